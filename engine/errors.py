@@ -1,0 +1,111 @@
+"""What can go wrong, by what the reader can do about it.
+
+Every error carries a ``code`` (stable, for translation and for programs), an English message and
+``params`` that a translation may use. The web maps the classes to HTTP statuses; nothing here
+knows of HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with an input.
+
+    ``field`` names the input: a form field's id, ``"checklist.<item id>"``, ``"plan.<row id>"``,
+    ``"password"``, ``"note"`` or the parameter's name.
+    """
+
+    code: str
+    message: str
+    field: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ServiceplanError(Exception):
+    """Something in Serviceplan went wrong."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str | None = None, *, code: str | None = None, **params: Any):
+        self.message = message or (self.__doc__ or "").strip().splitlines()[0]
+        self.error_code = code or self.code
+        self.params = params
+        super().__init__(self.message)
+
+
+class NotFound(ServiceplanError):
+    """There is no such thing, or it is not yours to see."""
+
+    code = "not_found"
+
+
+class NotAllowed(ServiceplanError):
+    """You may see this, but you may not do it."""
+
+    code = "not_allowed"
+
+
+class NotAuthenticated(NotAllowed):
+    """The user name or the password is wrong."""
+
+    code = "not_authenticated"
+
+
+class Conflict(ServiceplanError):
+    """Somebody else was first, or the thing has changed since you read it."""
+
+    code = "conflict"
+
+
+class Invalid(ServiceplanError):
+    """The input cannot be accepted as it is; ``problems`` lists every reason."""
+
+    code = "invalid"
+
+    def __init__(self, problems: Sequence[Problem], message: str | None = None, **params: Any):
+        self.problems = tuple(problems)
+        super().__init__(message or "; ".join(p.message for p in self.problems), **params)
+
+
+class Rejected(ServiceplanError):
+    """The diagrams cannot be deployed; ``findings`` lists every reason, errors first."""
+
+    code = "rejected"
+
+    def __init__(self, findings: Sequence[Any], message: str | None = None):
+        self.findings = tuple(findings)
+        errors = [f for f in self.findings if f.severity == "error"]
+        super().__init__(message or "; ".join(str(f) for f in errors or self.findings))
+
+
+class ProcessFailed(ServiceplanError):
+    """The process could not go on; nothing was changed and an incident was recorded."""
+
+    code = "process_failed"
+
+    def __init__(self, message: str, *, element_id: str | None = None, **params: Any):
+        self.element_id = element_id
+        super().__init__(message, element_id=element_id, **params)
+
+
+class Unavailable(ServiceplanError):
+    """The database does not answer; try again in a moment."""
+
+    code = "unavailable"
+
+
+class DatabaseNewer(Unavailable):
+    """The database was made by a newer version of Serviceplan; upgrade the program."""
+
+    code = "database_newer"
+
+
+class ConfigError(ServiceplanError):
+    """The configuration cannot be used."""
+
+    code = "config"
