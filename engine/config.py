@@ -1,0 +1,299 @@
+"""The settings: frozen values read from a TOML file, every one with a default.
+
+``config.toml`` in the project's root names them all and says what each is for.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+import zoneinfo
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+from engine.errors import ConfigError
+from engine.views import Role
+
+DATABASE_VARIABLE: Final = "SERVICEPLAN_DATABASE"
+DEFAULT_FILE: Final = Path("config.toml")
+
+T = TypeVar("T")
+Read = Callable[[Any], Any]
+"""Takes a value of TOML and gives the setting's value; ValueError when it does not fit."""
+
+
+# ---------------------------------------------------------------- what a setting accepts
+
+
+def _refuse(wrong: bool) -> None:
+    if wrong:
+        raise ValueError
+
+
+def _text(default: str, expects: str = "a text in quotes") -> str:
+    def read(value: Any) -> str:
+        _refuse(not isinstance(value, str) or not value.strip())
+        return str(value).strip()
+
+    return _setting(default, read, expects)
+
+
+def _integer(default: int, low: int, high: int = 2**53) -> int:
+    def read(value: Any) -> int:
+        _refuse(isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high)
+        return int(value)
+
+    limits = f"from {low} to {high}" if high < 2**53 else f"of at least {low}"
+    return _setting(default, read, f"a whole number {limits}")
+
+
+def _flag(default: bool) -> bool:
+    def read(value: Any) -> bool:
+        _refuse(not isinstance(value, bool))
+        return bool(value)
+
+    return _setting(default, read, "true or false")
+
+
+def _setting(default: T, read: Read, expects: str) -> T:
+    value: T = field(default=default, metadata={"read": read, "expects": expects})
+    return value
+
+
+def _zone(value: Any) -> str:
+    _refuse(not isinstance(value, str) or value not in zoneinfo.available_timezones())
+    return str(value)
+
+
+def _country(value: Any) -> str:
+    import holidays
+
+    known = holidays.list_supported_countries(include_aliases=True)
+    _refuse(not isinstance(value, str) or value not in known)
+    return str(value)
+
+
+def _dates(value: Any) -> tuple[date, ...]:
+    # A datetime is a date to isinstance, but a day off has no time of day.
+    _refuse(not isinstance(value, list))
+    _refuse(any(not isinstance(d, date) or isinstance(d, datetime) for d in value))
+    return tuple(sorted(set(value)))
+
+
+# ---------------------------------------------------------------- the settings
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    name: str = _text("Serviceplan")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """``url`` is an SQLAlchemy URL of SQLite or PostgreSQL (psycopg 3)."""
+
+    url: str = _text("sqlite:///data/serviceplan.db", "a database URL in quotes")
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Where and when people work: see ``engine.runtime.calendar``."""
+
+    zone: str = _setting(
+        "Europe/Stockholm", _zone, "a time zone of the IANA database, such as Europe/Stockholm"
+    )
+    country: str = _setting("SE", _country, "a country's ISO 3166 code, such as SE")
+    company_days: tuple[date, ...] = _setting(
+        (), _dates, "a list of dates without quotes, such as [2026-12-23]"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a diagram, an instance or an upload may cost; ``*_bytes`` in bytes."""
+
+    steps: int = _integer(5000, 1)
+    tokens: int = _integer(1000, 1)
+    children: int = _integer(1000, 1)
+    nesting: int = _integer(16, 1, 64)
+    variable_bytes: int = _integer(262_144, 1)
+    xml_bytes: int = _integer(2_000_000, 1)
+    xml_elements: int = _integer(20_000, 1)
+    xml_depth: int = _integer(64, 1, 200)
+    xml_attributes: int = _integer(50, 1)
+    process_nodes: int = _integer(250, 1)
+    attachment_bytes: int = _integer(10_000_000, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    host: str = _text("127.0.0.1")
+    port: int = _integer(8000, 1, 65535)
+    https: bool = _flag(False)
+    trusted_proxies: int = _integer(0, 0, 10)
+    session_idle_minutes: int = _integer(60, 1)
+    session_hours: int = _integer(12, 1)
+    page_size: int = _integer(25, 1, 200)
+
+
+DEFAULT_ROLES: Final[Mapping[str, Role]] = MappingProxyType(
+    {
+        role.key: role
+        for role in (
+            Role("saljare", "Säljare", "Sales representative"),
+            Role("ledningsgrupp", "Ledningsgrupp", "Management group"),
+            Role("kundansvarig", "Kundansvarig", "Account manager"),
+            Role("ekonomi", "Ekonomiavdelningen", "Finance department"),
+            Role("personal", "Personalansvarig", "Personnel manager"),
+            Role("driftledare", "Driftledare", "Operations manager"),
+            Role("inkop", "Inköp", "Purchasing"),
+            Role("kvalitet", "Kvalitetsansvarig", "Quality manager"),
+            Role("utveckling", "Utvecklingsgruppen", "Development group"),
+        )
+    }
+)
+DEFAULT_PLAN: Final[Mapping[str, Any]] = MappingProxyType(
+    {"large_contract_value": Decimal(1_000_000)}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings. ``roles`` keeps the file's order; ``plan`` is what FEEL sees as ``config``
+    (numbers are ``Decimal``)."""
+
+    company: Company = field(default_factory=Company)
+    database: Database = field(default_factory=Database)
+    calendar: Calendar = field(default_factory=Calendar)
+    roles: Mapping[str, Role] = field(default_factory=lambda: DEFAULT_ROLES)
+    plan: Mapping[str, Any] = field(default_factory=lambda: DEFAULT_PLAN)
+    limits: Limits = field(default_factory=Limits)
+    web: Web = field(default_factory=Web)
+
+
+# ---------------------------------------------------------------- reading
+
+
+def load_config(path: Path | str | None = None) -> Config:
+    """The settings of a TOML file over the defaults, and of the environment over the file.
+
+    ``path`` None reads ``config.toml`` of the working folder when there is one. Raises
+    ConfigError when the named file is missing, is not TOML, has a key that does not exist
+    (``key``, ``nearest`` in its params) or a value that does not fit (``key``, ``value``,
+    ``expected``).
+    """
+    file = Path(path) if path is not None else DEFAULT_FILE
+    content = _toml(file) if path is not None or file.is_file() else {}
+    _check_keys(content, (f.name for f in fields(Config)), "")
+    database = _section(Database, "database", content)
+    if url := os.environ.get(DATABASE_VARIABLE, "").strip():
+        database = Database(url)
+    return Config(
+        company=_section(Company, "company", content),
+        database=database,
+        calendar=_section(Calendar, "calendar", content),
+        roles=_roles(_table(content, "roles")) if "roles" in content else DEFAULT_ROLES,
+        plan=MappingProxyType({**DEFAULT_PLAN, **_plan(_table(content, "plan"), "plan")}),
+        limits=_section(Limits, "limits", content),
+        web=_section(Web, "web", content),
+    )
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
+    except OSError as error:
+        raise ConfigError(
+            f"{file}: the configuration cannot be read: {error.strerror}", file=str(file)
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: not a TOML file: {error}", file=str(file)) from error
+
+
+def _table(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = content.get(name, {})
+    if not isinstance(value, dict):
+        raise _misfit(name, value, f"a table, such as [{name}]")
+    return value
+
+
+def _section(kind: type[T], name: str, content: Mapping[str, Any]) -> T:
+    table = _table(content, name)
+    settings = {f.name: f.metadata for f in fields(kind)}  # type: ignore[arg-type]
+    _check_keys(table, settings, f"{name}.")
+    values = {}
+    for key, value in table.items():
+        try:
+            values[key] = settings[key]["read"](value)
+        except ValueError:
+            raise _misfit(f"{name}.{key}", value, settings[key]["expects"]) from None
+    return kind(**values)
+
+
+def _roles(table: Mapping[str, Any]) -> Mapping[str, Role]:
+    roles = {}
+    for key in table:
+        place = f"roles.{key}"
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", key):
+            raise _misfit(place, key, "a key of small letters a-z, digits and _")
+        titles = _table(table, key) if isinstance(table[key], dict) else None
+        if titles is None:
+            raise _misfit(place, table[key], f"a table [{place}] with the titles sv and en")
+        _check_keys(titles, ("sv", "en"), f"{place}.")
+        for language in ("sv", "en"):
+            title = titles.get(language)
+            if not isinstance(title, str) or not title.strip():
+                raise _misfit(f"{place}.{language}", title, "the role's title in quotes")
+        roles[key] = Role(key, titles["sv"].strip(), titles["en"].strip())
+    return MappingProxyType(roles)
+
+
+def _plan(table: Mapping[str, Any], place: str) -> dict[str, Any]:
+    for key in table:
+        if not re.fullmatch(r"[^\W\d]\w*", key):
+            raise _misfit(f"{place}.{key}", key, "a key of letters, digits and _")
+    return {key: _plan_value(value, f"{place}.{key}") for key, value in table.items()}
+
+
+def _plan_value(value: Any, place: str) -> Any:
+    """A TOML value as FEEL knows it: numbers as Decimal, tables as contexts."""
+    if isinstance(value, dict):
+        return _plan(value, place)
+    if isinstance(value, list):
+        return [_plan_value(item, place) for item in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise _misfit(place, value, "a finite number")
+    return value
+
+
+# ---------------------------------------------------------------- errors
+
+
+def _check_keys(table: Mapping[str, Any], known: Iterable[str], prefix: str) -> None:
+    known = list(known)
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
+            nearest = prefix + near[0] if near else None
+            raise ConfigError(
+                f"there is no setting {prefix}{key}"
+                + (f"; the nearest one is {nearest}" if nearest else ""),
+                key=prefix + key,
+                nearest=nearest,
+            )
+
+
+def _misfit(key: str, value: Any, expected: str) -> ConfigError:
+    found = "nothing" if value is None else repr(value)
+    return ConfigError(
+        f"{key} is {found}; expected is {expected}", key=key, value=value, expected=expected
+    )
