@@ -1,0 +1,81 @@
+"""Texts about files that cannot be read."""
+
+from __future__ import annotations
+
+from engine.views import Severity
+
+TEXTS: dict[str, tuple[Severity, str, str]] = {
+    "file_too_large": (
+        "error",
+        "Filen är för stor: {size} byte, gränsen är {limit} byte. "
+        "Dela upp processen i flera filer.",
+        "The file is too large: {size} bytes, the limit is {limit} bytes. "
+        "Split the process into several files.",
+    ),
+    "file_empty": (
+        "error",
+        "Filen är tom. Spara diagrammet igen och ladda upp det på nytt.",
+        "The file is empty. Save the diagram again and upload it once more.",
+    ),
+    "file_html": (
+        "error",
+        "Filen är en webbsida (HTML), inte ett BPMN-diagram. "
+        "Ladda ner själva filen, inte sidan som visar den.",
+        "The file is a web page (HTML), not a BPMN diagram. "
+        "Download the file itself, not the page that shows it.",
+    ),
+    "file_other_format": (
+        "error",
+        "Filen är inte ett BPMN-diagram utan en fil av typen {format}. "
+        "Exportera diagrammet som BPMN 2.0 (XML).",
+        "The file is not a BPMN diagram but a file of type {format}. "
+        "Export the diagram as BPMN 2.0 (XML).",
+    ),
+    "file_dmn": (
+        "error",
+        "Filen är en beslutsmodell (DMN), inte ett BPMN-diagram.",
+        "The file is a decision model (DMN), not a BPMN diagram.",
+    ),
+    "not_bpmn": (
+        "error",
+        "Filen är inte ett BPMN 2.0-diagram: den börjar med elementet {name} ({namespace}), "
+        "men ska börja med definitions i BPMN:s namnrymd.",
+        "The file is not a BPMN 2.0 diagram: it starts with the element {name} ({namespace}), "
+        "but must start with definitions in BPMN's namespace.",
+    ),
+    "xml_broken": (
+        "error",
+        "Filen är inte giltig XML: {reason}. Spara diagrammet på nytt i redigeraren.",
+        "The file is not well-formed XML: {reason}. Save the diagram again in the editor.",
+    ),
+    "xml_encoding": (
+        "error",
+        "Filens teckenkodning kan inte läsas: {reason}. Spara diagrammet som UTF-8.",
+        "The file's character encoding cannot be read: {reason}. Save the diagram as UTF-8.",
+    ),
+    "xml_doctype": (
+        "error",
+        "Filen innehåller en DOCTYPE eller egna entiteter. Det är inte tillåtet, "
+        "eftersom det kan läsa främmande filer. Ta bort DOCTYPE-raden.",
+        "The file contains a DOCTYPE or entities of its own. That is not allowed, because it can "
+        "read foreign files. Remove the DOCTYPE line.",
+    ),
+    "xml_too_many_elements": (
+        "error",
+        "Filen har för många element: gränsen är {limit}. Dela upp processen i flera filer.",
+        "The file has too many elements: the limit is {limit}. "
+        "Split the process into several files.",
+    ),
+    "xml_too_deep": (
+        "error",
+        "Elementen i filen är nästlade för djupt: gränsen är {limit} nivåer. "
+        "Gör delprocesser till egna processer.",
+        "The file's elements are nested too deep: the limit is {limit} levels. "
+        "Make sub-processes processes of their own.",
+    ),
+    "xml_too_many_attributes": (
+        "error",
+        "Elementet {name} har för många attribut: gränsen är {limit}.",
+        "The element {name} has too many attributes: the limit is {limit}.",
+    ),
+}

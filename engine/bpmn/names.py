@@ -1,0 +1,97 @@
+"""Names of BPMN: namespaces, and how elements are found by them.
+
+Everything here compares qualified names. Prefixes mean nothing: ``bpmn:task``, ``semantic:task``
+and a bare ``task`` are the same element when they are bound to the same namespace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+DI = "http://www.omg.org/spec/BPMN/20100524/DI"
+DC = "http://www.omg.org/spec/DD/20100524/DC"
+DD = "http://www.omg.org/spec/DD/20100524/DI"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+SP = "urn:serviceplan:bpmn:1"
+CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+FLOWABLE = "http://flowable.org/bpmn"
+ACTIVITI = "http://activiti.org/bpmn"
+SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+DMN_MARK = "/spec/DMN/"
+
+XSI_TYPE = f"{{{XSI}}}type"
+
+
+def namespace(element: etree._Element) -> str:
+    """The element's namespace, ``""`` when it has none (or is a comment)."""
+    tag = element.tag
+    if not isinstance(tag, str) or not tag.startswith("{"):
+        return ""
+    return tag[1 : tag.index("}")]
+
+
+def local(element: etree._Element) -> str:
+    """The element's local name, ``""`` for comments and processing instructions."""
+    tag = element.tag
+    if not isinstance(tag, str):
+        return ""
+    return tag[tag.rindex("}") + 1 :] if tag.startswith("{") else tag
+
+
+def kind(element: etree._Element) -> str:
+    """The local name of a BPMN model element, ``""`` for anything else."""
+    tag = element.tag
+    prefix = "{" + MODEL + "}"
+    return tag[len(prefix) :] if isinstance(tag, str) and tag.startswith(prefix) else ""
+
+
+def bpmn(name: str) -> str:
+    """``task`` → ``{http://www.omg.org/spec/BPMN/20100524/MODEL}task``."""
+    return f"{{{MODEL}}}{name}"
+
+
+def sp(name: str) -> str:
+    """The qualified name of one of our extension elements."""
+    return f"{{{SP}}}{name}"
+
+
+def model_children(element: etree._Element, *names: str) -> Iterator[etree._Element]:
+    """The element's BPMN children; only those with one of ``names`` when names are given."""
+    for child in element:
+        found = kind(child)
+        if found and (not names or found in names):
+            yield child
+
+
+def model_child(element: etree._Element, *names: str) -> etree._Element | None:
+    """The first BPMN child with one of ``names``, or None."""
+    return next(model_children(element, *names), None)
+
+
+def extensions(element: etree._Element, name: str | None = None) -> Iterator[etree._Element]:
+    """Our own extension elements on ``element`` (all of them, or those called ``name``)."""
+    for holder in model_children(element, "extensionElements"):
+        for child in holder:
+            if namespace(child) == SP and (name is None or local(child) == name):
+                yield child
+
+
+def text(element: etree._Element | None) -> str:
+    """The text of an element with surrounding white space removed; comments do not cut it."""
+    if element is None:
+        return ""
+    parts = [element.text or ""]
+    for child in element:
+        if not isinstance(child.tag, str):
+            parts.append(child.tail or "")
+    return "".join(parts).strip()
+
+
+def local_reference(value: str | None) -> str:
+    """The id that a reference names: references are QNames, ``tns:order`` means ``order``."""
+    value = (value or "").strip()
+    return value.rsplit(":", 1)[-1]
