@@ -1,0 +1,43 @@
+# Serviceplan: `make run` starts it, `make test` checks it. `make` alone lists the targets.
+
+BIN := .venv/bin
+READY := .venv/.ready
+ARGS ?=
+
+.PHONY: help setup run test lint types unit conformance screenshots lock
+
+help:
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: $(READY)  ## make .venv with the serviceplan command in it
+
+$(READY): requirements.lock pyproject.toml scripts/setup.sh
+	@scripts/setup.sh
+	@touch $@
+
+run: setup  ## start Serviceplan; ARGS="--host 0.0.0.0" and the like are passed on
+	@$(BIN)/serviceplan serve $(ARGS)
+
+test: setup  ## everything that must be green: style, types, imports, tests, conformance
+	@scripts/test.sh
+
+lint: setup  ## style and imports only
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-logo
+
+types: setup  ## types only
+	@$(BIN)/mypy
+
+unit: setup  ## the fast tests only; ARGS are pytest's
+	@$(BIN)/pytest tests/unit tests/house $(ARGS)
+
+conformance: setup  ## the conformance suites only, with a table of each
+	@$(BIN)/python -m tests.conformance $(ARGS)
+
+screenshots: setup  ## take the pictures of docs/images/ anew
+	@scripts/browser.sh
+	@$(BIN)/python scripts/screenshots.py $(ARGS)
+
+lock: setup  ## bring requirements.lock up to the newest allowed versions
+	@$(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
