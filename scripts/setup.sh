@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-say() { printf '\033[1m%s\033[0m\n' "$*"; }
+say() { printf '%s\n' "$*"; }
 fail() { printf '\n%s\n' "$*" >&2; exit 1; }
 
 python=""
@@ -37,7 +37,7 @@ packages=$(grep -c '^[a-zA-Z].*==' requirements.lock)
 say "[2/3] Installing the pinned packages (about $packages)"
 # pip's own words are long; one line for each package says how far it is.
 .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements.lock \
-    | awk -v all="$packages" '/^Collecting/ { printf "      %2d/%d %s\n", ++n, all, $2; fflush() }' \
+    | awk -v all="$packages" '/^(Collecting|Processing)/ { sub(".*/", "", $2); printf "      %2d/%d %s\n", ++n, all, $2; fflush() }' \
     || fail "The packages could not be installed; pip's words above say why."
 
 say "[3/3] Installing the serviceplan command"
