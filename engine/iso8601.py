@@ -1,0 +1,262 @@
+"""Durations, dates and repeating intervals as ISO 8601 writes them.
+
+A strict reader of our own: libraries fold ``P1D`` and ``PT24H``, and ``P1W`` and ``P7D``, into
+one value, but a calendar day is not always 24 hours and a week is not seven *working* days.
+What ISO 8601 allows and nobody means (``P1.5M``, ``20270328``, week dates) is refused.
+
+Every function raises TimeMalformed, whose message can be shown to whoever wrote the text.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+import zoneinfo
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any, ClassVar, Final
+
+from engine.errors import ServiceplanError
+
+LONGEST: Final = timedelta(days=3653)
+"""Ten years with three leap days: no plan looks further, and longer ones are bombs."""
+
+SHORTEST_CYCLE: Final = timedelta(seconds=1)
+_MONTH: Final = timedelta(days=365.2425 / 12)
+
+_DURATION = re.compile(
+    r"(?P<sign>-)?P(?=\d|T\d)"
+    r"(?:(?P<years>\d{1,18})Y)?(?:(?P<months>\d{1,18})M)?"
+    r"(?:(?P<weeks>\d{1,18})W)?(?:(?P<days>\d{1,18})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,18})H)?(?:(?P<minutes>\d{1,18})M)?"
+    r"(?:(?P<seconds>\d{1,18})(?:\.(?P<fraction>\d{1,6}))?S)?)?",
+    re.ASCII,
+)
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+_MOMENT = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)T(?P<hour>\d\d):(?P<minute>\d\d)"
+    r"(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,6}))?)?"
+    r"(?:(?P<utc>Z)|(?P<sign>[+-])(?P<off_hour>\d\d):(?P<off_minute>\d\d)|@(?P<zone>[\w/+-]{1,64}))?",
+    re.ASCII,
+)
+_REPEAT = re.compile(r"R(?P<count>\d{0,9})/(?:(?P<start>[^P/]+)/)?(?P<interval>P[^/]+)", re.ASCII)
+
+
+class TimeMalformed(ServiceplanError):
+    """The text is no date, duration or repeating interval."""
+
+    code: ClassVar[str] = "time_malformed"
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Months, weeks and days are steps on the calendar, ``time`` is exact elapsed time.
+
+    All parts have the same sign; years are twelve months.
+    """
+
+    months: int = 0
+    weeks: int = 0
+    days: int = 0
+    time: timedelta = timedelta()
+
+    def __mul__(self, times: int) -> Duration:
+        return Duration(
+            self.months * times, self.weeks * times, self.days * times, self.time * times
+        )
+
+    def __neg__(self) -> Duration:
+        return self * -1
+
+    def __bool__(self) -> bool:
+        return bool(self.months or self.weeks or self.days or self.time)
+
+    @property
+    def average(self) -> timedelta:
+        """How long it is, with months of average length."""
+        return self.months * _MONTH + timedelta(days=7 * self.weeks + self.days) + self.time
+
+    @property
+    def on_the_calendar(self) -> bool:
+        """True when the local date matters, not only elapsed time."""
+        return bool(self.months or self.weeks or self.days)
+
+    def __str__(self) -> str:
+        if self.average < timedelta():
+            return f"-{-self}"
+        years, months = divmod(self.months, 12)
+        parts = [f"{n}{unit}" for n, unit in ((years, "Y"), (months, "M")) if n]
+        parts += [f"{n}{unit}" for n, unit in ((self.weeks, "W"), (self.days, "D")) if n]
+        return "P" + "".join(parts) + _time_text(self.time) if self else "P0D"
+
+
+def _time_text(time: timedelta) -> str:
+    minutes, seconds = divmod(time.days * 86400 + time.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M")) if n]
+    if seconds or time.microseconds:
+        fraction = f".{time.microseconds:06d}".rstrip("0") if time.microseconds else ""
+        parts.append(f"{seconds}{fraction}S")
+    return "T" + "".join(parts) if parts else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """``R3/2027-01-01T08:00/P1D``: ``count`` None is endless, ``start`` None is when it begins.
+
+    A ``start`` without an offset means the configured zone's wall clock.
+    """
+
+    count: int | None
+    start: date | datetime | None
+    interval: Duration
+
+
+def parse_duration(text: str, *, positive: bool = False) -> Duration:
+    """``P1Y2M``, ``P2W``, ``P3DT4H30M``, ``PT0.5S``, ``-P1D``; at most ten years either way.
+
+    ``positive`` refuses zero and less.
+    """
+    match = _DURATION.fullmatch(text.strip()) if len(text) <= 100 else None
+    if match is None:
+        raise TimeMalformed(f"{_quoted(text)} is not an ISO 8601 duration, such as P3M or PT2H")
+    number = {
+        unit: int(found or 0)
+        for unit, found in match.groupdict(default="0").items()
+        if unit not in {"sign", "fraction"}
+    }
+    # Bounded before timedelta sees them, which refuses large numbers with an OverflowError.
+    if max(number.values()) > LONGEST.total_seconds():
+        raise _too_long(text)
+    duration = Duration(
+        months=12 * number["years"] + number["months"],
+        weeks=number["weeks"],
+        days=number["days"],
+        time=timedelta(
+            hours=number["hours"],
+            minutes=number["minutes"],
+            seconds=number["seconds"],
+            microseconds=int((match["fraction"] or "0").ljust(6, "0")),
+        ),
+    )
+    return _checked(-duration if match["sign"] else duration, text, positive)
+
+
+def to_duration(value: Any, *, positive: bool = False) -> Duration:
+    """A Duration of its text or of a FEEL value: a ``timedelta`` (whole days are calendar days,
+    as in the text that FEEL writes for it) or an object with ``months``."""
+    if isinstance(value, str):
+        return parse_duration(value, positive=positive)
+    if isinstance(value, timedelta):
+        size = abs(value)
+        found = Duration(days=size.days, time=size - timedelta(days=size.days))
+        return _checked(-found if value < timedelta() else found, value, positive)
+    if isinstance(value, Duration):
+        return _checked(value, value, positive)
+    months = getattr(value, "months", None)
+    if isinstance(months, int):
+        if abs(months) > 12_000:
+            raise _too_long(value)
+        return _checked(Duration(months=months), value, positive)
+    raise TimeMalformed(f"{_quoted(value)} is not a duration")
+
+
+def _checked(duration: Duration, origin: object, positive: bool) -> Duration:
+    if abs(duration.average) > LONGEST:
+        raise _too_long(origin)
+    if positive and duration.average <= timedelta():
+        raise TimeMalformed(f"the duration {_quoted(origin)} must be longer than nothing")
+    return duration
+
+
+def _too_long(origin: object) -> TimeMalformed:
+    return TimeMalformed(
+        f"the duration {_quoted(origin)} is longer than ten years", code="duration_too_long"
+    )
+
+
+def parse_date(text: str) -> date:
+    """``2027-03-28``, and nothing else."""
+    match = _DATE.fullmatch(text)
+    try:
+        if match is None:
+            raise ValueError
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        raise TimeMalformed(f"{_quoted(text)} is not a date written YYYY-MM-DD") from None
+
+
+def parse_moment(text: str) -> date | datetime:
+    """A date, or a date and time: ``2027-03-28T17:00`` (naive), with seconds, with ``Z``, an
+    offset ``+02:00`` or a zone ``@Europe/Stockholm`` (then aware)."""
+    text = text.strip()
+    if _DATE.fullmatch(text):
+        return parse_date(text)
+    match = _MOMENT.fullmatch(text)
+    try:
+        if match is None:
+            raise ValueError
+        moment = datetime.combine(parse_date(match["day"]), datetime.min.time()).replace(
+            hour=int(match["hour"]),
+            minute=int(match["minute"]),
+            second=int(match["second"] or 0),
+            microsecond=int((match["fraction"] or "0").ljust(6, "0")),
+        )
+        return moment.replace(tzinfo=_zone(match))
+    except (ValueError, OSError, TimeMalformed, zoneinfo.ZoneInfoNotFoundError):
+        raise TimeMalformed(
+            f"{_quoted(text)} is not a date and time, such as 2027-03-28T17:00 or with +02:00"
+        ) from None
+
+
+def _zone(match: re.Match[str]) -> timezone | zoneinfo.ZoneInfo | None:
+    if match["utc"]:
+        return UTC
+    if match["zone"]:
+        return zoneinfo.ZoneInfo(match["zone"])
+    if not match["sign"]:
+        return None
+    if int(match["off_hour"]) > 18 or int(match["off_minute"]) > 59:
+        raise ValueError
+    offset = timedelta(hours=int(match["off_hour"]), minutes=int(match["off_minute"]))
+    return timezone(-offset if match["sign"] == "-" else offset)
+
+
+def parse_repeat(text: str) -> Repeat:
+    """``R/PT1H`` endless, ``R3/PT1H`` three times, ``R/2027-01-01T08:00/P1M`` on a grid.
+
+    The interval is at least a second.
+    """
+    match = _REPEAT.fullmatch(text.strip()) if len(text) <= 200 else None
+    if match is None:
+        raise TimeMalformed(
+            f"{_quoted(text)} is not a repeating interval, such as R/P1M or R3/2027-01-01T08:00/P1D"
+        )
+    count = int(match["count"]) if match["count"] else None
+    if count == 0:
+        raise TimeMalformed(f"{_quoted(text)} never happens: R0 repeats nothing")
+    start = parse_moment(match["start"]) if match["start"] else None
+    return Repeat(count, start, checked_interval(parse_duration(match["interval"])))
+
+
+def checked_interval(interval: Duration) -> Duration:
+    """The interval of a cycle, which must be at least a second."""
+    if interval.average < SHORTEST_CYCLE:
+        raise TimeMalformed(f"{interval} between two rounds is shorter than a second")
+    return interval
+
+
+def shift_months(day: date, months: int) -> date:
+    """``day`` some months on (or back), at most to the month's end: 31 January + 1 is the last
+    of February. OverflowError outside the years 1 to 9999."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year <= year <= date.max.year:
+        raise OverflowError(f"year {year}")
+    return day.replace(
+        year=year, month=month + 1, day=min(day.day, calendar.monthrange(year, month + 1)[1])
+    )
+
+
+def _quoted(value: object) -> str:
+    text = str(value)
+    return repr(text if len(text) <= 60 else text[:60] + "…")

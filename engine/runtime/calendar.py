@@ -1,0 +1,360 @@
+"""Working days, due dates and timers, calculated in one zone.
+
+What the words mean here:
+
+- A *day* of a duration is a step on the calendar, an *hour* is elapsed time: 17:00 + P1D is 17:00
+  the next day also when the clocks change in between, 17:00 + PT24H is then 16:00 or 18:00.
+- Months come first and stop at the month's end (31 January + P1M is the last of February), then
+  weeks and days, then hours, minutes and seconds.
+- A wall clock time that does not exist (spring) is read with the offset before the change, so that
+  02:30 becomes 03:30; one that exists twice (autumn) is its first.
+- A *working day* is neither weekend nor public holiday nor a de facto day off (midsommarafton)
+  nor a day off of the company. In a due rule counted in working days only the days are: P2W stays
+  14 days of the calendar, and a result that is no working day is moved away from the reference.
+
+Nothing here asks what time it is: ``now`` is always given. TimeMalformed is raised for anything
+that is no date, duration or cycle, and for durations over ten years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from engine.config import Calendar
+from engine.iso8601 import (
+    Duration,
+    Repeat,
+    TimeMalformed,
+    checked_interval,
+    parse_moment,
+    parse_repeat,
+    shift_months,
+    to_duration,
+)
+
+TimerKind = Literal["duration", "date", "cycle"]
+Counting = Literal["working", "calendar"]
+ONE_DAY: Final = timedelta(days=1)
+WEEKDAYS: Final = (
+    ("måndag", "Monday"),
+    ("tisdag", "Tuesday"),
+    ("onsdag", "Wednesday"),
+    ("torsdag", "Thursday"),
+    ("fredag", "Friday"),
+    ("lördag", "Saturday"),
+    ("söndag", "Sunday"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DayOff:
+    """A day that does not count, and why, in two languages."""
+
+    day: date
+    kind: Literal["weekend", "holiday", "company"]
+    sv: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """How a due date came about.
+
+    ``relative_to`` is ``opened`` (the rule counts from the opening), ``reference`` (from a date
+    of the case) or ``missing`` (that date is not known, so the opening stands in for it).
+    ``skipped`` are the days off that were passed over, in the order they were met.
+    """
+
+    due: date
+    opened: date
+    reference: date
+    relative_to: Literal["opened", "reference", "missing"]
+    direction: Literal["after", "before"]
+    duration: str
+    counting: Counting
+    skipped: tuple[DayOff, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """When a timer fires next (UTC). ``rule`` is plain JSON to be kept with it and given to
+    ``after_firing``: kind, value (a duration or a date), anchor (a date and time: where the count
+    begins), left (firings, this one included; None for ever)."""
+
+    due: datetime
+    rule: Mapping[str, Any]
+
+
+class WorkCalendar:
+    """The calendar of one company: its zone, its country's holidays and its own days off."""
+
+    def __init__(
+        self,
+        zone: str = "Europe/Stockholm",
+        country: str = "SE",
+        company_days: Iterable[date] = (),
+    ):
+        self.zone = ZoneInfo(zone)
+        self._country = country
+        self._company_days = frozenset(company_days)
+        known = holidays.country_holidays(country)
+        self._categories = tuple(
+            sorted(set(known.supported_categories) & {"public", "de_facto"}) or ["public"]
+        )
+        self._languages = frozenset(known.supported_languages)
+        self._weekend = frozenset(known.weekend)
+        self._years: dict[int, Mapping[date, tuple[str, str]]] = {}
+
+    @classmethod
+    def of(cls, settings: Calendar) -> WorkCalendar:
+        """The calendar that the configuration describes."""
+        return cls(settings.zone, settings.country, settings.company_days)
+
+    # ------------------------------------------------------------ moments and days
+
+    def today(self, now: datetime) -> date:
+        """The date that the wall calendar shows at ``now`` (aware)."""
+        try:
+            return now.astimezone(self.zone).date()
+        except OverflowError as error:
+            raise TimeMalformed(f"{now} leaves the calendar") from error
+
+    def to_utc(self, local: datetime) -> datetime:
+        """A moment in UTC; a naive one is the zone's wall clock."""
+        if local.tzinfo is None:
+            local = local.replace(tzinfo=self.zone, fold=0)
+        try:
+            return local.astimezone(UTC)
+        except OverflowError as error:
+            raise TimeMalformed(f"{local} leaves the calendar") from error
+
+    def start_of(self, day: date) -> datetime:
+        """The moment (UTC) in which ``day`` begins."""
+        return self.to_utc(datetime.combine(day, time.min))
+
+    def add(self, moment: datetime, duration: Duration) -> datetime:
+        """``moment`` plus ``duration``, in UTC; a naive moment is the zone's wall clock."""
+        try:
+            if duration.on_the_calendar:
+                wall = moment.astimezone(self.zone) if moment.tzinfo else moment
+                day = shift_months(wall.date(), duration.months)
+                day += (7 * duration.weeks + duration.days) * ONE_DAY
+                moment = self.to_utc(datetime.combine(day, wall.time()))
+            return self.to_utc(moment) + duration.time
+        except OverflowError as error:
+            raise TimeMalformed(f"{duration} from {moment} leaves the calendar") from error
+
+    # ------------------------------------------------------------ working days
+
+    def day_off(self, day: date) -> DayOff | None:
+        """Why ``day`` is not worked, None when it is."""
+        if day in self._company_days:
+            return DayOff(day, "company", "företagets lediga dag", "company day off")
+        if names := self._holidays(day.year).get(day):
+            return DayOff(day, "holiday", *names)
+        if day.weekday() in self._weekend:
+            return DayOff(day, "weekend", *WEEKDAYS[day.weekday()])
+        return None
+
+    def is_working_day(self, day: date) -> bool:
+        return self.day_off(day) is None
+
+    def add_working_days(self, day: date, n: int) -> date:
+        """The ``n``-th working day after ``day`` (before it when negative); 0 is ``day`` itself,
+        or the next working day when it is none."""
+        return self._walk(day, abs(n), 1 if n >= 0 else -1, [])
+
+    def _walk(self, day: date, n: int, step: int, skipped: list[DayOff]) -> date:
+        """The ``n``-th working day beyond ``day`` in the direction of ``step``; for 0 the first
+        one from ``day`` on. Days off on the way are added to ``skipped``."""
+        try:
+            if n:
+                day += step * ONE_DAY
+            left = max(n, 1)
+            while True:
+                off = self.day_off(day)
+                if off is not None:
+                    skipped.append(off)
+                elif left == 1:
+                    return day
+                else:
+                    left -= 1
+                day += step * ONE_DAY
+        except OverflowError as error:
+            raise TimeMalformed(f"{n} working days from {day} leave the calendar") from error
+
+    def _holidays(self, year: int) -> Mapping[date, tuple[str, str]]:
+        """The year's holidays with their Swedish (or the country's own) and English names."""
+        if year not in self._years:
+            local, english = (self._named(year, language) for language in ("sv", "en_US"))
+            self._years[year] = {day: (name, english.get(day, name)) for day, name in local.items()}
+        return self._years[year]
+
+    def _named(self, year: int, language: str) -> Mapping[date, str]:
+        return dict(
+            holidays.country_holidays(
+                self._country,
+                years=year,
+                categories=self._categories,
+                language=language if language in self._languages else None,
+            )
+        )
+
+    # ------------------------------------------------------------ due dates
+
+    def due_date(
+        self,
+        opened: date,
+        *,
+        after: str | None = None,
+        before: str | None = None,
+        of: str | None = None,
+        reference: object = None,
+        calendar: str = "calendar",
+    ) -> date:
+        """The date that a due rule gives: see ``why``."""
+        return self.why(
+            opened, after=after, before=before, of=of, reference=reference, calendar=calendar
+        ).due
+
+    def why(
+        self,
+        opened: date,
+        *,
+        after: str | None = None,
+        before: str | None = None,
+        of: str | None = None,
+        reference: object = None,
+        calendar: str = "calendar",
+    ) -> Why:
+        """A due date with its explanation; the keywords are the attributes of ``sp:due``.
+
+        Exactly one of ``after`` and ``before`` is a duration of days or more, without a sign.
+        ``reference`` is the value of the variable ``of``: a date, a date and time, their text, or
+        None when it is not known; then ``after`` counts from the opening, and ``before`` gives
+        the opening date itself, for a task must not be born late by days that nobody chose.
+        """
+        if (after is None) == (before is None):
+            raise ValueError("a due rule has one of after and before")
+        duration = to_duration(before or after)
+        if duration.time or duration.average < timedelta():
+            raise TimeMalformed(f"the due rule {duration} is not made of whole days ahead")
+        known = self._local_date(reference)
+        steps = Duration() if before is not None and known is None else duration
+        counting: Counting = "working" if calendar == "working" else "calendar"
+        skipped: list[DayOff] = []
+        forward = before is None or known is None
+        return Why(
+            due=self._counted(known or opened, steps, forward, counting, skipped),
+            opened=opened,
+            reference=known or opened,
+            relative_to="reference" if known else "missing" if of or before else "opened",
+            direction="after" if before is None else "before",
+            duration=str(duration),
+            counting=counting,
+            skipped=tuple(skipped),
+        )
+
+    def _counted(
+        self, start: date, steps: Duration, forward: bool, counting: Counting, skipped: list[DayOff]
+    ) -> date:
+        sign = 1 if forward else -1
+        try:
+            day = shift_months(start, sign * steps.months) + sign * steps.weeks * 7 * ONE_DAY
+            if counting == "calendar":
+                return day + sign * steps.days * ONE_DAY
+        except OverflowError as error:
+            raise TimeMalformed(f"{steps} from {start} leaves the calendar") from error
+        return self._walk(day, steps.days, sign, skipped)
+
+    def _local_date(self, value: object) -> date | None:
+        if value is None or value == "":
+            return None
+        moment = _to_moment(value)
+        if moment is None:
+            raise TimeMalformed(f"{value!r} is not a date that a due date can be counted from")
+        return self.today(moment) if moment.tzinfo else moment.date()
+
+    # ------------------------------------------------------------ timers
+
+    def next_due(self, kind: TimerKind, value: object, now: datetime) -> datetime:
+        """When a timer that starts to wait at ``now`` fires first: see ``arm``."""
+        return self.arm(kind, value, now).due
+
+    def arm(self, kind: TimerKind, value: object, now: datetime) -> Firing:
+        """The first firing of a timer that starts to wait at ``now`` (aware).
+
+        ``value`` is the text of the diagram or a FEEL value: a duration (a negative one lies in
+        the past), a date or date and time (the past fires at once; a bare date is its start), or
+        a cycle (text; or a duration, which repeats endlessly). A cycle with a start fires on the
+        grid that begins there, first at ``now`` or later; one without fires first after one
+        interval. ``Rn`` is n firings, counted from the first one.
+        """
+        now = now.astimezone(UTC)
+        if kind == "cycle":
+            return self._first_round(_to_repeat(value), now)
+        if kind == "duration":
+            duration = to_duration(value)
+            return Firing(self.add(now, duration), _rule(kind, str(duration), now, 1))
+        moment = _to_moment(value)
+        if moment is None:
+            raise TimeMalformed(f"{value!r} is not a date that a timer can wait for")
+        return Firing(self.to_utc(moment), _rule(kind, moment.isoformat(), now, 1))
+
+    def _first_round(self, repeat: Repeat, now: datetime) -> Firing:
+        anchor = _to_moment(repeat.start) or now
+        number = self._round(anchor, repeat.interval, now) if repeat.start else 1
+        due = self.add(anchor, repeat.interval * number)
+        return Firing(due, _rule("cycle", str(repeat.interval), anchor, repeat.count))
+
+    def after_firing(self, rule: Mapping[str, Any], due: datetime, now: datetime) -> Firing | None:
+        """The firing after the one that was due at ``due`` and happened at ``now``.
+
+        None when that was the last. Rounds that passed in between were missed and are not made
+        up for: the firing that just happened was the one catch-up for all of them, and each
+        missed round counts against ``Rn``. The grid stays where it was.
+        """
+        if rule["kind"] != "cycle":
+            return None
+        anchor = datetime.fromisoformat(rule["anchor"])
+        interval = to_duration(rule["value"])
+        fired = self._round(anchor, interval, due)
+        upcoming = self._round(anchor, interval, max(now, due) + timedelta(microseconds=1))
+        left = None if rule["left"] is None else rule["left"] - (upcoming - fired)
+        if left is not None and left <= 0:
+            return None
+        return Firing(self.add(anchor, interval * upcoming), {**rule, "left": left})
+
+    def _round(self, anchor: datetime, interval: Duration, moment: datetime) -> int:
+        """The number (from 0) of the first round at ``moment`` or later. The estimate by average
+        length is off by a round or two at most, whatever lies between."""
+        number = max(0, (moment - self.to_utc(anchor)) // interval.average)
+        while number > 0 and self.add(anchor, interval * (number - 1)) >= moment:
+            number -= 1
+        while self.add(anchor, interval * number) < moment:
+            number += 1
+        return number
+
+
+def _to_repeat(value: object) -> Repeat:
+    if isinstance(value, str):
+        return parse_repeat(value)
+    return Repeat(None, None, checked_interval(to_duration(value)))
+
+
+def _rule(kind: TimerKind, value: str, anchor: datetime, left: int | None) -> dict[str, Any]:
+    return {"kind": kind, "value": value, "anchor": anchor.isoformat(), "left": left}
+
+
+def _to_moment(value: object) -> datetime | None:
+    """A date and time of a text or a FEEL value; a bare date is its start. None for the rest."""
+    moment = parse_moment(value) if isinstance(value, str) else value
+    if isinstance(moment, datetime):
+        return moment
+    return datetime.combine(moment, time.min) if isinstance(moment, date) else None
