@@ -1,0 +1,187 @@
+"""Runs one process with SpiffWorkflow: start, restore, and the few things that can happen to it.
+
+The executor knows tokens and variables. Rows, people, time and other instances are ``advance``'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from SpiffWorkflow import Task, TaskState
+
+from engine import feel
+from engine.bpmn import model
+from engine.config import Limits
+from engine.runtime import state
+from engine.runtime.spiff import scopes, specs
+from engine.runtime.spiff.build import ProcessSpec, build
+from engine.runtime.spiff.workflow import Effects, Process, StepError
+
+__all__ = ["Effects", "Executor", "StepError", "Wait"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A token that something outside must wake.
+
+    ``kind`` is ``user``, ``call``, ``timer``, ``message``, ``signal`` or ``conditional``;
+    ``name`` the message's or signal's name; ``timer`` the kind and text as drawn; ``marks`` the
+    token's internal data.
+    """
+
+    token: str
+    element_id: str
+    kind: str
+    name: str | None
+    timer: tuple[str, str] | None
+    interrupting: bool
+    local: Mapping[str, Any]
+    marks: Mapping[str, Any]
+
+
+class Executor:
+    """One definition, ready to run. Holds no instance: it can be cached and shared."""
+
+    def __init__(self, process: model.Process, settings: Mapping[str, Any], limits: Limits) -> None:
+        """:param settings: what expressions see as ``config``"""
+        self.model = process
+        self._settings = dict(settings)
+        self._limits = limits
+        self._spec: ProcessSpec = build(process, most_rounds=limits.cardinality)
+
+    def evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
+        """The value of an expression of the diagram; ``text`` may begin with ``=``.
+
+        :raises engine.feel.FeelError: with the position and what was expected
+        """
+        expression = feel.compile(text.strip().removeprefix("="))
+        return expression.evaluate({"config": self._settings, **variables}, strict=True)
+
+    # ------------------------------------------------------------ making and keeping
+
+    def new(self, variables: dict[str, Any]) -> Process:
+        return Process(self._spec, self.evaluate, variables)
+
+    def load(self, stored: bytes, variables: dict[str, Any]) -> Process:
+        """:raises engine.runtime.state.DamagedState: when ``stored`` cannot be understood"""
+        process = self.new(variables)
+        state.load(process, stored)
+        return process
+
+    @staticmethod
+    def dump(process: Process) -> bytes:
+        return state.dump(process)
+
+    # ------------------------------------------------------------ what can happen
+
+    def start(self, process: Process, at: str | None = None) -> None:
+        """Begin the process, at the start event ``at`` when an event has started it."""
+        if at is None:
+            scopes.open_scope(process, None, self.model.id)
+        else:
+            for node in self.model.inside(self.model.id):
+                if node.event_triggered:
+                    process.spec.task_specs[node.id].start_listening(process, None)
+            process.enter(process.place(at, None, fired=True))
+        self.run(process)
+
+    def complete(self, process: Process, token: str, values: Mapping[str, Any]) -> None:
+        """A person has done the user task: set the variables and go on."""
+        task = self._token(process, token)
+        process.write(values, task)
+        task.run()
+        self.run(process)
+
+    def wake(
+        self,
+        process: Process,
+        token: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        cycle: Mapping[str, Any] | None = None,
+    ) -> None:
+        """What the token waited for has come: a time, a message, a signal, a child's end.
+
+        :param values: a message's payload or a child's results, which become variables
+        :param cycle: the rest of a repeating timer that goes on
+        """
+        task = self._token(process, token)
+        if values:
+            process.write(values, task)
+        if cycle is not None:
+            task.internal_data["cycle"] = dict(cycle)
+        else:
+            task.internal_data.pop("cycle", None)
+        task.task_spec.fire(task)
+        self.run(process)
+
+    def throw_into(self, process: Process, token: str, kind: str, code: str | None) -> bool:
+        """A called instance has thrown an error or escalation; True when it was caught here."""
+        task = self._token(process, token)
+        caught = process.throw_up(kind, code, task)
+        self.run(process)
+        return caught
+
+    def run(self, process: Process) -> None:
+        process.run(self._limits.steps, most_tokens=self._limits.tokens)
+
+    @staticmethod
+    def _token(process: Process, token: str) -> Task:
+        task = process.token(token)
+        if task is None:
+            raise StepError(process.spec.name, "the token is no longer active", kind="gone")
+        return task
+
+    # ------------------------------------------------------------ what it waits for
+
+    def waits(self, process: Process) -> Iterator[Wait]:
+        """Everything that the process waits for, from outside."""
+        for task in process.tokens(everywhere=True):
+            spec = task.task_spec
+            if isinstance(spec, specs.UserTask):
+                if task.has_state(TaskState.READY):
+                    yield _wait(task, "user")
+            elif isinstance(spec, specs.CallActivity):
+                if task.has_state(TaskState.WAITING):
+                    yield _wait(task, "call", spec.node.called)
+            elif isinstance(spec, specs.ReceiveTask):
+                if task.has_state(TaskState.WAITING):
+                    yield _wait(task, "message", spec.node.message)
+            elif isinstance(spec, specs.CatchEvent) and task.has_state(TaskState.WAITING):
+                for event in spec.definitions:
+                    yield _wait(task, event.kind, event.name, event.timer)
+
+    def stuck(self, process: Process) -> str | None:
+        """The element where tokens wait for one another for ever, or None while there is hope:
+        the process has ended, or something outside can wake it."""
+        if process.ended is not None:
+            return None
+        tokens = [t for t in process.tokens(everywhere=True)]
+        hopeful = {w.token for w in self.waits(process) if w.kind not in HOPELESS}
+        listening = {t.id.hex for t in tokens if t.internal_data.get("listener")}
+        if hopeful - listening:
+            return None
+        held = [t for t in tokens if t.has_state(TaskState.WAITING) and t.id.hex not in listening]
+        return held[0].task_spec.bpmn_id if held else None
+
+
+HOPELESS = frozenset({"error", "escalation"})
+"""Waits that only the process itself can end."""
+
+
+def _wait(
+    task: Task, kind: str, name: str | None = None, timer: tuple[str, str] | None = None
+) -> Wait:
+    spec = task.task_spec
+    return Wait(
+        token=task.id.hex,
+        element_id=spec.bpmn_id,
+        kind=kind,
+        name=name,
+        timer=timer,
+        interrupting=spec.node.interrupting,
+        local=dict(task.data),
+        marks=dict(task.internal_data),
+    )

@@ -1,0 +1,289 @@
+"""The running process: SpiffWorkflow's task tree, a queue of ready tokens, and what happened."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from SpiffWorkflow import Task, TaskState, Workflow
+from SpiffWorkflow.specs import WorkflowSpec
+
+if TYPE_CHECKING:
+    from engine.runtime.spiff.specs import Spec
+
+# At INFO the library builds a dictionary of all tasks for every change of state.
+logging.getLogger("spiff.task").setLevel(logging.WARNING)
+logging.getLogger("spiff.workflow").setLevel(logging.WARNING)
+
+ACTIVE = TaskState.FUTURE | TaskState.WAITING | TaskState.READY | TaskState.STARTED
+PRUNE_EVERY = 500
+
+Evaluate = Callable[[str, Mapping[str, Any]], Any]
+"""Evaluates an expression of the diagram in a context of variables."""
+
+
+class StepError(Exception):
+    """A process could not go on at ``element_id``; ``message`` says why, for its owner."""
+
+    def __init__(self, element_id: str, message: str, *, kind: str = "failed") -> None:
+        super().__init__(message)
+        self.element_id = element_id
+        self.message = message
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """An event that left the process: a ``message``, ``signal``, ``error`` or ``escalation``."""
+
+    kind: str
+    name: str | None
+    element_id: str
+
+
+@dataclass(slots=True)
+class Effects:
+    """What one step did, for those who keep the records."""
+
+    passed: Counter[str] = field(default_factory=Counter)
+    trace: list[str] = field(default_factory=list)
+    thrown: list[Thrown] = field(default_factory=list)
+    error: Thrown | None = None
+    """The error that nobody in this process caught."""
+
+    def note(self, element_id: str) -> None:
+        """A token has completed the element."""
+        self.passed[element_id] += 1
+        self.trace.append(element_id)
+
+
+class Process(Workflow):  # type: ignore[misc]
+    """One instance of a process. ``variables`` are the process's, by name; a token's own data
+    (the item of a multi-instance activity) hides them."""
+
+    def __init__(self, spec: WorkflowSpec, evaluate: Evaluate, variables: dict[str, Any]) -> None:
+        super().__init__(spec, deserializing=True)
+        self.task_tree = Task(self, spec.start, state=TaskState.COMPLETED)
+        self.variables = variables
+        self.written: set[str] = set()
+        self.effects = Effects()
+        self.ended: str | None = None
+        """None while running, then ``completed`` or ``terminated``."""
+        self._evaluate = evaluate
+        self._ready: deque[Task] = deque()
+        self._gone: set[UUID] = set()
+
+    # ------------------------------------------------------------ tokens
+
+    def tokens(self, scope: str | None = None, *, everywhere: bool = False) -> Iterator[Task]:
+        """The active tokens directly in ``scope`` (None: the process itself), or all of them."""
+        for task in list(self.tasks.values()):
+            if task is self.task_tree or not task.has_state(ACTIVE):
+                continue
+            if everywhere or task.internal_data.get("scope") == scope:
+                yield task
+
+    def token(self, token_id: str) -> Task | None:
+        """The active token with this id (32 hexadecimal digits), if there is one."""
+        task: Task | None = self.tasks.get(UUID(token_id))
+        return task if task is not None and task.has_state(ACTIVE) else None
+
+    def place(self, name: str, scope: str | None, parent: Task | None = None, **marks: Any) -> Task:
+        """Put a token on the element ``name``. ``marks`` go into its internal data."""
+        spec = self.spec.task_specs[name]
+        task = (parent or self.task_tree)._add_child(spec, TaskState.FUTURE)
+        task.internal_data.update(scope=scope, **marks)
+        holder = self.token(scope) if scope else None
+        source = parent if parent is not None and parent is not self.task_tree else holder
+        if source is not None:
+            task.data = dict(source.data)
+        return task
+
+    def enter(self, task: Task) -> None:
+        """Let a placed token take effect at its element."""
+        task.task_spec._update(task)
+
+    def queue(self, task: Task) -> None:
+        self._ready.append(task)
+
+    def cancel_token(self, task: Task) -> None:
+        """Take a token away, with its listeners and everything inside it."""
+        if not task.has_state(ACTIVE):
+            return
+        token_id = task.id.hex
+        task._set_state(TaskState.CANCELLED)
+        self._gone.add(task.id)
+        for other in list(self.tokens(everywhere=True)):
+            marks = other.internal_data
+            if marks.get("scope") == token_id or marks.get("attached") == token_id:
+                self.cancel_token(other)
+
+    def prune(self) -> None:
+        """Forget finished tasks: nothing ever looks at them again."""
+        self._gone.clear()
+        root = self.task_tree
+        self.tasks = {root.id: root} | {t.id: t for t in self.tokens(everywhere=True)}
+        root._children = [task_id for task_id in self.tasks if task_id != root.id]
+        for task in self.tasks.values():
+            if task is not root:
+                task._parent = root.id
+                task._children = []
+
+    # ------------------------------------------------------------ variables
+
+    def context(self, task: Task | None) -> Mapping[str, Any]:
+        return {**self.variables, **task.data} if task is not None else self.variables
+
+    def evaluate(self, text: str, task: Task | None) -> Any:
+        """The value of an expression as this token sees the variables."""
+        try:
+            return self._evaluate(text, self.context(task))
+        except Exception as error:
+            element = task.task_spec.bpmn_id if task is not None else self.spec.name
+            raise StepError(element, str(error), kind="expression") from error
+
+    def write(self, values: Mapping[str, Any], task: Task | None = None) -> None:
+        """Set variables: those that are local to the token's scope there, others globally."""
+        for name, value in values.items():
+            holder = task
+            if holder is not None and name in holder.data:
+                while holder is not None and name in holder.data:
+                    holder.data[name] = value
+                    scope = holder.internal_data.get("scope")
+                    holder = self.token(scope) if scope else None
+            else:
+                self.variables[name] = value
+                self.written.add(name)
+
+    # ------------------------------------------------------------ running
+
+    def run(self, budget: int, *, most_tokens: int) -> None:
+        """Move tokens until every one of them waits.
+
+        :param budget: the most elements that may be passed; more is a ``StepError``
+        :param most_tokens: the most tokens that may be active at once
+        """
+        steps = 0
+        while self.ended is None:
+            if not self._ready and not self._settle():
+                break
+            while self._ready and self.ended is None:
+                task = self._ready.popleft()
+                if not task.has_state(TaskState.READY):
+                    continue
+                steps += 1
+                element = task.task_spec.bpmn_id
+                if steps > budget:
+                    raise StepError(element, _too_long(element, budget), kind="budget")
+                task.run()
+                if task.id in self._gone:
+                    # The library would call a token that its own work took away "started".
+                    task._set_state(TaskState.CANCELLED)
+                if steps % PRUNE_EVERY == 0 or len(self.tasks) > 2 * most_tokens:
+                    self.prune()
+                    if len(self.tasks) > most_tokens:
+                        raise StepError(element, _too_many(element, most_tokens), kind="budget")
+        self.prune()
+
+    def _settle(self) -> bool:
+        """With nothing ready: joins that need the whole picture, conditions, ends of scopes."""
+        for task in list(self.tokens(everywhere=True)):
+            if task.has_state(ACTIVE):
+                task.task_spec.settle(task)
+        return bool(self._ready)
+
+    def finish(self, how: str) -> None:
+        """End the process: nothing in it is active any more."""
+        for task in list(self.tokens(everywhere=True)):
+            self.cancel_token(task)
+        self._ready.clear()
+        self.completed = True
+        self.ended = how
+
+    def close_scope(self, scope: str | None) -> None:
+        """A token has ended in ``scope``: when it was the last, the scope ends too."""
+        if self.ended is not None:
+            return
+        if any(not t.internal_data.get("listener") for t in self.tokens(scope)):
+            return
+        for listener in list(self.tokens(scope)):
+            self.cancel_token(listener)
+        if scope is None:
+            self.finish("completed")
+            return
+        holder = self.token(scope)
+        if holder is not None:
+            holder.task_spec.inside_done(holder)
+
+    def _task_completed_notify(self, task: Task) -> None:
+        """The library's own version looks for a task called "End" and visits all waiting ones."""
+        self.last_task = task
+
+    # ------------------------------------------------------------ events
+
+    def signal(self, name: str | None) -> None:
+        """Tell every token of this process that waits for the signal."""
+        for task in list(self.tokens(everywhere=True)):
+            if task.has_state(ACTIVE) and task.task_spec.waits_for(task, "signal", name):
+                task.task_spec.fire(task)
+
+    def throw_up(self, kind: str, code: str | None, task: Task) -> bool:
+        """Let an error or escalation travel outwards from ``task``; True when it was caught.
+
+        In each scope first the event sub-processes, then the boundary events of the activity
+        that is the scope (BPMN 2.0.2, 10.5.1: the innermost enclosing catcher wins).
+        """
+        token_id: str | None = task.id.hex
+        scope = task.internal_data.get("scope")
+        while True:
+            catcher = self._catcher(kind, code, attached=token_id) or self._catcher(
+                kind, code, listening=(scope,)
+            )
+            if catcher is not None:
+                catcher.task_spec.fire(catcher)
+                return True
+            if scope is None:
+                return False
+            holder = self.token(scope)
+            if holder is None:
+                return False
+            token_id, scope = scope, holder.internal_data.get("scope")
+
+    def _catcher(
+        self,
+        kind: str,
+        code: str | None,
+        *,
+        attached: str | None = None,
+        listening: tuple[str | None] | None = None,
+    ) -> Task | None:
+        """The catcher of exactly this code, else one that catches all."""
+        found = None
+        for task in self.tokens(everywhere=True):
+            marks = task.internal_data
+            here = (
+                marks.get("attached") == attached
+                if listening is None
+                else bool(marks.get("listener")) and marks.get("scope") == listening[0]
+            )
+            spec: Spec = task.task_spec
+            if here and spec.waits_for(task, kind, code):
+                if spec.catches_exactly(kind, code):
+                    return task
+                found = found or task
+        return found
+
+
+def _too_long(element: str, budget: int) -> str:
+    return (
+        f"{element}: more than {budget} steps without waiting for anyone; "
+        "there is probably a loop that nothing stops"
+    )
+
+
+def _too_many(element: str, most: int) -> str:
+    return f"{element}: more than {most} tokens at once; a loop probably multiplies them"

@@ -1,0 +1,69 @@
+"""What is stored of a running process: its active tokens, and nothing of its diagram or past.
+
+Format, version 1: one byte ``0x01``, then msgpack of a list of tokens, each
+``[id: 16 bytes, spec: str, state: int, marks: map, data: map]`` where ``marks`` are the token's
+internal data and ``data`` its local variables as ``feel.to_json`` writes them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgpack
+from SpiffWorkflow import Task
+
+from engine import feel
+from engine.errors import ServiceplanError
+from engine.runtime.spiff.workflow import Process
+
+VERSION = 1
+
+
+class DamagedState(ServiceplanError):
+    """The stored state of an instance cannot be read; it is left as it is."""
+
+    code = "damaged_state"
+
+
+def dump(process: Process) -> bytes:
+    """The bytes that ``load`` restores the process from. Call it on a pruned process."""
+    tokens = [
+        [
+            task.id.bytes,
+            task.task_spec.name,
+            task.state,
+            task.internal_data,
+            {name: feel.to_json(value) for name, value in task.data.items()},
+        ]
+        for task in process.tokens(everywhere=True)
+    ]
+    packed: bytes = msgpack.packb(tokens)
+    return bytes([VERSION]) + packed
+
+
+def load(process: Process, state: bytes) -> None:
+    """Put the stored tokens into a new process of the same definition.
+
+    :raises DamagedState: when the version is unknown, the bytes are damaged, or a token stands
+        on an element that the definition does not have
+    """
+    if not state or state[0] != VERSION:
+        raise DamagedState(f"state version {state[:1].hex() or 'none'} is not known")
+    try:
+        tokens = msgpack.unpackb(state[1:])
+    except ValueError as error:
+        raise DamagedState(f"the stored state cannot be decoded: {error}") from error
+    for token in tokens:
+        _restore(process, *token)
+
+
+def _restore(
+    process: Process, token_id: bytes, name: str, state: int, marks: dict[str, Any], data: Any
+) -> None:
+    spec = process.spec.task_specs.get(name)
+    if spec is None:
+        raise DamagedState(f"a token stands on {name}, which the definition does not have")
+    task = Task(process, spec, process.task_tree, state=state, id=UUID(bytes=token_id))
+    task.internal_data = marks
+    task.data = {key: feel.from_json(value) for key, value in data.items()}
