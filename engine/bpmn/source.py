@@ -31,6 +31,8 @@ class XmlLimits:
     attributes: int = 50
 
 
+DEFAULT_LIMITS = XmlLimits()
+
 _MAGIC = (
     (b"\x89PNG", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
@@ -50,7 +52,7 @@ class _Stop(Exception):
 
 
 def parse(
-    data: bytes, filename: str, limits: XmlLimits = XmlLimits(), *, root: str | None = MODEL
+    data: bytes, filename: str, limits: XmlLimits = DEFAULT_LIMITS, *, root: str | None = MODEL
 ) -> etree._ElementTree:
     """The tree of a BPMN file.
 

@@ -6,11 +6,11 @@ the finding is about ("User task "Offer" (offer)"). Sentences say what is wrong 
 
 from __future__ import annotations
 
-from engine.bpmn.catalogue import reading
+from engine.bpmn.catalogue import plan, reading
 from engine.bpmn.catalogue.kinds import KINDS
 from engine.views import Severity
 
 Text = tuple[Severity, str, str]
-TEXTS: dict[str, Text] = {**reading.TEXTS}
+TEXTS: dict[str, Text] = {**reading.TEXTS, **plan.TEXTS}
 
 __all__ = ["KINDS", "TEXTS", "Text"]

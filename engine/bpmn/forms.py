@@ -1,0 +1,186 @@
+"""Reading forms: the fields that a task or a message asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from lxml import etree
+
+from engine.bpmn.names import local, namespace, text
+from engine.iso8601 import TimeMalformed, parse_date, parse_duration
+from engine.views import Field, Option
+
+Report = Callable[..., None]
+"""``report(code, element, **params)`` takes one finding."""
+
+FIELD_TYPES = (
+    "text",
+    "longtext",
+    "date",
+    "integer",
+    "decimal",
+    "money",
+    "boolean",
+    "choice",
+    "interval",
+    "person",
+    "attachment",
+    "plan",
+)
+_NUMERIC = ("integer", "decimal", "money")
+FIELD_ID = re.compile(r"[A-Za-zÅÄÖåäö_][\wåäöÅÄÖ]{0,62}", re.ASCII)
+_KEYWORDS = """and between config else every external false for function if in instance not null of
+or return satisfies some then true"""
+RESERVED = frozenset(_KEYWORDS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """A field as the diagram has it.
+
+    ``required`` is decided already, unless ``required_when`` holds a FEEL text that decides it when
+    the task is shown. ``minimum`` and ``maximum`` are as written: numbers for the numeric types,
+    ISO dates for ``date``, ISO durations for ``interval``, lengths for the text types.
+    """
+
+    id: str
+    type: str
+    label: str
+    required: bool = False
+    required_when: str | None = None
+    help: str = ""
+    options: tuple[Option, ...] = ()
+    minimum: str | None = None
+    maximum: str | None = None
+
+    def view(self, required: bool | None = None) -> Field:
+        """The field for a page; ``required`` is the value of ``required_when``, when it has one."""
+        decided = self.required if required is None else required
+        return Field(
+            id=self.id,
+            type=self.type,
+            label=self.label,
+            required=decided,
+            help=self.help,
+            options=self.options,
+            minimum=self.minimum,
+            maximum=self.maximum,
+        )
+
+
+def feel_text(value: str) -> str | None:
+    """The FEEL behind the leading ``=`` of an attribute, None when it has no leading ``=``."""
+    stripped = value.strip()
+    return stripped[1:].strip() if stripped.startswith("=") else None
+
+
+def read_fields(
+    holder: etree._Element, owner: etree._Element, report: Report
+) -> tuple[FormField, ...]:
+    """The ``sp:field`` children of ``holder`` (a form or a message).
+
+    Fields that cannot be read are reported on ``owner`` and left out.
+    """
+    fields: dict[str, FormField] = {}
+    for element in _ours(holder):
+        if local(element) != "field":
+            report("extension_unknown", owner, name=local(element), where="sp:form", at=element)
+            continue
+        field = _read_field(element, owner, report)
+        if field is None:
+            continue
+        if field.id in fields:
+            report("field_twice", owner, field=field.id, at=element)
+        fields.setdefault(field.id, field)
+    return tuple(fields.values())
+
+
+def _read_field(element: etree._Element, owner: etree._Element, report: Report) -> FormField | None:
+    ident, kind = element.get("id") or "", element.get("type") or ""
+
+    def bad(code: str, **params: Any) -> None:
+        report(code, owner, at=element, field=ident or element.get("label") or "?", **params)
+
+    if not FIELD_ID.fullmatch(ident) or ident in RESERVED:
+        bad("field_id", value=ident)
+        return None
+    if kind not in FIELD_TYPES:
+        bad("field_type", value=kind, types=", ".join(FIELD_TYPES))
+        return None
+    if not (element.get("label") or "").strip():
+        bad("field_label")
+    options = tuple(_options(element, bad))
+    if kind == "choice" and not options:
+        bad("field_without_options")
+    required, when = _required(element.get("required"), bad)
+    lower, upper = (_bound(element, name, kind, bad) for name in ("min", "max"))
+    return FormField(
+        id=ident,
+        type=kind,
+        label=(element.get("label") or ident).strip(),
+        required=required,
+        required_when=when,
+        help=(element.get("help") or "").strip(),
+        options=options,
+        minimum=lower,
+        maximum=upper,
+    )
+
+
+def _required(value: str | None, bad: Report) -> tuple[bool, str | None]:
+    if value is None or value.strip() in ("false", "true"):
+        return (value or "").strip() == "true", None
+    expression = feel_text(value)
+    if expression is None:
+        bad("field_required", value=value)
+        return False, None
+    bad("expression", text=expression, place="required")
+    return False, expression
+
+
+def _options(element: etree._Element, bad: Report) -> Iterator[Option]:
+    seen: set[str] = set()
+    for child in _ours(element):
+        if local(child) != "option":
+            bad("extension_unknown", name=local(child), where="sp:field")
+            continue
+        value = child.get("value") or text(child)
+        if not value or value in seen:
+            bad("field_option", value=value)
+            continue
+        seen.add(value)
+        yield Option(value, (child.get("label") or text(child) or value).strip())
+
+
+def _bound(element: etree._Element, name: str, kind: str, bad: Report) -> str | None:
+    value = (element.get(name) or "").strip()
+    if not value:
+        return None
+    try:
+        ok = _fits(value, kind)
+    except (TimeMalformed, InvalidOperation):
+        ok = False
+    if not ok:
+        bad("field_bound", name=name, value=value, type=kind)
+        return None
+    return value
+
+
+def _fits(value: str, kind: str) -> bool:
+    if kind in _NUMERIC:
+        return len(value) <= 40 and Decimal(value).is_finite()
+    if kind == "date":
+        return bool(parse_date(value))
+    if kind == "interval":
+        return bool(parse_duration(value, positive=True))
+    return kind in ("text", "longtext") and value.isascii() and value.isdigit()
+
+
+def _ours(element: etree._Element) -> Iterator[etree._Element]:
+    """The children in the same namespace as ``element``; comments and foreign elements are not."""
+    wanted = namespace(element)
+    return (child for child in element if namespace(child) == wanted and local(child))

@@ -1,0 +1,144 @@
+"""What a diagram says beyond BPMN, as frozen values (read by ``engine.bpmn.vocabulary``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.bpmn.forms import FormField
+
+Calendar = Literal["working", "calendar"]
+DEFAULT_MEANING = "Utfört"
+Binding = Literal["latest", "deployment"] | int
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseMeta:
+    """``sp:phase``: this process is one of the sheets, ``order`` counts from 1."""
+
+    key: str
+    title: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """``sp:variable``: ``default`` is FEEL text (without ``=``), evaluated when an instance starts
+    and has no such variable."""
+
+    name: str
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRef:
+    """``sp:activity``: the sheet and the row that a task is."""
+
+    phase: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class DueRule:
+    """``sp:due``: one of ``after`` and ``before``, ISO 8601 durations as written.
+
+    Counted from the variable ``of`` (a date), or from the day the task opens when ``of`` is None
+    or its variable is missing. ``calendar`` ``working`` counts working days.
+    """
+
+    after: str | None = None
+    before: str | None = None
+    of: str | None = None
+    calendar: Calendar = "calendar"
+
+    def words(self) -> dict[str, str]:
+        """The rule in the diagram's own words: ``{"after": "P5D", "calendar": "working"}``."""
+        pairs = (("after", self.after), ("before", self.before), ("of", self.of))
+        return {k: v for k, v in pairs if v is not None} | {"calendar": self.calendar}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckItem:
+    """One point of the checklist. ``applies`` is FEEL: when it is false, no tick is needed."""
+
+    id: str
+    text: str
+    applies: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureRule:
+    """``sp:signature``. ``counter_role`` is the role of a second signer, None for none."""
+
+    required: bool = False
+    meaning: str = DEFAULT_MEANING
+    counter_role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskMeta:
+    """A user task (or manual task) and all that our vocabulary says of it."""
+
+    id: str
+    name: str
+    kind: str
+    role: str | None = None
+    documentation: str = ""
+    due: DueRule | None = None
+    checklist: tuple[CheckItem, ...] = ()
+    form: tuple[FormField, ...] = ()
+    signature: SignatureRule = SignatureRule()
+    activity: ActivityRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VariableMapping:
+    """``sp:in`` or ``sp:out``: the FEEL text ``source`` gives the variable ``target``."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallMeta:
+    """A call activity. ``binding`` is ``latest``, ``deployment`` or a version's number; no
+    ``inputs`` means that all variables go in, no ``outputs`` that what the child set comes out."""
+
+    id: str
+    name: str
+    called: str
+    binding: Binding = "latest"
+    inputs: tuple[VariableMapping, ...] = ()
+    outputs: tuple[VariableMapping, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageMeta:
+    """A message that people may send from a case's page. ``name`` is what ``deliver`` takes."""
+
+    id: str
+    name: str
+    label: str
+    roles: tuple[str, ...] = ()
+    form: tuple[FormField, ...] = ()
+    offered: bool = False
+    """True when the diagram has an ``sp:message`` for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessMeta:
+    """One process of a diagram. ``tasks`` and ``calls`` are by element id, in the diagram's order;
+    ``messages`` are those that the process waits for, by message name."""
+
+    id: str
+    name: str
+    executable: bool
+    documentation: str = ""
+    phase: PhaseMeta | None = None
+    variables: tuple[Variable, ...] = ()
+    tasks: Mapping[str, TaskMeta] = field(default_factory=dict)
+    calls: Mapping[str, CallMeta] = field(default_factory=dict)
+    messages: Mapping[str, MessageMeta] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """Role of every node that stands in a lane, by element id."""

@@ -1,0 +1,376 @@
+"""Our extension elements: what a diagram says beyond BPMN, joined to BPMN's elements by id.
+
+Namespace ``urn:serviceplan:bpmn:1``; ``workflows/serviceplan.json`` describes the same for
+editors. Reading never fails on a well-formed tree: what cannot be understood is left out of the
+result and is a finding of ``inspect``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from lxml import etree
+
+from engine.bpmn.findings import finding
+from engine.bpmn.forms import FormField, Report, feel_text, read_fields
+from engine.bpmn.lanes import read_lanes, roles_of_nodes
+from engine.bpmn.meta import (
+    DEFAULT_MEANING,
+    ActivityRef,
+    Binding,
+    CallMeta,
+    CheckItem,
+    DueRule,
+    MessageMeta,
+    PhaseMeta,
+    ProcessMeta,
+    SignatureRule,
+    TaskMeta,
+    Variable,
+    VariableMapping,
+)
+from engine.bpmn.names import (
+    bpmn,
+    extensions,
+    kind,
+    local,
+    local_reference,
+    model_child,
+    model_children,
+    sp,
+    text,
+)
+from engine.iso8601 import Duration, TimeMalformed, parse_duration
+from engine.views import Finding, Role
+
+_SLUG = re.compile(r"[A-Za-zÅÄÖåäö0-9_][\wåäöÅÄÖ.-]{0,99}", re.ASCII)
+_VARIABLE = re.compile(r"[A-Za-zÅÄÖåäö_][\wåäöÅÄÖ]{0,62}", re.ASCII)
+TASK_KINDS = ("userTask", "manualTask")
+
+
+def read(
+    tree: etree._ElementTree, *, roles: Mapping[str, Role] | None = None
+) -> dict[str, ProcessMeta]:
+    """Every process of the diagram, by its id.
+
+    ``roles`` are the configured roles by key: with them a lane's name may be a role's key or title;
+    without them only ``sp:role`` counts.
+    """
+    return _Reader(tree, roles, lambda *_, **__: None).processes()
+
+
+@dataclass(frozen=True, slots=True)
+class FeelUse:
+    """A FEEL text of our vocabulary: where it stands and what it is for."""
+
+    element: etree._Element
+    at: etree._Element
+    place: str
+    text: str
+
+
+def inspect(
+    tree: etree._ElementTree, filename: str, *, roles: Mapping[str, Role] | None = None
+) -> tuple[dict[str, ProcessMeta], list[Finding], list[FeelUse]]:
+    """``read``, and beside it the findings on the way and every FEEL text that was met."""
+    findings: list[Finding] = []
+    uses: list[FeelUse] = []
+
+    def report(code: str, element: etree._Element, **params: Any) -> None:
+        at = params.pop("at", element)
+        if code == "expression":
+            uses.append(FeelUse(element, at, params["place"], params["text"]))
+        else:
+            findings.append(finding(code, element, filename=filename, line=at.sourceline, **params))
+
+    return _Reader(tree, roles, report).processes(), findings, uses
+
+
+class _Reader:
+    def __init__(self, tree: etree._ElementTree, roles: Mapping[str, Role] | None, report: Report):
+        self._root = tree.getroot()
+        self._roles = roles
+        self._report = report
+
+    def processes(self) -> dict[str, ProcessMeta]:
+        messages = {
+            m.get("id") or "": self._message(m) for m in model_children(self._root, "message")
+        }
+        found: dict[str, ProcessMeta] = {}
+        for element in model_children(self._root, "process"):
+            meta = self._process(element, messages)
+            found.setdefault(meta.id, meta)
+        return found
+
+    def _process(self, element: etree._Element, messages: Mapping[str, MessageMeta]) -> ProcessMeta:
+        roles = roles_of_nodes(element, list(read_lanes(element, self._roles)))
+        tasks = {
+            task.get("id") or "": self._task(task, roles.get(task.get("id") or ""))
+            for task in element.iter(*(bpmn(name) for name in TASK_KINDS))
+        }
+        calls = {
+            call.get("id") or "": self._call(call) for call in element.iter(bpmn("callActivity"))
+        }
+        self._unknown(element, ("phase", "variable"))
+        return ProcessMeta(
+            id=element.get("id") or "",
+            name=_name(element),
+            executable=_true(element.get("isExecutable")),
+            documentation=_documentation(element),
+            phase=self._phase(element),
+            variables=tuple(self._variables(element)),
+            tasks=tasks,
+            calls=calls,
+            messages={m.name: m for m in _awaited(element, self._root, messages)},
+            roles=roles,
+        )
+
+    # ------------------------------------------------------------ process
+
+    def _phase(self, process: etree._Element) -> PhaseMeta | None:
+        element = next(extensions(process, "phase"), None)
+        if element is None:
+            return None
+        key, title = element.get("key") or "", (element.get("title") or "").strip()
+        order = _whole(element.get("order"))
+        if not key or not title or order is None:
+            self._report("phase_incomplete", process, at=element)
+            return None
+        return PhaseMeta(key, title, order)
+
+    def _variables(self, process: etree._Element) -> Iterator[Variable]:
+        seen: set[str] = set()
+        for element in extensions(process, "variable"):
+            name = element.get("name") or ""
+            default = feel_text(element.get("default") or "")
+            if not _VARIABLE.fullmatch(name) or name in seen:
+                self._report("variable_name", process, value=name, at=element)
+            elif not default:
+                self._report("variable_default", process, value=name, at=element)
+            else:
+                seen.add(name)
+                self._expression(process, element, f"sp:variable {name}", default)
+                yield Variable(name, default)
+
+    # ------------------------------------------------------------ tasks
+
+    def _task(self, task: etree._Element, role: str | None) -> TaskMeta:
+        self._unknown(task, ("activity", "due", "checklist", "form", "signature"))
+        return TaskMeta(
+            id=task.get("id") or "",
+            name=_name(task),
+            kind=kind(task),
+            role=role,
+            documentation=_documentation(task),
+            due=self._due(task),
+            checklist=tuple(self._checklist(task)),
+            form=self._form(task),
+            signature=self._signature(task),
+            activity=self._activity(task),
+        )
+
+    def _activity(self, task: etree._Element) -> ActivityRef | None:
+        element = self._one(task, "activity")
+        if element is None:
+            return None
+        phase, order = element.get("phase") or "", _whole(element.get("order"))
+        if not phase or order is None:
+            self._report("activity_incomplete", task, at=element)
+            return None
+        return ActivityRef(phase, order)
+
+    def _due(self, task: etree._Element) -> DueRule | None:
+        element = self._one(task, "due")
+        if element is None:
+            return None
+        rule = DueRule(
+            after=element.get("after"),
+            before=element.get("before"),
+            of=element.get("of"),
+            calendar="working" if element.get("calendar") == "working" else "calendar",
+        )
+        problem = _due_problem(rule, element.get("calendar"))
+        if problem is not None:
+            code, value = problem
+            self._report(code, task, at=element, value=value)
+            return None
+        return rule
+
+    def _checklist(self, task: etree._Element) -> Iterator[CheckItem]:
+        seen: set[str] = set()
+        holder = self._one(task, "checklist")
+        for element in () if holder is None else holder.iterchildren(sp("item")):
+            ident, words = element.get("id") or "", " ".join(text(element).split())
+            if not _SLUG.fullmatch(ident) or ident in seen:
+                self._report("item_id", task, value=ident, at=element)
+                continue
+            seen.add(ident)
+            if not words:
+                self._report("item_text", task, value=ident, at=element)
+                continue
+            applies = self._optional_feel(task, element, "applies", f"sp:item {ident}")
+            yield CheckItem(ident, words, applies)
+
+    def _form(self, task: etree._Element) -> tuple[FormField, ...]:
+        element = self._one(task, "form")
+        return () if element is None else read_fields(element, task, self._report)
+
+    def _signature(self, task: etree._Element) -> SignatureRule:
+        element = self._one(task, "signature")
+        if element is None:
+            return SignatureRule()
+        required = element.get("required") or "true"
+        if required not in ("true", "false"):
+            self._report("signature_required", task, value=required, at=element)
+        counter = element.get("counterRole") or None
+        if counter is not None and self._roles is not None and counter not in self._roles:
+            self._report("role_unknown_key", task, value=counter, at=element)
+        meaning = (element.get("meaning") or "").strip() or DEFAULT_MEANING
+        return SignatureRule(required != "false", meaning, counter)
+
+    # ------------------------------------------------------------ calls and messages
+
+    def _call(self, call: etree._Element) -> CallMeta:
+        self._unknown(call, ("binding", "in", "out"))
+        return CallMeta(
+            id=call.get("id") or "",
+            name=_name(call),
+            called=local_reference(call.get("calledElement")),
+            binding=self._binding(call),
+            inputs=tuple(self._mappings(call, "in")),
+            outputs=tuple(self._mappings(call, "out")),
+        )
+
+    def _binding(self, call: etree._Element) -> Binding:
+        element = self._one(call, "binding")
+        version = "latest" if element is None else element.get("version") or ""
+        if version == "deployment":
+            return "deployment"
+        if version == "latest":
+            return "latest"
+        number = _whole(version)
+        if number is None:
+            self._report("binding_version", call, value=version, at=element)
+            return "latest"
+        return number
+
+    def _mappings(self, call: etree._Element, name: str) -> Iterator[VariableMapping]:
+        for element in extensions(call, name):
+            source, target = feel_text(element.get("source") or ""), element.get("target") or ""
+            if not source:
+                self._report("mapping_source", call, value=element.get("source"), at=element)
+            elif not _VARIABLE.fullmatch(target):
+                self._report("mapping_target", call, value=target, at=element)
+            else:
+                self._expression(call, element, f"sp:{name} {target}", source)
+                yield VariableMapping(source, target)
+
+    def _message(self, message: etree._Element) -> MessageMeta:
+        name = _name(message) or message.get("id") or ""
+        element = self._one(message, "message")
+        if element is None:
+            return MessageMeta(message.get("id") or "", name, name)
+        roles = tuple((element.get("roles") or "").split())
+        for role in roles:
+            if self._roles is not None and role not in self._roles:
+                self._report("role_unknown_key", message, value=role, at=element)
+        label = (element.get("label") or "").strip() or name
+        form = read_fields(element, message, self._report)
+        return MessageMeta(message.get("id") or "", name, label, roles, form, offered=True)
+
+    # ------------------------------------------------------------ helpers
+
+    def _one(self, owner: etree._Element, name: str) -> etree._Element | None:
+        found = list(extensions(owner, name))
+        if len(found) > 1:
+            self._report("extension_twice", owner, name=name, at=found[1])
+        return found[0] if found else None
+
+    def _unknown(self, owner: etree._Element, known: tuple[str, ...]) -> None:
+        for element in extensions(owner):
+            if local(element) not in known:
+                self._report("extension_unknown", owner, name=local(element), at=element)
+
+    def _optional_feel(
+        self, owner: etree._Element, element: etree._Element, attribute: str, place: str
+    ) -> str | None:
+        value = element.get(attribute)
+        if value is None:
+            return None
+        found = feel_text(value)
+        if not found:
+            self._report("feel_expected", owner, value=value, place=place, at=element)
+            return None
+        self._expression(owner, element, place, found)
+        return found
+
+    def _expression(
+        self, owner: etree._Element, at: etree._Element, place: str, found: str
+    ) -> None:
+        self._report("expression", owner, place=place, text=found, at=at)
+
+
+def _due_problem(rule: DueRule, calendar: str | None) -> tuple[str, str] | None:
+    """Why a due rule makes no sense: a finding's code and the text that is wrong."""
+    if (rule.after is None) == (rule.before is None):
+        return "due_one_of", ""
+    if rule.before is not None and rule.of is None:
+        return "due_before_of", ""
+    if rule.of is not None and not _VARIABLE.fullmatch(rule.of):
+        return "due_of", rule.of
+    if calendar not in ("working", "calendar", None):
+        return "due_calendar", calendar
+    written = rule.after or rule.before or ""
+    length = _length(written)
+    if length is None or length.average < timedelta():
+        return "due_duration", written
+    if rule.calendar == "working" and (length.months or length.time):
+        return "due_working_days", written
+    return None
+
+
+def _length(written: str) -> Duration | None:
+    try:
+        return parse_duration(written)
+    except TimeMalformed:
+        return None
+
+
+def _awaited(
+    process: etree._Element, root: etree._Element, messages: Mapping[str, MessageMeta]
+) -> Iterator[MessageMeta]:
+    """The messages that the process's catching events and receive tasks refer to."""
+    shared = {e.get("id"): e for e in model_children(root, "messageEventDefinition") if e.get("id")}
+    for event in process.iter(*(bpmn(n) for n in _CATCHING)):
+        definitions = list(model_children(event, "messageEventDefinition"))
+        for reference in model_children(event, "eventDefinitionRef"):
+            definitions.append(shared.get(local_reference(text(reference)), event))
+        for element in [event, *definitions]:
+            message = messages.get(local_reference(element.get("messageRef")))
+            if message is not None:
+                yield message
+
+
+_CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask")
+
+
+def _name(element: etree._Element) -> str:
+    return " ".join((element.get("name") or "").split())
+
+
+def _documentation(element: etree._Element) -> str:
+    return text(model_child(element, "documentation"))
+
+
+def _true(value: str | None) -> bool:
+    return (value or "").strip() in ("true", "1")
+
+
+def _whole(value: str | None) -> int | None:
+    """A whole number from 1 to 9999, None for anything else."""
+    value = (value or "").strip()
+    return int(value) if value.isascii() and re.fullmatch(r"[1-9]\d{0,3}", value) else None
