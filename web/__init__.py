@@ -1,0 +1,105 @@
+"""The web application: pages for staff, process owners and managers, on the engine's public names.
+
+``create_app(config, engine)`` is the whole of it. HTML first: every page works without JavaScript.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from engine import Config, Engine
+from web import (
+    accounts,
+    cases,
+    context,
+    definitions,
+    errors,
+    formats,
+    forms,
+    history,
+    i18n,
+    people,
+    security,
+    sessions,
+    tasks,
+)
+from web.i18n import gettext as _
+
+BLUEPRINTS = (accounts, tasks, cases, definitions, history, people)
+YEAR = 31_536_000
+
+
+def create_app(config: Config, engine: Engine, *, secret: bytes | None = None) -> Flask:
+    """The WSGI application on an open engine.
+
+    ``secret`` signs what a browser carries before login; without one it is made anew at each
+    start, so several processes must share one application (gunicorn's ``preload_app``) or be
+    given the same secret.
+    """
+    app = Flask(__name__)
+    app.secret_key = secret or secrets.token_bytes(32)
+    app.extensions.update(engine=engine, config=config)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR  # addresses of static files carry a digest
+    app.config["MAX_CONTENT_LENGTH"] = 2 * config.limits.attachment_bytes + 1_000_000
+    app.config["MAX_FORM_MEMORY_SIZE"] = 2_000_000
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if hops := config.web.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops
+        )
+    i18n.init(app)
+    sessions.init(app, accounts.ask_login)
+    security.init(app)
+    errors.init(app)
+    formats.init(app)
+    forms.init(app)
+    for module in BLUEPRINTS:
+        app.register_blueprint(module.blueprint)
+    _give_templates(app)
+    return app
+
+
+def navigation() -> list[tuple[str, str, str, str]]:
+    """The main menu: section, endpoint, icon, text."""
+    return [
+        ("tasks", "tasks.inbox", "tasks", _("Mina uppgifter")),
+        ("cases", "cases.index", "cases", _("Ärenden")),
+        ("definitions", "definitions.index", "definitions", _("Diagram")),
+        ("history", "history.index", "history", _("Historik")),
+    ]
+
+
+def _give_templates(app: Flask) -> None:
+    digests: dict[tuple[str, float], str] = {}
+
+    def static_url(filename: str) -> str:
+        """The address of a static file, with a digest of its content so that it may be kept."""
+        path = Path(app.static_folder or "") / filename
+        changed = path.stat().st_mtime if path.exists() else 0.0
+        if (filename, changed) not in digests:
+            content = path.read_bytes() if changed else b""
+            digests[filename, changed] = hashlib.sha256(content).hexdigest()[:12]
+        return url_for("static", filename=filename, v=digests[filename, changed])
+
+    shared: dict[str, Any] = {
+        "static_url": static_url,
+        "navigation": navigation,
+        "language": i18n.language,
+        "company": lambda: context.config().company.name,
+    }
+    for function in (
+        context.person,
+        context.today,
+        context.here,
+        context.new_key,
+        context.role_title,
+        context.role_titles,
+    ):
+        shared[function.__name__] = function
+    app.jinja_env.globals.update(shared)

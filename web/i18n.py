@@ -1,0 +1,78 @@
+"""The interface's language. Texts are written in Swedish; translations/en.po has the English.
+
+The catalogue is read as it is when the first English page is shown: nothing is compiled.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from flask import Flask, g, has_request_context, request
+
+LANGUAGES: Final = ("sv", "en")
+LOCALES: Final = {"sv": Locale("sv", "SE"), "en": Locale("en", "GB")}
+COOKIE: Final = "serviceplan-language"
+ENGLISH: Final = Path(__file__).parent / "translations" / "en.po"
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
+    """Mark a text for translation where it is written; ``gettext`` translates it when shown."""
+    return message
+
+
+@cache
+def catalogue() -> Catalog:
+    """The English texts by their Swedish ones."""
+    with ENGLISH.open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def language() -> str:
+    """``sv`` or ``en``, for the request that is being answered."""
+    return getattr(g, "language", "sv") if has_request_context() else "sv"
+
+
+def locale() -> Locale:
+    return LOCALES[language()]
+
+
+def gettext(message: str, **params: Any) -> str:
+    """The text in the reader's language, with ``%(name)s`` filled from ``params``."""
+    text = message
+    if language() == "en" and (entry := catalogue().get(message)) and entry.string:
+        text = entry.string if isinstance(entry.string, str) else entry.string[0]
+    return text % params if params else text
+
+
+def ngettext(singular: str, plural: str, num: int, **params: Any) -> str:
+    """As gettext, by number; ``%(num)s`` is the number when called from Python."""
+    forms: tuple[str, ...] = (singular, plural)
+    if language() == "en" and (entry := catalogue().get(singular)) and all(entry.string):
+        forms = tuple(entry.string)
+    text = forms[0] if num == 1 else forms[-1]
+    return text % {"num": num, **params} if params else text
+
+
+def count(singular: str, plural: str, num: int, **params: Any) -> str:
+    """``ngettext`` for Python code: the number is always filled in."""
+    return ngettext(singular, plural, num, num=num, **params)
+
+
+def choose_language() -> None:
+    """Before a request: the cookie that the language link sets, else Swedish."""
+    chosen = request.args.get("lang") or request.cookies.get(COOKIE)
+    g.language = chosen if chosen in LANGUAGES else "sv"
+
+
+def init(app: Flask) -> None:
+    """Give the templates ``_`` and ``ngettext`` and the requests their language."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, lambda s, p, n: ngettext(s, p, n), newstyle=True
+    )
+    app.before_request(choose_language)

@@ -1,0 +1,157 @@
+"""Every code that the engine gives, in words that a person can act on.
+
+The engine speaks in codes with English messages; here each has its Swedish text (msgid) and, by
+translations/en.po, its English one. A code that is not listed shows the engine's own message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from engine import Problem, ServiceplanError
+from web import formats
+from web.i18n import N_
+from web.i18n import gettext as _
+
+PROBLEMS: Final[Mapping[str, str]] = {
+    "required": N_("Fyll i detta."),
+    "date_malformed": N_("Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2026-11-22."),
+    "number_malformed": N_("Skriv ett tal med siffror, till exempel 345 000,50."),
+    "integer_expected": N_("Skriv ett heltal, utan decimaler."),
+    "boolean_malformed": N_("Svara ja eller nej."),
+    "too_small": N_("Värdet är för litet. Minst %(minimum)s."),
+    "too_large": N_("Värdet är för stort. Högst %(maximum)s."),
+    "too_long": N_("Texten är för lång. Högst %(maximum)s tecken."),
+    "not_an_option": N_("Välj något av alternativen."),
+    "unknown_person": N_("Personen finns inte, eller är inte längre aktiv."),
+    "not_a_candidate": N_("Personen har inte den roll som uppgiften kräver."),
+    "interval_malformed": N_("Skriv ett tidsavstånd, till exempel 3 månader eller 2 veckor."),
+    "undeclared_field": N_("Formuläret har inget sådant fält. Läs in sidan på nytt."),
+    "unknown_item": N_("Punkten finns inte på uppgiften. Läs in sidan på nytt."),
+    "unknown_row": N_("Raden finns inte i planen. Läs in sidan på nytt."),
+    "unticked": N_("Bocka av punkten, eller skriv varför den inte är aktuell."),
+    "ticked_with_reason": N_("Punkten är avbockad men har också ett skäl. Välj det ena."),
+    "password_required": N_("Skriv ditt lösenord för att signera."),
+    "wrong_password": N_("Fel lösenord. Inget är signerat."),
+    "attachment_required": N_("Bifoga minst en fil."),
+    "attachment_too_large": N_("Filen är för stor. Högst %(maximum)s."),
+    "attachment_empty": N_("Filen är tom."),
+    "org_number_malformed": N_("Skriv organisationsnumret med tio siffror: 556123-4567."),
+    "org_number_check_digit": N_("Kontrollsiffran stämmer inte. Jämför med kundens papper."),
+    "duplicate": N_("Det finns redan."),
+    "unknown_role": N_("Rollen finns inte."),
+    "unknown_customer": N_("Kunden finns inte."),
+    "unknown_process": N_("Processen finns inte bland diagrammen."),
+    "password_too_short": N_("Lösenordet är för kort. Minst %(minimum)s tecken."),
+    "password_common": N_("Lösenordet finns på listor över kända lösenord. Välj ett annat."),
+    "passwords_differ": N_("De två lösenorden är inte lika."),
+    "current_wrong": N_("Det nuvarande lösenordet stämmer inte."),
+    "username_malformed": N_("Använd små bokstäver, siffror, punkt och bindestreck."),
+}
+
+ERRORS: Final[Mapping[str, tuple[str, str]]] = {
+    "not_found": (
+        N_("Sidan finns inte"),
+        N_("Antingen finns den inte, eller så är den inte din att se. Kontrollera adressen."),
+    ),
+    "not_allowed": (
+        N_("Du får inte göra detta"),
+        N_("Din roll räcker inte. Fråga den som leder arbetet om du borde få det."),
+    ),
+    "not_yours": (
+        N_("Uppgiften är inte din"),
+        N_("Någon annan har uppgiften eller rollen. Be om att få den tilldelad."),
+    ),
+    "not_authenticated": (N_("Logga in igen"), N_("Användarnamnet eller lösenordet stämmer inte.")),
+    "too_many_attempts": (
+        N_("För många försök"),
+        N_("Vänta %(seconds)s sekunder och försök sedan igen."),
+    ),
+    "conflict": (
+        N_("Någon annan hann före"),
+        N_("Det har ändrats sedan du läste in sidan. Läs in den på nytt och försök igen."),
+    ),
+    "already_completed": (
+        N_("Uppgiften är redan slutförd"),
+        N_("%(by)s slutförde den %(at)s. Det du skrev har inte sparats."),
+    ),
+    "stale": (
+        N_("Någon annan hann före"),
+        N_("%(by)s ändrade uppgiften %(at)s. Jämför innan du sparar igen."),
+    ),
+    "idempotency_mismatch": (
+        N_("Formuläret har redan skickats"),
+        N_("Samma formulär skickades nyss med annat innehåll. Läs in sidan på nytt."),
+    ),
+    "invalid": (N_("Något behöver rättas"), N_("Uppgifterna kan inte tas emot som de är.")),
+    "rejected": (
+        N_("Diagrammen kan inte tas i drift"),
+        N_("Felen står nedan. Den version som är i drift fortsätter som förut."),
+    ),
+    "process_failed": (
+        N_("Processen kunde inte gå vidare"),
+        N_("Inget har ändrats. Felet är antecknat som en incident som processägaren ser."),
+    ),
+    "unavailable": (
+        N_("Databasen svarar inte just nu"),
+        N_("Vänta en stund och försök igen. Det du skrev är inte sparat än."),
+    ),
+    "database_newer": (
+        N_("Databasen är nyare än programmet"),
+        N_("Den som sköter Serviceplan behöver uppgradera programmet."),
+    ),
+    "form_expired": (
+        N_("Sidan hade blivit för gammal"),
+        N_("Av säkerhetsskäl gäller ett formulär bara så länge du är inloggad."),
+    ),
+    "too_big": (
+        N_("Det som skickades är för stort"),
+        N_("En bifogad fil får vara högst %(maximum)s."),
+    ),
+    "method": (N_("Sidan kan inte öppnas så"), N_("Gå tillbaka och använd knappen på sidan.")),
+    "error": (
+        N_("Något gick fel"),
+        N_("Felet är antecknat. Försök igen, och säg till om det händer en gång till."),
+    ),
+}
+
+
+def problem_text(problem: Problem) -> str:
+    """One problem as a sentence in the reader's language."""
+    template = PROBLEMS.get(problem.code)
+    return _fill(template, problem.params) if template else problem.message
+
+
+def error_texts(code: str, params: Mapping[str, Any], fallback: str = "") -> tuple[str, str]:
+    """The heading and the explanation of an error."""
+    if code not in ERRORS:
+        return _(ERRORS["error"][0]), fallback
+    title, text = ERRORS[code]
+    if code in ("already_completed", "stale") and not {"by", "at"} <= params.keys():
+        text = ERRORS["conflict"][1]
+    return _(title), _fill(text, params)
+
+
+def error_page_texts(error: ServiceplanError) -> tuple[str, str]:
+    """As error_texts, of an engine's error: its own code, else that of its class."""
+    code = error.error_code if error.error_code in ERRORS else type(error).code
+    return error_texts(code, error.params, error.message)
+
+
+class _Params(dict[str, Any]):
+    """Parameters for a text; one that the engine did not give leaves a dash, never an error."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _fill(template: str, params: Mapping[str, Any]) -> str:
+    return _(template) % _Params({key: _shown(value) for key, value in params.items()})
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, datetime):
+        return formats.moment(value)
+    return formats.number(value) if isinstance(value, int | float) else str(value)
