@@ -1,0 +1,42 @@
+"""The public names of the engine: what the web, and anybody else, may build on.
+
+A name that is added here is a promise; one that is taken away breaks somebody.
+"""
+
+from __future__ import annotations
+
+import engine
+
+NAMES = {
+    # the engine, its settings and its time
+    "Clock", "Config", "Engine", "FakeClock", "SystemClock", "load_config",
+    # who
+    "SYSTEM", "Actor", "Customer", "Person", "Role", "Session",
+    # diagrams
+    "Activity", "CheckReport", "Definition", "Deployment", "Drawing", "Edge", "ElementState",
+    "Finding", "Phase", "Shape", "Source", "read_plan",
+    # tasks
+    "Attachment", "Field", "Option", "SignatureView", "TaskDetail", "TaskRow", "Tick",
+    # cases
+    "CaseDetail", "CaseRow", "Incident", "InstanceView", "MessageOption", "Page", "PlanRow",
+    "Sheet", "SheetEntry", "SheetRow",
+    # what was done
+    "Fault", "HistoryEntry", "Receipt", "Verification",
+    # what went wrong
+    "ConfigError", "Conflict", "DatabaseNewer", "Invalid", "NotAllowed", "NotAuthenticated",
+    "NotFound", "Problem", "ProcessFailed", "Rejected", "ServiceplanError", "Unavailable",
+}  # fmt: skip
+
+
+def test_the_engine_offers_these_names_and_no_others() -> None:
+    assert set(engine.__all__) == NAMES
+
+
+def test_every_public_name_is_there_and_explained() -> None:
+    public = {name: getattr(engine, name) for name in engine.__all__}
+    assert [n for n, value in public.items() if callable(value) and not value.__doc__] == []
+
+
+def test_every_public_method_of_the_engine_says_what_it_does() -> None:
+    methods = [n for n in vars(engine.Engine) if not n.startswith("_")]
+    assert [n for n in methods if not (getattr(engine.Engine, n).__doc__ or "").strip()] == []
