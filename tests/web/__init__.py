@@ -1,0 +1,1 @@
+"""Tests of the web application through Flask's test client, without a browser."""
