@@ -1,0 +1,1 @@
+"""How faithfully the engine runs BPMN, counted on suites of diagrams. README.md says which."""

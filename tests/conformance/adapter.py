@@ -1,0 +1,155 @@
+"""The product as the conformance kit sees it: ``run_kit.py --adapter tests.conformance.adapter:make``.
+
+Only public names of the engine are used. Every case deploys into a database of its own, under a
+clock that only the case moves.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from engine import (
+    SYSTEM,
+    Config,
+    Deployment,
+    Engine,
+    FakeClock,
+    Finding,
+    InstanceView,
+    Invalid,
+    ProcessFailed,
+    Source,
+)
+
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+MOST_TASKS = 1000
+
+
+@dataclass
+class Deployed:
+    """One uploaded diagram and everything that was started from it."""
+
+    engine: Engine
+    clock: FakeClock
+    deployment: Deployment
+    failure: str | None = None
+
+
+@cache
+def _empty_database() -> Path:
+    """A migrated, empty database, made once for all cases of a run."""
+    path = Path(tempfile.mkdtemp(prefix="serviceplan-kit-")) / "empty.db"
+    Engine.open(f"sqlite:///{path}", config=Config(), clock=FakeClock(START)).close()
+    return path
+
+
+class Product:
+    name = "Serviceplan"
+
+    def deploy(self, xml: bytes, filename: str) -> Deployed:
+        path = _empty_database().with_name(f"{uuid.uuid4().hex}.db")
+        shutil.copyfile(_empty_database(), path)
+        clock = FakeClock(START)
+        engine = Engine.open(f"sqlite:///{path}", config=Config(), clock=clock)
+        # The kit's lanes name roles of no company: a lane may then be anybody's.
+        deployment = engine.deploy(SYSTEM, [Source(filename, xml)], strict_roles=False, key=_key())
+        return Deployed(engine, clock, deployment)
+
+    def processes(self, handle: Deployed) -> list[str]:
+        return [d.process_id for d in handle.deployment.definitions if d.startable]
+
+    def describe(self, handle: Deployed) -> list[str]:
+        return [_sentence(f) for f in handle.deployment.findings if f.severity != "info"]
+
+    def start(self, handle: Deployed, process_id: str | None, inputs: dict[str, Any]) -> Deployed:
+        process_id = process_id or next(iter(self.processes(handle)))
+        try:
+            handle.engine.start_case(SYSTEM, process_id=process_id, variables=inputs, key=_key())
+        except ProcessFailed as error:
+            handle.failure = str(error)
+        return handle
+
+    def user_tasks(self, instance: Deployed) -> list[tuple[str, str]]:
+        if instance.failure:
+            return []
+        page = instance.engine.tasks(SYSTEM, show="all", limit=MOST_TASKS)
+        return [(row.id, row.element_id) for row in page.items]
+
+    def complete(self, instance: Deployed, task: str, data: Mapping[str, Any]) -> None:
+        try:
+            try:
+                self._complete(instance, task, data)
+            except Invalid as error:
+                # What the form does not declare is refused by name; a person leaves it out then.
+                undeclared = {p.field for p in error.problems if p.code == "undeclared_field"}
+                if len(undeclared) != len(error.problems):
+                    raise
+                self._complete(
+                    instance, task, {k: v for k, v in data.items() if k not in undeclared}
+                )
+        except ProcessFailed as error:
+            instance.failure = str(error)
+
+    def _complete(self, instance: Deployed, task: str, data: Mapping[str, Any]) -> None:
+        instance.engine.complete_task(
+            SYSTEM, task, answers=data, ticks={}, password=None, key=_key()
+        )
+
+    def advance(self, instance: Deployed, seconds: float) -> None:
+        instance.clock.advance(timedelta(seconds=seconds))
+        instance.engine.fire_due()
+
+    def result(self, instance: Deployed) -> dict[str, Any]:
+        engine = instance.engine
+        cases = [engine.case(SYSTEM, row.id) for row in engine.cases(SYSTEM, state="all").items]
+        instances = [i for case in cases for i in case.instances]
+        errors = [i.message for case in cases for i in case.incidents if i.resolved_at is None]
+        if instance.failure and not errors:
+            errors = [instance.failure]
+        return {
+            "state": _state(instances, errors),
+            "trace": self._trace(engine, instances),
+            "data": {k: v for case in cases for k, v in case.variables.items()},
+            "waiting": [element for _, element in self.user_tasks(instance)],
+            "error": "; ".join(errors) or None,
+            "error_event": None,
+        }
+
+    @staticmethod
+    def _trace(engine: Engine, instances: list[InstanceView]) -> list[str]:
+        trace: list[str] = []
+        for instance in instances:
+            for state in engine.element_states(SYSTEM, instance.id).values():
+                if state.state == "done":
+                    trace += [state.element_id] * state.count
+        return trace
+
+
+def _state(instances: list[InstanceView], errors: list[str]) -> str:
+    states = {i.state for i in instances}
+    if errors or "incident" in states:
+        return "error"
+    if "running" in states:
+        return "waiting"
+    return "terminated" if "terminated" in states else "completed"
+
+
+def _sentence(finding: Finding) -> str:
+    return finding.en
+
+
+def _key() -> str:
+    return uuid.uuid4().hex
+
+
+def make() -> Product:
+    _empty_database()
+    return Product()
