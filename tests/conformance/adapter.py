@@ -1,4 +1,6 @@
-"""The product as the conformance kit sees it: ``run_kit.py --adapter tests.conformance.adapter:make``.
+"""The product as the conformance kit sees it.
+
+``run_kit.py --adapter tests.conformance.adapter:make`` runs the kit's cases on it.
 
 Only public names of the engine are used. Every case deploys into a database of its own, under a
 clock that only the case moves.

@@ -29,8 +29,8 @@ def files() -> tuple[Path, ...]:
 
 
 def texts() -> list[tuple[Path, str]]:
-    """Every text file with what it says."""
-    return [(p, p.read_text(encoding="utf-8")) for p in files() if p.suffix in TEXT]
+    """Every text file with what it says. (A diagram may declare another encoding than UTF-8.)"""
+    return [(p, p.read_text("utf-8", errors="replace")) for p in files() if p.suffix in TEXT]
 
 
 def product() -> list[Path]:
