@@ -50,7 +50,7 @@ def kit() -> Path | None:
 
 
 def memory() -> str | None:
-    """A folder in memory where the machine has one: hundreds of databases live for a second each."""
+    """A folder in memory where the machine has one: hundreds of databases live for seconds."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 
 
