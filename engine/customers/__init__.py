@@ -1,0 +1,1 @@
+"""Who the contracts are with."""
