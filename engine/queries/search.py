@@ -20,11 +20,12 @@ Text = ColumnElement[Any] | InstrumentedAttribute[Any]
 LONGEST = 100
 """Characters of a search that count."""
 MOST_WORDS = 8
+_UNSEEN = ("Cc", "Cf", "Cs")
 
 
 def words(q: str) -> list[str]:
-    """The words of a search, composed (NFC), without control characters."""
-    clean = "".join(" " if unicodedata.category(c) == "Cc" else c for c in q[: LONGEST * 2])
+    """The words of a search, composed (NFC), without unseen characters."""
+    clean = "".join(" " if unicodedata.category(c) in _UNSEEN else c for c in q[: LONGEST * 2])
     return unicodedata.normalize("NFC", clean)[:LONGEST].split()[:MOST_WORDS]
 
 

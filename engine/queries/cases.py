@@ -1,0 +1,322 @@
+"""Cases: the list, and one case with all that its page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
+
+from engine.access import (
+    CASE_CANCEL,
+    CASE_MESSAGE,
+    CASE_PLAN,
+    CASE_VIEW,
+    INCIDENT_RETRY,
+    CaseObject,
+    IncidentObject,
+    MessageObject,
+    authorize,
+    cases_of,
+    may,
+)
+from engine.bpmn.meta import MessageMeta
+from engine.queries import instances, paging, search, sheets
+from engine.queries.objects import case_object
+from engine.queries.rows import (
+    CUSTOMER,
+    AnyRow,
+    AnySelect,
+    customer_view,
+    people_by_id,
+    readable,
+)
+from engine.queries.tasks import OPEN
+from engine.store.models import Case, Customer, Instance, PlanItem, Subscription, Task
+from engine.views import Actor, CaseDetail, CaseRow, Field, MessageOption, Page
+
+STATES: Mapping[str, tuple[str, ...]] = {
+    "running": ("running", "incident"),
+    "ended": ("completed", "terminated", "cancelled"),
+    "all": (),
+}
+
+CASE = (
+    Case.id,
+    Case.number,
+    Case.title,
+    Case.state,
+    Case.people,
+    Case.start_date,
+    Case.started_at,
+    Case.ended_at,
+    *CUSTOMER,
+)
+
+
+def cases(
+    conn: Connection,
+    actor: Actor,
+    *,
+    q: str = "",
+    state: str = "running",
+    phase: str | None = None,
+    cursor: str | None = None,
+    limit: int = 25,
+    today: date,
+) -> Page[CaseRow]:
+    """Cases that ``actor`` may see, the last started first.
+
+    ``state``: ``running``, ``ended`` or ``all``. ``phase``: only those with open work in it. ``q``
+    is searched in the number, the title, the customer's name and organisation number. Raises
+    ``Invalid`` for an unknown ``state`` and for a cursor of another list.
+    """
+    paging.choice("state", state, tuple(STATES))
+    after = paging.decode("cases", cursor, paging.time_part, paging.text_part)
+    limit = paging.bounded(limit)
+    texts = (Case.number, Case.title, Customer.name, Customer.org_number)
+    conditions = [cases_of(actor, Case.id), *search.found(conn, q, texts)]
+    if phase is not None:
+        conditions.append(exists().where(Task.case_id == Case.id, OPEN, Task.phase == phase))
+    if after is not None:
+        at, last = after
+        conditions += [
+            Case.started_at <= at,
+            or_(Case.started_at < at, and_(Case.started_at == at, Case.id < last)),
+        ]
+    ranges = [Case.state == s for s in STATES[state]] or [true()]
+    rows = conn.execute(_latest(ranges, conditions, limit + 1)).all()
+    figures = progress(conn, [row.id for row in rows[:limit]], today)
+    return paging.page(
+        rows,
+        limit,
+        lambda row: _case_row(row, figures[row.id]),
+        lambda row: paging.encode("cases", row.started_at, row.id),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a case is: activities of its plan, how many are done, and its open tasks."""
+
+    activities: int = 0
+    done: int = 0
+    open: int = 0
+    late: int = 0
+    phases: tuple[str, ...] = ()
+
+
+def progress(conn: Connection, case_ids: Iterable[str], today: date) -> dict[str, Progress]:
+    """The progress of each of the cases, in three statements for all of them.
+
+    An activity is done when none of its tasks is open and the one that ended last was completed.
+    """
+    ids = list(case_ids)
+    if not ids:
+        return {}
+    planned = conn.execute(
+        select(PlanItem.case_id, PlanItem.phase, PlanItem.phase_order, func.count().label("n"))
+        .where(PlanItem.case_id.in_(ids))
+        .group_by(PlanItem.case_id, PlanItem.phase, PlanItem.phase_order)
+    ).all()
+    order = {(row.case_id, row.phase): row.phase_order for row in planned}
+    activities = _sums((row.case_id, row.n) for row in planned)
+    done = {row.case_id: row.n for row in conn.execute(_done(ids))}
+    late = func.sum(case((Task.due < today, 1), else_=0)).label("late")
+    opened = conn.execute(
+        select(Task.case_id, Task.phase, func.count().label("n"), late)
+        .where(Task.case_id.in_(ids), OPEN)
+        .group_by(Task.case_id, Task.phase)
+    ).all()
+    phases: dict[str, set[str]] = {i: set() for i in ids}
+    for row in opened:
+        if row.phase is not None:
+            phases[row.case_id].add(row.phase)
+    open_counts = _sums((row.case_id, row.n) for row in opened)
+    late_counts = _sums((row.case_id, int(row.late)) for row in opened)
+    return {
+        i: Progress(
+            activities=activities.get(i, 0),
+            done=done.get(i, 0),
+            open=open_counts.get(i, 0),
+            late=late_counts.get(i, 0),
+            phases=tuple(sorted(phases[i], key=lambda key: (order.get((i, key), 1 << 30), key))),
+        )
+        for i in ids
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class MessageOffer:
+    """What a diagram says of a message, with its form decided: see ``MessageMeta``."""
+
+    meta: MessageMeta
+    form: tuple[Field, ...] = field(default=())
+
+
+def case_detail(
+    conn: Connection,
+    actor: Actor,
+    case_id: str,
+    *,
+    today: date,
+    points: sheets.Points = sheets.no_points,
+    messages: Mapping[str, MessageOffer] | None = None,
+) -> CaseDetail:
+    """One case: its sheets, its messages, its instances, its incidents and its people.
+
+    ``points(definition_id, element_id)`` gives an activity's checklist, ``messages`` what the
+    diagrams say of the messages by name. Raises ``NotFound``.
+    """
+    thing = case_object(conn, actor, case_id)
+    authorize(actor, CASE_VIEW, thing)
+    row = conn.execute(_joined(select(*CASE)).where(Case.id == case_id)).one()
+    figures = progress(conn, [case_id], today)[case_id]
+    tree = instances.instances(conn, case_id)
+    incidents = instances.incidents(conn, actor, case_id=case_id)
+    people = people_by_id(conn, row.people.values())
+    root = select(Instance.variables).where(
+        Instance.case_id == case_id, Instance.parent_id.is_(None)
+    )
+    return CaseDetail(
+        row=_case_row(row, figures),
+        sheets=sheets.sheets(conn, case_id, running=thing.running, points=points),
+        messages=message_options(conn, actor, thing, messages or {}),
+        instances=tree,
+        incidents=incidents,
+        people={role: people[i] for role, i in row.people.items() if i in people},
+        can=_can(actor, thing, bool(incidents)),
+        variables=readable(conn.execute(root).scalar() or {}),
+    )
+
+
+def message_options(
+    conn: Connection, actor: Actor, thing: CaseObject, messages: Mapping[str, MessageOffer]
+) -> tuple[MessageOption, ...]:
+    """The messages that somebody or something in the case waits for now, each once.
+
+    Those that the diagrams do not offer to people (no ``sp:message``) are left out.
+    """
+    waiting: dict[str, bool] = {}
+    statement = select(Subscription.name, Subscription.interrupting).where(
+        Subscription.case_id == thing.id, Subscription.kind == "message"
+    )
+    for row in conn.execute(statement):
+        waiting[row.name] = waiting.get(row.name, False) or row.interrupting
+    return tuple(
+        MessageOption(
+            name=name,
+            label=offer.meta.label,
+            form=offer.form,
+            allowed=may(actor, CASE_MESSAGE, MessageObject(thing, frozenset(offer.meta.roles))),
+            interrupting=waiting[name],
+        )
+        for name, offer in messages.items()
+        if name in waiting and offer.meta.offered
+    )
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _joined(statement: AnySelect) -> AnySelect:
+    return statement.join(Customer, Customer.id == Case.customer_id, isouter=True)
+
+
+def _latest(
+    ranges: Iterable[ColumnElement[bool]],
+    conditions: Iterable[ColumnElement[bool]],
+    count: int,
+) -> AnySelect:
+    """The ``count`` cases that started last, of all ranges together."""
+    parts = [
+        _joined(select(Case.id, Case.started_at).select_from(Case))
+        .where(only, *conditions)
+        .order_by(Case.started_at.desc(), Case.id.desc())
+        .limit(count)
+        .subquery()
+        for only in ranges
+    ]
+    found = parts[0] if len(parts) == 1 else union_all(*(select(p) for p in parts)).subquery()
+    newest: Select[str] = (
+        select(found.c.id).order_by(found.c.started_at.desc(), found.c.id.desc()).limit(count)
+    )
+    page = newest.subquery()
+    listed = _joined(select(*CASE)).join(page, page.c.id == Case.id)
+    return listed.order_by(Case.started_at.desc(), Case.id.desc())
+
+
+def _done(case_ids: list[str]) -> AnySelect:
+    """How many activities of each case are done."""
+
+    def latest(state: str) -> ColumnElement[Any]:
+        return func.max(case((Task.state == state, Task.opened_at)))
+
+    completed, cancelled = latest("completed"), latest("cancelled")
+    finished = (
+        select(Task.case_id, Task.process_id, Task.element_id)
+        .where(Task.case_id.in_(case_ids))
+        .group_by(Task.case_id, Task.process_id, Task.element_id)
+        .having(
+            func.sum(case((Task.state == "open", 1), else_=0)) == 0,
+            completed.is_not(None),
+            or_(cancelled.is_(None), completed >= cancelled),
+        )
+        .subquery()
+    )
+    same = (
+        PlanItem.case_id == finished.c.case_id,
+        PlanItem.process_id == finished.c.process_id,
+        PlanItem.element_id == finished.c.element_id,
+    )
+    counted = select(PlanItem.case_id, func.count().label("n")).join(finished, and_(*same))
+    return counted.group_by(PlanItem.case_id)
+
+
+def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for key, number in pairs:
+        sums[key] = sums.get(key, 0) + number
+    return sums
+
+
+def _case_row(row: AnyRow, figures: Progress) -> CaseRow:
+    return CaseRow(
+        id=row.id,
+        number=row.number,
+        customer=customer_view(row),
+        title=row.title,
+        state=row.state,
+        phases=figures.phases,
+        done=figures.done,
+        activities=figures.activities,
+        late=figures.late,
+        open=figures.open,
+        started_at=row.started_at,
+        start_date=row.start_date,
+        ended_at=row.ended_at,
+    )
+
+
+def _can(actor: Actor, thing: CaseObject, incidents: bool) -> frozenset[str]:
+    can = {name for name, action in _ACTIONS.items() if may(actor, action, thing)}
+    if incidents and may(actor, INCIDENT_RETRY, IncidentObject("", thing)):
+        can.add("retry")
+    return frozenset(can)
+
+
+_ACTIONS = {"cancel": CASE_CANCEL, "plan": CASE_PLAN}

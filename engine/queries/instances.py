@@ -1,0 +1,278 @@
+"""Process instances: the tree of a case, what a diagram shows on its elements, incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import Connection, func, select
+
+from engine.access import CASE_VIEW, INCIDENT_VIEW, CaseObject, IncidentObject, authorize, may
+from engine.queries.objects import case_of_instance
+from engine.queries.paging import MAX_PAGE
+from engine.queries.rows import AnyRow, AnySelect, People, people_by_id
+from engine.queries.tasks import OPEN
+from engine.store.models import Case, Definition, Incident, Instance, Subscription, Task, Timer
+from engine.views import Actor, ElementState, InstanceView
+from engine.views import Incident as IncidentView
+
+MOST_INSTANCES = 1000
+"""Of a case's tree: what runs first, then what ended last."""
+
+INSTANCE = (
+    Instance.id,
+    Instance.case_id,
+    Instance.parent_id,
+    Instance.depth,
+    Instance.definition_id,
+    Instance.state,
+    Instance.started_at,
+    Instance.ended_at,
+    Definition.process_id,
+    Definition.version,
+    Definition.name,
+    Definition.phase,
+)
+
+
+def instance(conn: Connection, actor: Actor, instance_id: str) -> InstanceView:
+    """One instance. Raises ``NotFound``."""
+    authorize(actor, CASE_VIEW, case_of_instance(conn, actor, instance_id))
+    return _view(conn.execute(_instances().where(Instance.id == instance_id)).one())
+
+
+def instances(conn: Connection, case_id: str) -> tuple[InstanceView, ...]:
+    """The tree of a case's instances: each followed by its children, the older first. The caller
+    has authorised the case."""
+    rows = conn.execute(
+        _instances()
+        .where(Instance.case_id == case_id)
+        .order_by(Instance.ended_at.is_not(None), Instance.started_at.desc(), Instance.id)
+        .limit(MOST_INSTANCES)
+    ).all()
+    known = {row.id for row in rows}
+    children: dict[str | None, list[AnyRow]] = {}
+    for row in sorted(rows, key=lambda r: (r.started_at, r.depth, r.id), reverse=True):
+        children.setdefault(row.parent_id if row.parent_id in known else None, []).append(row)
+    tree: list[InstanceView] = []
+    # Each list is newest first, so that the stack gives the oldest first.
+    stack = children.get(None, [])
+    while stack:
+        row = stack.pop()
+        tree.append(_view(row))
+        stack += children.get(row.id, [])
+    return tuple(tree)
+
+
+def incidents(
+    conn: Connection, actor: Actor, *, case_id: str | None = None
+) -> tuple[IncidentView, ...]:
+    """What could not go on and still has not, the newest first, at most ``MAX_PAGE``. None for
+    those who do not look after the engine."""
+    if not may(actor, INCIDENT_VIEW, IncidentObject("", CaseObject(case_id or "", visible=True))):
+        return ()
+    statement = (
+        select(
+            Incident.id,
+            Incident.case_id,
+            Case.number,
+            Incident.instance_id,
+            Incident.element_id,
+            Incident.kind,
+            Incident.message,
+            Incident.at,
+            Incident.resolved_at,
+        )
+        .join(Case, Case.id == Incident.case_id)
+        .where(Incident.resolved_at.is_(None))
+        .order_by(Incident.at.desc(), Incident.id.desc())
+        .limit(MAX_PAGE)
+    )
+    if case_id is not None:
+        statement = statement.where(Incident.case_id == case_id)
+    return tuple(IncidentView(*row) for row in conn.execute(statement))
+
+
+# ---------------------------------------------------------------- what a diagram shows
+
+
+def element_states(
+    conn: Connection, actor: Actor, instance_id: str, *, today: date
+) -> Mapping[str, ElementState]:
+    """What the diagram of an instance shows, by element id; elements without a past or a present
+    are not there. Raises ``NotFound``.
+
+    What is now stands before what was: an incident, then late, open and waiting, then done or
+    cancelled. ``count`` is how many tokens are there now, else how often it was done.
+    """
+    authorize(actor, CASE_VIEW, case_of_instance(conn, actor, instance_id))
+    row = conn.execute(
+        select(Instance.case_id, Instance.passed).where(Instance.id == instance_id)
+    ).one()
+    states = {
+        element: ElementState(element, "done", count=count)
+        for element, count in row.passed.items()
+        if count
+    }
+    _add_waiting(conn, instance_id, states)
+    _add_tasks(conn, instance_id, states, today)
+    _add_children(conn, row.case_id, instance_id, states, today)
+    stopped = select(Incident.element_id).where(
+        Incident.instance_id == instance_id, Incident.resolved_at.is_(None)
+    )
+    for element in conn.scalars(stopped):
+        if element is not None:
+            known = states.get(element, ElementState(element, "incident"))
+            states[element] = replace(known, state="incident")
+    return states
+
+
+def _add_waiting(conn: Connection, instance_id: str, states: dict[str, ElementState]) -> None:
+    waiting: dict[str, int] = {}
+    for table in (Timer, Subscription):
+        statement = select(table.element_id).where(table.instance_id == instance_id)
+        for element in conn.scalars(statement):
+            waiting[element] = waiting.get(element, 0) + 1
+    for element, count in waiting.items():
+        states[element] = ElementState(element, "waiting", count=count)
+
+
+def _add_tasks(
+    conn: Connection, instance_id: str, states: dict[str, ElementState], today: date
+) -> None:
+    rows = conn.execute(
+        select(
+            Task.id, Task.element_id, Task.state, Task.due, Task.opened_at, Task.completed_by
+        ).where(Task.instance_id == instance_id)
+    ).all()
+    people = people_by_id(conn, (row.completed_by for row in rows))
+    by_element: dict[str, list[AnyRow]] = {}
+    for row in sorted(rows, key=lambda r: (r.opened_at, r.state == "completed", r.id)):
+        by_element.setdefault(row.element_id, []).append(row)
+    for element, found in by_element.items():
+        states[element] = _task_state(element, found, people, states.get(element), today)
+
+
+def _task_state(
+    element: str,
+    tasks: Sequence[AnyRow],
+    people: People,
+    known: ElementState | None,
+    today: date,
+) -> ElementState:
+    opened = [task for task in tasks if task.state == "open"]
+    if opened:
+        days = _days_late((task.due for task in opened), today)
+        return ElementState(
+            element,
+            "late" if days else "open",
+            count=len(opened),
+            task_id=opened[-1].id,
+            days_late=days,
+        )
+    last = tasks[-1]
+    if last.state == "completed":
+        signer = people.get(last.completed_by or "")
+        done = sum(task.state == "completed" for task in tasks)
+        return ElementState(
+            element,
+            "done",
+            count=max(done, known.count if known and known.state == "done" else 0),
+            task_id=last.id,
+            badge=signer.initials if signer else "",
+        )
+    return ElementState(element, "cancelled", count=len(tasks), task_id=last.id)
+
+
+def _add_children(
+    conn: Connection,
+    case_id: str,
+    instance_id: str,
+    states: dict[str, ElementState],
+    today: date,
+) -> None:
+    """Call activities: the child that was started last, and whether anything below is late."""
+    rows = conn.execute(
+        select(Instance.id, Instance.parent_element, Instance.state)
+        .where(Instance.parent_id == instance_id, Instance.parent_element.is_not(None))
+        .order_by(Instance.started_at, Instance.id)
+    ).all()
+    by_element: dict[str, list[AnyRow]] = {}
+    for row in rows:
+        by_element.setdefault(row.parent_element, []).append(row)
+    running = any(row.state in _RUNNING for row in rows)
+    late = _late_below(conn, case_id, instance_id, today) if running else {}
+    for element, children in by_element.items():
+        alive = [child for child in children if child.state in _RUNNING]
+        days = max((late.get(child.id, 0) for child in alive), default=0)
+        state: Literal["done", "open", "late", "incident", "cancelled"]
+        if any(child.state == "incident" for child in alive):
+            state = "incident"
+        elif alive:
+            state = "late" if days else "open"
+        else:
+            state = "done" if children[-1].state == "completed" else "cancelled"
+        states[element] = ElementState(
+            element,
+            state,
+            count=len(alive) or len(children),
+            days_late=days,
+            instance_id=(alive or children)[-1].id,
+        )
+
+
+_RUNNING = ("running", "incident")
+
+
+def _late_below(conn: Connection, case_id: str, top: str, today: date) -> dict[str, int]:
+    """Days late of the latest open task in or below each child of ``top``. Only what runs now is
+    looked at: everything above an open task runs."""
+    due = conn.execute(
+        select(Task.instance_id, func.min(Task.due).label("due"))
+        .where(Task.case_id == case_id, OPEN, Task.due < today)
+        .group_by(Task.instance_id)
+    ).all()
+    if not due:
+        return {}
+    running = select(Instance.id, Instance.parent_id).where(
+        Instance.case_id == case_id, Instance.ended_at.is_(None)
+    )
+    parents = {row.id: row.parent_id for row in conn.execute(running)}
+    late: dict[str, int] = {}
+    for row in due:
+        child = row.instance_id
+        while child is not None and parents.get(child) != top:
+            child = parents.get(child)
+        if child is not None:
+            late[child] = max(late.get(child, 0), _days_late([row.due], today))
+    return late
+
+
+def _days_late(dates: Iterable[date | None], today: date) -> int:
+    return max((max((today - due).days, 0) for due in dates if due is not None), default=0)
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _instances() -> AnySelect:
+    return select(*INSTANCE).join(Definition, Definition.id == Instance.definition_id)
+
+
+def _view(row: AnyRow) -> InstanceView:
+    return InstanceView(
+        id=row.id,
+        case_id=row.case_id,
+        parent_id=row.parent_id,
+        definition_id=row.definition_id,
+        process_id=row.process_id,
+        version=row.version,
+        name=row.name,
+        phase=row.phase,
+        state=row.state,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        depth=row.depth,
+    )

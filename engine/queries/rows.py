@@ -1,0 +1,155 @@
+"""Parts that several queries share: people, customers and ticks as views."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, select
+
+from engine.bpmn.meta import CheckItem
+from engine.feel import from_json, plain
+from engine.store.models import Attachment, Customer, Person, Signature
+from engine.views import SYSTEM, SignatureView, Tick
+from engine.views import Attachment as AttachmentView
+from engine.views import Customer as CustomerView
+from engine.views import Person as PersonView
+
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
+People = Mapping[str, PersonView]
+
+PERSON = (Person.id, Person.username, Person.name, Person.roles, Person.rights, Person.active)
+
+
+def person_view(row: AnyRow) -> PersonView:
+    """A row with the columns of ``PERSON``."""
+    return PersonView(
+        row.id, row.username, row.name, frozenset(row.roles), frozenset(row.rights), row.active
+    )
+
+
+def people_by_id(conn: Connection, ids: Iterable[str | None]) -> dict[str, PersonView]:
+    """The people with these ids, in one statement (none when there are no ids)."""
+    wanted = sorted({i for i in ids if i and i != SYSTEM.id})
+    if not wanted:
+        return {}
+    statement = select(*PERSON).where(Person.id.in_(bindparam("ids", expanding=True)))
+    return {row.id: person_view(row) for row in conn.execute(statement, {"ids": wanted})}
+
+
+def name_of(people: People, person_id: str | None) -> str | None:
+    """The name behind an id: the product's own for the system, the id when the row is missing."""
+    if person_id is None:
+        return None
+    if person_id == SYSTEM.id:
+        return SYSTEM.name
+    return people[person_id].name if person_id in people else person_id
+
+
+CUSTOMER = (
+    Customer.id.label("customer_id"),
+    Customer.name.label("customer"),
+    Customer.org_number,
+)
+
+
+def customer_view(row: AnyRow) -> CustomerView | None:
+    """A row with the columns of ``CUSTOMER``, outer joined."""
+    if row.customer_id is None:
+        return None
+    return CustomerView(row.customer_id, row.customer, row.org_number)
+
+
+def tickers(ticks: Mapping[str, Any]) -> list[str]:
+    """Ids of the people who ticked, of a task's ``ticks``."""
+    return [t["by"] for t in ticks.values() if t.get("by")]
+
+
+def ticks_view(
+    items: Sequence[CheckItem],
+    ticks: Mapping[str, Any],
+    people: People,
+    *,
+    exempt: Collection[str] = (),
+) -> tuple[Tick, ...]:
+    """The checklist as it stands. ``exempt`` are the ids of the points that need no tick here:
+    without a tick of their own they are shown as not applicable, with no reason and nobody."""
+    views = []
+    for item in items:
+        tick = ticks.get(item.id)
+        if tick is None:
+            state = "not_applicable" if item.id in exempt else "open"
+            views.append(Tick(item.id, item.text, state))  # type: ignore[arg-type]
+            continue
+        at = tick.get("at")
+        views.append(
+            Tick(
+                item.id,
+                item.text,
+                tick["state"],
+                tick.get("reason") or "",
+                name_of(people, tick.get("by")),
+                datetime.fromisoformat(at) if at else None,
+            )
+        )
+    return tuple(views)
+
+
+SIGNATURE = (
+    Signature.id,
+    Signature.task_id,
+    Signature.signer_id,
+    Signature.signer_name,
+    Signature.meaning,
+    Signature.at,
+    Signature.content_sha256,
+    Signature.method,
+)
+
+
+def signature_view(row: AnyRow) -> SignatureView:
+    """A row with the columns of ``SIGNATURE``."""
+    return SignatureView(
+        id=row.id,
+        by=row.signer_id,
+        name=row.signer_name,
+        meaning=row.meaning,
+        at=row.at,
+        content_sha256=row.content_sha256,
+        method=row.method,
+    )
+
+
+ATTACHMENT = (
+    Attachment.id,
+    Attachment.task_id,
+    Attachment.field_id,
+    Attachment.filename,
+    Attachment.media_type,
+    Attachment.size,
+    Attachment.sha256,
+    Attachment.at,
+    Attachment.by,
+)
+"""All but the bytes."""
+
+
+def attachment_view(row: AnyRow, people: People) -> AttachmentView:
+    """A row with the columns of ``ATTACHMENT``."""
+    return AttachmentView(
+        id=row.id,
+        filename=row.filename,
+        media_type=row.media_type,
+        size=row.size,
+        sha256=row.sha256,
+        at=row.at,
+        by=name_of(people, row.by) or row.by,
+    )
+
+
+def readable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored variables or answers as people and programs read them: dates as ISO strings,
+    numbers as numbers."""
+    return {name: plain(from_json(value)) for name, value in values.items()}
