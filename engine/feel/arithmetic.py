@@ -1,0 +1,183 @@
+"""The operators + - * / ** and the minus sign, on numbers, text, dates and durations.
+
+Null for every pair of operands that DMN gives no meaning, and for results that no value can hold
+(division by zero, overflow). Source: DMN 1.4, 10.3.2.12, tables 45–48.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal, DecimalException
+from typing import Any
+
+from engine.feel.budget import Run
+from engine.feel.compare import moment
+from engine.feel.temporal import add_months, midnight
+from engine.feel.values import DECIMAL, YearsMonthsDuration
+
+Operator = Callable[[Any, Any, Run], Any]
+
+_MICROSECOND = timedelta(microseconds=1)
+_DAY = timedelta(days=1)
+# A power costs hundreds of multiplications when its exponent is a fraction.
+_POWER_STEPS = 20
+
+
+def add(left: Any, right: Any, run: Run) -> Any:
+    """``left + right``."""
+    if type(left) is Decimal and type(right) is Decimal:
+        return _decimal(DECIMAL.add, left, right)
+    if isinstance(left, str) and isinstance(right, str):
+        run.check_text(len(left) + len(right))
+        return left + right
+    if _is_duration(left) and not _is_duration(right):
+        left, right = right, left
+    try:
+        return _shift(left, right, forward=True)
+    except (OverflowError, ValueError):
+        return None
+
+
+def subtract(left: Any, right: Any, run: Run) -> Any:
+    """``left - right``."""
+    if type(left) is Decimal and type(right) is Decimal:
+        return _decimal(DECIMAL.subtract, left, right)
+    try:
+        if _is_duration(right):
+            return _shift(left, right, forward=False)
+        return _difference(left, right)
+    except (OverflowError, ValueError):
+        return None
+
+
+def multiply(left: Any, right: Any, run: Run) -> Any:
+    """``left * right``."""
+    if type(left) is not Decimal:
+        left, right = right, left
+    if type(left) is not Decimal:
+        return None
+    if type(right) is Decimal:
+        return _decimal(DECIMAL.multiply, left, right)
+    return _scale(right, lambda length: DECIMAL.multiply(length, left))
+
+
+def divide(left: Any, right: Any, run: Run) -> Any:
+    """``left / right``; a duration by one of its own kind is a number."""
+    if type(right) is Decimal:
+        if type(left) is Decimal:
+            return _decimal(DECIMAL.divide, left, right)
+        return _scale(left, lambda length: DECIMAL.divide(length, right))
+    if isinstance(left, timedelta) and isinstance(right, timedelta):
+        return _decimal(DECIMAL.divide, _length(left), _length(right))
+    if isinstance(left, YearsMonthsDuration) and isinstance(right, YearsMonthsDuration):
+        return _decimal(DECIMAL.divide, Decimal(left.months), Decimal(right.months))
+    return None
+
+
+def power(left: Any, right: Any, run: Run) -> Any:
+    """``left ** right``, of numbers only."""
+    if type(left) is not Decimal or type(right) is not Decimal:
+        return None
+    run.charge(_POWER_STEPS)
+    if not left and not right:
+        return Decimal(1)
+    return _decimal(DECIMAL.power, left, right)
+
+
+def negate(value: Any) -> Any:
+    """``-value``, of numbers and durations."""
+    if type(value) is Decimal:
+        return _decimal(DECIMAL.subtract, Decimal(0), value)
+    if isinstance(value, timedelta):
+        return -value
+    if isinstance(value, YearsMonthsDuration):
+        return YearsMonthsDuration(-value.months)
+    return None
+
+
+def _decimal(
+    operation: Callable[[Decimal, Decimal], Decimal], left: Decimal, right: Decimal
+) -> Decimal | None:
+    try:
+        return operation(left, right)
+    except DecimalException:
+        return None
+
+
+def _is_duration(value: Any) -> bool:
+    return isinstance(value, timedelta | YearsMonthsDuration)
+
+
+def _shift(value: Any, duration: Any, *, forward: bool) -> Any:
+    """A date, time or duration moved by a duration."""
+    if isinstance(duration, YearsMonthsDuration):
+        months = duration.months if forward else -duration.months
+        if isinstance(value, YearsMonthsDuration):
+            return YearsMonthsDuration(value.months + months)
+        return add_months(value, months) if isinstance(value, date) else None
+    if not isinstance(duration, timedelta):
+        return None
+    length = duration if forward else -duration
+    if isinstance(value, timedelta):
+        return value + length
+    if isinstance(value, datetime):
+        return _move(value, length)
+    if isinstance(value, date):
+        # Counted from midnight UTC and cut back to its date (table 46).
+        return (midnight(value) + length).date()
+    if isinstance(value, time):
+        day = datetime.combine(date(2000, 1, 1), value.replace(tzinfo=None))
+        return (day + length % _DAY).time().replace(tzinfo=value.tzinfo)
+    return None
+
+
+def _move(value: datetime, length: timedelta) -> datetime:
+    """On the time line: a day added over a change of summer time is 24 hours."""
+    if value.tzinfo is None:
+        return value + length
+    return (value.astimezone(UTC) + length).astimezone(value.tzinfo)
+
+
+def _difference(left: Any, right: Any) -> Any:
+    """The duration from ``right`` to ``left``, both dates (with times) or both times."""
+    if isinstance(left, time) and isinstance(right, time):
+        if (left.tzinfo is None) != (right.tzinfo is None):
+            return None
+        return moment(left) - moment(right)
+    if not isinstance(left, date) or not isinstance(right, date):
+        return None
+    if not isinstance(left, datetime) and not isinstance(right, datetime):
+        return left - right
+    first = left if isinstance(left, datetime) else midnight(left)
+    second = right if isinstance(right, datetime) else midnight(right)
+    if (first.tzinfo is None) != (second.tzinfo is None):
+        return None
+    return moment(first) - moment(second)
+
+
+def _length(value: timedelta) -> Decimal:
+    return Decimal(value // _MICROSECOND)
+
+
+def _scale(value: Any, operation: Callable[[Decimal], Decimal]) -> Any:
+    """A duration made longer or shorter; months are cut to whole ones."""
+    try:
+        if isinstance(value, timedelta):
+            length = operation(_length(value)).to_integral_value(ROUND_HALF_EVEN)
+            return timedelta(microseconds=int(length))
+        if isinstance(value, YearsMonthsDuration):
+            months = operation(Decimal(value.months))
+            return YearsMonthsDuration(int(months)) if months.adjusted() < 12 else None
+    except (DecimalException, OverflowError):
+        return None
+    return None
+
+
+OPERATORS: dict[str, Operator] = {
+    "+": add,
+    "-": subtract,
+    "*": multiply,
+    "/": divide,
+    "**": power,
+}

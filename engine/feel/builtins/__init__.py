@@ -1,0 +1,23 @@
+"""The built-in functions of the standard, by theme (DMN 1.4, 10.3.4)."""
+
+from __future__ import annotations
+
+from engine.feel.builtins import (
+    contexts,
+    conversion,
+    lists,
+    numbers,
+    ranges,
+    statistics,
+    strings,
+    temporal,
+)
+from engine.feel.builtins.registry import Builtin
+
+BUILTINS: dict[str, Builtin] = {
+    name: function
+    for theme in (contexts, conversion, lists, numbers, ranges, statistics, strings, temporal)
+    for name, function in theme.LIBRARY.functions().items()
+}
+
+__all__ = ["BUILTINS"]

@@ -1,0 +1,196 @@
+"""Functions of dates, times and durations (10.3.4.1, 10.3.4.7, 10.3.4.8)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.feel.budget import Run
+from engine.feel.builtins.registry import Library
+from engine.feel.compare import kind
+from engine.feel.errors import FeelError
+from engine.feel.temporal import (
+    Duration,
+    fixed_zone,
+    make_date,
+    months_between,
+    parse_date,
+    parse_date_time,
+    parse_duration,
+    parse_time,
+)
+from engine.feel.values import YearsMonthsDuration, number, whole
+
+LIBRARY = Library()
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+@LIBRARY.declare("date", "from: string")
+def date_from_text(run: Run, text: str) -> date | None:
+    """``2026-01-31`` as a date."""
+    return parse_date(text)
+
+
+@LIBRARY.declare("date", "from: date and time")
+def date_from_moment(run: Run, moment: datetime) -> date:
+    """The date of a date and time; a date as it is."""
+    return moment.date()
+
+
+@LIBRARY.declare("date", "year: number, month: number, day: number")
+def date_from_numbers(run: Run, year: Decimal, month: Decimal, day: Decimal) -> date | None:
+    """A date by its numbers."""
+    numbers = [whole(year), whole(month), whole(day)]
+    if None in numbers:
+        return None
+    return make_date(*(int(part or 0) for part in numbers))
+
+
+@LIBRARY.declare("time", "from: string")
+def time_from_text(run: Run, text: str) -> time | None:
+    """``09:30:00`` as a time, with an offset or a zone if it has one."""
+    return parse_time(text)
+
+
+@LIBRARY.declare("time", "from: time")
+def time_as_is(run: Run, value: time) -> time:
+    """A time as it is."""
+    return value
+
+
+@LIBRARY.declare("time", "from: date and time")
+def time_from_moment(run: Run, moment: datetime) -> time:
+    """The time of a date and time, in its zone; midnight UTC of a date."""
+    return moment.timetz()
+
+
+@LIBRARY.declare("time", "hour: number, minute: number, second: number, offset: days?|null")
+def time_from_numbers(
+    run: Run, hour: Decimal, minute: Decimal, second: Decimal, offset: timedelta | None
+) -> time | None:
+    """A time by its numbers; seconds may have decimals."""
+    zone = None
+    if offset is not None:
+        zone = fixed_zone(offset)
+        if zone is None:
+            return None
+    hours, minutes = whole(hour), whole(minute)
+    if hours is None or minutes is None or not 0 <= second < 60:
+        return None
+    seconds = int(second)
+    microseconds = int((second - seconds) * 1_000_000)
+    try:
+        return time(hours, minutes, seconds, microseconds, tzinfo=zone)
+    except (ValueError, OverflowError):
+        return None
+
+
+@LIBRARY.declare("date and time", "from: string")
+def moment_from_text(run: Run, text: str) -> datetime | None:
+    """``2026-01-31T09:30:00`` as a date and time; a date alone is its midnight."""
+    day = parse_date(text)
+    return parse_date_time(text) if day is None else datetime.combine(day, time())
+
+
+@LIBRARY.declare("date and time", "date: date and time, time: time")
+def moment_from_parts(run: Run, day: datetime, clock: time) -> datetime:
+    """The date of the one with the time (and the zone) of the other."""
+    return datetime.combine(day.date(), clock)
+
+
+@LIBRARY.declare("date and time", "from: date and time")
+def moment_as_is(run: Run, value: datetime) -> datetime:
+    """A date and time as it is."""
+    return value
+
+
+@LIBRARY.declare("duration", "from: string")
+def duration_from_text(run: Run, text: str) -> Duration | None:
+    """``P1DT2H`` or ``P1Y2M`` as a duration."""
+    return parse_duration(text)
+
+
+@LIBRARY.declare("duration", "from: duration")
+def duration_as_is(run: Run, value: Duration) -> Duration:
+    """A duration as it is."""
+    return value
+
+
+@LIBRARY.declare("years and months duration", "from: date and time, to: date and time")
+def years_and_months(run: Run, start: datetime, end: datetime) -> YearsMonthsDuration:
+    """The whole months from one to the other."""
+    return months_between(start.replace(tzinfo=None), end.replace(tzinfo=None))
+
+
+@LIBRARY.declare("now", "")
+def now(run: Run) -> datetime:
+    """The date and time at which the evaluation takes place."""
+    if run.now is None:
+        raise FeelError("the expression asks for the time, but was given none")
+    return run.now
+
+
+@LIBRARY.declare("today", "")
+def today(run: Run) -> date:
+    """The date on which the evaluation takes place."""
+    return now(run).date()
+
+
+@LIBRARY.declare("day of year", "date: date and time")
+def day_of_year(run: Run, day: datetime) -> Decimal:
+    """1 for 1 January."""
+    return number(day.timetuple().tm_yday)
+
+
+@LIBRARY.declare("day of week", "date: date and time")
+def day_of_week(run: Run, day: datetime) -> str:
+    """The day's English name."""
+    return _WEEKDAYS[day.weekday()]
+
+
+@LIBRARY.declare("month of year", "date: date and time")
+def month_of_year(run: Run, day: datetime) -> str:
+    """The month's English name."""
+    return _MONTHS[day.month - 1]
+
+
+@LIBRARY.declare("week of year", "date: date and time")
+def week_of_year(run: Run, day: datetime) -> Decimal:
+    """The week's number by ISO 8601."""
+    return number(day.isocalendar().week)
+
+
+@LIBRARY.declare("is", "value1: any|null, value2: any|null")
+def same(run: Run, left: Any, right: Any) -> bool:
+    """Whether the two are the same element of the same type, its zone included."""
+    if kind(left) != kind(right):
+        return False
+    if isinstance(left, datetime | time):
+        return left.replace(tzinfo=None) == right.replace(tzinfo=None) and _offsets(
+            left
+        ) == _offsets(right)
+    from engine.feel.compare import equal
+
+    return equal(left, right, run) is True
+
+
+def _offsets(value: datetime | time) -> timedelta | None:
+    if isinstance(value, datetime) or value.tzinfo is None:
+        return value.utcoffset()
+    return value.tzinfo.utcoffset(datetime(1970, 1, 1, tzinfo=UTC))

@@ -1,0 +1,281 @@
+"""Tree → functions: what evaluates an expression.
+
+Each node becomes one Python function of the frame, made once when the expression is compiled, so
+that evaluating it is nothing but calls. Nothing here calls eval or exec. This file holds what has
+no scope of its own; ``closures_scope.py`` has the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from engine.feel import nodes
+from engine.feel.access import member
+from engine.feel.arithmetic import OPERATORS, negate
+from engine.feel.builtins import BUILTINS
+from engine.feel.compare import both, either, equal, matches_test, order
+from engine.feel.convert import NATIVE, convert
+from engine.feel.errors import FeelNameError, place
+from engine.feel.kinds import Type, is_instance
+from engine.feel.scope import Code, Frame
+from engine.feel.values import Function, Range
+
+MISSING = object()
+
+
+class Compiler:
+    """Compiles the nodes of one expression."""
+
+    def __init__(self, text: str, types: dict[str, Type] | None = None):
+        self.text = text
+        self.types = types
+
+    def code(self, node: nodes.Node) -> Code:
+        """The function that evaluates ``node``."""
+        return HANDLERS[type(node)](self, node)
+
+
+Handler = Callable[[Compiler, Any], Code]
+HANDLERS: dict[type, Handler] = {}
+
+
+def handles(kind: type) -> Callable[[Handler], Handler]:
+    """Register the handler of one kind of node."""
+
+    def register(handler: Handler) -> Handler:
+        HANDLERS[kind] = handler
+        return handler
+
+    return register
+
+
+@handles(nodes.Literal)
+def _literal(_: Compiler, node: nodes.Literal) -> Code:
+    value = node.value
+    return lambda frame: value
+
+
+@handles(nodes.Name)
+def _name(compiler: Compiler, node: nodes.Name) -> Code:
+    name = node.name
+    builtin = BUILTINS.get(name)
+    line, column = place(compiler.text, node.at)
+    # In a filter, an element without the entry is no mistake.
+    lenient = node.member or node.bound
+
+    def lookup(frame: Frame) -> Any:
+        scope: Frame | None = frame
+        while scope is not None:
+            if name in scope.values:
+                value = scope.values[name]
+                return value if type(value) in NATIVE else _converted(scope, name, value)
+            scope = scope.parent
+        if builtin is None and frame.run.strict and not lenient:
+            raise FeelNameError(name, position=node.at, line=line, column=column)
+        return builtin
+
+    return lookup
+
+
+def _converted(scope: Frame, name: str, value: Any) -> Any:
+    """A value of the outermost scope in FEEL's types; inner scopes hold nothing else."""
+    if scope.parent is not None:
+        return value
+    cache = scope.run.cache
+    if name not in cache:
+        cache[name] = convert(value, scope.run)
+    return cache[name]
+
+
+@handles(nodes.Negate)
+def _negate(compiler: Compiler, node: nodes.Negate) -> Code:
+    if isinstance(node.operand, nodes.Literal):
+        value = negate(node.operand.value)
+        return lambda frame: value
+    operand = compiler.code(node.operand)
+    return lambda frame: negate(operand(frame))
+
+
+@handles(nodes.Arithmetic)
+def _arithmetic(compiler: Compiler, node: nodes.Arithmetic) -> Code:
+    left, right = compiler.code(node.left), compiler.code(node.right)
+    operate = OPERATORS[node.operator]
+    return lambda frame: operate(left(frame), right(frame), frame.run)
+
+
+@handles(nodes.Logic)
+def _logic(compiler: Compiler, node: nodes.Logic) -> Code:
+    operands = tuple(compiler.code(operand) for operand in node.operands)
+    # The one operand that decides whatever the others are.
+    decisive = node.operator == "or"
+
+    def logic(frame: Frame) -> bool | None:
+        result: bool | None = not decisive
+        for operand in operands:
+            value: object = operand(frame)
+            if value is decisive:
+                return decisive
+            if type(value) is not bool:
+                result = None
+        return result
+
+    return logic
+
+
+@handles(nodes.Comparison)
+def _comparison(compiler: Compiler, node: nodes.Comparison) -> Code:
+    left, right = compiler.code(node.left), compiler.code(node.right)
+    compare = RELATIONS[node.operator]
+    return lambda frame: compare(left(frame), right(frame), frame.run)
+
+
+def _unequal(left: Any, right: Any, run: Any) -> bool | None:
+    same = equal(left, right, run)
+    return None if same is None else not same
+
+
+def _relation(holds: Callable[[int], bool]) -> Callable[[Any, Any, Any], bool | None]:
+    def relation(left: Any, right: Any, run: Any) -> bool | None:
+        ordered = order(left, right)
+        return None if ordered is None else holds(ordered)
+
+    return relation
+
+
+RELATIONS: dict[str, Callable[[Any, Any, Any], bool | None]] = {
+    "=": equal,
+    "!=": _unequal,
+    "<": _relation(lambda ordered: ordered < 0),
+    "<=": _relation(lambda ordered: ordered <= 0),
+    ">": _relation(lambda ordered: ordered > 0),
+    ">=": _relation(lambda ordered: ordered >= 0),
+}
+
+
+@handles(nodes.Between)
+def _between(compiler: Compiler, node: nodes.Between) -> Code:
+    value, low, high = (compiler.code(part) for part in (node.value, node.low, node.high))
+
+    def between(frame: Frame) -> bool | None:
+        tested = value(frame)
+        after, before = order(tested, low(frame)), order(tested, high(frame))
+        return both(
+            (
+                None if after is None else after >= 0,
+                None if before is None else before <= 0,
+            )
+        )
+
+    return between
+
+
+@handles(nodes.Test)
+def _test(compiler: Compiler, node: nodes.Test) -> Code:
+    """As a value, ``< 10`` is the range of all that is less than 10."""
+    operand, operator = compiler.code(node.operand), node.operator
+
+    def span(frame: Frame) -> Range | None:
+        value = operand(frame)
+        if operator == "=":
+            return Range(value, value, True, True)
+        if operator == "!=":
+            return Range(value, value, True, True, negated=True)
+        if value is None:
+            return None
+        if operator.startswith("<"):
+            return Range(None, value, False, operator == "<=")
+        return Range(value, None, operator == ">=", False)
+
+    return span
+
+
+Tester = Callable[[Frame, Any], "bool | None"]
+
+
+def tester(compiler: Compiler, node: nodes.Node) -> Tester:
+    """The function that says whether a value meets one test."""
+    if isinstance(node, nodes.Test):
+        operand, compare = compiler.code(node.operand), RELATIONS[node.operator]
+        return lambda frame, value: compare(value, operand(frame), frame.run)
+    test = compiler.code(node)
+    return lambda frame, value: matches_test(value, test(frame), frame.run)
+
+
+@handles(nodes.In)
+def _in(compiler: Compiler, node: nodes.In) -> Code:
+    value = compiler.code(node.value)
+    tests = tuple(tester(compiler, test) for test in node.tests)
+
+    def member_of(frame: Frame) -> bool | None:
+        tested = value(frame)
+        return either([test(frame, tested) for test in tests])
+
+    return member_of
+
+
+@handles(nodes.If)
+def _if(compiler: Compiler, node: nodes.If) -> Code:
+    condition = compiler.code(node.condition)
+    then, otherwise = compiler.code(node.then), compiler.code(node.otherwise)
+    return lambda frame: then(frame) if condition(frame) is True else otherwise(frame)
+
+
+@handles(nodes.Path)
+def _path(compiler: Compiler, node: nodes.Path) -> Code:
+    base, name = compiler.code(node.base), node.name
+    return lambda frame: member(base(frame), name, frame.run)
+
+
+@handles(nodes.ListOf)
+def _list(compiler: Compiler, node: nodes.ListOf) -> Code:
+    items = tuple(compiler.code(item) for item in node.items)
+    return lambda frame: [item(frame) for item in items]
+
+
+@handles(nodes.RangeOf)
+def _range(compiler: Compiler, node: nodes.RangeOf) -> Code:
+    start, end = compiler.code(node.start), compiler.code(node.end)
+    start_included, end_included = node.start_included, node.end_included
+    return lambda frame: Range(start(frame), end(frame), start_included, end_included)
+
+
+@handles(nodes.InstanceOf)
+def _instance_of(compiler: Compiler, node: nodes.InstanceOf) -> Code:
+    value, wanted, types = compiler.code(node.value), node.type, compiler.types
+    return lambda frame: is_instance(value(frame), wanted, types)
+
+
+@handles(nodes.Call)
+def _call(compiler: Compiler, node: nodes.Call) -> Code:
+    arguments = tuple(compiler.code(argument) for argument in node.arguments)
+    names = node.names
+    function = compiler.code(node.function)
+    builtin = BUILTINS.get(node.function.name) if isinstance(node.function, nodes.Name) else None
+
+    def call(frame: Frame) -> Any:
+        called = function(frame)
+        if not isinstance(called, Function):
+            # A variable that happens to have a built-in function's name does not hide it.
+            if builtin is None:
+                return None
+            called = builtin
+        values = [argument(frame) for argument in arguments]
+        if names is None:
+            return called.invoke(frame.run, values)
+        if len(set(names)) != len(names):
+            return None
+        return called.invoke_named(frame.run, dict(zip(names, values, strict=True)))
+
+    return call
+
+
+def literal_number(node: nodes.Node) -> Decimal | None:
+    """The number that the node is, if it is nothing but a number."""
+    if isinstance(node, nodes.Negate):
+        value = literal_number(node.operand)
+        return None if value is None else negate(value)
+    if isinstance(node, nodes.Literal) and isinstance(node.value, Decimal):
+        return node.value
+    return None

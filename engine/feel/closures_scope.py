@@ -1,0 +1,253 @@
+"""Tree → functions, for the nodes that have a scope of their own: loops, filters, contexts,
+function definitions, and the cells of decision tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.feel import nodes
+from engine.feel.access import element
+from engine.feel.closures import Compiler, handles, literal_number, tester
+from engine.feel.compare import either
+from engine.feel.kinds import coerce
+from engine.feel.scope import Code, Frame
+from engine.feel.values import Function, Range, whole
+
+# What an iterator runs over: given a frame, the values one after the other; None if it cannot.
+Source = Callable[[Frame], "Iterator[Any] | None"]
+
+
+@handles(nodes.For)
+def _for(compiler: Compiler, node: nodes.For) -> Code:
+    sources = _sources(compiler, node.iterators)
+    body, cost = compiler.code(node.body), node.cost
+
+    looks_back = "partial" in nodes.names_in(node.body)
+
+    def loop(frame: Frame) -> list[Any] | None:
+        results: list[Any] = []
+        partial: dict[str, Any] = {"partial": []}
+        for inner in _rounds(Frame(partial, frame, frame.run), sources):
+            if inner is None:
+                return None
+            inner.run.charge(cost)
+            if looks_back:
+                # A copy: what the body keeps of it must not grow.
+                inner.run.charge(len(results))
+                partial["partial"] = list(results)
+            results.append(body(inner))
+            inner.run.check_length(len(results))
+        return results
+
+    return loop
+
+
+@handles(nodes.Quantified)
+def _quantified(compiler: Compiler, node: nodes.Quantified) -> Code:
+    sources = _sources(compiler, node.iterators)
+    condition, cost = compiler.code(node.condition), node.cost
+    decisive = not node.every
+
+    def quantified(frame: Frame) -> bool | None:
+        result: bool | None = not decisive
+        for inner in _rounds(frame, sources):
+            if inner is None:
+                return None
+            inner.run.charge(cost)
+            value: object = condition(inner)
+            if value is decisive:
+                return decisive
+            if type(value) is not bool:
+                result = None
+        return result
+
+    return quantified
+
+
+def _sources(
+    compiler: Compiler, iterators: Sequence[nodes.Iterator]
+) -> tuple[tuple[str, Source], ...]:
+    return tuple((iterator.name, _source(compiler, iterator)) for iterator in iterators)
+
+
+def _rounds(frame: Frame, sources: Sequence[tuple[str, Source]]) -> Iterator[Frame | None]:
+    """A frame for each combination of the iterators' values, the last one running fastest.
+
+    A None among them says that something to run over was no list and no range.
+    """
+    (name, source), *rest = sources
+    values = source(frame)
+    if values is None:
+        yield None
+        return
+    for value in values:
+        frame.run.charge(1)
+        inner = Frame({name: value}, frame, frame.run)
+        if rest:
+            yield from _rounds(inner, rest)
+        else:
+            yield inner
+
+
+def _source(compiler: Compiler, iterator: nodes.Iterator) -> Source:
+    source = compiler.code(iterator.source)
+    if iterator.end is not None:
+        end = compiler.code(iterator.end)
+        return lambda frame: _count(source(frame), end(frame))
+
+    def values(frame: Frame) -> Iterator[Any] | None:
+        value = source(frame)
+        if isinstance(value, list):
+            return iter(value)
+        if isinstance(value, Range):
+            return _within(value)
+        return None if value is None else iter((value,))
+
+    return values
+
+
+def _within(span: Range) -> Iterator[Any] | None:
+    """The whole numbers or days that a range holds."""
+    values = _count(span.start, span.end)
+    if values is None or span.negated:
+        return None
+    return (
+        value
+        for value in values
+        if (span.start_included or value != span.start) and (span.end_included or value != span.end)
+    )
+
+
+def _count(start: Any, end: Any) -> Iterator[Any] | None:
+    """Whole numbers or days from ``start`` to ``end``, downwards when the end comes first."""
+    if isinstance(start, Decimal) and isinstance(end, Decimal):
+        first, last = whole(start), whole(end)
+        if first is None or last is None:
+            return None
+        return (Decimal(number) for number in _integers(first, last))
+    if type(start) is date and type(end) is date:
+        return _days(start, end)
+    return None
+
+
+def _integers(first: int, last: int) -> range:
+    return range(first, last + 1) if first <= last else range(first, last - 1, -1)
+
+
+def _days(start: date, end: date) -> Iterator[date]:
+    return (start + timedelta(days=days) for days in _integers(0, (end - start).days))
+
+
+@handles(nodes.Filter)
+def _filter(compiler: Compiler, node: nodes.Filter) -> Code:
+    base, cost = compiler.code(node.base), node.cost
+    index = literal_number(node.condition)
+    if index is not None:
+        return lambda frame: element(_as_list(base(frame)), index)
+    condition = compiler.code(node.condition)
+
+    def filtered(frame: Frame) -> Any:
+        values = _as_list(base(frame))
+        chosen: list[Any] = []
+        for value in values:
+            frame.run.charge(cost)
+            inner = Frame({"item": value}, frame, frame.run)
+            if isinstance(value, dict):
+                inner = Frame(value, inner, frame.run)
+            met = condition(inner)
+            if met is True:
+                chosen.append(value)
+            elif isinstance(met, Decimal):
+                # A number that is not written out is an index all the same.
+                return element(values, met)
+        return chosen
+
+    return filtered
+
+
+def _as_list(value: Any) -> list[Any]:
+    """One value is a list of one, null is an empty list (10.3.2.5)."""
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+@handles(nodes.Context)
+def _context(compiler: Compiler, node: nodes.Context) -> Code:
+    entries = tuple((name, compiler.code(entry)) for name, entry in node.entries)
+    repeated = len({name for name, _ in entries}) != len(entries)
+
+    def context(frame: Frame) -> dict[str, Any] | None:
+        if repeated:
+            return None
+        values: dict[str, Any] = {}
+        inner = Frame(values, frame, frame.run)
+        for name, entry in entries:
+            values[name] = entry(inner)
+        return values
+
+    return context
+
+
+@handles(nodes.FunctionDefinition)
+def _function(compiler: Compiler, node: nodes.FunctionDefinition) -> Code:
+    names = tuple(name for name, _ in node.parameters)
+    types = tuple(wanted for _, wanted in node.parameters)
+    body, cost, known = compiler.code(node.body), node.cost, compiler.types
+
+    def define(frame: Frame) -> Function:
+        def work(run: Any, arguments: Sequence[Any]) -> Any:
+            if len(arguments) != len(names):
+                return None
+            values: dict[str, Any] = {}
+            for name, wanted, argument in zip(names, types, arguments, strict=True):
+                value = argument if wanted is None else coerce(argument, wanted, known)
+                if value is None and argument is not None:
+                    return None
+                values[name] = value
+            run.enter()
+            run.charge(cost)
+            result = body(Frame(values, frame, run))
+            run.leave()
+            return result
+
+        return Function(names, work, types=types)
+
+    return define
+
+
+@handles(nodes.UnaryTests)
+def _unary_tests(compiler: Compiler, node: nodes.UnaryTests) -> Code:
+    """True if the value ``?`` meets one of the tests (or none, when negated)."""
+    tests = tuple(_cell_test(compiler, test) for test in node.tests)
+
+    def met(frame: Frame) -> bool | None:
+        if not tests:
+            return True
+        value = frame.values["?"]
+        result = either([test(frame, value) for test in tests])
+        if node.negated and result is not None:
+            return not result
+        return result
+
+    return met
+
+
+def _cell_test(compiler: Compiler, node: nodes.Node) -> Callable[[Frame, Any], bool | None]:
+    """A test in a decision table: a boolean expression that is no value to compare counts too."""
+    if isinstance(node, nodes.Test):
+        return tester(compiler, node)
+    from engine.feel.compare import matches_test
+
+    code = compiler.code(node)
+
+    def test(frame: Frame, value: Any) -> bool | None:
+        wanted = code(frame)
+        if isinstance(wanted, bool) and not isinstance(value, bool):
+            return wanted
+        return matches_test(value, wanted, frame.run)
+
+    return test

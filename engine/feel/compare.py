@@ -1,0 +1,206 @@
+"""Equality, order and membership.
+
+``equal`` and ``order`` answer None (null) for values that cannot be held against each other, as
+DMN says: values of different kinds are neither equal nor different. Text is ordered by code point.
+Source: DMN 1.4, 10.3.2.13 (tables 42 and 43) and 10.3.2.14.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.feel.budget import Run
+from engine.feel.values import Function, Range, YearsMonthsDuration
+
+# Kinds whose own == is FEEL's.
+_PLAIN = frozenset({str, bool, Decimal, timedelta, YearsMonthsDuration, date, type(None)})
+_ORDERED = frozenset({str, Decimal, timedelta, YearsMonthsDuration, date})
+
+
+def kind(value: Any) -> str:
+    """The kind of a value: only values of one kind can be compared."""
+    for name, classes in _KINDS:
+        if isinstance(value, classes):
+            return name
+    return "unknown"
+
+
+_KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
+    ("null", (type(None),)),
+    ("boolean", (bool,)),
+    ("number", (Decimal,)),
+    ("string", (str,)),
+    ("date and time", (datetime,)),
+    ("date", (date,)),
+    ("time", (time,)),
+    ("days and time duration", (timedelta,)),
+    ("years and months duration", (YearsMonthsDuration,)),
+    ("list", (list,)),
+    ("context", (dict,)),
+    ("range", (Range,)),
+    ("function", (Function,)),
+)
+
+
+def equal(left: Any, right: Any, run: Run) -> bool | None:
+    """FEEL's ``=``."""
+    cls = type(left)
+    if cls is type(right) and cls in _PLAIN:
+        return bool(left == right)
+    if left is None or right is None:
+        return left is right
+    if cls is list and type(right) is list:
+        return _equal_lists(left, right, run)
+    if cls is dict and type(right) is dict:
+        return _equal_contexts(left, right, run)
+    if kind(left) != kind(right):
+        return None
+    if isinstance(left, Range):
+        return _equal_ranges(left, right, run)
+    if isinstance(left, datetime | time):
+        return _same_moment(left, right)
+    return bool(left == right)
+
+
+def _equal_lists(left: list[Any], right: list[Any], run: Run) -> bool:
+    if len(left) != len(right):
+        return False
+    run.charge(len(left))
+    return all(equal(a, b, run) is True for a, b in zip(left, right, strict=True))
+
+
+def _equal_contexts(left: dict[str, Any], right: dict[str, Any], run: Run) -> bool:
+    if left.keys() != right.keys():
+        return False
+    run.charge(len(left))
+    return all(equal(value, right[key], run) is True for key, value in left.items())
+
+
+def _equal_ranges(left: Range, right: Range, run: Run) -> bool:
+    return (
+        left.start_included == right.start_included
+        and left.end_included == right.end_included
+        and left.negated == right.negated
+        and equal(left.start, right.start, run) is True
+        and equal(left.end, right.end, run) is True
+    )
+
+
+def _same_moment(left: datetime | time, right: datetime | time) -> bool:
+    """A local time is never the same as one with an offset or a zone."""
+    if (left.tzinfo is None) != (right.tzinfo is None):
+        return False
+    return bool(moment(left) == moment(right))
+
+
+def moment(value: datetime | time) -> Any:
+    """What times are ordered by: the point of time in UTC, or the local one.
+
+    A time without a date in a named zone has the offset that the zone had on 1 January 1970.
+    """
+    zone = value.tzinfo
+    if isinstance(value, datetime):
+        # Years at the ends of the calendar have no neighbour to move into.
+        return (
+            value
+            if zone is None
+            else value.replace(tzinfo=None) - (value.utcoffset() or timedelta())
+        )
+    since_midnight = timedelta(
+        hours=value.hour,
+        minutes=value.minute,
+        seconds=value.second,
+        microseconds=value.microsecond,
+    )
+    if zone is None:
+        return since_midnight
+    return since_midnight - (zone.utcoffset(datetime(1970, 1, 1, tzinfo=UTC)) or timedelta())
+
+
+def order(left: Any, right: Any) -> int | None:
+    """-1, 0 or 1 as ``left`` is before, the same as, or after ``right``; None if not ordered."""
+    cls = type(left)
+    if cls is not type(right) or cls not in _ORDERED:
+        if not isinstance(left, datetime | time) or kind(left) != kind(right):
+            return None
+        if (left.tzinfo is None) != (right.tzinfo is None):
+            return None
+        left, right = moment(left), moment(right)
+    if left == right:
+        return 0
+    return -1 if left < right else 1
+
+
+def in_range(value: Any, span: Range, run: Run) -> bool | None:
+    """Whether ``value`` lies within the range; None when it cannot be compared with its ends."""
+    if span.negated:
+        same = equal(value, span.start, run)
+        return None if same is None else not same
+    if span.start is None and span.end is None:
+        return None
+    if span.start is not None:
+        after = order(value, span.start)
+        if after is None:
+            return None
+        if after < 0 or (after == 0 and not span.start_included):
+            return False
+    elif span.start_included:
+        return None  # [null..10] has an end that is null; (<10) has none.
+    if span.end is not None:
+        before = order(value, span.end)
+        if before is None:
+            return None
+        if before > 0 or (before == 0 and not span.end_included):
+            return False
+    return None if span.end is None and span.end_included else True
+
+
+def matches_test(value: Any, test: Any, run: Run) -> bool | None:
+    """``value in test`` where the test is a value, a range, or a list of either (table 55)."""
+    if isinstance(test, Range) and not isinstance(value, Range):
+        return in_range(value, test, run)
+    if isinstance(test, list):
+        if isinstance(value, list) and equal(value, test, run):
+            return True
+        return any_of(value, test, run)
+    return equal(value, test, run)
+
+
+def any_of(value: Any, tests: Sequence[Any], run: Run) -> bool | None:
+    """Whether ``value`` meets one of the tests, each a value or a range."""
+    run.charge(len(tests))
+    unknown = False
+    for test in tests:
+        if isinstance(test, Range) and not isinstance(value, Range):
+            met = in_range(value, test, run)
+        else:
+            met = equal(value, test, run)
+        if met:
+            return True
+        unknown = unknown or met is None
+    return False
+
+
+def either(values: Sequence[Any]) -> bool | None:
+    """Three-valued ``or``: true if one is true, null if one is no boolean, else false."""
+    result: bool | None = False
+    for value in values:
+        if value is True:
+            return True
+        if value is not False:
+            result = None
+    return result
+
+
+def both(values: Sequence[Any]) -> bool | None:
+    """Three-valued ``and``: false if one is false, null if one is no boolean, else true."""
+    result: bool | None = True
+    for value in values:
+        if value is False:
+            return False
+        if value is not True:
+            result = None
+    return result

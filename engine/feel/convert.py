@@ -1,0 +1,55 @@
+"""Python's values → FEEL's, for the variables that an expression is given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.feel.budget import Run
+from engine.feel.errors import FeelBudgetError, FeelError
+from engine.feel.values import DECIMAL, Function, Range, YearsMonthsDuration
+
+# Values that are FEEL's already. Lists and contexts are not: what is in them may need converting.
+NATIVE = frozenset(
+    {type(None), bool, str, Decimal, date, time, datetime, timedelta, YearsMonthsDuration, Range}
+    | {Function}
+)
+_DEEPEST = 64
+
+
+def convert(value: Any, run: Run, depth: int = 0) -> Any:
+    """``value`` as FEEL has it; FeelError for a type that FEEL does not know.
+
+    Whole numbers and floats become decimals (a float by its shortest numeral, so that 0.1 is
+    0.1; an infinite one becomes null), tuples and sets lists, mappings contexts.
+    """
+    cls = type(value)
+    if cls in NATIVE:
+        return value
+    if cls is int:
+        return DECIMAL.create_decimal(value)
+    if cls is float:
+        return DECIMAL.create_decimal(repr(value)) if math.isfinite(value) else None
+    if depth > _DEEPEST:
+        raise FeelBudgetError(f"a variable holds values nested more than {_DEEPEST} deep")
+    if isinstance(value, Mapping):
+        run.charge(len(value))
+        return {str(key): convert(item, run, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        run.charge(len(value))
+        return [convert(item, run, depth + 1) for item in value]
+    return _of_subclass(value)
+
+
+def _of_subclass(value: Any) -> Any:
+    """Enumerations and other classes made from the basic ones."""
+    if isinstance(value, str):
+        return str(value.value) if hasattr(value, "value") else str(value)
+    if isinstance(value, int):
+        return DECIMAL.create_decimal(int(value))
+    if isinstance(value, Decimal | date | time | timedelta):
+        return value
+    raise FeelError(f"FEEL has no type for a value of {type(value).__name__}")

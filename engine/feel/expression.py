@@ -1,0 +1,162 @@
+"""The way in: text → compiled expression → value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from engine.feel import closures_scope, nodes
+from engine.feel.budget import DEFAULT, Budget, Run
+from engine.feel.builtins import BUILTINS
+from engine.feel.closures import Compiler
+from engine.feel.errors import FeelBudgetError
+from engine.feel.kinds import Type
+from engine.feel.names import normal
+from engine.feel.parser import Parser
+from engine.feel.scope import Frame
+
+assert closures_scope  # It registers the handlers of nodes with a scope.
+
+_SPACED_BUILTINS = tuple(name for name in BUILTINS if " " in name)
+
+
+class Expression:
+    """A compiled expression; immutable, so it may be shared by threads.
+
+    ``names`` are the variables that it needs. ``possible_names`` are those and the names in
+    filters that may be either variables or entries of the list's elements.
+    """
+
+    __slots__ = ("_budget", "_code", "_node", "names", "possible_names", "text")
+
+    def __init__(
+        self, text: str, node: nodes.Node, budget: Budget, types: Mapping[str, Type] | None
+    ):
+        self.text = text
+        self._node = node
+        self._budget = budget
+        self._code = Compiler(text, dict(types) if types else None).code(node)
+        free = [name for name in nodes.names_of(node) if not name.bound]
+        self.possible_names = frozenset(
+            name.name for name in free if name.name not in BUILTINS and name.name != "item"
+        )
+        self.names = frozenset(
+            name.name for name in free if name.name in self.possible_names and not name.member
+        )
+
+    def evaluate(
+        self,
+        context: Mapping[str, Any] | None = None,
+        *,
+        strict: bool = False,
+        now: datetime | None = None,
+    ) -> Any:
+        """The expression's value with these variables.
+
+        An unknown variable is null, or with ``strict`` a FeelNameError. ``now`` is what ``now()``
+        and ``today()`` tell (an aware datetime in the zone that the dates are meant in); without
+        it an expression that asks raises FeelError. FeelBudgetError when it costs too much.
+        """
+        run = Run(self._budget, text=self.text, strict=strict, now=now)
+        try:
+            value = self._code(Frame({} if context is None else context, None, run))
+        except RecursionError:
+            raise FeelBudgetError("the expression is nested too deep", limit="depth") from None
+        if type(value) is list or type(value) is dict:
+            _check_size(value, run)
+        return value
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.text!r}>"
+
+
+class UnaryTests(Expression):
+    """The compiled cell of a decision table."""
+
+    __slots__ = ()
+
+    def matches(
+        self,
+        value: Any,
+        context: Mapping[str, Any] | None = None,
+        *,
+        now: datetime | None = None,
+    ) -> bool:
+        """Whether the value meets the tests; null counts as not."""
+        return self.evaluate({**(context or {}), "?": value}, now=now) is True
+
+
+def compile_expression(
+    text: str,
+    *,
+    budget: Budget = DEFAULT,
+    names: Iterable[str] = (),
+    types: Mapping[str, Type] | None = None,
+) -> Expression:
+    """Read an expression; FeelSyntaxError says where it cannot be read and what was expected.
+
+    ``names`` are variables (and their parts) that are known: needed only for those with signs or
+    reserved words in them, such as ``profit/loss``; words in a row are one name anyway. ``types``
+    gives a meaning to other types' names than FEEL's own. A leading ``=``, as modelers write it
+    before expressions, is the caller's to take away. Compiled expressions are cached.
+    """
+    if types:
+        return _read(text, budget, frozenset(map(normal, names)), types)
+    return _cached(text, budget, frozenset(map(normal, names)))
+
+
+def compile_unary_tests(
+    text: str,
+    *,
+    budget: Budget = DEFAULT,
+    names: Iterable[str] = (),
+    types: Mapping[str, Type] | None = None,
+) -> UnaryTests:
+    """Read the cell of a decision table: ``-``, ``< 10``, ``"a", "b"``, ``not(1)``, ``? > x``."""
+    if types:
+        return _read_unary_tests(text, budget, frozenset(map(normal, names)), types)
+    return _cached_unary_tests(text, budget, frozenset(map(normal, names)))
+
+
+@lru_cache(maxsize=4096)
+def _cached(text: str, budget: Budget, names: frozenset[str]) -> Expression:
+    return _read(text, budget, names, None)
+
+
+@lru_cache(maxsize=4096)
+def _cached_unary_tests(text: str, budget: Budget, names: frozenset[str]) -> UnaryTests:
+    return _read_unary_tests(text, budget, names, None)
+
+
+def _read(
+    text: str, budget: Budget, names: frozenset[str], types: Mapping[str, Type] | None
+) -> Expression:
+    node = _parser(text, budget, names).whole_expression()
+    return Expression(text, node, budget, types)
+
+
+def _read_unary_tests(
+    text: str, budget: Budget, names: frozenset[str], types: Mapping[str, Type] | None
+) -> UnaryTests:
+    node = _parser(text, budget, names).whole_unary_tests()
+    return UnaryTests(text, node, budget, types)
+
+
+def _parser(text: str, budget: Budget, names: frozenset[str]) -> Parser:
+    return Parser(text, budget, (*_SPACED_BUILTINS, *sorted(names)))
+
+
+def _check_size(value: Any, run: Run) -> None:
+    """Hold all elements of a result, however deep, against the budget."""
+    count = 0
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+        count += 1
+        run.check_length(count - 1)

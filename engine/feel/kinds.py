@@ -1,0 +1,141 @@
+"""FEEL's types: what ``instance of`` asks and what a parameter demands.
+
+Source: DMN 1.4, 10.3.2.9 (type conformance and conversions), grammar rules 50–56.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.feel.values import Function, Range, YearsMonthsDuration
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type by name; ``parts`` are the types inside ``list<…>``, ``range<…>``,
+    ``function<…>`` (result last) and the entries' types of ``context<…>`` (names in ``names``)."""
+
+    name: str
+    parts: tuple[Type, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+_SIMPLE: dict[str, Callable[[Any], bool]] = {
+    "any": lambda value: value is not None,
+    "null": lambda value: value is None,
+    "boolean": lambda value: isinstance(value, bool),
+    "number": lambda value: isinstance(value, Decimal),
+    "string": lambda value: isinstance(value, str),
+    "date": _is_date,
+    "time": lambda value: isinstance(value, time),
+    "date and time": lambda value: isinstance(value, datetime),
+    "days and time duration": lambda value: isinstance(value, timedelta),
+    "years and months duration": lambda value: isinstance(value, YearsMonthsDuration),
+    "list": lambda value: isinstance(value, list),
+    "context": lambda value: isinstance(value, dict),
+    "range": lambda value: isinstance(value, Range),
+    "function": lambda value: isinstance(value, Function),
+}
+_ALIASES = {
+    "Any": "any",
+    "Null": "null",
+    "dateTime": "date and time",
+    "dayTimeDuration": "days and time duration",
+    "yearMonthDuration": "years and months duration",
+}
+
+BUILT_IN = frozenset(_SIMPLE) | frozenset(_ALIASES)
+
+
+def simple_name(name: str) -> str:
+    """The type's one name, for those that have two."""
+    return _ALIASES.get(name, name)
+
+
+def type_name(value: Any) -> str:
+    """The name of the value's own type, for messages."""
+    return next((name for name in list(_SIMPLE)[1:] if _SIMPLE[name](value)), "unknown")
+
+
+def is_instance(value: Any, wanted: Type, known: Mapping[str, Type] | None = None) -> bool | None:
+    """Whether ``value`` is of the type; null is of none but Null. None for an unknown type."""
+    name = simple_name(wanted.name)
+    test = _SIMPLE.get(name)
+    if test is None:
+        named = (known or {}).get(wanted.name)
+        return is_instance(value, named, known) if named is not None else None
+    if not test(value):
+        return False
+    if not wanted.parts and not wanted.names:
+        return True
+    return _PARTS[name](value, wanted, known)
+
+
+def _list_of(value: list[Any], wanted: Type, known: Mapping[str, Type] | None) -> bool:
+    return all(conforms(element, wanted.parts[0], known) for element in value)
+
+
+def _range_of(value: Range, wanted: Type, known: Mapping[str, Type] | None) -> bool:
+    return conforms(value.start, wanted.parts[0], known) and conforms(
+        value.end, wanted.parts[0], known
+    )
+
+
+def _context_of(value: dict[str, Any], wanted: Type, known: Mapping[str, Type] | None) -> bool:
+    return all(
+        name in value and conforms(value[name], part, known)
+        for name, part in zip(wanted.names, wanted.parts, strict=True)
+    )
+
+
+def _function_of(value: Function, wanted: Type, known: Mapping[str, Type] | None) -> bool:
+    """Declared parameter types must take what the wanted type would be called with."""
+    if len(value.parameters) != len(wanted.parts) - 1:
+        return False
+    for own, asked in zip(value.types, wanted.parts, strict=False):
+        if own is not None and own != asked and simple_name(own.name) != "any":
+            return False
+    return True
+
+
+_PARTS: dict[str, Callable[[Any, Type, Mapping[str, Type] | None], bool]] = {
+    "list": _list_of,
+    "range": _range_of,
+    "context": _context_of,
+    "function": _function_of,
+}
+
+
+def conforms(value: Any, wanted: Type, known: Mapping[str, Type] | None = None) -> bool:
+    """Whether ``value`` may stand where the type is wanted: an instance of it, or null."""
+    if value is None or simple_name(wanted.name) == "any":
+        return True
+    # A type that nobody has defined cannot be held against a value.
+    return is_instance(value, wanted, known) is not False
+
+
+def coerce(value: Any, wanted: Type, known: Mapping[str, Type] | None = None) -> Any:
+    """``value`` as the type by FEEL's implicit conversions, or null when it does not conform.
+
+    A list of one becomes its element, one element becomes a list of one, and a date becomes a
+    date and time at midnight UTC, where that makes the value conform (10.3.2.9.4).
+    """
+    if value is None or conforms(value, wanted, known):
+        return value
+    if isinstance(value, list) and len(value) == 1 and conforms(value[0], wanted, known):
+        return value[0]
+    if wanted.name == "list" and conforms([value], wanted, known):
+        return [value]
+    if simple_name(wanted.name) == "date and time" and _is_date(value):
+        from engine.feel.temporal import midnight
+
+        return midnight(value)
+    return None

@@ -1,0 +1,111 @@
+"""The constructs that begin with a word: if, for, some, every, function."""
+
+from __future__ import annotations
+
+from engine.feel import nodes
+from engine.feel.kinds import Type
+from engine.feel.lexer import WORD
+from engine.feel.names import RESERVED
+from engine.feel.parser_base import Base
+
+
+class Blocks(Base):
+    """Reads constructs that begin with a word."""
+
+    def block(self, word: str) -> nodes.Node | None:
+        """The construct that begins with ``word``, or None when none does."""
+        if word == "if":
+            return self.condition()
+        if word == "for":
+            return self.loop()
+        if word in ("some", "every"):
+            return self.quantified(every=word == "every")
+        if word == "function" and self.peek().text == "(":
+            return self.function()
+        return None
+
+    def condition(self) -> nodes.Node:
+        at = self.advance().start
+        condition = self.expression()
+        self.expect_word("then")
+        then = self.expression()
+        self.expect_word("else")
+        return self.node(nodes.If(at, condition, then, self.expression()))
+
+    def loop(self) -> nodes.Node:
+        at = self.advance().start
+        iterators = self.iterators()
+        self.expect_word("return")
+        before = self.nodes
+        self.declare("partial")
+        body = self.expression()
+        self.forget(len(iterators) + 1)
+        return self.node(nodes.For(at, iterators, body, self.nodes - before + 1))
+
+    def quantified(self, *, every: bool) -> nodes.Node:
+        at = self.advance().start
+        iterators = self.iterators()
+        self.expect_word("satisfies")
+        before = self.nodes
+        condition = self.expression()
+        self.forget(len(iterators))
+        cost = self.nodes - before + 1
+        return self.node(nodes.Quantified(at, every, iterators, condition, cost))
+
+    def iterators(self) -> tuple[nodes.Iterator, ...]:
+        """``a in list, b in 1..10``; each may use those before it. They stay in scope."""
+        iterators: list[nodes.Iterator] = []
+        while True:
+            name = self.iterator_name()
+            source = self.expression()
+            end = None
+            if self.is_sign(".."):
+                self.advance()
+                end = self.expression()
+            iterators.append(nodes.Iterator(name, source, end))
+            self.declare(name)
+            if not self.is_sign(","):
+                return tuple(iterators)
+            self.advance()
+
+    def iterator_name(self) -> str:
+        """The words up to ``in``, which is read too."""
+        words: list[str] = []
+        while self.token.kind == WORD and self.token.text not in RESERVED:
+            words.append(self.advance().text)
+        if not words:
+            self.fail("a variable's name")
+        self.expect_word("in")
+        return " ".join(words)
+
+    def function(self) -> nodes.Node:
+        """``function(a, b: number) a + b``."""
+        at = self.advance().start
+        self.expect("(")
+        parameters: list[tuple[str, Type | None]] = []
+        while not self.is_sign(")"):
+            parameters.append(self.parameter())
+            if not self.is_sign(","):
+                break
+            self.advance()
+        self.expect(")", ",")
+        if self.is_word("external"):
+            self.fail("an expression", message="functions in other languages than FEEL are not run")
+        for name, _ in parameters:
+            self.declare(name)
+        before = self.nodes
+        body = self.expression()
+        self.forget(len(parameters))
+        cost = self.nodes - before + 1
+        return self.node(nodes.FunctionDefinition(at, tuple(parameters), body, cost))
+
+    def parameter(self) -> tuple[str, Type | None]:
+        words: list[str] = []
+        while self.token.kind == WORD:
+            words.append(self.advance().text)
+        if not words:
+            self.fail("a parameter's name")
+        if not self.is_sign(":"):
+            return " ".join(words), None
+        self.advance()
+        return " ".join(words), self.type()

@@ -1,0 +1,257 @@
+"""Operands and what may follow them: literals, names, brackets, paths, filters, calls, types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.feel import nodes
+from engine.feel.kinds import Type
+from engine.feel.lexer import AT, END, NUMBER, SIGN, STRING, WORD
+from engine.feel.names import RESERVED, joined, normal, written
+from engine.feel.parser_base import Base
+from engine.feel.temporal import parse_literal
+from engine.feel.values import number
+
+_CONSTANTS = {"true": True, "false": False, "null": None}
+# Signs with which an operand can begin: after [ they show that it opens a filter.
+_OPENING = frozenset({"(", "[", "{", "-", "]"})
+_FILTER_WORDS = frozenset({"if", "for", "some", "every", "function", "true", "false", "null"})
+RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+
+
+class Primary(Base):
+    """Reads operands."""
+
+    def primary(self) -> nodes.Node:
+        """One operand, without what follows it."""
+        token = self.token
+        if token.kind == WORD:
+            return self.word()
+        if token.kind == SIGN and token.text in _OPENED:
+            return _OPENED[token.text](self)
+        if token.kind in (SIGN, END):
+            self.fail("a value")
+        self.advance()
+        value: Any = token.text
+        if token.kind == NUMBER:
+            value = number(token.text)
+        elif token.kind == AT:
+            value = parse_literal(token.text)  # @"foo" can be read; its value is null.
+        return self.node(nodes.Literal(token.start, value))
+
+    def word(self) -> nodes.Node:
+        """A constant, a block that begins with a word, or a name."""
+        token = self.token
+        known = self.known.match(self.tokens, self.index)
+        if known is None:
+            if token.text in _CONSTANTS:
+                self.advance()
+                return self.node(nodes.Literal(token.start, _CONSTANTS[token.text]))
+            block = self.block(token.text)
+            if block is not None:
+                return block
+            if token.text in RESERVED:
+                self.fail("a value")
+            known = joined(self.tokens, self.index)
+        name, length = known
+        self.index += length
+        return self.node(nodes.Name(token.start, name, name in self.bound, member=self.filters > 0))
+
+    def bracketed(self) -> nodes.Node:
+        """``(expression)``, ``(1..10]`` or ``(< 10)``."""
+        at = self.advance().start
+        if self.token.kind == SIGN and self.token.text in RELATIONS:
+            self.deeper()
+            node = self.comparison_test()
+            self.shallower()
+            self.expect(")")
+            return node
+        node = self.expression()
+        if self.is_sign(".."):
+            return self.range_from(node, at, included=False)
+        self.expect(")", "an operator")
+        return node
+
+    def list_or_range(self) -> nodes.Node:
+        """``[1, 2]`` or ``[1..10]``."""
+        at = self.advance().start
+        items: list[nodes.Node] = []
+        if not self.is_sign("]"):
+            items.append(self.item())
+            if self.is_sign(".."):
+                return self.range_from(items[0], at, included=True)
+            while self.is_sign(","):
+                self.advance()
+                items.append(self.item())
+        self.expect("]", ",")
+        return self.node(nodes.ListOf(at, tuple(items)))
+
+    def item(self) -> nodes.Node:
+        """An element of a list, which may be a test such as ``> 10``."""
+        if self.token.kind == SIGN and self.token.text in RELATIONS:
+            return self.comparison_test()
+        return self.expression()
+
+    def open_range(self) -> nodes.Node:
+        """``]1..10]``."""
+        at = self.advance().start
+        return self.range_from(self.expression(), at, included=False)
+
+    def range_from(self, start: nodes.Node, at: int, *, included: bool) -> nodes.Node:
+        """The rest of a range whose start has been read."""
+        self.expect("..")
+        end = self.expression()
+        if not (self.is_sign("]") or self.is_sign(")") or self.is_sign("[")):
+            self.fail("]", ")", "[")
+        closed = self.advance().text == "]"
+        return self.node(nodes.RangeOf(at, start, end, included, closed))
+
+    def context(self) -> nodes.Node:
+        """``{name: value, "other name": value}``; each entry sees those before it."""
+        at = self.expect("{").start
+        self.deeper()
+        entries: list[tuple[str, nodes.Node]] = []
+        while not self.is_sign("}"):
+            name = self.key()
+            entries.append((name, self.expression()))
+            self.declare(name)
+            if not self.is_sign(","):
+                break
+            self.advance()
+        self.expect("}", ",")
+        self.forget(len(entries))
+        self.shallower()
+        return self.node(nodes.Context(at, tuple(entries)))
+
+    def key(self) -> str:
+        """A context's key, and the colon behind it."""
+        if self.token.kind == STRING and self.peek().text == ":":
+            name = self.advance().text
+        else:
+            name = self.declared_name(":")
+        self.expect(":")
+        return name
+
+    def declared_name(self, stop: str) -> str:
+        """A name that is declared here, up to the sign ``stop``, which is not read."""
+        name = written(self.tokens, self.index, self.text, stop)
+        if name is None:
+            self.fail(f"a name and {stop}")
+        while not self.is_sign(stop):
+            self.advance()
+        return name
+
+    def postfix(self, base: nodes.Node) -> nodes.Node:
+        """Paths, filters and calls behind an operand."""
+        while True:
+            if self.is_sign("."):
+                at = self.advance().start
+                base = self.node(nodes.Path(at, base, self.member_name()))
+            elif self.is_sign("[") and self.opens_filter():
+                base = self.filter(base)
+            elif self.is_sign("("):
+                base = self.call(base)
+            else:
+                return base
+
+    def member_name(self) -> str:
+        """The name behind a dot."""
+        if self.token.kind != WORD:
+            self.fail("a name")
+        known = self.known.match(self.tokens, self.index)
+        name, length = known or joined(self.tokens, self.index)
+        self.index += length
+        return name
+
+    def opens_filter(self) -> bool:
+        """Whether this ``[`` opens a filter; it may also end a range, as in ``[1..10[``."""
+        following = self.peek()
+        if following.kind == SIGN:
+            return following.text in _OPENING
+        if following.kind == WORD:
+            return following.text not in RESERVED or following.text in _FILTER_WORDS
+        return following.kind != END
+
+    def filter(self, base: nodes.Node) -> nodes.Node:
+        at = self.expect("[").start
+        before = self.nodes
+        self.filters += 1
+        condition = self.expression()
+        self.filters -= 1
+        self.expect("]", "an operator")
+        return self.node(nodes.Filter(at, base, condition, self.nodes - before + 1))
+
+    def call(self, function: nodes.Node) -> nodes.Node:
+        """``f(1, 2)`` or ``f(b: 2, a: 1)``."""
+        at = self.expect("(").start
+        arguments: list[nodes.Node] = []
+        names: list[str] = []
+        while not self.is_sign(")"):
+            name = written(self.tokens, self.index, self.text, ":")
+            if name is not None and (names or not arguments):
+                names.append(name)
+                while not self.is_sign(":"):
+                    self.advance()
+                self.advance()
+            elif names:
+                self.fail("a parameter's name")
+            arguments.append(self.expression())
+            if not self.is_sign(","):
+                break
+            self.advance()
+        self.expect(")", ",")
+        named = tuple(names) if names else None
+        return self.node(nodes.Call(at, function, tuple(arguments), named))
+
+    def type(self) -> Type:
+        """A type's name, with the types inside it."""
+        if self.token.kind != WORD:
+            self.fail("a type")
+        words = [self.advance().text]
+        while self.token.kind == WORD and (
+            self.token.text not in RESERVED
+            or (self.token.text == "and" and words[-1] in ("days", "years", "date"))
+        ):
+            if self.token.text == "instance" and self.peek().text == "of":
+                break
+            words.append(self.advance().text)
+        while self.is_sign(".") and self.peek().kind == WORD:
+            self.advance()
+            words[-1] += "." + self.advance().text
+        name = normal(" ".join(words))
+        self.node(nodes.Node(self.token.start))
+        if name in ("list", "range", "context", "function") and self.is_sign("<"):
+            return self.type_parts(name)
+        return Type(name)
+
+    def type_parts(self, name: str) -> Type:
+        """``<number>``, ``<a: number, b: string>`` or ``<number> -> string``."""
+        self.expect("<")
+        self.deeper()
+        parts: list[Type] = []
+        names: list[str] = []
+        while not self.is_sign(">"):
+            if name == "context":
+                names.append(self.declared_name(":"))
+                self.expect(":")
+            parts.append(self.type())
+            if not self.is_sign(","):
+                break
+            self.advance()
+        self.expect(">", ",")
+        self.shallower()
+        if name == "function":
+            self.expect("->")
+            parts.append(self.type())
+        elif name != "context" and len(parts) != 1:
+            self.fail("one type", message=f"{name}<…> takes one type")
+        return Type(name, tuple(parts), tuple(names))
+
+
+_OPENED: dict[str, Callable[[Primary], nodes.Node]] = {
+    "(": Primary.bracketed,
+    "[": Primary.list_or_range,
+    "]": Primary.open_range,
+    "{": Primary.context,
+}

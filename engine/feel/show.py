@@ -1,0 +1,96 @@
+"""Values → text: what ``string()`` gives (10.3.4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.feel.budget import Run
+from engine.feel.temporal import (
+    show_date,
+    show_date_time,
+    show_days_time,
+    show_time,
+    show_years_months,
+)
+from engine.feel.values import Function, Range, YearsMonthsDuration
+
+
+def show_number(value: Decimal) -> str:
+    """The number without an exponent and without superfluous zeros."""
+    if not value:
+        return "0"
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def show(value: Any, run: Run) -> str | None:
+    """The value as text; null stays null, a text is given as it is."""
+    if value is None or isinstance(value, str):
+        return value
+    text = _written(value, run)
+    run.check_text(len(text))
+    return text
+
+
+def _written(value: Any, run: Run) -> str:
+    """The value as it is written in FEEL, texts in quotation marks."""
+    run.charge(1)
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    for cls, written in _WRITERS:
+        if isinstance(value, cls):
+            return written(value, run)
+    return "null"
+
+
+def _range(value: Range, run: Run) -> str:
+    start = "" if value.start is None else _written(value.start, run)
+    end = "" if value.end is None else _written(value.end, run)
+    if value.negated:
+        return f"!={start}"
+    if value.start is None:
+        return f"{'<=' if value.end_included else '<'}{end}"
+    if value.end is None:
+        return f"{'>=' if value.start_included else '>'}{start}"
+    opening = "[" if value.start_included else "("
+    return f"{opening}{start}..{end}{']' if value.end_included else ')'}"
+
+
+def _list(value: list[Any], run: Run) -> str:
+    return f"[{_joined([_written(element, run) for element in value], run)}]"
+
+
+def _context(value: dict[str, Any], run: Run) -> str:
+    entries = [f"{_key(key)}: {_written(entry, run)}" for key, entry in value.items()]
+    return f"{{{_joined(entries, run)}}}"
+
+
+def _key(key: str) -> str:
+    plain = key.replace(" ", "").replace("_", "")
+    return key if plain.isalnum() and not plain[0].isdigit() else f'"{key}"'
+
+
+def _joined(parts: list[str], run: Run) -> str:
+    run.check_text(sum(len(part) + 2 for part in parts))
+    return ", ".join(parts)
+
+
+_WRITERS: tuple[tuple[type, Callable[[Any, Run], str]], ...] = (
+    (bool, lambda value, run: "true" if value else "false"),
+    (Decimal, lambda value, run: show_number(value)),
+    (datetime, lambda value, run: show_date_time(value)),
+    (date, lambda value, run: show_date(value)),
+    (time, lambda value, run: show_time(value)),
+    (timedelta, lambda value, run: show_days_time(value)),
+    (YearsMonthsDuration, lambda value, run: show_years_months(value)),
+    (list, _list),
+    (dict, _context),
+    (Range, _range),
+    (Function, lambda value, run: f"function({', '.join(value.parameters)})"),
+)

@@ -1,0 +1,223 @@
+"""Dates, times and durations: from text, to text, and what a calendar does with them.
+
+Source: DMN 1.4, 10.3.2.3.4–10.3.2.3.8 and the lexical forms of XML Schema's types, with an
+optional ``@Zone/Name`` in the place of an offset.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from engine.feel.values import YearsMonthsDuration
+
+MONTHS_IN_YEAR = 12
+SECONDS_IN_DAY = 86_400
+_LONGEST_OFFSET = timedelta(hours=18)
+
+_DATE = re.compile(r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})")
+_TIME = re.compile(
+    r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9})[0-9]{0,9})?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z][A-Za-z0-9_+/-]{0,63})?"
+)
+_DAYS_TIME = re.compile(
+    r"(-)?P(?=[0-9T])(?:([0-9]{1,18})D)?"
+    r"(?:T(?=[0-9.])(?:([0-9]{1,18})H)?(?:([0-9]{1,18})M)?"
+    r"(?:([0-9]{1,18})(?:\.([0-9]{1,9})[0-9]{0,9})?S)?)?"
+)
+_YEARS_MONTHS = re.compile(r"(-)?P(?=[0-9])(?:([0-9]{1,9})Y)?(?:([0-9]{1,10})M)?")
+
+Duration = timedelta | YearsMonthsDuration
+
+
+def parse_date(text: str) -> date | None:
+    """``2026-01-31`` as a date; None when it is not one."""
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return None
+    return make_date(int(match[1]), int(match[2]), int(match[3]))
+
+
+def make_date(year: int, month: int, day: int) -> date | None:
+    """A date by its numbers; None when there is no such day."""
+    try:
+        return date(year, month, day)
+    except (ValueError, OverflowError):
+        return None
+
+
+def parse_time(text: str) -> time | None:
+    """``09:30:00``, with fractions, ``Z``, ``+02:00`` or ``@Europe/Stockholm``; else None."""
+    match = _TIME.fullmatch(text)
+    if match is None:
+        return None
+    zone: tzinfo | None = None
+    if match[5]:
+        zone = parse_zone(match[5])
+        if zone is None:
+            return None
+    microsecond = int((match[4] or "0").ljust(9, "0")[:6])
+    try:
+        return time(int(match[1]), int(match[2]), int(match[3]), microsecond, tzinfo=zone)
+    except ValueError:
+        return None
+
+
+def parse_zone(text: str) -> tzinfo | None:
+    """``Z``, ``+02:00``, ``-05:30:15`` or ``@Europe/Stockholm`` as a zone; else None."""
+    if text == "Z":
+        return UTC
+    if text.startswith("@"):
+        return named_zone(text[1:])
+    hours, minutes, *rest = (int(part) for part in text[1:].split(":"))
+    if minutes > 59 or (rest and rest[0] > 59):
+        return None
+    offset = timedelta(hours=hours, minutes=minutes, seconds=rest[0] if rest else 0)
+    return fixed_zone(-offset if text[0] == "-" else offset)
+
+
+def fixed_zone(offset: timedelta) -> tzinfo | None:
+    """The zone at an offset from UTC, of at most 18 hours."""
+    if abs(offset) > _LONGEST_OFFSET:
+        return None
+    return timezone(offset) if offset else UTC
+
+
+@lru_cache(maxsize=512)
+def named_zone(name: str) -> tzinfo | None:
+    """The zone of that name in the tz database, or None."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return None
+
+
+def parse_date_time(text: str) -> datetime | None:
+    """``2026-01-31T09:30:00`` with what a time may have after it; else None."""
+    day, separator, clock = text.partition("T")
+    if not separator:
+        return None
+    parsed_day, parsed_time = parse_date(day), parse_time(clock)
+    if parsed_day is None or parsed_time is None:
+        return None
+    return datetime.combine(parsed_day, parsed_time)
+
+
+def parse_duration(text: str) -> Duration | None:
+    """``P1DT2H`` or ``P1Y2M``; None for anything else, also for a mixture of the two."""
+    match = _YEARS_MONTHS.fullmatch(text)
+    if match is not None:
+        months = int(match[2] or 0) * MONTHS_IN_YEAR + int(match[3] or 0)
+        return YearsMonthsDuration(-months if match[1] else months)
+    match = _DAYS_TIME.fullmatch(text)
+    if match is None:
+        return None
+    sign, days, hours, minutes, seconds, fraction = match.groups()
+    try:
+        length = timedelta(
+            days=int(days or 0),
+            hours=int(hours or 0),
+            minutes=int(minutes or 0),
+            seconds=int(seconds or 0),
+            microseconds=int((fraction or "0").ljust(6, "0")[:6]),
+        )
+    except OverflowError:
+        return None
+    return -length if sign else length
+
+
+def parse_literal(text: str) -> date | time | Duration | None:
+    """What ``@"…"`` holds: a date, a time, a date and time or a duration; None for none."""
+    for parse in (parse_date, parse_date_time, parse_time, parse_duration):
+        value = parse(text)
+        if value is not None:
+            return value
+    return None
+
+
+def show_date(value: date) -> str:
+    return f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
+
+
+def show_time(value: time | datetime) -> str:
+    shown = f"{value.hour:02d}:{value.minute:02d}:{value.second:02d}"
+    if value.microsecond:
+        shown += f".{value.microsecond:06d}".rstrip("0")
+    return shown + show_zone(value.tzinfo)
+
+
+def show_zone(zone: tzinfo | None) -> str:
+    """The zone as it is written behind a time: nothing, ``Z``, ``+02:00`` or ``@Name``."""
+    if zone is None:
+        return ""
+    if isinstance(zone, ZoneInfo):
+        return f"@{zone.key}"
+    seconds = round((zone.utcoffset(None) or timedelta()).total_seconds())
+    if seconds == 0:
+        return "Z"
+    sign, seconds = "-" if seconds < 0 else "+", abs(seconds)
+    shown = f"{sign}{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+    return f"{shown}:{seconds % 60:02d}" if seconds % 60 else shown
+
+
+def show_date_time(value: datetime) -> str:
+    return f"{show_date(value)}T{show_time(value)}"
+
+
+def show_days_time(value: timedelta) -> str:
+    """The duration in its canonical form: ``P1DT2H3M4.5S``, ``PT0S``, ``-P1D``."""
+    sign = "-" if value < timedelta() else ""
+    value = abs(value)
+    seconds, clock = value.seconds, ""
+    for length, unit in ((3600, "H"), (60, "M")):
+        count, seconds = divmod(seconds, length)
+        clock += f"{count}{unit}" if count else ""
+    if seconds or value.microseconds:
+        fraction = f".{value.microseconds:06d}".rstrip("0") if value.microseconds else ""
+        clock += f"{seconds}{fraction}S"
+    if not value.days and not clock:
+        return "PT0S"
+    days = f"{value.days}D" if value.days else ""
+    return f"{sign}P{days}{'T' + clock if clock else ''}"
+
+
+def show_years_months(value: YearsMonthsDuration) -> str:
+    """The duration in its canonical form: ``P1Y2M``, ``P0M``, ``-P3M``."""
+    years, months = divmod(abs(value.months), MONTHS_IN_YEAR)
+    if not years and not months:
+        return "P0M"
+    sign = "-" if value.months < 0 else ""
+    return f"{sign}P{f'{years}Y' if years else ''}{f'{months}M' if months else ''}"
+
+
+def add_months(value: date, months: int) -> date | None:
+    """The same day ``months`` later, or the month's last day when it has no such day."""
+    year, month = divmod(value.year * MONTHS_IN_YEAR + value.month - 1 + months, MONTHS_IN_YEAR)
+    if not 1 <= year <= 9999:
+        return None
+    day = min(value.day, monthrange(year, month + 1)[1])
+    return value.replace(year=year, month=month + 1, day=day)
+
+
+def midnight(value: date) -> datetime:
+    """The date as the date and time at which it begins in UTC (10.3.2.9.4)."""
+    return datetime.combine(value, time(tzinfo=UTC))
+
+
+def months_between(start: date, end: date) -> YearsMonthsDuration:
+    """The whole months from ``start`` to ``end``, negative when ``end`` comes first."""
+    months = (end.year - start.year) * MONTHS_IN_YEAR + end.month - start.month
+    start_rest, end_rest = _within_month(start), _within_month(end)
+    if months > 0 and end_rest < start_rest:
+        months -= 1
+    elif months < 0 and end_rest > start_rest:
+        months += 1
+    return YearsMonthsDuration(months)
+
+
+def _within_month(value: date) -> tuple[int, time]:
+    clock = value.time() if isinstance(value, datetime) else time()
+    return value.day, clock

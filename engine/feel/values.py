@@ -1,0 +1,117 @@
+"""The values of FEEL, as Python objects.
+
+    null                          None
+    boolean                       bool
+    number                        decimal.Decimal, 34 digits
+    string                        str
+    date                          datetime.date
+    time                          datetime.time            (naive, with an offset, or with a zone)
+    date and time                 datetime.datetime        (the same)
+    days and time duration        datetime.timedelta
+    years and months duration     YearsMonthsDuration
+    list                          list
+    context                       dict with str keys
+    range                         Range
+    function                      Function
+
+Source: DMN 1.4, 10.3.2.1 and 10.3.2.3. Values are never changed once made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import (
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+)
+from typing import Any
+
+# decimal128, as DMN asks for. Underflow becomes zero; the rest is caught and becomes null.
+DECIMAL = Context(
+    prec=34,
+    rounding=ROUND_HALF_EVEN,
+    Emin=-6143,
+    Emax=6144,
+    capitals=1,
+    clamp=0,
+    traps=[DivisionByZero, InvalidOperation, Overflow],
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class YearsMonthsDuration:
+    """A years and months duration: ``months`` in all, negative when it goes back."""
+
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The values between two end points; an end point that is None means no limit there."""
+
+    start: Any
+    end: Any
+    start_included: bool = True
+    end_included: bool = True
+    # ``(!= 10)`` is the only test that is no interval: everything but its one end point.
+    negated: bool = False
+
+
+# A function's work: the evaluation it takes part in (a budget.Run), and its arguments.
+Work = Callable[[Any, Sequence[Any]], Any]
+
+
+class Function:
+    """A function value: ``parameters`` names them, ``work`` does it.
+
+    ``work`` gets the arguments in order and answers null for what it cannot take. Two functions
+    are equal only when they are the same one.
+    """
+
+    __slots__ = ("name", "parameters", "types", "work")
+
+    def __init__(
+        self,
+        parameters: Sequence[str],
+        work: Work,
+        *,
+        name: str = "",
+        types: Sequence[Any] = (),
+    ):
+        self.parameters = tuple(parameters)
+        self.work = work
+        self.name = name
+        self.types = tuple(types)
+
+    def invoke(self, run: Any, arguments: Sequence[Any]) -> Any:
+        """Call it with positional arguments."""
+        return self.work(run, arguments)
+
+    def invoke_named(self, run: Any, arguments: dict[str, Any]) -> Any:
+        """Call it with named arguments; null unless exactly the parameters are named."""
+        if len(arguments) != len(self.parameters):
+            return None
+        try:
+            return self.work(run, [arguments[name] for name in self.parameters])
+        except KeyError:
+            return None
+
+    def __repr__(self) -> str:
+        return f"<function {self.name or '(' + ', '.join(self.parameters) + ')'}>"
+
+
+def number(value: int | str) -> Decimal:
+    """A whole number or a numeral as a FEEL number."""
+    return DECIMAL.create_decimal(value)
+
+
+def whole(value: Any) -> int | None:
+    """The integer that a number is, or None when it is no number or not whole."""
+    if type(value) is not Decimal or value.adjusted() > 30 or value != value.to_integral_value():
+        return None
+    return int(value)

@@ -1,0 +1,139 @@
+"""Values ↔ JSON, for storing variables; and values as people and other programs read them.
+
+JSON has no dates, durations or decimals. ``to_json`` marks them by an object with one key that
+begins with ``@``; ``from_json`` reads what ``to_json`` wrote, and nothing is lost between.
+
+    3            ↔ 3                     (a whole number that a double holds exactly)
+    1.50         ↔ {"@number": "1.50"}
+    2026-01-31   ↔ {"@date": "2026-01-31"}
+    09:30:00     ↔ {"@time": "09:30:00"}
+    a moment     ↔ {"@date and time": "2026-01-31T09:30:00@Europe/Stockholm"}
+    P1DT2H       ↔ {"@duration": "P1DT2H"}           P1Y2M ↔ {"@duration": "P1Y2M"}
+    [1..10)      ↔ {"@range": [1, 10, true, false]}
+    {"@x": 1}    ↔ {"@context": {"@x": 1}}           (a context that looks like a mark)
+
+``plain`` writes dates, times and durations as ISO text and numbers as numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.feel.budget import DEFAULT, Run
+from engine.feel.builtins.conversion import numeral
+from engine.feel.convert import convert
+from engine.feel.errors import FeelError
+from engine.feel.temporal import (
+    parse_date,
+    parse_date_time,
+    parse_duration,
+    parse_time,
+    show_date,
+    show_date_time,
+    show_days_time,
+    show_time,
+    show_years_months,
+)
+from engine.feel.values import Range, YearsMonthsDuration
+
+# Integers up to here are exact in every JSON reader.
+_EXACT = 2**53
+
+_TEMPORAL: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
+    (datetime, "@date and time", show_date_time),
+    (date, "@date", show_date),
+    (time, "@time", show_time),
+    (timedelta, "@duration", show_days_time),
+    (YearsMonthsDuration, "@duration", show_years_months),
+)
+_READERS: dict[str, Callable[[str], Any]] = {
+    "@number": numeral,
+    "@date": parse_date,
+    "@time": parse_time,
+    "@date and time": parse_date_time,
+    "@duration": parse_duration,
+}
+_MARKS = frozenset(_READERS) | {"@range", "@context"}
+
+
+def to_json(value: Any) -> Any:
+    """The value as JSON, marked where JSON has no such type; FeelError for a function."""
+    value = _prepared(value)
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, Decimal):
+        if value == value.to_integral_value() and abs(value) < _EXACT:
+            # 1.00 is the same number as 1.
+            return int(value)
+        return {"@number": str(value)}
+    if isinstance(value, list):
+        return [to_json(element) for element in value]
+    if isinstance(value, dict):
+        marked = {key: to_json(entry) for key, entry in value.items()}
+        return {"@context": marked} if _is_mark(marked) else marked
+    if isinstance(value, Range) and not value.negated:
+        ends = [to_json(value.start), to_json(value.end)]
+        return {"@range": [*ends, value.start_included, value.end_included]}
+    for cls, mark, show in _TEMPORAL:
+        if isinstance(value, cls):
+            return {mark: show(value)}
+    raise FeelError(f"a value of {type(value).__name__} cannot be stored")
+
+
+def _is_mark(value: dict[str, Any]) -> bool:
+    return len(value) == 1 and next(iter(value)) in _MARKS
+
+
+def from_json(value: Any) -> Any:
+    """What ``to_json`` wrote; unmarked JSON from elsewhere is read too."""
+    if isinstance(value, list):
+        return [from_json(element) for element in value]
+    if not isinstance(value, dict):
+        return convert(value, _run())
+    if not _is_mark(value):
+        return {key: from_json(entry) for key, entry in value.items()}
+    (mark, content), *_ = value.items()
+    if mark == "@context" and isinstance(content, dict):
+        return {key: from_json(entry) for key, entry in content.items()}
+    if mark == "@range" and isinstance(content, list) and len(content) == 4:
+        return Range(from_json(content[0]), from_json(content[1]), content[2], content[3])
+    read = _READERS[mark](content) if mark in _READERS and isinstance(content, str) else None
+    if read is None:
+        raise FeelError(f"{value!r} is no stored value")
+    return read
+
+
+def plain(value: Any) -> Any:
+    """The value for people and other programs: ISO text, whole numbers as int, others float."""
+    value = _prepared(value)
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, list):
+        return [plain(element) for element in value]
+    if isinstance(value, dict):
+        return {key: plain(entry) for key, entry in value.items()}
+    if isinstance(value, Range):
+        return {
+            "start": plain(value.start),
+            "end": plain(value.end),
+            "start included": value.start_included,
+            "end included": value.end_included,
+        }
+    for cls, _, show in _TEMPORAL:
+        if isinstance(value, cls):
+            return show(value)
+    return value if value is None or isinstance(value, bool | str) else str(value)
+
+
+def _prepared(value: Any) -> Any:
+    """One level of Python's own types as FEEL's; what is inside is looked at in its turn."""
+    if isinstance(value, list | dict):
+        return value
+    return convert(value, _run())
+
+
+def _run() -> Run:
+    return Run(DEFAULT, text="", strict=False, now=None)
