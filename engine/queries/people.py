@@ -1,0 +1,81 @@
+"""People and the customers that we serve. Names are sorted the Swedish way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, func, select
+
+from engine.access import (
+    ADMINISTRATOR,
+    CUSTOMER_VIEW,
+    PEOPLE_VIEW,
+    SYSTEM_RIGHT,
+    authorize,
+    may,
+)
+from engine.errors import NotFound
+from engine.queries import search
+from engine.queries.paging import MAX_PAGE
+from engine.queries.rows import PERSON, person_view
+from engine.store.models import Case, Customer, Person
+from engine.views import Actor
+from engine.views import Customer as CustomerView
+from engine.views import Person as PersonView
+
+
+def people(conn: Connection, actor: Actor) -> tuple[PersonView, ...]:
+    """Everybody with an account, by name; for administrators also those who may not sign in any
+    more."""
+    authorize(actor, PEOPLE_VIEW)
+    statement = select(*PERSON)
+    if not {ADMINISTRATOR, SYSTEM_RIGHT} & actor.rights:
+        statement = statement.where(Person.active)
+    return _by_name(person_view(row) for row in conn.execute(statement))
+
+
+def person(conn: Connection, username: str) -> PersonView:
+    """The person with this user name, active or not. Raises ``NotFound``."""
+    row = conn.execute(select(*PERSON).where(Person.username == username)).first()
+    if row is None:
+        raise NotFound(f"There is nobody with the user name {username}.", username=username)
+    return person_view(row)
+
+
+def holders(conn: Connection, role: str | None) -> tuple[PersonView, ...]:
+    """The active people who hold ``role``, by name; everybody when no role is asked for.
+
+    The roles of a person are one small JSON list and accounts are few, so they are looked through
+    here: no two databases ask into JSON alike.
+    """
+    rows = conn.execute(select(*PERSON).where(Person.active))
+    found = (person_view(row) for row in rows)
+    return _by_name(p for p in found if role is None or role in p.roles)
+
+
+def customers(conn: Connection, actor: Actor, q: str = "") -> tuple[CustomerView, ...]:
+    """Customers with the number of their cases, by name, at most 200; ``q`` is searched in the
+    name and the organisation number. None for those who neither have a role nor a right."""
+    if not may(actor, CUSTOMER_VIEW):
+        return ()
+    count = (
+        select(func.count())
+        .where(Case.customer_id == Customer.id)
+        .correlate(Customer)
+        .scalar_subquery()
+    )
+    rows = conn.execute(
+        select(Customer.id, Customer.name, Customer.org_number, count)
+        .where(*search.found(conn, q, (Customer.name, Customer.org_number)))
+        .order_by(Customer.name, Customer.id)
+        .limit(MAX_PAGE)
+    )
+    return tuple(sorted((CustomerView(*row) for row in rows), key=_name))
+
+
+def _by_name(found: Iterable[PersonView]) -> tuple[PersonView, ...]:
+    return tuple(sorted(found, key=_name))
+
+
+def _name(view: PersonView | CustomerView) -> tuple[str, str, str]:
+    return (*search.swedish(view.name), view.id)

@@ -1,0 +1,236 @@
+"""One user task with all that its page shows, and its attachments' bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.access import (
+    TASK_CLAIM,
+    TASK_COMPLETE,
+    TASK_REASSIGN,
+    TASK_RELEASE,
+    TASK_SAVE,
+    TASK_VIEW,
+    TaskObject,
+    authorize,
+    may,
+)
+from engine.bpmn.meta import CheckItem, TaskMeta
+from engine.feel import from_json
+from engine.queries.objects import task_object, task_of_attachment
+from engine.queries.people import holders
+from engine.queries.rows import (
+    ATTACHMENT,
+    SIGNATURE,
+    AnyRow,
+    People,
+    attachment_view,
+    name_of,
+    people_by_id,
+    readable,
+    signature_view,
+    tickers,
+    ticks_view,
+)
+from engine.queries.sheets import plan_rows
+from engine.queries.tasks import TASK, task_row, with_case
+from engine.store.models import Attachment, Definition, Instance, Signature, Task
+from engine.views import Actor, Field, PlanRow, SignatureView, TaskDetail
+from engine.views import Attachment as AttachmentView
+
+ACTIONS: Mapping[str, str] = {
+    "claim": TASK_CLAIM,
+    "release": TASK_RELEASE,
+    "reassign": TASK_REASSIGN,
+    "save": TASK_SAVE,
+    "complete": TASK_COMPLETE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPlace:
+    """Where a task stands: what is needed to read its diagram and to decide its conditions.
+
+    ``variables`` are FEEL values: the instance's, over them the task's own (multi-instance item),
+    over them what has been answered so far.
+    """
+
+    task_id: str
+    case_id: str
+    instance_id: str
+    definition_id: str
+    process_id: str
+    element_id: str
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What a task asks for, with every condition decided. ``exempt`` are the ids of the points
+    that need no tick."""
+
+    documentation: str = ""
+    checklist: tuple[CheckItem, ...] = ()
+    exempt: frozenset[str] = frozenset()
+    form: tuple[Field, ...] = ()
+    signature_required: bool = False
+    meaning: str = ""
+
+    @property
+    def needed(self) -> tuple[CheckItem, ...]:
+        """The points that need a tick or a reason."""
+        return tuple(item for item in self.checklist if item.id not in self.exempt)
+
+
+def asks(meta: TaskMeta, decide: Callable[[str], Any]) -> Asks:
+    """``meta`` with its conditions decided. ``decide`` evaluates a FEEL text: a point is exempt
+    only by a plain false, a field is required only by a plain true."""
+    return Asks(
+        documentation=meta.documentation,
+        checklist=meta.checklist,
+        exempt=frozenset(
+            item.id
+            for item in meta.checklist
+            if item.applies is not None and decide(item.applies) is False
+        ),
+        form=decided_form(meta.form, decide),
+        signature_required=meta.signature.required,
+        meaning=meta.signature.meaning,
+    )
+
+
+def decided_form(form: tuple[Any, ...], decide: Callable[[str], Any]) -> tuple[Field, ...]:
+    """A diagram's fields (``engine.bpmn.forms.FormField``) as views."""
+    return tuple(
+        Field(
+            id=f.id,
+            type=f.type,
+            label=f.label,
+            required=f.required if f.required_when is None else decide(f.required_when) is True,
+            help=f.help,
+            options=f.options,
+            minimum=f.minimum,
+            maximum=f.maximum,
+        )
+        for f in form
+    )
+
+
+def task_detail(
+    conn: Connection, actor: Actor, task_id: str, ask: Callable[[TaskPlace], Asks]
+) -> TaskDetail:
+    """One task as ``actor`` sees it. ``ask`` reads its diagram. Raises ``NotFound``.
+
+    ``plan`` is filled when the form has a plan field: the activities that are ahead or open, but
+    not the task's own.
+    """
+    thing = task_object(conn, actor, task_id)
+    authorize(actor, TASK_VIEW, thing)
+    row = _load(conn, task_id)
+    wanted = ask(_place(row))
+    attached = conn.execute(select(*ATTACHMENT).where(Attachment.task_id == task_id)).all()
+    ids = (row.assignee_id, row.completed_by, row.draft_by, *tickers(row.ticks))
+    people = people_by_id(conn, (*ids, *(a.by for a in attached)))
+    can = frozenset(name for name, action in ACTIONS.items() if may(actor, action, thing))
+    return TaskDetail(
+        row=task_row(row, people),
+        instance_id=row.instance_id,
+        definition_id=row.definition_id,
+        process_id=row.process_id,
+        version=row.version,
+        documentation=wanted.documentation,
+        checklist=ticks_view(wanted.checklist, row.ticks, people, exempt=wanted.exempt),
+        form=wanted.form,
+        values=readable(row.answers),
+        note=row.note,
+        attachments=_by_field(attached, people),
+        plan=_plan(conn, thing, row) if any(f.type == "plan" for f in wanted.form) else (),
+        signature_required=wanted.signature_required,
+        meaning=wanted.meaning,
+        signature=_signature(conn, task_id),
+        completed_by=people.get(row.completed_by or ""),
+        completed_at=row.ended_at if row.state == "completed" else None,
+        can=can,
+        candidates=holders(conn, row.role) if "reassign" in can else (),
+        draft_saved_at=row.draft_at,
+        draft_saved_by=name_of(people, row.draft_by),
+    )
+
+
+def task_place(conn: Connection, actor: Actor, task_id: str) -> tuple[TaskObject, TaskPlace]:
+    """For a write: what the access rules and the diagram need to know of a task. Nothing is
+    authorised yet. Raises ``NotFound`` when there is no such task."""
+    return task_object(conn, actor, task_id), _place(_load(conn, task_id))
+
+
+def attachment(conn: Connection, actor: Actor, attachment_id: str) -> tuple[AttachmentView, bytes]:
+    """An attachment and its bytes. Raises ``NotFound``."""
+    authorize(actor, TASK_VIEW, task_of_attachment(conn, actor, attachment_id))
+    statement = select(*ATTACHMENT, Attachment.data).where(Attachment.id == attachment_id)
+    row = conn.execute(statement).one()
+    return attachment_view(row, people_by_id(conn, [row.by])), row.data
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _load(conn: Connection, task_id: str) -> AnyRow:
+    statement = select(
+        *TASK,
+        Task.instance_id,
+        Task.definition_id,
+        Task.process_id,
+        Task.completed_by,
+        Task.ended_at,
+        Task.answers,
+        Task.ticks,
+        Task.note,
+        Task.local,
+        Task.draft_by,
+        Definition.version,
+        Instance.variables,
+    )
+    joined = (
+        with_case(statement)
+        .join(Definition, Definition.id == Task.definition_id)
+        .join(Instance, Instance.id == Task.instance_id)
+    )
+    return conn.execute(joined.where(Task.id == task_id)).one()
+
+
+def _place(row: AnyRow) -> TaskPlace:
+    stored = {**row.variables, **row.local, **row.answers}
+    return TaskPlace(
+        task_id=row.id,
+        case_id=row.case_id,
+        instance_id=row.instance_id,
+        definition_id=row.definition_id,
+        process_id=row.process_id,
+        element_id=row.element_id,
+        variables={name: from_json(value) for name, value in stored.items()},
+    )
+
+
+def _by_field(rows: Any, people: People) -> dict[str, tuple[AttachmentView, ...]]:
+    found: dict[str, list[AttachmentView]] = {}
+    for row in sorted(rows, key=lambda r: (r.at, r.id)):
+        found.setdefault(row.field_id, []).append(attachment_view(row, people))
+    return {field_id: tuple(views) for field_id, views in found.items()}
+
+
+def _plan(conn: Connection, thing: TaskObject, row: AnyRow) -> tuple[PlanRow, ...]:
+    return tuple(
+        planned
+        for planned in plan_rows(conn, row.case_id, running=thing.case.running)
+        if planned.state in ("ahead", "open")
+        and (planned.process_id, planned.element_id) != (row.process_id, row.element_id)
+    )
+
+
+def _signature(conn: Connection, task_id: str) -> SignatureView | None:
+    row = conn.execute(select(*SIGNATURE).where(Signature.task_id == task_id)).first()
+    return signature_view(row) if row else None
