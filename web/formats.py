@@ -17,7 +17,7 @@ from babel.numbers import format_decimal
 from flask import Flask
 
 from web.context import config, today
-from web.i18n import count, language, locale
+from web.i18n import language, locale, ngettext
 from web.i18n import gettext as _
 
 NBSP: Final = "\u00a0"
@@ -114,7 +114,7 @@ def days_late(due: date) -> int:
 
 def late_text(due: date) -> str:
     """6 dagar försenad"""
-    return count("%(num)s dag försenad", "%(num)s dagar försenad", days_late(due))
+    return ngettext("%(num)s dag försenad", "%(num)s dagar försenad", days_late(due))
 
 
 def due_text(due: date | None) -> str:
@@ -145,10 +145,10 @@ def interval(value: Any) -> str:
         return str(value or "")
     years, months, weeks, days = (int(part or 0) for part in match.groups())
     parts = (
-        years and count("%(num)s år", "%(num)s år", years),
-        months and count("%(num)s månad", "%(num)s månader", months),
-        weeks and count("%(num)s vecka", "%(num)s veckor", weeks),
-        days and count("%(num)s dag", "%(num)s dagar", days),
+        years and ngettext("%(num)s år", "%(num)s år", years),
+        months and ngettext("%(num)s månad", "%(num)s månader", months),
+        weeks and ngettext("%(num)s vecka", "%(num)s veckor", weeks),
+        days and ngettext("%(num)s dag", "%(num)s dagar", days),
     )
     return ", ".join(str(part) for part in parts if part)
 

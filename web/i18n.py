@@ -49,18 +49,17 @@ def gettext(message: str, **params: Any) -> str:
     return text % params if params else text
 
 
-def ngettext(singular: str, plural: str, num: int, **params: Any) -> str:
-    """As gettext, by number; ``%(num)s`` is the number when called from Python."""
-    forms: tuple[str, ...] = (singular, plural)
+def plural(singular: str, plural_form: str, num: int) -> str:
+    """The text for this number, not yet filled in: what the templates' ``ngettext`` asks for."""
+    forms: tuple[str, ...] = (singular, plural_form)
     if language() == "en" and (entry := catalogue().get(singular)) and all(entry.string):
         forms = tuple(entry.string)
-    text = forms[0] if num == 1 else forms[-1]
-    return text % {"num": num, **params} if params else text
+    return forms[0] if num == 1 else forms[-1]
 
 
-def count(singular: str, plural: str, num: int, **params: Any) -> str:
-    """``ngettext`` for Python code: the number is always filled in."""
-    return ngettext(singular, plural, num, num=num, **params)
+def ngettext(singular: str, plural_form: str, num: int, **params: Any) -> str:
+    """As gettext, by number; ``%(num)s`` is the number."""
+    return plural(singular, plural_form, num) % {"num": num, **params}
 
 
 def choose_language() -> None:
@@ -73,6 +72,6 @@ def init(app: Flask) -> None:
     """Give the templates ``_`` and ``ngettext`` and the requests their language."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext, lambda s, p, n: ngettext(s, p, n), newstyle=True
+        gettext, plural, newstyle=True
     )
     app.before_request(choose_language)

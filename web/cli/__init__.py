@@ -1,0 +1,69 @@
+"""The ``serviceplan`` command.
+
+Every command opens the engine, does one thing and closes it. What goes wrong is one clear line on
+standard error: exit status 1 when the thing could not be done, 2 when it was asked for wrongly.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from engine import ConfigError, Invalid, Rejected, ServiceplanError
+from web.cli import diagrams, operation, people
+from web.cli.common import Settings, finding_line
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    help="The settings' file. [default: config.toml of this folder, when there is one]",
+)
+@click.version_option(package_name="serviceplan")
+@click.pass_context
+def group(context: click.Context, config_file: Path | None) -> None:
+    """Serviceplan: customer contracts as processes that run."""
+    context.obj = Settings(config_file)
+
+
+for module in (operation, diagrams, people):
+    for command in module.COMMANDS:
+        group.add_command(command)
+
+
+def main() -> None:
+    """The command's entry: no traceback for anything that a user can cause."""
+    try:
+        group(standalone_mode=False)
+    except click.Abort:
+        _fail("stopped", status=130)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except ServiceplanError as error:
+        _fail(*_lines(error), status=2 if isinstance(error, ConfigError) else 1)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; nothing more may be written on the way out.
+        sys.stdout = None  # type: ignore[assignment]
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _lines(error: ServiceplanError) -> list[str]:
+    if isinstance(error, Rejected):
+        return ["the diagrams cannot be deployed", *map(finding_line, error.findings)]
+    if isinstance(error, Invalid):
+        return [f"{p.field}: {p.message}" if p.field else p.message for p in error.problems]
+    return [error.message]
+
+
+def _fail(*lines: str, status: int) -> None:
+    for number, line in enumerate(lines):
+        click.echo(line if number else f"serviceplan: {line}", err=True)
+    sys.exit(status)

@@ -1,0 +1,144 @@
+"""What the commands share: settings, an open engine, files to read, tables to print."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import textwrap
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from engine import Config, Engine, Finding, Source, load_config
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+CONSONANTS: Final = "bdfghjklmnprstv"
+VOWELS: Final = "aeiouy"
+
+
+@dataclass
+class Settings:
+    """Where the settings come from; read by the first command that needs them."""
+
+    file: Path | None
+
+    def load(self, database: str | None = None) -> Config:
+        """The settings; ``database`` (a URL, or the path of an SQLite file) goes before them."""
+        config = load_config(self.file)
+        if database:
+            url = database if "://" in database else f"sqlite:///{database}"
+            config = replace(config, database=replace(config.database, url=url))
+        return config
+
+
+database_option = click.option(
+    "--database", metavar="URL", help="A database URL or the path of an SQLite file."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[Engine]:
+    """The engine on the database of ``config``, closed when the block ends."""
+    engine = Engine.open(config.database.url, config=config)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def new_key() -> str:
+    """An idempotency key: a command that is typed twice is meant twice."""
+    return f"cli-{uuid.uuid4().hex}"
+
+
+def new_password() -> str:
+    """Four words that mean nothing and can be read aloud: 51 bits, 19 characters."""
+    syllables = [secrets.choice(CONSONANTS) + secrets.choice(VOWELS) for _ in range(8)]
+    return "-".join("".join(syllables[i : i + 2]) for i in range(0, 8, 2))
+
+
+# ---------------------------------------------------------------- files
+
+
+def diagrams(paths: Iterable[Path]) -> list[Source]:
+    """The diagrams at ``paths``; a folder stands for every ``.bpmn`` file in it.
+
+    :raises click.UsageError: when there is none, or one cannot be read
+    """
+    found: list[Source] = []
+    for path in paths:
+        files = sorted(path.glob("*.bpmn")) if path.is_dir() else [path]
+        if not files:
+            raise click.UsageError(f"There is no .bpmn file in {path}.")
+        for file in files:
+            try:
+                found.append(Source(file.name, file.read_bytes()))
+            except OSError as error:
+                raise click.UsageError(f"{file} cannot be read: {error.strerror}.") from error
+    return found
+
+
+def plan_folder() -> Path:
+    """The company's plan: ``workflows`` of this folder, else the one installed with the command."""
+    here = Path("workflows")
+    return here if here.is_dir() else Path(__file__).parents[2] / "workflows"
+
+
+def finding_line(finding: Finding) -> str:
+    """``file.bpmn:12: error: sentence``, as compilers say it, so that editors find the place."""
+    place = ":".join(str(part) for part in (finding.filename, finding.line) if part)
+    return f"{place}: {finding.severity}: {finding.en}".removeprefix(": ")
+
+
+# ---------------------------------------------------------------- tables
+
+
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], *, widths: Sequence[int] | None = None
+) -> str:
+    """Rows as a table with lines; ``widths`` (in characters) wrap their columns."""
+    cells = [[_wrapped(c, widths[i] if widths else 0) for i, c in enumerate(r)] for r in rows]
+    top = [[title] for title in head]
+    columns = range(len(head))
+    wide = [max(len(line) for row in [top, *cells] for line in row[i] or [""]) for i in columns]
+    if widths:
+        wide = [max(w, len(h)) for w, h in zip(widths, head, strict=True)]
+    rule = "─┼─".join("─" * w for w in wide)
+    lines = [_row(top, wide), rule]
+    for number, row in enumerate(cells):
+        # Rows of one line each need no line between them.
+        if number and any(len(cell) > 1 for cell in (*row, *cells[number - 1])):
+            lines.append(rule.replace("─", "┈").replace("┼", "│"))
+        lines.append(_row(row, wide))
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    parts = text.splitlines() or [""]
+    if not width:
+        return parts
+    lines = [
+        textwrap.wrap(p, width, subsequent_indent="  " if p[:2] == "- " else "") for p in parts
+    ]
+    return [line for part in lines for line in part or [""]]
+
+
+def _row(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> str:
+    height = max(len(cell) for cell in cells)
+    return "\n".join(
+        " │ ".join(
+            (cell[line] if line < len(cell) else "").ljust(width)
+            for cell, width in zip(cells, widths, strict=True)
+        ).rstrip()
+        for line in range(height)
+    )
+
+
+def terminal_width(most: int = 160) -> int:
+    return max(72, min(most, shutil.get_terminal_size((120, 40)).columns))

@@ -1,0 +1,187 @@
+"""``plan``, ``check`` and ``deploy``: what the diagrams say, whether they hold, and making them live."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import click
+
+from engine import (
+    SYSTEM,
+    Activity,
+    CheckReport,
+    Config,
+    Engine,
+    Finding,
+    Phase,
+    ServiceplanError,
+    Source,
+    read_plan,
+)
+from web.cli.common import (
+    Settings,
+    database_option,
+    diagrams,
+    finding_line,
+    json_option,
+    new_key,
+    opened,
+    plan_folder,
+    table,
+    terminal_width,
+)
+
+FILES = click.Path(exists=True, path_type=Path)
+HEAD: Final = ("ATT GÖRA", "ATT TÄNKA PÅ", "ANSVARIG", "KLART DEN", "SIGN")
+UNITS: Final = {"Y": "år", "M": "månader", "W": "veckor", "D": "dagar"}
+SIGN_LINE: Final = "_______"
+
+
+@click.command()
+@click.argument("path", type=FILES, required=False)
+@json_option
+@click.pass_obj
+def plan(settings: Settings, path: Path | None, as_json: bool) -> None:
+    """Print the plan as the diagrams have it: six sheets and their activities.
+
+    PATH is a folder of diagrams or one diagram. No database is read.
+    """
+    config = settings.load()
+    phases = read_plan(diagrams([path or plan_folder()]), roles=config.roles)
+    if as_json:
+        click.echo(json.dumps([_phase_json(p) for p in phases], ensure_ascii=False, indent=2))
+        return
+    if not phases:
+        raise click.UsageError("These diagrams have no sheet: no process carries an sp:phase.")
+    for phase in phases:
+        click.echo(_sheet(phase, config))
+
+
+def _phase_json(phase: Phase) -> dict[str, object]:
+    fields = ("id", "name", "role", "due", "checklist", "signature", "form")
+    return {
+        "key": phase.key,
+        "title": phase.title,
+        "process_id": phase.process_id,
+        "activities": [{f: _plain(getattr(a, f)) for f in fields} for a in phase.activities],
+    }
+
+
+def _plain(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _sheet(phase: Phase, config: Config) -> str:
+    """One sheet as the paper form shows it."""
+    width = terminal_width()
+    wide = [24, 0, 19, 20, len(SIGN_LINE)]
+    wide[1] = width - sum(wide) - 3 * (len(wide) - 1)
+    rows = [
+        (
+            activity.name,
+            "\n".join(f"- {point}" for point in activity.checklist),
+            _role(activity, config),
+            due_words(activity.due),
+            SIGN_LINE if activity.signature else "",
+        )
+        for activity in phase.activities
+    ]
+    title = f"{phase.key} – {phase.title}".upper()
+    return f"\n{title.center(width).rstrip()}\n\n{table(HEAD, rows, widths=wide)}\n"
+
+
+def _role(activity: Activity, config: Config) -> str:
+    role = config.roles.get(activity.role or "")
+    return role.sv if role else activity.role or ""
+
+
+def due_words(due: Mapping[str, str] | None) -> str:
+    """A due rule in Swedish: ``{"before": "P10D", "of": "avtalsstart", …}`` is "10 arbetsdagar före
+    avtalsstart"."""
+    if not due:
+        return ""
+    length = _length(due.get("after") or due.get("before") or "", due.get("calendar") == "working")
+    if "of" not in due:
+        return f"inom {length}"
+    return f"{length} {'före' if 'before' in due else 'efter'} {due['of']}"
+
+
+def _length(duration: str, working: bool) -> str:
+    number, unit = duration[1:-1], duration[-1:]
+    if not number.isdigit() or unit not in UNITS:
+        return duration
+    word = "arbetsdagar" if working and unit == "D" else UNITS[unit]
+    singular = {"arbetsdagar": "arbetsdag", "månader": "månad", "veckor": "vecka", "dagar": "dag"}
+    return f"{number} {singular.get(word, word) if number == '1' else word}"
+
+
+# ---------------------------------------------------------------- check and deploy
+
+
+@click.command()
+@click.argument("files", type=FILES, nargs=-1, required=True)
+@json_option
+@database_option
+@click.pass_obj
+def check(settings: Settings, files: tuple[Path, ...], as_json: bool, database: str | None) -> None:
+    """Say everything that is wrong or doubtful in diagrams; exit status 1 on an error.
+
+    FILES are diagrams or folders of them. Processes that are live in the database are known.
+    """
+    report = _check(settings.load(database), diagrams(files))
+    if as_json:
+        click.echo(json.dumps([asdict(f) for f in report.findings], ensure_ascii=False, indent=2))
+    else:
+        _print_findings(report.findings)
+        _print_summary(report)
+    if not report.ok:
+        sys.exit(1)
+
+
+def _check(config: Config, sources: list[Source]) -> CheckReport:
+    try:
+        with opened(config) as engine:
+            return engine.check(sources)
+    except ServiceplanError:
+        # Without a database that answers the diagrams are judged by themselves.
+        engine = Engine.open("sqlite://", config=config)
+        try:
+            return engine.check(sources)
+        finally:
+            engine.close()
+
+
+def _print_findings(findings: tuple[Finding, ...]) -> None:
+    for finding in findings:
+        click.echo(finding_line(finding))
+
+
+def _print_summary(report: CheckReport) -> None:
+    errors = sum(f.severity == "error" for f in report.findings)
+    warnings = sum(f.severity == "warning" for f in report.findings)
+    processes = len(report.process_ids)
+    click.echo(f"{processes} processes, {errors} errors, {warnings} warnings")
+
+
+@click.command()
+@click.argument("files", type=FILES, nargs=-1, required=True)
+@database_option
+@click.pass_obj
+def deploy(settings: Settings, files: tuple[Path, ...], database: str | None) -> None:
+    """Make diagrams live: new cases start on them, running cases stay on their version."""
+    config = settings.load(database)
+    with opened(config) as engine:
+        deployment = engine.deploy(SYSTEM, diagrams(files), key=new_key())
+    _print_findings(deployment.findings)
+    for definition in deployment.definitions:
+        click.echo(f"{definition.process_id} version {definition.version}: {definition.name}")
+    if not deployment.new:
+        click.echo("These diagrams were live already; nothing has changed.")
+
+
+COMMANDS = (plan, check, deploy)

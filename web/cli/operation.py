@@ -1,0 +1,111 @@
+"""``serve`` and what keeps it well: ``verify``, ``db``, ``fire-due``."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import click
+
+from engine import SYSTEM, Engine, NotFound
+from web.cli.common import Settings, database_option, opened
+
+
+@click.command()
+@click.option("--host", help="The address to listen on; 0.0.0.0 for the whole network.")
+@click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 32),
+    default=1,
+    show_default=True,
+    help="Processes that answer; more than one pays on PostgreSQL only.",
+)
+@click.option("--empty", is_flag=True, help="A new database gets no example company.")
+@database_option
+@click.pass_obj
+def serve(
+    settings: Settings,
+    host: str | None,
+    port: int | None,
+    workers: int,
+    empty: bool,
+    database: str | None,
+) -> None:
+    """Start the application.
+
+    A new database gets the plan of workflows/ and, unless --empty is given, an example company.
+    """
+    # Here, because the other commands need neither Flask nor gunicorn.
+    from web import server, setup
+
+    config = settings.load(database)
+    config = replace(
+        config,
+        web=replace(config.web, host=host or config.web.host, port=port or config.web.port),
+    )
+    server.check_address(config)
+    setup.prepare(config, example=not empty)
+    server.run(config, workers=workers)
+
+
+@click.command()
+@click.option("--case", "number", metavar="NUMBER", help="Only this case.")
+@database_option
+@click.pass_obj
+def verify(settings: Settings, number: str | None, database: str | None) -> None:
+    """Recompute the history's hash chains and signatures; exit status 1 when one is broken."""
+    with opened(settings.load(database)) as engine:
+        result = engine.verify(SYSTEM, case_id=_case(engine, number) if number else None)
+    for fault in result.faults:
+        click.echo(f"BROKEN chain {fault.chain}, entry {fault.seq}: {fault.problem}")
+    counted = f"{result.entries} entries in {result.chains} chains, {result.signatures} signatures"
+    click.echo(f"{counted}: {'unbroken' if result.ok else f'{len(result.faults)} faults'}")
+    if not result.ok:
+        sys.exit(1)
+
+
+def _case(engine: Engine, number: str) -> str:
+    for row in engine.cases(SYSTEM, q=number, state="all").items:
+        if number in (row.number, row.id):
+            return row.id
+    raise NotFound(f"there is no case {number}")
+
+
+@click.group()
+def db() -> None:
+    """The database's tables."""
+
+
+@db.command()
+@database_option
+@click.pass_obj
+def upgrade(settings: Settings, database: str | None) -> None:
+    """Bring the database to what this version of the program needs."""
+    config = settings.load(database)
+    before, after = Engine.upgrade(config.database.url)
+    click.echo(
+        f"upgraded from {before or 'empty'} to {after}" if before != after else f"at {after}"
+    )
+
+
+@db.command()
+@database_option
+@click.pass_obj
+def version(settings: Settings, database: str | None) -> None:
+    """Say which version the database is at, and which the program needs."""
+    config = settings.load(database)
+    at, needed = Engine.database_version(config.database.url)
+    click.echo(f"database {at or 'empty'}, program {needed}")
+
+
+@click.command("fire-due")
+@database_option
+@click.pass_obj
+def fire_due(settings: Settings, database: str | None) -> None:
+    """Fire the timers that are due, once; `serve` does it every few seconds by itself."""
+    with opened(settings.load(database)) as engine:
+        click.echo(f"{engine.fire_due()} timers fired")
+
+
+COMMANDS = (serve, verify, db, fire_due)

@@ -1,0 +1,157 @@
+"""``user``: who may sign in, with which password, roles and rights."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from engine import SYSTEM, Config, Engine, NotFound, Person
+from web.cli.common import Settings, database_option, new_key, new_password, opened, table
+
+RIGHTS = ("process_owner", "manager", "administrator")
+
+roles_option = click.option(
+    "--role", "roles", multiple=True, metavar="KEY", help="A role of config.toml; may be repeated."
+)
+rights_option = click.option(
+    "--right",
+    "rights",
+    multiple=True,
+    type=click.Choice(RIGHTS),
+    help="An application right; may be repeated.",
+)
+generate_option = click.option(
+    "--generate", is_flag=True, help="Make a password and print it once, without asking."
+)
+
+
+@click.group()
+def user() -> None:
+    """People who may sign in."""
+
+
+@user.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help='First name and surname, such as "Åsa Öberg".')
+@roles_option
+@rights_option
+@generate_option
+@database_option
+@click.pass_obj
+def add(
+    settings: Settings,
+    username: str,
+    name: str,
+    roles: tuple[str, ...],
+    rights: tuple[str, ...],
+    generate: bool,
+    database: str | None,
+) -> None:
+    """Add a person."""
+    config = settings.load(database)
+    _check_roles(config, roles)
+    with opened(config) as engine:
+        if any(p.username == username for p in engine.people(SYSTEM)):
+            raise click.UsageError(f"There is already somebody with the user name {username}.")
+        password, made = _password(generate)
+        engine.add_person(
+            SYSTEM, username, name, roles=roles, rights=rights, password=password, key=new_key()
+        )
+    _say(f"{name} can sign in as {username}.", made and password)
+
+
+@user.command("password")
+@click.argument("username")
+@generate_option
+@database_option
+@click.pass_obj
+def password(settings: Settings, username: str, generate: bool, database: str | None) -> None:
+    """Give a person a new password; their sessions end."""
+    with opened(settings.load(database)) as engine:
+        person = _person(engine, username)
+        new, made = _password(generate)
+        engine.set_password(SYSTEM, person.username, new, key=new_key())
+    _say(f"{person.name} has a new password.", made and new)
+
+
+@user.command("list")
+@database_option
+@click.pass_obj
+def list_people(settings: Settings, database: str | None) -> None:
+    """List everybody, with roles and rights."""
+    with opened(settings.load(database)) as engine:
+        people = engine.people(SYSTEM)
+    rows = [
+        (
+            p.username,
+            p.name,
+            ", ".join(sorted(p.roles)),
+            ", ".join(sorted(p.rights)),
+            "" if p.active else "closed",
+        )
+        for p in people
+    ]
+    click.echo(table(("user name", "name", "roles", "rights", "account"), rows))
+
+
+@user.command("roles")
+@click.argument("username")
+@roles_option
+@rights_option
+@database_option
+@click.pass_obj
+def set_roles(
+    settings: Settings,
+    username: str,
+    roles: tuple[str, ...],
+    rights: tuple[str, ...],
+    database: str | None,
+) -> None:
+    """Give a person exactly these roles and rights; without any, show what they have."""
+    config = settings.load(database)
+    _check_roles(config, roles)
+    with opened(config) as engine:
+        person = _person(engine, username)
+        if roles or rights:
+            engine.set_person(SYSTEM, person.username, roles=roles, rights=rights, key=new_key())
+            person = _person(engine, username)
+    held = ", ".join(sorted(person.roles)) or "none"
+    click.echo(f"{person.name}: roles {held}; rights {', '.join(sorted(person.rights)) or 'none'}")
+
+
+def _person(engine: Engine, username: str) -> Person:
+    for person in engine.people(SYSTEM):
+        if person.username == username:
+            return person
+    raise NotFound(f"there is nobody with the user name {username}")
+
+
+def _check_roles(config: Config, roles: tuple[str, ...]) -> None:
+    for role in roles:
+        if role not in config.roles:
+            known = ", ".join(config.roles)
+            raise click.UsageError(f"There is no role {role}; the roles are {known}.")
+
+
+def _password(generate: bool) -> tuple[str, bool]:
+    """A password, and whether it was made here (and so must be shown, once)."""
+    if generate or not sys.stdin.isatty():
+        return new_password(), True
+    typed = click.prompt(
+        "Password (empty to have one made)",
+        default="",
+        hide_input=True,
+        show_default=False,
+        confirmation_prompt="Once more",
+    )
+    return (typed, False) if typed else (new_password(), True)
+
+
+def _say(text: str, shown_once: str | bool) -> None:
+    click.echo(text)
+    if shown_once:
+        click.echo(f"Password (shown this once): {shown_once}")
+
+
+COMMANDS = (user,)

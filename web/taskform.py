@@ -1,0 +1,127 @@
+"""One task's form: what was posted, and what its page shows.
+
+Names of the inputs: ``f.<field>`` answers, ``tick.<item>`` a tick, ``why.<item>`` the reason why a
+point does not apply, ``plan.<row>.person`` and ``.due``, ``file.<field>`` attachments, ``note``,
+``password``, ``action``, ``key``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from engine import Problem, TaskDetail
+from web import forms
+from web.i18n import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class TickShown:
+    """A point of ATT TÄNKA PÅ as its row shows it, with what was ticked when and by whom."""
+
+    id: str
+    text: str
+    done: bool
+    reason: str
+    by: str | None
+    at: Any
+
+
+@dataclass(frozen=True, slots=True)
+class TaskInput:
+    """What one post says about a task."""
+
+    answers: Mapping[str, Any]
+    ticks: Mapping[str, bool | str]
+    note: str
+    problems: tuple[Problem, ...]
+
+
+def read(detail: TaskDetail, posted: MultiDict[str, str]) -> TaskInput:
+    """The posted form; its problems are those that only the page can see."""
+    ticks: dict[str, bool | str] = {}
+    problems = []
+    for point in detail.checklist:
+        done = f"tick.{point.id}" in posted
+        reason = posted.get(f"why.{point.id}", "").strip()
+        ticks[point.id] = reason or done
+        if done and reason:
+            name = f"checklist.{point.id}"
+            problems.append(Problem("ticked_with_reason", "Both ticked and not applicable.", name))
+    answers = forms.read_fields(detail.form, posted, detail.plan)
+    note = posted.get("note", "").replace("\r\n", "\n").strip()
+    return TaskInput(answers, ticks, note, tuple(problems))
+
+
+def changed(detail: TaskDetail, given: TaskInput) -> bool:
+    """Whether the post says anything that the task does not know yet."""
+    before = {p.id: p.reason or p.state == "done" for p in detail.checklist}
+    if given.ticks != before or given.note != detail.note.strip():
+        return True
+    return any(
+        forms.shown(field.type, given.answers.get(field.id))
+        != forms.shown(field.type, detail.values.get(field.id))
+        for field in detail.form
+        if field.type != "attachment"
+    )
+
+
+def labels(detail: TaskDetail) -> dict[str, str]:
+    """What every input is called, in the order of the page."""
+    named = {f"checklist.{point.id}": point.text for point in detail.checklist}
+    for field in detail.form:
+        named[field.id] = field.label
+        if field.type == "plan":
+            named |= {f"plan.{row.id}": row.name for row in detail.plan}
+    return named | {"note": _("Anteckning"), "password": _("Ditt lösenord")}
+
+
+def points(detail: TaskDetail, posted: MultiDict[str, str] | None) -> list[TickShown]:
+    """The check rows: as posted when there was a post, else as stored."""
+    rows = []
+    for p in detail.checklist:
+        done, reason = p.state == "done", p.reason
+        if posted is not None:
+            done, reason = f"tick.{p.id}" in posted, posted.get(f"why.{p.id}", "")
+        rows.append(TickShown(p.id, p.text, done, reason, p.by, p.at))
+    return rows
+
+
+def plan_rows(
+    detail: TaskDetail, posted: MultiDict[str, str] | None
+) -> dict[str, dict[str, str]]:
+    """What the plan's table shows, by row id."""
+    stored = {row["id"]: row for row in _stored_plan(detail)}
+    shown = {}
+    for row in detail.plan:
+        person = row.person.username if row.person else ""
+        draft = stored.get(row.id, {"person": person, "due": row.due})
+        shown[row.id] = {
+            "person": str(draft.get("person") or ""),
+            "due": forms.shown("date", draft.get("due")),
+        }
+        if posted is not None and f"plan.{row.id}.due" in posted:
+            shown[row.id] = {
+                part: posted.get(f"plan.{row.id}.{part}", "") for part in ("person", "due")
+            }
+    return shown
+
+
+def _stored_plan(detail: TaskDetail) -> Iterator[Mapping[str, Any]]:
+    for field in detail.form:
+        value = detail.values.get(field.id)
+        if field.type == "plan" and isinstance(value, list | tuple):
+            yield from (row for row in value if isinstance(row, Mapping) and "id" in row)
+
+
+def files(
+    detail: TaskDetail, uploaded: MultiDict[str, FileStorage]
+) -> Iterator[tuple[str, FileStorage]]:
+    """The files that were chosen, with the field that each is for."""
+    for field in detail.form:
+        for file in uploaded.getlist(f"file.{field.id}"):
+            if field.type == "attachment" and file.filename:
+                yield field.id, file
