@@ -17,7 +17,7 @@ def parse_org_number(text: str, *, field: str = "org_number") -> str:
     """The number as NNNNNN-NNNN; ten digits without the hyphen and the old prefix 16 are read too.
 
     Raises Invalid with one problem on ``field``: org_number_malformed (not that form) or
-    org_number_check (the check digit says that a digit is wrong).
+    org_number_check_digit (the check digit says that a digit is wrong).
     """
     match = _WRITTEN.fullmatch(text.strip())
     if match is None or match[1][2] < "2":
@@ -29,7 +29,7 @@ def parse_org_number(text: str, *, field: str = "org_number") -> str:
         raise Invalid([problem])
     if check_digit(match[1] + match[2][:3]) != int(match[2][3]):
         problem = Problem(
-            "org_number_check", "the check digit does not fit: some digit is wrong", field
+            "org_number_check_digit", "the check digit does not fit: some digit is wrong", field
         )
         raise Invalid([problem])
     return f"{match[1]}-{match[2]}"

@@ -108,7 +108,7 @@ def _number(field: FieldLike, given: Any) -> Decimal:
     whole, _, fraction = str(value).partition(".")
     if field.type == "integer":
         if fraction.strip("0"):
-            raise Wrong("number_malformed", "a whole number is asked for", value=_short(given))
+            raise Wrong("integer_expected", "a whole number is asked for", value=_short(given))
         value = Decimal(whole)
     if field.type == "money" and len(fraction) > 2:
         raise Wrong("number_malformed", "money has at most two decimals", value=_short(given))

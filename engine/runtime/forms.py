@@ -60,10 +60,10 @@ def check_answers(
     ``Decimal`` (integer, decimal, money), ``bool``, and for a plan a list of dicts with ``id``,
     ``person``, ``due`` (date or None). A complete reading has a value for every field but
     attachments, None where nothing was answered, so that a second round overwrites the first; a
-    partial one has only what was answered. Codes of the problems: required, undeclared_field,
-    text_malformed, too_long, too_short, date_malformed, number_malformed, too_small, too_large,
-    boolean_malformed, not_an_option, interval_malformed, unknown_person, plan_malformed,
-    unknown_item.
+    partial one has only what was answered. Codes of the problems: required, attachment_required,
+    undeclared_field, text_malformed, too_long, too_short, date_malformed, number_malformed,
+    integer_expected, too_small, too_large, boolean_malformed, not_an_option, interval_malformed,
+    unknown_person, and those of ``check_plan``.
     """
     fields = list(fields)
     files = attached or {}
@@ -73,7 +73,8 @@ def check_answers(
         given = answers.get(field.id)
         if field.type == "attachment":
             if field.required and not files.get(field.id) and not partial:
-                problems.append(_required(field))
+                wrong = Wrong("attachment_required", "at least one file is required")
+                problems.append(wrong.problem(field.id, field.label))
         elif is_empty(given):
             if not partial:
                 values[field.id] = None
@@ -142,7 +143,7 @@ def check_plan(
 ) -> tuple[list[dict[str, Any]], tuple[Problem, ...]]:
     """The rows of an edited plan: ``id``, and where given ``person`` (user name or None) and
     ``due`` (``date`` or None). Problems are on ``plan.<row id>`` with ``column`` in their params;
-    codes: plan_malformed, unknown_item, unknown_person, date_malformed, undeclared_field."""
+    codes: plan_malformed, unknown_row, unknown_person, date_malformed, undeclared_field."""
     if not isinstance(rows, (list, tuple)) or len(rows) > PLAN_ROWS:
         return [], (Problem("plan_malformed", "the plan must be a list of rows", "plan"),)
     read: list[dict[str, Any]] = []
@@ -156,7 +157,7 @@ def check_plan(
         seen.add(ident)
         if known is not None and ident not in known:
             problems.append(
-                Problem("unknown_item", f"the plan has no row {ident[:40]!r}", f"plan.{ident[:40]}")
+                Problem("unknown_row", f"the plan has no row {ident[:40]!r}", f"plan.{ident[:40]}")
             )
             continue
         value, found = _plan_row(ident, row, people)

@@ -88,7 +88,7 @@ def test_an_answer_is_read_by_its_fields_type(type_: str, answer: Any, value: An
         ("date", "28/2 2027", "date_malformed"),
         ("date", datetime(2027, 1, 1), "date_malformed"),
         ("date", 20270101, "date_malformed"),
-        ("integer", "1.5", "number_malformed"),
+        ("integer", "1.5", "integer_expected"),
         ("integer", True, "number_malformed"),
         pytest.param("integer", 10**5000, "number_malformed", id="thousands of digits"),
         ("decimal", "1,5", "number_malformed"),
@@ -169,7 +169,7 @@ def test_no_is_an_answer() -> None:
 def test_a_required_file_is_counted_and_never_an_answer() -> None:
     one = field("attachment", required=True)
     assert check_answers([one], {"svar": ""}, people=PEOPLE, attached={"svar": 1}) == ({}, ())
-    assert [p.code for p in check_answers([one], {}, people=PEOPLE)[1]] == ["required"]
+    assert [p.code for p in check_answers([one], {}, people=PEOPLE)[1]] == ["attachment_required"]
     problems = check_answers([one], {"svar": "x"}, people=PEOPLE, attached={"svar": 1})[1]
     assert [p.code for p in problems] == ["undeclared_field"]
 
@@ -260,7 +260,7 @@ def test_a_plans_rows_are_people_and_dates() -> None:
         ({"id": "r1", "person": "cecilia"}, "unknown_person", "plan.r1", "person"),
         ({"id": "r1", "due": "snart"}, "date_malformed", "plan.r1", "due"),
         ({"id": "r1", "role": "x"}, "undeclared_field", "plan.r1", "role"),
-        ({"id": "r9"}, "unknown_item", "plan.r9", None),
+        ({"id": "r9"}, "unknown_row", "plan.r9", None),
         ({"due": "2027-01-01"}, "plan_malformed", "plan", None),
         ("r1", "plan_malformed", "plan", None),
     ],

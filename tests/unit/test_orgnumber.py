@@ -42,4 +42,4 @@ def test_one_wrong_digit_is_noticed(number: str, place: int, change: int) -> Non
     assume(wrong[2] >= "2")
     with pytest.raises(Invalid) as caught:
         parse_org_number(wrong)
-    assert caught.value.problems[0].code == "org_number_check"
+    assert caught.value.problems[0].code == "org_number_check_digit"

@@ -1,0 +1,63 @@
+"""What a new password must be, and how it is stored."""
+
+from __future__ import annotations
+
+import pytest
+from argon2 import PasswordHasher, extract_parameters
+
+from engine import accounts
+from engine.errors import Invalid
+
+GOOD = "fyra gröna moroten"
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("för kort lösen", "password_too_short"),
+        ("x1y2" * 300, "password_too_long"),
+        ("CorrectHorseBatteryStaple", "password_common"),
+        ("ÄppleÄppleÄpple", "password_common"),
+        ("aaaabbbbaaaabbbbc", "password_common"),
+        ("min granne anna.karin", "password_has_username"),
+    ],
+)
+def test_a_weak_password_is_refused(password: str, code: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        accounts.check_new_password(password, "anna.karin")
+    assert [(p.code, p.field) for p in caught.value.problems] == [(code, "password")]
+
+
+def test_a_long_password_is_enough() -> None:
+    accounts.check_new_password(GOOD, "anna")
+    accounts.check_new_password("ett ek i skogen här", "ek")
+
+
+def test_the_hash_is_argon2id_and_fits_its_column() -> None:
+    stored = accounts.hash_password(GOOD)
+    parameters = extract_parameters(stored)
+    assert stored.startswith("$argon2id$")
+    assert (parameters.time_cost, parameters.memory_cost) == (2, 19 * 1024)
+    assert parameters.parallelism == 1
+    assert len(stored) <= 200
+
+
+def test_only_the_password_verifies() -> None:
+    stored = accounts.hash_password(GOOD)
+    assert accounts.verify(stored, GOOD)
+    assert accounts.verify(stored, "fyra gro\u0308na moroten")
+    assert not accounts.verify(stored, GOOD + " ")
+    assert not accounts.verify("no hash at all", GOOD)
+    assert not accounts.verify(None, GOOD)
+
+
+def test_nobody_is_compared_with_a_hash_of_the_same_cost() -> None:
+    assert extract_parameters(accounts._NOBODY) == extract_parameters(accounts.hash_password("x"))
+
+
+def test_a_hash_of_other_parameters_is_renewed() -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(GOOD)
+    renewed = accounts.renewed_hash(weak, GOOD)
+    assert renewed is not None
+    assert accounts.verify(renewed, GOOD)
+    assert accounts.renewed_hash(renewed, GOOD) is None
