@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.feel.budget import Run
+from engine.feel.far import FarDate, FarDateTime
 from engine.feel.values import Range, YearsMonthsDuration, number, whole
 
 
@@ -79,7 +80,9 @@ _RANGE: _Properties = {
 # A date and time is also a date to Python, so it comes first.
 _PROPERTIES: tuple[tuple[type, _Properties], ...] = (
     (datetime, _DATE | _TIME),
+    (FarDateTime, _DATE | _TIME),
     (date, _DATE),
+    (FarDate, _DATE),
     (time, _TIME),
     (timedelta, _DAYS_TIME),
     (YearsMonthsDuration, _YEARS_MONTHS),

@@ -7,13 +7,25 @@ Null for every pair of operands that DMN gives no meaning, and for results that 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, DecimalException
 from typing import Any
 
 from engine.feel.budget import Run
-from engine.feel.compare import moment
-from engine.feel.temporal import add_months, midnight
+from engine.feel.compare import kind
+from engine.feel.far import (
+    AnyDate,
+    AnyDateTime,
+    FarDateTime,
+    instant,
+    make_time,
+    nanos_of,
+    ordinal,
+    shift,
+    shift_days,
+    shift_months,
+)
+from engine.feel.temporal import is_date, midnight
 from engine.feel.values import DECIMAL, YearsMonthsDuration
 
 Operator = Callable[[Any, Any, Run], Any]
@@ -115,45 +127,39 @@ def _shift(value: Any, duration: Any, *, forward: bool) -> Any:
         months = duration.months if forward else -duration.months
         if isinstance(value, YearsMonthsDuration):
             return YearsMonthsDuration(value.months + months)
-        return add_months(value, months) if isinstance(value, date) else None
+        return shift_months(value, months) if isinstance(value, AnyDate | FarDateTime) else None
     if not isinstance(duration, timedelta):
         return None
     length = duration if forward else -duration
     if isinstance(value, timedelta):
         return value + length
-    if isinstance(value, datetime):
-        return _move(value, length)
-    if isinstance(value, date):
+    if isinstance(value, AnyDateTime):
+        return shift(value, length)
+    if isinstance(value, AnyDate):
         # Counted from midnight UTC and cut back to its date (table 46).
-        return (midnight(value) + length).date()
+        return shift_days(value, length // _DAY)
     if isinstance(value, time):
         day = datetime.combine(date(2000, 1, 1), value.replace(tzinfo=None))
-        return (day + length % _DAY).time().replace(tzinfo=value.tzinfo)
+        moved = (day + length % _DAY).time().replace(tzinfo=value.tzinfo)
+        return make_time(moved, nanos_of(value))
     return None
-
-
-def _move(value: datetime, length: timedelta) -> datetime:
-    """On the time line: a day added over a change of summer time is 24 hours."""
-    if value.tzinfo is None:
-        return value + length
-    return (value.astimezone(UTC) + length).astimezone(value.tzinfo)
 
 
 def _difference(left: Any, right: Any) -> Any:
     """The duration from ``right`` to ``left``, both dates (with times) or both times."""
-    if isinstance(left, time) and isinstance(right, time):
-        if (left.tzinfo is None) != (right.tzinfo is None):
-            return None
-        return moment(left) - moment(right)
-    if not isinstance(left, date) or not isinstance(right, date):
+    if is_date(left) and is_date(right):
+        return timedelta(days=ordinal(left) - ordinal(right))
+    first = midnight(left) if is_date(left) else left
+    second = midnight(right) if is_date(right) else right
+    if not isinstance(first, AnyDateTime | time) or kind(first) != kind(second):
         return None
-    if not isinstance(left, datetime) and not isinstance(right, datetime):
-        return left - right
-    first = left if isinstance(left, datetime) else midnight(left)
-    second = right if isinstance(right, datetime) else midnight(right)
     if (first.tzinfo is None) != (second.tzinfo is None):
         return None
-    return moment(first) - moment(second)
+    later, earlier = instant(first), instant(second)
+    # Durations have microseconds; what is finer is cut off.
+    return timedelta(
+        seconds=later[0] - earlier[0], microseconds=later[1] // 1000 - earlier[1] // 1000
+    )
 
 
 def _length(value: timedelta) -> Decimal:

@@ -238,7 +238,13 @@ def _list(compiler: Compiler, node: nodes.ListOf) -> Code:
 def _range(compiler: Compiler, node: nodes.RangeOf) -> Code:
     start, end = compiler.code(node.start), compiler.code(node.end)
     start_included, end_included = node.start_included, node.end_included
-    return lambda frame: Range(start(frame), end(frame), start_included, end_included)
+
+    def span(frame: Frame) -> Range:
+        first, last = start(frame), end(frame)
+        unknown = first is None or last is None
+        return Range(first, last, start_included, end_included, unknown=unknown)
+
+    return span
 
 
 @handles(nodes.InstanceOf)

@@ -4,16 +4,17 @@ function definitions, and the cells of decision tables."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from engine.feel import nodes
 from engine.feel.access import element
 from engine.feel.closures import Compiler, handles, literal_number, tester
-from engine.feel.compare import either
+from engine.feel.compare import either, matches_test, order
+from engine.feel.far import AnyDate, ordinal, shift_days
 from engine.feel.kinds import coerce
 from engine.feel.scope import Code, Frame
+from engine.feel.temporal import is_date
 from engine.feel.values import Function, Range, whole
 
 # What an iterator runs over: given a frame, the values one after the other; None if it cannot.
@@ -112,7 +113,8 @@ def _source(compiler: Compiler, iterator: nodes.Iterator) -> Source:
 def _within(span: Range) -> Iterator[Any] | None:
     """The whole numbers or days that a range holds."""
     values = _count(span.start, span.end)
-    if values is None or span.negated:
+    # As a value, a range that runs backwards holds nothing that could be counted.
+    if values is None or span.negated or order(span.start, span.end) == 1:
         return None
     return (
         value
@@ -128,7 +130,7 @@ def _count(start: Any, end: Any) -> Iterator[Any] | None:
         if first is None or last is None:
             return None
         return (Decimal(number) for number in _integers(first, last))
-    if type(start) is date and type(end) is date:
+    if is_date(start) and is_date(end):
         return _days(start, end)
     return None
 
@@ -137,8 +139,8 @@ def _integers(first: int, last: int) -> range:
     return range(first, last + 1) if first <= last else range(first, last - 1, -1)
 
 
-def _days(start: date, end: date) -> Iterator[date]:
-    return (start + timedelta(days=days) for days in _integers(0, (end - start).days))
+def _days(start: AnyDate, end: AnyDate) -> Iterator[AnyDate | None]:
+    return (shift_days(start, days) for days in _integers(0, ordinal(end) - ordinal(start)))
 
 
 @handles(nodes.Filter)
@@ -240,8 +242,6 @@ def _cell_test(compiler: Compiler, node: nodes.Node) -> Callable[[Frame, Any], b
     """A test in a decision table: a boolean expression that is no value to compare counts too."""
     if isinstance(node, nodes.Test):
         return tester(compiler, node)
-    from engine.feel.compare import matches_test
-
     code = compiler.code(node)
 
     def test(frame: Frame, value: Any) -> bool | None:

@@ -8,11 +8,12 @@ Source: DMN 1.4, 10.3.2.13 (tables 42 and 43) and 10.3.2.14.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from engine.feel.budget import Run
+from engine.feel.far import AnyDateTime, FarDate, FarDateTime, instant, ordinal
 from engine.feel.values import Function, Range, YearsMonthsDuration
 
 # Kinds whose own == is FEEL's.
@@ -33,8 +34,8 @@ _KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("boolean", (bool,)),
     ("number", (Decimal,)),
     ("string", (str,)),
-    ("date and time", (datetime,)),
-    ("date", (date,)),
+    ("date and time", (datetime, FarDateTime)),
+    ("date", (date, FarDate)),
     ("time", (time,)),
     ("days and time duration", (timedelta,)),
     ("years and months duration", (YearsMonthsDuration,)),
@@ -60,7 +61,7 @@ def equal(left: Any, right: Any, run: Run) -> bool | None:
         return None
     if isinstance(left, Range):
         return _equal_ranges(left, right, run)
-    if isinstance(left, datetime | time):
+    if isinstance(left, AnyDateTime | time):
         return _same_moment(left, right)
     return bool(left == right)
 
@@ -89,49 +90,40 @@ def _equal_ranges(left: Range, right: Range, run: Run) -> bool:
     )
 
 
-def _same_moment(left: datetime | time, right: datetime | time) -> bool:
+def _same_moment(left: AnyDateTime | time, right: AnyDateTime | time) -> bool:
     """A local time is never the same as one with an offset or a zone."""
     if (left.tzinfo is None) != (right.tzinfo is None):
         return False
-    return bool(moment(left) == moment(right))
-
-
-def moment(value: datetime | time) -> Any:
-    """What times are ordered by: the point of time in UTC, or the local one.
-
-    A time without a date in a named zone has the offset that the zone had on 1 January 1970.
-    """
-    zone = value.tzinfo
-    if isinstance(value, datetime):
-        # Years at the ends of the calendar have no neighbour to move into.
-        return (
-            value
-            if zone is None
-            else value.replace(tzinfo=None) - (value.utcoffset() or timedelta())
-        )
-    since_midnight = timedelta(
-        hours=value.hour,
-        minutes=value.minute,
-        seconds=value.second,
-        microseconds=value.microsecond,
-    )
-    if zone is None:
-        return since_midnight
-    return since_midnight - (zone.utcoffset(datetime(1970, 1, 1, tzinfo=UTC)) or timedelta())
+    return instant(left) == instant(right)
 
 
 def order(left: Any, right: Any) -> int | None:
     """-1, 0 or 1 as ``left`` is before, the same as, or after ``right``; None if not ordered."""
     cls = type(left)
     if cls is not type(right) or cls not in _ORDERED:
-        if not isinstance(left, datetime | time) or kind(left) != kind(right):
+        keys = _order_keys(left, right)
+        if keys is None:
             return None
-        if (left.tzinfo is None) != (right.tzinfo is None):
-            return None
-        left, right = moment(left), moment(right)
+        left, right = keys
     if left == right:
         return 0
     return -1 if left < right else 1
+
+
+def _order_keys(left: Any, right: Any) -> tuple[Any, Any] | None:
+    """What two dates or times are ordered by; None when they are not of one kind.
+
+    A local time and one with an offset have no order.
+    """
+    if kind(left) != kind(right):
+        return None
+    if isinstance(left, AnyDateTime | time):
+        if (left.tzinfo is None) != (right.tzinfo is None):
+            return None
+        return instant(left), instant(right)
+    if isinstance(left, date | FarDate):
+        return ordinal(left), ordinal(right)
+    return None
 
 
 def in_range(value: Any, span: Range, run: Run) -> bool | None:
@@ -139,7 +131,7 @@ def in_range(value: Any, span: Range, run: Run) -> bool | None:
     if span.negated:
         same = equal(value, span.start, run)
         return None if same is None else not same
-    if span.start is None and span.end is None:
+    if span.unknown or (span.start is None and span.end is None):
         return None
     if span.start is not None:
         after = order(value, span.start)
@@ -147,15 +139,13 @@ def in_range(value: Any, span: Range, run: Run) -> bool | None:
             return None
         if after < 0 or (after == 0 and not span.start_included):
             return False
-    elif span.start_included:
-        return None  # [null..10] has an end that is null; (<10) has none.
     if span.end is not None:
         before = order(value, span.end)
         if before is None:
             return None
         if before > 0 or (before == 0 and not span.end_included):
             return False
-    return None if span.end is None and span.end_included else True
+    return True
 
 
 def matches_test(value: Any, test: Any, run: Run) -> bool | None:
@@ -169,10 +159,9 @@ def matches_test(value: Any, test: Any, run: Run) -> bool | None:
     return equal(value, test, run)
 
 
-def any_of(value: Any, tests: Sequence[Any], run: Run) -> bool | None:
+def any_of(value: Any, tests: Sequence[Any], run: Run) -> bool:
     """Whether ``value`` meets one of the tests, each a value or a range."""
     run.charge(len(tests))
-    unknown = False
     for test in tests:
         if isinstance(test, Range) and not isinstance(value, Range):
             met = in_range(value, test, run)
@@ -180,7 +169,6 @@ def any_of(value: Any, tests: Sequence[Any], run: Run) -> bool | None:
             met = equal(value, test, run)
         if met:
             return True
-        unknown = unknown or met is None
     return False
 
 

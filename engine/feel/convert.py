@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from typing import Any
 
 from engine.feel.budget import Run
 from engine.feel.errors import FeelBudgetError, FeelError
+from engine.feel.far import FarDate, FarDateTime
 from engine.feel.values import DECIMAL, Function, Range, YearsMonthsDuration
 
 # Values that are FEEL's already. Lists and contexts are not: what is in them may need converting.
 NATIVE = frozenset(
     {type(None), bool, str, Decimal, date, time, datetime, timedelta, YearsMonthsDuration, Range}
-    | {Function}
+    | {Function, FarDate, FarDateTime}
 )
 _DEEPEST = 64
 
@@ -30,9 +31,9 @@ def convert(value: Any, run: Run, depth: int = 0) -> Any:
     if cls in NATIVE:
         return value
     if cls is int:
-        return DECIMAL.create_decimal(value)
+        return _number(value)
     if cls is float:
-        return DECIMAL.create_decimal(repr(value)) if math.isfinite(value) else None
+        return _number(repr(value)) if math.isfinite(value) else None
     if depth > _DEEPEST:
         raise FeelBudgetError(f"a variable holds values nested more than {_DEEPEST} deep")
     if isinstance(value, Mapping):
@@ -44,12 +45,19 @@ def convert(value: Any, run: Run, depth: int = 0) -> Any:
     return _of_subclass(value)
 
 
+def _number(value: int | str) -> Decimal | None:
+    try:
+        return DECIMAL.create_decimal(value)
+    except DecimalException:  # more digits before the point than a number can have
+        return None
+
+
 def _of_subclass(value: Any) -> Any:
     """Enumerations and other classes made from the basic ones."""
     if isinstance(value, str):
         return str(value.value) if hasattr(value, "value") else str(value)
     if isinstance(value, int):
-        return DECIMAL.create_decimal(int(value))
-    if isinstance(value, Decimal | date | time | timedelta):
+        return _number(int(value))
+    if isinstance(value, Decimal | date | time | timedelta | Function):
         return value
     raise FeelError(f"FEEL has no type for a value of {type(value).__name__}")

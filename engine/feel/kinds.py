@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from engine.feel.far import AnyDateTime
+from engine.feel.temporal import is_date, midnight
 from engine.feel.values import Function, Range, YearsMonthsDuration
 
 
@@ -24,19 +26,15 @@ class Type:
     names: tuple[str, ...] = ()
 
 
-def _is_date(value: Any) -> bool:
-    return isinstance(value, date) and not isinstance(value, datetime)
-
-
 _SIMPLE: dict[str, Callable[[Any], bool]] = {
     "any": lambda value: value is not None,
     "null": lambda value: value is None,
     "boolean": lambda value: isinstance(value, bool),
     "number": lambda value: isinstance(value, Decimal),
     "string": lambda value: isinstance(value, str),
-    "date": _is_date,
+    "date": is_date,
     "time": lambda value: isinstance(value, time),
-    "date and time": lambda value: isinstance(value, datetime),
+    "date and time": lambda value: isinstance(value, AnyDateTime),
     "days and time duration": lambda value: isinstance(value, timedelta),
     "years and months duration": lambda value: isinstance(value, YearsMonthsDuration),
     "list": lambda value: isinstance(value, list),
@@ -134,8 +132,6 @@ def coerce(value: Any, wanted: Type, known: Mapping[str, Type] | None = None) ->
         return value[0]
     if wanted.name == "list" and conforms([value], wanted, known):
         return [value]
-    if simple_name(wanted.name) == "date and time" and _is_date(value):
-        from engine.feel.temporal import midnight
-
+    if simple_name(wanted.name) == "date and time" and is_date(value):
         return midnight(value)
     return None

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel.budget import Run
+from engine.feel.far import FarDate, FarDateTime
 from engine.feel.temporal import (
     show_date,
     show_date_time,
@@ -85,7 +86,9 @@ _WRITERS: tuple[tuple[type, Callable[[Any, Run], str]], ...] = (
     (bool, lambda value, run: "true" if value else "false"),
     (Decimal, lambda value, run: show_number(value)),
     (datetime, lambda value, run: show_date_time(value)),
+    (FarDateTime, lambda value, run: show_date_time(value)),
     (date, lambda value, run: show_date(value)),
+    (FarDate, lambda value, run: show_date(value)),
     (time, lambda value, run: show_time(value)),
     (timedelta, lambda value, run: show_days_time(value)),
     (YearsMonthsDuration, lambda value, run: show_years_months(value)),

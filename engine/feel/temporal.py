@@ -7,63 +7,70 @@ optional ``@Zone/Name`` in the place of an offset.
 from __future__ import annotations
 
 import re
-from calendar import monthrange
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from engine.feel.far import (
+    MONTHS_IN_YEAR,
+    AnyDate,
+    AnyDateTime,
+    clock_of,
+    combine,
+    day_of,
+    make_day,
+    make_time,
+    nanos_of,
+    shift_days,
+)
 from engine.feel.values import YearsMonthsDuration
 
-MONTHS_IN_YEAR = 12
-SECONDS_IN_DAY = 86_400
 _LONGEST_OFFSET = timedelta(hours=18)
 
 _DATE = re.compile(r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(
-    r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9})[0-9]{0,9})?"
+    r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,18}))?"
     r"(Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z][A-Za-z0-9_+/-]{0,63})?"
 )
 _DAYS_TIME = re.compile(
     r"(-)?P(?=[0-9T])(?:([0-9]{1,18})D)?"
     r"(?:T(?=[0-9.])(?:([0-9]{1,18})H)?(?:([0-9]{1,18})M)?"
-    r"(?:([0-9]{1,18})(?:\.([0-9]{1,9})[0-9]{0,9})?S)?)?"
+    r"(?:([0-9]{1,18})(?:\.([0-9]{1,18}))?S)?)?"
 )
-_YEARS_MONTHS = re.compile(r"(-)?P(?=[0-9])(?:([0-9]{1,9})Y)?(?:([0-9]{1,10})M)?")
+_YEARS_MONTHS = re.compile(r"(-)?P(?=[0-9])(?:([0-9]{1,12})Y)?(?:([0-9]{1,12})M)?")
 
 Duration = timedelta | YearsMonthsDuration
+Temporal = AnyDate | AnyDateTime | time | Duration
 
 
-def parse_date(text: str) -> date | None:
+def parse_date(text: str) -> AnyDate | None:
     """``2026-01-31`` as a date; None when it is not one."""
     match = _DATE.fullmatch(text)
-    if match is None:
-        return None
-    return make_date(int(match[1]), int(match[2]), int(match[3]))
-
-
-def make_date(year: int, month: int, day: int) -> date | None:
-    """A date by its numbers; None when there is no such day."""
-    try:
-        return date(year, month, day)
-    except (ValueError, OverflowError):
-        return None
+    return make_day(int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
 def parse_time(text: str) -> time | None:
     """``09:30:00``, with fractions, ``Z``, ``+02:00`` or ``@Europe/Stockholm``; else None."""
+    parsed = _parse_clock(text)
+    return parsed[0] if parsed else None
+
+
+def _parse_clock(text: str) -> tuple[time, int] | None:
+    """A time and the days that it runs over: 24:00:00 is the next day's 00:00:00."""
     match = _TIME.fullmatch(text)
     if match is None:
         return None
-    zone: tzinfo | None = None
-    if match[5]:
-        zone = parse_zone(match[5])
-        if zone is None:
-            return None
-    microsecond = int((match[4] or "0").ljust(9, "0")[:6])
+    zone = parse_zone(match[5]) if match[5] else None
+    if match[5] and zone is None:
+        return None
+    hour, minute, second = int(match[1]), int(match[2]), int(match[3])
+    fraction = int((match[4] or "0").ljust(9, "0")[:9])
+    midnight = (hour, minute, second, fraction) == (24, 0, 0, 0)
     try:
-        return time(int(match[1]), int(match[2]), int(match[3]), microsecond, tzinfo=zone)
+        clock = time(0 if midnight else hour, minute, second, fraction // 1000, tzinfo=zone)
     except ValueError:
         return None
+    return make_time(clock, fraction % 1000), int(midnight)
 
 
 def parse_zone(text: str) -> tzinfo | None:
@@ -95,15 +102,13 @@ def named_zone(name: str) -> tzinfo | None:
         return None
 
 
-def parse_date_time(text: str) -> datetime | None:
+def parse_date_time(text: str) -> AnyDateTime | None:
     """``2026-01-31T09:30:00`` with what a time may have after it; else None."""
-    day, separator, clock = text.partition("T")
-    if not separator:
-        return None
-    parsed_day, parsed_time = parse_date(day), parse_time(clock)
-    if parsed_day is None or parsed_time is None:
-        return None
-    return datetime.combine(parsed_day, parsed_time)
+    day_text, _, clock_text = text.partition("T")
+    day, clock = parse_date(day_text), _parse_clock(clock_text)
+    if day is not None and clock is not None:
+        day = shift_days(day, clock[1])
+    return None if day is None or clock is None else combine(day, clock[0])
 
 
 def parse_duration(text: str) -> Duration | None:
@@ -129,23 +134,25 @@ def parse_duration(text: str) -> Duration | None:
     return -length if sign else length
 
 
-def parse_literal(text: str) -> date | time | Duration | None:
+def parse_literal(text: str) -> Temporal | None:
     """What ``@"…"`` holds: a date, a time, a date and time or a duration; None for none."""
     for parse in (parse_date, parse_date_time, parse_time, parse_duration):
-        value = parse(text)
+        value: Temporal | None = parse(text)
         if value is not None:
             return value
     return None
 
 
-def show_date(value: date) -> str:
-    return f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
+def show_date(value: AnyDate) -> str:
+    sign = "-" if value.year < 0 else ""
+    return f"{sign}{abs(value.year):04d}-{value.month:02d}-{value.day:02d}"
 
 
-def show_time(value: time | datetime) -> str:
+def show_time(value: time) -> str:
     shown = f"{value.hour:02d}:{value.minute:02d}:{value.second:02d}"
-    if value.microsecond:
-        shown += f".{value.microsecond:06d}".rstrip("0")
+    fraction = value.microsecond * 1000 + nanos_of(value)
+    if fraction:
+        shown += f".{fraction:09d}".rstrip("0")
     return shown + show_zone(value.tzinfo)
 
 
@@ -163,8 +170,8 @@ def show_zone(zone: tzinfo | None) -> str:
     return f"{shown}:{seconds % 60:02d}" if seconds % 60 else shown
 
 
-def show_date_time(value: datetime) -> str:
-    return f"{show_date(value)}T{show_time(value)}"
+def show_date_time(value: AnyDateTime) -> str:
+    return f"{show_date(day_of(value))}T{show_time(clock_of(value))}"
 
 
 def show_days_time(value: timedelta) -> str:
@@ -193,31 +200,21 @@ def show_years_months(value: YearsMonthsDuration) -> str:
     return f"{sign}P{f'{years}Y' if years else ''}{f'{months}M' if months else ''}"
 
 
-def add_months(value: date, months: int) -> date | None:
-    """The same day ``months`` later, or the month's last day when it has no such day."""
-    year, month = divmod(value.year * MONTHS_IN_YEAR + value.month - 1 + months, MONTHS_IN_YEAR)
-    if not 1 <= year <= 9999:
-        return None
-    day = min(value.day, monthrange(year, month + 1)[1])
-    return value.replace(year=year, month=month + 1, day=day)
-
-
-def midnight(value: date) -> datetime:
+def midnight(value: AnyDate) -> AnyDateTime:
     """The date as the date and time at which it begins in UTC (10.3.2.9.4)."""
-    return datetime.combine(value, time(tzinfo=UTC))
+    return combine(value, time(tzinfo=UTC))
 
 
-def months_between(start: date, end: date) -> YearsMonthsDuration:
+def months_between(start: AnyDate, end: AnyDate) -> YearsMonthsDuration:
     """The whole months from ``start`` to ``end``, negative when ``end`` comes first."""
     months = (end.year - start.year) * MONTHS_IN_YEAR + end.month - start.month
-    start_rest, end_rest = _within_month(start), _within_month(end)
-    if months > 0 and end_rest < start_rest:
+    if months > 0 and end.day < start.day:
         months -= 1
-    elif months < 0 and end_rest > start_rest:
+    elif months < 0 and end.day > start.day:
         months += 1
     return YearsMonthsDuration(months)
 
 
-def _within_month(value: date) -> tuple[int, time]:
-    clock = value.time() if isinstance(value, datetime) else time()
-    return value.day, clock
+def is_date(value: object) -> bool:
+    """Whether the value is a date; a date and time is one to Python, not to FEEL."""
+    return isinstance(value, AnyDate) and not isinstance(value, datetime)

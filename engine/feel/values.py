@@ -4,9 +4,9 @@
     boolean                       bool
     number                        decimal.Decimal, 34 digits
     string                        str
-    date                          datetime.date
+    date                          datetime.date            (or FarDate, see far.py)
     time                          datetime.time            (naive, with an offset, or with a zone)
-    date and time                 datetime.datetime        (the same)
+    date and time                 datetime.datetime        (the same; or FarDateTime)
     days and time duration        datetime.timedelta
     years and months duration     YearsMonthsDuration
     list                          list
@@ -60,6 +60,8 @@ class Range:
     end_included: bool = True
     # ``(!= 10)`` is the only test that is no interval: everything but its one end point.
     negated: bool = False
+    # ``[1..null]`` has an end that nobody knows, not none; nothing can be said to lie in it.
+    unknown: bool = False
 
 
 # A function's work: the evaluation it takes part in (a budget.Run), and its arguments.

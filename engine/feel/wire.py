@@ -26,6 +26,7 @@ from engine.feel.budget import DEFAULT, Run
 from engine.feel.builtins.conversion import numeral
 from engine.feel.convert import convert
 from engine.feel.errors import FeelError
+from engine.feel.far import FarDate, FarDateTime
 from engine.feel.temporal import (
     parse_date,
     parse_date_time,
@@ -44,7 +45,9 @@ _EXACT = 2**53
 
 _TEMPORAL: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
     (datetime, "@date and time", show_date_time),
+    (FarDateTime, "@date and time", show_date_time),
     (date, "@date", show_date),
+    (FarDate, "@date", show_date),
     (time, "@time", show_time),
     (timedelta, "@duration", show_days_time),
     (YearsMonthsDuration, "@duration", show_years_months),

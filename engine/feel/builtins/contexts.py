@@ -10,13 +10,13 @@ from engine.feel.builtins.registry import Library
 LIBRARY = Library()
 
 
-@LIBRARY.declare("get value", "context: context, key: string")
+@LIBRARY.declare("get value", "m: context, key: string")
 def get_value(run: Run, context: dict[str, Any], key: str) -> Any:
     """The entry's value, or null when there is none."""
     return context.get(key)
 
 
-@LIBRARY.declare("get value", "context: context, keys: list")
+@LIBRARY.declare("get value", "m: context, keys: list")
 def get_value_along(run: Run, context: dict[str, Any], keys: list[Any]) -> Any:
     """The value at the end of a path of keys."""
     value: Any = context

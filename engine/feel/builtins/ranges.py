@@ -1,7 +1,153 @@
-"""Functions of ranges and points: Allen's relations (10.3.4.10)."""
+"""Functions of ranges and points: Allen's relations (10.3.4.10), and ranges from text.
+
+A range's end points are taken as cuts of the ordered values: ``[5`` cuts just before 5, ``(5``
+just after it, ``5]`` just after and ``5)`` just before. A point is the range from just before to
+just after itself. Then every relation of the standard's table is a comparison of cuts, open and
+closed ends, ranges and points alike.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from engine.feel.budget import Run
 from engine.feel.builtins.registry import Library
+from engine.feel.compare import kind, order
+from engine.feel.values import Range
 
 LIBRARY = Library()
+
+BEFORE, AFTER = -1, 1
+
+
+class _Unordered(Exception):
+    """Two values have no order."""
+
+
+class _Cut:
+    """A place between the values: just before or just after one, or beyond all of them."""
+
+    __slots__ = ("side", "value")
+
+    def __init__(self, value: Any, side: int):
+        self.value = value
+        self.side = side
+
+    def compared(self, other: _Cut) -> int:
+        """-1, 0 or 1 as this cut comes before, at or after the other."""
+        if self.value is None or other.value is None:
+            mine = self.side if self.value is None else 0
+            theirs = other.side if other.value is None else 0
+            return (mine > theirs) - (mine < theirs)
+        ordered = order(self.value, other.value)
+        if ordered is None:
+            raise _Unordered
+        return ordered or (self.side > other.side) - (self.side < other.side)
+
+
+class _Span:
+    """A range or a point as two cuts."""
+
+    __slots__ = ("end", "start")
+
+    def __init__(self, value: Any):
+        if not isinstance(value, Range):
+            self.start, self.end = _Cut(value, BEFORE), _Cut(value, AFTER)
+            return
+        if value.negated or value.unknown:
+            raise _Unordered
+        opening = BEFORE if value.start is None or value.start_included else AFTER
+        closing = AFTER if value.end is None or value.end_included else BEFORE
+        self.start, self.end = _Cut(value.start, opening), _Cut(value.end, closing)
+
+
+Relation = Callable[[_Span, _Span], bool]
+
+
+def _before(one: _Span, other: _Span) -> bool:
+    return one.end.compared(other.start) <= 0
+
+
+def _meets(one: _Span, other: _Span) -> bool:
+    if one.end.value is None or one.end.side == BEFORE or other.start.side == AFTER:
+        return False
+    return order(one.end.value, other.start.value) == 0
+
+
+def _overlaps(one: _Span, other: _Span) -> bool:
+    return one.end.compared(other.start) > 0 and one.start.compared(other.end) < 0
+
+
+def _overlaps_before(one: _Span, other: _Span) -> bool:
+    return (
+        one.start.compared(other.start) < 0
+        and one.end.compared(other.start) > 0
+        and one.end.compared(other.end) <= 0
+    )
+
+
+def _finishes(one: _Span, other: _Span) -> bool:
+    return one.end.compared(other.end) == 0 and one.start.compared(other.start) >= 0
+
+
+def _includes(one: _Span, other: _Span) -> bool:
+    return one.start.compared(other.start) <= 0 and one.end.compared(other.end) >= 0
+
+
+def _starts(one: _Span, other: _Span) -> bool:
+    return one.start.compared(other.start) == 0 and one.end.compared(other.end) <= 0
+
+
+def _coincides(one: _Span, other: _Span) -> bool:
+    return one.start.compared(other.start) == 0 and one.end.compared(other.end) == 0
+
+
+def _turned(relation: Relation) -> Relation:
+    return lambda one, other: relation(other, one)
+
+
+def _declare(name: str, relation: Relation, *shapes: str) -> None:
+    """Declare the relation between the shapes given: ``p`` for a point, ``r`` for a range."""
+    for shape in shapes:
+        one, other = shape[0], shape[1]
+        # With one of each they are called point and range, else they are numbered.
+        first, second = ("1", "2") if one == other else ("", "")
+        types = {"p": "any", "r": "range"}
+        names = {"p": "point", "r": "range"}
+        LIBRARY.declare(
+            name,
+            f"{names[one]}{first}: {types[one]}, {names[other]}{second}: {types[other]}",
+        )(_worked(relation, shape))
+
+
+def _worked(relation: Relation, shape: str) -> Callable[[Run, Any, Any], Any]:
+    def work(run: Run, one: Any, other: Any) -> bool | None:
+        if not (_fits(one, shape[0]) and _fits(other, shape[1])):
+            return None
+        try:
+            return relation(_Span(one), _Span(other))
+        except _Unordered:
+            return None
+
+    return work
+
+
+def _fits(value: Any, shape: str) -> bool:
+    return shape == "r" or (not isinstance(value, Range) and kind(value) != "null")
+
+
+_declare("before", _before, "rr", "rp", "pr", "pp")
+_declare("after", _turned(_before), "rr", "rp", "pr", "pp")
+_declare("meets", _meets, "rr")
+_declare("met by", _turned(_meets), "rr")
+_declare("overlaps", _overlaps, "rr")
+_declare("overlaps before", _overlaps_before, "rr")
+_declare("overlaps after", _turned(_overlaps_before), "rr")
+_declare("finishes", _finishes, "rr", "pr")
+_declare("finished by", _turned(_finishes), "rr", "rp")
+_declare("includes", _includes, "rr", "rp")
+_declare("during", _turned(_includes), "rr", "pr")
+_declare("starts", _starts, "rr", "pr")
+_declare("started by", _turned(_starts), "rr", "rp")
+_declare("coincides", _coincides, "rr", "pp")

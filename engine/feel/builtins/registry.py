@@ -16,7 +16,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from engine.feel.budget import Run
-from engine.feel.temporal import midnight
+from engine.feel.far import FarDate, FarDateTime
+from engine.feel.temporal import is_date, midnight
 from engine.feel.values import Function, Range, YearsMonthsDuration
 
 NO_MATCH = object()
@@ -27,16 +28,15 @@ _CLASSES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "number": (Decimal,),
     "string": (str,),
-    "date": (date,),
+    "date": (date, FarDate),
     "time": (time,),
-    "date and time": (datetime,),
+    "date and time": (datetime, FarDateTime),
     "days": (timedelta,),
     "months": (YearsMonthsDuration,),
     "duration": (timedelta, YearsMonthsDuration),
     "context": (dict,),
     "range": (Range,),
     "function": (Function,),
-    "temporal": (date, time),
 }
 
 
@@ -62,7 +62,7 @@ class Parameter:
             return value
         if isinstance(value, list) and len(value) == 1:
             return self.take(value[0])
-        if self.type == "date and time" and isinstance(value, date):
+        if self.type == "date and time" and is_date(value):
             return midnight(value)
         return NO_MATCH
 

@@ -8,12 +8,23 @@ from typing import Any
 
 from engine.feel.budget import Run
 from engine.feel.builtins.registry import Library
-from engine.feel.compare import kind
+from engine.feel.compare import equal, kind
 from engine.feel.errors import FeelError
+from engine.feel.far import (
+    AnyDate,
+    AnyDateTime,
+    clock_of,
+    combine,
+    day_of,
+    instant,
+    make_day,
+    make_time,
+    ordinal,
+    shift_days,
+)
 from engine.feel.temporal import (
     Duration,
     fixed_zone,
-    make_date,
     months_between,
     parse_date,
     parse_date_time,
@@ -42,24 +53,24 @@ _MONTHS = (
 
 
 @LIBRARY.declare("date", "from: string")
-def date_from_text(run: Run, text: str) -> date | None:
+def date_from_text(run: Run, text: str) -> AnyDate | None:
     """``2026-01-31`` as a date."""
     return parse_date(text)
 
 
 @LIBRARY.declare("date", "from: date and time")
-def date_from_moment(run: Run, moment: datetime) -> date:
+def date_from_moment(run: Run, moment: AnyDateTime) -> AnyDate:
     """The date of a date and time; a date as it is."""
-    return moment.date()
+    return day_of(moment)
 
 
 @LIBRARY.declare("date", "year: number, month: number, day: number")
-def date_from_numbers(run: Run, year: Decimal, month: Decimal, day: Decimal) -> date | None:
+def date_from_numbers(run: Run, year: Decimal, month: Decimal, day: Decimal) -> AnyDate | None:
     """A date by its numbers."""
     numbers = [whole(year), whole(month), whole(day)]
     if None in numbers:
         return None
-    return make_date(*(int(part or 0) for part in numbers))
+    return make_day(*(int(part or 0) for part in numbers))
 
 
 @LIBRARY.declare("time", "from: string")
@@ -75,9 +86,9 @@ def time_as_is(run: Run, value: time) -> time:
 
 
 @LIBRARY.declare("time", "from: date and time")
-def time_from_moment(run: Run, moment: datetime) -> time:
+def time_from_moment(run: Run, moment: AnyDateTime) -> time:
     """The time of a date and time, in its zone; midnight UTC of a date."""
-    return moment.timetz()
+    return clock_of(moment)
 
 
 @LIBRARY.declare("time", "hour: number, minute: number, second: number, offset: days?|null")
@@ -94,28 +105,29 @@ def time_from_numbers(
     if hours is None or minutes is None or not 0 <= second < 60:
         return None
     seconds = int(second)
-    microseconds = int((second - seconds) * 1_000_000)
+    fraction = int((second - seconds) * 1_000_000_000)
     try:
-        return time(hours, minutes, seconds, microseconds, tzinfo=zone)
+        clock = time(hours, minutes, seconds, fraction // 1000, tzinfo=zone)
+        return make_time(clock, fraction % 1000)
     except (ValueError, OverflowError):
         return None
 
 
 @LIBRARY.declare("date and time", "from: string")
-def moment_from_text(run: Run, text: str) -> datetime | None:
+def moment_from_text(run: Run, text: str) -> AnyDateTime | None:
     """``2026-01-31T09:30:00`` as a date and time; a date alone is its midnight."""
     day = parse_date(text)
-    return parse_date_time(text) if day is None else datetime.combine(day, time())
+    return parse_date_time(text) if day is None else combine(day, time())
 
 
 @LIBRARY.declare("date and time", "date: date and time, time: time")
-def moment_from_parts(run: Run, day: datetime, clock: time) -> datetime:
+def moment_from_parts(run: Run, day: AnyDateTime, clock: time) -> AnyDateTime:
     """The date of the one with the time (and the zone) of the other."""
-    return datetime.combine(day.date(), clock)
+    return combine(day_of(day), clock)
 
 
 @LIBRARY.declare("date and time", "from: date and time")
-def moment_as_is(run: Run, value: datetime) -> datetime:
+def moment_as_is(run: Run, value: AnyDateTime) -> AnyDateTime:
     """A date and time as it is."""
     return value
 
@@ -133,9 +145,9 @@ def duration_as_is(run: Run, value: Duration) -> Duration:
 
 
 @LIBRARY.declare("years and months duration", "from: date and time, to: date and time")
-def years_and_months(run: Run, start: datetime, end: datetime) -> YearsMonthsDuration:
+def years_and_months(run: Run, start: AnyDateTime, end: AnyDateTime) -> YearsMonthsDuration:
     """The whole months from one to the other."""
-    return months_between(start.replace(tzinfo=None), end.replace(tzinfo=None))
+    return months_between(day_of(start), day_of(end))
 
 
 @LIBRARY.declare("now", "")
@@ -153,44 +165,47 @@ def today(run: Run) -> date:
 
 
 @LIBRARY.declare("day of year", "date: date and time")
-def day_of_year(run: Run, day: datetime) -> Decimal:
+def day_of_year(run: Run, moment: AnyDateTime) -> Decimal:
     """1 for 1 January."""
-    return number(day.timetuple().tm_yday)
+    return number(ordinal(moment) - ordinal(_first_of_january(moment.year)) + 1)
 
 
 @LIBRARY.declare("day of week", "date: date and time")
-def day_of_week(run: Run, day: datetime) -> str:
+def day_of_week(run: Run, moment: AnyDateTime) -> str:
     """The day's English name."""
-    return _WEEKDAYS[day.weekday()]
+    return _WEEKDAYS[moment.isoweekday() - 1]
 
 
 @LIBRARY.declare("month of year", "date: date and time")
-def month_of_year(run: Run, day: datetime) -> str:
+def month_of_year(run: Run, moment: AnyDateTime) -> str:
     """The month's English name."""
-    return _MONTHS[day.month - 1]
+    return _MONTHS[moment.month - 1]
 
 
 @LIBRARY.declare("week of year", "date: date and time")
-def week_of_year(run: Run, day: datetime) -> Decimal:
-    """The week's number by ISO 8601."""
-    return number(day.isocalendar().week)
+def week_of_year(run: Run, moment: AnyDateTime) -> Decimal:
+    """The week's number by ISO 8601: the week belongs to the year that its Thursday is in."""
+    thursday = shift_days(day_of(moment), 4 - moment.isoweekday())
+    if thursday is None:
+        return number(1)
+    return number((ordinal(thursday) - ordinal(_first_of_january(thursday.year))) // 7 + 1)
+
+
+def _first_of_january(year: int) -> AnyDate:
+    day = make_day(year, 1, 1)
+    assert day is not None
+    return day
 
 
 @LIBRARY.declare("is", "value1: any|null, value2: any|null")
 def same(run: Run, left: Any, right: Any) -> bool:
-    """Whether the two are the same element of the same type, its zone included."""
-    if kind(left) != kind(right):
-        return False
-    if isinstance(left, datetime | time):
-        return left.replace(tzinfo=None) == right.replace(tzinfo=None) and _offsets(
-            left
-        ) == _offsets(right)
-    from engine.feel.compare import equal
-
+    """Whether the two are the same element of the same type, the offset included."""
+    if isinstance(left, AnyDateTime | time) and kind(left) == kind(right):
+        return instant(left) == instant(right) and _offset(left) == _offset(right)
     return equal(left, right, run) is True
 
 
-def _offsets(value: datetime | time) -> timedelta | None:
-    if isinstance(value, datetime) or value.tzinfo is None:
-        return value.utcoffset()
-    return value.tzinfo.utcoffset(datetime(1970, 1, 1, tzinfo=UTC))
+def _offset(value: AnyDateTime | time) -> timedelta | None:
+    if isinstance(value, time) and value.tzinfo is not None:
+        return value.tzinfo.utcoffset(datetime(1970, 1, 1, tzinfo=UTC))
+    return value.utcoffset()
