@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import textwrap
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
 
 import click
 
 from engine import Config, Engine, Finding, Source, load_config
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-CONSONANTS: Final = "bdfghjklmnprstv"
-VOWELS: Final = "aeiouy"
 
 
 @dataclass
@@ -55,12 +49,6 @@ def opened(config: Config) -> Iterator[Engine]:
 def new_key() -> str:
     """An idempotency key: a command that is typed twice is meant twice."""
     return f"cli-{uuid.uuid4().hex}"
-
-
-def new_password() -> str:
-    """Four words that mean nothing and can be read aloud: 51 bits, 19 characters."""
-    syllables = [secrets.choice(CONSONANTS) + secrets.choice(VOWELS) for _ in range(8)]
-    return "-".join("".join(syllables[i : i + 2]) for i in range(0, 8, 2))
 
 
 # ---------------------------------------------------------------- files

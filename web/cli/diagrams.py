@@ -1,10 +1,11 @@
-"""``plan``, ``check`` and ``deploy``: what the diagrams say, whether they hold, and making them live."""
+"""``plan``, ``check``, ``deploy``: what diagrams say, whether they hold, and making them live."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,6 @@ from engine import (
     Engine,
     Finding,
     Phase,
-    ServiceplanError,
     Source,
     read_plan,
 )
@@ -144,16 +144,12 @@ def check(settings: Settings, files: tuple[Path, ...], as_json: bool, database: 
 
 
 def _check(config: Config, sources: list[Source]) -> CheckReport:
-    try:
-        with opened(config) as engine:
-            return engine.check(sources)
-    except ServiceplanError:
-        # Without a database that answers the diagrams are judged by themselves.
-        engine = Engine.open("sqlite://", config=config)
-        try:
-            return engine.check(sources)
-        finally:
-            engine.close()
+    url = config.database.url
+    path = url.removeprefix("sqlite:///")
+    # To check is to look: it makes no database, and without one diagrams are judged by themselves.
+    known = path == url or Path(path).is_file()
+    with closing(Engine.open(url if known else "sqlite://", config=config)) as engine:
+        return engine.check(sources)
 
 
 def _print_findings(findings: tuple[Finding, ...]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import click
 
 from engine import SYSTEM, Engine, NotFound
+from web import server, setup
 from web.cli.common import Settings, database_option, opened
 
 
@@ -36,16 +37,13 @@ def serve(
 
     A new database gets the plan of workflows/ and, unless --empty is given, an example company.
     """
-    # Here, because the other commands need neither Flask nor gunicorn.
-    from web import server, setup
-
     config = settings.load(database)
     config = replace(
         config,
         web=replace(config.web, host=host or config.web.host, port=port or config.web.port),
     )
     server.check_address(config)
-    setup.prepare(config, example=not empty)
+    setup.prepare(config, with_example=not empty)
     server.run(config, workers=workers)
 
 

@@ -7,7 +7,8 @@ import sys
 import click
 
 from engine import SYSTEM, Config, Engine, NotFound, Person
-from web.cli.common import Settings, database_option, new_key, new_password, opened, table
+from web.cli.common import Settings, database_option, new_key, opened, table
+from web.passwords import new_password
 
 RIGHTS = ("process_owner", "manager", "administrator")
 

@@ -1,0 +1,82 @@
+"""The example company: people in every role, and customers whose cases have a history.
+
+It is made through the engine's public methods alone, under a clock that is moved through the past;
+``company.toml`` says who and what. A database that was started with ``--empty`` has none of it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from engine import SYSTEM, Actor, Config, Engine, FakeClock, Source, SystemClock
+from web.example.story import Story
+from web.passwords import new_password
+
+COMPANY = Path(__file__).parent / "company.toml"
+
+
+@dataclass(frozen=True)
+class Login:
+    """Somebody of the example, with the password that was made for this database."""
+
+    name: str
+    username: str
+    password: str
+    roles: tuple[str, ...]
+    rights: tuple[str, ...]
+
+
+def make(
+    url: str,
+    config: Config,
+    sources: Iterable[Source],
+    *,
+    now: datetime | None = None,
+    report: Callable[[str], object] = lambda _text: None,
+) -> tuple[Login, ...]:
+    """Fill the empty database at ``url`` and give everybody's login.
+
+    The history ends at ``now`` (an aware datetime, default: this moment). ``report`` is told what
+    is done.
+    """
+    company = tomllib.loads(COMPANY.read_text(encoding="utf-8"))
+    now = now or SystemClock().now()
+    oldest = max(customer["started"] for customer in company["customers"])
+    clock = FakeClock(now - timedelta(days=oldest + 10))
+    with closing(Engine.open(url, config=config, clock=clock)) as engine:
+        report("the plan")
+        engine.deploy(SYSTEM, sources, key="example-plan")
+        report("people")
+        logins = [_add(engine, person, config) for person in company["people"]]
+        actors = _actors(engine)
+        passwords = {actors[login.username].id: login.password for login in logins}
+        story = Story(engine, clock, company, actors, passwords)
+        story.tell(until=now, report=report)
+    return tuple(logins)
+
+
+def _add(engine: Engine, person: dict[str, Any], config: Config) -> Login:
+    # A company with other roles than the example's keeps those that it has.
+    roles = tuple(role for role in person.get("roles", ()) if role in config.roles)
+    rights = tuple(person.get("rights", ()))
+    login = Login(person["name"], person["username"], new_password(), roles, rights)
+    engine.add_person(
+        SYSTEM,
+        login.username,
+        login.name,
+        roles=roles,
+        rights=rights,
+        password=login.password,
+        key=f"example-person-{login.username}",
+    )
+    return login
+
+
+def _actors(engine: Engine) -> dict[str, Actor]:
+    return {person.username: person.actor() for person in engine.people(SYSTEM)}
