@@ -8,7 +8,7 @@ from dataclasses import replace
 import click
 
 from engine import SYSTEM, Engine, NotFound
-from web import server, setup
+from web import first_start, server
 from web.cli.common import Settings, database_option, opened
 
 
@@ -43,7 +43,7 @@ def serve(
         web=replace(config.web, host=host or config.web.host, port=port or config.web.port),
     )
     server.check_address(config)
-    setup.prepare(config, with_example=not empty)
+    first_start.prepare(config, with_example=not empty)
     server.run(config, workers=workers)
 
 
