@@ -17,6 +17,7 @@ from engine import Config, Engine
 from web import (
     accounts,
     cases,
+    compression,
     context,
     definitions,
     errors,
@@ -56,6 +57,7 @@ def create_app(config: Config, engine: Engine, *, secret: bytes | None = None) -
     i18n.init(app)
     sessions.init(app, accounts.ask_login)
     security.init(app)
+    compression.init(app)
     errors.init(app)
     formats.init(app)
     forms.init(app)

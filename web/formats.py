@@ -51,11 +51,12 @@ def day(value: Any) -> str:
 
 
 def day_long(value: Any) -> str:
-    """sön 22 nov., v. 47"""
+    """sön 22 nov., v. 47; with the year when it is another one than this."""
     found = as_date(value)
     if not found:
         return str(value or "")
-    text = format_date(found, "EEE d MMM", locale=locale())
+    pattern = "EEE d MMM" if found.year == today().year else "EEE d MMM y"
+    text = format_date(found, pattern, locale=locale())
     return f"{text}, {week(found)}".replace(" ", NBSP).replace(f",{NBSP}", ", ")
 
 

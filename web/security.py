@@ -5,11 +5,14 @@ The policy is the one under which the pages and the diagram editor run without a
 
 from __future__ import annotations
 
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import generate_csrf
 
 from web.context import config
 
@@ -28,7 +31,37 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 YEAR: Final = 31_536_000
-csrf = CSRFProtect()
+
+
+class MaskedCSRF(CSRFProtect):
+    """Flask-WTF's protection; the token looks different on every page that shows it.
+
+    A mask of random bytes and the token XOR the mask: see web/compression.py for why.
+    """
+
+    def _get_csrf_token(self) -> str | None:
+        shown = super()._get_csrf_token()
+        return unmasked(shown) if shown else None
+
+
+csrf = MaskedCSRF()
+
+
+def masked(token: str) -> str:
+    plain = token.encode()
+    mask = secrets.token_bytes(len(plain))
+    mixed = bytes(a ^ b for a, b in zip(plain, mask, strict=True))
+    return urlsafe_b64encode(mask + mixed).decode()
+
+
+def unmasked(shown: str) -> str:
+    """The token of a masked one; what is none comes back as it is, to be refused as such."""
+    try:
+        both = urlsafe_b64decode(shown)
+        half = len(both) // 2
+        return bytes(a ^ b for a, b in zip(both[:half], both[half:], strict=True)).decode()
+    except ValueError:
+        return shown
 
 
 def secure() -> bool:
@@ -78,4 +111,5 @@ def add_headers(response: Response) -> Response:
 def init(app: Flask) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # the token lives as long as its session
     csrf.init_app(app)
+    app.jinja_env.globals["csrf_token"] = lambda: masked(generate_csrf())
     app.after_request(add_headers)
