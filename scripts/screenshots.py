@@ -1,0 +1,86 @@
+"""Takes the pictures of ``docs/images/`` from the example company, on a day that stands still."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PROJECT = Path(__file__).parents[1]
+sys.path.insert(0, str(PROJECT))
+
+from engine import SYSTEM, Engine, FakeClock, load_config  # noqa: E402
+from tests.browser.chromium import MISSING, chromium  # noqa: E402
+from tests.support.plan import plan_sources  # noqa: E402
+from tests.support.server import serving  # noqa: E402
+from web.example import Login, make  # noqa: E402
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+IMAGES = PROJECT / "docs" / "images"
+
+
+def main() -> int:
+    executable = chromium()
+    if executable is None:
+        print(MISSING, file=sys.stderr)
+        return 1
+    config = load_config(PROJECT / "config.toml")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        url = f"sqlite:///{folder}/example.db"
+        logins = {x.username: x for x in make(url, config, plan_sources(), now=NOW)}
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        with (
+            closing(Engine.open(url, config=config, clock=FakeClock(NOW))) as engine,
+            serving(config, engine) as address,
+        ):
+            take_all(browser, address, engine, logins)
+        browser.close()
+    return 0
+
+
+def take_all(browser: Browser, address: str, engine: Engine, logins: dict[str, Login]) -> None:
+    phases = {row.phases: row for row in engine.cases(SYSTEM, state="all").items}
+    running, starting = phases["C", "D"], phases["B2",]
+    late = next(t for t in engine.tasks(SYSTEM, show="all").items if t.case_id == starting.id)
+    pages = {
+        "inbox": "/",
+        "cases": "/cases",
+        "case": f"/cases/{running.id}",
+        "definitions": "/definitions",
+        "history": "/history",
+    }
+    manager = signed_in(browser, address, logins["cecilia"], 1280)
+    for name, path in pages.items():
+        take(manager, f"{address}{path}", name)
+    take(manager, f"{address}/tasks/{late.id}", "task")
+    phone = signed_in(browser, address, logins["johanna"], 360)
+    take(phone, f"{address}/", "inbox-phone")
+    take(phone, f"{address}/tasks/{late.id}", "task-phone")
+
+
+def signed_in(browser: Browser, address: str, login: Login, width: int) -> Page:
+    page = browser.new_context(
+        viewport={"width": width, "height": 900 if width > 600 else 740}, locale="sv-SE"
+    ).new_page()
+    page.goto(f"{address}/login")
+    page.fill("input[name=username]", login.username)
+    page.fill("input[name=password]", login.password)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("nav.nav")
+    return page
+
+
+def take(page: Page, url: str, name: str) -> None:
+    answer = page.goto(url)
+    assert answer is not None
+    assert answer.ok, f"{url}: {answer.status}"
+    page.screenshot(path=IMAGES / f"{name}.png", full_page=True)
+    print(f"docs/images/{name}.png")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

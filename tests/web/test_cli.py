@@ -1,0 +1,247 @@
+"""The ``serviceplan`` command: what it prints, and how it says no."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from engine import Config, Engine
+from web.cli import main
+from web.cli.diagrams import due_words
+
+BROKEN = b"<?xml version='1.0'?><!DOCTYPE x><x/>"
+
+
+@dataclass
+class Ran:
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Runs the command as the shell does, with a database of the test's own."""
+    monkeypatch.setenv("SERVICEPLAN_DATABASE", f"sqlite:///{tmp_path / 'cli.db'}")
+
+    def do(*words: str | Path) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["serviceplan", *map(str, words)])
+        try:
+            main()
+            status = 0
+        except SystemExit as end:
+            status = int(end.code or 0)
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return Ran(status, captured.out, captured.err)
+
+    return do
+
+
+# ---------------------------------------------------------------- plan
+
+
+def test_plan_as_json_has_six_sheets_and_38_activities(run: Run) -> None:
+    plan = json.loads(run("plan", "--json").out)
+    assert [phase["key"] for phase in plan] == ["A", "B1", "B2", "C", "D", "E"]
+    assert [len(phase["activities"]) for phase in plan] == [7, 7, 6, 6, 4, 8]
+
+
+def test_plan_as_json_has_these_keys_and_no_others(run: Run) -> None:
+    phase = json.loads(run("plan", "--json").out)[0]
+    assert list(phase) == ["key", "title", "process_id", "activities"]
+    keys = ["id", "name", "role", "due", "checklist", "signature", "form"]
+    assert all(list(activity) == keys for activity in phase["activities"])
+    assert phase["activities"][6]["checklist"] == ["Var tydlig.", "Skriv avtal."]
+
+
+def test_plan_reads_no_database(run: Run, tmp_path: Path) -> None:
+    run("plan")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_plan_prints_the_paper_table(run: Run) -> None:
+    out = run("plan").out
+    assert "B1 – FÖRBEREDELSE INFÖR UPPSTART" in out
+    assert "ATT GÖRA" in out
+    assert max(len(line) for line in out.splitlines()) <= 160
+    row = next(line for line in out.splitlines() if line.startswith("Utse kundansvarig"))
+    assert "- Passa in kunden geografiskt." in row
+    assert "Ledningsgrupp" in row
+    assert "inom 3 arbetsdagar" in row
+
+
+def test_plan_of_one_file_has_its_sheet_alone(run: Run, project: Path) -> None:
+    plan = json.loads(run("plan", project / "workflows/e_avveckling.bpmn", "--json").out)
+    assert [phase["key"] for phase in plan] == ["E"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (None, ""),
+        ({"after": "P1D", "calendar": "working"}, "inom 1 arbetsdag"),
+        ({"after": "P1M", "calendar": "calendar"}, "inom 1 månad"),
+        (
+            {"before": "P20D", "of": "avtalsstart", "calendar": "working"},
+            "20 arbetsdagar före avtalsstart",
+        ),
+        (
+            {"after": "P10D", "of": "avtalsslut", "calendar": "calendar"},
+            "10 dagar efter avtalsslut",
+        ),
+        ({"after": "P1Y2M"}, "inom P1Y2M"),
+    ],
+)
+def test_due_rules_are_said_in_swedish(rule: dict[str, str] | None, words: str) -> None:
+    assert due_words(rule) == words
+
+
+# ---------------------------------------------------------------- check and deploy
+
+
+def test_check_of_the_plan_finds_no_error(run: Run, project: Path) -> None:
+    ran = run("check", project / "workflows")
+    assert (ran.status, "0 errors" in ran.out) == (0, True), ran.out
+
+
+def test_check_makes_no_database(run: Run, project: Path, tmp_path: Path) -> None:
+    run("check", project / "workflows")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_check_names_the_file_the_line_and_the_fault_and_exits_with_1(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.bpmn").write_bytes(BROKEN)
+    ran = run("check", tmp_path / "bad.bpmn")
+    assert ran.status == 1
+    assert ran.out.startswith("bad.bpmn")
+    assert "DOCTYPE" in ran.out
+
+
+def test_check_as_json_is_a_list_of_findings(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.bpmn").write_bytes(BROKEN)
+    findings = json.loads(run("check", "--json", tmp_path / "bad.bpmn").out)
+    assert findings[0]["severity"] == "error"
+    assert {"code", "sv", "en", "element_id", "line", "filename"} <= set(findings[0])
+
+
+def test_a_folder_without_diagrams_is_asked_for_wrongly(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    ran = run("check", tmp_path / "empty")
+    assert (ran.status, "There is no .bpmn file" in ran.err) == (2, True)
+
+
+def test_deploying_twice_changes_nothing_the_second_time(run: Run, project: Path) -> None:
+    assert "fas_a version 1" in run("deploy", project / "workflows").out
+    again = run("deploy", project / "workflows")
+    assert "nothing has changed" in again.out
+    assert "version 2" not in again.out
+
+
+def test_a_refused_diagram_is_said_in_lines_without_a_traceback(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.bpmn").write_bytes(BROKEN)
+    ran = run("deploy", tmp_path / "bad.bpmn")
+    assert ran.status == 1
+    assert ran.err.startswith("serviceplan: the diagrams cannot be deployed")
+    assert "DOCTYPE" in ran.err
+
+
+# ---------------------------------------------------------------- people
+
+
+def test_a_person_is_added_with_a_password_that_is_shown_once(run: Run, config: Config) -> None:
+    ran = run("user", "add", "asa", "--name", "Åsa Öberg", "--role", "saljare", "--generate")
+    password = ran.out.rsplit(": ", 1)[1].strip()
+    assert len(password) >= 15
+    assert _signs_in("asa", password, config)
+    assert password not in run("user", "list").out
+
+
+def test_a_new_password_takes_the_place_of_the_old_one(run: Run, config: Config) -> None:
+    first = run("user", "add", "asa", "--name", "Åsa Öberg").out.rsplit(": ", 1)[1].strip()
+    second = run("user", "password", "asa").out.rsplit(": ", 1)[1].strip()
+    assert (_signs_in("asa", first, config), _signs_in("asa", second, config)) == (False, True)
+
+
+def _signs_in(username: str, password: str, config: Config) -> bool:
+    import os
+
+    from engine import NotAuthenticated
+
+    engine = Engine.open(os.environ["SERVICEPLAN_DATABASE"], config=config)
+    try:
+        return bool(engine.sign_in(username, password))
+    except NotAuthenticated:
+        return False
+    finally:
+        engine.close()
+
+
+def test_roles_are_shown_and_set(run: Run) -> None:
+    run("user", "add", "asa", "--name", "Åsa Öberg", "--role", "saljare")
+    run("user", "roles", "asa", "--role", "kvalitet", "--right", "manager")
+    assert run("user", "roles", "asa").out == "Åsa Öberg: roles kvalitet; rights manager\n"
+
+
+def test_an_unknown_role_is_refused_with_the_roles_that_there_are(run: Run) -> None:
+    ran = run("user", "add", "asa", "--name", "Åsa Öberg", "--role", "chef")
+    assert (ran.status, "There is no role chef; the roles are saljare" in ran.err) == (2, True)
+
+
+def test_a_user_name_is_taken_once(run: Run) -> None:
+    run("user", "add", "asa", "--name", "Åsa Öberg")
+    ran = run("user", "add", "asa", "--name", "Åsa Ek")
+    assert (ran.status, "already somebody" in ran.err) == (2, True)
+
+
+def test_nobody_of_that_name_is_said(run: Run) -> None:
+    ran = run("user", "password", "nobody")
+    assert ran.status == 1
+    assert ran.err == "serviceplan: there is nobody with the user name nobody\n"
+
+
+# ---------------------------------------------------------------- the database
+
+
+def test_an_empty_database_is_brought_to_the_newest_version(run: Run) -> None:
+    assert run("db", "version").out.startswith("database empty, program ")
+    assert run("db", "upgrade").out.startswith("upgraded from empty to ")
+    assert run("db", "upgrade").out.startswith("at ")
+
+
+def test_verify_says_how_much_it_has_read(run: Run, project: Path) -> None:
+    run("deploy", project / "workflows")
+    ran = run("verify")
+    assert (ran.status, ran.out.endswith("unbroken\n")) == (0, True)
+
+
+def test_an_unknown_case_is_said(run: Run) -> None:
+    ran = run("verify", "--case", "4711")
+    assert (ran.status, ran.err) == (1, "serviceplan: there is no case 4711\n")
+
+
+def test_fire_due_says_how_many_timers_it_fired(run: Run) -> None:
+    assert run("fire-due").out == "0 timers fired\n"
+
+
+def test_an_unknown_setting_is_named_with_the_nearest_one(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text("[web]\nprot = 1\n", encoding="utf-8")
+    ran = run("--config", tmp_path / "c.toml", "user", "list")
+    assert ran.status == 2
+    assert ran.err == "serviceplan: there is no setting web.prot; the nearest one is web.port\n"
+
+
+def test_a_database_that_is_none_is_said(run: Run) -> None:
+    ran = run("user", "list", "--database", "mysql://somewhere/else")
+    assert ran.status == 2
+    assert len(ran.err.splitlines()) == 1
