@@ -111,10 +111,14 @@ def _wrapped(text: str, width: int) -> list[str]:
     parts = text.splitlines() or [""]
     if not width:
         return parts
-    lines = [
-        textwrap.wrap(p, width, subsequent_indent="  " if p[:2] == "- " else "") for p in parts
-    ]
+    lines = [textwrap.wrap(p, width, subsequent_indent=_indent(p)) for p in parts]
     return [line for part in lines for line in part or [""]]
+
+
+def _indent(text: str) -> str:
+    """Where the second line of a wrapped point begins: under its first word."""
+    marks = len(text) - len(text.lstrip(" -–"))
+    return " " * marks
 
 
 def _row(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> str:

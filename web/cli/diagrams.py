@@ -84,7 +84,7 @@ def _sheet(phase: Phase, config: Config) -> str:
     rows = [
         (
             activity.name,
-            "\n".join(f"- {point}" for point in activity.checklist),
+            "\n".join(map(_bullet, activity.checklist)),
             _role(activity, config),
             due_words(activity.due),
             SIGN_LINE if activity.signature else "",
@@ -93,6 +93,11 @@ def _sheet(phase: Phase, config: Config) -> str:
     ]
     title = f"{phase.key} – {phase.title}".upper()
     return f"\n{title.center(width).rstrip()}\n\n{table(HEAD, rows, widths=wide)}\n"
+
+
+def _bullet(point: str) -> str:
+    # A point that is itself a dash belongs under the one before it, as on paper.
+    return f"  {point}" if point.startswith("–") else f"- {point}"
 
 
 def _role(activity: Activity, config: Config) -> str:

@@ -1,0 +1,1 @@
+"""Tests of the engine by its public methods, on SQLite and on PostgreSQL."""

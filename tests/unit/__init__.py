@@ -1,0 +1,1 @@
+"""Tests of one part by itself, without a database."""
