@@ -32,8 +32,8 @@ Operator = Callable[[Any, Any, Run], Any]
 
 _MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
-# A power costs hundreds of multiplications when its exponent is a fraction.
-_POWER_STEPS = 20
+# A power costs hundreds of multiplications when its exponent is large or a fraction.
+_POWER_STEPS = 40
 
 
 def add(left: Any, right: Any, run: Run) -> Any:
@@ -42,6 +42,7 @@ def add(left: Any, right: Any, run: Run) -> Any:
         return _decimal(DECIMAL.add, left, right)
     if isinstance(left, str) and isinstance(right, str):
         run.check_text(len(left) + len(right))
+        run.charge_text(len(left) + len(right))
         return left + right
     if _is_duration(left) and not _is_duration(right):
         left, right = right, left
@@ -91,7 +92,8 @@ def power(left: Any, right: Any, run: Run) -> Any:
     """``left ** right``, of numbers only."""
     if type(left) is not Decimal or type(right) is not Decimal:
         return None
-    run.charge(_POWER_STEPS)
+    if right != right.to_integral_value() or right.adjusted() > 2:
+        run.charge(_POWER_STEPS)
     if not left and not right:
         return Decimal(1)
     return _decimal(DECIMAL.power, left, right)

@@ -25,10 +25,11 @@ class Budget:
     nodes: int = 400  # operators, operands, names …
     steps: int = 20_000  # nodes evaluated
     elements: int = 10_000  # elements of a result and of every list on the way to it
-    characters: int = 100_000  # of every text on the way to a result
+    characters: int = 200_000  # of a result's texts and of every text on the way to it
 
 
 DEFAULT = Budget()
+_CHARACTERS_PER_STEP = 256
 
 
 class Run:
@@ -55,6 +56,11 @@ class Run:
                 limit="steps",
                 maximum=self.budget.steps,
             )
+
+    def charge_text(self, length: int) -> None:
+        """Take the steps that a walk through so many characters is worth."""
+        if length >= _CHARACTERS_PER_STEP:
+            self.charge(length // _CHARACTERS_PER_STEP)
 
     def check_length(self, length: int) -> None:
         """Refuse a list (or context) of more elements than a result may have."""

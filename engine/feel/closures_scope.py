@@ -154,6 +154,10 @@ def _filter(compiler: Compiler, node: nodes.Filter) -> Code:
     def filtered(frame: Frame) -> Any:
         values = _as_list(base(frame))
         chosen: list[Any] = []
+        if not values:
+            # An empty list has no element at an index, but what a filter chooses is a list.
+            met = condition(Frame({"item": None}, frame, frame.run))
+            return None if isinstance(met, Decimal) else chosen
         for value in values:
             frame.run.charge(cost)
             inner = Frame({"item": value}, frame, frame.run)

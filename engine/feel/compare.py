@@ -120,10 +120,15 @@ def _order_keys(left: Any, right: Any) -> tuple[Any, Any] | None:
     if isinstance(left, AnyDateTime | time):
         if (left.tzinfo is None) != (right.tzinfo is None):
             return None
-        return instant(left), instant(right)
-    if isinstance(left, date | FarDate):
-        return ordinal(left), ordinal(right)
-    return None
+        return sort_key(left), sort_key(right)
+    return (sort_key(left), sort_key(right)) if isinstance(left, date | FarDate) else None
+
+
+def sort_key(value: Any) -> Any:
+    """What values of one kind that has an order can be sorted by."""
+    if isinstance(value, AnyDateTime | time):
+        return instant(value)
+    return ordinal(value) if isinstance(value, date | FarDate) else value
 
 
 def in_range(value: Any, span: Range, run: Run) -> bool | None:

@@ -11,7 +11,7 @@ from engine.feel import closures_scope, nodes
 from engine.feel.budget import DEFAULT, Budget, Run
 from engine.feel.builtins import BUILTINS
 from engine.feel.closures import Compiler
-from engine.feel.errors import FeelBudgetError
+from engine.feel.errors import FeelBudgetError, FeelError
 from engine.feel.kinds import Type
 from engine.feel.names import normal
 from engine.feel.parser import Parser
@@ -62,10 +62,15 @@ class Expression:
         run = Run(self._budget, text=self.text, strict=strict, now=now)
         try:
             value = self._code(Frame({} if context is None else context, None, run))
+            if type(value) is list or type(value) is dict:
+                _check_size(value, run)
         except RecursionError:
-            raise FeelBudgetError("the expression is nested too deep", limit="depth") from None
-        if type(value) is list or type(value) is dict:
-            _check_size(value, run)
+            raise FeelBudgetError(
+                "the expression is nested too deep", limit="depth", expression=self.text
+            ) from None
+        except FeelError as error:
+            error.params.setdefault("expression", self.text)
+            raise
         return value
 
     def __repr__(self) -> str:
@@ -149,8 +154,8 @@ def _parser(text: str, budget: Budget, names: frozenset[str]) -> Parser:
 
 
 def _check_size(value: Any, run: Run) -> None:
-    """Hold all elements of a result, however deep, against the budget."""
-    count = 0
+    """Hold all elements and texts of a result, however deep, against the budget."""
+    count = characters = 0
     waiting = [value]
     while waiting:
         part = waiting.pop()
@@ -158,5 +163,8 @@ def _check_size(value: Any, run: Run) -> None:
             waiting.extend(part.values())
         elif isinstance(part, list):
             waiting.extend(part)
+        elif isinstance(part, str):
+            characters += len(part)
         count += 1
         run.check_length(count - 1)
+        run.check_text(characters)

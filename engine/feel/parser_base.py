@@ -34,6 +34,7 @@ class Base:
         self.filters = 0  # how many filters stand around this place
         self.bound: list[str] = []  # variables that the expression itself declares
         self.known = Vocabulary()
+        self.members = Vocabulary()  # names that may stand behind a dot
         for name in names:
             self.known.add(name)
 

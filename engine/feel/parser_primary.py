@@ -116,6 +116,7 @@ class Primary(Base):
             name = self.key()
             entries.append((name, self.expression()))
             self.declare(name)
+            self.members.add(name)
             if not self.is_sign(","):
                 break
             self.advance()
@@ -159,7 +160,8 @@ class Primary(Base):
         """The name behind a dot."""
         if self.token.kind != WORD:
             self.fail("a name")
-        known = self.known.match(self.tokens, self.index)
+        known = self.members.match(self.tokens, self.index)
+        known = known or self.known.match(self.tokens, self.index)
         name, length = known or joined(self.tokens, self.index)
         self.index += length
         return name

@@ -31,9 +31,16 @@ def show(value: Any, run: Run) -> str | None:
     """The value as text; null stays null, a text is given as it is."""
     if value is None or isinstance(value, str):
         return value
-    text = _written(value, run)
+    text = _plainly(value, run)
     run.check_text(len(text))
     return text
+
+
+def _plainly(value: Any, run: Run) -> str:
+    for cls, written in _WRITERS:
+        if isinstance(value, cls):
+            return written(value, run)
+    return "null"
 
 
 def _written(value: Any, run: Run) -> str:
@@ -44,10 +51,8 @@ def _written(value: Any, run: Run) -> str:
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
-    for cls, written in _WRITERS:
-        if isinstance(value, cls):
-            return written(value, run)
-    return "null"
+    text = _plainly(value, run)
+    return f'@"{text}"' if isinstance(value, _QUOTED) else text
 
 
 def _range(value: Range, run: Run) -> str:
@@ -82,6 +87,8 @@ def _joined(parts: list[str], run: Run) -> str:
     return ", ".join(parts)
 
 
+# Within lists and contexts these are written as literals.
+_QUOTED = (date, FarDate, FarDateTime, time, timedelta, YearsMonthsDuration)
 _WRITERS: tuple[tuple[type, Callable[[Any, Run], str]], ...] = (
     (bool, lambda value, run: "true" if value else "false"),
     (Decimal, lambda value, run: show_number(value)),

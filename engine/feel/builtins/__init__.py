@@ -7,6 +7,7 @@ from engine.feel.builtins import (
     conversion,
     lists,
     numbers,
+    patterns,
     ranges,
     statistics,
     strings,
@@ -14,9 +15,23 @@ from engine.feel.builtins import (
 )
 from engine.feel.builtins.registry import Builtin
 
+_THEMES = (
+    *(contexts, conversion, lists, numbers, patterns),
+    *(ranges, statistics, strings, temporal),
+)
 BUILTINS: dict[str, Builtin] = {
     name: function
-    for theme in (contexts, conversion, lists, numbers, ranges, statistics, strings, temporal)
+    for theme in (
+        contexts,
+        conversion,
+        lists,
+        numbers,
+        patterns,
+        ranges,
+        statistics,
+        strings,
+        temporal,
+    )
     for name, function in theme.LIBRARY.functions().items()
 }
 

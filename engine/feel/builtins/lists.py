@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.feel.budget import Run
 from engine.feel.builtins.registry import Library
-from engine.feel.compare import equal, order
+from engine.feel.compare import equal, order, sort_key
 from engine.feel.values import Function, number, whole
 
 LIBRARY = Library()
@@ -163,20 +163,17 @@ def flatten(run: Run, values: list[Any]) -> list[Any]:
 @LIBRARY.declare("sort", "list: list, precedes: function?")
 def sort(run: Run, values: list[Any], precedes: Function | None) -> list[Any] | None:
     """Sorted by ``precedes(a, b)``, or ascending; what it holds equal keeps its order."""
-    if precedes is not None and len(precedes.parameters) != 2:
+    run.charge(len(values))
+    if precedes is None:
+        if any(order(values[0], value) is None for value in values):
+            return None
+        return sorted(values, key=sort_key)
+    if len(precedes.parameters) != 2:
         return None
-
-    def before(left: Any, right: Any) -> bool:
-        run.charge(1)
-        if precedes is None:
-            return order(left, right) == -1
-        return precedes.invoke(run, (left, right)) is True
 
     def compared(left: Any, right: Any) -> int:
-        if before(left, right):
-            return -1
-        return 1 if before(right, left) else 0
+        """Python's sort asks only whether one comes before the other."""
+        run.charge(1)
+        return -1 if precedes.invoke(run, (left, right)) is True else 1
 
-    if precedes is None and any(order(values[0], value) is None for value in values):
-        return None
     return sorted(values, key=cmp_to_key(compared))

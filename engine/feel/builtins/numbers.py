@@ -24,7 +24,7 @@ LIBRARY = Library()
 
 LEAST_SCALE, GREATEST_SCALE = -6111, 6176
 # Roots, logarithms and exponentials cost as much as many comparisons.
-_COSTLY_STEPS = 20
+_COSTLY_STEPS = 30
 
 
 def rounded(n: Decimal, scale: Decimal, rounding: str) -> Decimal | None:

@@ -11,12 +11,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.feel import nodes
+from engine.feel.arithmetic import negate
 from engine.feel.budget import Run
 from engine.feel.builtins.registry import Library
 from engine.feel.compare import kind, order
+from engine.feel.errors import FeelError
+from engine.feel.lexer import SIGN, tokenize
+from engine.feel.parser import Parser
+from engine.feel.temporal import parse_literal
 from engine.feel.values import Range
 
 LIBRARY = Library()
+
+_OPENING = {"[": True, "(": False, "]": False}
+_CLOSING = {"]": True, ")": False, "[": False}
+# Functions that write a value, as @"…" does.
+_WRITING = frozenset({"date", "time", "date and time", "duration"})
 
 BEFORE, AFTER = -1, 1
 
@@ -151,3 +162,57 @@ _declare("during", _turned(_includes), "rr", "pr")
 _declare("starts", _starts, "rr", "pr")
 _declare("started by", _turned(_starts), "rr", "rp")
 _declare("coincides", _coincides, "rr", "pp")
+
+
+@LIBRARY.declare("range", "from: string")
+def range_from_text(run: Run, text: str) -> Range | None:
+    """``[1..10)`` as a range of values that are written out; an end left out must be open."""
+    text = text.strip()
+    if len(text) < 4 or text[0] not in _OPENING or text[-1] not in _CLOSING:
+        return None
+    included = _OPENING[text[0]], _CLOSING[text[-1]]
+    try:
+        ends = _ends(text[1:-1], run)
+    except FeelError:
+        return None
+    if ends is None or ends == (None, None):
+        return None
+    if any(closed and end is None for end, closed in zip(ends, included, strict=True)):
+        return None
+    if None not in ends and order(*ends) not in (-1, 0):
+        return None
+    return Range(*ends, *included)
+
+
+def _ends(inside: str, run: Run) -> tuple[Any, Any] | None:
+    """The values on both sides of the two points; None for a side that is empty."""
+    for token in tokenize(inside):
+        if token.text == ".." and token.kind == SIGN:
+            start, end = inside[: token.start], inside[token.end :]
+            return _value(start, run), _value(end, run)
+    return None
+
+
+def _value(text: str, run: Run) -> Any:
+    """A value that is written out; FeelError for anything that would have to be calculated."""
+    if not text.strip():
+        return None
+    node = Parser(text, run.budget, _WRITING).whole_expression()
+    negative = isinstance(node, nodes.Negate)
+    if isinstance(node, nodes.Negate):
+        node = node.operand
+    value: Any = None
+    if isinstance(node, nodes.Literal):
+        value = node.value
+    elif isinstance(node, nodes.Call) and isinstance(node.function, nodes.Name):
+        value = _called(node.function.name, node.arguments)
+    if value is None:
+        raise FeelError("the end of a range must be written out")
+    return negate(value) if negative else value
+
+
+def _called(name: str, arguments: tuple[nodes.Node, ...]) -> Any:
+    if name not in _WRITING or len(arguments) != 1 or not isinstance(arguments[0], nodes.Literal):
+        return None
+    text = arguments[0].value
+    return parse_literal(text) if isinstance(text, str) else None

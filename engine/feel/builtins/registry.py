@@ -135,6 +135,9 @@ class Builtin(Function):
         self.signatures = tuple(signatures)
 
     def _work(self, run: Run, arguments: Sequence[Any]) -> Any:
+        for argument in arguments:
+            if type(argument) is str:
+                run.charge_text(len(argument))
         for signature in self.signatures:
             result = signature.positional(run, arguments)
             if result is not NO_MATCH:
@@ -143,6 +146,9 @@ class Builtin(Function):
 
     def invoke_named(self, run: Run, arguments: dict[str, Any]) -> Any:
         """Call it with named arguments."""
+        for argument in arguments.values():
+            if type(argument) is str:
+                run.charge_text(len(argument))
         for signature in self.signatures:
             result = signature.named(run, arguments)
             if result is not NO_MATCH:
