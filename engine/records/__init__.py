@@ -1,0 +1,1 @@
+"""What can never be taken back: the history and the signatures."""

@@ -1,0 +1,141 @@
+"""The history: one entry per fact, appended in the transaction in which it became one.
+
+Entries are never updated and never deleted. Each hangs on the one before in its chain (see
+``engine.records.chain``): a chain per process instance, and one each for definitions, people and
+customers. ``engine.records.verification`` recomputes them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from engine.records.canonical import canonical
+from engine.records.chain import FIRST, Link, commitment
+from engine.records.verification import verify
+from engine.store.models import History
+from engine.views import Actor
+
+__all__ = ["Appended", "Fact", "append", "append_all", "verify"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that has happened.
+
+    ``chain`` is an instance's id, or ``definitions``, ``people``, ``customers``. ``detail`` is
+    what a reader wants to know beside it (see ``canonical`` for the values that it may hold);
+    ``evidence`` the SHA-256 of a signature's content.
+    """
+
+    type: str
+    actor: Actor
+    chain: str
+    case_id: str | None = None
+    instance_id: str | None = None
+    definition_id: str | None = None
+    element_id: str | None = None
+    element_name: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The place of an entry, and its hash (hex)."""
+
+    chain: str
+    seq: int
+    hash: str
+
+
+def append(
+    conn: Connection,
+    *,
+    now: datetime,
+    actor: Actor,
+    type: str,
+    chain: str,
+    detail: Mapping[str, Any] | None = None,
+    **about: str | None,
+) -> Appended:
+    """Append one fact; ``about`` are the other attributes of ``Fact``. See ``append_all``."""
+    fact = Fact(type=type, actor=actor, chain=chain, detail=detail or {}, **about)
+    return append_all(conn, [fact], now=now)[0]
+
+
+def append_all(conn: Connection, facts: Sequence[Fact], *, now: datetime) -> list[Appended]:
+    """Append facts in their order, all at ``now`` (aware), with one SELECT per chain and one
+    INSERT in all.
+
+    On PostgreSQL a chain is locked until the transaction ends, so that two writers wait for each
+    other. Raises TypeError for a detail that has no canonical form.
+    """
+    heads = {chain: _head(conn, chain) for chain in sorted({fact.chain for fact in facts})}
+    rows, appended = [], []
+    for fact in facts:
+        seq, prev = heads[fact.chain]
+        row = _row(fact, seq + 1, prev, now)
+        heads[fact.chain] = (seq + 1, row["hash"])
+        rows.append(row)
+        appended.append(Appended(fact.chain, seq + 1, row["hash"]))
+    if rows:
+        conn.execute(insert(History), rows)
+    return appended
+
+
+def _head(conn: Connection, chain: str) -> tuple[int, str]:
+    """The number and the hash of the chain's newest entry."""
+    if conn.dialect.name == "postgresql":
+        # Not a row's lock: the one who waits for the newest row would find it outdated.
+        conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(chain, 0))))
+    row = conn.execute(
+        select(History.seq, History.hash)
+        .where(History.chain == chain)
+        .order_by(History.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row.seq, row.hash) if row else (0, FIRST)
+
+
+def _row(fact: Fact, seq: int, prev: str, now: datetime) -> dict[str, Any]:
+    salt = secrets.token_hex(16)
+    detail = canonical(fact.detail).decode()
+    link = Link(
+        chain=fact.chain,
+        seq=seq,
+        prev=prev,
+        at=now,
+        type=fact.type,
+        actor_id=fact.actor.id,
+        commitment=commitment(salt, fact.actor.name, detail),
+        case_id=fact.case_id,
+        instance_id=fact.instance_id,
+        definition_id=fact.definition_id,
+        element_id=fact.element_id,
+        element_name=fact.element_name,
+        evidence=fact.evidence,
+    )
+    body, digest = link.sealed()
+    return {
+        "chain": fact.chain,
+        "seq": seq,
+        "at": now,
+        "type": fact.type,
+        "actor_id": fact.actor.id,
+        "actor_name": fact.actor.name,
+        "case_id": fact.case_id,
+        "instance_id": fact.instance_id,
+        "definition_id": fact.definition_id,
+        "element_id": fact.element_id,
+        "element_name": fact.element_name,
+        "body": body,
+        "hash": digest,
+        "salt": salt,
+        "detail": detail,
+    }

@@ -1,0 +1,221 @@
+"""The whole history recomputed: every hash, every link, every commitment, every signature.
+
+What it finds: a changed entry (in its body, its hash or beside it), a missing or doubled one, a
+name or detail that is not what was written, a signature whose content or record is not what the
+history says, or that the history does not know. What it cannot find alone: newest entries of a
+chain that were cut off (only a copy of the hashes outside the database tells), and a whole chain
+rewritten by somebody who can compute hashes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, exists, select
+
+from engine.records.canonical import canonical, sha256, utc_text
+from engine.records.chain import FIRST, commitment
+from engine.store.models import History, Instance, Signature
+from engine.views import Fault, Verification
+
+ROWS_AT_ONCE: Final = 500
+
+_ENTRY = (
+    History.chain,
+    History.seq,
+    History.at,
+    History.type,
+    History.actor_id,
+    History.actor_name,
+    History.case_id,
+    History.instance_id,
+    History.definition_id,
+    History.element_id,
+    History.element_name,
+    History.body,
+    History.hash,
+    History.salt,
+    History.detail,
+)
+# The key of the body, and the column that must say the same.
+_TWICE: Final = {
+    "actor": "actor_id",
+    "case": "case_id",
+    "chain": "chain",
+    "definition": "definition_id",
+    "element": "element_id",
+    "element_name": "element_name",
+    "instance": "instance_id",
+    "seq": "seq",
+    "type": "type",
+}
+AnyRow = Row[*tuple[Any, ...]]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What is known so far. ``signed`` is where the history speaks of a signature, by the hash of
+    its content."""
+
+    faults: list[Fault] = field(default_factory=list)
+    chains: int = 0
+    entries: int = 0
+    signed: dict[str, tuple[str, int, Mapping[str, Any]]] = field(default_factory=dict)
+
+
+def verify(conn: Connection, case_id: str | None = None) -> Verification:
+    """Recompute the chains of one case, or all there are. Faults come in the order of the chains;
+    those of a signature stand at the entry that records it (0 when none does)."""
+    walk = _Walk()
+    chain, seq, prev = None, 0, FIRST
+    for row in _entries(conn, case_id):
+        if row.chain != chain:
+            chain, seq, prev = row.chain, 0, FIRST
+            walk.chains += 1
+        walk.entries += 1
+        _check_entry(row, seq + 1, prev, walk)
+        # The next entry is measured by what this one really says, not by what it claims.
+        seq, prev = row.seq, sha256(row.body)
+    walk.faults += [
+        Fault(instance_id, 0, "the instance has no history: it was removed")
+        for instance_id in _without_history(conn, case_id)
+    ]
+    signatures = 0
+    for row in _signatures(conn, case_id):
+        signatures += 1
+        _check_signature(row, walk)
+    walk.faults += [
+        Fault(chain, seq, "the signature that this entry records is missing")
+        for chain, seq, _ in walk.signed.values()
+    ]
+    return Verification(walk.chains, walk.entries, signatures, tuple(walk.faults))
+
+
+def _entries(conn: Connection, case_id: str | None) -> Iterator[AnyRow]:
+    statement = select(*_ENTRY).order_by(History.chain, History.seq)
+    if case_id is not None:
+        # By chain, so that an entry whose case was changed is met all the same.
+        chains = select(History.chain).where(History.case_id == case_id).distinct()
+        statement = statement.where(History.chain.in_(chains))
+    yield from conn.execute(statement.execution_options(yield_per=ROWS_AT_ONCE))
+
+
+def _signatures(conn: Connection, case_id: str | None) -> Iterator[AnyRow]:
+    statement = select(*Signature.__table__.columns).order_by(Signature.at, Signature.id)
+    if case_id is not None:
+        statement = statement.where(Signature.case_id == case_id)
+    yield from conn.execute(statement.execution_options(yield_per=ROWS_AT_ONCE))
+
+
+def _without_history(conn: Connection, case_id: str | None) -> Iterator[str]:
+    known = exists().where(History.chain == Instance.id)
+    statement = select(Instance.id).where(~known).order_by(Instance.id)
+    if case_id is not None:
+        statement = statement.where(Instance.case_id == case_id)
+    yield from conn.scalars(statement)
+
+
+# ---------------------------------------------------------------- entries
+
+
+def _check_entry(row: AnyRow, expected_seq: int, prev: str, walk: _Walk) -> None:
+    problems = []
+    if row.seq != expected_seq:
+        problems.append(
+            f"the entry before has number {expected_seq - 1}: something is missing or moved"
+        )
+    if sha256(row.body) != row.hash:
+        problems.append("the hash is not that of the body: one of them was changed")
+    body = _object(row.body)
+    if body is None:
+        problems.append("the body is no canonical JSON object: it was changed")
+    else:
+        problems += _differences(row, body, prev)
+        evidence = body.get("evidence")
+        if isinstance(evidence, str) and evidence in walk.signed:
+            problems.append("the signature that this entry records is recorded already")
+        elif isinstance(evidence, str):
+            walk.signed[evidence] = (row.chain, row.seq, body)
+    walk.faults += [Fault(row.chain, row.seq, problem) for problem in problems]
+
+
+def _differences(row: AnyRow, body: Mapping[str, Any], prev: str) -> Iterator[str]:
+    """What the body says otherwise than the entry before and the columns beside it."""
+    if body.get("prev") != prev:
+        yield "the body does not follow from the entry before: one of them was changed"
+    columns = {key: getattr(row, column) for key, column in _TWICE.items()}
+    for key, value in {**columns, "at": utc_text(row.at)}.items():
+        if body.get(key) != value:
+            yield f"the column {_TWICE.get(key, key)} is not what the body says: it was changed"
+    if body.get("commitment") != _commitment(row):
+        yield "the name, the detail or their salt is not what the body vouches for: it was changed"
+
+
+def _object(data: bytes) -> Mapping[str, Any] | None:
+    """The JSON object of canonical bytes, None for any others."""
+    try:
+        value = json.loads(data)
+        return value if isinstance(value, dict) and canonical(value) == data else None
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def _commitment(row: AnyRow) -> str | None:
+    # Small letters only: bytes.fromhex would read a changed one as the same salt.
+    if row.salt != row.salt.lower() or len(row.salt) != 32:
+        return None
+    try:
+        return commitment(row.salt, row.actor_name, row.detail)
+    except ValueError:
+        return None
+
+
+# ---------------------------------------------------------------- signatures
+
+
+def _check_signature(row: AnyRow, walk: _Walk) -> None:
+    digest = sha256(row.content)
+    known = walk.signed.pop(row.content_sha256, None) or walk.signed.pop(digest, None)
+    chain, seq, body = known or (row.instance_id, 0, {})
+
+    def fault(problem: str) -> None:
+        walk.faults.append(Fault(chain, seq, f"signature {row.id}: {problem}"))
+
+    if digest != row.content_sha256:
+        fault("the hash is not that of the content: one of them was changed")
+    if known is None:
+        fault("the history does not know it")
+    elif body.get("evidence") != row.content_sha256:
+        fault("the content's hash is not the one in the history")
+    content = _object(row.content)
+    if content is None:
+        fault("the content is no canonical JSON object: it was changed")
+        return
+    for column, said in _said(content).items():
+        value = utc_text(row.at) if column == "at" else getattr(row, column)
+        if said != value:
+            fault(f"the column {column} is not what was signed: it was changed")
+    places = {"actor": row.signer_id, "instance": row.instance_id, "case": row.case_id}
+    for key, value in places.items():
+        if known is not None and body.get(key) != value:
+            fault(f"the history has another {key} for it")
+
+
+def _said(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the signed content says of the columns of its record."""
+    signer = content.get("signer")
+    who = signer if isinstance(signer, dict) else {}
+    return {
+        "id": content.get("signature"),
+        "case_id": content.get("case"),
+        "instance_id": content.get("instance"),
+        "task_id": content.get("task"),
+        "signer_id": who.get("id"),
+        "signer_name": who.get("name"),
+        "meaning": content.get("meaning"),
+        "method": content.get("method"),
+        "at": content.get("at"),
+    }

@@ -1,0 +1,253 @@
+"""The history: what is appended hangs together, and whatever is changed is named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from engine.records import history
+from engine.records.history import Fact
+from engine.store.database import Database
+from engine.store.models import Base, History
+from engine.views import SYSTEM, Actor, Verification
+from tests.support.databases import Databases
+
+NOW = datetime(2026, 3, 2, 8, 0, 0, 123456, tzinfo=UTC)
+ANNA = Actor("a" * 32, "Anna Åberg")
+CASE, INSTANCE, CHILD = "c" * 32, "i" * 32, "b" * 32
+COLUMNS = [
+    *("type", "actor_id", "actor_name", "case_id", "instance_id", "definition_id"),
+    *("element_id", "element_name", "salt", "detail", "hash", "body"),
+]
+
+
+def fact(type_: str = "task_opened", chain: str = INSTANCE, **more: Any) -> Fact:
+    values = {
+        "case_id": CASE,
+        "instance_id": chain,
+        "definition_id": "d" * 32,
+        "element_id": "offert",
+        "element_name": "Offert",
+        "detail": {"due": date(2026, 3, 9), "belopp": Decimal("1.50"), "text": "Å\u2028\x01"},
+    }
+    return Fact(type_, ANNA, chain, **{**values, **more})
+
+
+def written(conn: Connection) -> None:
+    """Three entries in one chain and two in another."""
+    history.append_all(conn, [fact(), fact("claimed"), fact("opened", CHILD)], now=NOW)
+    history.append_all(conn, [fact("signed", CHILD), fact("completed")], now=NOW)
+
+
+def stored(conn: Connection) -> list[Any]:
+    return list(conn.execute(select(*History.__table__.columns).order_by(History.id)))
+
+
+def faults(conn: Connection, case_id: str | None = None) -> set[tuple[str, int]]:
+    return {(fault.chain, fault.seq) for fault in history.verify(conn, case_id).faults}
+
+
+# ---------------------------------------------------------------- appending
+
+
+def test_an_entry_can_be_recomputed_with_nothing_but_sha256_and_json(conn: Connection) -> None:
+    written(conn)
+    prev = dict.fromkeys((INSTANCE, CHILD), "0" * 64)
+    for row in stored(conn):
+        body = json.loads(row.body)
+        assert body["prev"] == prev[row.chain]
+        assert hashlib.sha256(row.body).hexdigest() == row.hash
+        inner = hashlib.sha256(row.actor_name.encode()).digest()
+        salted = bytes.fromhex(row.salt) + inner + row.detail.encode()
+        assert body["commitment"] == hashlib.sha256(salted).hexdigest()
+        assert (body["actor"], body["seq"], body["type"]) == (ANNA.id, row.seq, row.type)
+        assert body["at"] == "2026-03-02T08:00:00.123456Z"
+        prev[row.chain] = row.hash
+
+
+def test_no_name_and_no_detail_stands_in_the_chain(conn: Connection) -> None:
+    written(conn)
+    for row in stored(conn):
+        assert "Åberg".encode() not in row.body
+        assert b"belopp" not in row.body
+        assert json.loads(row.detail)["due"] == "2026-03-09"
+
+
+def test_entries_are_numbered_within_their_chain(conn: Connection) -> None:
+    written(conn)
+    assert [(row.chain, row.seq, row.type) for row in stored(conn)] == [
+        (INSTANCE, 1, "task_opened"),
+        (INSTANCE, 2, "claimed"),
+        (CHILD, 1, "opened"),
+        (CHILD, 2, "signed"),
+        (INSTANCE, 3, "completed"),
+    ]
+
+
+def test_one_fact_alone_is_appended_in_the_same_way(conn: Connection) -> None:
+    first = history.append(conn, now=NOW, actor=SYSTEM, type="deployed", chain="definitions")
+    then = history.append(
+        conn,
+        now=NOW,
+        actor=ANNA,
+        type="deployed",
+        chain="definitions",
+        definition_id="d" * 32,
+        detail={"version": 2},
+    )
+    assert (first.seq, then.seq) == (1, 2)
+    assert [(row.seq, row.hash) for row in stored(conn)] == [
+        (first.seq, first.hash),
+        (then.seq, then.hash),
+    ]
+    assert history.verify(conn) == Verification(1, 2, 0, ())
+
+
+def test_salts_differ_so_that_equal_details_do_not_show(conn: Connection) -> None:
+    history.append_all(conn, [fact(), fact()], now=NOW)
+    first, second = (json.loads(row.body)["commitment"] for row in stored(conn))
+    assert first != second
+
+
+def test_a_detail_without_a_form_is_refused(conn: Connection) -> None:
+    with pytest.raises(TypeError):
+        history.append_all(conn, [fact(detail={"x": object()})], now=NOW)
+
+
+def test_a_number_of_a_chain_is_given_once(conn: Connection) -> None:
+    written(conn)
+    row = stored(conn)[0]._asdict()
+    with pytest.raises(IntegrityError):
+        conn.execute(History.__table__.insert().values(**{**row, "id": None}))
+
+
+# ---------------------------------------------------------------- verifying
+
+
+def test_an_untouched_history_verifies(conn: Connection) -> None:
+    assert history.verify(conn) == Verification(0, 0, 0, ())
+    written(conn)
+    assert history.verify(conn) == Verification(2, 5, 0, ())
+    assert history.verify(conn, CASE) == Verification(2, 5, 0, ())
+    assert history.verify(conn, "x" * 32) == Verification(0, 0, 0, ())
+
+
+def changes(value: bytes | str) -> list[Any]:
+    """The value with each one of its bytes (or characters) changed, lost, and doubled."""
+    other: Any = b"!" if isinstance(value, bytes) else "!"
+    alike: Any = b"" if isinstance(value, bytes) else ""
+    places = range(len(value))
+    found = [value[:i] + other + value[i + 1 :] for i in places]
+    found += [value[:i] + alike + value[i + 1 :] for i in places]
+    found += [value[:i] + value[i : i + 1] + value[i:] for i in places]
+    if isinstance(value, str):
+        found += [value[:i] + value[i].swapcase() + value[i + 1 :] for i in places]
+        found += [value + " "]
+    return [changed for changed in found if changed != value]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_every_single_change_of_an_entry_is_named(conn: Connection, column: str) -> None:
+    written(conn)
+    row = stored(conn)[1]
+    candidates = changes(getattr(row, column))
+    assert len(candidates) > 10
+    if conn.dialect.name == "postgresql":
+        # It keeps to the columns' lengths; that it reads the same values, some of them show.
+        candidates = [c for c in candidates if len(c) <= len(getattr(row, column))][::25]
+    for changed in candidates:
+        conn.execute(update(History).where(History.id == row.id).values({column: changed}))
+        assert (INSTANCE, 2) in faults(conn), changed
+    conn.execute(update(History).where(History.id == row.id).values({column: getattr(row, column)}))
+    assert history.verify(conn).ok
+
+
+@pytest.mark.parametrize("column", ["case_id", "instance_id", "element_id", "element_name"])
+def test_a_value_that_was_taken_away_is_named(conn: Connection, column: str) -> None:
+    written(conn)
+    row = stored(conn)[1]
+    conn.execute(update(History).where(History.id == row.id).values({column: None}))
+    assert faults(conn) == {(INSTANCE, 2)}
+    assert faults(conn, CASE) == {(INSTANCE, 2)}
+
+
+@pytest.mark.parametrize("by", [timedelta(microseconds=1), timedelta(hours=-1)])
+def test_another_time_is_named(conn: Connection, by: timedelta) -> None:
+    written(conn)
+    conn.execute(update(History).where(History.type == "claimed").values(at=NOW + by))
+    assert faults(conn) == {(INSTANCE, 2)}
+
+
+def test_a_fault_says_what_was_changed(conn: Connection) -> None:
+    written(conn)
+    conn.execute(update(History).where(History.type == "claimed").values(actor_id="e" * 32))
+    assert [fault.problem for fault in history.verify(conn).faults] == [
+        "the column actor_id is not what the body says: it was changed"
+    ]
+
+
+def test_a_missing_entry_is_named_by_the_next_one(conn: Connection) -> None:
+    written(conn)
+    conn.execute(delete(History).where(History.type == "claimed"))
+    assert faults(conn) == {(INSTANCE, 3)}
+
+
+def test_a_missing_first_entry_is_named(conn: Connection) -> None:
+    written(conn)
+    conn.execute(delete(History).where(History.type == "task_opened"))
+    assert faults(conn) == {(INSTANCE, 2)}
+
+
+def test_entries_that_changed_places_are_named(conn: Connection) -> None:
+    written(conn)
+    for old, new in ((1, 9), (2, 1), (9, 2)):
+        conn.execute(
+            update(History).where(History.chain == INSTANCE, History.seq == old).values(seq=new)
+        )
+    assert {(INSTANCE, 1), (INSTANCE, 2)} <= faults(conn)
+
+
+def test_an_entry_that_was_moved_to_another_chain_is_named(conn: Connection) -> None:
+    written(conn)
+    conn.execute(update(History).where(History.type == "completed").values(chain=CHILD))
+    assert faults(conn) == {(CHILD, 3)}
+
+
+def test_an_entry_rewritten_with_a_fitting_hash_is_named_by_the_next_one(conn: Connection) -> None:
+    written(conn)
+    row = stored(conn)[1]
+    body = row.body.replace(b'"claimed"', b'"release"')
+    values = {"body": body, "hash": hashlib.sha256(body).hexdigest(), "type": "release"}
+    conn.execute(update(History).where(History.id == row.id).values(values))
+    assert faults(conn) == {(INSTANCE, 3)}
+
+
+# ---------------------------------------------------------------- many writers
+
+
+def test_writers_of_one_chain_wait_for_each_other(databases: Databases, database_url: str) -> None:
+    database = Database(database_url)
+    with database.writing() as connection:
+        Base.metadata.create_all(connection)
+
+    def write() -> None:
+        for _ in range(5):
+            with database.writing() as connection:
+                history.append_all(connection, [fact(), fact("claimed")], now=NOW)
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    with database.reading() as connection:
+        assert history.verify(connection) == Verification(1, 40, 0, ())
+    database.close()

@@ -1,0 +1,202 @@
+"""Signatures: bound to who, what, when and why, and to their place in the history."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from engine.records import history, signatures
+from engine.records.signatures import Signed
+from engine.store.models import History, Signature
+from engine.views import Actor, SignatureView
+from tests.support.rows import Rows
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+
+@dataclass
+class Signing:
+    """A task that was signed, and one beside it that was not."""
+
+    signed: Signed
+    signer: Actor
+    view: SignatureView
+    other_task: str
+    other_person: str
+
+
+@pytest.fixture
+def signing(conn: Connection, rows: Rows) -> Signing:
+    case = rows.case()
+    definition = rows.definition()
+    instance = rows.instance(case, definition)
+    signer = rows.person("Anna Åberg")
+    signed = Signed(
+        case_id=case,
+        instance_id=instance,
+        task_id=rows.task(case, instance, definition),
+        element_id="offert",
+        element_name="Offert",
+        definition_id=definition,
+        definition_sha256="f" * 64,
+        process_id="fas_a",
+        version=3,
+        answers={"belopp": Decimal("216000.50"), "giltig": date(2026, 4, 1), "tom": None},
+        ticks={"priser": True, "besök": "Kunden ville inte"},
+        note="Ringde först",
+        attachments={"kalkyl": [{"filename": "kalkyl.pdf", "sha256": "e" * 64}]},
+    )
+    return Signing(
+        signed,
+        signer,
+        sign(conn, signed, signer),
+        rows.task(case, instance, definition),
+        rows.person("Bo Ek").id,
+    )
+
+
+def sign(conn: Connection, signed: Signed, signer: Actor) -> SignatureView:
+    view, fact = signatures.sign(conn, signed, signer=signer, meaning="Utfört", now=NOW)
+    history.append_all(conn, [fact], now=NOW)
+    return view
+
+
+def content(conn: Connection) -> Any:
+    return json.loads(conn.execute(select(Signature.content)).scalar_one())
+
+
+def problems(conn: Connection, case_id: str | None = None) -> list[str]:
+    return [fault.problem for fault in history.verify(conn, case_id).faults]
+
+
+def test_a_signature_binds_everything_that_was_shown(conn: Connection, signing: Signing) -> None:
+    signed = signing.signed
+    assert content(conn) == {
+        "format": 1,
+        "signature": signing.view.id,
+        "case": signed.case_id,
+        "instance": signed.instance_id,
+        "task": signed.task_id,
+        "element": {"id": "offert", "name": "Offert"},
+        "definition": {
+            "id": signed.definition_id,
+            "process": "fas_a",
+            "version": 3,
+            "sha256": "f" * 64,
+        },
+        "answers": {"belopp": "216000.50", "giltig": "2026-04-01", "tom": None},
+        "ticks": {"priser": True, "besök": "Kunden ville inte"},
+        "note": "Ringde först",
+        "attachments": {"kalkyl": [{"filename": "kalkyl.pdf", "sha256": "e" * 64}]},
+        "signer": {"id": signing.signer.id, "name": "Anna Åberg"},
+        "meaning": "Utfört",
+        "method": "password",
+        "at": "2026-03-02T08:00:00.000000Z",
+    }
+
+
+def test_its_readable_form_has_name_time_and_meaning(conn: Connection, signing: Signing) -> None:
+    view = signing.view
+    assert (view.name, view.at, view.meaning) == ("Anna Åberg", NOW, "Utfört")
+    stored = conn.execute(select(Signature.content)).scalar_one()
+    assert view.content_sha256 == hashlib.sha256(stored).hexdigest()
+
+
+def test_the_chain_covers_it(conn: Connection, signing: Signing) -> None:
+    row = conn.execute(select(History.type, History.chain, History.body)).one()
+    assert (row.type, row.chain) == ("signed", signing.signed.instance_id)
+    assert json.loads(row.body)["evidence"] == signing.view.content_sha256
+    verified = history.verify(conn, signing.signed.case_id)
+    assert (verified.ok, verified.signatures) == (True, 1)
+
+
+def test_a_task_is_signed_once(conn: Connection, signing: Signing) -> None:
+    with pytest.raises(IntegrityError):
+        sign(conn, signing.signed, signing.signer)
+
+
+def test_every_single_change_of_the_content_is_named(conn: Connection, signing: Signing) -> None:
+    data = conn.execute(select(Signature.content)).scalar_one()
+    for place in range(0, len(data), 1 if conn.dialect.name == "sqlite" else 50):
+        changed = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+        conn.execute(update(Signature).values(content=changed))
+        assert any(signing.view.id in problem for problem in problems(conn)), place
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("id", "0" * 32),
+        ("signer_name", "Anna Aberg"),
+        ("meaning", "Granskat"),
+        ("method", "none"),
+        ("at", NOW + timedelta(seconds=1)),
+        ("content_sha256", "0" * 64),
+    ],
+)
+def test_a_changed_record_is_named(
+    conn: Connection, signing: Signing, column: str, value: Any
+) -> None:
+    conn.execute(update(Signature).values({column: value}))
+    assert problems(conn)
+    assert problems(conn, signing.signed.case_id)
+
+
+def test_a_signature_cannot_be_moved_to_another_task(conn: Connection, signing: Signing) -> None:
+    conn.execute(update(Signature).values(task_id=signing.other_task))
+    assert problems(conn) == [
+        f"signature {signing.view.id}: the column task_id is not what was signed: it was changed"
+    ]
+
+
+def test_a_signature_cannot_be_given_to_another_person(conn: Connection, signing: Signing) -> None:
+    conn.execute(update(Signature).values(signer_id=signing.other_person))
+    assert len(problems(conn)) == 2
+
+
+def test_a_content_rewritten_with_a_fitting_hash_is_named(
+    conn: Connection, signing: Signing
+) -> None:
+    forged = {**content(conn), "note": "Ringde inte"}
+    data = json.dumps(forged, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    digest = hashlib.sha256(data).hexdigest()
+    conn.execute(update(Signature).values(content=data, content_sha256=digest))
+    assert problems(conn) == [
+        f"signature {signing.view.id}: the history does not know it",
+        "the signature that this entry records is missing",
+    ]
+
+
+def test_a_removed_signature_is_missed(conn: Connection, signing: Signing) -> None:
+    conn.execute(delete(Signature))
+    assert problems(conn, signing.signed.case_id) == [
+        "the signature that this entry records is missing"
+    ]
+
+
+def test_a_signature_that_was_slipped_in_is_named(
+    conn: Connection, signing: Signing, rows: Rows
+) -> None:
+    signed = signing.signed
+    task = rows.task(signed.case_id, signed.instance_id, signed.definition_id)
+    slipped = dataclasses.replace(signed, task_id=task)
+    signatures.sign(conn, slipped, signer=signing.signer, meaning="Utfört", now=NOW)
+    (problem,) = problems(conn)
+    assert problem.endswith("the history does not know it")
+
+
+def test_an_instance_without_a_history_is_named(
+    conn: Connection, signing: Signing, rows: Rows
+) -> None:
+    instance = rows.instance(signing.signed.case_id, signing.signed.definition_id)
+    faults = history.verify(conn, signing.signed.case_id).faults
+    assert [(fault.chain, fault.seq) for fault in faults] == [(instance, 0)]
