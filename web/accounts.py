@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
@@ -18,7 +18,7 @@ from web.messages import error_page_texts
 from web.security import local_path, same_origin, secure
 
 blueprint = Blueprint("accounts", __name__)
-KEPT_BYTES: Final = 400_000
+KEPT_BYTES: Final = 200_000
 NEVER_KEPT: Final = frozenset({"csrf_token", "password", "new_password", "repeated"})
 
 
@@ -79,7 +79,7 @@ def login_sent() -> ResponseReturnValue:
     except NotAuthenticated as error:
         title, text = error_page_texts(error)
         if error.error_code != "too_many_attempts":
-            title, text = _("Det gick inte att logga in"), text
+            title = _("Det gick inte att logga in")
         page = _login_page(target, title=title, text=text, username=username, kept=kept)
         return page, 429 if error.error_code == "too_many_attempts" else 401
     response = redirect(url_for("accounts.resume") if form else target)
@@ -137,8 +137,11 @@ def password_sent() -> ResponseReturnValue:
     except Invalid as error:
         problems = Problems(error.problems, labels)
         return render_template("accounts/password.html", problems=problems), 422
-    flash(_("Lösenordet är bytt."), "success")
-    return redirect(url_for("tasks.inbox"))
+    # A new password ends every session, this one too: here it begins anew.
+    told = {"_flashes": [["success", _("Lösenordet är bytt.")]]}
+    response = redirect(url_for("tasks.inbox"))
+    sessions.give_cookie(response, sessions.sign_in(_username(), new, told))
+    return response
 
 
 def _check_new(current: str, new: str, repeated: str) -> None:

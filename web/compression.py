@@ -21,7 +21,7 @@ def compress(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     wanted = "gzip" in request.headers.get("Accept-Encoding", "") and request.method == "GET"
     fits = response.status_code == 200 and (response.mimetype or "").startswith(TEXTS)
-    if not wanted or not fits or response.is_streamed and not response.direct_passthrough:
+    if not wanted or not fits or (response.is_streamed and not response.direct_passthrough):
         return response
     if "Content-Encoding" in response.headers or "Content-Range" in response.headers:
         return response

@@ -96,5 +96,7 @@ def unexpected(error: Exception) -> ResponseReturnValue:
 
 def _page(title: str, text: str, status: int, *, retry: bool, **shown: Any) -> ResponseReturnValue:
     form = read_kept(keep_form()) if retry and request.method == "POST" else None
-    page = render_template("error.html", heading=title, text=text, status=status, form=form, **shown)
+    page = render_template(
+        "error.html", heading=title, text=text, status=status, form=form, **shown
+    )
     return page, status

@@ -17,8 +17,8 @@ from babel.numbers import format_decimal
 from flask import Flask
 
 from web.context import config, today
-from web.i18n import language, locale, ngettext
 from web.i18n import gettext as _
+from web.i18n import language, locale, ngettext
 
 NBSP: Final = "\u00a0"
 

@@ -55,7 +55,8 @@ class Problems:
     def _trouble(self, problem: Problem) -> Trouble:
         text = problem_text(problem)
         label = self._labels.get(problem.field or "")
-        return Trouble(problem.field, text, f"{label}: {text}" if label else text)
+        joint = " " if label and label[-1] in "?!." else ": "
+        return Trouble(problem.field, text, f"{label}{joint}{text}" if label else text)
 
     def texts(self, name: str) -> list[str]:
         return [trouble.text for trouble in self._troubles if trouble.field == name]

@@ -6,49 +6,69 @@ translations/en.po, its English one. A code that is not listed shows the engine'
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from engine import Problem, ServiceplanError
 from web import formats
+from web.context import role_title
 from web.i18n import N_
 from web.i18n import gettext as _
 
 PROBLEMS: Final[Mapping[str, str]] = {
+    # Answers
     "required": N_("Fyll i detta."),
+    "text_malformed": N_("Texten har tecken som inte går att spara. Skriv om den."),
+    "too_short": N_("Texten är för kort. Minst %(minimum)s tecken."),
+    "too_long": N_("Texten är för lång. Högst %(maximum)s tecken."),
     "date_malformed": N_("Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2026-11-22."),
     "number_malformed": N_("Skriv ett tal med siffror, till exempel 345 000,50."),
     "integer_expected": N_("Skriv ett heltal, utan decimaler."),
-    "boolean_malformed": N_("Svara ja eller nej."),
     "too_small": N_("Värdet är för litet. Minst %(minimum)s."),
     "too_large": N_("Värdet är för stort. Högst %(maximum)s."),
-    "too_long": N_("Texten är för lång. Högst %(maximum)s tecken."),
+    "boolean_malformed": N_("Svara ja eller nej."),
     "not_an_option": N_("Välj något av alternativen."),
-    "unknown_person": N_("Personen finns inte, eller är inte längre aktiv."),
-    "not_a_candidate": N_("Personen har inte den roll som uppgiften kräver."),
     "interval_malformed": N_("Skriv ett tidsavstånd, till exempel 3 månader eller 2 veckor."),
+    "duration_too_long": N_("Tidsavståndet är för långt. Högst tio år."),
+    "unknown_person": N_("Personen finns inte, eller är inte längre aktiv."),
+    "not_in_role": N_("Personen har inte rollen %(role)s."),
     "undeclared_field": N_("Formuläret har inget sådant fält. Läs in sidan på nytt."),
-    "unknown_item": N_("Punkten finns inte på uppgiften. Läs in sidan på nytt."),
+    "plan_malformed": N_("Planen kom inte fram hel. Läs in sidan på nytt."),
     "unknown_row": N_("Raden finns inte i planen. Läs in sidan på nytt."),
+    # Checklist
     "unticked": N_("Bocka av punkten, eller skriv varför den inte är aktuell."),
+    "reason_required": N_("Skriv varför punkten inte är aktuell."),
+    "tick_malformed": N_("Bocka av punkten, eller skriv varför den inte är aktuell."),
     "ticked_with_reason": N_("Punkten är avbockad men har också ett skäl. Välj det ena."),
+    "unknown_item": N_("Punkten finns inte på uppgiften. Läs in sidan på nytt."),
+    # Signing and files
     "password_required": N_("Skriv ditt lösenord för att signera."),
     "wrong_password": N_("Fel lösenord. Inget är signerat."),
+    "too_many_attempts": N_("För många försök. Vänta %(seconds)s sekunder och försök igen."),
     "attachment_required": N_("Bifoga minst en fil."),
-    "attachment_too_large": N_("Filen är för stor. Högst %(maximum)s."),
-    "attachment_empty": N_("Filen är tom."),
+    "file_too_large": N_("Filen är för stor. Högst %(maximum)s."),
+    "file_empty": N_("Filen är tom."),
+    # Cases
     "org_number_malformed": N_("Skriv organisationsnumret med tio siffror: 556123-4567."),
-    "org_number_check_digit": N_("Kontrollsiffran stämmer inte. Jämför med kundens papper."),
+    "org_number_check_digit": N_("Kontrollsiffran stämmer inte. Någon siffra är fel."),
     "duplicate": N_("Det finns redan."),
-    "unknown_role": N_("Rollen finns inte."),
     "unknown_customer": N_("Kunden finns inte."),
     "unknown_process": N_("Processen finns inte bland diagrammen."),
+    "unknown_message": N_("Ärendet kan inte ta emot detta."),
+    # People
+    "unknown_role": N_("Rollen finns inte."),
+    "unknown_right": N_("Rättigheten finns inte."),
+    "username_malformed": N_("Använd små bokstäver, siffror, punkt och bindestreck."),
     "password_too_short": N_("Lösenordet är för kort. Minst %(minimum)s tecken."),
-    "password_common": N_("Lösenordet finns på listor över kända lösenord. Välj ett annat."),
+    "password_too_long": N_("Lösenordet är för långt. Högst %(maximum)s tecken."),
+    "password_common": N_("Lösenordet är ett av de första som någon prövar. Välj ett annat."),
+    "password_has_username": N_("Lösenordet innehåller användarnamnet. Välj ett annat."),
     "passwords_differ": N_("De två lösenorden är inte lika."),
     "current_wrong": N_("Det nuvarande lösenordet stämmer inte."),
-    "username_malformed": N_("Använd små bokstäver, siffror, punkt och bindestreck."),
+    # Lists
+    "cursor_malformed": N_("Sidan finns inte i listan. Börja om från början."),
 }
 
 ERRORS: Final[Mapping[str, tuple[str, str]]] = {
@@ -81,6 +101,15 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Någon annan hann före"),
         N_("%(by)s ändrade uppgiften %(at)s. Jämför innan du sparar igen."),
     ),
+    "withdrawn": (
+        N_("Uppgiften behövs inte längre"),
+        N_("Processen har tagit bort den. Det du skrev har inte sparats."),
+    ),
+    "case_ended": (N_("Ärendet är avslutat"), N_("Det tar inte emot något mer.")),
+    "already_resolved": (
+        N_("Incidenten är redan löst"),
+        N_("Någon annan hann före. Läs in sidan på nytt."),
+    ),
     "idempotency_mismatch": (
         N_("Formuläret har redan skickats"),
         N_("Samma formulär skickades nyss med annat innehåll. Läs in sidan på nytt."),
@@ -97,6 +126,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "unavailable": (
         N_("Databasen svarar inte just nu"),
         N_("Vänta en stund och försök igen. Det du skrev är inte sparat än."),
+    ),
+    "database_older": (
+        N_("Databasen är äldre än programmet"),
+        N_("Den som sköter Serviceplan behöver uppgradera databasen."),
     ),
     "database_newer": (
         N_("Databasen är nyare än programmet"),
@@ -121,7 +154,14 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
 def problem_text(problem: Problem) -> str:
     """One problem as a sentence in the reader's language."""
     template = PROBLEMS.get(problem.code)
-    return _fill(template, problem.params) if template else problem.message
+    if template is None:
+        return problem.message
+    params = dict(problem.params)
+    if problem.code == "file_too_large":
+        params["maximum"] = formats.size(int(params.get("maximum", 0)))
+    if "role" in params:
+        params["role"] = role_title(params["role"])
+    return _fill(template, params)
 
 
 def error_texts(code: str, params: Mapping[str, Any], fallback: str = "") -> tuple[str, str]:
@@ -154,4 +194,7 @@ def _fill(template: str, params: Mapping[str, Any]) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, datetime):
         return formats.moment(value)
-    return formats.number(value) if isinstance(value, int | float) else str(value)
+    text = str(value)
+    if re.fullmatch(r"P[0-9YMWDTHS]+", text):
+        return formats.interval(text)
+    return formats.number(text) if re.fullmatch(r"-?\d{4,}(\.\d+)?", text) else text

@@ -15,7 +15,20 @@ from typing import Final
 MONTHS: Final[Mapping[str, int]] = {
     name: number
     for number, names in enumerate(
-        ("jan", "feb", "mar", "apr", "maj may", "jun", "jul", "aug", "sep", "okt oct", "nov", "dec"),
+        (
+            "jan",
+            "feb",
+            "mar",
+            "apr",
+            "maj may",
+            "jun",
+            "jul",
+            "aug",
+            "sep",
+            "okt oct",
+            "nov",
+            "dec",
+        ),
         start=1,
     )
     for name in names.split()
@@ -69,7 +82,9 @@ def _dmy(raw: str) -> tuple[int | None, int, int] | None:
 
 
 def _named(raw: str) -> tuple[int | None, int, int] | None:
-    found = re.fullmatch(r"(?:den |the )?(\d{1,2})(?::e|st|nd|rd|th)?\.? ([a-zåäö]+)\.?,?(?: (\d{4}))?", raw)
+    found = re.fullmatch(
+        r"(?:den |the )?(\d{1,2})(?::e|st|nd|rd|th)?\.? ([a-zåäö]+)\.?,?(?: (\d{4}))?", raw
+    )
     month = MONTHS.get(found[2][:3]) if found else None
     if not found or not month:
         return None
@@ -78,7 +93,9 @@ def _named(raw: str) -> tuple[int | None, int, int] | None:
 
 def _nearest(month: int, day: int, today: date) -> date:
     this_year = date(today.year, month, day)
-    return this_year if this_year >= today - timedelta(days=183) else date(today.year + 1, month, day)
+    return (
+        this_year if this_year >= today - timedelta(days=183) else date(today.year + 1, month, day)
+    )
 
 
 def number_text(text: str, language: str = "sv") -> str:

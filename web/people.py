@@ -1,7 +1,132 @@
-"""Who works here: people, roles and rights, for administrators."""
+"""Who works here: people, their roles and rights, for administrators."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine import Invalid, NotAllowed, NotFound, Person
+from web.context import actor, engine, person, posted_key
+from web.forms import Problems
+from web.i18n import N_
+from web.i18n import gettext as _
+from web.passwords import new_password
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
+RIGHTS = {
+    "process_owner": (N_("Processägare"), N_("Tar diagram i drift.")),
+    "manager": (N_("Chef eller revisor"), N_("Ser alla ärenden och hela historiken.")),
+    "administrator": (N_("Administratör"), N_("Lägger upp personer och ger dem roller.")),
+}
+
+
+@blueprint.before_request
+def administrators_only() -> None:
+    """The engine refuses every change; these pages are not even shown to others."""
+    known = person()
+    if known is None or "administrator" not in known.rights:
+        raise NotAllowed("only administrators manage people")
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    return render_template("people/index.html", people=engine().people(actor()), rights=_rights())
+
+
+@blueprint.get("/new")
+def new() -> ResponseReturnValue:
+    return _new_page(password=new_password())
+
+
+@blueprint.post("/new")
+def add() -> ResponseReturnValue:
+    given = request.form
+    try:
+        engine().add_person(
+            actor(),
+            given.get("username", ""),
+            given.get("name", ""),
+            roles=given.getlist("roles"),
+            rights=given.getlist("rights"),
+            password=given.get("password", ""),
+            key=posted_key(),
+        )
+    except Invalid as error:
+        shown = {name: given.get(name, "") for name in ("username", "name", "password")}
+        chosen = {"roles": given.getlist("roles"), "held": given.getlist("rights")}
+        return _new_page(Problems(error.problems, _labels()), **shown, **chosen), 422
+    flash(_("%(name)s kan nu logga in.", name=given.get("name", "")), "success")
+    return redirect(url_for("people.index"))
+
+
+@blueprint.get("/<username>")
+def show(username: str) -> ResponseReturnValue:
+    return _person_page(_person(username))
+
+
+@blueprint.post("/<username>")
+def change(username: str) -> ResponseReturnValue:
+    """Roles, rights and whether the account is open; or a new password."""
+    chosen = _person(username)
+    try:
+        if request.form.get("action") == "password":
+            new = request.form.get("new_password", "")
+            engine().set_password(actor(), chosen.username, new, key=posted_key())
+            flash(_("%(name)s har fått ett nytt lösenord.", name=chosen.name), "success")
+        else:
+            engine().set_person(
+                actor(),
+                chosen.username,
+                roles=request.form.getlist("roles"),
+                rights=request.form.getlist("rights"),
+                active="active" in request.form,
+                key=posted_key(),
+            )
+            flash(_("Ändringarna för %(name)s är sparade.", name=chosen.name), "success")
+    except Invalid as error:
+        return _person_page(chosen, Problems(error.problems, _labels())), 422
+    return redirect(url_for("people.index"))
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "name": _("Namn"),
+        "username": _("Användarnamn"),
+        "password": _("Lösenord"),
+        "roles": _("Roller"),
+        "rights": _("Rättigheter"),
+    }
+
+
+def _rights() -> dict[str, tuple[str, str]]:
+    return {key: (_(title), _(meaning)) for key, (title, meaning) in RIGHTS.items()}
+
+
+def _person(username: str) -> Person:
+    found = next((p for p in engine().people(actor()) if p.username == username), None)
+    if found is None:
+        raise NotFound(f"there is nobody called {username!r}")
+    return found
+
+
+def _new_page(problems: Problems | None = None, **shown: Any) -> str:
+    return render_template(
+        "people/new.html",
+        problems=problems or Problems(),
+        roles_known=engine().roles,
+        rights=_rights(),
+        shown=shown,
+    )
+
+
+def _person_page(chosen: Person, problems: Problems | None = None) -> str:
+    return render_template(
+        "people/show.html",
+        chosen=chosen,
+        problems=problems or Problems(),
+        roles_known=engine().roles,
+        rights=_rights(),
+        password=new_password(),
+    )

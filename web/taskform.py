@@ -90,9 +90,7 @@ def points(detail: TaskDetail, posted: MultiDict[str, str] | None) -> list[TickS
     return rows
 
 
-def plan_rows(
-    detail: TaskDetail, posted: MultiDict[str, str] | None
-) -> dict[str, dict[str, str]]:
+def plan_rows(detail: TaskDetail, posted: MultiDict[str, str] | None) -> dict[str, dict[str, str]]:
     """What the plan's table shows, by row id."""
     stored = {row["id"]: row for row in _stored_plan(detail)}
     shown = {}

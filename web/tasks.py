@@ -18,8 +18,8 @@ from engine import Conflict, Invalid, NotAuthenticated, Problem, TaskDetail, Tas
 from web import taskform
 from web.context import actor, config, engine, posted_key, today
 from web.errors import status_of
-from web.forms import Problems, shown_fields
 from web.formats import clock
+from web.forms import Problems, shown_fields
 from web.i18n import gettext as _
 from web.messages import error_page_texts, error_texts
 
@@ -125,9 +125,7 @@ def act(task_id: str) -> ResponseReturnValue:
         return _lost_race(task_id, error)
 
 
-def _page(
-    detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any
-) -> str:
+def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) -> str:
     """The task's page; what was posted is shown again, whatever became of it."""
     posted = request.form if request.method == "POST" else None
     if detail.row.state != "open" or "save" not in detail.can:
@@ -172,7 +170,7 @@ def _lost_race(task_id: str, error: Conflict) -> ResponseReturnValue:
 def _too_late(detail: TaskDetail) -> ResponseReturnValue:
     """Somebody was first: who and when, and what this reader wrote, to keep or to compare."""
     if detail.row.state == "cancelled":
-        texts = _("Uppgiften är avbruten"), _("Den behöver inte längre göras.")
+        texts = error_texts("withdrawn", {})
     else:
         by = detail.completed_by.name if detail.completed_by else "–"
         texts = error_texts("already_completed", {"by": by, "at": detail.completed_at})
@@ -277,9 +275,7 @@ def _attach_files(detail: TaskDetail) -> None:
     for place, (field_id, file) in enumerate(taskform.files(detail, request.files)):
         data = file.stream.read()
         if len(data) > limit:
-            raise Invalid(
-                [Problem("attachment_too_large", "Too large.", field_id, {"maximum": limit})]
-            )
+            raise Invalid([Problem("file_too_large", "Too large.", field_id, {"maximum": limit})])
         engine().attach(
             actor(),
             detail.row.id,
