@@ -85,7 +85,11 @@ def sign(
         )
     )
     view = SignatureView(signature_id, signer.id, signer.name, meaning, now, digest, method)
-    fact = Fact(
+    return view, _fact(view, signed, signer)
+
+
+def _fact(view: SignatureView, signed: Signed, signer: Actor) -> Fact:
+    return Fact(
         type=SIGNED,
         actor=signer,
         chain=signed.instance_id,
@@ -95,15 +99,14 @@ def sign(
         element_id=signed.element_id,
         element_name=signed.element_name,
         detail={
-            "signature": signature_id,
+            "signature": view.id,
             "task": signed.task_id,
-            "meaning": meaning,
-            "method": method,
-            "content_sha256": digest,
+            "meaning": view.meaning,
+            "method": view.method,
+            "content_sha256": view.content_sha256,
         },
-        evidence=digest,
+        evidence=view.content_sha256,
     )
-    return view, fact
 
 
 def _content(
