@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine.bpmn.catalogue import KINDS, TEXTS
+from engine.bpmn.catalogue import KINDS, TEXTS, WEIGHED
 from engine.bpmn.names import local
 from engine.views import Finding, Severity
 
@@ -69,13 +69,13 @@ def finding(
     values are cleaned. ``severity`` overrides the catalogue's. Raises ``KeyError`` for a code that
     the catalogue does not have.
     """
-    default, sv, en = TEXTS[code]
+    weight, sv, en = TEXTS[code]
     name = element.get("name") if element is not None else None
     ident = element.get("id") if element is not None else None
     if line is None and element is not None:
         line = element.sourceline
     return Finding(
-        severity=severity or default,
+        severity=severity or WEIGHED[weight],
         code=code,
         sv=_sentence(sv, "sv", element, params),
         en=_sentence(en, "en", element, params),
@@ -103,5 +103,7 @@ def _sentence(
 
 
 def _local(pair: tuple[str, str], language: str) -> str:
-    """A parameter that reads differently in the two languages: ``(sv, en)``."""
-    return clean(pair[0] if language == "sv" else pair[1], 240)
+    """A parameter that reads differently in the two languages, ``(sv, en)``. One that is joined
+    to a sentence keeps the blank in front."""
+    chosen = pair[0] if language == "sv" else pair[1]
+    return (" " if chosen.startswith(" ") else "") + clean(chosen, 240)

@@ -10,6 +10,7 @@ from typing import Any
 
 from lxml import etree
 
+from engine.bpmn.expressions import feel_behind
 from engine.bpmn.names import local, namespace, text
 from engine.iso8601 import TimeMalformed, parse_date, parse_duration
 from engine.views import Field, Option
@@ -72,12 +73,6 @@ class FormField:
         )
 
 
-def feel_text(value: str) -> str | None:
-    """The FEEL behind the leading ``=`` of an attribute, None when it has no leading ``=``."""
-    stripped = value.strip()
-    return stripped[1:].strip() if stripped.startswith("=") else None
-
-
 def read_fields(
     holder: etree._Element, owner: etree._Element, report: Report
 ) -> tuple[FormField, ...]:
@@ -134,7 +129,7 @@ def _read_field(element: etree._Element, owner: etree._Element, report: Report) 
 def _required(value: str | None, bad: Report) -> tuple[bool, str | None]:
     if value is None or value.strip() in ("false", "true"):
         return (value or "").strip() == "true", None
-    expression = feel_text(value)
+    expression = feel_behind(value)
     if expression is None:
         bad("field_required", value=value)
         return False, None

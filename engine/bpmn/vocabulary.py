@@ -15,8 +15,8 @@ from typing import Any
 
 from lxml import etree
 
-from engine.bpmn.findings import finding
-from engine.bpmn.forms import FormField, Report, feel_text, read_fields
+from engine.bpmn.expressions import feel_behind
+from engine.bpmn.forms import FormField, Report, read_fields
 from engine.bpmn.lanes import read_lanes, roles_of_nodes
 from engine.bpmn.meta import (
     DEFAULT_MEANING,
@@ -45,7 +45,7 @@ from engine.bpmn.names import (
     text,
 )
 from engine.iso8601 import Duration, TimeMalformed, parse_duration
-from engine.views import Finding, Role
+from engine.views import Role
 
 _SLUG = re.compile(r"[A-Za-zÅÄÖåäö0-9_][\wåäöÅÄÖ.-]{0,99}", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-zÅÄÖåäö_][\wåäöÅÄÖ]{0,62}", re.ASCII)
@@ -74,20 +74,20 @@ class FeelUse:
 
 
 def inspect(
-    tree: etree._ElementTree, filename: str, *, roles: Mapping[str, Role] | None = None
-) -> tuple[dict[str, ProcessMeta], list[Finding], list[FeelUse]]:
-    """``read``, and beside it the findings on the way and every FEEL text that was met."""
-    findings: list[Finding] = []
+    tree: etree._ElementTree, report: Report, *, roles: Mapping[str, Role] | None = None
+) -> tuple[dict[str, ProcessMeta], list[FeelUse]]:
+    """``read``, and beside it every FEEL text that was met; ``report`` takes what is wrong as
+    ``report(code, element, at=…, **params)``, codes of the catalogue."""
     uses: list[FeelUse] = []
 
-    def report(code: str, element: etree._Element, **params: Any) -> None:
-        at = params.pop("at", element)
+    def take(code: str, element: etree._Element, **params: Any) -> None:
         if code == "expression":
+            at = params.get("at", element)
             uses.append(FeelUse(element, at, params["place"], params["text"]))
         else:
-            findings.append(finding(code, element, filename=filename, line=at.sourceline, **params))
+            report(code, element, **params)
 
-    return _Reader(tree, roles, report).processes(), findings, uses
+    return _Reader(tree, roles, take).processes(), uses
 
 
 class _Reader:
@@ -146,7 +146,7 @@ class _Reader:
         seen: set[str] = set()
         for element in extensions(process, "variable"):
             name = element.get("name") or ""
-            default = feel_text(element.get("default") or "")
+            default = feel_behind(element.get("default") or "")
             if not _VARIABLE.fullmatch(name) or name in seen:
                 self._report("variable_name", process, value=name, at=element)
             elif not default:
@@ -260,7 +260,7 @@ class _Reader:
 
     def _mappings(self, call: etree._Element, name: str) -> Iterator[VariableMapping]:
         for element in extensions(call, name):
-            source, target = feel_text(element.get("source") or ""), element.get("target") or ""
+            source, target = feel_behind(element.get("source") or ""), element.get("target") or ""
             if not source:
                 self._report("mapping_source", call, value=element.get("source"), at=element)
             elif not _VARIABLE.fullmatch(target):
@@ -301,7 +301,7 @@ class _Reader:
         value = element.get(attribute)
         if value is None:
             return None
-        found = feel_text(value)
+        found = feel_behind(value)
         if not found:
             self._report("feel_expected", owner, value=value, place=place, at=element)
             return None

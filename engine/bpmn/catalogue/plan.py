@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.views import Severity
+from engine.bpmn.catalogue.weights import Text
 
-TEXTS: dict[str, tuple[Severity, str, str]] = {
+TEXTS: dict[str, Text] = {
     "extension_unknown": (
         "warning",
         "{element}: elementet sp:{name} känns inte igen här och används inte.",
@@ -177,7 +177,7 @@ TEXTS: dict[str, tuple[Severity, str, str]] = {
         '{element} names the role "{value}", which the settings (config.toml) do not have.',
     ),
     "lane_role_unknown": (
-        "error",
+        "here",
         "{element}: banan är ingen roll. ”{value}” finns inte bland rollerna i inställningarna "
         "(config.toml).{nearest}",
         '{element}: the lane is no role. "{value}" is not among the roles of the settings '

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.views import Severity
+from engine.bpmn.catalogue.weights import Text
 
-TEXTS: dict[str, tuple[Severity, str, str]] = {
+TEXTS: dict[str, Text] = {
     "file_too_large": (
         "error",
         "Filen är för stor: {size} byte, gränsen är {limit} byte. "
@@ -77,5 +77,53 @@ TEXTS: dict[str, tuple[Severity, str, str]] = {
         "error",
         "Elementet {name} har för många attribut: gränsen är {limit}.",
         "The element {name} has too many attributes: the limit is {limit}.",
+    ),
+    "no_process": (
+        "fatal",
+        "Filen innehåller ingen process, bara ramen omkring. Rita en process (process) och gör den "
+        "körbar.",
+        "The file holds no process, only what is around one. Draw a process and make it "
+        "executable.",
+    ),
+    "process_not_executable": (
+        "gap",
+        "{element} är inte körbar (isExecutable är false). Den sparas som ritning och kan inte "
+        "startas.",
+        "{element} is not executable (isExecutable is false). It is kept as a drawing and cannot "
+        "be started.",
+    ),
+    "process_executable_missing": (
+        "gap",
+        "{element} är inte märkt som körbar (isExecutable saknas). Den sparas som ritning och kan "
+        "inte startas.",
+        "{element} is not marked as executable (isExecutable is missing). It is kept as a drawing "
+        "and cannot be started.",
+    ),
+    "process_twice": (
+        "fatal",
+        "{element} finns också i filen {other}. En process får finnas i en fil.",
+        "{element} is also in the file {other}. A process may stand in one file.",
+    ),
+    "process_empty": (
+        "warning",
+        "{element} är tom: den innehåller inga händelser eller uppgifter.",
+        "{element} is empty: it holds no events or tasks.",
+    ),
+    "process_too_large": (
+        "error",
+        "{element} har {count} element, fler än {limit}. Dela upp den med anrop (call activity).",
+        "{element} has {count} nodes, more than {limit}. Split it with call activities.",
+    ),
+    "more_of_the_same": (
+        "warning",
+        "Och {count} till av samma slag som: {sample}",
+        "And {count} more of the same kind as: {sample}",
+    ),
+    "import_ignored": (
+        "warning",
+        "Filen vill hämta en annan fil ({location}). Främmande filer hämtas aldrig; det som står i "
+        "den är okänt här.",
+        "The file wants to import another file ({location}). Other files are never fetched; what "
+        "it holds is not known here.",
     ),
 }

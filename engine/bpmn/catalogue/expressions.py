@@ -1,0 +1,103 @@
+"""Texts about expressions. ``{place}`` is what the expression is: the condition, the time …"""
+
+from __future__ import annotations
+
+from engine.bpmn.catalogue.weights import Text
+
+TEXTS: dict[str, Text] = {
+    "expression_empty": (
+        "error",
+        "{element}: {place} är tomt. Skriv ett FEEL-uttryck.",
+        "{element}: {place} is empty. Write a FEEL expression.",
+    ),
+    "expression_python": (
+        "error",
+        "{element}{after}: {place} är skrivet i Python, som aldrig körs här: {text}. Skriv det i "
+        "FEEL, till exempel = belopp > 10.",
+        "{element}{after}: {place} is written in Python, which never runs here: {text}. Write it "
+        "in FEEL, for example = amount > 10.",
+    ),
+    "expression_syntax": (
+        "error",
+        "{element}{after}: {place} är inte FEEL: {text} ({reason}).",
+        "{element}{after}: {place} is not FEEL: {text} ({reason}).",
+    ),
+    "expression_syntax_meant": (
+        "error",
+        "{element}: {place} är inte FEEL: {text} ({reason}). Menas {suggestion}?",
+        "{element}: {place} is not FEEL: {text} ({reason}). Is {suggestion} meant?",
+    ),
+    "expression_literal": (
+        "error",
+        "{element}{after}: {place} använder {reason}, som här är ett variabelnamn: {text}. Skriv "
+        "{suggestion}.",
+        "{element}{after}: {place} uses {reason}, which is a variable's name here: {text}. Write "
+        "{suggestion}.",
+    ),
+    "expression_juel": (
+        "gap",
+        "{element}{after}: {place} är skrivet i JUEL, som inte körs här: {text}. Skriv det i FEEL.",
+        "{element}{after}: {place} is written in JUEL, which does not run here: {text}. Write it "
+        "in FEEL.",
+    ),
+    "expression_juel_meant": (
+        "gap",
+        "{element}{after}: {place} är skrivet i JUEL, som inte körs här: {text}. Skriv "
+        "{suggestion}.",
+        "{element}{after}: {place} is written in JUEL, which does not run here: {text}. Write "
+        "{suggestion}.",
+    ),
+    "expression_language": (
+        "gap",
+        "{element}{after}: {place} är skrivet i ett språk som inte körs här ({reason}): {text}. "
+        "Skriv det i FEEL.",
+        "{element}{after}: {place} is written in a language that does not run here ({reason}): "
+        "{text}. Write it in FEEL.",
+    ),
+    "expression_language_default": (
+        "info",
+        "Filen anger uttrycksspråket {value}; uttryck som går att läsa som FEEL läses som FEEL.",
+        "The file declares the expression language {value}; expressions that can be read as FEEL "
+        "are.",
+    ),
+    "expression_not_boolean": (
+        "warning",
+        "{element}: {place} ska bli sant eller falskt men är {text}.",
+        "{element}: {place} must be true or false but is {text}.",
+    ),
+    "expression_not_used": (
+        "warning",
+        "{element}: uttrycket i {kind} används inte här.",
+        "{element}: the expression in {kind} is not used here.",
+    ),
+    "expressions_too_many": (
+        "error",
+        "{element} har fler än {limit} olika uttryck.",
+        "{element} has more than {limit} different expressions.",
+    ),
+    "condition_informal": (
+        "error",
+        "{element}: villkoret är vanlig text och kan aldrig bli sant: {text}. Skriv ett "
+        "FEEL-uttryck som börjar med =.",
+        "{element}: the condition is plain text and can never come true: {text}. Write a FEEL "
+        "expression that starts with =.",
+    ),
+    "script_missing": (
+        "gap",
+        "{element} har inget skript. Processen sparas som ritning.",
+        "{element} has no script. The process is kept as a drawing.",
+    ),
+    "script_not_a_context": (
+        "error",
+        "{element}: skriptet ska vara en FEEL-kontext som ger variabler värden, till exempel "
+        "= {{summa: pris * antal}}, men är: {text}.",
+        "{element}: the script must be a FEEL context that gives variables values, for example "
+        "= {{sum: price * count}}, but is: {text}.",
+    ),
+    "script_without_format": (
+        "warning",
+        "{element} säger inte vilket språk skriptet är i (scriptFormat); det läses som FEEL.",
+        "{element} does not say which language its script is in (scriptFormat); it is read as "
+        "FEEL.",
+    ),
+}

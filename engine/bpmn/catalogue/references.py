@@ -1,0 +1,95 @@
+"""Texts about ids and references."""
+
+from __future__ import annotations
+
+from engine.bpmn.catalogue.weights import Text
+
+TEXTS: dict[str, Text] = {
+    "id_missing": (
+        "error",
+        "{element} saknar id. Öppna och spara diagrammet i en redigerare som ger id.",
+        "{element} has no id. Open and save the diagram in an editor that gives ids.",
+    ),
+    "id_empty": (
+        "error",
+        "{element} har ett tomt id. Ge den ett id.",
+        "{element} has an empty id. Give it an id.",
+    ),
+    "id_illegal": (
+        "error",
+        "{element} har ett otillåtet id. Ett id börjar med en bokstav eller _ och innehåller "
+        "bara bokstäver, siffror, punkt, - och _.",
+        "{element} has an illegal id. An id starts with a letter or _ and holds letters, digits, "
+        "dots, - and _ only.",
+    ),
+    "id_too_long": (
+        "error",
+        "{element} har ett id på {length} tecken; högst {limit} är tillåtna.",
+        "{element} has an id of {length} characters; {limit} at most are allowed.",
+    ),
+    "id_twice": (
+        "error",
+        "{element}: id ”{id}” används redan på rad {first}. Varje id får finnas en gång.",
+        '{element}: the id "{id}" is used on line {first} already. Every id may be used once.',
+    ),
+    "id_twice_drawn": (
+        "warning",
+        "Id ”{id}” på ett ritat element ({kind}) används redan i filen.",
+        'The id "{id}" of a drawn element ({kind}) is used in the file already.',
+    ),
+    "reference_missing": (
+        "error",
+        "{element} saknar {attribute}: det står inte vad den hör till.",
+        "{element} has no {attribute}: it does not say what it belongs to.",
+    ),
+    "reference_empty": (
+        "error",
+        "{element}: {attribute} är tom.",
+        "{element}: {attribute} is empty.",
+    ),
+    "reference_lost": (
+        "error",
+        "{element}: {attribute} nämner ”{value}”, som inte finns i filen.",
+        '{element}: {attribute} names "{value}", which the file does not have.',
+    ),
+    "reference_wrong_kind": (
+        "error",
+        "{element}: {attribute} nämner {found}, som är av fel slag.",
+        "{element}: {attribute} names {found}, which is of the wrong kind.",
+    ),
+    "reference_imported": (
+        "warning",
+        "{element}: {attribute} nämner ”{value}” i en annan fil, och andra filer hämtas aldrig.",
+        '{element}: {attribute} names "{value}" of another file, and other files are never '
+        "fetched.",
+    ),
+    "flow_list_differs": (
+        "warning",
+        "{element} räknar upp flödet {flow} ({direction}), som inte leder dit. "
+        "Flödets egna ändar gäller.",
+        "{element} lists the flow {flow} ({direction}), which does not lead there. "
+        "The ends of the flow itself count.",
+    ),
+    "element_misplaced": (
+        "warning",
+        "{element} hör inte hemma direkt i filen och används inte.",
+        "{element} does not belong directly in the file and is not used.",
+    ),
+    "element_unknown": (
+        "error",
+        "{element}: elementet {name} är inget känt element här.",
+        "{element}: the element {name} is not a known element here.",
+    ),
+    "vendor_code": (
+        "gap",
+        "{element} innehåller kod eller ett anrop för {tool} ({names}). Sådan kod körs aldrig här; "
+        "processen sparas som ritning. Ta bort koden eller gör steget till en användaruppgift.",
+        "{element} holds code or a call for {tool} ({names}). Such code never runs here; the "
+        "process is kept as a drawing. Remove the code, or make the step a user task.",
+    ),
+    "vendor_setting": (
+        "warning",
+        "{element} har inställningar för {tool} som inte används här: {names}.",
+        "{element} has settings for {tool} that are not used here: {names}.",
+    ),
+}

@@ -1,0 +1,143 @@
+"""Expressions in diagrams: which language they are in, and whether they can be read.
+
+Our expressions are FEEL and start with ``=``. A text without ``=`` is read as FEEL too when no
+other language is declared; JUEL (``${…}``) and declared languages are told from it, so that a
+finding can say what to do. Nothing here evaluates anything.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from lxml import etree
+
+from engine import feel
+
+_PYTHON = re.compile(r"(?:^|[/.-])(?:x-)?(?:python|jython|py)\d*(?:$|[/.;-])", re.IGNORECASE)
+_FEEL = re.compile(r"feel", re.IGNORECASE)
+_JUEL = re.compile(r"^\s*[$#]\{(.*)\}\s*$", re.DOTALL)
+_PYTHON_WORDS = frozenset(
+    {"is", "not", "import", "lambda", "def", "None", "del", "assert", "raise", "while", "global"}
+    | {"yield", "async", "await", "try", "except", "finally", "with", "pass", "elif"}
+)
+_LITERALS = {"True": "true", "False": "false", "None": "null", "TRUE": "true", "FALSE": "false"}
+_CALL = re.compile(r"(\b[A-Za-z_][\w.]*)\s*\(")
+Language = Literal["feel", "python", "juel", "other", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why an expression cannot be run: a finding's code, and what its sentence needs."""
+
+    code: str
+    reason: str = ""
+    suggestion: str = ""
+
+
+def feel_behind(text: str) -> str | None:
+    """The FEEL behind a leading ``=``, None when the text has no leading ``=``."""
+    stripped = text.strip()
+    return stripped[1:].strip() if stripped.startswith("=") else None
+
+
+def language(declared: str) -> Language:
+    """What a declared language (a URI, a MIME type or a word) is, ``""`` for none."""
+    declared = declared.strip()
+    if not declared:
+        return ""
+    if _PYTHON.search(declared):
+        return "python"
+    if _FEEL.search(declared):
+        return "feel"
+    return "juel" if "juel" in declared.casefold() else "other"
+
+
+def declared_language(element: etree._Element, script: bool = False) -> str:
+    """The language that the element itself declares, ``""`` when it declares none."""
+    if script:
+        parent = element.getparent()
+        return "" if parent is None else parent.get("scriptFormat") or ""
+    return element.get("language") or ""
+
+
+def problem(text: str, declared: str = "", default: str = "") -> Problem | None:
+    """Why ``text`` cannot be run, None when it can.
+
+    ``declared`` is the element's own language, ``default`` the file's ``expressionLanguage``
+    (often left at a tool's preset, so a text that is FEEL is taken as FEEL).
+    """
+    if not text.strip():
+        return Problem("expression_empty")
+    marked = feel_behind(text)
+    if marked is not None:
+        return _syntax(marked)
+    spoken = language(declared)
+    if spoken == "python":
+        return Problem("expression_python")
+    juel = _JUEL.match(text)
+    if juel is not None or spoken == "juel":
+        inner = juel.group(1) if juel else text
+        return Problem("expression_juel", suggestion=from_juel(inner) or "")
+    if spoken == "other":
+        return Problem("expression_language", reason=declared)
+    found = _syntax(text)
+    if found is not None and spoken == "" and language(default) not in ("", "feel"):
+        return Problem("expression_language", reason=default)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _syntax(text: str) -> Problem | None:
+    if not text.strip():
+        return Problem("expression_empty")
+    try:
+        names = feel.compile(text).names
+    except feel.FeelError as error:
+        return Problem("expression_syntax", error.message, _equals(text))
+    for name in sorted(names):
+        words = name.split()
+        if len(words) > 1 and not _PYTHON_WORDS.isdisjoint(words):
+            return Problem("expression_python")
+        if name in _LITERALS:
+            return Problem("expression_literal", name, _LITERALS[name])
+    return None
+
+
+def _equals(text: str) -> str:
+    """What was meant by ``==``, when that is FEEL."""
+    meant = re.sub(r"(?<![<>=!])==(?!=)", "=", text).strip()
+    if meant == text.strip():
+        return ""
+    try:
+        feel.compile(meant)
+    except feel.FeelError:
+        return ""
+    return f"= {meant}"
+
+
+def from_juel(text: str) -> str | None:
+    """The FEEL of a simple JUEL expression (comparisons, and/or/not, literals, property paths),
+    ``= …``; None when it is more than that."""
+    parts = re.split(r"('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", text)
+    for index in range(0, len(parts), 2):
+        part = parts[index]
+        if "?" in part or "[" in part or _CALL.search(part):
+            return None
+        part = re.sub(r"==|\beq\b", "=", part)
+        part = re.sub(r"\bne\b", "!=", part)
+        for word, sign in (("gt", ">"), ("lt", "<"), ("ge", ">="), ("le", "<=")):
+            part = re.sub(rf"\b{word}\b", sign, part)
+        part = part.replace("&&", " and ").replace("||", " or ")
+        part = re.sub(r"(?:!(?!=)|\bnot\b)\s*(\w[\w.]*)", r"not(\1)", part)
+        parts[index] = part
+    for index in range(1, len(parts), 2):
+        parts[index] = '"' + parts[index][1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
+    written = " ".join("".join(parts).split())
+    try:
+        feel.compile(written)
+    except feel.FeelError:
+        return None
+    return f"= {written}"

@@ -1,0 +1,283 @@
+"""Checking diagrams: everything that is wrong with an upload, told at once.
+
+``lint`` reads the files, runs every check over them and says which processes can be started;
+``check`` gives the findings alone. A check is a function ``(document, report)`` whose docstring
+names the rule of BPMN (formal/13-12-09, "BPMN 2.0.2") that it follows; it never stops another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.bpmn import vocabulary
+from engine.bpmn.lint import (
+    activities,
+    collaboration,
+    cycles,
+    data,
+    events,
+    expressions,
+    flows,
+    gateways,
+    identity,
+    plan,
+    references,
+    scopes,
+    timers,
+    vendor,
+)
+from engine.bpmn.lint.document import Document
+from engine.bpmn.lint.report import Reporter
+from engine.bpmn.meta import ProcessMeta
+from engine.bpmn.source import DEFAULT_LIMITS, XmlLimits, parse
+from engine.errors import Rejected
+from engine.views import Finding, Role, Source
+
+NODE_KINDS = frozenset(
+    {"startEvent", "endEvent", "intermediateThrowEvent", "intermediateCatchEvent"}
+    | {"boundaryEvent", "task", "manualTask", "userTask", "scriptTask", "sendTask"}
+    | {"receiveTask", "callActivity", "subProcess", "exclusiveGateway", "parallelGateway"}
+    | {"inclusiveGateway", "eventBasedGateway"}
+)
+"""The kinds of nodes that the runtime runs."""
+EVENT_KINDS = frozenset(
+    {"message", "timer", "signal", "error", "escalation", "conditional", "link", "terminate"}
+)
+"""The triggers and results of events that the runtime runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the checks go by.
+
+    ``strict_roles`` refuses lanes that are no role. ``nodes`` is the most that one process may
+    hold. ``node_kinds`` and ``event_kinds`` are what the runtime runs; a process with anything
+    else is kept as a drawing.
+    """
+
+    strict_roles: bool = True
+    nodes: int = 250
+    node_kinds: frozenset[str] = NODE_KINDS
+    event_kinds: frozenset[str] = EVENT_KINDS
+    xml: XmlLimits = DEFAULT_LIMITS
+
+
+DEFAULT_RULES = Rules()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """``findings`` by file and line; ``process_ids`` in the order of the files; ``startable`` are
+    those of them that can be run."""
+
+    findings: tuple[Finding, ...]
+    process_ids: tuple[str, ...]
+    startable: frozenset[str]
+
+    @property
+    def ok(self) -> bool:
+        """False when anything must be refused."""
+        return not any(f.severity == "error" for f in self.findings)
+
+
+_CHECKS = (
+    *identity.CHECKS,
+    *references.CHECKS,
+    *flows.CHECKS,
+    *gateways.CHECKS,
+    *scopes.CHECKS,
+    *events.CHECKS,
+    *timers.CHECKS,
+    *activities.CHECKS,
+    *data.CHECKS,
+    *collaboration.CHECKS,
+    *vendor.CHECKS,
+)
+
+
+def check(
+    sources: Iterable[Source],
+    *,
+    roles: Mapping[str, Role],
+    known_processes: Collection[str] = (),
+    rules: Rules = DEFAULT_RULES,
+) -> list[Finding]:
+    """The findings of ``lint``."""
+    return list(lint(sources, roles=roles, known_processes=known_processes, rules=rules).findings)
+
+
+def lint(
+    sources: Iterable[Source],
+    *,
+    roles: Mapping[str, Role],
+    known_processes: Collection[str] = (),
+    rules: Rules = DEFAULT_RULES,
+) -> Report:
+    """Check the files of one upload together.
+
+    ``roles`` are the configured roles by key, ``known_processes`` the ids of deployed processes
+    that may be called. Never raises for what is in a file.
+    """
+    return _Linter(roles, frozenset(known_processes), rules).run(list(sources))
+
+
+class _Linter:
+    def __init__(self, roles: Mapping[str, Role], known: frozenset[str], rules: Rules):
+        self._roles = roles
+        self._known = known
+        self._rules = rules
+        self._unread: list[Finding] = []
+        self._documents: list[Document] = []
+        self._reporters: dict[str, Reporter] = {}
+        self._metas: dict[str, Mapping[str, ProcessMeta]] = {}
+
+    def run(self, sources: Sequence[Source]) -> Report:
+        names = _distinct(source.filename for source in sources)
+        for source, name in zip(sources, names, strict=True):
+            self._read(source, name)
+        for document in self._documents:
+            self._check(document)
+        self._check_together()
+        self._check_surroundings()
+        return self._report()
+
+    def _read(self, source: Source, name: str) -> None:
+        try:
+            document = Document(parse(source.data, name, self._rules.xml), name)
+        except Rejected as refusal:
+            self._unread.extend(refusal.findings)
+            return
+        self._documents.append(document)
+        self._reporters[name] = Reporter(document)
+
+    def _check(self, document: Document) -> None:
+        report = self._reporters[document.filename]
+        metas, uses = vocabulary.inspect(document.tree, report, roles=self._roles)
+        self._metas[document.filename] = metas
+        self._processes(document, report)
+        for one in _CHECKS:
+            one(document, report)
+        if self._surveyable(document, report):
+            for one in expressions.CHECKS:
+                one(document, report)
+            expressions.vocabulary_expressions(uses, report)
+        activities.kinds(document, report, self._rules.node_kinds)
+        activities.event_kinds(document, report, self._rules.event_kinds)
+
+    def _processes(self, document: Document, report: Reporter) -> None:
+        """§10.2.1: isExecutable says that a process is to be run; it is false when it is left
+        out. What is not to be run is kept as a drawing."""
+        if not document.processes:
+            report("no_process", document.root)
+        for process in document.processes:
+            if process.executable:
+                continue
+            given = process.element.get("isExecutable") is not None
+            code = "process_not_executable" if given else "process_executable_missing"
+            report(code, process.element, weight="info" if document.executable else None)
+
+    def _surveyable(self, document: Document, report: Reporter) -> bool:
+        fits = True
+        for process in document.processes:
+            count = sum(1 for _ in process.nodes())
+            if count > self._rules.nodes:
+                report("process_too_large", process.element, count=count, limit=self._rules.nodes)
+                fits = False
+        return fits
+
+    def _check_together(self) -> None:
+        first: dict[str, Document] = {}
+        for document in self._documents:
+            for process in document.processes:
+                other = first.setdefault(process.id, document)
+                if other is not document and process.id:
+                    report = self._reporters[document.filename]
+                    report("process_twice", process.element, other=other.filename)
+        by_process = {
+            process.id: self._reporters[document.filename]
+            for document in self._documents
+            for process in document.processes
+        }
+        resting = cycles.Resting(self._documents)
+        for document in self._documents:
+            cycles.restless_loops(document, self._reporters[document.filename], resting)
+        cycles.restless_calls(self._documents, by_process, resting)
+        plan.sheets(self._documents, self._metas, self._reporters)
+        self._calls_of_drawings(by_process)
+
+    def _check_surroundings(self) -> None:
+        """Roles and called processes: last, because what is only drawn need not have them."""
+        callable_ids = self._known | {p.id for d in self._documents for p in d.processes}
+        called = self._called()
+        for document in self._documents:
+            report = self._reporters[document.filename]
+            activities.called_starts(document, report, called)
+            activities.calls(document, report, callable_ids)
+            plan.lanes(document, report, self._roles, strict=self._rules.strict_roles)
+
+    def _calls_of_drawings(self, by_process: Mapping[str, Reporter]) -> None:
+        """A process that calls one that cannot be started cannot be started either."""
+        callers: dict[str, list[tuple[Document, str]]] = {}
+        for document in self._documents:
+            for process in document.processes:
+                for call in (n for n in process.nodes() if n.kind == "callActivity"):
+                    called = (call.element.get("calledElement") or "").rsplit(":", 1)[-1]
+                    callers.setdefault(called, []).append((document, call.id))
+        pending = [p for p, report in by_process.items() if p in report.blocked]
+        done: set[str] = set()
+        while pending:
+            blocked = pending.pop()
+            if blocked in done or (blocked in self._known and blocked not in by_process):
+                continue
+            done.add(blocked)
+            for document, call_id in callers.get(blocked, []):
+                element = document.by_id.get(call_id)
+                owner = None if element is None else document.process_of(element)
+                if owner is None or not owner.executable:
+                    continue
+                self._reporters[document.filename]("call_of_drawing", element, called=blocked)
+                pending.append(owner.id)
+
+    def _called(self) -> frozenset[str]:
+        return frozenset(
+            (node.element.get("calledElement") or "").rsplit(":", 1)[-1]
+            for document in self._documents
+            for node in document.all_nodes()
+            if node.kind == "callActivity"
+        )
+
+    def _report(self) -> Report:
+        findings = list(self._unread)
+        for reporter in self._reporters.values():
+            findings.extend(reporter.all())
+        ids = [p.id for d in self._documents for p in d.processes if p.id]
+        blocked = {p for reporter in self._reporters.values() for p in reporter.blocked}
+        return Report(
+            findings=tuple(sorted(findings, key=_place)),
+            process_ids=tuple(dict.fromkeys(ids)),
+            startable=frozenset(ids) - blocked,
+        )
+
+
+_WEIGHT = {"error": 0, "warning": 1, "info": 2}
+
+
+def _place(found: Finding) -> tuple[str, int, int, str, str]:
+    return (
+        found.filename or "",
+        found.line or 0,
+        _WEIGHT[found.severity],
+        found.code,
+        found.element_id or "",
+    )
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """File names as they are, repeated ones told apart: findings are sorted by them."""
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return result

@@ -1,0 +1,139 @@
+"""Activities: loops, quantities, calls, and which kinds of task the engine runs."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.bpmn.lint.document import Document
+from engine.bpmn.lint.report import Reporter
+from engine.bpmn.names import (
+    CAMUNDA,
+    FLOWABLE,
+    MODEL,
+    ZEEBE,
+    kind,
+    local,
+    model_child,
+    model_children,
+    namespace,
+    text,
+)
+
+MOST_ROUNDS = 1000
+_LOOPS = ("standardLoopCharacteristics", "multiInstanceLoopCharacteristics")
+_VENDOR_COLLECTIONS = tuple(f"{{{n}}}collection" for n in (CAMUNDA, FLOWABLE))
+
+
+def quantities(document: Document, report: Reporter) -> None:
+    """§10.3: startQuantity and completionQuantity MUST NOT be less than 1."""
+    for node in document.all_nodes():
+        for name in ("startQuantity", "completionQuantity"):
+            value = node.element.get(name)
+            if value is None:
+                continue
+            number = _integer(value)
+            if number is None or number < 1:
+                report("quantity", node.element, name=name, value=value)
+            elif number > 1:
+                report("quantity_not_run", node.element, name=name, value=value)
+
+
+def loops(document: Document, report: Reporter) -> None:
+    """§10.3.8: one kind of loop at most; a multi-instance activity of an executable process has a
+    cardinality or a collection; a standard loop a condition. A number of rounds is from 0 to
+    1,000."""
+    for node in document.all_nodes():
+        found = list(model_children(node.element, *_LOOPS))
+        if len(found) > 1:
+            report("loops_both", node.element)
+        for loop in found:
+            if kind(loop) == "standardLoopCharacteristics":
+                _standard(loop, node.element, report)
+            elif node.scope.process.executable:
+                _multiple(loop, node.element, report)
+
+
+def _standard(loop: etree._Element, owner: etree._Element, report: Reporter) -> None:
+    maximum = loop.get("loopMaximum")
+    if maximum is not None:
+        number = _integer(maximum)
+        if number is None or not 0 < number <= MOST_ROUNDS:
+            report("loop_number", owner, at=loop, value=maximum, limit=MOST_ROUNDS)
+    elif model_child(loop, "loopCondition") is None:
+        report("loop_without_condition", owner, at=loop)
+
+
+def _multiple(loop: etree._Element, owner: etree._Element, report: Reporter) -> None:
+    cardinality = model_child(loop, "loopCardinality")
+    collection = model_child(loop, "loopDataInputRef")
+    if cardinality is None and collection is None:
+        foreign = any(loop.get(name) for name in _VENDOR_COLLECTIONS) or any(
+            namespace(e) == ZEEBE for e in loop.iter()
+        )
+        report("loop_collection_foreign" if foreign else "loop_without_number", owner, at=loop)
+    number = None if cardinality is None else _integer(text(cardinality).lstrip("= "))
+    if number is not None and not 0 <= number <= MOST_ROUNDS:
+        report("loop_number", owner, at=loop, value=text(cardinality), limit=MOST_ROUNDS)
+
+
+def _integer(value: str) -> int | None:
+    value = value.strip()
+    digits = value.removeprefix("-").removeprefix("+")
+    if not digits.isascii() or not digits.isdigit():
+        return None
+    # A number of more digits than this is too large for anything it could count.
+    return int(value) if len(digits) <= 15 else 10**15 * (-1 if value.startswith("-") else 1)
+
+
+def calls(document: Document, report: Reporter, callable_ids: frozenset[str]) -> None:
+    """§10.3.6: a call activity names a process (or global task) that is there: in this upload or
+    deployed before. A process that is called begins with a plain start event, or with none at
+    all: the call starts it (§10.5.2 "Start Events for called processes")."""
+    for node in document.all_nodes():
+        if node.kind != "callActivity":
+            continue
+        called = (node.element.get("calledElement") or "").strip()
+        if not called:
+            code = "call_foreign" if _zeebe_call(node.element) else "call_without_target"
+            report(code, node.element)
+            continue
+        if called.startswith(("${", "#{", "=")):
+            report("call_dynamic", node.element, called=called)
+            continue
+        target = document.target(called)
+        if target is not None and kind(target).startswith("global"):
+            report("call_global_task", node.element, called=target)
+        elif called.rsplit(":", 1)[-1] not in callable_ids:
+            report("call_unknown", node.element, called=called)
+
+
+def _zeebe_call(element: etree._Element) -> bool:
+    return any(namespace(e) == ZEEBE and local(e) == "calledElement" for e in element.iter())
+
+
+def called_starts(document: Document, report: Reporter, called: frozenset[str]) -> None:
+    """§10.5.2: for a call, only the plain start event counts; a process that begins with messages
+    or timers only cannot be called."""
+    for process in document.processes:
+        starts = list(process.scopes[0].of_kind("startEvent"))
+        if process.id in called and starts and all(start.events for start in starts):
+            report("called_without_plain_start", process.element)
+
+
+def kinds(document: Document, report: Reporter, runs: frozenset[str]) -> None:
+    """House rule 10: an element that the engine does not run is told, by name and kind."""
+    for node in document.all_nodes():
+        if node.kind not in runs:
+            report("kind_not_run", node.element, kind=node.kind)
+
+
+def event_kinds(document: Document, report: Reporter, runs: frozenset[str]) -> None:
+    """The same for triggers and results of events."""
+    for node in document.all_nodes():
+        for definition in node.definitions:
+            event = kind(definition).removesuffix("EventDefinition")
+            if namespace(definition) == MODEL and event not in runs:
+                report("event_not_run", node.element, event=event)
+
+
+CHECKS = (quantities, loops)

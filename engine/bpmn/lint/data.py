@@ -1,0 +1,229 @@
+"""Data: inputs, outputs and the types that they share (BPMN 2.0.2 §10.4).
+
+The engine runs on variables; these rules keep what is drawn consistent, so they only warn.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.bpmn.lint.document import Document, Node, flag
+from engine.bpmn.lint.report import Reporter
+from engine.bpmn.names import kind, local_reference, model_child, model_children, text
+
+_PAYLOAD = ("message", "signal", "error", "escalation")
+_CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
+
+
+def item_of(document: Document, element: etree._Element | None) -> etree._Element | None:
+    """The item definition of a data element, or that a message, signal … carries."""
+    if element is None:
+        return None
+    reference = (
+        element.get("itemSubjectRef") or element.get("itemRef") or element.get("structureRef")
+    )
+    return document.target(reference) if kind(element) != "itemDefinition" else element
+
+
+def same_item(first: etree._Element | None, second: etree._Element | None) -> bool:
+    """The same item definition, or two with the same structure (and none of them empty)."""
+    if first is second:
+        return True
+    if first is None or second is None:
+        return False
+    structure = first.get("structureRef")
+    return bool(structure) and structure == second.get("structureRef")
+
+
+def collections(document: Document, report: Reporter) -> None:
+    """§10.4.1: isCollection of a data object, input or output matches its item definition."""
+    for element in document.elements:
+        if kind(element) not in ("dataInput", "dataOutput", "dataObject"):
+            continue
+        item = item_of(document, element)
+        if item is None or kind(item) != "itemDefinition":
+            continue
+        if flag(element, "isCollection") != flag(item, "isCollection"):
+            report("data_collection", element, item=item)
+
+
+def specifications(document: Document, report: Reporter) -> None:
+    """§10.4.1: an ioSpecification belongs to a process or a task, not to a sub-process; what a
+    process takes in is nothing that an activity writes to."""
+    for scope in document.scopes():
+        if scope.owner is not None and model_child(scope.element, "ioSpecification") is not None:
+            report("specification_in_subprocess", scope.element)
+    for element in document.elements:
+        if kind(element) != "dataOutputAssociation":
+            continue
+        target = document.target(text(model_child(element, "targetRef")))
+        if target is not None and kind(target) == "dataInput":
+            report("output_to_input", element, target=target)
+
+
+def event_data(document: Document, report: Reporter) -> None:
+    """§10.5.1 "Data Modeling and Events": an event with data has one input (throwing) or output
+    (catching) for each of its definitions, in order, of the type that the definition carries."""
+    for node in document.all_nodes():
+        if not node.kind.endswith("Event"):
+            continue
+        name = "dataOutput" if node.kind in _CATCHING else "dataInput"
+        data = list(model_children(node.element, name))
+        if not data:
+            continue
+        if len(data) != len(node.definitions):
+            report("event_data_count", node.element, data=len(data), events=len(node.definitions))
+            continue
+        for each, definition in zip(data, node.definitions, strict=True):
+            carried = _carried(document, definition)
+            if carried is not None and not same_item(item_of(document, each), carried):
+                report("event_data_type", node.element, at=each, data=each)
+
+
+def _carried(document: Document, definition: etree._Element) -> etree._Element | None:
+    event = kind(definition).removesuffix("EventDefinition")
+    if event not in _PAYLOAD:
+        return None
+    return item_of(document, document.target(definition.get(f"{event}Ref")))
+
+
+def task_data(document: Document, report: Reporter) -> None:
+    """§10.3.3: the inputs and outputs of service, send and receive tasks match the messages that
+    they send and receive."""
+    for node in document.all_nodes():
+        specification = model_child(node.element, "ioSpecification")
+        inputs = _data(specification, "dataInput")
+        outputs = _data(specification, "dataOutput")
+        message = document.target(node.element.get("messageRef"))
+        if node.kind == "serviceTask":
+            _service(document, node, specification, report)
+        elif node.kind == "sendTask" and message is not None:
+            _message_data(document, node, inputs, message, report)
+        elif node.kind == "receiveTask" and message is not None:
+            _message_data(document, node, outputs, message, report)
+            if specification is not None:
+                sets = list(model_children(specification, "outputSet"))
+                if len(sets) > 1:
+                    report("data_sets", node.element, name="outputSet")
+
+
+def _message_data(
+    document: Document,
+    node: Node,
+    data: list[etree._Element],
+    message: etree._Element,
+    report: Reporter,
+) -> None:
+    if len(data) > 1:
+        report("message_data_count", node.element, count=len(data), message=message)
+    for each in data:
+        if not same_item(item_of(document, each), item_of(document, message)):
+            report("message_data_type", node.element, at=each, data=each, message=message)
+
+
+def _service(
+    document: Document, node: Node, specification: etree._Element | None, report: Reporter
+) -> None:
+    operation = document.target(node.element.get("operationRef"))
+    if operation is None or kind(operation) != "operation":
+        return
+    sets = [] if specification is None else list(model_children(specification, "inputSet"))
+    if len(sets) != 1:
+        report("data_sets", node.element, name="inputSet")
+    for name, reference in (("dataInput", "inMessageRef"), ("dataOutput", "outMessageRef")):
+        message = document.target(text(model_child(operation, reference)))
+        for each in _data(specification, name) if message is not None else []:
+            if not same_item(item_of(document, each), item_of(document, message)):
+                report("message_data_type", node.element, at=each, data=each, message=message)
+
+
+def _data(specification: etree._Element | None, name: str) -> list[etree._Element]:
+    return [] if specification is None else list(model_children(specification, name))
+
+
+def call_data(document: Document, report: Reporter) -> None:
+    """§10.3.6: the inputs and outputs of a call activity match those of what it calls; a callable
+    that supports an interface has a binding for it."""
+    for node in document.all_nodes():
+        if node.kind != "callActivity":
+            continue
+        called = document.target(node.element.get("calledElement"))
+        own, other = (
+            None if e is None else model_child(e, "ioSpecification") for e in (node.element, called)
+        )
+        if called is None or own is None or other is None:
+            continue
+        for name in ("dataInput", "dataOutput"):
+            ours = [item_of(document, e) for e in _data(own, name)]
+            theirs = [item_of(document, e) for e in _data(other, name)]
+            if not _matching(ours, theirs):
+                report("call_data", node.element, called=called, name=name)
+
+
+def _matching(ours: list[etree._Element | None], theirs: list[etree._Element | None]) -> bool:
+    """True when each of ours has its like among theirs and nothing is left over."""
+    left = list(theirs)
+    for item in ours:
+        like = next((i for i, other in enumerate(left) if same_item(item, other)), None)
+        if like is None:
+            return False
+        del left[like]
+    return not left
+
+
+def bindings(document: Document, report: Reporter) -> None:
+    """§10.3.6, §10.4.1 "InputOutputBinding": a process or global task that is exposed as a service
+    (it supports an interface) binds its data to the operations."""
+    for element in document.elements:
+        if kind(element) != "process" and not kind(element).startswith("global"):
+            continue
+        supports = model_child(element, "supportedInterfaceRef") is not None
+        if supports and model_child(element, "ioBinding") is None:
+            report("binding_missing", element)
+
+
+def loop_data(document: Document, report: Reporter) -> None:
+    """§10.3.8: the collection that a multi-instance task goes through is a data input of the task;
+    what it collects is one of its data outputs, of which each round gives one item."""
+    for node in document.all_nodes():
+        loop = model_child(node.element, "multiInstanceLoopCharacteristics")
+        specification = model_child(node.element, "ioSpecification")
+        if loop is None or specification is None or node.inner is not None:
+            continue
+        for name, wanted in _LOOP_REFERENCES:
+            reference = model_child(loop, name)
+            found = None if reference is None else document.target(text(reference))
+            if found is not None and found not in _data(specification, wanted):
+                report("loop_data", node.element, at=reference, found=found)
+        _loop_items(document, node, loop, report)
+
+
+_LOOP_REFERENCES = (("loopDataInputRef", "dataInput"), ("loopDataOutputRef", "dataOutput"))
+
+
+def _loop_items(document: Document, node: Node, loop: etree._Element, report: Reporter) -> None:
+    pairs = (("loopDataInputRef", "inputDataItem"), ("loopDataOutputRef", "outputDataItem"))
+    for reference, item_name in pairs:
+        collection = item_of(document, _referred(document, loop, reference))
+        item = item_of(document, model_child(loop, item_name))
+        if collection is None or item is None:
+            continue
+        same = collection.get("structureRef") == item.get("structureRef")
+        if not same or flag(item, "isCollection") or not flag(collection, "isCollection"):
+            report("loop_item", node.element, at=loop, item=item, collection=collection)
+
+
+def _referred(document: Document, loop: etree._Element, name: str) -> etree._Element | None:
+    reference = model_child(loop, name)
+    return None if reference is None else document.by_id.get(local_reference(text(reference)))
+
+
+CHECKS = (
+    collections,
+    specifications,
+    event_data,
+    task_data,
+    call_data,
+    bindings,
+    loop_data,
+)

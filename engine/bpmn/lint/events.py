@@ -1,0 +1,198 @@
+"""Events: which triggers and results they may have, and what these need (BPMN 2.0.2 §10.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from engine.bpmn.lint.document import Document, Node, flag
+from engine.bpmn.lint.report import Reporter
+from engine.bpmn.names import kind, local_reference, model_child, model_children, text
+
+_MAY_HAVE: Mapping[str, frozenset[str]] = {
+    "intermediateCatchEvent": frozenset({"message", "timer", "conditional", "link", "signal"}),
+    "intermediateThrowEvent": frozenset({"message", "escalation", "compensate", "link", "signal"}),
+    "endEvent": frozenset(
+        {"message", "error", "escalation", "cancel", "compensate", "signal", "terminate"}
+    ),
+    "boundaryEvent": frozenset(
+        {"message", "timer", "escalation", "error", "cancel", "compensate", "conditional"}
+        | {"signal"}
+    ),
+}
+_MUST_HAVE = ("intermediateCatchEvent", "boundaryEvent")
+_ALWAYS_INTERRUPTING = ("error", "cancel")
+_THROWING = ("intermediateThrowEvent", "endEvent")
+_NAMED = {"message": "messageRef", "signal": "signalRef"}
+
+
+def triggers(document: Document, report: Reporter) -> None:
+    """§10.5.3 (results of end events), §10.5.4 (triggers of intermediate and boundary events): the
+    kinds that each may have; a catching event has one at least; a link stands alone."""
+    for node in document.all_nodes():
+        allowed = _MAY_HAVE.get(node.kind)
+        if allowed is None:
+            continue
+        wrong = sorted(set(node.events) - allowed)
+        if wrong:
+            report("event_kind", node.element, event=", ".join(wrong))
+        if not node.events and node.kind in _MUST_HAVE and not _refers(node.element):
+            report("event_without_definition", node.element)
+        if "link" in node.events and len(node.events) > 1:
+            report("link_not_alone", node.element)
+
+
+def _refers(element: etree._Element) -> bool:
+    """True when it has references that are lost: they have findings of their own."""
+    return model_child(element, "eventDefinitionRef") is not None
+
+
+def interrupting(document: Document, report: Reporter) -> None:
+    """§10.5.4: an error or cancel event on a boundary always interrupts its activity."""
+    for node in document.all_nodes():
+        if node.kind == "boundaryEvent" and not flag(node.element, "cancelActivity", True):
+            for event in node.events:
+                if event in _ALWAYS_INTERRUPTING:
+                    report("event_must_interrupt", node.element)
+
+
+def names(document: Document, report: Reporter) -> None:
+    """§10.5.5: a message or signal event says which message or signal; without, nothing can ever
+    reach it. The same holds for receive and send tasks (§10.3.3)."""
+    for node in document.all_nodes():
+        for definition in node.definitions:
+            event = kind(definition).removesuffix("EventDefinition")
+            attribute = _NAMED.get(event)
+            if attribute is not None and not definition.get(attribute):
+                report(f"{event}_not_named", node.element)
+        if node.kind in ("receiveTask", "sendTask") and not node.element.get("messageRef"):
+            report("task_without_message", node.element)
+
+
+def operations(document: Document, report: Reporter) -> None:
+    """§10.5.5 "Message Event": in an executable process the operation MUST be given; here a
+    message is found by its name, so this is only told."""
+    for node in document.all_nodes():
+        for definition in node.definitions:
+            if kind(definition) != "messageEventDefinition" or not node.scope.process.executable:
+                continue
+            if model_child(definition, "operationRef") is None and definition.get("messageRef"):
+                report("message_without_operation", node.element)
+
+
+def codes(document: Document, report: Reporter) -> None:
+    """§10.5.5 "Error Event", "Escalation Event": what is thrown needs a code in an executable
+    process; what catches may leave it out and catches all."""
+    for node in document.all_nodes():
+        if node.kind not in _THROWING or not node.scope.process.executable:
+            continue
+        for definition in node.definitions:
+            event = kind(definition).removesuffix("EventDefinition")
+            if event not in ("error", "escalation"):
+                continue
+            thrown = document.target(definition.get(f"{event}Ref"))
+            if thrown is None or not thrown.get(f"{event}Code"):
+                report(f"{event}_without_code", node.element)
+
+
+def conditions(document: Document, report: Reporter) -> None:
+    """§10.5.5 "Conditional Event": in an executable process the condition is a formal expression;
+    natural language (no ``xsi:type="tFormalExpression"``) cannot come true by itself. A text that
+    starts with ``=`` is formal here whatever its type."""
+    for node in document.all_nodes():
+        for definition in node.definitions:
+            if kind(definition) == "conditionalEventDefinition":
+                condition = model_child(definition, "condition")
+                if condition is None:
+                    report("condition_missing", node.element)
+
+
+def links(document: Document, report: Reporter) -> None:
+    """§10.5.5 "Link Event": every source has exactly one target, of the same process level; a
+    target may have many sources. They are joined by ``target``/``source``, else by name."""
+    for scope in document.scopes():
+        catches = [n for n in scope.of_kind("intermediateCatchEvent") if "link" in n.events]
+        throws = [n for n in scope.of_kind("intermediateThrowEvent") if "link" in n.events]
+        for throw in throws:
+            found = [c for c in catches if _joined(_link(throw), _link(c))]
+            if len(found) != 1:
+                code = "link_without_target" if not found else "link_with_targets"
+                report(code, throw.element, name=_link(throw).get("name") or "")
+        for catch in catches:
+            _sources_agree(catch, throws, report)
+
+
+def _sources_agree(catch: Node, throws: list[Node], report: Reporter) -> None:
+    sources = {local_reference(text(s)) for s in model_children(_link(catch), "source")}
+    for throw in throws:
+        target = model_child(_link(throw), "target")
+        elsewhere = target is not None and local_reference(text(target)) != _link(catch).get("id")
+        if _link(throw).get("id") in sources and elsewhere:
+            report("link_disagrees", catch.element, source=throw.element)
+    if not any(_joined(_link(throw), _link(catch)) for throw in throws):
+        report("link_without_source", catch.element)
+
+
+def _link(node: Node) -> etree._Element:
+    return next(d for d in node.definitions if kind(d) == "linkEventDefinition")
+
+
+def _joined(throw: etree._Element, catch: etree._Element) -> bool:
+    target = model_child(throw, "target")
+    if target is not None and text(target):
+        return bool(local_reference(text(target)) == catch.get("id"))
+    name = throw.get("name")
+    return bool(name) and name == catch.get("name")
+
+
+def shared_definitions(document: Document, report: Reporter) -> None:
+    """§10.5.1: a definition inside an event is that event's own; only one that stands at the top of
+    the file may be referred to by several."""
+    for element in document.elements:
+        if kind(element) != "eventDefinitionRef":
+            continue
+        referred = document.target(text(element))
+        owner = None if referred is None else referred.getparent()
+        if owner is not None and owner is not document.root and kind(owner).endswith("Event"):
+            report("definition_not_shared", element.getparent(), other=owner, at=element)
+
+
+def instantiating(document: Document, report: Reporter) -> None:
+    """§10.3.3 "Receive Task", §10.6.6: what starts a process has no incoming sequence flow."""
+    for node in document.all_nodes():
+        if node.kind in ("receiveTask", "eventBasedGateway") and flag(node.element, "instantiate"):
+            report("instantiate_not_run", node.element)
+            if node.incoming:
+                report("instantiate_with_incoming", node.element)
+
+
+def compensation(document: Document, report: Reporter) -> None:
+    """§10.7: a compensation event on a boundary has an association to an activity that is marked
+    for compensation."""
+    handlers: dict[str, list[etree._Element]] = {}
+    for element in document.elements:
+        if kind(element) == "association":
+            target = document.target(element.get("targetRef"))
+            source = local_reference(element.get("sourceRef"))
+            if target is not None:
+                handlers.setdefault(source, []).append(target)
+    for node in document.all_nodes():
+        if node.kind == "boundaryEvent" and "compensate" in node.events:
+            found = handlers.get(node.id, [])
+            if not any(flag(handler, "isForCompensation") for handler in found):
+                report("compensation_without_handler", node.element)
+
+
+CHECKS = (
+    triggers,
+    interrupting,
+    names,
+    operations,
+    codes,
+    conditions,
+    links,
+    shared_definitions,
+    instantiating,
+    compensation,
+)

@@ -1,0 +1,199 @@
+"""Every expression of a diagram can be read, and is FEEL (security: nothing else is ever run)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lxml import etree
+
+from engine.bpmn.expressions import (
+    Problem,
+    declared_language,
+    feel_behind,
+    language,
+    problem,
+)
+from engine.bpmn.lint.document import Document
+from engine.bpmn.lint.report import Reporter
+from engine.bpmn.names import XSI_TYPE, kind, model_child, text
+from engine.bpmn.vocabulary import FeelUse
+
+MOST_EXPRESSIONS = 2_000
+"""Different expressions of one file that are read; a file with more is refused."""
+_PLACES = {
+    "conditionExpression": "condition",
+    "condition": "condition",
+    "completionCondition": "completion",
+    "activationCondition": "activation",
+    "loopCondition": "loop",
+    "loopCardinality": "number",
+    "timeDate": "time",
+    "timeDuration": "time",
+    "timeCycle": "time",
+    "messagePath": "correlation",
+    "dataPath": "correlation",
+    "script": "script",
+}
+_BOOLEAN = frozenset({"condition", "completion", "activation", "loop"})
+_NOT_USED = ("transformation", "assignment", "formalExpression")
+_WORDS = {
+    "condition": ("villkoret", "the condition"),
+    "completion": ("slutvillkoret", "the completion condition"),
+    "activation": ("aktiveringsvillkoret", "the activation condition"),
+    "loop": ("slingans villkor", "the loop condition"),
+    "number": ("antalet", "the number of rounds"),
+    "time": ("tiden", "the time"),
+    "correlation": ("korrelationen", "the correlation expression"),
+    "script": ("skriptet", "the script"),
+}
+
+
+def expressions(document: Document, report: Reporter) -> None:
+    """Conditions, loops, times, correlations and scripts, each once."""
+    default = document.root.get("expressionLanguage") or ""
+    seen: set[str] = set()
+    for element in document.elements:
+        place = _PLACES.get(kind(element))
+        if place is None or (place == "time" and not _is_expression(text(element))):
+            continue
+        written = text(element)
+        seen.add(written)
+        if len(seen) > MOST_EXPRESSIONS:
+            report("expressions_too_many", document.root, limit=MOST_EXPRESSIONS)
+            return
+        owner = _owner(element)
+        found = _informal(element, document) or problem(
+            written, declared_language(element, place == "script"), default
+        )
+        if found is None and place == "script":
+            found = _script(written, element)
+        if found is not None:
+            _tell(report, owner, element, _WORDS[place], written, found)
+        elif place in _BOOLEAN and _is_literal(written):
+            report("expression_not_boolean", owner, at=element, text=written, place=_WORDS[place])
+    _default_language(document, report, default)
+
+
+def vocabulary_expressions(uses: Iterable[FeelUse], report: Reporter) -> None:
+    """FEEL in our own extension elements."""
+    known: dict[str, Problem | None] = {}
+    for use in uses:
+        if use.text not in known:
+            if len(known) >= MOST_EXPRESSIONS:
+                report("expressions_too_many", use.element, limit=MOST_EXPRESSIONS)
+                return
+            known[use.text] = problem("=" + use.text)
+        found = known[use.text]
+        if found is not None:
+            _tell(report, use.element, use.at, (use.place, use.place), use.text, found)
+
+
+def not_used(document: Document, report: Reporter) -> None:
+    """§8.4.7: the body of a formal expression is mandatory. Data mappings and expressions that
+    choose people are kept as drawn and not run; our own extension elements do that."""
+    for element in document.elements:
+        name = kind(element)
+        if name == "transformation" and not text(element) and not len(element):
+            report("expression_empty", _owner(element), at=element, place=_PLACE_OF_MAPPING)
+        elif name in _NOT_USED:
+            report("expression_not_used", _owner(element), at=element, kind=name)
+
+
+_PLACE_OF_MAPPING = ("omvandlingen av data", "the transformation of data")
+
+
+def _is_expression(written: str) -> bool:
+    return feel_behind(written) is not None or written.startswith(("${", "#{"))
+
+
+def _is_literal(written: str) -> bool:
+    bare = (feel_behind(written) or written).strip()
+    number = bare.removeprefix("-").replace(".", "", 1)
+    text_literal = len(bare) > 1 and bare[0] == bare[-1] == '"' and bare.count('"') == 2
+    return (number.isascii() and number.isdigit()) or text_literal
+
+
+def _informal(element: etree._Element, document: Document) -> Problem | None:
+    """§10.5.5 "Conditional Event": in an executable process the condition must be formal."""
+    parent = element.getparent()
+    if kind(parent) != "conditionalEventDefinition" or not text(element):
+        return None
+    process = document.process_of(element)
+    runs = document.executable if process is None else process.executable
+    formal = (element.get(XSI_TYPE) or "").rsplit(":", 1)[-1] == "tFormalExpression"
+    if formal or not runs or feel_behind(text(element)) is not None:
+        return None
+    return Problem("condition_informal")
+
+
+def _script(written: str, element: etree._Element) -> Problem | None:
+    """A script is a FEEL context, whose entries become variables."""
+    if "{" not in written and "context" not in written:
+        return Problem("script_not_a_context")
+    undeclared = not declared_language(element, script=True)
+    return Problem("script_without_format") if undeclared and not written.startswith("=") else None
+
+
+def _owner(element: etree._Element) -> etree._Element:
+    """The nearest element around that a reader knows: a flow, an event, a task."""
+    owner = element.getparent()
+    while owner.getparent() is not None and (
+        not owner.get("id") or kind(owner).endswith(("Definition", "Characteristics"))
+    ):
+        owner = owner.getparent()
+    return owner
+
+
+def _tell(
+    report: Reporter,
+    owner: etree._Element,
+    at: etree._Element,
+    place: tuple[str, str],
+    written: str,
+    found: Problem,
+) -> None:
+    if found.code == "expression_syntax" and found.suggestion:
+        report(
+            "expression_syntax_meant",
+            owner,
+            at=at,
+            place=place,
+            text=written,
+            reason=found.reason,
+            suggestion=found.suggestion,
+        )
+        return
+    if found.code == "expression_juel" and found.suggestion:
+        found = Problem("expression_juel_meant", found.reason, found.suggestion)
+    source = at.getparent() if kind(at) == "conditionExpression" else None
+    report(
+        found.code,
+        owner,
+        at=at,
+        place=place,
+        text=written,
+        reason=found.reason,
+        suggestion=found.suggestion,
+        after=_after(source),
+    )
+
+
+def _after(flow: etree._Element | None) -> tuple[str, str]:
+    """`` after gw`` for the condition of a flow: people know the gateway, not the flow."""
+    source = "" if flow is None else flow.get("sourceRef") or ""
+    return (f" (efter {source})", f" (after {source})") if source else ("", "")
+
+
+def _default_language(document: Document, report: Reporter, default: str) -> None:
+    if language(default) not in ("", "feel") and any(kind(e) in _PLACES for e in document.elements):
+        report("expression_language_default", document.root, value=default)
+
+
+def scripts(document: Document, report: Reporter) -> None:
+    """§10.3.3 "Script Task": without a script there is nothing to run."""
+    for node in document.all_nodes():
+        if node.kind == "scriptTask" and model_child(node.element, "script") is None:
+            report("script_missing", node.element)
+
+
+CHECKS = (expressions, scripts, not_used)

@@ -1,0 +1,178 @@
+"""Sequence flows: what they join, what must have one, and what can never be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.bpmn.lint.document import Document, Flow, Node, Scope
+from engine.bpmn.lint.report import Reporter
+from engine.bpmn.names import kind, model_children, text
+
+
+def borders(document: Document, report: Reporter) -> None:
+    """§7.6.1, Table 7.3: a sequence flow crosses neither the border of a pool nor that of a
+    sub-process."""
+    for process in document.processes:
+        for flow in process.flows():
+            source, target = flow.source, flow.target
+            if source is None or target is None or source.scope is target.scope:
+                continue
+            same_pool = source.scope.process is target.scope.process
+            code = "flow_crosses_subprocess" if same_pool else "flow_crosses_pool"
+            report(code, flow.element, source=source.element, target=target.element)
+
+
+def start_and_end_events(document: Document, report: Reporter) -> None:
+    """§10.5.2 "Sequence Flow Connections": a start event is no target of a sequence flow and must be
+    a source of one; §10.5.3: an end event is no source of one. A start that does not list the
+    flow that its target does list contradicts it: nobody can say whether it leads there."""
+    for node in document.all_nodes():
+        if node.kind == "startEvent":
+            if node.incoming:
+                report("start_with_incoming", node.element)
+            if not node.outgoing or not any(_agreed(flow) for flow in node.outgoing):
+                report("start_without_outgoing", node.element)
+        elif node.kind == "endEvent" and node.outgoing:
+            report("end_with_outgoing", node.element)
+
+
+def _agreed(flow: Flow) -> bool:
+    """False when the flow's target lists it and its source does not."""
+    if flow.source is None or flow.target is None:
+        return True
+    at_source = any(text(e) == flow.id for e in model_children(flow.source.element, "outgoing"))
+    at_target = any(text(e) == flow.id for e in model_children(flow.target.element, "incoming"))
+    return at_source or not at_target
+
+
+def boundary_events(document: Document, report: Reporter) -> None:
+    """§10.5.4 "Boundary Events": no incoming flow, at least one outgoing; a compensation event
+    has an association to its handler instead and no outgoing flow."""
+    for node in document.all_nodes():
+        if node.kind != "boundaryEvent":
+            continue
+        if node.incoming:
+            report("boundary_with_incoming", node.element)
+        if "compensate" in node.events:
+            if node.outgoing:
+                report("compensation_boundary_with_flow", node.element)
+        elif not node.outgoing:
+            report("boundary_without_outgoing", node.element)
+
+
+def intermediate_events(document: Document, report: Reporter) -> None:
+    """§10.5.4: an intermediate event is a source of a sequence flow, except a link that jumps away
+    (which has none), and a link that is jumped to has no incoming flow."""
+    for node in document.all_nodes():
+        if node.kind not in ("intermediateCatchEvent", "intermediateThrowEvent"):
+            continue
+        link = "link" in node.events
+        if link and node.kind == "intermediateThrowEvent":
+            if node.outgoing:
+                report("link_throw_with_outgoing", node.element)
+        elif not node.outgoing:
+            report("intermediate_without_outgoing", node.element)
+        if link and node.kind == "intermediateCatchEvent" and node.incoming:
+            report("link_catch_with_incoming", node.element)
+
+
+def outside_the_flow(document: Document, report: Reporter) -> None:
+    """§10.3.5 (event sub-processes) and §10.7.1 (compensation activities): neither has incoming
+    or outgoing sequence flows."""
+    for node in document.all_nodes():
+        if not (node.incoming or node.outgoing):
+            continue
+        if node.event_triggered:
+            report("event_subprocess_with_flow", node.element)
+        elif node.for_compensation:
+            report("compensation_activity_with_flow", node.element)
+
+
+def loose_ends(document: Document, report: Reporter) -> None:
+    """§10.5.2: "If a Start Event is used, all flow objects that are not a start event must be the
+    target of a sequence flow" (boundary events, compensation activities, event sub-processes and
+    link targets aside); §10.5.3 says the same of end events and outgoing flows."""
+    for scope in document.scopes():
+        if kind(scope.element) == "adHocSubProcess":
+            continue
+        if any(True for _ in scope.of_kind("startEvent")):
+            for node in scope.nodes:
+                if not node.incoming and _needs_incoming(node):
+                    report("node_without_incoming", node.element)
+        if any(True for _ in scope.of_kind("endEvent")):
+            for node in scope.nodes:
+                if not node.outgoing and _needs_outgoing(node):
+                    report("node_without_outgoing", node.element)
+
+
+def _needs_incoming(node: Node) -> bool:
+    if node.kind in ("startEvent", "boundaryEvent") or node.event_triggered:
+        return False
+    if node.kind == "receiveTask" and node.element.get("instantiate") == "true":
+        return False
+    if node.kind == "eventBasedGateway" and node.element.get("instantiate") == "true":
+        return False
+    return not node.for_compensation and not node.link_target
+
+
+def _needs_outgoing(node: Node) -> bool:
+    # Boundary, start and intermediate events have findings of their own.
+    if node.kind.endswith("Event") or node.event_triggered:
+        return False
+    return not node.for_compensation
+
+
+def unreachable(document: Document, report: Reporter) -> None:
+    """§13.2: tokens come from start events, or, without any, from every node that no flow leads to;
+    what has an incoming flow and yet gets no token can never happen."""
+    for scope in document.scopes():
+        reached: set[Node] = set()
+        pending = [node for node in scope.nodes if _begins(node, scope)]
+        while pending:
+            node = pending.pop()
+            if node in reached:
+                continue
+            reached.add(node)
+            pending.extend(node.boundary)
+            pending.extend(_next(node, scope))
+        for node in scope.nodes:
+            if node not in reached and node.incoming:
+                report("node_unreachable", node.element)
+
+
+def _begins(node: Node, scope: Scope) -> bool:
+    if node.kind == "startEvent" or node.event_triggered or node.for_compensation:
+        return True
+    return not node.incoming and node.kind != "boundaryEvent" and not node.link_target
+
+
+def _next(node: Node, scope: Scope) -> Iterator[Node]:
+    for flow in node.outgoing:
+        if flow.target is not None and flow.target.scope is scope:
+            yield flow.target
+    if node.kind == "intermediateThrowEvent" and "link" in node.events:
+        yield from (other for other in scope.nodes if other.link_target)
+
+
+def self_loops(document: Document, report: Reporter) -> None:
+    """Two flows between the same two nodes are mostly a slip of the hand; legal, and told."""
+    for process in document.processes:
+        seen: dict[tuple[Node, Node], Flow] = {}
+        for flow in process.flows():
+            if flow.source is None or flow.target is None:
+                continue
+            first = seen.setdefault((flow.source, flow.target), flow)
+            if first is not flow and not flow.conditional and not first.conditional:
+                report("flow_twice", flow.element, other=first.element)
+
+
+CHECKS = (
+    borders,
+    start_and_end_events,
+    boundary_events,
+    intermediate_events,
+    outside_the_flow,
+    loose_ends,
+    unreachable,
+    self_loops,
+)

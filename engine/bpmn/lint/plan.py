@@ -1,0 +1,120 @@
+"""Lanes and roles, sheets and their rows: what our own vocabulary asks for."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from lxml import etree
+
+from engine.bpmn.lanes import Lane, read_lanes
+from engine.bpmn.lint.document import Document, Node, Process
+from engine.bpmn.lint.report import Reporter
+from engine.bpmn.meta import ActivityRef, ProcessMeta
+from engine.views import Role
+
+_PEOPLE = ("userTask", "manualTask")
+
+
+def lanes(document: Document, report: Reporter, roles: Mapping[str, Role], *, strict: bool) -> None:
+    """A lane with work for people is a role of the settings (house rule 9). ``strict`` refuses one
+    that is not; else its tasks are offered to everybody, with a warning."""
+    for process in document.processes:
+        by_node = _innermost(process, roles, report, document)
+        wrong: dict[etree._Element, Lane] = {}
+        for node in process.nodes():
+            if node.kind not in _PEOPLE:
+                continue
+            lane = _lane_of(node, by_node)
+            if lane is None:
+                if node.kind == "userTask" and process.executable:
+                    report("task_without_role", node.element)
+            elif lane.effective is None:
+                wrong.setdefault(lane.element, lane)
+        for lane in wrong.values():
+            _unknown_role(lane, roles, report, strict)
+
+
+def _innermost(
+    process: Process, roles: Mapping[str, Role], report: Reporter, document: Document
+) -> dict[str, Lane]:
+    found: dict[str, Lane] = {}
+    for lane in read_lanes(process.element, roles):
+        for node in lane.nodes:
+            known = found.get(node)
+            if known is not None and known.depth == lane.depth:
+                element = document.by_id.get(node)
+                if element is not None:
+                    report("lane_twice", element, first=known.element, second=lane.element)
+            elif known is None or known.depth < lane.depth:
+                found[node] = lane
+    return found
+
+
+def _lane_of(node: Node, by_node: Mapping[str, Lane]) -> Lane | None:
+    """Its own lane, or that of the nearest sub-process around it that stands in one."""
+    current: Node | None = node
+    while current is not None:
+        lane = by_node.get(current.id)
+        if lane is not None:
+            return lane
+        current = current.scope.owner
+    return None
+
+
+def _unknown_role(lane: Lane, roles: Mapping[str, Role], report: Reporter, strict: bool) -> None:
+    titles = {name: key for key, role in roles.items() for name in (key, role.sv, role.en)}
+    near = difflib.get_close_matches(lane.given[:80], titles, n=1)
+    nearest = ("", "") if not near else (f" Menas ”{near[0]}”?", f' Is "{near[0]}" meant?')
+    report(
+        "lane_role_unknown",
+        lane.element,
+        weight="here" if strict else "warning",
+        value=lane.given,
+        nearest=nearest,
+    )
+
+
+def sheets(
+    documents: Iterable[Document],
+    metas: Mapping[str, Mapping[str, ProcessMeta]],
+    reporters: Mapping[str, Reporter],
+) -> None:
+    """Each phase belongs to one process of the upload, each row of it to one task.
+
+    ``metas`` and ``reporters`` are by file name.
+    """
+    phases: dict[str, str] = {}
+    rows: dict[tuple[str, int], str] = {}
+    each = [
+        (document, reporters[document.filename], meta)
+        for document in documents
+        for meta in metas[document.filename].values()
+    ]
+    for document, report, meta in each:
+        element = document.by_id.get(meta.id)
+        if meta.phase is not None and element is not None:
+            other = phases.setdefault(meta.phase.key, meta.id)
+            if other != meta.id:
+                report("phase_twice", element, value=meta.phase.key, other=other)
+    for document, report, meta in each:
+        for task in meta.tasks.values():
+            element = document.by_id.get(task.id)
+            if task.activity is not None and element is not None:
+                _row(task.activity, f"{meta.id}/{task.id}", element, rows, phases, report)
+
+
+def _row(
+    activity: ActivityRef,
+    name: str,
+    element: etree._Element,
+    rows: dict[tuple[str, int], str],
+    phases: Mapping[str, str],
+    report: Reporter,
+) -> None:
+    other = rows.setdefault((activity.phase, activity.order), name)
+    if other != name:
+        told = {"phase": activity.phase, "order": activity.order, "other": other}
+        report("activity_twice", element, **told)
+    if phases and activity.phase not in phases:
+        report("activity_phase", element, value=activity.phase)

@@ -1,0 +1,88 @@
+"""Collecting findings: how much each weighs, and how many of a kind are worth saying."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from lxml import etree
+
+from engine.bpmn.catalogue import TEXTS, WEIGHED, Weight
+from engine.bpmn.findings import finding
+from engine.bpmn.lint.document import Document
+from engine.views import Finding, Severity
+
+MOST = 40
+"""Findings of one kind in one file; the rest is counted, not told."""
+
+
+class Reporter:
+    """Takes the findings of one file.
+
+    What is an error in a process to be run is a warning in one that is only drawn: nobody runs it.
+    ``drawings`` are the processes that are kept as drawings: not to be run, or with an element that
+    the engine does not run (a gap). ``blocked`` are those and the ones with an error.
+    """
+
+    def __init__(self, document: Document):
+        self.document = document
+        self.findings: list[Finding] = []
+        self.drawings: set[str] = {p.id for p in document.processes if not p.executable}
+        self.blocked: set[str] = set(self.drawings)
+        self._count: Counter[str] = Counter()
+        self._first: dict[str, Finding] = {}
+
+    def __call__(
+        self,
+        code: str,
+        element: etree._Element | None = None,
+        *,
+        weight: Weight | None = None,
+        at: etree._Element | None = None,
+        **params: Any,
+    ) -> None:
+        """One finding about ``element``; ``at`` is the element whose line it is told with."""
+        self._count[code] += 1
+        severity = self._weigh(weight or TEXTS[code][0], element)
+        if self._count[code] > MOST:
+            return
+        made = finding(
+            code,
+            element,
+            severity=severity,
+            filename=self.document.filename,
+            line=at.sourceline if at is not None else None,
+            **params,
+        )
+        self._first.setdefault(code, made)
+        self.findings.append(made)
+
+    def all(self) -> list[Finding]:
+        """The findings, and for each kind of which there were too many how many more."""
+        more = [
+            finding(
+                "more_of_the_same",
+                severity=self._first[code].severity,
+                filename=self.document.filename,
+                line=self.findings[-1].line if self.findings else None,
+                count=count - MOST,
+                sample=(self._first[code].sv, self._first[code].en),
+            )
+            for code, count in self._count.items()
+            if count > MOST
+        ]
+        return self.findings + more
+
+    def _weigh(self, weight: Weight, element: etree._Element | None) -> Severity:
+        process = None if element is None else self.document.process_of(element)
+        processes = self.document.processes if process is None else [process]
+        runs = any(p.executable for p in processes)
+        if weight == "here" and runs:
+            runs = not self.drawings.issuperset(p.id for p in processes)
+        if weight in ("fatal", "error", "here"):
+            self.blocked.update(p.id for p in processes)
+            return "error" if runs or weight == "fatal" else "warning"
+        if weight == "gap":
+            self.drawings.update(p.id for p in processes)
+            self.blocked.update(p.id for p in processes)
+        return WEIGHED[weight]

@@ -1,0 +1,146 @@
+"""Processes and sub-processes: what may stand in them, and how they begin."""
+
+from __future__ import annotations
+
+from engine.bpmn.catalogue import Weight
+from engine.bpmn.lint.document import CHOREOGRAPHY, SCOPES, Document, Scope
+from engine.bpmn.lint.report import Reporter
+from engine.bpmn.model import ACTIVITIES
+from engine.bpmn.names import MODEL, kind, local, namespace
+
+_EVENT_SUBPROCESS = frozenset(
+    {"message", "timer", "error", "escalation", "compensate", "conditional", "signal"}
+)
+_ALWAYS_INTERRUPTING = ("error", "compensate")
+_TOP_LEVEL = frozenset({"message", "timer", "conditional", "signal"})
+_ARTIFACTS = frozenset({"association", "group", "textAnnotation"})
+_IN_SCOPE = frozenset(
+    {"sequenceFlow", "dataObject", "dataObjectReference", "dataStoreReference", "laneSet"}
+    | {"documentation", "extensionElements", "ioSpecification", "ioBinding", "property"}
+    | {"auditing", "monitoring", "correlationSubscription", "supports", "supportedInterfaceRef"}
+    | {"incoming", "outgoing", "resourceRole", "performer", "humanPerformer", "potentialOwner"}
+    | {"dataInputAssociation", "dataOutputAssociation", "completionCondition"}
+    | {"standardLoopCharacteristics", "multiInstanceLoopCharacteristics"}
+)
+_ROOT = frozenset(
+    {"import", "extension", "relationship", "process", "collaboration", "choreography"}
+    | {"globalConversation", "globalChoreographyTask", "category", "correlationProperty"}
+    | {"dataStore", "endPoint", "error", "escalation", "interface", "itemDefinition", "message"}
+    | {"partnerEntity", "partnerRole", "resource", "signal", "documentation", "extensionElements"}
+    | {"globalTask", "globalUserTask", "globalManualTask", "globalScriptTask"}
+    | {"globalBusinessRuleTask", "cancelEventDefinition", "compensateEventDefinition"}
+    | {"conditionalEventDefinition", "errorEventDefinition", "escalationEventDefinition"}
+    | {"linkEventDefinition", "messageEventDefinition", "signalEventDefinition"}
+    | {"terminateEventDefinition", "timerEventDefinition"}
+)
+
+
+def misplaced(document: Document, report: Reporter) -> None:
+    """The schema's content of definitions (Table 8.1) and of processes and sub-processes
+    (Tables 10.1, 10.20): what is not known there would be lost in silence."""
+    for element in document.root:
+        if kind(element) and kind(element) not in _ROOT:
+            report("element_misplaced", element)
+    for scope in document.scopes():
+        known = {node.element for node in scope.nodes}
+        for element in scope.element:
+            name = kind(element)
+            if not local(element) or element in known or name in _IN_SCOPE | _ARTIFACTS:
+                continue
+            if namespace(element) == MODEL:
+                harmless = name in _ROOT or name.startswith("data")
+                weight: Weight = "warning" if harmless else "error"
+                report("element_unknown", element, weight=weight, name=name)
+
+
+def event_subprocesses(document: Document, report: Reporter) -> None:
+    """§10.3.5: an event sub-process has exactly one start event; its trigger is a message, timer,
+    escalation, error, compensation, conditional or signal (or several), and an error or
+    compensation always interrupts."""
+    for scope in document.scopes():
+        if scope.owner is None or not scope.owner.event_triggered:
+            continue
+        starts = list(scope.of_kind("startEvent"))
+        if len(starts) != 1:
+            report("event_subprocess_starts", scope.element, count=len(starts))
+        for start in starts:
+            if not start.events or not set(start.events) <= _EVENT_SUBPROCESS:
+                report("event_subprocess_trigger", start.element, scope=scope.element)
+            elif start.element.get("isInterrupting") == "false" and any(
+                event in _ALWAYS_INTERRUPTING for event in start.events
+            ):
+                report("event_must_interrupt", start.element)
+
+
+def start_triggers(document: Document, report: Reporter) -> None:
+    """Table 10.84: a process starts with nothing, a message, timer, condition or signal; §10.5.2: a
+    sub-process starts with nothing, it is the flow that starts it."""
+    for scope in document.scopes():
+        if scope.owner is not None and scope.owner.event_triggered:
+            continue
+        for start in scope.of_kind("startEvent"):
+            if scope.owner is not None and start.events:
+                report("subprocess_start_trigger", start.element, scope=scope.element)
+            elif not set(start.events) <= _TOP_LEVEL:
+                report("start_trigger", start.element, event=", ".join(start.events))
+
+
+def ad_hoc(document: Document, report: Reporter) -> None:
+    """§10.3.6 (Table 10.22 and the list after it): an ad-hoc sub-process holds an activity, and no
+    start event, end event, conversation or choreography activity."""
+    for scope in document.scopes():
+        if kind(scope.element) != "adHocSubProcess":
+            continue
+        if not any(True for _ in scope.of_kind(*ACTIVITIES)):
+            report("ad_hoc_empty", scope.element)
+        for node in scope.nodes:
+            if node.kind in ("startEvent", "endEvent"):
+                report("ad_hoc_forbidden", node.element, scope=scope.element)
+
+
+def choreography(document: Document, report: Reporter) -> None:
+    """§10.1 and §10.3.5: a process holds no choreography activities."""
+    for node in document.all_nodes():
+        if node.kind in CHOREOGRAPHY:
+            report("choreography_in_process", node.element)
+
+
+def cancelling(document: Document, report: Reporter) -> None:
+    """Table 10.88 and §10.5.4: a cancel end event stands in a transaction (or a sub-process of
+    one), a cancel boundary event on a transaction."""
+    for node in document.all_nodes():
+        if "cancel" not in node.events:
+            continue
+        if node.kind == "endEvent" and not _in_transaction(node.scope):
+            report("cancel_outside_transaction", node.element)
+        elif node.kind == "boundaryEvent":
+            host = document.target(node.element.get("attachedToRef"))
+            if host is not None and kind(host) != "transaction":
+                report("cancel_not_on_transaction", node.element, host=host)
+
+
+def _in_transaction(scope: Scope) -> bool:
+    element = scope.element
+    while element is not None and kind(element) in SCOPES:
+        if kind(element) == "transaction":
+            return True
+        element = element.getparent()
+    return False
+
+
+def sizes(document: Document, report: Reporter) -> None:
+    """A process with nothing in it, or with more nodes than anyone can survey."""
+    for process in document.processes:
+        if not any(True for _ in process.nodes()):
+            report("process_empty", process.element)
+
+
+CHECKS = (
+    misplaced,
+    event_subprocesses,
+    start_triggers,
+    ad_hoc,
+    choreography,
+    cancelling,
+    sizes,
+)
