@@ -189,9 +189,7 @@ def case_detail(
     tree = instances.instances(conn, case_id)
     incidents = instances.incidents(conn, actor, case_id=case_id)
     people = people_by_id(conn, row.people.values())
-    root = select(Instance.variables).where(
-        Instance.case_id == case_id, Instance.parent_id.is_(None)
-    )
+    root = select(Instance.variables).where(Instance.id == case_id)
     return CaseDetail(
         row=_case_row(row, figures),
         sheets=sheets.sheets(conn, case_id, running=thing.running, points=points),

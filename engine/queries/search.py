@@ -73,6 +73,7 @@ _SWEDISH = {ord("å"): "{a", ord("ä"): "{b", ord("ö"): "{c", ord("æ"): "{b", 
 
 def swedish(text: str) -> tuple[str, str]:
     """A sort key: case does not count, accents do not count, å ä ö come last in that order."""
-    folded = unicodedata.normalize("NFC", text).casefold().translate(_SWEDISH)
+    composed = unicodedata.normalize("NFC", text)
+    folded = composed.casefold().translate(_SWEDISH)
     plain = "".join(c for c in unicodedata.normalize("NFD", folded) if not unicodedata.combining(c))
-    return plain, text
+    return plain, composed

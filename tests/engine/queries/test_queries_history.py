@@ -1,0 +1,204 @@
+"""Reading the history: filters, order, whose facts, and what a page costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from engine.errors import Invalid, NotFound
+from engine.queries.history import history, history_types
+from engine.views import SYSTEM, Actor
+from tests.support.rows import DAY, NOW, Rows, Running, watched
+
+
+def ids(conn: Connection, actor: Actor = SYSTEM, **filters: Any) -> list[int]:
+    return [entry.id for entry in history(conn, actor, **filters).items]
+
+
+@pytest.fixture
+def running(rows: Rows) -> Running:
+    return Running(rows, customer="Öbergs Åkeri", number="2026-0042")
+
+
+class TestOrder:
+    def test_several_cases_are_listed_by_time(self, conn: Connection, rows: Rows) -> None:
+        middle = rows.fact(at=NOW)
+        newest = rows.fact(at=NOW + DAY)
+        oldest = rows.fact(at=NOW - DAY)
+        same = rows.fact(at=NOW)
+        assert ids(conn) == [newest, same, middle, oldest]
+
+    def test_one_case_is_listed_in_the_order_of_its_facts_even_if_a_clock_was_set_back(
+        self, conn: Connection, rows: Rows, running: Running
+    ) -> None:
+        first = rows.fact(case_id=running.case, at=NOW)
+        second = rows.fact(case_id=running.case, at=NOW - DAY)
+        rows.fact()
+        assert ids(conn, case_id=running.case) == [second, first]
+
+    @pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
+    @pytest.mark.parametrize("of_case", [True, False])
+    def test_pages_give_every_fact_once(
+        self, conn: Connection, rows: Rows, running: Running, size: int, of_case: bool
+    ) -> None:
+        made = [rows.fact(case_id=running.case, at=NOW + n % 3 * DAY) for n in range(7)]
+        case_id = running.case if of_case else None
+        found: list[int] = []
+        cursor = None
+        while True:
+            page = history(conn, SYSTEM, case_id=case_id, cursor=cursor, limit=size)
+            found += [entry.id for entry in page.items]
+            cursor = page.next
+            if cursor is None:
+                break
+        assert sorted(found) == sorted(made)
+        assert found == ids(conn, case_id=case_id)
+
+    def test_a_cursor_of_another_list_is_refused(
+        self, conn: Connection, rows: Rows, running: Running
+    ) -> None:
+        for _ in range(2):
+            rows.fact(case_id=running.case)
+        cursor = history(conn, SYSTEM, limit=1).next
+        with pytest.raises(Invalid):
+            history(conn, SYSTEM, case_id=running.case, cursor=cursor)
+
+
+class TestFilters:
+    def test_by_person_type_and_time(self, conn: Connection, rows: Rows) -> None:
+        eva = rows.person("Eva Ek", username="eva")
+        hers = rows.fact(actor_id=eva.id, type="task.signed", at=NOW)
+        later = rows.fact(type="task.completed", at=NOW + DAY)
+        assert ids(conn, person="eva") == ids(conn, person=eva.id) == [hers]
+        assert ids(conn, person="system") == [later]
+        assert ids(conn, person="nobody") == []
+        assert ids(conn, type="task.signed") == [hers]
+        assert ids(conn, since=NOW + DAY) == [later]
+        assert ids(conn, until=NOW + DAY) == [hers]
+        assert ids(conn, since=NOW, until=NOW) == []
+
+    @pytest.mark.parametrize(
+        "q", ["ÅKERI", "0042", "offERT", "eva", "för dyrt", "ÖBERGS eva", 'he said \\"no\\"']
+    )
+    def test_a_search_looks_at_names_numbers_and_details(
+        self, conn: Connection, rows: Rows, running: Running, q: str
+    ) -> None:
+        found = rows.fact(
+            case_id=running.case,
+            actor_name="Eva Ek",
+            element_name="Offert",
+            detail='{"note":"För dyrt, he said \\"no\\""}',
+        )
+        rows.fact(detail={"note": "something else"})
+        assert ids(conn, q=q) == [found]
+
+    def test_types_are_listed_once_each(self, conn: Connection, rows: Rows) -> None:
+        assert history_types(conn) == ()
+        for type_ in ("b", "a", "c", "a", "b"):
+            rows.fact(type=type_)
+        assert history_types(conn) == ("a", "b", "c")
+
+
+class TestWhose:
+    def test_staff_read_the_facts_of_the_cases_that_they_see(
+        self, conn: Connection, rows: Rows, running: Running
+    ) -> None:
+        running.plan(role="saljare")
+        of_case = rows.fact(case_id=running.case)
+        of_other = rows.fact(case_id=Running(rows).case)
+        deployed = rows.fact(definition_id=running.definition)
+        account = rows.fact(type="person.added")
+        everything = [account, deployed, of_other, of_case]
+
+        def read(*roles: str, **given: Any) -> list[int]:
+            return ids(conn, rows.person("Någon", *roles, **given))
+
+        assert read("saljare") == [of_case]
+        assert read() == []
+        assert read(rights=["manager"]) == everything
+        assert read("saljare", rights=["process_owner"]) == [deployed, of_case]
+        assert read(rights=["administrator"]) == [account]
+        assert ids(conn) == everything
+
+    def test_a_case_that_is_not_mine_has_no_history_for_me(
+        self, conn: Connection, rows: Rows, running: Running
+    ) -> None:
+        stranger = rows.person("Nils Ny")
+        for case_id in (running.case, "nothing"):
+            with pytest.raises(NotFound):
+                history(conn, stranger, case_id=case_id)
+
+
+class TestEntry:
+    def test_names_are_joined(self, conn: Connection, rows: Rows, running: Running) -> None:
+        definition = rows.definition("fas_a", 4)
+        rows.fact(
+            case_id=running.case,
+            instance_id=running.instance,
+            definition_id=definition,
+            element_id="offert",
+            element_name="Offert",
+            detail={"due": {"@date": "2026-03-09"}, "belopp": {"@number": "1.50"}},
+        )
+        (entry,) = history(conn, SYSTEM).items
+        assert (entry.case_number, entry.customer) == ("2026-0042", "Öbergs Åkeri")
+        assert (entry.process_id, entry.version) == ("fas_a", 4)
+        assert (entry.element_id, entry.element_name) == ("offert", "Offert")
+        assert entry.detail == {"due": "2026-03-09", "belopp": 1.5}
+
+    @pytest.mark.parametrize("stored", ["{", "[1]", '{"@date": "no date"}', '{"a": {"@date": ""}}'])
+    def test_details_that_were_tampered_with_are_shown_as_they_are(
+        self, conn: Connection, rows: Rows, stored: str
+    ) -> None:
+        rows.fact(detail=stored)
+        assert history(conn, SYSTEM).items[0].detail == {"text": stored}
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+class TestCost:
+    @pytest.mark.parametrize(
+        ("filters", "index"),
+        [
+            ({}, "ix_history_at"),
+            ({"since": NOW, "until": NOW + DAY}, "ix_history_at"),
+            ({"type": "task.signed"}, "ix_history_type"),
+            ({"person": "system"}, "ix_history_actor"),
+            ({"q": "offert"}, "ix_history_at"),
+        ],
+    )
+    def test_every_list_is_read_backwards_along_an_index(
+        self, conn: Connection, rows: Rows, filters: dict[str, Any], index: str
+    ) -> None:
+        rows.fact()
+        rows.fact(at=NOW + DAY)
+        cursor = history(conn, SYSTEM, limit=1).next
+        for place in (None, cursor):
+            with watched(conn) as sent:
+                history(conn, SYSTEM, cursor=place, **filters)
+            plans = sent.plans(conn)
+            assert [line for line in plans if f"history USING INDEX {index}" in line]
+            assert not [line for line in plans if "TEMP B-TREE" in line]
+
+    def test_so_is_one_cases_and_the_list_of_a_member_of_staff(
+        self, conn: Connection, rows: Rows, running: Running
+    ) -> None:
+        seller = rows.person("Sara", "saljare")
+        running.plan(role="saljare")
+        for filters, index in (
+            ({"case_id": running.case}, "ix_history_case"),
+            ({}, "ix_history_at"),
+        ):
+            with watched(conn) as sent:
+                history(conn, seller, **filters)
+            plans = sent.plans(conn)
+            assert [line for line in plans if f"history USING INDEX {index}" in line]
+            assert not [line for line in plans if "TEMP B-TREE" in line]
+
+    def test_the_types_are_found_by_steps_in_an_index(self, conn: Connection, rows: Rows) -> None:
+        with watched(conn) as sent:
+            history_types(conn)
+        reads = [line for line in sent.plans(conn) if "history" in line]
+        assert reads
+        assert all(line.startswith("SEARCH history USING COVERING INDEX") for line in reads)

@@ -1,0 +1,145 @@
+"""People and customers, sorted the Swedish way, and definitions with their versions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pytest
+from sqlalchemy import Connection
+
+from engine.errors import NotFound
+from engine.queries import definitions as queries
+from engine.queries.people import customers, holders, people, person
+from engine.queries.search import swedish
+from engine.views import SYSTEM, Finding
+from tests.support.rows import DAY, NOW, Rows, Running, watched
+
+
+class TestPeople:
+    def test_names_are_sorted_the_swedish_way(self, conn: Connection, rows: Rows) -> None:
+        for name in ("Öberg", "Zorn", "ärlig", "Åberg", "André", "andersson", "Ek"):
+            rows.person(name)
+        assert [p.name for p in people(conn, SYSTEM)] == [
+            "andersson",
+            "André",
+            "Ek",
+            "Zorn",
+            "Åberg",
+            "ärlig",
+            "Öberg",
+        ]
+
+    def test_who_left_is_shown_to_administrators_only(self, conn: Connection, rows: Rows) -> None:
+        rows.person("Gamla Greta", active=False)
+        anyone = rows.person("Nils Ny")
+        admin = rows.person("Ada Admin", rights=["administrator"])
+        assert [p.name for p in people(conn, anyone)] == ["Ada Admin", "Nils Ny"]
+        assert [p.name for p in people(conn, admin)] == ["Ada Admin", "Gamla Greta", "Nils Ny"]
+
+    def test_who_holds_a_role(self, conn: Connection, rows: Rows) -> None:
+        rows.person("Sara", "saljare", "ekonomi")
+        rows.person("Eva", "ekonomi")
+        rows.person("Borta", "saljare", active=False)
+        assert [p.name for p in holders(conn, "saljare")] == ["Sara"]
+        assert [p.name for p in holders(conn, None)] == ["Eva", "Sara"]
+
+    def test_one_person_by_user_name(self, conn: Connection, rows: Rows) -> None:
+        rows.person("Eva Ek", "ekonomi", username="eva", rights=["manager"])
+        found = person(conn, "eva")
+        assert (found.name, found.roles, found.rights) == ("Eva Ek", {"ekonomi"}, {"manager"})
+        with pytest.raises(NotFound):
+            person(conn, "adam")
+
+
+class TestCustomers:
+    def test_customers_come_with_the_number_of_their_cases(
+        self, conn: Connection, rows: Rows
+    ) -> None:
+        seller = rows.person("Sara", "saljare")
+        for name, cases in (("Öl AB", 2), ("Zoo AB", 0), ("Ål AB", 1)):
+            customer = rows.customer(name)
+            for _ in range(cases):
+                rows.case(customer_id=customer)
+        assert [(c.name, c.cases) for c in customers(conn, seller)] == [
+            ("Zoo AB", 0),
+            ("Ål AB", 1),
+            ("Öl AB", 2),
+        ]
+        assert [c.name for c in customers(conn, seller, "öl")] == ["Öl AB"]
+        assert customers(conn, rows.person("Nils Ny")) == ()
+
+    def test_a_long_register_is_cut(self, conn: Connection, rows: Rows) -> None:
+        for number in range(210):
+            rows.customer(f"Kund {number:03}", org_number=f"556-{number:03}")
+        assert len(customers(conn, SYSTEM)) == 200
+        assert [c.name for c in customers(conn, SYSTEM, "kund 209")] == ["Kund 209"]
+
+
+def test_accents_do_not_count_in_the_order_but_the_swedish_letters_do() -> None:
+    names = ["Ö", "É", "Æ", "Å", "f", "E", "Z", "z", "Ä", "a\u030a"]
+    assert sorted(names, key=swedish) == ["E", "É", "f", "Z", "z", "Å", "a\u030a", "Ä", "Æ", "Ö"]
+
+
+class TestDefinitions:
+    def test_phases_come_in_order_then_the_others_newest_first(
+        self, conn: Connection, rows: Rows
+    ) -> None:
+        rows.definition("rapport", 1, name="Rapport")
+        rows.definition("fas_b1", 1, phase="B1", phase_order=2)
+        rows.definition("kvalitet", 1, name="Kvalitet")
+        rows.definition("fas_a", 1, phase="A", phase_order=1)
+        rows.definition("fas_a", 2, phase="A", phase_order=1)
+        found = queries.definitions(conn, rows.person("Vem som helst"))
+        assert [(d.process_id, d.version, d.latest) for d in found] == [
+            ("fas_a", 2, True),
+            ("fas_a", 1, False),
+            ("fas_b1", 1, True),
+            ("kvalitet", 1, True),
+            ("rapport", 1, True),
+        ]
+
+    def test_running_counts_what_has_not_ended(self, conn: Connection, rows: Rows) -> None:
+        old = Running(rows)
+        rows.instance(old.case, old.definition, ended_at=NOW, state="completed")
+        rows.instance(old.case, old.definition, state="incident")
+        owner = rows.person("Otto Ägare")
+        view = queries.definition(conn, owner, old.definition)
+        assert (view.running, view.deployed_by, view.latest) == (2, "Serviceplan", True)
+        mine = rows.definition("egen", deployed_by=owner.id, deployed_at=NOW + DAY)
+        view = queries.definition(conn, owner, mine)
+        assert (view.deployed_by, view.deployed_at, view.running) == ("Otto Ägare", NOW + DAY, 0)
+
+    def test_findings_come_back_as_they_were_and_an_error_makes_a_drawing(
+        self, conn: Connection, rows: Rows
+    ) -> None:
+        warning = Finding("warning", "unnamed", "Namn saknas.", "No name.", "g1", None, 7, "a.bpmn")
+        error = Finding("error", "not_executable", "Går inte.", "Cannot run.")
+        drawn = rows.definition("ritning", findings=[asdict(warning), asdict(error)])
+        works = rows.definition("fungerar", findings=[asdict(warning)])
+        assert queries.findings(conn, SYSTEM, drawn) == (warning, error)
+        assert not queries.definition(conn, SYSTEM, drawn).startable
+        assert queries.definition(conn, SYSTEM, works).startable
+
+    def test_the_newest_version_of_a_process(self, conn: Connection, rows: Rows) -> None:
+        first, second = rows.definition("fas_a", 1), rows.definition("fas_a", 2)
+        assert queries.latest_definition(conn, SYSTEM, "fas_a").id == second
+        assert not queries.definition(conn, SYSTEM, first).latest
+
+    def test_the_file_comes_back_byte_for_byte(self, conn: Connection, rows: Rows) -> None:
+        found = queries.source(conn, SYSTEM, rows.definition("fas_a"))
+        assert (found.filename, found.data) == ("fas_a.bpmn", b"<xml/>")
+
+    @pytest.mark.parametrize(
+        "read",
+        [queries.definition, queries.latest_definition, queries.source, queries.findings],
+    )
+    def test_what_does_not_exist_is_not_found(self, conn: Connection, read: object) -> None:
+        with pytest.raises(NotFound):
+            read(conn, SYSTEM, "nothing")  # type: ignore[operator]
+
+    def test_statements_do_not_grow_with_the_versions(self, conn: Connection, rows: Rows) -> None:
+        for version in range(1, 6):
+            rows.definition("fas_a", version, deployed_by=rows.person(f"Person {version}").id)
+        with watched(conn) as sent:
+            queries.definitions(conn, SYSTEM)
+        assert len(sent) == 3

@@ -1,0 +1,286 @@
+"""The inbox: whose tasks are listed, in which order, and what listing them costs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from engine.errors import Invalid
+from engine.queries.tasks import task_counts, tasks
+from engine.views import Actor
+from tests.support.rows import DAY, NOW, TODAY, Rows, Running, watched
+
+
+def names(conn: Connection, actor: Actor, **filters: Any) -> list[str]:
+    return [row.name for row in tasks(conn, actor, today=TODAY, **filters).items]
+
+
+@pytest.fixture
+def seller(rows: Rows) -> Actor:
+    return rows.person("Sara Åberg", "saljare")
+
+
+@pytest.fixture
+def colleague(rows: Rows) -> Actor:
+    return rows.person("Sven Öberg", "saljare")
+
+
+@pytest.fixture
+def stranger(rows: Rows) -> Actor:
+    return rows.person("Nils Ny")
+
+
+@pytest.fixture
+def manager(rows: Rows) -> Actor:
+    return rows.person("Maria Chef", rights=["manager"])
+
+
+@pytest.fixture
+def running(rows: Rows) -> Running:
+    return Running(rows, customer="Ångbageriet i Örebro AB", number="2026-0007")
+
+
+class TestWhose:
+    def test_mine_is_what_is_assigned_to_me_and_what_my_role_may_take(
+        self, conn: Connection, running: Running, seller: Actor, colleague: Actor
+    ) -> None:
+        running.task(name="assigned to me", role="ekonomi", assignee_id=seller.id, due=TODAY)
+        running.task(name="of my role", due=TODAY + DAY)
+        running.task(name="of no role", role=None, due=TODAY + 2 * DAY)
+        running.task(name="somebody else's", assignee_id=colleague.id)
+        running.task(name="of another role", role="ekonomi")
+        running.done(seller, name="done", assignee_id=seller.id)
+        assert names(conn, seller) == ["assigned to me", "of my role", "of no role"]
+
+    def test_role_is_the_work_of_my_roles_whoever_has_it(
+        self, conn: Connection, running: Running, seller: Actor, colleague: Actor
+    ) -> None:
+        running.task(name="free", due=TODAY)
+        running.task(name="a colleague's", assignee_id=colleague.id, due=TODAY + DAY)
+        running.task(name="of another role", role="ekonomi", assignee_id=seller.id)
+        assert names(conn, seller, show="role") == ["free", "a colleague's"]
+
+    def test_all_is_the_open_work_of_the_cases_that_i_see(
+        self, conn: Connection, rows: Rows, running: Running, seller: Actor
+    ) -> None:
+        running.plan(role="saljare")
+        running.task(name="in my case", role="ekonomi")
+        Running(rows).task(name="in another case", role="ekonomi")
+        assert names(conn, seller, show="all") == ["in my case"]
+
+    def test_a_manager_sees_all_but_has_only_what_is_offered(
+        self, conn: Connection, running: Running, manager: Actor
+    ) -> None:
+        running.task(name="a seller's")
+        assert names(conn, manager, show="all") == ["a seller's"]
+        assert names(conn, manager) == []
+
+    @pytest.mark.parametrize("show", ["mine", "role", "all"])
+    def test_a_strangers_list_is_empty(
+        self, conn: Connection, running: Running, stranger: Actor, show: str
+    ) -> None:
+        running.plan(role="saljare")
+        running.task(name="a seller's")
+        assert names(conn, stranger, show=show) == []
+        counts = task_counts(conn, stranger, show=show, today=TODAY)
+        assert counts == {"late": 0, "today": 0, "coming": 0}
+
+
+class TestOrderAndGroups:
+    @pytest.fixture(autouse=True)
+    def _tasks(self, running: Running) -> None:
+        running.task(name="no date")
+        running.task(name="tomorrow", due=TODAY + DAY)
+        running.task(name="late", due=TODAY - DAY)
+        running.task(name="today", due=TODAY)
+        running.task(name="later", due=TODAY - 2 * DAY)
+        running.task(name="no date either")
+
+    def test_by_date_and_those_without_one_last(self, conn: Connection, seller: Actor) -> None:
+        assert names(conn, seller) == [
+            "later",
+            "late",
+            "today",
+            "tomorrow",
+            "no date",
+            "no date either",
+        ]
+
+    def test_the_groups_and_their_counts_agree(self, conn: Connection, seller: Actor) -> None:
+        assert names(conn, seller, due="late") == ["later", "late"]
+        assert names(conn, seller, due="today") == ["today"]
+        assert names(conn, seller, due="coming") == ["tomorrow", "no date", "no date either"]
+        assert task_counts(conn, seller, today=TODAY) == {"late": 2, "today": 1, "coming": 3}
+
+    @pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 6, 7])
+    @pytest.mark.parametrize("show", ["mine", "all"])
+    def test_pages_of_any_size_give_every_task_once(
+        self, conn: Connection, running: Running, seller: Actor, size: int, show: str
+    ) -> None:
+        running.plan(role="saljare")
+        found: list[str] = []
+        cursor = None
+        while True:
+            page = tasks(conn, seller, show=show, cursor=cursor, limit=size, today=TODAY)
+            assert len(page.items) <= size
+            found += [row.name for row in page.items]
+            cursor = page.next
+            if cursor is None:
+                break
+        assert found == names(conn, seller)
+
+    def test_a_page_is_never_larger_than_two_hundred(
+        self, conn: Connection, running: Running, seller: Actor
+    ) -> None:
+        for _ in range(200):
+            running.task()
+        assert len(tasks(conn, seller, limit=10_000, today=TODAY).items) == 200
+        assert len(tasks(conn, seller, limit=-3, today=TODAY).items) == 1
+
+
+class TestFilters:
+    def test_by_phase_and_by_role(self, conn: Connection, rows: Rows, running: Running) -> None:
+        both = rows.person("Bo Båda", "saljare", "ekonomi")
+        running.task(name="offer", phase="A")
+        running.task(name="start", phase="B1")
+        running.task(name="invoice", phase="B1", role="ekonomi")
+        running.task(name="of nobody", phase="B1", role=None)
+        assert names(conn, both, phase="B1") == ["start", "invoice", "of nobody"]
+        assert names(conn, both, phase="B1", role="ekonomi") == ["invoice"]
+        assert names(conn, both, show="role", role="saljare") == ["offer", "start"]
+        running.plan()
+        assert names(conn, both, show="all", role="ekonomi") == ["invoice"]
+
+    @pytest.mark.parametrize(
+        "q",
+        ["ÅNGBAGERIET", "ångbageriet", "öREbro ring", "0007", "RING", "Ring upp", "  upp   ring "],
+    )
+    def test_a_search_finds_whatever_the_case_of_its_letters(
+        self, conn: Connection, running: Running, seller: Actor, q: str
+    ) -> None:
+        running.task(name="Ring upp")
+        Running(running.rows, number="2025-0001").task(name="Skriv")
+        assert names(conn, seller, q=q) == ["Ring upp"]
+
+    @pytest.mark.parametrize(
+        ("name", "q"),
+        [
+            ("100 % klart", "100 %"),
+            ("under_strykning", "r_s"),
+            ("[x] * ? ^ $ . + ( ) { } | \\ - ]", "[x] * ? ^ $ ."),
+            ("[x] * ? ^ $ . + ( ) { } | \\ - ]", "+ ( ) { } | \\ -"),
+            ('it\'s "quoted"; --', 'it\'s "quoted"; --'),
+            ("Straße ﬁn İ", "straße ﬁn İ"),
+            ("räksmörgås 🍤", "RÄKSMÖRGÅS 🍤"),
+            ("decomposed å", "decomposed a\u030a"),
+        ],
+    )
+    def test_no_character_of_a_search_is_a_pattern(
+        self, conn: Connection, running: Running, seller: Actor, name: str, q: str
+    ) -> None:
+        running.task(name=name)
+        running.task(name="something else entirely, abc 1005 xy rxs")
+        assert names(conn, seller, q=q) == [name]
+
+    def test_a_very_long_search_is_cut(
+        self, conn: Connection, running: Running, seller: Actor
+    ) -> None:
+        running.task(name="a" * 300)
+        assert names(conn, seller, q="a" * 5000) == ["a" * 300]
+        assert names(conn, seller, q="[" * 5000 + "\x00\ud800") == []
+
+    @pytest.mark.parametrize("filters", [{"show": "everyone"}, {"due": "1 OR 1=1"}])
+    def test_a_filter_that_does_not_exist_is_refused(
+        self, conn: Connection, seller: Actor, filters: dict[str, str]
+    ) -> None:
+        with pytest.raises(Invalid) as caught:
+            tasks(conn, seller, today=TODAY, **filters)
+        assert caught.value.problems[0].code == "not_an_option"
+
+    @pytest.mark.parametrize(
+        "cursor",
+        ["x", "é", "bnVsbA", "WyJ0YXNrcyJd", "WyJjYXNlcyIsIjIwMjYtMDEtMDEiLCJhIl0", "A" * 4000],
+    )
+    def test_a_cursor_that_was_not_given_out_is_refused(
+        self, conn: Connection, seller: Actor, cursor: str
+    ) -> None:
+        with pytest.raises(Invalid) as caught:
+            tasks(conn, seller, cursor=cursor, today=TODAY)
+        assert caught.value.problems[0].code == "cursor_malformed"
+
+
+def test_a_row_says_where_the_task_belongs(
+    conn: Connection, running: Running, seller: Actor
+) -> None:
+    task_id = running.task(
+        assignee_id=seller.id, due=TODAY, points=4, ticked=3, draft_at=NOW, revision=5
+    )
+    (row,) = tasks(conn, seller, today=TODAY).items
+    assert row.id == task_id
+    assert (row.case_id, row.case_number) == (running.case, "2026-0007")
+    assert row.customer == "Ångbageriet i Örebro AB"
+    assert (row.phase, row.role, row.due) == ("A", "saljare", TODAY)
+    assert row.assignee is not None
+    assert row.assignee.initials == "SÅ"
+    assert (row.ticked, row.points, row.has_draft, row.revision) == (3, 4, True, 5)
+    assert row.opened_at == NOW
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+class TestCost:
+    @pytest.mark.parametrize(
+        ("show", "indexes"),
+        [
+            ("mine", {"ix_task_assigned", "ix_task_offered"}),
+            ("role", {"ix_task_role"}),
+            ("all", {"ix_task_due"}),
+        ],
+    )
+    def test_the_inbox_is_read_along_an_index(
+        self,
+        conn: Connection,
+        running: Running,
+        seller: Actor,
+        manager: Actor,
+        show: str,
+        indexes: set[str],
+    ) -> None:
+        running.task(due=TODAY)
+        actor = manager if show == "all" else seller
+        for due in ("late", "today", "coming", None):
+            page = tasks(conn, actor, show=show, limit=1, today=TODAY)
+            with watched(conn) as sent:
+                tasks(conn, actor, show=show, due=due, cursor=page.next, today=TODAY)
+            plans = sent.plans(conn)
+            assert indexes <= {word for line in plans for word in line.split()}
+            assert not [line for line in plans if line.startswith("SCAN task")]
+            # Only the rows of a page, already found, are put in order.
+            sorts = [before for before, line in pairwise(plans) if line.startswith("USE TEMP")]
+            assert not [line for line in sorts if line.startswith("SEARCH task USING INDEX ix_")]
+
+    def test_all_of_a_member_of_staff_is_read_along_an_index_too(
+        self, conn: Connection, running: Running, seller: Actor
+    ) -> None:
+        with watched(conn) as sent:
+            tasks(conn, seller, show="all", today=TODAY)
+        plans = sent.plans(conn)
+        assert [line for line in plans if "ix_task_due" in line]
+        assert not [line for line in plans if line.startswith("SCAN task")]
+
+    def test_a_page_takes_the_same_statements_however_many_tasks_there_are(
+        self, conn: Connection, rows: Rows, seller: Actor
+    ) -> None:
+        def statements() -> int:
+            with watched(conn) as sent:
+                tasks(conn, seller, today=TODAY)
+            return len(sent)
+
+        Running(rows).task(assignee_id=seller.id)
+        few = statements()
+        for day in range(20):
+            Running(rows, customer=f"Kund {day}").task(due=TODAY + timedelta(days=day))
+        assert statements() <= few <= 3
