@@ -50,7 +50,7 @@ def main() -> None:
         _fail(*_lines(error), status=2 if isinstance(error, ConfigError) else 1)
     except BrokenPipeError:
         # The reader (head, less) has seen enough; nothing more may be written on the way out.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -81,7 +81,8 @@ def db() -> None:
 def upgrade(settings: Settings, database: str | None) -> None:
     """Bring the database to what this version of the program needs."""
     config = settings.load(database)
-    before, after = Engine.upgrade(config.database.url)
+    before, after = Engine.versions(config.database.url)
+    Engine.open(config.database.url, config=config, migrate=True).close()
     click.echo(
         f"upgraded from {before or 'empty'} to {after}" if before != after else f"at {after}"
     )
@@ -93,7 +94,7 @@ def upgrade(settings: Settings, database: str | None) -> None:
 def version(settings: Settings, database: str | None) -> None:
     """Say which version the database is at, and which the program needs."""
     config = settings.load(database)
-    at, needed = Engine.database_version(config.database.url)
+    at, needed = Engine.versions(config.database.url)
     click.echo(f"database {at or 'empty'}, program {needed}")
 
 

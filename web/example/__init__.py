@@ -7,7 +7,7 @@ It is made through the engine's public methods alone, under a clock that is move
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ class Login:
 def make(
     url: str,
     config: Config,
-    sources: Iterable[Source],
+    sources: Sequence[Source],
     *,
     now: datetime | None = None,
     report: Callable[[str], object] = lambda _text: None,

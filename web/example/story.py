@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -110,7 +111,7 @@ class Story:
         self._put(self._at(today - timedelta(days=customer["started"]), time(9, 12)), start)
         for message in customer.get("messages", ()):
             when = self._at(today - timedelta(days=message["days_ago"]), time(10, 40))
-            self._put(when, lambda message=message: self._deliver(case, message))
+            self._put(when, partial(self._deliver, case, message))
 
     def _start(self, case: Case) -> None:
         seller = self._actors[case.customer["people"]["saljare"]]
