@@ -21,7 +21,7 @@ from engine.records.verification import verify
 from engine.store.models import History
 from engine.views import Actor
 
-__all__ = ["Appended", "Fact", "append", "append_all", "verify"]
+__all__ = ["Appended", "Fact", "append", "verify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,7 @@ class Fact:
     """Something that has happened.
 
     ``chain`` is an instance's id, or ``definitions``, ``people``, ``customers``. ``detail`` is
-    what a reader wants to know beside it (see ``canonical`` for the values that it may hold);
-    ``evidence`` the SHA-256 of a signature's content.
+    what a reader wants to know beside it (see ``canonical`` for the values that it may hold).
     """
 
     type: str
@@ -42,7 +41,12 @@ class Fact:
     element_id: str | None = None
     element_name: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
-    evidence: str | None = None
+
+    @property
+    def evidence(self) -> str | None:
+        """The hash of the document that the fact is about: the detail's ``content_sha256``."""
+        found = self.detail.get("content_sha256")
+        return found if isinstance(found, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +58,10 @@ class Appended:
     hash: str
 
 
-def append(
-    conn: Connection,
-    *,
-    now: datetime,
-    actor: Actor,
-    type: str,
-    chain: str,
-    detail: Mapping[str, Any] | None = None,
-    **about: str | None,
-) -> Appended:
-    """Append one fact; ``about`` are the other attributes of ``Fact``. See ``append_all``."""
-    fact = Fact(type=type, actor=actor, chain=chain, detail=detail or {}, **about)
-    return append_all(conn, [fact], now=now)[0]
+def append(conn: Connection, facts: Sequence[Fact], *, at: datetime) -> list[Appended]:
+    """Append facts in their order, all of the time ``at`` (aware).
 
-
-def append_all(conn: Connection, facts: Sequence[Fact], *, now: datetime) -> list[Appended]:
-    """Append facts in their order, all at ``now`` (aware), with one SELECT per chain and one
-    INSERT in all.
+    It costs one SELECT per chain and one INSERT in all.
 
     On PostgreSQL a chain is locked until the transaction ends, so that two writers wait for each
     other. Raises TypeError for a detail that has no canonical form.
@@ -80,7 +70,7 @@ def append_all(conn: Connection, facts: Sequence[Fact], *, now: datetime) -> lis
     rows, appended = [], []
     for fact in facts:
         seq, prev = heads[fact.chain]
-        row = _row(fact, seq + 1, prev, now)
+        row = _row(fact, seq + 1, prev, at)
         heads[fact.chain] = (seq + 1, row["hash"])
         rows.append(row)
         appended.append(Appended(fact.chain, seq + 1, row["hash"]))
@@ -103,14 +93,14 @@ def _head(conn: Connection, chain: str) -> tuple[int, str]:
     return (row.seq, row.hash) if row else (0, FIRST)
 
 
-def _row(fact: Fact, seq: int, prev: str, now: datetime) -> dict[str, Any]:
+def _row(fact: Fact, seq: int, prev: str, at: datetime) -> dict[str, Any]:
     salt = secrets.token_hex(16)
     detail = canonical(fact.detail).decode()
     link = Link(
         chain=fact.chain,
         seq=seq,
         prev=prev,
-        at=now,
+        at=at,
         type=fact.type,
         actor_id=fact.actor.id,
         commitment=commitment(salt, fact.actor.name, detail),
@@ -125,7 +115,7 @@ def _row(fact: Fact, seq: int, prev: str, now: datetime) -> dict[str, Any]:
     return {
         "chain": fact.chain,
         "seq": seq,
-        "at": now,
+        "at": at,
         "type": fact.type,
         "actor_id": fact.actor.id,
         "actor_name": fact.actor.name,

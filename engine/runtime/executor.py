@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from SpiffWorkflow import Task, TaskState
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 
 from engine import feel
 from engine.bpmn import model
@@ -49,7 +50,7 @@ class Executor:
         self.model = process
         self._settings = dict(settings)
         self._limits = limits
-        self._spec: ProcessSpec = build(process, most_rounds=limits.cardinality)
+        self._spec: ProcessSpec = build(process, most_rounds=limits.tokens)
 
     def evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
         """The value of an expression of the diagram; ``text`` may begin with ``=``.

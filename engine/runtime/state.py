@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import msgpack
-from SpiffWorkflow import Task
+from SpiffWorkflow.task import Task
 
 from engine import feel
 from engine.errors import ServiceplanError

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from SpiffWorkflow import Task, TaskState
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import Flow
 from engine.runtime.spiff.specs import Spec, conditional_flows, holds

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from SpiffWorkflow import Task, TaskState
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.specs import WorkflowSpec
 
 from engine.bpmn.model import Loop, Node

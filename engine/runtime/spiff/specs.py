@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from SpiffWorkflow import Task, TaskState
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.specs import WorkflowSpec
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from SpiffWorkflow import Task, TaskState, Workflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+from SpiffWorkflow.workflow import Workflow
 from SpiffWorkflow.specs import WorkflowSpec
 
 if TYPE_CHECKING:
@@ -27,7 +29,10 @@ Evaluate = Callable[[str, Mapping[str, Any]], Any]
 
 
 class StepError(Exception):
-    """A process could not go on at ``element_id``; ``message`` says why, for its owner."""
+    """A process could not go on at ``element_id``; ``message`` says why, for its owner.
+    ``instance_id`` is filled in by those who know instances."""
+
+    instance_id: str | None = None
 
     def __init__(self, element_id: str, message: str, *, kind: str = "failed") -> None:
         super().__init__(message)

@@ -1,0 +1,52 @@
+"""The register of customers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from engine import access
+from engine.access import authorize
+from engine.customers.orgnumber import parse_org_number
+from engine.errors import Invalid, Problem
+from engine.ids import new_id
+from engine.runtime.work import Work
+from engine.store.models import Customer
+
+NAME_LENGTH = 200
+CHAIN = "customers"
+
+
+def add(work: Work, name: str, org_number: str) -> dict[str, Any]:
+    """A new customer; the result has its ``id``.
+
+    :raises Invalid: with everything that is wrong
+    """
+    authorize(work.actor, access.CUSTOMER_MANAGE, None)
+    problems, number = [], ""
+    name = " ".join(name.split())
+    if not name:
+        problems.append(Problem("required", "a customer needs a name", "name"))
+    elif len(name) > NAME_LENGTH:
+        text = f"at most {NAME_LENGTH} characters"
+        problems.append(Problem("too_long", text, "name", {"maximum": NAME_LENGTH}))
+    try:
+        number = parse_org_number(org_number)
+    except Invalid as error:
+        problems += error.problems
+    taken = select(Customer.name).where(Customer.org_number == number)
+    owner = work.connection.scalar(taken) if number else None
+    if owner is not None:
+        text = f"{owner} has this organisation number already"
+        problems.append(Problem("org_number_taken", text, "org_number", {"name": owner}))
+    if problems:
+        raise Invalid(problems)
+    customer_id = new_id()
+    work.connection.execute(
+        insert(Customer).values(
+            id=customer_id, name=name, org_number=number, created_at=work.now
+        )
+    )
+    work.note("customer.added", CHAIN, {"customer": customer_id, "name": name})
+    return {"id": customer_id}

@@ -1,0 +1,10 @@
+"""Ids of rows."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+
+def new_id() -> str:
+    """A random UUID as 32 hexadecimal digits."""
+    return uuid4().hex

@@ -1,0 +1,278 @@
+"""Cases: started, told things, re-planned, cancelled; and what happens to them with time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from engine import access, feel
+from engine.access import MessageObject, authorize
+from engine.bpmn.meta import MessageMeta
+from engine.errors import Conflict, Invalid, NotFound, Problem
+from engine.ids import new_id
+from engine.queries import objects
+from engine.runtime import advance as running
+from engine.runtime import forms, incidents, plan, planning
+from engine.runtime.advance import Advance
+from engine.runtime.work import Work
+from engine.store.models import (
+    Case,
+    Counter,
+    Customer,
+    Definition,
+    Instance,
+    Person,
+    Subscription,
+    Timer,
+)
+
+REASON_LENGTH = 2000
+
+
+def start(
+    work: Work,
+    *,
+    process_id: str,
+    customer_id: str | None,
+    start_date: date | None,
+    people: Mapping[str, str],
+    variables: Mapping[str, Any],
+    title: str,
+) -> dict[str, Any]:
+    """Start a case. ``start_date`` is the contract's planned start, ``people`` are user names by
+    role key. The result has ``id``, ``number`` and, when the process failed at once,
+    ``incident``."""
+    authorize(work.actor, access.CASE_START, None)
+    root = work.library.latest(work.connection, process_id)
+    customer = _customer(work, customer_id)
+    chosen = _people(work, people)
+    case_id, number = new_id(), _number(work)
+    known = {
+        "avtalsstart": start_date,
+        "kund": customer.name if customer is not None else None,
+        "arende": number,
+        **{name: feel.from_json(value) for name, value in variables.items()},
+    }
+    work.connection.execute(
+        insert(Case).values(
+            id=case_id,
+            number=number,
+            customer_id=customer_id,
+            title=title or (customer.name if customer is not None else root.name),
+            state="running",
+            process_id=process_id,
+            people=chosen,
+            start_date=start_date,
+            started_at=work.now,
+        )
+    )
+    rows = plan.forecast(
+        work.connection, work.library, work.calendar, root, opens=work.today, variables=known
+    )
+    plan.insert_rows(work.connection, case_id, rows, chosen)
+    work.note(
+        "case.started",
+        case_id,
+        {
+            "number": number,
+            "customer": customer.name if customer is not None else None,
+            "process": root.name,
+            "start_date": start_date.isoformat() if start_date else None,
+            "people": chosen,
+        },
+        case_id=case_id,
+        instance_id=case_id,
+        definition_id=root.id,
+    )
+    advance = Advance(work)
+    advance.create(case_id, root, known, instance_id=case_id)
+    advance.run()
+    incident = incidents.attempt(
+        work, case_id, {"op": "start"}, lambda moving: moving.start(moving.live(case_id))
+    )
+    result = {"id": case_id, "number": number}
+    return result if incident is None else {**result, "incident": incident}
+
+
+def preview(
+    work: Work, *, process_id: str, start_date: date | None
+) -> Sequence[plan.Planned]:
+    """The plan that a case would get if it started now."""
+    root = work.library.latest(work.connection, process_id)
+    variables = {"avtalsstart": start_date}
+    return plan.forecast(
+        work.connection, work.library, work.calendar, root, opens=work.today, variables=variables
+    )
+
+
+def set_plan(work: Work, case_id: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Change persons and dates of a case's plan; the result counts what changed."""
+    case = objects.case_object(work.connection, work.actor, case_id)
+    authorize(work.actor, access.CASE_PLAN, case)
+    _must_run(case.state)
+    return {"changed": planning.change(work, case_id, rows)}
+
+
+def deliver(
+    work: Work, message: str, business_key: str, payload: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Give a message to a case. The result says whether somebody took it (``delivered``) or it
+    waits for its catcher (``stored``).
+
+    :raises Invalid: when no diagram knows the message, or its payload does not fit its form
+    """
+    case = objects.case_by_key(work.connection, work.actor, business_key)
+    authorize(work.actor, access.CASE_VIEW, case)
+    meta = message_meta(work, case.id).get(message)
+    if meta is None:
+        text = f"no diagram of this case waits for a message {message!r}"
+        raise Invalid([Problem("unknown_message", text, "message")])
+    authorize(work.actor, access.CASE_MESSAGE, MessageObject(case, frozenset(meta.roles)))
+    _must_run(case.state)
+    values = {name: feel.from_json(value) for name, value in payload.items()}
+    if meta.form:
+        people = set(work.connection.scalars(select(Person.username)))
+        fields = [f.view(f.required) for f in meta.form]
+        values, problems = forms.check_answers(fields, payload, people=people)
+        if problems:
+            raise Invalid(problems)
+    work.note(
+        "message.sent",
+        case.id,
+        {"message": message, "payload": {k: feel.to_json(v) for k, v in values.items()}},
+        case_id=case.id,
+        instance_id=case.id,
+    )
+    advance = Advance(work)
+    taken = advance.message(case.id, message, values)
+    advance.run()
+    return {"delivered": taken, "stored": taken == 0}
+
+
+def message_meta(work: Work, case_id: str) -> dict[str, MessageMeta]:
+    """What the diagrams say of messages, by name: those that the case waits for now win over
+    those that some process of the plan waits for at other times."""
+    latest = work.connection.scalars(
+        select(Definition.id).order_by(Definition.version, Definition.process_id)
+    ).all()
+    waiting = work.connection.scalars(
+        select(Instance.definition_id)
+        .join(Subscription, Subscription.instance_id == Instance.id)
+        .where(Subscription.case_id == case_id, Subscription.kind == "message")
+    ).all()
+    found: dict[str, MessageMeta] = {}
+    for definition_id in [*latest, *waiting]:
+        for name, meta in work.library.get(work.connection, definition_id).meta.messages.items():
+            if definition_id in waiting or meta.offered or name not in found:
+                found[name] = meta
+    return found
+
+
+def cancel(work: Work, case_id: str, reason: str) -> dict[str, Any]:
+    """End a case before its time, with everything that is open in it."""
+    case = objects.case_object(work.connection, work.actor, case_id)
+    authorize(work.actor, access.CASE_CANCEL, case)
+    _must_run(case.state)
+    if not reason.strip():
+        raise Invalid([Problem("required", "say why the case is cancelled", "reason")])
+    if len(reason) > REASON_LENGTH:
+        text = f"at most {REASON_LENGTH} characters"
+        raise Invalid([Problem("too_long", text, "reason", {"maximum": REASON_LENGTH})])
+    advance = Advance(work)
+    for instance_id in running.case_instances(work.connection, case_id):
+        advance.cancel(advance.live(instance_id), reason.strip())
+    advance.run()
+    work.connection.execute(
+        update(Case).where(Case.id == case_id).values(state="cancelled", ended_at=work.now)
+    )
+    work.note(
+        "case.cancelled", case_id, {"reason": reason}, case_id=case_id, instance_id=case_id
+    )
+    return {}
+
+
+def due_timers(work: Work, limit: int) -> list[str]:
+    """Ids of timers whose time has come, the earliest first. Those of an instance that has an
+    incident wait until it is resolved."""
+    return list(
+        work.connection.scalars(
+            select(Timer.id)
+            .join(Instance, Instance.id == Timer.instance_id)
+            .where(Timer.due_at <= work.now, Instance.state == "running")
+            .order_by(Timer.due_at, Timer.id)
+            .limit(limit)
+        )
+    )
+
+
+def fire_timer(work: Work, timer_id: str) -> bool:
+    """Fire one timer; False when somebody else has, or it was taken away meanwhile."""
+    timer = work.connection.execute(select(Timer).where(Timer.id == timer_id)).first()
+    if timer is None or timer.due_at > work.now:
+        return False
+    incidents.attempt(
+        work,
+        timer.instance_id,
+        {"op": "timer", "timer": timer_id},
+        lambda advance: running.fire(advance, timer),
+    )
+    return True
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _must_run(state: str) -> None:
+    if state not in running.RUNNING:
+        raise Conflict("This case has ended.", code="case_ended", state=state)
+
+
+def _customer(work: Work, customer_id: str | None) -> Any:
+    if customer_id is None:
+        return None
+    row = work.connection.execute(select(Customer).where(Customer.id == customer_id)).first()
+    if row is None:
+        raise NotFound(f"There is no customer {customer_id}", id=customer_id)
+    return row
+
+
+def _people(work: Work, people: Mapping[str, str]) -> dict[str, str]:
+    """User names by role as ids by role. Every problem at once."""
+    problems, chosen = [], {}
+    for role, username in people.items():
+        if not username:
+            continue
+        place = f"people.{role}"
+        if role not in work.config.roles:
+            problems.append(Problem("unknown_role", f"there is no role {role!r}", place))
+            continue
+        person = work.connection.execute(
+            select(Person.id, Person.roles).where(
+                Person.username == username, Person.active.is_(True)
+            )
+        ).first()
+        if person is None:
+            problems.append(Problem("unknown_person", f"there is no {username!r}", place))
+        elif role not in person.roles:
+            text = f"{username} does not hold the role {role}"
+            problems.append(Problem("not_in_role", text, place, {"role": role}))
+        else:
+            chosen[role] = person.id
+    if problems:
+        raise Invalid(problems)
+    return chosen
+
+
+def _number(work: Work) -> str:
+    """The next number of the year's series: ``2026-0001``."""
+    name = f"case-{work.today.year}"
+    raised = work.connection.execute(
+        update(Counter).where(Counter.name == name).values(value=Counter.value + 1)
+    )
+    if raised.rowcount == 0:
+        work.connection.execute(insert(Counter).values(name=name, value=1))
+    value = work.connection.scalar(select(Counter.value).where(Counter.name == name))
+    return f"{work.today.year}-{value:04d}"

@@ -1,0 +1,144 @@
+"""Definitions ready to run: read from the database once, kept for as long as they are used."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, select
+
+from engine.bpmn import model, source, vocabulary
+from engine.bpmn.meta import CallMeta, ProcessMeta
+from engine.config import Config
+from engine.errors import NotFound
+from engine.runtime.executor import Executor
+from engine.store.models import Definition, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One definition: its row, what it runs (``executor``) and what it says (``meta``)."""
+
+    id: str
+    process_id: str
+    version: int
+    deployed_at: datetime
+    resource_sha256: str
+    name: str
+    executor: Executor
+    meta: ProcessMeta
+
+    @property
+    def model(self) -> model.Process:
+        return self.executor.model
+
+    def element_name(self, element_id: str) -> str:
+        node = self.model.nodes.get(element_id)
+        return (node.name if node else "") or element_id
+
+
+class Library:
+    """All definitions by id, by name and by binding. Definitions never change, so a cached one
+    never goes stale; ``capacity`` bounds the memory."""
+
+    def __init__(self, config: Config, capacity: int = 200) -> None:
+        self._config = config
+        self._capacity = capacity
+        self._cache: OrderedDict[str, Loaded] = OrderedDict()
+
+    def get(self, connection: Connection, definition_id: str) -> Loaded:
+        """:raises NotFound: when there is no such definition"""
+        cached = self._cache.get(definition_id)
+        if cached is not None:
+            self._cache.move_to_end(definition_id)
+            return cached
+        row = connection.execute(
+            select(Definition, Resource.data)
+            .join(Resource, Resource.sha256 == Definition.resource_sha256)
+            .where(Definition.id == definition_id)
+        ).one_or_none()
+        if row is None:
+            raise NotFound(f"There is no definition {definition_id}", id=definition_id)
+        loaded = self._read(row)
+        self._cache[definition_id] = loaded
+        if len(self._cache) > self._capacity:
+            self._cache.popitem(last=False)
+        return loaded
+
+    def latest(self, connection: Connection, process_id: str) -> Loaded:
+        """The newest version of a process.
+
+        :raises NotFound: when nothing of that name is deployed
+        """
+        found = connection.scalar(
+            select(Definition.id)
+            .where(Definition.process_id == process_id)
+            .order_by(Definition.version.desc())
+            .limit(1)
+        )
+        if found is None:
+            raise NotFound(f"No process {process_id} is deployed", process_id=process_id)
+        return self.get(connection, found)
+
+    def called(self, connection: Connection, caller: Loaded, call: CallMeta) -> Loaded:
+        """The definition that a call activity starts, by its binding.
+
+        :raises NotFound: when there is none
+        """
+        if call.binding == "latest":
+            return self.latest(connection, call.called)
+        wanted = select(Definition.id).where(Definition.process_id == call.called)
+        if call.binding == "deployment":
+            # What was live when the caller was deployed: an unchanged file of the same upload
+            # keeps its older version.
+            wanted = wanted.where(Definition.deployed_at <= caller.deployed_at)
+        else:
+            wanted = wanted.where(Definition.version == call.binding)
+        found = connection.scalar(wanted.order_by(Definition.version.desc()).limit(1))
+        if found is None:
+            raise NotFound(
+                f"{call.called} is not deployed in the version that {call.id} is bound to",
+                process_id=call.called,
+            )
+        return self.get(connection, found)
+
+    def started_by(self, connection: Connection, kind: str, name: str) -> tuple[Loaded, str] | None:
+        """The newest definition that such an event starts, with its start event's id."""
+        newest: Mapping[str, str] = {
+            row.process_id: row.id
+            for row in connection.execute(
+                select(Definition.process_id, Definition.id).order_by(Definition.version)
+            )
+        }
+        for definition_id in newest.values():
+            loaded = self.get(connection, definition_id)
+            for node in loaded.model.inside(loaded.model.id):
+                if node.kind == "startEvent" and any(
+                    e.kind == kind and e.name == name for e in node.events
+                ):
+                    return loaded, node.id
+        return None
+
+    def _read(self, row: Row[tuple[Definition, bytes]]) -> Loaded:
+        limits = self._config.limits
+        tree = source.parse(
+            row.data,
+            row.filename,
+            source.XmlLimits(
+                limits.xml_bytes, limits.xml_elements, limits.xml_depth, limits.xml_attributes
+            ),
+        )
+        process = next(p for p in model.read(tree) if p.id == row.process_id)
+        meta = vocabulary.read(tree, roles=self._config.roles)[row.process_id]
+        return Loaded(
+            id=row.id,
+            process_id=row.process_id,
+            version=row.version,
+            deployed_at=row.deployed_at,
+            resource_sha256=row.resource_sha256,
+            name=row.name,
+            executor=Executor(process, self._config.plan, limits),
+            meta=meta,
+        )

@@ -1,0 +1,171 @@
+"""Processes that cannot go on: the incident says where and why, and how to try again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from engine import access, feel
+from engine.access import authorize
+from engine.errors import Conflict, NotFound
+from engine.ids import new_id
+from engine.queries import objects
+from engine.runtime import advance as running
+from engine.runtime.advance import Advance
+from engine.runtime.executor import StepError
+from engine.runtime.work import Work
+from engine.store.models import Case, Incident, Instance, Timer
+
+
+def attempt(
+    work: Work, instance_id: str, operation: Mapping[str, Any], prepare: Callable[[Advance], None]
+) -> str | None:
+    """Let a process go on, or leave it as it was and record an incident; the incident's id.
+
+    ``operation`` is kept with the incident, for ``retry``.
+    """
+    facts = len(work.facts)
+    saved = work.connection.begin_nested()
+    try:
+        advance = Advance(work)
+        prepare(advance)
+        advance.run()
+    except StepError as error:
+        saved.rollback()
+        del work.facts[facts:]
+        return record(work, instance_id, operation, error)
+    saved.commit()
+    return None
+
+
+def record(
+    work: Work, instance_id: str, operation: Mapping[str, Any], error: StepError
+) -> str | None:
+    """Write an incident on an instance, and mark the instance and its case. One that is open
+    already for the same operation only gets the newer message. None when the instance is gone."""
+    instance = work.connection.execute(
+        select(Instance.case_id, Instance.definition_id, Instance.state).where(
+            Instance.id == instance_id
+        )
+    ).first()
+    if instance is None:
+        return None
+    for old in work.connection.execute(_open().where(Incident.instance_id == instance_id)):
+        if old.operation == dict(operation):
+            work.connection.execute(
+                update(Incident)
+                .where(Incident.id == old.id)
+                .values(message=error.message, element_id=error.element_id, at=work.now)
+            )
+            return str(old.id)
+    incident_id = new_id()
+    work.connection.execute(
+        insert(Incident).values(
+            id=incident_id,
+            case_id=instance.case_id,
+            instance_id=instance_id,
+            element_id=error.element_id,
+            kind=error.kind,
+            message=error.message,
+            operation=dict(operation),
+            at=work.now,
+        )
+    )
+    if instance.state == "running":
+        _mark(work, instance_id, instance.case_id, "running", "incident")
+    work.note(
+        "incident.raised",
+        instance_id,
+        {"incident": incident_id, "kind": error.kind, "message": error.message},
+        case_id=instance.case_id,
+        instance_id=instance_id,
+        definition_id=instance.definition_id,
+        element_id=error.element_id,
+    )
+    return incident_id
+
+
+def retry(work: Work, incident_id: str) -> dict[str, Any]:
+    """Try again what failed. The result tells whether it worked: ``{"resolved": bool}``.
+
+    A user task that could not be completed is open: retrying closes the incident, and whoever is
+    responsible completes the task again.
+    """
+    authorize(
+        work.actor,
+        access.INCIDENT_RETRY,
+        objects.incident_object(work.connection, work.actor, incident_id),
+    )
+    row = work.connection.execute(select(Incident).where(Incident.id == incident_id)).first()
+    if row is None:
+        raise NotFound(f"There is no incident {incident_id}", id=incident_id)
+    if row.resolved_at is not None:
+        raise Conflict("This incident has been resolved already.", code="already_resolved")
+    prepare = _again(work, row)
+    if prepare is not None and attempt(work, row.instance_id, row.operation, prepare):
+        return {"resolved": False}
+    resolve(work, row.instance_id, lambda open_row: bool(open_row.id == incident_id))
+    return {"resolved": True}
+
+
+def _again(work: Work, row: Any) -> Callable[[Advance], None] | None:
+    operation = row.operation
+    if operation.get("op") == "start":
+        return lambda advance: advance.start(advance.live(row.instance_id))
+    if operation.get("op") == "timer":
+        timer = work.connection.execute(select(Timer).where(Timer.id == operation["timer"])).first()
+        return None if timer is None else lambda advance: running.fire(advance, timer)
+    if operation.get("op") == "message":
+        payload = {k: feel.from_json(v) for k, v in operation["payload"].items()}
+        name = operation["message"]
+        return lambda advance: _deliver(advance, row.case_id, name, payload)
+    return None
+
+
+def _deliver(advance: Advance, case_id: str, name: str, payload: Mapping[str, Any]) -> None:
+    advance.message(case_id, name, payload)
+
+
+def resolve(work: Work, instance_id: str, which: Callable[[Any], bool]) -> None:
+    """Close the open incidents of an instance that ``which`` picks."""
+    rows = work.connection.execute(_open().where(Incident.instance_id == instance_id)).all()
+    chosen = [row for row in rows if which(row)]
+    for row in chosen:
+        work.connection.execute(
+            update(Incident)
+            .where(Incident.id == row.id)
+            .values(resolved_at=work.now, resolved_by=work.actor.id)
+        )
+        work.note(
+            "incident.resolved",
+            instance_id,
+            {"incident": row.id},
+            case_id=row.case_id,
+            instance_id=instance_id,
+            element_id=row.element_id,
+        )
+    if chosen and len(chosen) == len(rows):
+        _mark(work, instance_id, chosen[0].case_id, "incident", "running")
+
+
+def _open() -> Any:
+    return select(Incident).where(Incident.resolved_at.is_(None))
+
+
+def _mark(work: Work, instance_id: str, case_id: str, was: str, becomes: str) -> None:
+    work.connection.execute(
+        update(Instance)
+        .where(Instance.id == instance_id, Instance.state == was)
+        .values(state=becomes, revision=Instance.revision + 1)
+    )
+    others = work.connection.scalar(
+        select(Instance.id).where(Instance.case_id == case_id, Instance.state == "incident")
+    )
+    state = "incident" if others else "running"
+    work.connection.execute(
+        update(Case)
+        .where(Case.id == case_id, Case.state.in_(running.RUNNING))
+        .values(state=state)
+    )

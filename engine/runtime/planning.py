@@ -1,0 +1,105 @@
+"""Editing the plan of a case: who does what, and when, for all activities at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from engine.errors import Conflict, Invalid, Problem
+from engine.runtime import forms
+from engine.runtime.work import Work
+from engine.store.models import Person, PlanItem, Task
+
+
+def change(work: Work, case_id: str, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Set persons and dates of plan rows; open user tasks of these activities follow.
+
+    ``rows``: mappings with ``id`` and, where they are to change, ``person`` (a user name, or None
+    for whoever holds the role) and ``due`` (a date, its ISO text, or None). Returns how many rows
+    changed.
+
+    :raises Invalid: for unknown rows, people and malformed dates, all at once
+    """
+    items = {
+        row.id: row
+        for row in work.connection.execute(select(PlanItem).where(PlanItem.case_id == case_id))
+    }
+    people = {
+        row.username: row
+        for row in work.connection.execute(
+            select(Person.id, Person.username, Person.name, Person.roles).where(
+                Person.active.is_(True)
+            )
+        )
+    }
+    values, problems = forms.check_plan(rows, people=people, known=items)
+    problems = (*problems, *_role_problems(values, items, people))
+    if problems:
+        raise Invalid(problems)
+    changed = []
+    for row in values:
+        item = items[row["id"]]
+        person = people[row["person"]].id if row.get("person") else None
+        new = {
+            "person_id": person if "person" in row else item.person_id,
+            "due": row["due"] if "due" in row else item.due,
+        }
+        if new["person_id"] == item.person_id and new["due"] == item.due:
+            continue
+        decided = item.decided or new["due"] != item.due
+        work.connection.execute(
+            update(PlanItem).where(PlanItem.id == item.id).values(**new, decided=decided)
+        )
+        _open_task_follows(work, case_id, item, new)
+        due = new["due"].isoformat() if new["due"] else None
+        changed.append(
+            {
+                "element": item.element_id,
+                "name": item.name,
+                "person": new["person_id"],
+                "person_name": people[row["person"]].name if row.get("person") else None,
+                "due": due,
+                "was_person": item.person_id,
+                "was_due": item.due.isoformat() if item.due else None,
+            }
+        )
+    if changed:
+        work.note("plan.changed", case_id, {"rows": changed}, case_id=case_id, instance_id=case_id)
+    return len(changed)
+
+
+def _open_task_follows(work: Work, case_id: str, item: Any, new: Mapping[str, Any]) -> None:
+    tasks = work.connection.execute(
+        select(Task.id, Task.revision).where(
+            Task.case_id == case_id,
+            Task.process_id == item.process_id,
+            Task.element_id == item.element_id,
+            Task.state == "open",
+        )
+    ).all()
+    for task in tasks:
+        done = work.connection.execute(
+            update(Task)
+            .where(Task.id == task.id, Task.revision == task.revision)
+            .values(assignee_id=new["person_id"], due=new["due"], revision=task.revision + 1)
+        )
+        if done.rowcount != 1:
+            raise Conflict("Somebody else changed this task at the same moment.", code="stale")
+
+
+def _role_problems(
+    values: Sequence[Mapping[str, Any]], items: Mapping[str, Any], people: Mapping[str, Any]
+) -> list[Problem]:
+    problems = []
+    for row in values:
+        username, item = row.get("person"), items.get(row["id"])
+        if not username or item is None or item.role is None:
+            continue
+        person = people[username]
+        if item.role not in person.roles and person.id != item.person_id:
+            text = f"{person.name} does not hold the role {item.role}"
+            place = f"plan.{row['id']}"
+            problems.append(Problem("not_in_role", text, place, {"role": item.role}))
+    return problems

@@ -1,0 +1,239 @@
+"""The rows that follow a process's tokens: user tasks, subscriptions, timers, the case's end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from engine import feel
+from engine.bpmn.meta import DueRule, TaskMeta
+from engine.ids import new_id
+from engine.iso8601 import TimeMalformed
+from engine.runtime.definitions import Loaded
+from engine.runtime.executor import StepError, Wait
+from engine.store.models import Case, Message, Person, PlanItem, Subscription, Task, Timer
+
+if TYPE_CHECKING:
+    from engine.runtime.advance import Advance, Live
+
+
+# ---------------------------------------------------------------- user tasks
+
+
+def sync_tasks(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
+    """Open a user task for every token that waits for a person; close those whose token is gone
+    (a completed one has been closed by whoever completed it)."""
+    open_tasks = {
+        row.token: row
+        for row in advance.connection.execute(
+            select(Task.id, Task.token, Task.element_id).where(
+                Task.instance_id == live.id, Task.state == "open"
+            )
+        )
+    }
+    wanted = {w.token for w in waits}
+    for token, row in open_tasks.items():
+        if token not in wanted:
+            advance.connection.execute(
+                update(Task)
+                .where(Task.id == row.id)
+                .values(state="cancelled", ended_at=advance.now, revision=Task.revision + 1)
+            )
+            advance.note(live, "task.cancelled", row.element_id, {"task": row.id})
+    for wait in waits:
+        if wait.token not in open_tasks:
+            _open_task(advance, live, wait)
+
+
+def _open_task(advance: Advance, live: Live, wait: Wait) -> None:
+    meta = live.loaded.meta.tasks[wait.element_id]
+    plan = _plan_item(advance.connection, live, wait.element_id)
+    case = advance.connection.execute(
+        select(Case.people).where(Case.id == live.case_id)
+    ).scalar_one()
+    person = (plan.person_id if plan else None) or case.get(meta.role or "")
+    assignee = _active(advance.connection, person)
+    due = plan.due if plan is not None and plan.decided else _due(advance, live, meta, wait)
+    task_id = new_id()
+    advance.connection.execute(
+        insert(Task).values(
+            id=task_id,
+            case_id=live.case_id,
+            instance_id=live.id,
+            token=wait.token,
+            definition_id=live.loaded.id,
+            process_id=live.loaded.process_id,
+            element_id=wait.element_id,
+            name=meta.name or wait.element_id,
+            phase=_phase(live.loaded, meta),
+            phase_title=plan.phase_title if plan else _phase_title(live.loaded),
+            role=meta.role,
+            assignee_id=assignee,
+            state="open",
+            due=due,
+            due_rule=meta.due.words() if meta.due else None,
+            points=len(meta.checklist),
+            ticked=0,
+            opened_at=advance.now,
+            answers={},
+            ticks={},
+            note="",
+            local={k: feel.to_json(v) for k, v in wait.local.items()},
+            revision=0,
+        )
+    )
+    if plan is not None:
+        # The date has been taken over; the next round of a recurring activity gets its own.
+        advance.connection.execute(
+            update(PlanItem).where(PlanItem.id == plan.id).values(due=due, decided=False)
+        )
+    advance.note(
+        live,
+        "task.opened",
+        wait.element_id,
+        {"task": task_id, "role": meta.role, "assignee": assignee, "due": due and due.isoformat()},
+    )
+
+
+def _plan_item(connection: Connection, live: Live, element_id: str) -> Any:
+    return connection.execute(
+        select(PlanItem).where(
+            PlanItem.case_id == live.case_id,
+            PlanItem.process_id == live.loaded.process_id,
+            PlanItem.element_id == element_id,
+        )
+    ).first()
+
+
+def _active(connection: Connection, person_id: str | None) -> str | None:
+    """The person, unless the account is closed: then the task is offered to the role."""
+    if person_id is None:
+        return None
+    return connection.scalar(
+        select(Person.id).where(Person.id == person_id, Person.active.is_(True))
+    )
+
+
+def _due(advance: Advance, live: Live, meta: TaskMeta, wait: Wait) -> date | None:
+    if meta.due is None:
+        return None
+    context = {**live.process.variables, **wait.local}
+    opened = advance.calendar.today(advance.now)
+    try:
+        return due_by(advance, meta.due, opened, context)
+    except TimeMalformed as error:
+        message = f"the due date of {wait.element_id}: {error}"
+        raise StepError(wait.element_id, message, kind="due") from error
+
+
+def due_by(
+    advance: Advance, rule: DueRule, opened: date, variables: Mapping[str, Any]
+) -> date | None:
+    """The date that a due rule gives for a task that opens on ``opened``."""
+    reference = variables.get(rule.of) if rule.of else None
+    return advance.calendar.due_date(
+        opened,
+        after=rule.after,
+        before=rule.before,
+        of=rule.of,
+        reference=reference,
+        calendar=rule.calendar,
+    )
+
+
+def _phase(loaded: Loaded, meta: TaskMeta) -> str | None:
+    if meta.activity is not None:
+        return meta.activity.phase
+    return loaded.meta.phase.key if loaded.meta.phase else None
+
+
+def _phase_title(loaded: Loaded) -> str | None:
+    return loaded.meta.phase.title if loaded.meta.phase else None
+
+
+# ---------------------------------------------------------------- messages and timers
+
+
+def sync_subscriptions(advance: Advance, live: Live, waits: Sequence[Wait]) -> list[str]:
+    """Subscribe the tokens that wait for messages and signals, and no others. Returns the names
+    of the messages that are newly waited for."""
+    known = {
+        (row.token, row.kind, row.name): row.id
+        for row in advance.connection.execute(
+            select(Subscription.id, Subscription.token, Subscription.kind, Subscription.name).where(
+                Subscription.instance_id == live.id
+            )
+        )
+    }
+    wanted = {(w.token, w.kind, w.name or ""): w for w in waits}
+    for key, subscription_id in known.items():
+        if key not in wanted:
+            drop_subscription(advance.connection, subscription_id)
+    fresh = []
+    for key, wait in wanted.items():
+        if key in known:
+            continue
+        advance.connection.execute(
+            insert(Subscription).values(
+                id=new_id(),
+                kind=wait.kind,
+                name=wait.name or "",
+                case_id=live.case_id,
+                instance_id=live.id,
+                token=wait.token,
+                element_id=wait.element_id,
+                interrupting=wait.interrupting,
+                opened_at=advance.now,
+            )
+        )
+        if wait.kind == "message":
+            fresh.append(wait.name or "")
+    return fresh
+
+
+def drop_subscription(connection: Connection, subscription_id: str) -> None:
+    connection.execute(delete(Subscription).where(Subscription.id == subscription_id))
+
+
+def drop_timers(connection: Connection, timer_ids: Sequence[str]) -> None:
+    if timer_ids:
+        connection.execute(delete(Timer).where(Timer.id.in_(timer_ids)))
+
+
+def take_message(connection: Connection, case_id: str, name: str) -> dict[str, Any] | None:
+    """The payload of the oldest message of this name that nobody has taken; it is taken now."""
+    row = connection.execute(
+        select(Message.id, Message.payload)
+        .where(Message.case_id == case_id, Message.name == name)
+        .order_by(Message.sent_at, Message.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    connection.execute(delete(Message).where(Message.id == row.id))
+    payload: dict[str, Any] = row.payload
+    return payload
+
+
+# ---------------------------------------------------------------- the rest
+
+
+def end_case(connection: Connection, case_id: str, state: str, now: datetime) -> None:
+    connection.execute(update(Case).where(Case.id == case_id).values(state=state, ended_at=now))
+
+
+def check_size(loaded: Loaded, variables: Mapping[str, Any], most: int) -> None:
+    """:raises StepError: when the variables take more than ``most`` bytes as JSON"""
+    size = len(json.dumps(variables, separators=(",", ":"), ensure_ascii=False).encode())
+    if size > most:
+        largest = max(variables, key=lambda name: len(json.dumps(variables[name])))
+        raise StepError(
+            loaded.process_id,
+            f"the variables take {size} bytes, more than the {most} that are allowed; "
+            f"the largest is {largest}",
+            kind="budget",
+        )

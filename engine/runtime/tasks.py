@@ -1,0 +1,317 @@
+"""What people do with user tasks: take, hand back, hand on, save, tick, complete and sign."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+
+from engine import access, feel
+from engine.access import SYSTEM_RIGHT, authorize
+from engine.bpmn.meta import TaskMeta
+from engine.errors import Conflict, Invalid, NotFound, Problem
+from engine.queries import objects
+from engine.queries.task_detail import Asks, asks
+from engine.records import signatures
+from engine.runtime import attachments, forms, incidents, planning
+from engine.runtime.advance import Advance
+from engine.runtime.definitions import Loaded
+from engine.runtime.work import Work
+from engine.store.models import Instance, Person, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A user task with its diagram and the variables that it sees."""
+
+    row: Any
+    loaded: Loaded
+    meta: TaskMeta
+    variables: Mapping[str, Any]
+
+    def asks(self, answers: Mapping[str, Any]) -> Asks:
+        """What the task asks for, its conditions decided with the answers so far. A variable that
+        nobody has set yet is null."""
+        unknown = dict.fromkeys((f.id for f in self.meta.form), None)
+        context = {**unknown, **self.variables, **answers}
+
+        def decide(text: str) -> Any:
+            try:
+                return self.loaded.executor.evaluate(text, context)
+            except feel.FeelNameError:
+                return None
+
+        return asks(self.meta, decide)
+
+
+def opened(work: Work, task_id: str) -> Opened:
+    """:raises NotFound: when there is no such task"""
+    row = work.connection.execute(select(Task).where(Task.id == task_id)).first()
+    if row is None:
+        raise NotFound(f"There is no task {task_id}", id=task_id)
+    loaded = work.library.get(work.connection, row.definition_id)
+    stored = work.connection.scalar(select(Instance.variables).where(Instance.id == row.instance_id))
+    variables = {k: feel.from_json(v) for k, v in {**(stored or {}), **row.local}.items()}
+    return Opened(row, loaded, loaded.meta.tasks[row.element_id], variables)
+
+
+# ---------------------------------------------------------------- who does it
+
+
+def claim(work: Work, task_id: str) -> dict[str, Any]:
+    """Take a task that is offered to one's role."""
+    task = for_change(work, access.TASK_CLAIM, task_id)
+    _change(work, task, assignee_id=work.actor.id)
+    remember(work, task, "task.claimed")
+    return {}
+
+
+def release(work: Work, task_id: str) -> dict[str, Any]:
+    """Give a task back to its role; the draft stays with it."""
+    task = for_change(work, access.TASK_RELEASE, task_id)
+    _change(work, task, assignee_id=None)
+    remember(work, task, "task.released")
+    return {}
+
+
+def reassign(work: Work, task_id: str, username: str) -> dict[str, Any]:
+    """Give a task to somebody who holds its role."""
+    task = for_change(work, access.TASK_REASSIGN, task_id)
+    person = work.connection.execute(
+        select(Person.id, Person.name, Person.roles, Person.active).where(
+            Person.username == username
+        )
+    ).first()
+    if person is None or not person.active:
+        problem = Problem("unknown_person", f"there is no {username!r}", "username")
+        raise Invalid([problem])
+    if task.row.role is not None and task.row.role not in person.roles:
+        text = f"{person.name} does not hold the role {task.row.role}"
+        raise Invalid([Problem("not_in_role", text, "username", {"role": task.row.role})])
+    _change(work, task, assignee_id=person.id)
+    remember(work, task, "task.reassigned", {"assignee": person.id, "assignee_name": person.name})
+    return {}
+
+
+# ---------------------------------------------------------------- what is written
+
+
+def save_draft(
+    work: Work, task_id: str, answers: Mapping[str, Any], ticks: Mapping[str, Any], note: str
+) -> dict[str, Any]:
+    """Keep what has been written so far, also what is not right yet.
+
+    :raises Invalid: for fields and points that do not exist; all else is kept as it is
+    """
+    task = for_change(work, access.TASK_SAVE, task_id)
+    values, problems = forms.check_answers(
+        task.asks({}).form, answers, people=_usernames(work), partial=True
+    )
+    states, more = forms.check_ticks(task.meta.checklist, ticks, partial=True)
+    _refuse([*problems, *more, *_note_problems(note)])
+    kept = _merge_ticks(work, task, states)
+    _change(
+        work,
+        task,
+        answers={k: feel.to_json(v) for k, v in values.items()},
+        ticks=kept,
+        ticked=len(kept),
+        note=note,
+        draft_at=work.now,
+        draft_by=work.actor.id,
+    )
+    remember(work, task, "draft.saved", {"ticked": len(kept)})
+    return {}
+
+
+def complete(
+    work: Work,
+    task_id: str,
+    answers: Mapping[str, Any],
+    ticks: Mapping[str, Any],
+    note: str,
+    *,
+    evidence: str | None,
+) -> dict[str, Any]:
+    """Complete a user task: check it, sign it, and let the process go on.
+
+    :param evidence: how the signer was authenticated just now (``"password"``), None when not
+    :raises Conflict: when somebody was first; its params say who and when
+    :raises Invalid: with everything that is missing or wrong
+    :raises StepError: when the process cannot go on
+    """
+    task = for_change(work, access.TASK_COMPLETE, task_id)
+    values, states = _checked(work, task, answers, ticks, note, evidence)
+    kept = _merge_ticks(work, task, states)
+    plan = [f.id for f in task.meta.form if f.type == "plan"]
+    for field in plan:
+        planning.change(work, task.row.case_id, values.pop(field) or [])
+    files = attachments.listed(work.connection, task_id)
+    values |= {field: [f["filename"] for f in found] for field, found in files.items()}
+    answered = {k: feel.to_json(v) for k, v in values.items()}
+    person = None if SYSTEM_RIGHT in work.actor.rights else work.actor.id
+    _change(
+        work,
+        task,
+        state="completed",
+        answers=answered,
+        ticks=kept,
+        ticked=len(kept),
+        note=note,
+        ended_at=work.now,
+        completed_by=person,
+        assignee_id=person or task.row.assignee_id,
+        draft_at=None,
+    )
+    for item, tick in kept.items():
+        if tick != task.row.ticks.get(item):
+            remember(work, task, "point.ticked", {"point": item, **tick})
+    content = {"answers": answered, "note": note, "files": files}
+    remember(work, task, "task.completed", content)
+    result: dict[str, Any] = {}
+    if person is not None and evidence is not None:
+        signed = {"answers": values, "ticks": states, "note": note, "attachments": files}
+        result = _sign(work, task, signed, evidence)
+    operation = {"op": "complete", "task": task_id}
+    incidents.resolve(work, task.row.instance_id, lambda row: row.operation == operation)
+    advance = Advance(work)
+    advance.complete(task.row.instance_id, task.row.token, values)
+    advance.run()
+    return result
+
+
+def _sign(work: Work, task: Opened, content: Mapping[str, Any], evidence: str) -> dict[str, Any]:
+    """Store the signature of ``content`` (answers, ticks, note, attachments) and its fact."""
+    view, fact = signatures.sign(
+        work.connection,
+        signatures.Signed(
+            case_id=task.row.case_id,
+            instance_id=task.row.instance_id,
+            task_id=task.row.id,
+            element_id=task.row.element_id,
+            element_name=task.row.name,
+            definition_id=task.row.definition_id,
+            definition_sha256=task.loaded.resource_sha256,
+            process_id=task.loaded.process_id,
+            version=task.loaded.version,
+            **content,
+        ),
+        signer=work.actor,
+        meaning=task.meta.signature.meaning,
+        now=work.now,
+        method=evidence,
+    )
+    work.facts.append(fact)
+    return {"signature": view.id, "content_sha256": view.content_sha256}
+
+
+def _checked(
+    work: Work,
+    task: Opened,
+    answers: Mapping[str, Any],
+    ticks: Mapping[str, Any],
+    note: str,
+    evidence: str | None,
+) -> tuple[dict[str, Any], dict[str, bool | str]]:
+    """The answers and ticks of a completion; every problem at once."""
+    people = _usernames(work)
+    early, _ = forms.check_answers(task.asks({}).form, answers, people=people, partial=True)
+    values, problems = forms.check_answers(
+        task.asks(early).form,
+        answers,
+        people=people,
+        attached=attachments.counts(work.connection, task.row.id),
+    )
+    exempt = task.asks(values).exempt
+    points = [i for i in task.meta.checklist if i.id not in exempt or ticks.get(i.id)]
+    given = {k: v for k, v in ticks.items() if k not in exempt or v}
+    states, more = forms.check_ticks(points, given)
+    signer = SYSTEM_RIGHT not in work.actor.rights
+    missing = []
+    if task.meta.signature.required and signer and evidence is None:
+        missing = [Problem("password_required", "sign with your password", "password")]
+    _refuse([*problems, *more, *_note_problems(note), *missing])
+    return values, states
+
+
+def _note_problems(note: str) -> list[Problem]:
+    most = forms.TEXT_LENGTH
+    if len(note) <= most:
+        return []
+    return [Problem("too_long", f"at most {most} characters", "note", {"maximum": most})]
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise Invalid(problems)
+
+
+# ---------------------------------------------------------------- parts
+
+
+def for_change(work: Work, action: str, task_id: str) -> Opened:
+    """The task, when the actor may do this with it now. One that is no longer open says who
+    ended it."""
+    thing = objects.task_object(work.connection, work.actor, task_id)
+    authorize(work.actor, access.TASK_VIEW, thing)
+    task = opened(work, task_id)
+    if task.row.state == "completed":
+        by = work.connection.scalar(select(Person.name).where(Person.id == task.row.completed_by))
+        raise Conflict(
+            f"{by or 'The system'} has completed this task already.",
+            code="already_completed",
+            by=by or "Serviceplan",
+            at=task.row.ended_at,
+        )
+    if task.row.state != "open":
+        raise Conflict("The process has withdrawn this task.", code="withdrawn")
+    authorize(work.actor, action, thing)
+    return task
+
+
+def _change(work: Work, task: Opened, **values: Any) -> None:
+    done = work.connection.execute(
+        update(Task)
+        .where(Task.id == task.row.id, Task.revision == task.row.revision, Task.state == "open")
+        .values(revision=task.row.revision + 1, **values)
+    )
+    if done.rowcount != 1:
+        raise Conflict("Somebody else changed this task at the same moment.", code="stale")
+
+
+def remember(work: Work, task: Opened, what: str, detail: Mapping[str, Any] | None = None) -> None:
+    work.note(
+        what,
+        task.row.instance_id,
+        {"task": task.row.id, **(detail or {})},
+        case_id=task.row.case_id,
+        instance_id=task.row.instance_id,
+        definition_id=task.row.definition_id,
+        element_id=task.row.element_id,
+        element_name=task.row.name,
+    )
+
+
+def _merge_ticks(
+    work: Work, task: Opened, states: Mapping[str, bool | str]
+) -> dict[str, dict[str, Any]]:
+    """Ticks as they are stored. One that was there already keeps its person and its time."""
+    merged = {}
+    for item, state in states.items():
+        reason = state if isinstance(state, str) else ""
+        kind = "not_applicable" if isinstance(state, str) else "done"
+        old = task.row.ticks.get(item)
+        if old is not None and old["state"] == kind and old["reason"] == reason:
+            merged[item] = old
+        else:
+            at = work.now.isoformat()
+            merged[item] = {"state": kind, "reason": reason, "by": work.actor.id, "at": at}
+    return merged
+
+
+def _usernames(work: Work) -> Container[str]:
+    return set(work.connection.scalars(select(Person.username).where(Person.active.is_(True))))
+
+

@@ -1,0 +1,44 @@
+"""What every write has at hand: its transaction, its actor, one moment, the definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.config import Config
+from engine.records import history
+from engine.runtime.calendar import WorkCalendar
+from engine.runtime.definitions import Library
+from engine.views import Actor
+
+
+@dataclass(slots=True)
+class Work:
+    """One transaction. ``now`` is asked once, so that all its rows have the same time."""
+
+    connection: Connection
+    actor: Actor
+    now: datetime
+    config: Config
+    calendar: WorkCalendar
+    library: Library
+    facts: list[history.Fact] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        return self.calendar.today(self.now)
+
+    def note(self, what: str, chain: str, detail: Mapping[str, Any], **about: Any) -> None:
+        """Remember a fact; ``about`` are the keywords of ``history.Fact``."""
+        self.facts.append(
+            history.Fact(type=what, actor=self.actor, chain=chain, detail=detail, **about)
+        )
+
+    def keep_history(self) -> None:
+        """Write the facts. The last act of a transaction: it takes the chains' ends."""
+        history.append_all(self.connection, self.facts, now=self.now)
+        self.facts = []

@@ -1,0 +1,317 @@
+"""Customers and their cases: start, look at, plan, tell, cancel; time and incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.access import CASE_START, authorize
+from engine.customers import register
+from engine.errors import Unavailable
+from engine.queries import cases as queries
+from engine.queries import instances
+from engine.queries import people as people_queries
+from engine.queries.rows import PERSON, person_view
+from engine.queries.task_detail import decided_form
+from engine.runtime import cases, incidents
+from engine.runtime.executor import StepError
+from engine.runtime.work import Work
+from engine.service.transactions import Transactions
+from engine.store.models import Person
+from engine.views import (
+    SYSTEM,
+    Actor,
+    CaseDetail,
+    CaseRow,
+    Customer,
+    ElementState,
+    Incident,
+    InstanceView,
+    Page,
+    PlanRow,
+    Receipt,
+)
+
+ROOT = "serviceplan"
+
+
+class Cases(Transactions):
+    """What is done with whole cases."""
+
+    # ------------------------------------------------------------ customers
+
+    def customers(self, actor: Actor, q: str = "") -> tuple[Customer, ...]:
+        """Customers by name, at most 200; ``q`` is searched in name and organisation number."""
+        with self._reading() as connection:
+            return people_queries.customers(connection, actor, q)
+
+    def add_customer(self, actor: Actor, name: str, org_number: str, *, key: str) -> Receipt:
+        """A new customer; the receipt has its ``id``.
+
+        :raises Invalid: for a name that is missing, or an organisation number whose check digit
+            is wrong or that another customer has (code ``org_number_taken``)
+        """
+        return self._write(
+            actor,
+            "add_customer",
+            key,
+            {"name": name, "org_number": org_number},
+            lambda work: register.add(work, name, org_number),
+        )
+
+    # ------------------------------------------------------------ start
+
+    def start_case(
+        self,
+        actor: Actor,
+        *,
+        customer_id: str | None = None,
+        process_id: str = ROOT,
+        start_date: date | None = None,
+        people: Mapping[str, str] | None = None,
+        variables: Mapping[str, Any] | None = None,
+        title: str = "",
+        key: str,
+    ) -> Receipt:
+        """Start a case; the receipt has its ``id`` and ``number``, and ``incident`` when its
+        process failed at once.
+
+        :param start_date: when the contract is planned to begin; the diagrams see it as
+            ``avtalsstart``
+        :param people: user names by role; they get the role's tasks
+        :param variables: JSON values by name, for the process
+        :raises Invalid: for unknown roles and people, all at once
+        :raises NotFound: for an unknown process or customer
+        """
+        given = {
+            "process_id": process_id,
+            "customer_id": customer_id,
+            "start_date": start_date,
+            "people": dict(people or {}),
+            "variables": dict(variables or {}),
+            "title": title,
+        }
+        return self._write(
+            actor, "start_case", key, given, lambda work: cases.start(work, **given)
+        )
+
+    def preview_plan(
+        self,
+        actor: Actor,
+        *,
+        process_id: str = ROOT,
+        start_date: date | None = None,
+        people: Mapping[str, str] | None = None,
+    ) -> tuple[PlanRow, ...]:
+        """The plan that a case would get if it started now; the rows have no ids."""
+        chosen = people or {}
+        with self._looking(actor) as work:
+            authorize(actor, CASE_START, None)
+            rows = cases.preview(work, process_id=process_id, start_date=start_date)
+            found = {
+                row.username: person_view(row)
+                for row in work.connection.execute(
+                    select(*PERSON).where(Person.username.in_(set(chosen.values())))
+                )
+            }
+        return tuple(
+            PlanRow(
+                id="",
+                phase=row.phase.key,
+                phase_title=row.phase.title,
+                process_id=row.loaded.process_id,
+                element_id=row.task.id,
+                name=row.task.name,
+                role=row.task.role,
+                person=found.get(chosen.get(row.task.role or "", "")),
+                due=row.due,
+                state="ahead",
+            )
+            for row in rows
+        )
+
+    # ------------------------------------------------------------ look at
+
+    def cases(
+        self,
+        actor: Actor,
+        *,
+        q: str = "",
+        state: str = "running",
+        phase: str | None = None,
+        cursor: str | None = None,
+        limit: int = 25,
+    ) -> Page[CaseRow]:
+        """Cases that the actor may see, the last started first.
+
+        :param state: ``running``, ``ended`` or ``all``
+        :param phase: only cases that have work open in this phase
+        """
+        with self._reading() as connection:
+            return queries.cases(
+                connection,
+                actor,
+                q=q,
+                state=state,
+                phase=phase,
+                cursor=cursor,
+                limit=limit,
+                today=self.today(),
+            )
+
+    def case(self, actor: Actor, case_id: str) -> CaseDetail:
+        """A case with its six sheets, its instances, incidents and the messages it can get now.
+
+        :raises NotFound: when there is none, or it is not the actor's to see
+        """
+        with self._looking(actor) as work:
+            offers = {
+                name: queries.MessageOffer(meta, decided_form(meta.form, lambda _: None))
+                for name, meta in cases.message_meta(work, case_id).items()
+            }
+
+            def points(definition_id: str, element_id: str) -> Any:
+                meta = work.library.get(work.connection, definition_id).meta
+                return meta.tasks[element_id].checklist
+
+            return queries.case_detail(
+                work.connection,
+                actor,
+                case_id,
+                today=work.today,
+                points=points,
+                messages=offers,
+            )
+
+    def instance(self, actor: Actor, instance_id: str) -> InstanceView:
+        """One process instance.
+
+        :raises NotFound: when there is none, or its case is not the actor's to see
+        """
+        with self._reading() as connection:
+            return instances.instance(connection, actor, instance_id)
+
+    def element_states(self, actor: Actor, instance_id: str) -> Mapping[str, ElementState]:
+        """What the diagram of an instance shows, by element id.
+
+        :raises NotFound: when there is none, or its case is not the actor's to see
+        """
+        with self._reading() as connection:
+            return instances.element_states(connection, actor, instance_id, today=self.today())
+
+    # ------------------------------------------------------------ change
+
+    def set_plan(
+        self, actor: Actor, case_id: str, rows: Sequence[Mapping[str, Any]], *, key: str
+    ) -> Receipt:
+        """Change who does what and when; open tasks follow. ``rows`` have ``id`` and, where they
+        change, ``person`` (user name or None) and ``due`` (date, ISO text or None).
+
+        :raises Invalid: with every row that is wrong; nothing is changed then
+        """
+        return self._write(
+            actor,
+            "set_plan",
+            key,
+            {"case": case_id, "rows": [dict(r) for r in rows]},
+            lambda work: cases.set_plan(work, case_id, rows),
+        )
+
+    def deliver(
+        self,
+        actor: Actor,
+        message: str,
+        business_key: str,
+        payload: Mapping[str, Any] | None = None,
+        *,
+        key: str,
+    ) -> Receipt:
+        """Give a message to a case (its id or number). The result says ``delivered`` (0 or 1)
+        and whether it is ``stored`` until somebody waits for it.
+
+        :raises Invalid: when no diagram knows the message, or the payload does not fit its form
+        :raises NotAllowed: when the diagram does not let the actor's roles send it
+        :raises ProcessFailed: when the process could not go on; the incident keeps the message
+        """
+        values = dict(payload or {})
+
+        def failed(work: Work, error: StepError) -> None:
+            operation = {"op": "message", "message": message, "payload": values}
+            if error.instance_id is not None:
+                incidents.record(work, error.instance_id, operation, error)
+
+        return self._write(
+            actor,
+            "deliver",
+            key,
+            {"message": message, "case": business_key, "payload": values},
+            lambda work: cases.deliver(work, message, business_key, values),
+            on_failure=failed,
+        )
+
+    def cancel(self, actor: Actor, case_id: str, reason: str, *, key: str) -> Receipt:
+        """End a case before its time, with all that is open in it.
+
+        :raises Invalid: without a reason
+        :raises Conflict: when it has ended already
+        """
+        return self._write(
+            actor,
+            "cancel",
+            key,
+            {"case": case_id, "reason": reason},
+            lambda work: cases.cancel(work, case_id, reason),
+        )
+
+    # ------------------------------------------------------------ time and incidents
+
+    def fire_due(self, now: datetime | None = None, *, limit: int = 1000) -> int:
+        """Fire the timers whose time has come, each in a transaction of its own; how many.
+
+        :param now: up to which time; the clock's when None
+        """
+        fired = 0
+        while fired < limit:
+            with self._looking(SYSTEM) as work:
+                work.now = now or work.now
+                due = cases.due_timers(work, limit - fired)
+            if not due:
+                break
+            done = sum(self._fire(timer_id, now) for timer_id in due)
+            fired += done
+            if not done:
+                break
+        return fired
+
+    def _fire(self, timer_id: str, now: datetime | None) -> bool:
+        try:
+            with self._database.writing() as connection:
+                work = self._work(connection, SYSTEM)
+                work.now = now or work.now
+                fired = cases.fire_timer(work, timer_id)
+                work.keep_history()
+                return fired
+        except Unavailable:
+            return False
+
+    def incidents(self, actor: Actor) -> tuple[Incident, ...]:
+        """Open incidents of all cases, the newest first; none for those who do not look after
+        the engine."""
+        with self._reading() as connection:
+            return instances.incidents(connection, actor)
+
+    def retry(self, actor: Actor, incident_id: str, *, key: str) -> Receipt:
+        """Try again what failed; the result says whether it is ``resolved``.
+
+        :raises NotFound: when there is no such incident, or it is not the actor's to see
+        """
+        return self._write(
+            actor,
+            "retry",
+            key,
+            {"incident": incident_id},
+            lambda work: incidents.retry(work, incident_id),
+        )

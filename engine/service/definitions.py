@@ -1,0 +1,111 @@
+"""Process definitions: check, deploy, look at."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from engine.bpmn import layout, sheets, source
+from engine.queries import definitions as queries
+from engine.runtime import deploy
+from engine.service.transactions import Transactions
+from engine.views import (
+    Activity,
+    Actor,
+    CheckReport,
+    Definition,
+    Deployment,
+    Drawing,
+    Finding,
+    Source,
+)
+
+
+class Definitions(Transactions):
+    """The process owner's part of the engine."""
+
+    def check(self, sources: Sequence[Source], *, strict_roles: bool = True) -> CheckReport:
+        """Everything that is to be said of diagrams that would be deployed together. Changes
+        nothing."""
+        with self._reading() as connection:
+            known = deploy.live_processes(connection)
+        return deploy.check(self.config, sources, known, strict_roles=strict_roles)
+
+    def deploy(
+        self, actor: Actor, sources: Sequence[Source], *, strict_roles: bool = True, key: str
+    ) -> Deployment:
+        """Put diagrams live together, each process as its next version. A file that is live
+        already, byte for byte, keeps its version.
+
+        :param strict_roles: False lets lanes name roles that the configuration does not have;
+            their user tasks are then anybody's
+        :raises Rejected: with every finding, when one of them is an error
+        :raises NotAllowed: for everybody but process owners
+        """
+        hashes = [(s.filename, hashlib.sha256(s.data).hexdigest()) for s in sources]
+        receipt = self._write(
+            actor,
+            "deploy",
+            key,
+            {"files": hashes, "strict_roles": strict_roles},
+            lambda work: deploy.deploy(work, sources, strict_roles=strict_roles),
+        )
+        result = receipt.result
+        with self._reading() as connection:
+            found = [queries.definition(connection, actor, i) for i in result["definitions"]]
+        return Deployment(
+            id=result["deployment"],
+            definitions=tuple(found),
+            findings=tuple(Finding(**f) for f in result["findings"]),
+            new=result["new"],
+        )
+
+    def definitions(self, actor: Actor) -> tuple[Definition, ...]:
+        """All versions of all processes: the phases in order, the newest version first."""
+        with self._reading() as connection:
+            return queries.definitions(connection, actor)
+
+    def definition(self, actor: Actor, definition_id: str) -> Definition:
+        """One version of one process.
+
+        :raises NotFound: when there is none
+        """
+        with self._reading() as connection:
+            return queries.definition(connection, actor, definition_id)
+
+    def source(self, actor: Actor, definition_id: str) -> Source:
+        """The file that a definition came in, byte for byte.
+
+        :raises NotFound: when there is none
+        """
+        with self._reading() as connection:
+            return queries.source(connection, actor, definition_id)
+
+    def findings(self, actor: Actor, definition_id: str) -> tuple[Finding, ...]:
+        """What was found in a definition's file when it was deployed.
+
+        :raises NotFound: when there is none
+        """
+        with self._reading() as connection:
+            return queries.findings(connection, actor, definition_id)
+
+    def drawing(self, actor: Actor, definition_id: str) -> Drawing:
+        """The geometry of a definition's diagram, in its own pixels.
+
+        :raises NotFound: when there is none
+        """
+        with self._reading() as connection:
+            process_id = queries.definition(connection, actor, definition_id).process_id
+            file = queries.source(connection, actor, definition_id)
+        tree = source.parse(file.data, file.filename, deploy.xml_limits(self.config))
+        return layout.drawing(tree, process_id)
+
+    def definition_sheet(self, actor: Actor, definition_id: str) -> tuple[Activity, ...]:
+        """The user tasks of a definition as the rows of a table, in the sheet's order.
+
+        :raises NotFound: when there is none
+        """
+        with self._looking(actor) as work:
+            queries.definition(work.connection, actor, definition_id)
+            meta = work.library.get(work.connection, definition_id).meta
+        return sheets.activities_of(meta)

@@ -1,0 +1,66 @@
+"""History: who did what, and whether it still is as it was written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from engine.access import CASE_VIEW, HISTORY_VERIFY, authorize
+from engine.queries import history as queries
+from engine.queries import objects
+from engine.records import history
+from engine.service.transactions import Transactions
+from engine.views import Actor, HistoryEntry, Page, Verification
+
+
+class Evidence(Transactions):
+    """The manager's part of the engine."""
+
+    def history(
+        self,
+        actor: Actor,
+        *,
+        case_id: str | None = None,
+        q: str = "",
+        person: str | None = None,
+        type: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[HistoryEntry]:
+        """Facts that the actor may see, the newest first.
+
+        :param q: words that are all in the text
+        :param person: an id or a user name
+        :param since: an aware time, inclusive; ``until`` exclusive
+        """
+        with self._reading() as connection:
+            return queries.history(
+                connection,
+                actor,
+                case_id=case_id,
+                q=q,
+                person=person,
+                type=type,
+                since=since,
+                until=until,
+                cursor=cursor,
+                limit=limit,
+            )
+
+    def history_types(self) -> tuple[str, ...]:
+        """The types of facts that there are, for a filter."""
+        with self._reading() as connection:
+            return queries.history_types(connection)
+
+    def verify(self, actor: Actor, case_id: str | None = None) -> Verification:
+        """Compute every hash of the history (of one case, or all) again, and every signature's.
+
+        :raises NotAllowed: for all of it, when the actor is no manager
+        """
+        with self._reading() as connection:
+            if case_id is None:
+                authorize(actor, HISTORY_VERIFY, None)
+            else:
+                authorize(actor, CASE_VIEW, objects.case_object(connection, actor, case_id))
+            return history.verify(connection, case_id)

@@ -1,0 +1,262 @@
+"""User tasks: the inbox, one task, and what people do with it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+
+from engine import access, feel
+from engine.errors import Invalid, Problem
+from engine.queries import task_detail
+from engine.queries import tasks as queries
+from engine.queries.task_detail import Asks, TaskPlace
+from engine.runtime import attachments, incidents, tasks
+from engine.runtime.executor import StepError
+from engine.runtime.work import Work
+from engine.service.authentication import Authentication
+from engine.store.models import Person
+from engine.views import Actor, Attachment, Page, Receipt, TaskDetail, TaskRow
+
+
+class Tasks(Authentication):
+    """What staff do."""
+
+    # ------------------------------------------------------------ look at
+
+    def tasks(
+        self,
+        actor: Actor,
+        *,
+        show: str = "mine",
+        due: str | None = None,
+        phase: str | None = None,
+        role: str | None = None,
+        q: str = "",
+        cursor: str | None = None,
+        limit: int = 25,
+    ) -> Page[TaskRow]:
+        """Open user tasks by due date.
+
+        :param show: ``mine`` (assigned to the actor, or offered to a role of theirs), ``role``
+            (of their roles, whoever has them) or ``all`` (of every case that they see)
+        :param due: ``late``, ``today``, ``coming`` or None
+        """
+        with self._reading() as connection:
+            return queries.tasks(
+                connection,
+                actor,
+                show=show,
+                due=due,
+                phase=phase,
+                role=role,
+                q=q,
+                cursor=cursor,
+                limit=limit,
+                today=self.today(),
+            )
+
+    def task_counts(
+        self,
+        actor: Actor,
+        *,
+        show: str = "mine",
+        phase: str | None = None,
+        role: str | None = None,
+        q: str = "",
+    ) -> Mapping[str, int]:
+        """How many tasks ``tasks`` would list, by ``late``, ``today`` and ``coming``."""
+        with self._reading() as connection:
+            return queries.task_counts(
+                connection, actor, show=show, phase=phase, role=role, q=q, today=self.today()
+            )
+
+    def task(self, actor: Actor, task_id: str) -> TaskDetail:
+        """One user task with all that its page needs. An open one that nobody has written in is
+        filled with what the case knows already under the same names.
+
+        :raises NotFound: when there is none, or it is not the actor's to see
+        """
+        known: dict[str, Any] = {}
+
+        with self._looking(actor) as work:
+
+            def ask(place: TaskPlace) -> Asks:
+                task = tasks.opened(work, task_id)
+                if task.row.state == "open" and task.row.draft_at is None:
+                    fields = {f.id for f in task.meta.form}
+                    known.update({k: v for k, v in task.variables.items() if k in fields})
+                return task.asks({k: v for k, v in place.variables.items() if v is not None})
+
+            detail = task_detail.task_detail(work.connection, actor, task_id, ask)
+        filled = {k: feel.plain(v) for k, v in known.items() if v is not None}
+        return replace(detail, values={**filled, **detail.values})
+
+    # ------------------------------------------------------------ who does it
+
+    def claim(self, actor: Actor, task_id: str, *, key: str) -> Receipt:
+        """Take a task that is offered to one of the actor's roles.
+
+        :raises Conflict: when it is no longer open
+        :raises NotAllowed: when it is somebody else's
+        """
+        return self._write(
+            actor, "claim", key, {"task": task_id}, lambda work: tasks.claim(work, task_id)
+        )
+
+    def release(self, actor: Actor, task_id: str, *, key: str) -> Receipt:
+        """Give a task back to its role. Its draft stays with it."""
+        return self._write(
+            actor, "release", key, {"task": task_id}, lambda work: tasks.release(work, task_id)
+        )
+
+    def reassign(self, actor: Actor, task_id: str, username: str, *, key: str) -> Receipt:
+        """Give a task to somebody who holds its role.
+
+        :raises Invalid: when there is no such person, or they do not hold the role
+        """
+        return self._write(
+            actor,
+            "reassign",
+            key,
+            {"task": task_id, "to": username},
+            lambda work: tasks.reassign(work, task_id, username),
+        )
+
+    # ------------------------------------------------------------ write
+
+    def save_draft(
+        self,
+        actor: Actor,
+        task_id: str,
+        *,
+        answers: Mapping[str, Any],
+        ticks: Mapping[str, bool | str],
+        note: str = "",
+        key: str,
+    ) -> Receipt:
+        """Keep what is written so far, also what is not right yet.
+
+        :param ticks: by point: True, False, or the reason why it does not apply
+        :raises Invalid: only for fields and points that do not exist
+        """
+        given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
+        return self._write(
+            actor,
+            "save_draft",
+            key,
+            given,
+            lambda work: tasks.save_draft(work, task_id, answers, ticks, note),
+        )
+
+    def complete_task(
+        self,
+        actor: Actor,
+        task_id: str,
+        *,
+        answers: Mapping[str, Any],
+        ticks: Mapping[str, bool | str],
+        note: str = "",
+        password: str | None = None,
+        key: str,
+    ) -> Receipt:
+        """Complete a user task, signed with the actor's password.
+
+        The signature binds who, when, the meaning, and the SHA-256 of what was signed: task,
+        answers, ticks, note, files and the diagram's version. State, signature and history are
+        one transaction.
+
+        :raises NotAuthenticated: ``wrong_password`` or ``too_many_attempts``
+        :raises Invalid: with everything that is missing or wrong
+        :raises Conflict: ``already_completed``, with ``by`` and ``at`` of who was first
+        :raises ProcessFailed: when the process cannot go on; the task stays open
+        """
+        given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
+        evidence = None
+        if password is not None and access.SYSTEM_RIGHT not in actor.rights:
+            with self._reading() as connection:
+                who = connection.scalar(select(Person.username).where(Person.id == actor.id))
+            self.check_password(who or "", password)
+            evidence = "password"
+
+        def do(work: Work) -> dict[str, Any]:
+            return tasks.complete(work, task_id, answers, ticks, note, evidence=evidence)
+
+        def failed(work: Work, error: StepError) -> None:
+            if error.instance_id is not None:
+                operation = {"op": "complete", "task": task_id}
+                incidents.record(work, error.instance_id, operation, error)
+
+        return self._write(actor, "complete_task", key, given, do, on_failure=failed)
+
+    # ------------------------------------------------------------ files
+
+    def attach(
+        self,
+        actor: Actor,
+        task_id: str,
+        field_id: str,
+        filename: str,
+        media_type: str,
+        data: bytes,
+        *,
+        key: str,
+    ) -> Receipt:
+        """Put a file on a task's attachment field; the receipt has its ``id`` and ``sha256``.
+
+        :raises Invalid: when the form has no such field, or the file is empty or too large
+        """
+
+        def do(work: Work) -> dict[str, Any]:
+            task = tasks.for_change(work, access.TASK_SAVE, task_id)
+            if field_id not in {f.id for f in task.meta.form if f.type == "attachment"}:
+                text = f"the form takes no file {field_id!r}"
+                raise Invalid([Problem("undeclared_field", text, field_id)])
+            attachment_id, digest = attachments.add(
+                work.connection,
+                task_id=task_id,
+                field_id=field_id,
+                filename=filename,
+                media_type=media_type,
+                data=data,
+                by=actor.id,
+                at=work.now,
+                most=self.config.limits.attachment_bytes,
+            )
+            detail = {"field": field_id, "filename": filename, "sha256": digest}
+            tasks.remember(work, task, "file.attached", detail)
+            return {"id": attachment_id, "sha256": digest}
+
+        request = {
+            "task": task_id,
+            "field": field_id,
+            "filename": filename,
+            "sha256": hashlib.sha256(data).hexdigest(),
+        }
+        return self._write(actor, "attach", key, request, do)
+
+    def detach(self, actor: Actor, task_id: str, attachment_id: str, *, key: str) -> Receipt:
+        """Take a file off an open task again.
+
+        :raises NotFound: when the task has no such file
+        """
+
+        def do(work: Work) -> dict[str, Any]:
+            task = tasks.for_change(work, access.TASK_SAVE, task_id)
+            filename = attachments.remove(work.connection, task_id, attachment_id)
+            tasks.remember(work, task, "file.detached", {"filename": filename})
+            return {}
+
+        request = {"task": task_id, "attachment": attachment_id}
+        return self._write(actor, "detach", key, request, do)
+
+    def attachment(self, actor: Actor, attachment_id: str) -> tuple[Attachment, bytes]:
+        """A file and its bytes.
+
+        :raises NotFound: when there is none, or its task is not the actor's to see
+        """
+        with self._reading() as connection:
+            return task_detail.attachment(connection, actor, attachment_id)

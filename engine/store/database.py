@@ -1,0 +1,155 @@
+"""One database: connections, transactions and its version.
+
+SQLite runs in WAL mode with foreign keys on, and a writing transaction begins with
+``BEGIN IMMEDIATE``, so that two writers wait for each other instead of failing at the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from engine.errors import ConfigError, DatabaseNewer, Unavailable
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT_MS = 10_000
+
+
+class Database:
+    """Connections to one database."""
+
+    def __init__(self, url: str) -> None:
+        """:raises ConfigError: when ``url`` is not a URL of SQLite or PostgreSQL"""
+        self.url = _complete(url)
+        try:
+            self._engine = _connect(self.url)
+        except (ArgumentError, ModuleNotFoundError) as error:
+            raise ConfigError(f"{url!r} is not a database URL that can be used: {error}") from error
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that commits when the block ends, and rolls back when it fails."""
+        with self._guarded(), self._engine.connect() as connection:
+            connection.execution_options(writing=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database and changes nothing."""
+        with self._guarded(), self._engine.connect() as connection:
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise Unavailable(f"The database does not answer: {error.orig}") from error
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # ------------------------------------------------------------ version
+
+    def version(self) -> str | None:
+        """The migration that the database is at; None for an empty one."""
+        with self.reading() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    @staticmethod
+    def newest_version() -> str:
+        head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+        return head or ""
+
+    def is_empty(self) -> bool:
+        with self.reading() as connection:
+            return not inspect(connection).get_table_names()
+
+    def prepare(self) -> None:
+        """Create the tables of an empty database, and refuse one that does not fit.
+
+        :raises DatabaseNewer: when a newer program has written it
+        :raises Unavailable: when it must be upgraded first
+        """
+        at = self.version()
+        if at == self.newest_version():
+            return
+        if at is None and self.is_empty():
+            self.upgrade()
+            return
+        known = {s.revision for s in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+        if at is not None and at not in known:
+            raise DatabaseNewer(
+                f"The database is at version {at}, which this program does not know: "
+                "a newer Serviceplan has written it. Upgrade the program."
+            )
+        raise Unavailable(
+            f"The database is at version {at or 'none'}, the program needs "
+            f"{self.newest_version()}. Run: serviceplan db upgrade",
+            code="database_older",
+        )
+
+    def upgrade(self) -> None:
+        """Bring the database to the newest version, in one transaction."""
+        config = AlembicConfig()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with self.writing() as connection:
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise DatabaseNewer(f"The database cannot be upgraded: {error}") from error
+
+
+def _complete(url: str) -> str:
+    """``postgresql://`` means psycopg 3 here."""
+    if url.startswith(("postgresql://", "postgres://")):
+        return "postgresql+psycopg://" + url.split("://", 1)[1]
+    return url
+
+
+def _connect(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 2})
+    if parsed.get_backend_name() != "sqlite":
+        raise ArgumentError("only SQLite and PostgreSQL are supported")
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not begin transactions by itself: see ``_begin_sqlite``.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
