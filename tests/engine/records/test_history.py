@@ -43,8 +43,8 @@ def fact(type_: str = "task_opened", chain: str = INSTANCE, **more: Any) -> Fact
 
 def written(conn: Connection) -> None:
     """Three entries in one chain and two in another."""
-    history.append_all(conn, [fact(), fact("claimed"), fact("opened", CHILD)], now=NOW)
-    history.append_all(conn, [fact("signed", CHILD), fact("completed")], now=NOW)
+    history.append(conn, [fact(), fact("claimed"), fact("opened", CHILD)], at=NOW)
+    history.append(conn, [fact("signed", CHILD), fact("completed")], at=NOW)
 
 
 def stored(conn: Connection) -> list[Any]:
@@ -92,34 +92,24 @@ def test_entries_are_numbered_within_their_chain(conn: Connection) -> None:
     ]
 
 
-def test_one_fact_alone_is_appended_in_the_same_way(conn: Connection) -> None:
-    first = history.append(conn, now=NOW, actor=SYSTEM, type="deployed", chain="definitions")
-    then = history.append(
-        conn,
-        now=NOW,
-        actor=ANNA,
-        type="deployed",
-        chain="definitions",
-        definition_id="d" * 32,
-        detail={"version": 2},
-    )
-    assert (first.seq, then.seq) == (1, 2)
-    assert [(row.seq, row.hash) for row in stored(conn)] == [
-        (first.seq, first.hash),
-        (then.seq, then.hash),
-    ]
+def test_an_append_says_where_its_entries_are(conn: Connection) -> None:
+    first = history.append(conn, [Fact("deployed", SYSTEM, "definitions")], at=NOW)
+    then = history.append(conn, [Fact("deployed", ANNA, "definitions")], at=NOW)
+    assert history.append(conn, [], at=NOW) == []
+    places = [(place.seq, place.hash) for place in (*first, *then)]
+    assert places == [(row.seq, row.hash) for row in stored(conn)]
     assert history.verify(conn) == Verification(1, 2, 0, ())
 
 
 def test_salts_differ_so_that_equal_details_do_not_show(conn: Connection) -> None:
-    history.append_all(conn, [fact(), fact()], now=NOW)
+    history.append(conn, [fact(), fact()], at=NOW)
     first, second = (json.loads(row.body)["commitment"] for row in stored(conn))
     assert first != second
 
 
 def test_a_detail_without_a_form_is_refused(conn: Connection) -> None:
     with pytest.raises(TypeError):
-        history.append_all(conn, [fact(detail={"x": object()})], now=NOW)
+        history.append(conn, [fact(detail={"x": object()})], at=NOW)
 
 
 def test_a_number_of_a_chain_is_given_once(conn: Connection) -> None:
@@ -241,7 +231,7 @@ def test_writers_of_one_chain_wait_for_each_other(databases: Databases, database
     def write() -> None:
         for _ in range(5):
             with database.writing() as connection:
-                history.append_all(connection, [fact(), fact("claimed")], now=NOW)
+                history.append(connection, [fact(), fact("claimed")], at=NOW)
 
     writers = [threading.Thread(target=write) for _ in range(4)]
     for writer in writers:

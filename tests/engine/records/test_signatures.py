@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.records import history, signatures
-from engine.records.signatures import Signed
+from engine.records.history import Fact
 from engine.store.models import History, Signature
 from engine.views import Actor, SignatureView
 from tests.support.rows import Rows
@@ -23,15 +24,28 @@ from tests.support.rows import Rows
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
+CONTENT = {
+    "element": {"id": "offert", "name": "Offert"},
+    "definition": {"process": "fas_a", "version": 3, "sha256": "f" * 64},
+    "answers": {"belopp": Decimal("216000.50"), "giltig": date(2026, 4, 1), "tom": None},
+    "ticks": {"priser": True, "besök": "Kunden ville inte"},
+    "note": "Ringde först",
+    "files": {"kalkyl": [{"filename": "kalkyl.pdf", "sha256": "e" * 64}]},
+}
+
+
 @dataclass
 class Signing:
     """A task that was signed, and one beside it that was not."""
 
-    signed: Signed
+    case: str
+    instance: str
+    task: str
     signer: Actor
     view: SignatureView
     other_task: str
     other_person: str
+    definition: str
 
 
 @pytest.fixture
@@ -39,35 +53,40 @@ def signing(conn: Connection, rows: Rows) -> Signing:
     case = rows.case()
     definition = rows.definition()
     instance = rows.instance(case, definition)
+    task, other = (rows.task(case, instance, definition) for _ in range(2))
     signer = rows.person("Anna Åberg")
-    signed = Signed(
+    view = sign(conn, signer, case, instance, task)
+    fact = Fact(
+        "task.signed",
+        signer,
+        instance,
         case_id=case,
         instance_id=instance,
-        task_id=rows.task(case, instance, definition),
-        element_id="offert",
-        element_name="Offert",
-        definition_id=definition,
-        definition_sha256="f" * 64,
-        process_id="fas_a",
-        version=3,
-        answers={"belopp": Decimal("216000.50"), "giltig": date(2026, 4, 1), "tom": None},
-        ticks={"priser": True, "besök": "Kunden ville inte"},
-        note="Ringde först",
-        attachments={"kalkyl": [{"filename": "kalkyl.pdf", "sha256": "e" * 64}]},
+        detail={"content_sha256": view.content_sha256},
     )
-    return Signing(
-        signed,
-        signer,
-        sign(conn, signed, signer),
-        rows.task(case, instance, definition),
-        rows.person("Bo Ek").id,
-    )
+    history.append(conn, [fact], at=NOW)
+    person = rows.person("Bo Ek").id
+    return Signing(case, instance, task, signer, view, other, person, definition)
 
 
-def sign(conn: Connection, signed: Signed, signer: Actor) -> SignatureView:
-    view, fact = signatures.sign(conn, signed, signer=signer, meaning="Utfört", now=NOW)
-    history.append_all(conn, [fact], now=NOW)
-    return view
+def sign(
+    conn: Connection,
+    signer: Actor,
+    case: str,
+    instance: str,
+    task: str,
+    more: Mapping[str, Any] | None = None,
+) -> SignatureView:
+    return signatures.sign(
+        conn,
+        at=NOW,
+        signer=signer,
+        meaning="Utfört",
+        case_id=case,
+        instance_id=instance,
+        task_id=task,
+        content={**CONTENT, **(more or {})},
+    )
 
 
 def content(conn: Connection) -> Any:
@@ -79,24 +98,14 @@ def problems(conn: Connection, case_id: str | None = None) -> list[str]:
 
 
 def test_a_signature_binds_everything_that_was_shown(conn: Connection, signing: Signing) -> None:
-    signed = signing.signed
     assert content(conn) == {
+        **CONTENT,
+        "answers": {"belopp": "216000.50", "giltig": "2026-04-01", "tom": None},
         "format": 1,
         "signature": signing.view.id,
-        "case": signed.case_id,
-        "instance": signed.instance_id,
-        "task": signed.task_id,
-        "element": {"id": "offert", "name": "Offert"},
-        "definition": {
-            "id": signed.definition_id,
-            "process": "fas_a",
-            "version": 3,
-            "sha256": "f" * 64,
-        },
-        "answers": {"belopp": "216000.50", "giltig": "2026-04-01", "tom": None},
-        "ticks": {"priser": True, "besök": "Kunden ville inte"},
-        "note": "Ringde först",
-        "attachments": {"kalkyl": [{"filename": "kalkyl.pdf", "sha256": "e" * 64}]},
+        "case": signing.case,
+        "instance": signing.instance,
+        "task": signing.task,
         "signer": {"id": signing.signer.id, "name": "Anna Åberg"},
         "meaning": "Utfört",
         "method": "password",
@@ -113,15 +122,21 @@ def test_its_readable_form_has_name_time_and_meaning(conn: Connection, signing: 
 
 def test_the_chain_covers_it(conn: Connection, signing: Signing) -> None:
     row = conn.execute(select(History.type, History.chain, History.body)).one()
-    assert (row.type, row.chain) == ("signed", signing.signed.instance_id)
+    assert (row.type, row.chain) == ("task.signed", signing.instance)
     assert json.loads(row.body)["evidence"] == signing.view.content_sha256
-    verified = history.verify(conn, signing.signed.case_id)
+    verified = history.verify(conn, signing.case)
     assert (verified.ok, verified.signatures) == (True, 1)
 
 
 def test_a_task_is_signed_once(conn: Connection, signing: Signing) -> None:
     with pytest.raises(IntegrityError):
-        sign(conn, signing.signed, signing.signer)
+        sign(conn, signing.signer, signing.case, signing.instance, signing.task)
+
+
+def test_the_content_cannot_say_who_signed(conn: Connection, signing: Signing) -> None:
+    place = (signing.case, signing.instance, signing.other_task)
+    with pytest.raises(ValueError, match="signer"):
+        sign(conn, signing.signer, *place, {"signer": "x"})
 
 
 def test_every_single_change_of_the_content_is_named(conn: Connection, signing: Signing) -> None:
@@ -148,7 +163,7 @@ def test_a_changed_record_is_named(
 ) -> None:
     conn.execute(update(Signature).values({column: value}))
     assert problems(conn)
-    assert problems(conn, signing.signed.case_id)
+    assert problems(conn, signing.case)
 
 
 def test_a_signature_cannot_be_moved_to_another_task(conn: Connection, signing: Signing) -> None:
@@ -178,18 +193,11 @@ def test_a_content_rewritten_with_a_fitting_hash_is_named(
 
 def test_a_removed_signature_is_missed(conn: Connection, signing: Signing) -> None:
     conn.execute(delete(Signature))
-    assert problems(conn, signing.signed.case_id) == [
-        "the signature that this entry records is missing"
-    ]
+    assert problems(conn, signing.case) == ["the signature that this entry records is missing"]
 
 
-def test_a_signature_that_was_slipped_in_is_named(
-    conn: Connection, signing: Signing, rows: Rows
-) -> None:
-    signed = signing.signed
-    task = rows.task(signed.case_id, signed.instance_id, signed.definition_id)
-    slipped = dataclasses.replace(signed, task_id=task)
-    signatures.sign(conn, slipped, signer=signing.signer, meaning="Utfört", now=NOW)
+def test_a_signature_that_was_slipped_in_is_named(conn: Connection, signing: Signing) -> None:
+    sign(conn, signing.signer, signing.case, signing.instance, signing.other_task)
     (problem,) = problems(conn)
     assert problem.endswith("the history does not know it")
 
@@ -197,6 +205,6 @@ def test_a_signature_that_was_slipped_in_is_named(
 def test_an_instance_without_a_history_is_named(
     conn: Connection, signing: Signing, rows: Rows
 ) -> None:
-    instance = rows.instance(signing.signed.case_id, signing.signed.definition_id)
-    faults = history.verify(conn, signing.signed.case_id).faults
+    instance = rows.instance(signing.case, signing.definition)
+    faults = history.verify(conn, signing.case).faults
     assert [(fault.chain, fault.seq) for fault in faults] == [(instance, 0)]
