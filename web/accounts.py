@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
@@ -133,23 +133,19 @@ def password_sent() -> ResponseReturnValue:
     }
     try:
         _check_new(request.form.get("password", ""), new, request.form.get("repeated", ""))
-        engine().set_password(actor(), _username(), new, key=posted_key())
+        engine().set_password(actor(), _username(), new, keep=sessions.token(), key=posted_key())
     except Invalid as error:
         problems = Problems(error.problems, labels)
         return render_template("accounts/password.html", problems=problems), 422
-    # A new password ends every session, this one too: here it begins anew.
-    told = {"_flashes": [["success", _("Lösenordet är bytt.")]]}
-    response = redirect(url_for("tasks.inbox"))
-    sessions.give_cookie(response, sessions.sign_in(_username(), new, told))
-    return response
+    flash(_("Lösenordet är bytt. Du är utloggad överallt utom här."), "success")
+    return redirect(url_for("tasks.inbox"))
 
 
 def _check_new(current: str, new: str, repeated: str) -> None:
     """Raise Invalid when the current password is wrong or the new ones differ."""
     problems = []
     try:
-        proof = engine().sign_in(_username(), current, address=request.remote_addr or "")
-        engine().sign_out(proof.token)
+        engine().check_password(_username(), current, address=request.remote_addr or "")
     except NotAuthenticated:
         problems.append(Problem("current_wrong", "The current password is wrong.", "current"))
     if new != repeated:

@@ -167,7 +167,8 @@ def problem_text(problem: Problem) -> str:
 def error_texts(code: str, params: Mapping[str, Any], fallback: str = "") -> tuple[str, str]:
     """The heading and the explanation of an error."""
     if code not in ERRORS:
-        return _(ERRORS["error"][0]), fallback
+        something_failed, _advice = ERRORS["error"]
+        return _(something_failed), fallback
     title, text = ERRORS[code]
     if code in ("already_completed", "stale") and not {"by", "at"} <= params.keys():
         text = ERRORS["conflict"][1]

@@ -7,6 +7,7 @@ one needs a session.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -15,10 +16,11 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine import Engine, Session
+from engine import Engine, ServiceplanError, Session
 from web.security import cookie_name, secure
 
-TOKEN: Final = "serviceplan"
+log = logging.getLogger(__name__)
+SIGNED_IN: Final = "serviceplan"
 START: Final = "serviceplan-start"
 PUBLIC: Final = frozenset({"static", "accounts.login", "accounts.login_sent", "accounts.language"})
 
@@ -51,16 +53,28 @@ class Sessions(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> Any:
         if request.path.startswith("/static/"):
             return self.make_null_session(app)
-        token = request.cookies.get(cookie_name(TOKEN))
-        kept = app.extensions["engine"].session(token) if token else None
+        token = request.cookies.get(cookie_name(SIGNED_IN))
+        try:
+            kept = app.extensions["engine"].session(token) if token else None
+        except ServiceplanError as error:
+            # Flask cannot answer from here; know_person raises it where it can.
+            g.no_session = error
+            return self.session_class()
         return KeptSession(kept) if kept else super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if isinstance(session, KeptSession):
             if session.modified and not getattr(g, "signed_out", False):
-                app.extensions["engine"].save_session(session.token, dict(session))
-        elif not getattr(g, "signed_in", False):
+                self._keep(app, session)
+        elif not getattr(g, "signed_in", False) and not hasattr(g, "no_session"):
             super().save_session(app, session, response)
+
+    def _keep(self, app: Flask, session: KeptSession) -> None:
+        try:
+            app.extensions["engine"].save_session(session.token, dict(session))
+        except ServiceplanError as error:
+            # The answer is made and true; a message for the next page is all that is lost.
+            log.warning("a session could not be kept: %s", error)
 
 
 def sign_in(username: str, password: str, data: dict[str, Any] | None = None) -> Session:
@@ -79,10 +93,16 @@ def sign_in(username: str, password: str, data: dict[str, Any] | None = None) ->
     return kept
 
 
+def token() -> str | None:
+    """The token of this request's session."""
+    current = session._get_current_object()  # type: ignore[attr-defined]
+    return current.token if isinstance(current, KeptSession) else None
+
+
 def give_cookie(response: AnyResponse, kept: Session) -> None:
     """Hand the token to the browser. The session's limits are the engine's to keep."""
     response.set_cookie(
-        cookie_name(TOKEN), kept.token, secure=secure(), httponly=True, samesite="Lax", path="/"
+        cookie_name(SIGNED_IN), kept.token, secure=secure(), httponly=True, samesite="Lax", path="/"
     )
     response.delete_cookie(cookie_name(START), secure=secure(), httponly=True, samesite="Lax")
 
@@ -93,7 +113,7 @@ def sign_out(response: AnyResponse) -> None:
     if isinstance(current, KeptSession):
         current_app.extensions["engine"].sign_out(current.token)
         g.signed_out = True
-    response.delete_cookie(cookie_name(TOKEN), secure=secure(), httponly=True, samesite="Lax")
+    response.delete_cookie(cookie_name(SIGNED_IN), secure=secure(), httponly=True, samesite="Lax")
 
 
 def init(app: Flask, ask_login: Callable[[], Any]) -> None:
@@ -101,6 +121,8 @@ def init(app: Flask, ask_login: Callable[[], Any]) -> None:
     app.session_interface = Sessions()
 
     def know_person() -> Any:
+        if hasattr(g, "no_session"):
+            raise g.no_session
         g.person = getattr(session._get_current_object(), "person", None)  # type: ignore[attr-defined]
         known = g.person is not None or not request.endpoint or request.endpoint in PUBLIC
         return None if known else ask_login()

@@ -45,7 +45,7 @@ def inbox() -> ResponseReturnValue:
     return render_template(
         "tasks/inbox.html",
         groups=_grouped(page.items),
-        counts=engine().task_counts(actor(), show=chosen["show"]),
+        counts=engine().task_counts(actor(), **{k: v for k, v in chosen.items() if k != "due"}),
         chosen=chosen,
         narrowed=any(chosen[name] for name in ("phase", "role", "q")),
         first_url=url_for("tasks.inbox", **kept) if cursor else None,
