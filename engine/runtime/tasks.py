@@ -183,28 +183,35 @@ def complete(
 
 
 def _sign(work: Work, task: Opened, content: Mapping[str, Any], evidence: str) -> dict[str, Any]:
-    """Store the signature of ``content`` (answers, ticks, note, attachments) and its fact."""
-    view, fact = signatures.sign(
+    """Store the signature of ``content`` (answers, ticks, note, attachments)."""
+    signed = signatures.sign(
         work.connection,
-        signatures.Signed(
-            case_id=task.row.case_id,
-            instance_id=task.row.instance_id,
-            task_id=task.row.id,
-            element_id=task.row.element_id,
-            element_name=task.row.name,
-            definition_id=task.row.definition_id,
-            definition_sha256=task.loaded.resource_sha256,
-            process_id=task.loaded.process_id,
-            version=task.loaded.version,
-            **content,
-        ),
+        at=work.now,
         signer=work.actor,
         meaning=task.meta.signature.meaning,
-        now=work.now,
         method=evidence,
+        case_id=task.row.case_id,
+        instance_id=task.row.instance_id,
+        task_id=task.row.id,
+        content={
+            "element": {"id": task.row.element_id, "name": task.row.name},
+            "definition": {
+                "id": task.row.definition_id,
+                "process": task.loaded.process_id,
+                "version": task.loaded.version,
+                "sha256": task.loaded.resource_sha256,
+            },
+            **content,
+        },
     )
-    work.facts.append(fact)
-    return {"signature": view.id, "content_sha256": view.content_sha256}
+    detail = {
+        "signature": signed.id,
+        "meaning": signed.meaning,
+        "method": evidence,
+        "content_sha256": signed.content_sha256,
+    }
+    remember(work, task, "task.signed", detail)
+    return {"signature": signed.id, "content_sha256": signed.content_sha256}
 
 
 def _checked(

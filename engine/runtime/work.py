@@ -40,5 +40,5 @@ class Work:
 
     def keep_history(self) -> None:
         """Write the facts. The last act of a transaction: it takes the chains' ends."""
-        history.append_all(self.connection, self.facts, now=self.now)
+        history.append(self.connection, self.facts, at=self.now)
         self.facts = []
