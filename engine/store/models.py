@@ -7,70 +7,13 @@ are UTC, JSON columns hold plain JSON (see ``engine.feel.to_json`` for FEEL valu
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    MetaData,
-    String,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC ``datetime``, also on SQLite, which forgets the zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime reached the database")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}
-
-
-ID = String(32)
-
-
-def _only(name: str, condition: str, *columns: str) -> Index:
-    """A partial index: its size, and the cost of a list that uses it, follows what is open and
-    not what has been. A query must say the same condition in the same words, without a bound
-    parameter, or the planner cannot know that the index holds every row that it asks for."""
-    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
-
-
-OPEN_TASK = "state = 'open'"
-RUNNING = "ended_at IS NULL"
-OPEN_INCIDENT = "resolved_at IS NULL"
+from engine.store.base import ID, OPEN_INCIDENT, OPEN_TASK, RUNNING, Base, only
 
 # ---------------------------------------------------------------- who and what we serve
 
@@ -220,7 +163,7 @@ class Instance(Base):
     has set, which are the ones that flow out to its parent."""
 
     __tablename__ = "instance"
-    __table_args__ = (_only("ix_instance_running", RUNNING, "definition_id"),)
+    __table_args__ = (only("ix_instance_running", RUNNING, "definition_id"),)
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("process_case.id"), index=True)
@@ -245,11 +188,11 @@ class Task(Base):
 
     __tablename__ = "task"
     __table_args__ = (
-        _only("ix_task_assigned", OPEN_TASK, "assignee_id", "due", "id"),
-        _only("ix_task_offered", OPEN_TASK, "role", "assignee_id", "due", "id"),
-        _only("ix_task_role", OPEN_TASK, "role", "due", "id"),
-        _only("ix_task_due", OPEN_TASK, "due", "id"),
-        _only("ix_task_case_open", OPEN_TASK, "case_id", "phase", "due"),
+        only("ix_task_assigned", OPEN_TASK, "assignee_id", "due", "id"),
+        only("ix_task_offered", OPEN_TASK, "role", "assignee_id", "due", "id"),
+        only("ix_task_role", OPEN_TASK, "role", "due", "id"),
+        only("ix_task_due", OPEN_TASK, "due", "id"),
+        only("ix_task_case_open", OPEN_TASK, "case_id", "phase", "due"),
         Index("ix_task_case", "case_id", "process_id", "element_id", "state", "opened_at"),
     )
 
@@ -359,7 +302,7 @@ class Incident(Base):
     """A process that could not go on. ``operation`` says how to try again."""
 
     __tablename__ = "incident"
-    __table_args__ = (_only("ix_incident_open", OPEN_INCIDENT, "at", "id"),)
+    __table_args__ = (only("ix_incident_open", OPEN_INCIDENT, "at", "id"),)
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("process_case.id"), index=True)

@@ -2,12 +2,12 @@
 
 from alembic import context
 
-from engine.store.models import Base
+from engine.store import models
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=Base.metadata,
+    target_metadata=models.Person.metadata,
     user_module_prefix="",
     render_as_batch=connection.dialect.name == "sqlite",
 )

@@ -7,7 +7,7 @@ Revises: ${down_revision | comma,n}
 import sqlalchemy as sa
 from alembic import op
 
-from engine.store.models import UtcDateTime
+from engine.store.base import UtcDateTime
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}

@@ -7,7 +7,7 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-from engine.store.models import UtcDateTime
+from engine.store.base import UtcDateTime
 
 
 revision = '0001'
