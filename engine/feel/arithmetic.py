@@ -96,7 +96,9 @@ def power(left: Any, right: Any, run: Run) -> Any:
         run.charge(_POWER_STEPS)
     if not left and not right:
         return Decimal(1)
-    return _decimal(DECIMAL.power, left, right)
+    result = _decimal(DECIMAL.power, left, right)
+    # Zero to a negative power is infinite without any complaint of the library.
+    return result if result is not None and result.is_finite() else None
 
 
 def negate(value: Any) -> Any:

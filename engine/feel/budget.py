@@ -35,17 +35,18 @@ _CHARACTERS_PER_STEP = 256
 class Run:
     """One evaluation: what is left of its budget, and what it was given besides variables."""
 
-    __slots__ = ("budget", "cache", "calls", "now", "steps", "strict", "text")
+    __slots__ = ("budget", "cache", "calls", "now", "steps", "strict")
 
-    def __init__(self, budget: Budget, *, text: str, strict: bool, now: datetime | None):
+    def __init__(
+        self, budget: Budget = DEFAULT, *, strict: bool = False, now: datetime | None = None
+    ):
         self.budget = budget
-        self.text = text
         self.strict = strict
         self.now = now
         self.steps = budget.steps
         self.calls = 0
         # Variables that had to be converted (lists, contexts), so that it is done once.
-        self.cache: dict[str, Any] = {}
+        self.cache: dict[str, Any] | None = None
 
     def charge(self, steps: int) -> None:
         """Take ``steps`` from what is left; FeelBudgetError when nothing is."""

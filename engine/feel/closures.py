@@ -83,10 +83,12 @@ def _converted(scope: Frame, name: str, value: Any) -> Any:
     """A value of the outermost scope in FEEL's types; inner scopes hold nothing else."""
     if scope.parent is not None:
         return value
-    cache = scope.run.cache
-    if name not in cache:
-        cache[name] = convert(value, scope.run)
-    return cache[name]
+    run = scope.run
+    if run.cache is None:
+        run.cache = {}
+    if name not in run.cache:
+        run.cache[name] = convert(value, run)
+    return run.cache[name]
 
 
 @handles(nodes.Negate)

@@ -13,7 +13,7 @@ from engine.feel.closures import Compiler, handles, literal_number, tester
 from engine.feel.compare import either, matches_test, order
 from engine.feel.far import AnyDate, ordinal, shift_days
 from engine.feel.kinds import coerce
-from engine.feel.scope import Code, Frame
+from engine.feel.scope import TESTED, Code, Frame
 from engine.feel.temporal import is_date
 from engine.feel.values import Function, Range, whole
 
@@ -190,9 +190,11 @@ def _context(compiler: Compiler, node: nodes.Context) -> Code:
         if repeated:
             return None
         values: dict[str, Any] = {}
-        inner = Frame(values, frame, frame.run)
+        inner = frame
         for name, entry in entries:
+            # A frame for each: an entry sees those before it, a function not itself.
             values[name] = entry(inner)
+            inner = Frame({name: values[name]}, inner, frame.run)
         return values
 
     return context
@@ -229,11 +231,12 @@ def _function(compiler: Compiler, node: nodes.FunctionDefinition) -> Code:
 def _unary_tests(compiler: Compiler, node: nodes.UnaryTests) -> Code:
     """True if the value ``?`` meets one of the tests (or none, when negated)."""
     tests = tuple(_cell_test(compiler, test) for test in node.tests)
+    tested = compiler.code(nodes.Name(node.at, TESTED, bound=True, member=False))
 
     def met(frame: Frame) -> bool | None:
         if not tests:
             return True
-        value = frame.values["?"]
+        value = tested(frame)
         result = either([test(frame, value) for test in tests])
         if node.negated and result is not None:
             return not result

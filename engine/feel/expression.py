@@ -15,10 +15,12 @@ from engine.feel.errors import FeelBudgetError, FeelError
 from engine.feel.kinds import Type
 from engine.feel.names import normal
 from engine.feel.parser import Parser
-from engine.feel.scope import Frame
+from engine.feel.scope import TESTED, Frame
 
 assert closures_scope  # It registers the handlers of nodes with a scope.
 
+# Names that the language itself gives a meaning, in filters and in cells.
+_GIVEN = frozenset({"item", TESTED})
 _SPACED_BUILTINS = tuple(name for name in BUILTINS if " " in name)
 
 
@@ -40,7 +42,7 @@ class Expression:
         self._code = Compiler(text, dict(types) if types else None).code(node)
         free = [name for name in nodes.names_of(node) if not name.bound]
         self.possible_names = frozenset(
-            name.name for name in free if name.name not in BUILTINS and name.name != "item"
+            name.name for name in free if name.name not in BUILTINS and name.name not in _GIVEN
         )
         self.names = frozenset(
             name.name for name in free if name.name in self.possible_names and not name.member
@@ -59,7 +61,7 @@ class Expression:
         and ``today()`` tell (an aware datetime in the zone that the dates are meant in); without
         it an expression that asks raises FeelError. FeelBudgetError when it costs too much.
         """
-        run = Run(self._budget, text=self.text, strict=strict, now=now)
+        run = Run(self._budget, strict=strict, now=now)
         try:
             value = self._code(Frame({} if context is None else context, None, run))
             if type(value) is list or type(value) is dict:
@@ -90,7 +92,7 @@ class UnaryTests(Expression):
         now: datetime | None = None,
     ) -> bool:
         """Whether the value meets the tests; null counts as not."""
-        return self.evaluate({**(context or {}), "?": value}, now=now) is True
+        return self.evaluate({**(context or {}), TESTED: value}, now=now) is True
 
 
 def compile_expression(

@@ -7,6 +7,9 @@ from typing import Any
 
 from engine.feel.budget import Run
 
+# The name of the value that the cell of a decision table tests.
+TESTED = "?"
+
 
 class Frame:
     """The variables of one scope, the scope around it, and the evaluation they belong to.

@@ -22,7 +22,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine.feel.budget import DEFAULT, Run
+from engine.feel.budget import Run
 from engine.feel.builtins.conversion import numeral
 from engine.feel.convert import convert
 from engine.feel.errors import FeelError
@@ -95,7 +95,7 @@ def from_json(value: Any) -> Any:
     if isinstance(value, list):
         return [from_json(element) for element in value]
     if not isinstance(value, dict):
-        return convert(value, _run())
+        return convert(value, Run())
     if not _is_mark(value):
         return {key: from_json(entry) for key, entry in value.items()}
     (mark, content), *_ = value.items()
@@ -135,8 +135,4 @@ def _prepared(value: Any) -> Any:
     """One level of Python's own types as FEEL's; what is inside is looked at in its turn."""
     if isinstance(value, list | dict):
         return value
-    return convert(value, _run())
-
-
-def _run() -> Run:
-    return Run(DEFAULT, text="", strict=False, now=None)
+    return convert(value, Run())

@@ -79,6 +79,11 @@ class Signature:
     variadic: bool
     work: Callable[..., Any]
 
+    @property
+    def names(self) -> list[str]:
+        """The parameters' names in order."""
+        return [parameter.name for parameter in self.parameters]
+
     def positional(self, run: Run, arguments: Sequence[Any]) -> Any:
         """The call's result, or NO_MATCH when the arguments do not fit."""
         if self.variadic:
@@ -110,8 +115,7 @@ class Signature:
         """The call's result, or NO_MATCH when names or arguments do not fit."""
         if self.variadic:
             return NO_MATCH
-        names = [parameter.name for parameter in self.parameters]
-        if any(name not in names for name in arguments):
+        if any(name not in self.names for name in arguments):
             return NO_MATCH
         taken = []
         for parameter in self.parameters:
@@ -149,7 +153,8 @@ class Builtin(Function):
         for argument in arguments.values():
             if type(argument) is str:
                 run.charge_text(len(argument))
-        for signature in self.signatures:
+        # before(point, range) and before(range, point) have the same names: the order decides.
+        for signature in sorted(self.signatures, key=lambda one: one.names != list(arguments)):
             result = signature.named(run, arguments)
             if result is not NO_MATCH:
                 return result
