@@ -30,6 +30,7 @@ from engine import (
     ProcessFailed,
     Source,
 )
+from tests.conformance import scripts
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 MOST_TASKS = 1000
@@ -62,7 +63,8 @@ class Product:
         clock = FakeClock(START)
         engine = Engine.open(f"sqlite:///{path}", config=Config(), clock=clock)
         # The kit's lanes name roles of no company: a lane may then be anybody's.
-        deployment = engine.deploy(SYSTEM, [Source(filename, xml)], strict_roles=False, key=_key())
+        diagram = Source(filename, scripts.to_feel(xml))
+        deployment = engine.deploy(SYSTEM, [diagram], strict_roles=False, key=_key())
         return Deployed(engine, clock, deployment)
 
     def processes(self, handle: Deployed) -> list[str]:
@@ -122,7 +124,7 @@ class Product:
             "data": {k: v for case in cases for k, v in case.variables.items()},
             "waiting": [element for _, element in self.user_tasks(instance)],
             "error": "; ".join(errors) or None,
-            "error_event": None,
+            "error_event": _uncaught(engine),
         }
 
     @staticmethod
@@ -133,6 +135,14 @@ class Product:
                 if state.state == "done":
                     trace += [state.element_id] * state.count
         return trace
+
+
+def _uncaught(engine: Engine) -> str | None:
+    """The code of an error end event that nobody caught."""
+    for entry in engine.history(SYSTEM, type="instance.terminated").items:
+        if "error" in entry.detail:
+            return str(entry.detail["error"])
+    return None
 
 
 def _state(instances: list[InstanceView], errors: list[str]) -> str:

@@ -1,0 +1,77 @@
+"""The kit's scripts, which are Python, in the form that the product runs: a FEEL context.
+
+A conformance case is about the flow, not about a script's language. ``x = 1; y = x + 1`` becomes
+``= {x: 1, y: x + 1}``; what is not a plain assignment stays as it is, and is refused as it should.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from xml.sax.saxutils import escape, unescape
+
+SCRIPT = re.compile(
+    rb"(<(?:\w+:)?scriptTask\b[^>]*>)((?:(?!</(?:\w+:)?scriptTask>).)*?<(?:\w+:)?script>)"
+    rb"(.*?)(</(?:\w+:)?script>)",
+    re.DOTALL,
+)
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+}
+
+
+def to_feel(xml: bytes) -> bytes:
+    """The diagram with its plain Python scripts translated."""
+    try:
+        xml.decode("utf-8")
+    except UnicodeDecodeError:
+        return xml
+    return SCRIPT.sub(_script, xml)
+
+
+def _script(found: re.Match[bytes]) -> bytes:
+    head, before, script, after = found.groups()
+    text = unescape(COMMENT.sub("", script.decode("utf-8"))).strip()
+    translated = _translate(text)
+    if translated is None:
+        return found.group(0)
+    head = re.sub(rb'\s+scriptFormat="[^"]*"', b"", head)
+    return head + before + escape(translated).encode() + after
+
+
+def _translate(text: str) -> str | None:
+    try:
+        body = ast.parse(text).body
+        entries = [_entry(statement) for statement in body]
+    except (SyntaxError, ValueError):
+        return None
+    return "= {" + ", ".join(entries) + "}" if entries else None
+
+
+def _entry(statement: ast.stmt) -> str:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            return f"{name}: {_value(value)}"
+    raise ValueError
+
+
+def _value(node: ast.expr) -> str:
+    match node:
+        case ast.Constant(value=bool() as value):
+            return "true" if value else "false"
+        case ast.Constant(value=None):
+            return "null"
+        case ast.Constant(value=int() | float() | str() as value):
+            return json.dumps(value, ensure_ascii=False)
+        case ast.Name(id=name):
+            return name
+        case ast.List(elts=items):
+            return "[" + ", ".join(_value(item) for item in items) + "]"
+        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in OPERATORS:
+            return f"{_value(left)} {OPERATORS[type(operator)]} {_value(right)}"
+    raise ValueError
