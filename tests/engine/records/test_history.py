@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.records import history
@@ -115,8 +115,9 @@ def test_a_detail_without_a_form_is_refused(conn: Connection) -> None:
 def test_a_number_of_a_chain_is_given_once(conn: Connection) -> None:
     written(conn)
     row = stored(conn)[0]._asdict()
-    with pytest.raises(IntegrityError):
-        conn.execute(History.__table__.insert().values(**{**row, "id": None}))
+    del row["id"]
+    with pytest.raises(IntegrityError, match="chain"):
+        conn.execute(insert(History).values(row))
 
 
 # ---------------------------------------------------------------- verifying
