@@ -44,9 +44,7 @@ def add(work: Work, name: str, org_number: str) -> dict[str, Any]:
         raise Invalid(problems)
     customer_id = new_id()
     work.connection.execute(
-        insert(Customer).values(
-            id=customer_id, name=name, org_number=number, created_at=work.now
-        )
+        insert(Customer).values(id=customer_id, name=name, org_number=number, created_at=work.now)
     )
     work.note("customer.added", CHAIN, {"customer": customer_id, "name": name})
     return {"id": customer_id}

@@ -21,6 +21,8 @@ assert closures_scope  # It registers the handlers of nodes with a scope.
 
 # Names that the language itself gives a meaning, in filters and in cells.
 _GIVEN = frozenset({"item", TESTED})
+# Some hundred objects each: enough for the plan's conditions many times over.
+_CACHED = 1024
 _SPACED_BUILTINS = tuple(name for name in BUILTINS if " " in name)
 
 
@@ -31,13 +33,12 @@ class Expression:
     filters that may be either variables or entries of the list's elements.
     """
 
-    __slots__ = ("_budget", "_code", "_node", "names", "possible_names", "text")
+    __slots__ = ("_budget", "_code", "names", "possible_names", "text")
 
     def __init__(
         self, text: str, node: nodes.Node, budget: Budget, types: Mapping[str, Type] | None
     ):
         self.text = text
-        self._node = node
         self._budget = budget
         self._code = Compiler(text, dict(types) if types else None).code(node)
         free = [name for name in nodes.names_of(node) if not name.bound]
@@ -127,12 +128,12 @@ def compile_unary_tests(
     return _cached_unary_tests(text, budget, frozenset(map(normal, names)))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_CACHED)
 def _cached(text: str, budget: Budget, names: frozenset[str]) -> Expression:
     return _read(text, budget, names, None)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_CACHED)
 def _cached_unary_tests(text: str, budget: Budget, names: frozenset[str]) -> UnaryTests:
     return _read_unary_tests(text, budget, names, None)
 

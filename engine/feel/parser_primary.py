@@ -11,7 +11,7 @@ from engine.feel.lexer import AT, END, NUMBER, SIGN, STRING, WORD
 from engine.feel.names import RESERVED, joined, normal, written
 from engine.feel.parser_base import Base
 from engine.feel.temporal import parse_literal
-from engine.feel.values import number
+from engine.feel.values import numeral
 
 _CONSTANTS = {"true": True, "false": False, "null": None}
 # Signs with which an operand can begin: after [ they show that it opens a filter.
@@ -32,12 +32,14 @@ class Primary(Base):
             return _OPENED[token.text](self)
         if token.kind in (SIGN, END):
             self.fail("a value")
-        self.advance()
         value: Any = token.text
         if token.kind == NUMBER:
-            value = number(token.text)
+            value = numeral(token.text)
+            if value is None:
+                self.fail("a smaller number", message="this number is too large")
         elif token.kind == AT:
             value = parse_literal(token.text)  # @"foo" can be read; its value is null.
+        self.advance()
         return self.node(nodes.Literal(token.start, value))
 
     def word(self) -> nodes.Node:

@@ -19,12 +19,14 @@ Source: DMN 1.4, 10.3.2.1 and 10.3.2.3. Values are never changed once made.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import (
     ROUND_HALF_EVEN,
     Context,
     Decimal,
+    DecimalException,
     DivisionByZero,
     InvalidOperation,
     Overflow,
@@ -41,6 +43,9 @@ DECIMAL = Context(
     clamp=0,
     traps=[DivisionByZero, InvalidOperation, Overflow],
 )
+
+
+_NUMERAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -107,9 +112,20 @@ class Function:
         return f"<function {self.name or '(' + ', '.join(self.parameters) + ')'}>"
 
 
-def number(value: int | str) -> Decimal:
-    """A whole number or a numeral as a FEEL number."""
+def number(value: int) -> Decimal:
+    """A whole number as a FEEL number."""
     return DECIMAL.create_decimal(value)
+
+
+def numeral(text: str) -> Decimal | None:
+    """The number that a numeral writes, rounded to 34 digits; None when it is none, or too large
+    for a number to hold."""
+    if _NUMERAL.fullmatch(text) is None:
+        return None
+    try:
+        return DECIMAL.create_decimal(text)
+    except DecimalException:
+        return None
 
 
 def whole(value: Any) -> int | None:

@@ -23,7 +23,6 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel.budget import Run
-from engine.feel.builtins.conversion import numeral
 from engine.feel.convert import convert
 from engine.feel.errors import FeelError
 from engine.feel.far import FarDate, FarDateTime
@@ -38,7 +37,7 @@ from engine.feel.temporal import (
     show_time,
     show_years_months,
 )
-from engine.feel.values import Range, YearsMonthsDuration
+from engine.feel.values import Range, YearsMonthsDuration, numeral
 
 # Integers up to here are exact in every JSON reader.
 _EXACT = 2**53

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -22,13 +22,13 @@ from engine import feel
 from engine.errors import Conflict
 from engine.ids import new_id
 from engine.records import history
-from engine.runtime import rows
+from engine.runtime import children, rows, timers
 from engine.runtime.definitions import Loaded
 from engine.runtime.executor import StepError, Wait
 from engine.runtime.spiff.workflow import Process, Thrown
 from engine.runtime.work import Work
-from engine.store.models import Instance, Message, Subscription, Timer
-from engine.views import SYSTEM, Actor
+from engine.store.models import Instance, Message, Subscription
+from engine.views import Actor
 
 RUNNING = ("running", "incident")
 
@@ -119,16 +119,13 @@ class Advance:
         return live
 
     def start(self, live: Live, at: str | None = None) -> None:
-        self._later(lambda: self._step(live, lambda: live.loaded.executor.start(live.process, at)))
+        """Begin an instance, at the start event ``at`` when an event has started it."""
+        self.step_later(live, lambda: live.loaded.executor.start(live.process, at))
 
     def complete(self, instance_id: str, token: str, values: Mapping[str, Any]) -> None:
         """A person has done the user task of ``token``."""
         live = self.live(instance_id)
-        self._later(
-            lambda: self._step(
-                live, lambda: live.loaded.executor.complete(live.process, token, values)
-            )
-        )
+        self.step_later(live, lambda: live.loaded.executor.complete(live.process, token, values))
 
     def wake(
         self,
@@ -144,7 +141,7 @@ class Advance:
             if live.process.token(token) is not None:
                 live.loaded.executor.wake(live.process, token, values, cycle=cycle)
 
-        self._later(lambda: self._step(live, step))
+        self.step_later(live, step)
 
     def message(self, case_id: str, name: str, payload: Mapping[str, Any]) -> int:
         """Give a message to the one that has waited longest in the case, else start the process
@@ -256,8 +253,13 @@ class Advance:
             )
         )
 
-    def _later(self, work: Callable[[], None]) -> None:
+    def later(self, work: Callable[[], None]) -> None:
+        """Put an operation at the end of the work list."""
         self._work.append(work)
+
+    def step_later(self, live: Live, move: Callable[[], None]) -> None:
+        """Put a move of an instance's tokens at the end of the work list."""
+        self.later(lambda: self._step(live, move))
 
     def _step(self, live: Live, move: Callable[[], None]) -> None:
         """Move the tokens of one instance, and see to what follows."""
@@ -266,9 +268,13 @@ class Advance:
         live.changed = True
         try:
             move()
+            self._follow(live)
         except StepError as error:
             error.instance_id = error.instance_id or self._kept(live)
             raise
+
+    def _follow(self, live: Live) -> None:
+        """See to all that has become of an instance's tokens."""
         effects = live.process.effects
         for element, times in effects.passed.items():
             live.passed[element] = live.passed.get(element, 0) + times
@@ -279,13 +285,9 @@ class Advance:
             self._thrown(live, event)
         self._sync(live)
         if live.process.ended is not None:
-            self._ended(live)
-        else:
-            stuck = live.loaded.executor.stuck(live.process)
-            if stuck is not None:
-                error = StepError(stuck, _stuck_text(live, stuck), kind="stuck")
-                error.instance_id = self._kept(live)
-                raise error
+            children.ended(self, live)
+        elif (stuck := _stuck(live)) is not None:
+            raise stuck
 
     def _kept(self, live: Live) -> str:
         """The nearest instance, upwards, that a rollback leaves in the database."""
@@ -319,12 +321,11 @@ class Advance:
 
     def _thrown(self, live: Live, event: Thrown) -> None:
         if event.kind == "message":
-            name = event.name or ""
-            self._later(lambda: self._forward(live.case_id, name))
+            self.later(lambda: self._forward(live.case_id, event.name or ""))
         elif event.kind == "signal":
-            self._later(lambda: self._broadcast(event.name or "", live.id))
-        elif event.kind == "escalation" and live.parent_id is not None:
-            self._throw_into_parent(live, "escalation", event.name)
+            self.later(lambda: self._broadcast(event.name or "", live.id))
+        elif event.kind == "escalation":
+            children.throw_into_parent(self, live, "escalation", event.name)
 
     def _forward(self, case_id: str, name: str) -> None:
         self.message(case_id, name, {})
@@ -340,148 +341,15 @@ class Advance:
                 self.note(self.live(row.instance_id), "signal.received", row.element_id)
                 self.wake(row.instance_id, row.token)
 
-    def _throw_into_parent(self, live: Live, kind: str, code: str | None) -> None:
-        if live.parent_id is None or live.parent_token is None:
-            return
-        parent, token = self.live(live.parent_id), live.parent_token
-
-        def throw() -> None:
-            if parent.process.token(token) is None:
-                return
-            executor = parent.loaded.executor
-            caught = executor.throw_into(parent.process, token, kind, code)
-            if not caught and kind == "error":
-                parent.process.effects.error = Thrown(kind, code, live.parent_token or "")
-                parent.process.finish("terminated")
-            elif not caught:
-                self._throw_into_parent(parent, kind, code)
-
-        self._later(lambda: self._step(parent, throw))
-
-    def _ended(self, live: Live) -> None:
-        error = live.process.effects.error
-        live.state = "completed" if live.process.ended == "completed" else "terminated"
-        detail = {"error": error.name or ""} if error is not None else {}
-        self.note(live, f"instance.{live.state}", error.element_id if error else None, detail)
-        if live.parent_id is None:
-            if live.id == live.case_id:
-                rows.end_case(self.connection, live.case_id, live.state, self.now)
-        elif error is not None:
-            self._throw_into_parent(live, "error", error.name)
-        else:
-            self.wake(live.parent_id, live.parent_token or "", self._results(live))
-
-    def _results(self, live: Live) -> dict[str, Any]:
-        """What a child gives back: by ``sp:out``, else the variables that it has set."""
-        parent = self.live(live.parent_id or "")
-        call = next(
-            (c for c in parent.loaded.meta.calls.values() if self._calls(parent, c.id, live)), None
-        )
-        if call is not None and call.outputs:
-            evaluate = live.loaded.executor.evaluate
-            return {m.target: evaluate(m.source, live.process.variables) for m in call.outputs}
-        variables = live.process.variables
-        return {name: variables[name] for name in live.process.written if name in variables}
-
-    @staticmethod
-    def _calls(parent: Live, element_id: str, child: Live) -> bool:
-        token = parent.process.token(child.parent_token or "")
-        return token is not None and token.task_spec.bpmn_id == element_id
-
     def _sync(self, live: Live) -> None:
         """Make the rows of an instance agree with what its tokens wait for."""
         waits = list(live.loaded.executor.waits(live.process)) if live.state in RUNNING else []
-        self._sync_children(live, [w for w in waits if w.kind == "call"])
+        children.sync(self, live, [w for w in waits if w.kind == "call"])
         rows.sync_tasks(self, live, [w for w in waits if w.kind == "user"])
-        self._sync_timers(live, [w for w in waits if w.kind == "timer"])
-        for name in rows.sync_subscriptions(
-            self, live, [w for w in waits if w.kind in ("message", "signal")]
-        ):
-            self._later(lambda name=name: self._stored(live.case_id, name))  # type: ignore[misc]
-
-    def _sync_children(self, live: Live, waits: list[Wait]) -> None:
-        known = {
-            row.parent_token: row.id
-            for row in self.connection.execute(
-                select(Instance.id, Instance.parent_token).where(
-                    Instance.parent_id == live.id, Instance.state.in_(RUNNING)
-                )
-            )
-        }
-        wanted = {w.token for w in waits}
-        for token, child_id in known.items():
-            if token not in wanted and self.live(child_id).process.ended is None:
-                self.cancel(self.live(child_id), "interrupted")
-        fresh = [w for w in waits if w.token not in known]
-        if len(known) + len(fresh) > self.config.limits.children:
-            raise StepError(fresh[-1].element_id, "too many called processes at once", kind="budget")
-        for wait in fresh:
-            self._call(live, wait)
-
-    def _call(self, live: Live, wait: Wait) -> None:
-        if live.depth + 1 > self.config.limits.nesting:
-            raise StepError(
-                wait.element_id,
-                f"{wait.element_id}: processes call each other more than "
-                f"{self.config.limits.nesting} deep",
-                kind="budget",
-            )
-        call = live.loaded.meta.calls[wait.element_id]
-        loaded = self.library.called(self.connection, live.loaded, call)
-        context = {**live.process.variables, **wait.local}
-        if call.inputs:
-            evaluate = live.loaded.executor.evaluate
-            context = {m.target: evaluate(m.source, context) for m in call.inputs}
-        child = self.create(live.case_id, loaded, context, parent=(live, wait))
-        self.note(
-            live,
-            "child.started",
-            wait.element_id,
-            {"process": loaded.name, "version": loaded.version, "instance": child.id},
-        )
-        self.start(child)
-
-    def _sync_timers(self, live: Live, waits: list[Wait]) -> None:
-        known = {
-            row.token: row.id
-            for row in self.connection.execute(
-                select(Timer.id, Timer.token).where(Timer.instance_id == live.id)
-            )
-        }
-        wanted = {w.token for w in waits}
-        rows.drop_timers(self.connection, [i for token, i in known.items() if token not in wanted])
-        for wait in waits:
-            if wait.token not in known:
-                due, rule = self._arm(live, wait)
-                self.connection.execute(
-                    insert(Timer).values(
-                        id=new_id(),
-                        case_id=live.case_id,
-                        instance_id=live.id,
-                        token=wait.token,
-                        element_id=wait.element_id,
-                        rule=rule,
-                        due_at=due,
-                    )
-                )
-
-    def _arm(self, live: Live, wait: Wait) -> tuple[datetime, dict[str, Any]]:
-        going_on = wait.marks.get("cycle")
-        if going_on:
-            return datetime.fromisoformat(going_on["due"]), going_on["rule"]
-        if wait.timer is None:
-            raise StepError(wait.element_id, f"the timer {wait.element_id} says no time")
-        kind, text = wait.timer
-        value: Any = text
-        try:
-            if text.startswith("="):
-                context = {**live.process.variables, **wait.local}
-                value = live.loaded.executor.evaluate(text, context)
-            firing = self.calendar.arm(kind, value, self.now)  # type: ignore[arg-type]
-        except Exception as error:
-            message = f"the timer {wait.element_id} ({text}): {error}"
-            raise StepError(wait.element_id, message, kind="timer") from error
-        return firing.due, dict(firing.rule)
+        timers.sync(self, live, [w for w in waits if w.kind == "timer"])
+        events = [w for w in waits if w.kind in ("message", "signal")]
+        for name in rows.sync_subscriptions(self, live, events):
+            self.later(partial(self._stored, live.case_id, name))
 
     def _stored(self, case_id: str, name: str) -> None:
         """Give a message that came too early to whoever waits for it now."""
@@ -491,24 +359,15 @@ class Advance:
             self.message(case_id, name, payload)
 
 
-def fire(advance: Advance, timer: Any) -> None:
-    """A timer's time has come. ``timer`` is its row."""
-    live = advance.live(timer.instance_id)
-    rest = advance.calendar.after_firing(timer.rule, timer.due_at, advance.now)
-    cycle = None
-    if rest is not None and timer.rule.get("kind") == "cycle":
-        cycle = {"due": rest.due.isoformat(), "rule": dict(rest.rule)}
-    rows.drop_timers(advance.connection, [timer.id])
-    detail = {"due": timer.due_at.isoformat()}
-    advance.note(live, "timer.fired", timer.element_id, detail, actor=SYSTEM)
-    advance.wake(live.id, timer.token, cycle=cycle)
-
-
-def _stuck_text(live: Live, element: str) -> str:
-    return (
+def _stuck(live: Live) -> StepError | None:
+    element = live.loaded.executor.stuck(live.process)
+    if element is None:
+        return None
+    text = (
         f"nothing can go on any more: {live.loaded.element_name(element)} ({element}) waits for a "
         "path that will never arrive"
     )
+    return StepError(element, text, kind="stuck")
 
 
 def case_instances(connection: Connection, case_id: str) -> list[str]:

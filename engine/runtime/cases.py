@@ -15,7 +15,7 @@ from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.queries import objects
 from engine.runtime import advance as running
-from engine.runtime import forms, incidents, plan, planning
+from engine.runtime import forms, incidents, plan, planning, timers
 from engine.runtime.advance import Advance
 from engine.runtime.work import Work
 from engine.store.models import (
@@ -97,9 +97,7 @@ def start(
     return result if incident is None else {**result, "incident": incident}
 
 
-def preview(
-    work: Work, *, process_id: str, start_date: date | None
-) -> Sequence[plan.Planned]:
+def preview(work: Work, *, process_id: str, start_date: date | None) -> Sequence[plan.Planned]:
     """The plan that a case would get if it started now."""
     root = work.library.latest(work.connection, process_id)
     variables = {"avtalsstart": start_date}
@@ -188,9 +186,7 @@ def cancel(work: Work, case_id: str, reason: str) -> dict[str, Any]:
     work.connection.execute(
         update(Case).where(Case.id == case_id).values(state="cancelled", ended_at=work.now)
     )
-    work.note(
-        "case.cancelled", case_id, {"reason": reason}, case_id=case_id, instance_id=case_id
-    )
+    work.note("case.cancelled", case_id, {"reason": reason}, case_id=case_id, instance_id=case_id)
     return {}
 
 
@@ -217,7 +213,7 @@ def fire_timer(work: Work, timer_id: str) -> bool:
         work,
         timer.instance_id,
         {"op": "timer", "timer": timer_id},
-        lambda advance: running.fire(advance, timer),
+        lambda advance: timers.fire(advance, timer),
     )
     return True
 

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
@@ -121,7 +122,7 @@ class Library:
                     return loaded, node.id
         return None
 
-    def _read(self, row: Row[tuple[Definition, bytes]]) -> Loaded:
+    def _read(self, row: Row[*tuple[Any, ...]]) -> Loaded:
         limits = self._config.limits
         tree = source.parse(
             row.data,

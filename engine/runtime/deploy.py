@@ -33,7 +33,9 @@ def check(
         xml=xml_limits(config),
     )
     report = lint.lint(sources, roles=config.roles, known_processes=known, rules=rules)
-    return CheckReport(report.findings, tuple(p for p in report.process_ids if p in report.startable))
+    return CheckReport(
+        report.findings, tuple(p for p in report.process_ids if p in report.startable)
+    )
 
 
 def deploy(work: Work, sources: Sequence[Source], *, strict_roles: bool) -> dict[str, Any]:
@@ -45,9 +47,7 @@ def deploy(work: Work, sources: Sequence[Source], *, strict_roles: bool) -> dict
     authorize(work.actor, access.DEFINITION_DEPLOY, None)
     if not sources:
         raise Invalid([Problem("required", "there is no file to deploy", "files")])
-    report = check(
-        work.config, sources, live_processes(work.connection), strict_roles=strict_roles
-    )
+    report = check(work.config, sources, live_processes(work.connection), strict_roles=strict_roles)
     if not report.ok:
         raise Rejected(report.findings)
     deployment_id = new_id()

@@ -159,7 +159,7 @@ class Executor:
         the process has ended, or something outside can wake it."""
         if process.ended is not None:
             return None
-        tokens = [t for t in process.tokens(everywhere=True)]
+        tokens = list(process.tokens(everywhere=True))
         hopeful = {w.token for w in self.waits(process) if w.kind not in HOPELESS}
         listening = {t.id.hex for t in tokens if t.internal_data.get("listener")}
         if hopeful - listening:

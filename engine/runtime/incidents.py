@@ -13,6 +13,7 @@ from engine.errors import Conflict, NotFound
 from engine.ids import new_id
 from engine.queries import objects
 from engine.runtime import advance as running
+from engine.runtime import timers
 from engine.runtime.advance import Advance
 from engine.runtime.executor import StepError
 from engine.runtime.work import Work
@@ -116,7 +117,7 @@ def _again(work: Work, row: Any) -> Callable[[Advance], None] | None:
         return lambda advance: advance.start(advance.live(row.instance_id))
     if operation.get("op") == "timer":
         timer = work.connection.execute(select(Timer).where(Timer.id == operation["timer"])).first()
-        return None if timer is None else lambda advance: running.fire(advance, timer)
+        return None if timer is None else lambda advance: timers.fire(advance, timer)
     if operation.get("op") == "message":
         payload = {k: feel.from_json(v) for k, v in operation["payload"].items()}
         name = operation["message"]
@@ -165,7 +166,5 @@ def _mark(work: Work, instance_id: str, case_id: str, was: str, becomes: str) ->
     )
     state = "incident" if others else "running"
     work.connection.execute(
-        update(Case)
-        .where(Case.id == case_id, Case.state.in_(running.RUNNING))
-        .values(state=state)
+        update(Case).where(Case.id == case_id, Case.state.in_(running.RUNNING)).values(state=state)
     )

@@ -49,8 +49,7 @@ def forecast(
     """The plan of a case that starts on ``opens``, in the order of the sheets."""
     walk = _Walk(connection, library, calendar, variables)
     walk.process(root, opens, None)
-    rows = sorted(walk.rows.values(), key=lambda r: (r.phase.order, r.row_order, r.task.id))
-    return rows
+    return sorted(walk.rows.values(), key=lambda r: (r.phase.order, r.row_order, r.task.id))
 
 
 def insert_rows(
@@ -139,7 +138,9 @@ class _Walk:
                 starts = max((d for d in before if d), default=None) if before else opens
             begun[node.id] = starts
             done[node.id] = self._node(loaded, node, starts, phase)
-        return max((d for d in done.values() if d), default=opens)
+        # What loops for ever has no element that it ends with, and no date by which it is done.
+        ends = [done[n.id] for n in loaded.model.inside(scope) if not n.outgoing]
+        return max((d for d in ends if d), default=None)
 
     def _node(
         self, loaded: Loaded, node: Node, starts: date | None, phase: PhaseMeta | None

@@ -44,7 +44,7 @@ def change(work: Work, case_id: str, rows: Sequence[Mapping[str, Any]]) -> int:
         person = people[row["person"]].id if row.get("person") else None
         new = {
             "person_id": person if "person" in row else item.person_id,
-            "due": row["due"] if "due" in row else item.due,
+            "due": row.get("due", item.due),
         }
         if new["person_id"] == item.person_id and new["due"] == item.due:
             continue

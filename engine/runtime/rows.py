@@ -1,4 +1,4 @@
-"""The rows that follow a process's tokens: user tasks, subscriptions, timers, the case's end."""
+"""The rows that follow a process's tokens: user tasks, subscriptions, the case's end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.ids import new_id
 from engine.iso8601 import TimeMalformed
 from engine.runtime.definitions import Loaded
 from engine.runtime.executor import StepError, Wait
-from engine.store.models import Case, Message, Person, PlanItem, Subscription, Task, Timer
+from engine.store.models import Case, Message, Person, PlanItem, Subscription, Task
 
 if TYPE_CHECKING:
     from engine.runtime.advance import Advance, Live
@@ -155,7 +155,7 @@ def _phase_title(loaded: Loaded) -> str | None:
     return loaded.meta.phase.title if loaded.meta.phase else None
 
 
-# ---------------------------------------------------------------- messages and timers
+# ---------------------------------------------------------------- messages
 
 
 def sync_subscriptions(advance: Advance, live: Live, waits: Sequence[Wait]) -> list[str]:
@@ -197,11 +197,6 @@ def sync_subscriptions(advance: Advance, live: Live, waits: Sequence[Wait]) -> l
 
 def drop_subscription(connection: Connection, subscription_id: str) -> None:
     connection.execute(delete(Subscription).where(Subscription.id == subscription_id))
-
-
-def drop_timers(connection: Connection, timer_ids: Sequence[str]) -> None:
-    if timer_ids:
-        connection.execute(delete(Timer).where(Timer.id.in_(timer_ids)))
 
 
 def take_message(connection: Connection, case_id: str, name: str) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ from engine.records import signatures
 from engine.runtime import attachments, forms, incidents, planning
 from engine.runtime.advance import Advance
 from engine.runtime.definitions import Loaded
+from engine.runtime.fields import LONG_TEXT_LENGTH
 from engine.runtime.work import Work
 from engine.store.models import Instance, Person, Task
 
@@ -52,7 +53,9 @@ def opened(work: Work, task_id: str) -> Opened:
     if row is None:
         raise NotFound(f"There is no task {task_id}", id=task_id)
     loaded = work.library.get(work.connection, row.definition_id)
-    stored = work.connection.scalar(select(Instance.variables).where(Instance.id == row.instance_id))
+    stored = work.connection.scalar(
+        select(Instance.variables).where(Instance.id == row.instance_id)
+    )
     variables = {k: feel.from_json(v) for k, v in {**(stored or {}), **row.local}.items()}
     return Opened(row, loaded, loaded.meta.tasks[row.element_id], variables)
 
@@ -244,7 +247,7 @@ def _checked(
 
 
 def _note_problems(note: str) -> list[Problem]:
-    most = forms.TEXT_LENGTH
+    most = LONG_TEXT_LENGTH
     if len(note) <= most:
         return []
     return [Problem("too_long", f"at most {most} characters", "note", {"maximum": most})]
@@ -320,5 +323,3 @@ def _merge_ticks(
 
 def _usernames(work: Work) -> Container[str]:
     return set(work.connection.scalars(select(Person.username).where(Person.active.is_(True))))
-
-

@@ -86,7 +86,7 @@ class Cases(Transactions):
         :raises Invalid: for unknown roles and people, all at once
         :raises NotFound: for an unknown process or customer
         """
-        given = {
+        given: dict[str, Any] = {
             "process_id": process_id,
             "customer_id": customer_id,
             "start_date": start_date,
@@ -94,9 +94,7 @@ class Cases(Transactions):
             "variables": dict(variables or {}),
             "title": title,
         }
-        return self._write(
-            actor, "start_case", key, given, lambda work: cases.start(work, **given)
-        )
+        return self._write(actor, "start_case", key, given, lambda work: cases.start(work, **given))
 
     def preview_plan(
         self,

@@ -96,6 +96,22 @@ EVENTS: dict[str, Text] = {
         "{element} har ingen association till en aktivitet som är märkt som kompensation.",
         "{element} has no association to an activity that is marked for compensation.",
     ),
+    "handler_without_compensation": (
+        "warning",
+        "{element} är märkt som kompensation, men ingen kanthändelse leder dit med en association.",
+        "{element} is marked for compensation, but no boundary event leads to it by an "
+        "association.",
+    ),
+    "parallel_multiple_single": (
+        "warning",
+        "{element} väntar på flera händelser (parallelMultiple) men har högst en.",
+        "{element} waits for several events (parallelMultiple) but has one at most.",
+    ),
+    "start_not_interrupting": (
+        "warning",
+        "{element} är icke avbrytande, vilket bara gäller i en händelsedelprocess.",
+        "{element} is non-interrupting, which is only for event sub-processes.",
+    ),
     "event_not_run": (
         "gap",
         "{element} har {event}, som inte kan köras här ännu. Processen sparas som ritning.",
@@ -158,6 +174,23 @@ ACTIVITIES: dict[str, Text] = {
         "loopDataInputRef.",
         "{element} is repeated over a collection that is written for another tool. Give it with "
         "loopDataInputRef.",
+    ),
+    "loop_number_and_collection": (
+        "warning",
+        "{element} har både ett antal och en samling; antalet gäller.",
+        "{element} has both a number and a collection; the number counts.",
+    ),
+    "loop_behaviour_incomplete": (
+        "warning",
+        "{element}: upprepningens behavior är {value} men händelsen som hör till saknas.",
+        "{element}: the behavior of the repetition is {value}, but its event is missing.",
+    ),
+    "loop_behaviour_not_run": (
+        "gap",
+        "{element}: upprepningens behavior {value} kan inte köras här ännu. Processen sparas som "
+        "ritning.",
+        "{element}: the behavior {value} of the repetition cannot be run here yet. The process is "
+        "kept as a drawing.",
     ),
     "loop_number": (
         "error",
@@ -244,6 +277,21 @@ DATA: dict[str, Text] = {
         "warning",
         "{element} skriver till {target}, som är indata.",
         "{element} writes to {target}, which is an input.",
+    ),
+    "input_from_output": (
+        "warning",
+        "{element} läser ur {target}, som är utdata.",
+        "{element} reads from {target}, which is an output.",
+    ),
+    "data_set_missing": (
+        "warning",
+        "{element} har in- och utdata utan {name}.",
+        "{element} has inputs and outputs without an {name}.",
+    ),
+    "data_not_in_set": (
+        "warning",
+        "{element}: {data} hör inte till någon {name}.",
+        "{element}: {data} belongs to no {name}.",
     ),
     "event_data_count": (
         "warning",

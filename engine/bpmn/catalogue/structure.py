@@ -205,4 +205,46 @@ TEXTS: dict[str, Text] = {
         "{element} har egna in- och utdata; det får bara processer och uppgifter ha.",
         "{element} has inputs and outputs of its own; only processes and tasks may.",
     ),
+    "flow_not_listed": (
+        "error",
+        "{element} och andra änden av {flow} är inte överens om att flödet finns (incoming och "
+        "outgoing). Öppna och spara diagrammet i en redigerare.",
+        "{element} and the other end of {flow} do not agree that the flow is there (incoming and "
+        "outgoing). Open and save the diagram in an editor.",
+    ),
+    "end_without_start": (
+        "warning",
+        "{element} har en sluthändelse men ingen starthändelse.",
+        "{element} has an end event but no start event.",
+    ),
+    "start_without_end": (
+        "info",
+        "{element} har en starthändelse men ingen sluthändelse.",
+        "{element} has a start event but no end event.",
+    ),
+    "conditions_only": (
+        "warning",
+        "{element} har bara villkorade flöden ut: om inget villkor stämmer tar vägen slut där.",
+        "{element} has conditional flows out only: if no condition holds, the way ends there.",
+    ),
+    "gateway_idle": (
+        "warning",
+        "{element} har varken flera flöden in eller flera ut och gör ingenting.",
+        "{element} has neither several flows in nor several out and does nothing.",
+    ),
+    "event_gateway_parallel": (
+        "warning",
+        "{element} är av typen Parallel, vilket bara gäller när den startar processen.",
+        "{element} is of the type Parallel, which is only for starting a process.",
+    ),
+    "ad_hoc_without_completion": (
+        "warning",
+        "{element} har inget slutvillkor (completionCondition).",
+        "{element} has no completion condition (completionCondition).",
+    ),
+    "process_public": (
+        "warning",
+        "{element} är publik (processType) men märkt som körbar.",
+        "{element} is public (processType) but marked as executable.",
+    ),
 }

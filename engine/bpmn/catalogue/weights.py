@@ -8,10 +8,15 @@ from typing import Literal
 from engine.views import Severity
 
 Weight = Literal["fatal", "error", "here", "gap", "warning", "info"]
-"""``fatal`` is refused even in a drawing; ``error`` is refused in a process that is to be run and
-a warning in a drawing; ``here`` the same, and a warning too in a process that is kept as a drawing
-for another reason (it would fit elsewhere, not in this installation); with a ``gap`` the file is kept as a drawing that cannot be started;
-``warning`` and ``info`` are only told."""
+"""How a finding is taken:
+
+``fatal``    refused, even in a drawing
+``error``    refused in a process that is to be run, a warning in a drawing
+``here``     the same, and a warning in a process that is kept as a drawing for another reason: it
+             would fit elsewhere, but not the roles and processes of this installation
+``gap``      the process is kept as a drawing that cannot be started
+``warning``  only told, as is ``info``
+"""
 
 Text = tuple[Weight, str, str]
 

@@ -53,6 +53,24 @@ def loops(document: Document, report: Reporter) -> None:
                 _multiple(loop, node.element, report)
 
 
+def loop_behaviour(document: Document, report: Reporter) -> None:
+    """§10.3.8: the events that a multi-instance activity throws as its instances end: behaviour
+    None and One name the event, Complex has a definition. Only All, which throws none, is run."""
+    for node in document.all_nodes():
+        loop = model_child(node.element, "multiInstanceLoopCharacteristics")
+        if loop is None:
+            continue
+        behaviour = loop.get("behavior") or "All"
+        needed = {"None": "noneBehaviorEventRef", "One": "oneBehaviorEventRef"}.get(behaviour)
+        complete = (needed is None or bool(loop.get(needed))) and (
+            behaviour != "Complex" or model_child(loop, "complexBehaviorDefinition") is not None
+        )
+        if not complete:
+            report("loop_behaviour_incomplete", node.element, at=loop, value=behaviour)
+        if behaviour != "All":
+            report("loop_behaviour_not_run", node.element, at=loop, value=behaviour)
+
+
 def _standard(loop: etree._Element, owner: etree._Element, report: Reporter) -> None:
     maximum = loop.get("loopMaximum")
     if maximum is not None:
@@ -71,6 +89,8 @@ def _multiple(loop: etree._Element, owner: etree._Element, report: Reporter) -> 
             namespace(e) == ZEEBE for e in loop.iter()
         )
         report("loop_collection_foreign" if foreign else "loop_without_number", owner, at=loop)
+    if cardinality is not None and collection is not None:
+        report("loop_number_and_collection", owner, at=loop)
     number = None if cardinality is None else _integer(text(cardinality).lstrip("= "))
     if number is not None and not 0 <= number <= MOST_ROUNDS:
         report("loop_number", owner, at=loop, value=text(cardinality), limit=MOST_ROUNDS)
@@ -136,4 +156,4 @@ def event_kinds(document: Document, report: Reporter, runs: frozenset[str]) -> N
                 report("event_not_run", node.element, event=event)
 
 
-CHECKS = (quantities, loops)
+CHECKS = (quantities, loops, loop_behaviour)

@@ -48,17 +48,40 @@ def collections(document: Document, report: Reporter) -> None:
 
 
 def specifications(document: Document, report: Reporter) -> None:
-    """§10.4.1: an ioSpecification belongs to a process or a task, not to a sub-process; what a
-    process takes in is nothing that an activity writes to."""
+    """§10.4.1: an ioSpecification belongs to a process or a task, not to a sub-process; it has an
+    input set and an output set, and each input and output is in one."""
     for scope in document.scopes():
         if scope.owner is not None and model_child(scope.element, "ioSpecification") is not None:
             report("specification_in_subprocess", scope.element)
     for element in document.elements:
-        if kind(element) != "dataOutputAssociation":
+        if kind(element) != "ioSpecification":
             continue
-        target = document.target(text(model_child(element, "targetRef")))
-        if target is not None and kind(target) == "dataInput":
-            report("output_to_input", element, target=target)
+        for name, holder in (("dataInput", "inputSet"), ("dataOutput", "outputSet")):
+            sets = list(model_children(element, holder))
+            if not sets:
+                report("data_set_missing", element.getparent(), at=element, name=holder)
+            used = {
+                local_reference(text(reference))
+                for each in sets
+                for reference in model_children(each, f"{name}Refs")
+            }
+            for data in model_children(element, name):
+                if data.get("id") not in used:
+                    report("data_not_in_set", element.getparent(), at=data, data=data, name=holder)
+
+
+def associations(document: Document, report: Reporter) -> None:
+    """§10.4.1 "Data Associations": nothing is written to what a process takes in, and nothing is
+    read from what it gives out."""
+    wrong = {"dataOutputAssociation": ("targetRef", "dataInput", "output_to_input")}
+    wrong["dataInputAssociation"] = ("sourceRef", "dataOutput", "input_from_output")
+    for element in document.elements:
+        if kind(element) not in wrong:
+            continue
+        end, forbidden, code = wrong[kind(element)]
+        target = document.target(text(model_child(element, end)))
+        if target is not None and kind(target) == forbidden:
+            report(code, element, target=target)
 
 
 def event_data(document: Document, report: Reporter) -> None:
@@ -221,6 +244,7 @@ def _referred(document: Document, loop: etree._Element, name: str) -> etree._Ele
 CHECKS = (
     collections,
     specifications,
+    associations,
     event_data,
     task_data,
     call_data,

@@ -57,6 +57,19 @@ def interrupting(document: Document, report: Reporter) -> None:
                     report("event_must_interrupt", node.element)
 
 
+def together(document: Document, report: Reporter) -> None:
+    """§10.5.1: parallelMultiple is for an event with several definitions; §10.5.2: only the start
+    of an event sub-process can be non-interrupting."""
+    for node in document.all_nodes():
+        if flag(node.element, "parallelMultiple") and len(node.definitions) < 2:
+            report("parallel_multiple_single", node.element)
+        owner = node.scope.owner
+        by_event = owner is not None and owner.event_triggered
+        waits_aside = not flag(node.element, "isInterrupting", True)
+        if node.kind == "startEvent" and waits_aside and not by_event:
+            report("start_not_interrupting", node.element)
+
+
 def names(document: Document, report: Reporter) -> None:
     """§10.5.5: a message or signal event says which message or signal; without, nothing can ever
     reach it. The same holds for receive and send tasks (§10.3.3)."""
@@ -71,13 +84,15 @@ def names(document: Document, report: Reporter) -> None:
 
 
 def operations(document: Document, report: Reporter) -> None:
-    """§10.5.5 "Message Event": in an executable process the operation MUST be given; here a
-    message is found by its name, so this is only told."""
+    """§10.5.5 "Message Event", §10.3.3: in an executable process the operation MUST be given; here
+    a message is found by its name, so this is only told."""
     for node in document.all_nodes():
-        for definition in node.definitions:
-            if kind(definition) != "messageEventDefinition" or not node.scope.process.executable:
+        if not node.scope.process.executable:
+            continue
+        for element in (node.element, *node.definitions):
+            if not element.get("messageRef"):
                 continue
-            if model_child(definition, "operationRef") is None and definition.get("messageRef"):
+            if not element.get("operationRef") and model_child(element, "operationRef") is None:
                 report("message_without_operation", node.element)
 
 
@@ -169,7 +184,7 @@ def instantiating(document: Document, report: Reporter) -> None:
 
 def compensation(document: Document, report: Reporter) -> None:
     """§10.7: a compensation event on a boundary has an association to an activity that is marked
-    for compensation."""
+    for compensation, and what is so marked has such an association."""
     handlers: dict[str, list[etree._Element]] = {}
     for element in document.elements:
         if kind(element) == "association":
@@ -177,16 +192,22 @@ def compensation(document: Document, report: Reporter) -> None:
             source = local_reference(element.get("sourceRef"))
             if target is not None:
                 handlers.setdefault(source, []).append(target)
+    joined: set[etree._Element] = set()
     for node in document.all_nodes():
         if node.kind == "boundaryEvent" and "compensate" in node.events:
-            found = handlers.get(node.id, [])
-            if not any(flag(handler, "isForCompensation") for handler in found):
+            found = [h for h in handlers.get(node.id, []) if flag(h, "isForCompensation")]
+            joined.update(found)
+            if not found:
                 report("compensation_without_handler", node.element)
+    for node in document.all_nodes():
+        if node.for_compensation and node.element not in joined:
+            report("handler_without_compensation", node.element)
 
 
 CHECKS = (
     triggers,
     interrupting,
+    together,
     names,
     operations,
     codes,

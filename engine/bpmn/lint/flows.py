@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn.lint.document import Document, Flow, Node, Scope
+from engine.bpmn.lint.document import Document, Flow, Node, Scope, flag
 from engine.bpmn.lint.report import Reporter
-from engine.bpmn.names import kind, model_children, text
+from engine.bpmn.model import ACTIVITIES
+from engine.bpmn.names import kind, local_reference, model_children, text
 
 
 def borders(document: Document, report: Reporter) -> None:
@@ -23,26 +24,60 @@ def borders(document: Document, report: Reporter) -> None:
 
 
 def start_and_end_events(document: Document, report: Reporter) -> None:
-    """§10.5.2 "Sequence Flow Connections": a start event is no target of a sequence flow and must be
-    a source of one; §10.5.3: an end event is no source of one. A start that does not list the
-    flow that its target does list contradicts it: nobody can say whether it leads there."""
+    """§10.5.2: a start event is no target of a sequence flow and must be a source of one; §10.5.3:
+    an end event is no source of one and must be a target of one."""
     for node in document.all_nodes():
         if node.kind == "startEvent":
             if node.incoming:
                 report("start_with_incoming", node.element)
-            if not node.outgoing or not any(_agreed(flow) for flow in node.outgoing):
+            if not node.outgoing:
                 report("start_without_outgoing", node.element)
         elif node.kind == "endEvent" and node.outgoing:
             report("end_with_outgoing", node.element)
 
 
-def _agreed(flow: Flow) -> bool:
-    """False when the flow's target lists it and its source does not."""
-    if flow.source is None or flow.target is None:
-        return True
-    at_source = any(text(e) == flow.id for e in model_children(flow.source.element, "outgoing"))
-    at_target = any(text(e) == flow.id for e in model_children(flow.target.element, "incoming"))
-    return at_source or not at_target
+def listed_once(document: Document, report: Reporter) -> None:
+    """§8.4.13: a flow is listed by its source (outgoing) and by its target (incoming). Most tools
+    list all flows or none; when only one end lists it, nobody can say whether the flow is meant,
+    and where a process starts or ends that must be known."""
+    for process in document.processes:
+        for flow in process.flows():
+            if flow.source is None or flow.target is None or not flow.id:
+                continue
+            at_source = _lists(flow.source, "outgoing", flow)
+            at_target = _lists(flow.target, "incoming", flow)
+            if at_source == at_target:
+                continue
+            if flow.source.kind == "startEvent" and at_target:
+                report("flow_not_listed", flow.source.element, flow=flow.element)
+            elif flow.target.kind == "endEvent" and at_source:
+                report("flow_not_listed", flow.target.element, flow=flow.element)
+            else:
+                silent = flow.target if at_source else flow.source
+                report("flow_not_listed", silent.element, weight="warning", flow=flow.element)
+
+
+def _lists(node: Node, name: str, flow: Flow) -> bool:
+    return any(local_reference(text(e)) == flow.id for e in model_children(node.element, name))
+
+
+def starts_and_ends(document: Document, report: Reporter) -> None:
+    """§10.5.2: "If there is an End Event, then there MUST be at least one Start Event"; §10.5.3
+    says it the other way round. What begins or ends without a sign still runs (§13.2), and what
+    goes on until it is stopped has no end, so this is only told."""
+    for scope in document.scopes():
+        if kind(scope.element) == "adHocSubProcess" or not scope.nodes:
+            continue
+        starts = any(True for _ in scope.of_kind("startEvent"))
+        ends = any(True for _ in scope.of_kind("endEvent"))
+        if ends and not starts and not _instantiated(scope):
+            report("end_without_start", scope.element)
+        elif starts and not ends:
+            report("start_without_end", scope.element)
+
+
+def _instantiated(scope: Scope) -> bool:
+    return any(flag(node.element, "instantiate") for node in scope.nodes)
 
 
 def boundary_events(document: Document, report: Reporter) -> None:
@@ -154,7 +189,7 @@ def _next(node: Node, scope: Scope) -> Iterator[Node]:
         yield from (other for other in scope.nodes if other.link_target)
 
 
-def self_loops(document: Document, report: Reporter) -> None:
+def repeated_flows(document: Document, report: Reporter) -> None:
     """Two flows between the same two nodes are mostly a slip of the hand; legal, and told."""
     for process in document.processes:
         seen: dict[tuple[Node, Node], Flow] = {}
@@ -166,13 +201,25 @@ def self_loops(document: Document, report: Reporter) -> None:
                 report("flow_twice", flow.element, other=first.element)
 
 
+def sure_ways_out(document: Document, report: Reporter) -> None:
+    """§10.3: an activity with a conditional flow has another flow, or the token has nowhere to go
+    when the condition does not hold."""
+    for node in document.all_nodes():
+        sure = [f for f in node.outgoing if not f.conditional or f.id == node.default]
+        if node.kind in ACTIVITIES and node.outgoing and not sure:
+            report("conditions_only", node.element)
+
+
 CHECKS = (
     borders,
     start_and_end_events,
+    listed_once,
+    starts_and_ends,
     boundary_events,
     intermediate_events,
     outside_the_flow,
     loose_ends,
     unreachable,
-    self_loops,
+    repeated_flows,
+    sure_ways_out,
 )

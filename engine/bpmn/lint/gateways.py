@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from engine.bpmn.lint.document import Document, Node
+from engine.bpmn.lint.document import Document, Node, flag
 from engine.bpmn.lint.report import Reporter
 
 _DECIDING = ("exclusiveGateway", "inclusiveGateway", "complexGateway")
+_PLAIN = (*_DECIDING, "parallelGateway")
 _AFTER_EVENT_GATEWAY = frozenset({"message", "signal", "timer", "conditional"})
 
 
@@ -24,6 +25,24 @@ def directions(document: Document, report: Reporter) -> None:
         }.get(direction, direction != "Unspecified")
         if wrong:
             report("gateway_direction", node.element, direction=direction, ins=ins, outs=outs)
+
+
+def idle(document: Document, report: Reporter) -> None:
+    """§10.6.1: a gateway has several incoming or several outgoing flows; one that has neither does
+    nothing. Event-based ones have a rule of their own."""
+    for node in document.all_nodes():
+        single = len(node.incoming) < 2 and len(node.outgoing) < 2
+        if node.kind in _PLAIN and single:
+            report("gateway_idle", node.element)
+
+
+def event_gateway_kinds(document: Document, report: Reporter) -> None:
+    """§10.6.6: only an event-based gateway that starts the process may be of the type Parallel."""
+    for node in document.all_nodes():
+        parallel = node.element.get("eventGatewayType") == "Parallel"
+        starts = flag(node.element, "instantiate")
+        if node.kind == "eventBasedGateway" and parallel and not starts:
+            report("event_gateway_parallel", node.element)
 
 
 def defaults(document: Document, report: Reporter) -> None:
@@ -94,4 +113,12 @@ def _may_follow(node: Node) -> bool:
     )
 
 
-CHECKS = (directions, defaults, decisions, idle_conditions, after_event_gateways)
+CHECKS = (
+    directions,
+    idle,
+    defaults,
+    decisions,
+    idle_conditions,
+    event_gateway_kinds,
+    after_event_gateways,
+)

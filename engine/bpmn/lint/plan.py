@@ -114,7 +114,7 @@ def _row(
 ) -> None:
     other = rows.setdefault((activity.phase, activity.order), name)
     if other != name:
-        told = {"phase": activity.phase, "order": activity.order, "other": other}
-        report("activity_twice", element, **told)
+        phase, order = activity.phase, activity.order
+        report("activity_twice", element, phase=phase, order=order, other=other)
     if phases and activity.phase not in phases:
         report("activity_phase", element, value=activity.phase)

@@ -32,6 +32,7 @@ _ITEMS = frozenset(
     {"dataObject", "dataObjectReference", "dataStoreReference", "dataInput", "dataOutput"}
     | {"property", "dataStore", "inputDataItem", "outputDataItem"}
 )
+_COLLABORATIONS = frozenset({"collaboration", "choreography", "globalConversation"})
 ANY: Kinds = frozenset()
 
 
@@ -39,91 +40,96 @@ def _is(*kinds: str) -> Kinds:
     return frozenset(kinds)
 
 
-ATTRIBUTES: Mapping[tuple[str, str], tuple[Kinds, Weight]] = {
-    ("sequenceFlow", "sourceRef"): (NODES, "error"),
-    ("sequenceFlow", "targetRef"): (NODES, "error"),
-    ("messageFlow", "sourceRef"): (_INTERACTING | _CONVERSING, "error"),
-    ("messageFlow", "targetRef"): (_INTERACTING | _CONVERSING, "error"),
-    ("association", "sourceRef"): (ANY, "warning"),
-    ("association", "targetRef"): (ANY, "warning"),
-    ("conversationLink", "sourceRef"): (_CONVERSING | {"participant"}, "warning"),
-    ("conversationLink", "targetRef"): (_CONVERSING | {"participant"}, "warning"),
-    ("boundaryEvent", "attachedToRef"): (ACTIVITIES, "error"),
-    ("participant", "processRef"): (_is("process"), "error"),
-    ("process", "definitionalCollaborationRef"): (
-        _is("collaboration", "choreography", "globalConversation"),
-        "error",
-    ),
-    ("dataObjectReference", "dataObjectRef"): (_is("dataObject"), "error"),
-    ("dataStoreReference", "dataStoreRef"): (_is("dataStore"), "warning"),
-    ("compensateEventDefinition", "activityRef"): (ACTIVITIES, "error"),
-    ("correlationSubscription", "correlationKeyRef"): (_is("correlationKey"), "error"),
-    ("correlationPropertyBinding", "correlationPropertyRef"): (
-        _is("correlationProperty"),
-        "error",
-    ),
-    ("lane", "partitionElementRef"): (ANY, "warning"),
-    ("group", "categoryValueRef"): (_is("categoryValue"), "warning"),
-    ("error", "structureRef"): (_is("itemDefinition"), "warning"),
-    ("signal", "structureRef"): (_is("itemDefinition"), "warning"),
-    ("escalation", "structureRef"): (_is("itemDefinition"), "warning"),
-    ("ioBinding", "inputDataRef"): (_is("inputSet", "dataInput"), "warning"),
-    ("ioBinding", "outputDataRef"): (_is("outputSet", "dataOutput"), "warning"),
-    ("resourceParameterBinding", "parameterRef"): (_is("resourceParameter"), "warning"),
-    ("*", "default"): (_is("sequenceFlow"), "error"),
-    ("*", "messageRef"): (_is("message"), "error"),
-    ("*", "signalRef"): (_is("signal"), "error"),
-    ("*", "errorRef"): (_is("error"), "error"),
-    ("*", "escalationRef"): (_is("escalation"), "error"),
-    ("*", "operationRef"): (_is("operation"), "warning"),
-    ("*", "itemRef"): (_is("itemDefinition"), "error"),
-    ("*", "itemSubjectRef"): (_is("itemDefinition"), "error"),
-    ("*", "noneBehaviorEventRef"): (_EVENT_DEFINITIONS, "error"),
-    ("*", "oneBehaviorEventRef"): (_EVENT_DEFINITIONS, "error"),
+ATTRIBUTES: Mapping[tuple[str, str], Kinds] = {
+    ("sequenceFlow", "sourceRef"): NODES,
+    ("sequenceFlow", "targetRef"): NODES,
+    ("messageFlow", "sourceRef"): _INTERACTING | _CONVERSING,
+    ("messageFlow", "targetRef"): _INTERACTING | _CONVERSING,
+    ("association", "sourceRef"): ANY,
+    ("association", "targetRef"): ANY,
+    ("conversationLink", "sourceRef"): _CONVERSING | {"participant"},
+    ("conversationLink", "targetRef"): _CONVERSING | {"participant"},
+    ("boundaryEvent", "attachedToRef"): ACTIVITIES,
+    ("participant", "processRef"): _is("process"),
+    ("process", "definitionalCollaborationRef"): _COLLABORATIONS,
+    ("dataObjectReference", "dataObjectRef"): _is("dataObject"),
+    ("dataStoreReference", "dataStoreRef"): _is("dataStore"),
+    ("compensateEventDefinition", "activityRef"): ACTIVITIES,
+    ("correlationSubscription", "correlationKeyRef"): _is("correlationKey"),
+    ("correlationPropertyBinding", "correlationPropertyRef"): _is("correlationProperty"),
+    ("lane", "partitionElementRef"): ANY,
+    ("group", "categoryValueRef"): _is("categoryValue"),
+    ("error", "structureRef"): _is("itemDefinition"),
+    ("signal", "structureRef"): _is("itemDefinition"),
+    ("escalation", "structureRef"): _is("itemDefinition"),
+    ("ioBinding", "inputDataRef"): _is("inputSet", "dataInput"),
+    ("ioBinding", "outputDataRef"): _is("outputSet", "dataOutput"),
+    ("resourceParameterBinding", "parameterRef"): _is("resourceParameter"),
+    ("callConversation", "calledCollaborationRef"): _COLLABORATIONS,
+    ("*", "default"): _is("sequenceFlow"),
+    ("*", "messageRef"): _is("message"),
+    ("*", "signalRef"): _is("signal"),
+    ("*", "errorRef"): _is("error"),
+    ("*", "escalationRef"): _is("escalation"),
+    ("*", "operationRef"): _is("operation"),
+    ("*", "itemRef"): _is("itemDefinition"),
+    ("*", "itemSubjectRef"): _is("itemDefinition"),
+    ("*", "noneBehaviorEventRef"): _EVENT_DEFINITIONS,
+    ("*", "oneBehaviorEventRef"): _EVENT_DEFINITIONS,
+    ("*", "initiatingParticipantRef"): _is("participant"),
 }
-"""(kind of the owner or ``*``, attribute) → (kinds that it may name, weight when it names none).
+"""(kind of the owner or ``*``, attribute) → the kinds that it may name."""
 
-Operations and types are not run: a lost one is only told. One of the wrong kind is a mistake."""
-_STRICT_KINDS = frozenset({"operationRef", "structureRef"})
-
-CHILDREN: Mapping[str, tuple[Kinds, Weight]] = {
-    "messageRef": (_is("message"), "error"),
-    "inMessageRef": (_is("message"), "error"),
-    "outMessageRef": (_is("message"), "error"),
-    "errorRef": (_is("error"), "error"),
-    "operationRef": (_is("operation"), "warning"),
-    "interfaceRef": (_is("interface"), "error"),
-    "supportedInterfaceRef": (_is("interface"), "error"),
-    "participantRef": (_is("participant"), "error"),
-    "messageFlowRef": (_is("messageFlow"), "error"),
-    "correlationPropertyRef": (_is("correlationProperty"), "error"),
-    "correlationKeyRef": (_is("correlationKey"), "error"),
-    "dataInputRefs": (_is("dataInput"), "error"),
-    "optionalInputRefs": (_is("dataInput"), "error"),
-    "whileExecutingInputRefs": (_is("dataInput"), "error"),
-    "dataOutputRefs": (_is("dataOutput"), "error"),
-    "optionalOutputRefs": (_is("dataOutput"), "error"),
-    "whileExecutingOutputRefs": (_is("dataOutput"), "error"),
-    "inputSetRefs": (_is("inputSet"), "warning"),
-    "outputSetRefs": (_is("outputSet"), "warning"),
-    "eventDefinitionRef": (_EVENT_DEFINITIONS, "error"),
-    "flowNodeRef": (NODES, "warning"),
-    "incoming": (_is("sequenceFlow"), "warning"),
-    "outgoing": (_is("sequenceFlow"), "warning"),
-    "resourceRef": (_is("resource"), "warning"),
+CHILDREN: Mapping[str, Kinds] = {
+    "messageRef": _is("message"),
+    "inMessageRef": _is("message"),
+    "outMessageRef": _is("message"),
+    "errorRef": _is("error"),
+    "operationRef": _is("operation"),
+    "interfaceRef": _is("interface"),
+    "supportedInterfaceRef": _is("interface"),
+    "supports": _is("process"),
+    "endPointRef": _is("endPoint"),
+    "participantRef": _is("participant"),
+    "innerParticipantRef": _is("participant"),
+    "outerParticipantRef": _is("participant"),
+    "messageFlowRef": _is("messageFlow"),
+    "innerMessageFlowRef": _is("messageFlow"),
+    "outerMessageFlowRef": _is("messageFlow"),
+    "innerConversationNodeRef": _CONVERSING,
+    "outerConversationNodeRef": _CONVERSING,
+    "choreographyRef": _is("choreography"),
+    "correlationPropertyRef": _is("correlationProperty"),
+    "correlationKeyRef": _is("correlationKey"),
+    "dataInputRefs": _is("dataInput"),
+    "optionalInputRefs": _is("dataInput"),
+    "whileExecutingInputRefs": _is("dataInput"),
+    "dataOutputRefs": _is("dataOutput"),
+    "optionalOutputRefs": _is("dataOutput"),
+    "whileExecutingOutputRefs": _is("dataOutput"),
+    "inputSetRefs": _is("inputSet"),
+    "outputSetRefs": _is("outputSet"),
+    "eventDefinitionRef": _EVENT_DEFINITIONS,
+    "flowNodeRef": NODES,
+    "incoming": _is("sequenceFlow"),
+    "outgoing": _is("sequenceFlow"),
+    "resourceRef": _is("resource"),
 }
-"""Child elements whose text is a reference: kind → (kinds that it may name, weight)."""
+"""Child elements whose text is a reference: kind → the kinds that it may name."""
 
-BY_OWNER: Mapping[tuple[str, str], tuple[Kinds, Weight]] = {
-    ("dataInputAssociation", "sourceRef"): (_ITEMS, "error"),
-    ("dataInputAssociation", "targetRef"): (_ITEMS, "error"),
-    ("dataOutputAssociation", "sourceRef"): (_ITEMS, "error"),
-    ("dataOutputAssociation", "targetRef"): (_ITEMS, "error"),
-    ("linkEventDefinition", "source"): (_is("linkEventDefinition"), "error"),
-    ("linkEventDefinition", "target"): (_is("linkEventDefinition"), "error"),
+BY_OWNER: Mapping[tuple[str, str], Kinds] = {
+    ("dataInputAssociation", "sourceRef"): _ITEMS,
+    ("dataInputAssociation", "targetRef"): _ITEMS,
+    ("dataOutputAssociation", "sourceRef"): _ITEMS,
+    ("dataOutputAssociation", "targetRef"): _ITEMS,
+    ("linkEventDefinition", "source"): _is("linkEventDefinition"),
+    ("linkEventDefinition", "target"): _is("linkEventDefinition"),
 }
 """(kind of the parent, kind of the child) of references that mean other things elsewhere."""
 
+TOLERATED = frozenset({"operationRef", "structureRef", "incoming", "outgoing"})
+"""References of which a lost one is only told: operations and types are not run, and the flows
+themselves say where they lead. One that names something of the wrong kind is a mistake still."""
 _ENDS: Mapping[str, tuple[str, ...]] = {
     "sequenceFlow": ("sourceRef", "targetRef"),
     "messageFlow": ("sourceRef", "targetRef"),
@@ -139,12 +145,12 @@ def references(document: Document, report: Reporter) -> None:
         owner = kind(element)
         for name in _NAMED:
             value = element.get(name)
-            rule = ATTRIBUTES.get((owner, name)) or ATTRIBUTES.get(("*", name))
+            rule = ATTRIBUTES.get((owner, name), ATTRIBUTES.get(("*", name)))
             if value is not None and rule is not None:
                 _check(document, report, _Use(element, element, name, value), rule)
         parent = element.getparent()
         rule = BY_OWNER.get((kind(parent) if parent is not None else "", owner))
-        rule = rule or CHILDREN.get(owner)
+        rule = CHILDREN.get(owner) if rule is None else rule
         if rule is not None and parent is not None:
             _check(document, report, _Use(parent, element, owner, text(element)), rule)
 
@@ -167,8 +173,8 @@ class _Use(NamedTuple):
     value: str
 
 
-def _check(document: Document, report: Reporter, use: _Use, rule: tuple[Kinds, Weight]) -> None:
-    kinds, weight = rule
+def _check(document: Document, report: Reporter, use: _Use, kinds: Kinds) -> None:
+    weight: Weight = "warning" if use.name in TOLERATED else "error"
     told: dict[str, Any] = {"at": use.at, "attribute": use.name}
     if not use.value.strip():
         if use.name not in _REQUIRED:
@@ -181,8 +187,7 @@ def _check(document: Document, report: Reporter, use: _Use, rule: tuple[Kinds, W
     if found is None:
         report("reference_lost", use.owner, weight=weight, value=use.value, **told)
     elif kinds and kind(found) not in kinds:
-        strict: Weight = "error" if use.name in _STRICT_KINDS else weight
-        report("reference_wrong_kind", use.owner, weight=strict, found=found, **told)
+        report("reference_wrong_kind", use.owner, found=found, **told)
 
 
 def _imported(document: Document, at: etree._Element, value: str) -> bool:

@@ -6,7 +6,7 @@ from engine.bpmn.catalogue import Weight
 from engine.bpmn.lint.document import CHOREOGRAPHY, SCOPES, Document, Scope
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.model import ACTIVITIES
-from engine.bpmn.names import MODEL, kind, local, namespace
+from engine.bpmn.names import MODEL, kind, local, model_child, namespace
 
 _EVENT_SUBPROCESS = frozenset(
     {"message", "timer", "error", "escalation", "compensate", "conditional", "signal"}
@@ -98,6 +98,22 @@ def ad_hoc(document: Document, report: Reporter) -> None:
                 report("ad_hoc_forbidden", node.element, scope=scope.element)
 
 
+def ad_hoc_completion(document: Document, report: Reporter) -> None:
+    """§10.3.5 "Ad-Hoc Sub-Process": its completion condition says when it is done; without one it
+    is done when nothing is open in it."""
+    for scope in document.scopes():
+        done = model_child(scope.element, "completionCondition")
+        if kind(scope.element) == "adHocSubProcess" and done is None:
+            report("ad_hoc_without_completion", scope.element)
+
+
+def public(document: Document, report: Reporter) -> None:
+    """§10.2.1: a public process shows only what others see of it and is not run."""
+    for process in document.processes:
+        if process.executable and process.element.get("processType") == "Public":
+            report("process_public", process.element)
+
+
 def choreography(document: Document, report: Reporter) -> None:
     """§10.1 and §10.3.5: a process holds no choreography activities."""
     for node in document.all_nodes():
@@ -140,6 +156,8 @@ CHECKS = (
     event_subprocesses,
     start_triggers,
     ad_hoc,
+    ad_hoc_completion,
+    public,
     choreography,
     cancelling,
     sizes,

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal, DecimalException
+from decimal import Decimal
 from typing import Any
 
 from engine.feel.budget import Run
 from engine.feel.builtins.registry import Library
 from engine.feel.show import show
-from engine.feel.values import DECIMAL
+from engine.feel.values import numeral
 
 LIBRARY = Library()
-
-_NUMERAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?")
 
 
 @LIBRARY.declare("number", "from: string")
@@ -41,16 +38,6 @@ def to_number_with_separators(
             return None
         text = text.replace(",", ".")
     return numeral(text)
-
-
-def numeral(text: str) -> Decimal | None:
-    """The number that a FEEL numeral writes, rounded to 34 digits; None when it is none."""
-    if _NUMERAL.fullmatch(text) is None:
-        return None
-    try:
-        return DECIMAL.create_decimal(text)
-    except DecimalException:
-        return None
 
 
 @LIBRARY.declare("string", "from: any|null")

@@ -141,5 +141,3 @@ def _no_way_out(spec: Spec) -> str:
     named = f"{spec.bpmn_name} ({spec.bpmn_id})" if spec.bpmn_name else spec.bpmn_id
     conditions = ", ".join(f"{f.id}: {f.condition}" for f in spec.node.outgoing if f.condition)
     return f"no condition holds at {named}, and it has no default flow: {conditions}"
-
-

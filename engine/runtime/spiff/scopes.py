@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from SpiffWorkflow.specs import WorkflowSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
-from SpiffWorkflow.specs import WorkflowSpec
 
 from engine.bpmn.model import Loop, Node
 from engine.runtime.spiff.specs import Activity, CatchEvent, Spec, kept_marks, listens_again
@@ -256,16 +256,15 @@ class MultiInstance(Repeated):
             "numberOfActiveInstances": Decimal(sum(1 for _ in self._running(task))),
         }
         condition = self.loop.condition
-        enough = condition is not None and bool(
-            _evaluate(task, condition, {**body.data, **counts})
-        )
+        enough = condition is not None and bool(_evaluate(task, condition, {**body.data, **counts}))
         if enough or done >= total:
             self.finish(task)
         elif self.loop.kind == "sequential":
             self._round(task, index + 1, self._items(task)[index + 1])
 
     def _running(self, task: Task) -> Iterator[Task]:
-        return task.workflow.tokens(task.id.hex)
+        process: Process = task.workflow
+        return process.tokens(task.id.hex)
 
     def _collect(self, process: Process, task: Task, body: Task, index: int) -> None:
         loop = self.loop
@@ -298,5 +297,3 @@ def body_of(spec_class: type[Spec]) -> type[Spec]:
 
     Body.__name__ = f"{spec_class.__name__}Body"
     return Body
-
-

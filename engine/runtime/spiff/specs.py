@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from SpiffWorkflow.task import Task
-from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.specs import WorkflowSpec
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventDefinition, Flow, Node
 from engine.runtime.spiff.workflow import Process, StepError, Thrown
+
 
 class Spec(BpmnTaskSpec):  # type: ignore[misc]
     """An element of the diagram. Subclasses say when a token may go on (``arrive``) and what it
@@ -350,7 +351,7 @@ class ReceiveTask(Activity):
         return waiting and kind == "message" and name == self.node.message
 
     def fire(self, task: Task) -> None:
-        CatchEvent.fire(self, task)  # type: ignore[arg-type]
+        CatchEvent.fire(self, task)
 
 
 class CallActivity(Activity):

@@ -1,0 +1,108 @@
+"""Call activities: each starts an instance of its own, and hears of its end.
+
+Errors, escalations, termination and interruption travel between parent and child as BPMN says
+(2.0.2, 10.3.3 and 13.3.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from engine.runtime import rows
+from engine.runtime.executor import StepError, Wait
+from engine.runtime.spiff.workflow import Thrown
+from engine.store.models import Instance
+
+if TYPE_CHECKING:
+    from engine.runtime.advance import Advance, Live
+
+
+def sync(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
+    """Start the children that call activities wait for, and cancel those nobody waits for."""
+    known = {
+        row.parent_token: row.id
+        for row in advance.connection.execute(
+            select(Instance.id, Instance.parent_token).where(
+                Instance.parent_id == live.id, Instance.state.in_(("running", "incident"))
+            )
+        )
+    }
+    wanted = {w.token for w in waits}
+    for token, child_id in known.items():
+        if token not in wanted and advance.live(child_id).process.ended is None:
+            advance.cancel(advance.live(child_id), "interrupted")
+    fresh = [w for w in waits if w.token not in known]
+    most = advance.config.limits.children
+    if len(wanted) > most:
+        text = f"more than {most} called processes at once"
+        raise StepError(fresh[-1].element_id, f"{fresh[-1].element_id}: {text}", kind="budget")
+    for wait in fresh:
+        _call(advance, live, wait)
+
+
+def _call(advance: Advance, live: Live, wait: Wait) -> None:
+    deepest = advance.config.limits.nesting
+    if live.depth + 1 > deepest:
+        text = f"{wait.element_id}: processes call each other more than {deepest} deep"
+        raise StepError(wait.element_id, text, kind="budget")
+    call = live.loaded.meta.calls[wait.element_id]
+    loaded = advance.library.called(advance.connection, live.loaded, call)
+    context = {**live.process.variables, **wait.local}
+    if call.inputs:
+        evaluate = live.loaded.executor.evaluate
+        context = {m.target: evaluate(m.source, context) for m in call.inputs}
+    child = advance.create(live.case_id, loaded, context, parent=(live, wait))
+    detail = {"process": loaded.name, "version": loaded.version, "instance": child.id}
+    advance.note(live, "child.started", wait.element_id, detail)
+    advance.start(child)
+
+
+def ended(advance: Advance, live: Live) -> None:
+    """An instance has ended: its case, or the call activity that waits for it, hears of it."""
+    error = live.process.effects.error
+    live.state = "completed" if live.process.ended == "completed" else "terminated"
+    detail = {"error": error.name or ""} if error is not None else {}
+    advance.note(live, f"instance.{live.state}", error.element_id if error else None, detail)
+    if live.parent_id is None:
+        if live.id == live.case_id:
+            rows.end_case(advance.connection, live.case_id, live.state, advance.now)
+    elif error is not None:
+        throw_into_parent(advance, live, "error", error.name)
+    else:
+        advance.wake(live.parent_id, live.parent_token or "", _results(advance, live))
+
+
+def _results(advance: Advance, live: Live) -> dict[str, Any]:
+    """What a child gives back: by ``sp:out``, else the variables that it has set."""
+    parent = advance.live(live.parent_id or "")
+    token = parent.process.token(live.parent_token or "")
+    call = parent.loaded.meta.calls.get(token.task_spec.bpmn_id) if token is not None else None
+    variables = live.process.variables
+    if call is not None and call.outputs:
+        evaluate = live.loaded.executor.evaluate
+        return {m.target: evaluate(m.source, variables) for m in call.outputs}
+    return {name: variables[name] for name in live.process.written if name in variables}
+
+
+def throw_into_parent(advance: Advance, live: Live, kind: str, code: str | None) -> None:
+    """Let an error or escalation go on in the process that called this one. An error that nobody
+    catches there ends that process too; an escalation just goes on upwards."""
+    if live.parent_id is None or live.parent_token is None:
+        return
+    parent, token = advance.live(live.parent_id), live.parent_token
+
+    def throw() -> None:
+        task = parent.process.token(token)
+        if task is None:
+            return
+        caught = parent.loaded.executor.throw_into(parent.process, token, kind, code)
+        if not caught and kind == "error":
+            parent.process.effects.error = Thrown(kind, code, task.task_spec.bpmn_id)
+            parent.process.finish("terminated")
+        elif not caught:
+            throw_into_parent(advance, parent, kind, code)
+
+    advance.step_later(parent, throw)
