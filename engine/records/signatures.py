@@ -48,34 +48,36 @@ def sign(
     that is the signature's own, TypeError for a value without a canonical form.
     """
     signature_id = new_id()
-    own = {
-        "format": FORMAT,
-        "signature": signature_id,
-        "case": case_id,
-        "instance": instance_id,
-        "task": task_id,
-        "signer": {"id": signer.id, "name": signer.name},
+    row = {
+        "id": signature_id,
+        "case_id": case_id,
+        "instance_id": instance_id,
+        "task_id": task_id,
+        "signer_id": signer.id,
+        "signer_name": signer.name,
         "meaning": meaning,
         "method": method,
-        "at": utc_text(at),
+        "at": at,
+    }
+    data = _document(row, content)
+    digest = sha256(data)
+    conn.execute(insert(Signature).values(**row, content=data, content_sha256=digest))
+    return SignatureView(signature_id, signer.id, signer.name, meaning, at, digest, method)
+
+
+def _document(row: Mapping[str, Any], content: Mapping[str, Any]) -> bytes:
+    """What is signed: ``content``, and everything that the record of the signature says of it."""
+    own = {
+        "format": FORMAT,
+        "signature": row["id"],
+        "case": row["case_id"],
+        "instance": row["instance_id"],
+        "task": row["task_id"],
+        "signer": {"id": row["signer_id"], "name": row["signer_name"]},
+        "meaning": row["meaning"],
+        "method": row["method"],
+        "at": utc_text(row["at"]),
     }
     if twice := own.keys() & content.keys():
         raise ValueError(f"the content may not have {sorted(twice)}: the signature has")
-    data = canonical({**content, **own})
-    digest = sha256(data)
-    conn.execute(
-        insert(Signature).values(
-            id=signature_id,
-            case_id=case_id,
-            instance_id=instance_id,
-            task_id=task_id,
-            signer_id=signer.id,
-            signer_name=signer.name,
-            meaning=meaning,
-            method=method,
-            at=at,
-            content=data,
-            content_sha256=digest,
-        )
-    )
-    return SignatureView(signature_id, signer.id, signer.name, meaning, at, digest, method)
+    return canonical({**content, **own})

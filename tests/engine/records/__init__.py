@@ -1,0 +1,1 @@
+"""The history and the signatures: what can never be taken back."""
