@@ -1,0 +1,8 @@
+"""Ärenden: the list, one case with its paper table and diagram, start, plan, messages, cancel."""
+
+from __future__ import annotations
+
+from web.cases import change, incidents, listing, messages, show, start
+from web.cases.routes import blueprint
+
+__all__ = ["blueprint", "change", "incidents", "listing", "messages", "show", "start"]

@@ -1,0 +1,46 @@
+"""Ärenden: the list, searched and filtered by its address."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import render_template, request, url_for
+
+from web.cases.routes import blueprint
+from web.cases.start import may_start
+from web.context import actor, config, engine
+
+STATES: Final = ("running", "ended", "all")
+
+
+@blueprint.get("/")
+def index() -> str:
+    chosen = _filters()
+    cursor = request.args.get("cursor")
+    page = engine().cases(actor(), **chosen, cursor=cursor, limit=config().web.page_size)
+    kept = {name: value for name, value in chosen.items() if value and value != "running"}
+    return render_template(
+        "cases/index.html",
+        rows=page.items,
+        chosen=chosen,
+        narrowed=bool(kept),
+        phases=phases(),
+        may_start=may_start(),
+        first_url=url_for("cases.index", **kept) if cursor else None,
+        next_url=url_for("cases.index", **kept, cursor=page.next) if page.next else None,
+    )
+
+
+def phases() -> list[tuple[str, str]]:
+    """Key and name of the phases that the live diagrams have, in their order."""
+    live = engine().definitions(actor())
+    return [(d.phase, d.name) for d in live if d.phase and d.latest]
+
+
+def _filters() -> dict[str, Any]:
+    state = request.args.get("state", "")
+    return {
+        "q": request.args.get("q", "").strip()[:100],
+        "state": state if state in STATES else "running",
+        "phase": request.args.get("phase", "")[:10] or None,
+    }

@@ -1,0 +1,69 @@
+"""Messages to a case (complaint, renewal, notice): a small form, and a warning where it ends
+something."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound as NoPage
+
+from engine import CaseDetail, Invalid, MessageOption, Problem
+from web.cases.routes import blueprint
+from web.context import actor, engine, posted_key
+from web.forms import Problems, read_fields, shown_fields
+from web.i18n import gettext as _
+
+
+@blueprint.get("/<case_id>/messages/<name>")
+def message(case_id: str, name: str) -> str:
+    detail, option = _wanted(case_id, name)
+    return _page(detail, option)
+
+
+@blueprint.post("/<case_id>/messages/<name>")
+def send(case_id: str, name: str) -> ResponseReturnValue:
+    detail, option = _wanted(case_id, name)
+    problems = []
+    if option.interrupting and "sure" not in request.form:
+        problems.append(Problem("confirm", "Confirm the consequence.", "sure"))
+    answers = read_fields(option.form, request.form)
+    try:
+        if problems:
+            raise Invalid([*_early(option, answers), *problems])
+        engine().deliver(actor(), name, case_id, answers, key=posted_key())
+    except Invalid as error:
+        return _page(detail, option, error.problems), 422
+    flash(_("%(label)s är mottagen.", label=option.label), "success")
+    return redirect(url_for("cases.show", case_id=case_id))
+
+
+def _early(option: MessageOption, answers: dict[str, object]) -> list[Problem]:
+    """What is missing, told together with the missing confirmation."""
+    return [
+        Problem("required", "Fill this in.", field.id)
+        for field in option.form
+        if field.required and answers.get(field.id) is None
+    ]
+
+
+def _wanted(case_id: str, name: str) -> tuple[CaseDetail, MessageOption]:
+    detail = engine().case(actor(), case_id)
+    option = next((m for m in detail.messages if m.name == name and m.allowed), None)
+    if option is None:
+        raise NoPage
+    return detail, option
+
+
+def _page(detail: CaseDetail, option: MessageOption, problems: tuple[Problem, ...] = ()) -> str:
+    posted = request.form if request.method == "POST" else None
+    labels = {field.id: field.label for field in option.form} | {"sure": _("Bekräfta")}
+    return render_template(
+        "cases/message.html",
+        case=detail,
+        row=detail.row,
+        option=option,
+        shown=shown_fields(option.form, {}, posted),
+        problems=Problems(problems, labels),
+        people=[p for p in engine().people(actor()) if p.active],
+        sure=posted is not None and "sure" in posted,
+    )

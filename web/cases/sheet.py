@@ -1,0 +1,102 @@
+"""The paper table of a case: what its rows show, of the engine's rows and rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from engine import Sheet, SheetEntry, SheetRow, Tick
+from web.formats import local
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of ATT TÄNKA PÅ. ``who`` is told when it was not the signer on the day of the
+    signature who ticked it. ``state`` is None where nothing has begun."""
+
+    text: str
+    state: Literal["open", "done", "not_applicable"] | None = None
+    reason: str = ""
+    who: Tick | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An activity: its points as they stand, the rounds that matter now, and those before."""
+
+    row: SheetRow
+    points: tuple[Point, ...]
+    current: tuple[SheetEntry, ...]
+    older: tuple[SheetEntry, ...]
+    next_due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One sheet among the links: how much of it is done, and what is going on in it."""
+
+    key: str
+    title: str
+    done: int
+    whole: int
+    open: int
+    late: int
+
+
+def rows(sheet: Sheet, today: date) -> list[Row]:
+    return [_row(row, today) for row in sheet.rows]
+
+
+def tab(sheet: Sheet, today: date) -> Tab:
+    opened = [e for row in sheet.rows for e in row.entries if e.state == "open"]
+    return Tab(
+        key=sheet.key,
+        title=sheet.title,
+        done=sum(row.state == "done" for row in sheet.rows),
+        whole=len(sheet.rows),
+        open=len(opened),
+        late=sum(e.due is not None and e.due < today for e in opened),
+    )
+
+
+def chosen(sheets: Sequence[Sheet], asked: str | None) -> Sheet | None:
+    """The sheet that was asked for; else the first one with open work, the last one with
+    finished work, the first of all."""
+    by_key = {sheet.key: sheet for sheet in sheets}
+    if asked in by_key:
+        return by_key[asked]
+    for state, order in (("open", sheets), ("done", sheets[::-1])):
+        for sheet in order:
+            if any(row.state == state for row in sheet.rows):
+                return sheet
+    return sheets[0] if sheets else None
+
+
+def _row(row: SheetRow, today: date) -> Row:
+    current = tuple(e for e in row.entries if e.state == "open") or row.entries[-1:]
+    older = tuple(e for e in reversed(row.entries) if e not in current)
+    last = row.entries[-1] if row.entries else None
+    due = row.plan.due
+    again = row.state == "done" and last and due and due != last.due and due >= today
+    return Row(row, _points(row, current), current, older, due if again else None)
+
+
+def _points(row: SheetRow, current: Sequence[SheetEntry]) -> tuple[Point, ...]:
+    """As the round that is shown has them; of several open rounds (complaints) only the texts."""
+    if len(current) != 1 or current[0].state == "cancelled":
+        return tuple(Point(text) for text in row.points)
+    entry = current[0]
+    return tuple(
+        Point(tick.text, tick.state, tick.reason, tick if _tells(tick, entry) else None)
+        for tick in entry.checklist
+    )
+
+
+def _tells(tick: Tick, entry: SheetEntry) -> bool:
+    if tick.at is None or tick.by is None:
+        return False
+    signed = entry.signature
+    same = signed and signed.name == tick.by and local(signed.at).date() == local(tick.at).date()
+    return not same

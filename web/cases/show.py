@@ -1,0 +1,113 @@
+"""One case: the paper table of a sheet, its diagram, its instances and what has happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import render_template, request, url_for
+from markupsafe import Markup
+
+from engine import CaseDetail, Drawing, ElementState, InstanceView, Sheet
+from web import diagram
+from web.cases import sheet as paper
+from web.cases.routes import blueprint
+from web.context import actor, engine, today
+from web.i18n import gettext as _
+from web.sentences import Speaker
+from web.svg import words
+
+LATEST = 8
+"""How many facts the case's page tells; the rest is one link away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A diagram with what its legend explains."""
+
+    svg: Markup
+    legend: list[str]
+
+
+@blueprint.get("/<case_id>")
+def show(case_id: str) -> str:
+    detail = engine().case(actor(), case_id)
+    sheet = paper.chosen(detail.sheets, request.args.get("blad"))
+    return render_template(
+        "cases/show.html",
+        case=detail,
+        row=detail.row,
+        tabs=[paper.tab(s, today()) for s in detail.sheets],
+        sheet=sheet,
+        paper=paper.rows(sheet, today()) if sheet else [],
+        picture=_sheet_picture(detail, sheet) if sheet else None,
+        messages=[m for m in detail.messages if m.allowed],
+        tree=tree(detail.instances),
+        latest=engine().history(actor(), case_id=case_id, limit=LATEST),
+        speaker=Speaker(),
+    )
+
+
+@blueprint.get("/<case_id>/instances/<instance_id>")
+def instance(case_id: str, instance_id: str) -> str:
+    """One process instance of the case: its diagram with its tokens, and its children."""
+    detail = engine().case(actor(), case_id)
+    found = engine().instance(actor(), instance_id)
+    states = engine().element_states(actor(), instance_id)
+    drawing = engine().drawing(actor(), found.definition_id)
+    names = {shape.id: shape.name for shape in drawing.shapes if shape.name.strip()}
+    return render_template(
+        "cases/instance.html",
+        case=detail,
+        row=detail.row,
+        instance=found,
+        picture=picture(drawing, dict(states), found.case_id, found.name),
+        standing=[(names[s.element_id], s) for s in states.values() if s.element_id in names],
+        children=[i for i in detail.instances if i.parent_id == instance_id],
+        parent=next((i for i in detail.instances if i.id == found.parent_id), None),
+        link=element_link(found.case_id),
+        standing_text=words.standing,
+    )
+
+
+def _sheet_picture(detail: CaseDetail, sheet: Sheet) -> Picture | None:
+    if not sheet.definition_id:
+        return None
+    states: dict[str, ElementState] = {}
+    if sheet.instance_id:
+        states = dict(engine().element_states(actor(), sheet.instance_id))
+    drawing = engine().drawing(actor(), sheet.definition_id)
+    title = _("Diagram för %(key)s, %(title)s", key=sheet.key, title=sheet.title)
+    return picture(drawing, states, detail.row.id, title)
+
+
+def picture(drawing: Drawing, states: dict[str, ElementState], case_id: str, title: str) -> Picture:
+    """A drawing with how things stand in a case, its elements linked to where one goes on."""
+    svg = diagram.draw(drawing, states, title=title, link=element_link(case_id))
+    return Picture(svg, diagram.shown_states(states.values()))
+
+
+def element_link(case_id: str) -> diagram.Link:
+    """Where an element of a case's diagram leads: its task, or the instance that it started."""
+
+    def link(state: ElementState) -> str | None:
+        if state.task_id:
+            return url_for("tasks.show", task_id=state.task_id)
+        if state.instance_id:
+            return url_for("cases.instance", case_id=case_id, instance_id=state.instance_id)
+        return None
+
+    return link
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The instances of a case: what the page shows at once, and the finished rounds."""
+
+    shown: tuple[InstanceView, ...]
+    finished: tuple[InstanceView, ...]
+
+
+def tree(instances: tuple[InstanceView, ...]) -> Tree:
+    """The phases always; below them what runs, the finished rounds apart."""
+    shown = tuple(i for i in instances if i.depth <= 1 or i.ended_at is None)
+    return Tree(shown, tuple(i for i in instances if i not in shown))

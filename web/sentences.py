@@ -1,0 +1,183 @@
+"""The history in sentences: who did what, one template per type of fact.
+
+A type that is not listed is told by its own name, so that nothing that happened goes untold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from engine import SYSTEM, HistoryEntry
+from web import formats
+from web.context import actor, engine, role_title
+from web.i18n import N_, ngettext
+from web.i18n import gettext as _
+
+FACTS: Final[Mapping[str, tuple[str, str]]] = {
+    "case.started": (
+        N_("Ärende startat"), N_("%(who)s startade ärendet för %(customer)s")),
+    "case.cancelled": (N_("Ärende avbrutet"), N_("%(who)s avbröt ärendet")),
+    "instance.started": (N_("Process började"), N_("”%(process)s” började")),
+    "instance.completed": (N_("Process klar"), N_("”%(process)s” är klar")),
+    "instance.terminated": (
+        N_("Process avslutad i förtid"), N_("”%(process)s” avslutades i förtid")),
+    "instance.cancelled": (N_("Process avbruten"), N_("”%(process)s” avbröts")),
+    "child.started": (
+        N_("Delprocess startad"), N_("”%(element)s” startade ”%(started)s”, version %(number)s")),
+    "task.opened": (N_("Uppgift öppnad"), N_("Uppgiften ”%(element)s” öppnades")),
+    "task.cancelled": (N_("Uppgift avbruten"), N_("Uppgiften ”%(element)s” avbröts")),
+    "task.claimed": (N_("Uppgift tagen"), N_("%(who)s tog uppgiften ”%(element)s”")),
+    "task.released": (N_("Uppgift lämnad"), N_("%(who)s lämnade tillbaka uppgiften ”%(element)s”")),
+    "task.reassigned": (
+        N_("Uppgift tilldelad"), N_("%(who)s gav uppgiften ”%(element)s” till %(assignee_name)s")),
+    "draft.saved": (N_("Utkast sparat"), N_("%(who)s sparade ett utkast till ”%(element)s”")),
+    "point.ticked": (N_("Punkt avbockad"), N_("%(who)s bockade av ”%(point)s” på ”%(element)s”")),
+    "file.attached": (N_("Fil bifogad"), N_("%(who)s bifogade %(filename)s till ”%(element)s”")),
+    "file.detached": (N_("Fil borttagen"), N_("%(who)s tog bort %(filename)s från ”%(element)s”")),
+    "task.completed": (N_("Uppgift slutförd"), N_("%(who)s slutförde ”%(element)s”")),
+    "task.signed": (N_("Signatur"), N_("%(who)s signerade ”%(element)s” (%(meaning)s)")),
+    "plan.changed": (N_("Planen ändrad"), N_("%(who)s ändrade planen")),
+    "message.sent": (N_("Meddelande skickat"), N_("%(who)s registrerade ”%(message)s”")),
+    "message.received": (N_("Meddelande mottaget"), N_("”%(message)s” togs emot av ”%(element)s”")),
+    "signal.received": (N_("Signal mottagen"), N_("En signal togs emot av ”%(element)s”")),
+    "timer.fired": (N_("Tid inne"), N_("Tiden var inne för ”%(element)s”")),
+    "incident.raised": (N_("Fel"), N_("Ärendet stoppades av ett fel")),
+    "incident.resolved": (N_("Fel åtgärdat"), N_("%(who)s fick ärendet att gå vidare")),
+    "customer.added": (N_("Kund registrerad"), N_("%(who)s registrerade kunden %(name)s")),
+    "person.added": (N_("Person tillagd"), N_("%(who)s lade till %(name)s (%(username)s)")),
+    "person.changed": (
+        N_("Person ändrad"), N_("%(who)s ändrade roller eller rättigheter för %(person)s")),
+    "password.changed": (N_("Lösenord bytt"), N_("%(who)s bytte lösenordet för %(person)s")),
+    "definition.deployed": (
+        N_("Diagram i drift"), N_("%(who)s tog ”%(name)s” i drift som version %(number)s")),
+}  # fmt: skip
+
+NOT_APPLICABLE: Final = N_("%(who)s angav att ”%(point)s” inte är aktuell på ”%(element)s”")
+SIGNS: Final = {"task.signed": "done", "task.completed": "done", "case.started": "start",
+                "incident.raised": "late", "case.cancelled": "late",
+                "message.sent": "message", "message.received": "message"}  # fmt: skip
+
+
+def type_label(type: str) -> str:
+    """What a type of fact is called in a list of them."""
+    return _(FACTS[type][0]) if type in FACTS else type
+
+
+class _Words(dict[str, Any]):
+    """What a sentence needs; what the fact does not hold is a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+class Speaker:
+    """Tells facts, with the names of processes and people looked up once for a page."""
+
+    def __init__(self) -> None:
+        self._processes: dict[str, str] | None = None
+        self._people: dict[str, str] | None = None
+
+    def sentence(self, entry: HistoryEntry) -> str:
+        """Who did what, as one sentence without a full stop."""
+        if entry.type not in FACTS:
+            return f"{entry.actor_name}: {entry.type}"
+        template = FACTS[entry.type][1]
+        if entry.type == "point.ticked" and entry.detail.get("state") == "not_applicable":
+            template = NOT_APPLICABLE
+        return _(template) % _Words(self._words(entry))
+
+    def sign(self, entry: HistoryEntry) -> str:
+        """The kind of its mark on a timeline."""
+        return SIGNS.get(entry.type, "plain")
+
+    def more(self, entry: HistoryEntry) -> list[str]:
+        """What else the reader wants to know of it, in short lines."""
+        lines = EXTRAS[entry.type](entry.detail) if entry.type in EXTRAS else []
+        return [line for line in lines if line]
+
+    def _words(self, entry: HistoryEntry) -> dict[str, Any]:
+        detail = entry.detail
+        words: dict[str, Any] = {
+            key: value for key, value in detail.items() if isinstance(value, str) and value
+        }
+        words["who"] = "Serviceplan" if entry.actor_id == SYSTEM.id else entry.actor_name
+        words["element"] = entry.element_name or entry.element_id or "–"
+        words["customer"] = entry.customer or detail.get("customer") or entry.case_number or "–"
+        words["process"] = self._process(entry)
+        words["started"] = detail.get("process") or "–"
+        words["number"] = detail.get("version") or "–"
+        if "person" in detail:
+            words["person"] = self._person(str(detail["person"]))
+        if entry.type == "point.ticked":
+            words["point"] = str(detail.get("text") or detail.get("point") or "–").replace("_", " ")
+        return words
+
+    def _process(self, entry: HistoryEntry) -> str:
+        if self._processes is None:
+            live = engine().definitions(actor())
+            self._processes = {d.id: d.name for d in live}
+        named = self._processes.get(entry.definition_id or "")
+        return named or str(entry.detail.get("process") or entry.process_id or "–")
+
+    def _person(self, id: str) -> str:
+        if self._people is None:
+            self._people = {p.id: p.name for p in engine().people(actor())}
+        return self._people.get(id, id)
+
+
+# ---------------------------------------------------------------- what stands under a sentence
+
+
+def _opened(detail: Mapping[str, Any]) -> list[str]:
+    role, due = detail.get("role"), detail.get("due")
+    return [
+        _("Ansvarig roll: %(role)s", role=role_title(role)) if role else "",
+        _("Klart den %(day)s", day=due) if due else "",
+    ]
+
+
+def _noted(detail: Mapping[str, Any]) -> list[str]:
+    note = str(detail.get("note") or "").strip()
+    files = sum(len(f) for f in (detail.get("files") or {}).values())
+    return [
+        _("Anteckning: %(text)s", text=note) if note else "",
+        ngettext("%(num)s bifogad fil", "%(num)s bifogade filer", files) if files else "",
+    ]
+
+
+def _planned(detail: Mapping[str, Any]) -> list[str]:
+    rows = detail.get("rows") or []
+    lines = []
+    for row in rows[:5]:
+        parts = [row.get("person_name") or "", row.get("due") or ""]
+        lines.append(f"{row.get('name')}: {', '.join(p for p in parts if p) or '–'}")
+    if len(rows) > 5:
+        lines.append(ngettext("och %(num)s rad till", "och %(num)s rader till", len(rows) - 5))
+    return lines
+
+
+def _payload(detail: Mapping[str, Any]) -> list[str]:
+    values = (detail.get("payload") or {}).values()
+    return [formats.day(v) if formats.as_date(v) else str(v) for v in values if v not in (None, "")]
+
+
+def _reason(detail: Mapping[str, Any]) -> list[str]:
+    reason = detail.get("reason")
+    return [_("Orsak: %(text)s", text=reason)] if reason else []
+
+
+def _message(detail: Mapping[str, Any]) -> list[str]:
+    return [str(detail.get("message") or "")]
+
+
+EXTRAS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {
+    "task.opened": _opened,
+    "task.completed": _noted,
+    "plan.changed": _planned,
+    "message.sent": _payload,
+    "case.cancelled": _reason,
+    "instance.cancelled": _reason,
+    "point.ticked": _reason,
+    "incident.raised": _message,
+}
