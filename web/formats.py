@@ -101,10 +101,12 @@ def number(value: Any) -> str:
 
 
 def money(value: Any) -> str:
-    """345 000 kr"""
-    text = number(value)
-    if _decimal(value) is None:
-        return text
+    """345 000 kr; 99,50 kr"""
+    found = _decimal(value)
+    if found is None or not found.is_finite():
+        return number(value)
+    pattern = "#,##0" if found == found.to_integral_value() else "#,##0.00"
+    text = format_decimal(found, pattern, locale=locale()).replace("\u202f", NBSP)
     return f"SEK{NBSP}{text}" if language() == "en" else f"{text}{NBSP}kr"
 
 

@@ -53,6 +53,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     # Cases
     "org_number_malformed": N_("Skriv organisationsnumret med tio siffror: 556123-4567."),
     "org_number_check_digit": N_("Kontrollsiffran stämmer inte. Någon siffra är fel."),
+    "org_number_taken": N_("Det finns redan en kund med det numret."),
     "duplicate": N_("Det finns redan."),
     "unknown_customer": N_("Kunden finns inte."),
     "unknown_process": N_("Processen finns inte bland diagrammen."),
@@ -67,7 +68,8 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "password_has_username": N_("Lösenordet innehåller användarnamnet. Välj ett annat."),
     "passwords_differ": N_("De två lösenorden är inte lika."),
     "current_wrong": N_("Det nuvarande lösenordet stämmer inte."),
-    # Lists
+    # Lists and forms
+    "key_malformed": N_("Formuläret kom inte fram helt. Läs in sidan på nytt."),
     "cursor_malformed": N_("Sidan finns inte i listan. Börja om från början."),
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -118,11 +119,27 @@ def act(task_id: str) -> ResponseReturnValue:
     try:
         return ACTIONS[action](detail, argument)
     except Invalid as error:
-        return _page(engine().task(actor(), task_id), error.problems), 422
+        return _page(_detail_with(task_id, error), error.problems), 422
     except NotAuthenticated as error:
         return _not_signed(task_id, error)
     except Conflict as error:
         return _lost_race(task_id, error)
+
+
+def _detail_with(task_id: str, error: Invalid) -> TaskDetail:
+    """The task with everything on it that the problems are about.
+
+    What is asked for may depend on the answers (a large offer needs a project group): then what
+    was sent is kept as a draft, so that the page asks for what these answers call for.
+    """
+    detail = engine().task(actor(), task_id)
+    shown = taskform.labels(detail).keys() | {"assignee"}
+    if any(problem.field not in shown for problem in error.problems):
+        given = taskform.read(detail, request.form)
+        with suppress(Invalid):
+            _save_draft(detail, given)
+            detail = engine().task(actor(), task_id)
+    return detail
 
 
 def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) -> str:
@@ -251,6 +268,10 @@ def _keep(detail: TaskDetail) -> None:
     if given.problems:
         raise Invalid(given.problems)
     _attach_files(detail)
+    _save_draft(detail, given)
+
+
+def _save_draft(detail: TaskDetail, given: taskform.TaskInput) -> None:
     engine().save_draft(
         actor(),
         detail.row.id,
