@@ -12,7 +12,8 @@ begins with ``@``; ``from_json`` reads what ``to_json`` wrote, and nothing is lo
     [1..10)      ↔ {"@range": [1, 10, true, false]}
     {"@x": 1}    ↔ {"@context": {"@x": 1}}           (a context that looks like a mark)
 
-``plain`` writes dates, times and durations as ISO text and numbers as numbers.
+``plain`` writes dates, times and durations as ISO text and numbers as numbers (those that no
+double reaches as text).
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ from engine.feel.values import Range, YearsMonthsDuration, numeral
 
 # Integers up to here are exact in every JSON reader.
 _EXACT = 2**53
+# Powers of ten; a double ends at 1.8e308.
+_LARGEST_FLOAT = 307
 
 _TEMPORAL: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
     (datetime, "@date and time", show_date_time),
@@ -67,7 +70,7 @@ def to_json(value: Any) -> Any:
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, Decimal):
-        if value == value.to_integral_value() and abs(value) < _EXACT:
+        if abs(value) < _EXACT and value == value.to_integral_value():
             # 1.00 is the same number as 1.
             return int(value)
         return {"@number": str(value)}
@@ -112,7 +115,7 @@ def plain(value: Any) -> Any:
     """The value for people and other programs: ISO text, whole numbers as int, others float."""
     value = _prepared(value)
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        return _plain_number(value)
     if isinstance(value, list):
         return [plain(element) for element in value]
     if isinstance(value, dict):
@@ -128,6 +131,13 @@ def plain(value: Any) -> Any:
         if isinstance(value, cls):
             return show(value)
     return value if value is None or isinstance(value, bool | str) else str(value)
+
+
+def _plain_number(value: Decimal) -> int | float | str:
+    """Whole numbers exactly, others as near as a float comes; beyond all floats, as text."""
+    if value.adjusted() > _LARGEST_FLOAT:
+        return str(value)
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _prepared(value: Any) -> Any:

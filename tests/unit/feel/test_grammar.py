@@ -144,6 +144,7 @@ def test_at_literals_are_dates_times_and_durations_or_null() -> None:
         ("a = = b", 5, "a value"),
         ("", 1, "a value"),
         ("x §", 3, "a value"),
+        ("1e6145", 1, "a smaller number"),
     ],
 )
 def test_an_error_says_where_and_what_was_expected(text: str, column: int, expected: str) -> None:
