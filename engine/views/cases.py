@@ -1,0 +1,141 @@
+"""Cases: sheets, plan, instances, incidents, and what a diagram shows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from engine.views.people import Customer, Person
+from engine.views.tasks import Field, PlanRow, RowState, SignatureView, TaskState, Tick
+
+InstanceState = Literal["running", "incident", "completed", "terminated", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    id: str
+    number: str
+    customer: Customer | None
+    title: str
+    state: InstanceState
+    phases: tuple[str, ...]
+    """Keys of the phases that have work open now."""
+    done: int
+    activities: int
+    late: int
+    open: int
+    started_at: datetime
+    start_date: date | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetEntry:
+    """One round of an activity: the user task that did (or does) it."""
+
+    task_id: str
+    state: TaskState
+    person: Person | None
+    due: date | None
+    opened_at: datetime
+    completed_at: datetime | None
+    signature: SignatureView | None
+    checklist: tuple[Tick, ...]
+    can_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row of the paper form. ``entries`` are its rounds, oldest first; ``plan`` what is
+    planned for the next one."""
+
+    plan: PlanRow
+    points: tuple[str, ...]
+    entries: tuple[SheetEntry, ...]
+    state: RowState
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One of the six sheets of a case."""
+
+    key: str
+    title: str
+    process_id: str
+    definition_id: str
+    version: int
+    instance_id: str | None
+    rows: tuple[SheetRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageOption:
+    """A message that the case can receive now (complaint, notice, renewal …)."""
+
+    name: str
+    label: str
+    form: tuple[Field, ...]
+    allowed: bool
+    interrupting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceView:
+    """A process instance and its place in the tree of its case."""
+
+    id: str
+    case_id: str
+    parent_id: str | None
+    definition_id: str
+    process_id: str
+    version: int
+    name: str
+    phase: str | None
+    state: InstanceState
+    started_at: datetime
+    ended_at: datetime | None
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    id: str
+    case_id: str
+    case_number: str
+    instance_id: str
+    element_id: str | None
+    kind: str
+    message: str
+    at: datetime
+    resolved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetail:
+    row: CaseRow
+    sheets: tuple[Sheet, ...]
+    messages: tuple[MessageOption, ...]
+    instances: tuple[InstanceView, ...]
+    incidents: tuple[Incident, ...]
+    people: Mapping[str, Person]
+    """The person chosen for each role at the start, by role key."""
+    can: frozenset[str]
+    """cancel, plan, retry"""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ElementState:
+    """What a diagram shows on one element of one instance."""
+
+    element_id: str
+    state: Literal["done", "open", "late", "waiting", "incident", "cancelled"]
+    count: int = 1
+    task_id: str | None = None
+    badge: str = ""
+    """Initials of who signed."""
+    days_late: int = 0
+    instance_id: str | None = None
+    """The child instance that a call activity started last."""

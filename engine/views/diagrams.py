@@ -1,0 +1,148 @@
+"""Diagrams: files, findings, definitions, geometry, and the plan as drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A diagram as it came: the file's name and its bytes."""
+
+    filename: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a diagram's owner should know. ``sv`` and ``en`` are whole sentences that
+    name the element and say what to do."""
+
+    severity: Severity
+    code: str
+    sv: str
+    en: str
+    element_id: str | None = None
+    element_name: str | None = None
+    line: int | None = None
+    filename: str | None = None
+
+    def text(self, language: str) -> str:
+        return self.en if language == "en" else self.sv
+
+    def __str__(self) -> str:
+        where = f"{self.filename or ''}:{self.line}: " if self.line else ""
+        return f"{where}{self.en}"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    findings: tuple[Finding, ...]
+    process_ids: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not any(f.severity == "error" for f in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One version of one process. ``phase`` is its sheet's key (``A`` … ``E``) or None."""
+
+    id: str
+    process_id: str
+    version: int
+    name: str
+    phase: str | None
+    filename: str
+    sha256: str
+    deployed_at: datetime
+    deployed_by: str
+    latest: bool
+    running: int = 0
+    startable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    id: str
+    definitions: tuple[Definition, ...]
+    findings: tuple[Finding, ...]
+    new: bool
+    """False when the same bytes were live already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A drawn node, in the diagram's own pixels.
+
+    ``kind`` is the BPMN element's local name (``userTask``, ``exclusiveGateway``, ``lane`` …),
+    ``event`` the local name of an event's definition (``timerEventDefinition`` …) or None.
+    """
+
+    id: str
+    kind: str
+    name: str
+    x: float
+    y: float
+    width: float
+    height: float
+    event: str | None = None
+    label: tuple[float, float, float, float] | None = None
+    horizontal: bool = True
+    expanded: bool = True
+    interrupting: bool = True
+    throwing: bool = False
+    marker: str | None = None
+    """``loop``, ``parallel``, ``sequential``, ``compensation`` or ``adhoc``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    id: str
+    kind: str
+    name: str
+    waypoints: tuple[tuple[float, float], ...]
+    label: tuple[float, float, float, float] | None = None
+    default: bool = False
+    conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The geometry of a diagram (BPMN DI). Shapes come outermost first (pools, lanes, nodes)."""
+
+    shapes: tuple[Shape, ...]
+    edges: tuple[Edge, ...]
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One row of a sheet as the diagram has it. ``due`` is the rule in words of the diagram:
+    ``{"after": "P5D", "calendar": "working"}`` and the like."""
+
+    id: str
+    name: str
+    role: str | None
+    due: Mapping[str, str] | None
+    checklist: tuple[str, ...]
+    signature: bool
+    form: tuple[str, ...]
+    process_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    key: str
+    title: str
+    process_id: str
+    activities: tuple[Activity, ...]

@@ -1,0 +1,81 @@
+"""Who: people, their sessions, roles, customers, and one page of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: a person with roles and application rights, or the system itself.
+
+    ``rights`` are of ``process_owner``, ``manager``, ``administrator``.
+    """
+
+    id: str
+    name: str
+    roles: frozenset[str] = frozenset()
+    rights: frozenset[str] = frozenset()
+
+
+SYSTEM = Actor(id="system", name="Serviceplan", rights=frozenset({"system"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    username: str
+    name: str
+    roles: frozenset[str]
+    rights: frozenset[str]
+    active: bool = True
+
+    @property
+    def initials(self) -> str:
+        return "".join(part[0] for part in self.name.split() if part).upper()[:3]
+
+    def actor(self) -> Actor:
+        return Actor(self.id, self.name, self.roles, self.rights)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in person's session. ``token`` is the secret of the cookie; only its hash is kept."""
+
+    token: str
+    person: Person
+    created_at: datetime
+    expires_at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    key: str
+    sv: str
+    en: str
+
+    def title(self, language: str) -> str:
+        return self.en if language == "en" else self.sv
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    id: str
+    name: str
+    org_number: str
+    cases: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list. ``next`` is the cursor of the following page, None on the last."""
+
+    items: tuple[T, ...]
+    next: str | None = None
+    total: int | None = None

@@ -1,0 +1,138 @@
+"""User tasks: what they ask for, and what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from engine.views.people import Person
+
+TaskState = Literal["open", "completed", "cancelled"]
+RowState = Literal["ahead", "open", "done", "cancelled", "not_reached"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A form field. ``type`` is one of text, longtext, date, integer, decimal, money, boolean,
+    choice, interval, person, attachment, plan. ``required`` is already decided for a task's view."""
+
+    id: str
+    type: str
+    label: str
+    required: bool = False
+    help: str = ""
+    options: tuple[Option, ...] = ()
+    minimum: str | None = None
+    maximum: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One point of ATT TÄNKA PÅ on a task. ``state`` is ``open``, ``done`` or ``not_applicable``
+    (then with ``reason``); ``by`` is a name."""
+
+    id: str
+    text: str
+    state: Literal["open", "done", "not_applicable"] = "open"
+    reason: str = ""
+    by: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureView:
+    """A signature in readable form (21 CFR 11.50: name, time, meaning)."""
+
+    id: str
+    by: str
+    name: str
+    meaning: str
+    at: datetime
+    content_sha256: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    id: str
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A user task in a list."""
+
+    id: str
+    name: str
+    element_id: str
+    state: TaskState
+    case_id: str
+    case_number: str
+    customer: str | None
+    phase: str | None
+    phase_title: str | None
+    role: str | None
+    assignee: Person | None
+    due: date | None
+    opened_at: datetime
+    ticked: int
+    points: int
+    has_draft: bool
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One activity of a case's plan, ahead or past."""
+
+    id: str
+    phase: str
+    phase_title: str
+    process_id: str
+    element_id: str
+    name: str
+    role: str | None
+    person: Person | None
+    due: date | None
+    state: RowState
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDetail:
+    """Everything that one task's page needs. ``values`` are the draft's or the final answers,
+    ``can`` the actions that the asking actor may do: claim, release, reassign, save, complete."""
+
+    row: TaskRow
+    instance_id: str
+    definition_id: str
+    process_id: str
+    version: int
+    documentation: str
+    checklist: tuple[Tick, ...]
+    form: tuple[Field, ...]
+    values: Mapping[str, Any]
+    note: str
+    attachments: Mapping[str, tuple[Attachment, ...]]
+    plan: tuple[PlanRow, ...]
+    signature_required: bool
+    meaning: str
+    signature: SignatureView | None
+    completed_by: Person | None
+    completed_at: datetime | None
+    can: frozenset[str]
+    candidates: tuple[Person, ...]
+    draft_saved_at: datetime | None = None
+    draft_saved_by: str | None = None
