@@ -28,6 +28,7 @@ from engine import (
     InstanceView,
     Invalid,
     ProcessFailed,
+    Rejected,
     Source,
 )
 from tests.conformance import scripts
@@ -74,7 +75,11 @@ class Product:
         return [_sentence(f) for f in handle.deployment.findings if f.severity != "info"]
 
     def start(self, handle: Deployed, process_id: str | None, inputs: dict[str, Any]) -> Deployed:
-        process_id = process_id or next(iter(self.processes(handle)))
+        startable = self.processes(handle)
+        process_id = process_id or next(iter(startable), None)
+        if process_id not in startable:
+            # Kept as a drawing: the findings of the upload have said what keeps it from running.
+            raise Rejected(handle.deployment.findings)
         try:
             handle.engine.start_case(SYSTEM, process_id=process_id, variables=inputs, key=_key())
         except ProcessFailed as error:
