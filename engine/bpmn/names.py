@@ -7,6 +7,7 @@ and a bare ``task`` are the same element when they are bound to the same namespa
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -45,8 +46,13 @@ def local(element: etree._Element) -> str:
 def kind(element: etree._Element) -> str:
     """The local name of a BPMN model element, ``""`` for anything else."""
     tag = element.tag
+    return _kind(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def _kind(tag: str) -> str:
     prefix = "{" + MODEL + "}"
-    return tag[len(prefix) :] if isinstance(tag, str) and tag.startswith(prefix) else ""
+    return tag[len(prefix) :] if tag.startswith(prefix) else ""
 
 
 def bpmn(name: str) -> str:

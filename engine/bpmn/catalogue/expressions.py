@@ -72,8 +72,8 @@ TEXTS: dict[str, Text] = {
     ),
     "expressions_too_many": (
         "error",
-        "{element} har fler än {limit} olika uttryck.",
-        "{element} has more than {limit} different expressions.",
+        "{element} har för många eller för långa uttryck: högst {limit} olika.",
+        "{element} has too many or too long expressions: {limit} different ones at most.",
     ),
     "condition_informal": (
         "error",

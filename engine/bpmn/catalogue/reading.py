@@ -114,6 +114,16 @@ TEXTS: dict[str, Text] = {
         "{element} har {count} element, fler än {limit}. Dela upp den med anrop (call activity).",
         "{element} has {count} nodes, more than {limit}. Split it with call activities.",
     ),
+    "process_too_tangled": (
+        "error",
+        "{element} har {count} flöden, fler än {limit}. Dela upp den med anrop (call activity).",
+        "{element} has {count} sequence flows, more than {limit}. Split it with call activities.",
+    ),
+    "processes_too_many": (
+        "error",
+        "Filen har {count} processer, fler än {limit}. Dela upp den i flera filer.",
+        "The file has {count} processes, more than {limit}. Split it into several files.",
+    ),
     "more_of_the_same": (
         "warning",
         "Och {count} till av samma slag som: {sample}",

@@ -47,6 +47,12 @@ EVENT_KINDS = frozenset(
 """The triggers and results of events that the runtime runs."""
 
 
+FLOWS_PER_NODE = 4
+"""Flows of a process for each node that it may have."""
+MOST_PROCESSES = 100
+"""Processes of one file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What the checks go by.
@@ -82,13 +88,13 @@ class Report:
 
 
 _CHECKS = (
-    *identity.CHECKS,
     *references.CHECKS,
     *flows.CHECKS,
     *gateways.CHECKS,
     *scopes.CHECKS,
     *events.CHECKS,
     *timers.CHECKS,
+    *expressions.CHECKS,
     *activities.CHECKS,
     *data.CHECKS,
     *collaboration.CHECKS,
@@ -130,6 +136,7 @@ class _Linter:
         self._unread: list[Finding] = []
         self._documents: list[Document] = []
         self._reporters: dict[str, Reporter] = {}
+        self._oversized: set[str] = set()
         self._metas: dict[str, Mapping[str, ProcessMeta]] = {}
 
     def run(self, sources: Sequence[Source]) -> Report:
@@ -153,15 +160,17 @@ class _Linter:
 
     def _check(self, document: Document) -> None:
         report = self._reporters[document.filename]
+        self._processes(document, report)
+        for one in identity.CHECKS:
+            one(document, report)
+        if not self._surveyable(document, report):
+            self._oversized.add(document.filename)
+            return
         metas, uses = vocabulary.inspect(document.tree, report, roles=self._roles)
         self._metas[document.filename] = metas
-        self._processes(document, report)
         for one in _CHECKS:
             one(document, report)
-        if self._surveyable(document, report):
-            for one in expressions.CHECKS:
-                one(document, report)
-            expressions.vocabulary_expressions(uses, report)
+        expressions.vocabulary_expressions(uses, report)
         activities.kinds(document, report, self._rules.node_kinds)
         activities.event_kinds(document, report, self._rules.event_kinds)
 
@@ -178,12 +187,21 @@ class _Linter:
             report(code, process.element, weight="info" if document.executable else None)
 
     def _surveyable(self, document: Document, report: Reporter) -> bool:
+        """What nobody can survey is refused before anything else is looked at in it."""
         fits = True
+        most, flows = self._rules.nodes, self._rules.nodes * FLOWS_PER_NODE
         for process in document.processes:
             count = sum(1 for _ in process.nodes())
-            if count > self._rules.nodes:
-                report("process_too_large", process.element, count=count, limit=self._rules.nodes)
-                fits = False
+            joined = sum(1 for _ in process.flows())
+            if count > most:
+                report("process_too_large", process.element, count=count, limit=most)
+            elif joined > flows:
+                report("process_too_tangled", process.element, count=joined, limit=flows)
+            fits = fits and count <= most and joined <= flows
+        if len(document.processes) > MOST_PROCESSES:
+            count = len(document.processes)
+            report("processes_too_many", document.root, count=count, limit=MOST_PROCESSES)
+            fits = False
         return fits
 
     def _check_together(self) -> None:
@@ -194,23 +212,27 @@ class _Linter:
                 if other is not document and process.id:
                     report = self._reporters[document.filename]
                     report("process_twice", process.element, other=other.filename)
+        documents = self._surveyed()
         by_process = {
             process.id: self._reporters[document.filename]
-            for document in self._documents
+            for document in documents
             for process in document.processes
         }
-        resting = cycles.Resting(self._documents)
-        for document in self._documents:
+        resting = cycles.Resting(documents)
+        for document in documents:
             cycles.restless_loops(document, self._reporters[document.filename], resting)
-        cycles.restless_calls(self._documents, by_process, resting)
-        plan.sheets(self._documents, self._metas, self._reporters)
+        cycles.restless_calls(documents, by_process, resting)
+        plan.sheets(documents, self._metas, self._reporters)
         self._calls_of_drawings(by_process)
+
+    def _surveyed(self) -> list[Document]:
+        return [d for d in self._documents if d.filename not in self._oversized]
 
     def _check_surroundings(self) -> None:
         """Roles and called processes: last, because what is only drawn need not have them."""
         callable_ids = self._known | {p.id for d in self._documents for p in d.processes}
         called = self._called()
-        for document in self._documents:
+        for document in self._surveyed():
             report = self._reporters[document.filename]
             activities.called_starts(document, report, called)
             activities.calls(document, report, callable_ids)
@@ -219,7 +241,7 @@ class _Linter:
     def _calls_of_drawings(self, by_process: Mapping[str, Reporter]) -> None:
         """A process that calls one that cannot be started cannot be started either."""
         callers: dict[str, list[tuple[Document, str]]] = {}
-        for document in self._documents:
+        for document in self._surveyed():
             for process in document.processes:
                 for call in (n for n in process.nodes() if n.kind == "callActivity"):
                     called = (call.element.get("calledElement") or "").rsplit(":", 1)[-1]
@@ -242,7 +264,7 @@ class _Linter:
     def _called(self) -> frozenset[str]:
         return frozenset(
             (node.element.get("calledElement") or "").rsplit(":", 1)[-1]
-            for document in self._documents
+            for document in self._surveyed()
             for node in document.all_nodes()
             if node.kind == "callActivity"
         )

@@ -17,9 +17,7 @@ _MIME = re.compile(r"[\w.+-]+/[\w.+*-]+(?:\s*;.*)?", re.ASCII)
 def message_flows(document: Document, report: Reporter) -> None:
     """§7.6.2, §10.5.2, §10.5.3: a message flow joins two pools; a start event is no source, an end
     event no target, and one that sends has a message as its result."""
-    for element in document.elements:
-        if kind(element) != "messageFlow":
-            continue
+    for element in document.of("messageFlow"):
         source = document.target(element.get("sourceRef"))
         target = document.target(element.get("targetRef"))
         if source is None or target is None:
@@ -39,9 +37,7 @@ def message_flows(document: Document, report: Reporter) -> None:
 def participants(document: Document, report: Reporter) -> None:
     """§9.3.2 "ParticipantMultiplicity": minimum is not negative, maximum is at least one and not
     less than the minimum."""
-    for element in document.elements:
-        if kind(element) != "participantMultiplicity":
-            continue
+    for element in document.of("participantMultiplicity"):
         numbers = [_integer(element.get(n), d) for n, d in (("minimum", 0), ("maximum", 1))]
         minimum, maximum = numbers
         if minimum is None or maximum is None or minimum < 0 or maximum < max(1, minimum):
@@ -59,9 +55,7 @@ def _integer(value: str | None, default: int) -> int | None:
 
 def remarks(document: Document, report: Reporter) -> None:
     """§8.4.1 "Text Annotation": textFormat is a MIME type."""
-    for element in document.elements:
-        if kind(element) not in ("textAnnotation", "documentation"):
-            continue
+    for element in document.of("textAnnotation", "documentation"):
         given = element.get("textFormat")
         if given is not None and not _MIME.fullmatch(given.strip()):
             owner = element if kind(element) == "textAnnotation" else element.getparent()
@@ -71,12 +65,7 @@ def remarks(document: Document, report: Reporter) -> None:
 def performers(document: Document, report: Reporter) -> None:
     """§10.3.1 "Resource Assignment": a resource is chosen by an expression, or by a resource and
     its parameters; not both, and parameters only with a resource."""
-    for element in document.elements:
-        if kind(element) not in (
-            *("performer", "humanPerformer", "potentialOwner"),
-            "resourceRole",
-        ):
-            continue
+    for element in document.of("performer", "humanPerformer", "potentialOwner", "resourceRole"):
         expression = model_child(element, "resourceAssignmentExpression")
         resource = model_child(element, "resourceRef")
         parameters = model_child(element, "resourceParameterBinding")
@@ -87,14 +76,13 @@ def performers(document: Document, report: Reporter) -> None:
 
 def pools(document: Document, report: Reporter) -> None:
     """§9.3: a process is shown in one pool."""
-    seen: dict[str, object] = {}
-    for element in document.elements:
-        if kind(element) != "participant" or not element.get("processRef"):
-            continue
+    seen: set[str] = set()
+    for element in document.of("participant"):
         process = local_reference(element.get("processRef"))
         if process in seen:
             report("pool_twice", element, process=process)
-        seen[process] = element
+        if process:
+            seen.add(process)
 
 
 CHECKS = (message_flows, participants, remarks, performers, pools)

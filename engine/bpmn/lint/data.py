@@ -5,6 +5,8 @@ The engine runs on variables; these rules keep what is drawn consistent, so they
 
 from __future__ import annotations
 
+from collections import Counter
+
 from lxml import etree
 
 from engine.bpmn.lint.document import Document, Node, flag
@@ -12,6 +14,10 @@ from engine.bpmn.lint.report import Reporter
 from engine.bpmn.names import kind, local_reference, model_child, model_children, text
 
 _PAYLOAD = ("message", "signal", "error", "escalation")
+_GLOBAL_TASKS = (
+    *("globalTask", "globalUserTask", "globalManualTask", "globalScriptTask"),
+    "globalBusinessRuleTask",
+)
 _CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
 
 
@@ -37,9 +43,7 @@ def same_item(first: etree._Element | None, second: etree._Element | None) -> bo
 
 def collections(document: Document, report: Reporter) -> None:
     """§10.4.1: isCollection of a data object, input or output matches its item definition."""
-    for element in document.elements:
-        if kind(element) not in ("dataInput", "dataOutput", "dataObject"):
-            continue
+    for element in document.of("dataInput", "dataOutput", "dataObject"):
         item = item_of(document, element)
         if item is None or kind(item) != "itemDefinition":
             continue
@@ -53,9 +57,7 @@ def specifications(document: Document, report: Reporter) -> None:
     for scope in document.scopes():
         if scope.owner is not None and model_child(scope.element, "ioSpecification") is not None:
             report("specification_in_subprocess", scope.element)
-    for element in document.elements:
-        if kind(element) != "ioSpecification":
-            continue
+    for element in document.of("ioSpecification"):
         for name, holder in (("dataInput", "inputSet"), ("dataOutput", "outputSet")):
             sets = list(model_children(element, holder))
             if not sets:
@@ -75,9 +77,7 @@ def associations(document: Document, report: Reporter) -> None:
     read from what it gives out."""
     wrong = {"dataOutputAssociation": ("targetRef", "dataInput", "output_to_input")}
     wrong["dataInputAssociation"] = ("sourceRef", "dataOutput", "input_from_output")
-    for element in document.elements:
-        if kind(element) not in wrong:
-            continue
+    for element in document.of(*wrong):
         end, forbidden, code = wrong[kind(element)]
         target = document.target(text(model_child(element, end)))
         if target is not None and kind(target) == forbidden:
@@ -177,29 +177,23 @@ def call_data(document: Document, report: Reporter) -> None:
         if called is None or own is None or other is None:
             continue
         for name in ("dataInput", "dataOutput"):
-            ours = [item_of(document, e) for e in _data(own, name)]
-            theirs = [item_of(document, e) for e in _data(other, name)]
-            if not _matching(ours, theirs):
+            ours = Counter(_likeness(item_of(document, e)) for e in _data(own, name))
+            theirs = Counter(_likeness(item_of(document, e)) for e in _data(other, name))
+            if ours != theirs:
                 report("call_data", node.element, called=called, name=name)
 
 
-def _matching(ours: list[etree._Element | None], theirs: list[etree._Element | None]) -> bool:
-    """True when each of ours has its like among theirs and nothing is left over."""
-    left = list(theirs)
-    for item in ours:
-        like = next((i for i, other in enumerate(left) if same_item(item, other)), None)
-        if like is None:
-            return False
-        del left[like]
-    return not left
+def _likeness(item: etree._Element | None) -> str:
+    """The same text for items that are the same (``same_item``)."""
+    if item is None:
+        return ""
+    return f"structure {item.get('structureRef')}" if item.get("structureRef") else item.get("id")
 
 
 def bindings(document: Document, report: Reporter) -> None:
     """§10.3.6, §10.4.1 "InputOutputBinding": a process or global task that is exposed as a service
     (it supports an interface) binds its data to the operations."""
-    for element in document.elements:
-        if kind(element) != "process" and not kind(element).startswith("global"):
-            continue
+    for element in document.of("process", *_GLOBAL_TASKS):
         supports = model_child(element, "supportedInterfaceRef") is not None
         if supports and model_child(element, "ioBinding") is None:
             report("binding_missing", element)

@@ -128,9 +128,15 @@ class Document:
         self.tree = tree
         self.root = tree.getroot()
         self.filename = filename
-        self.elements = [e for e in self.root.iter() if kind(e)]
+        self.elements: list[etree._Element] = []
         self.by_id: dict[str, etree._Element] = {}
-        for element in self.elements:
+        self._by_kind: dict[str, list[etree._Element]] = {}
+        for element in self.root.iter():
+            name = kind(element)
+            if not name:
+                continue
+            self.elements.append(element)
+            self._by_kind.setdefault(name, []).append(element)
             ident = element.get("id")
             if ident:
                 self.by_id.setdefault(ident, element)
@@ -149,6 +155,10 @@ class Document:
 
     def all_nodes(self) -> Iterator[Node]:
         return (node for process in self.processes for node in process.nodes())
+
+    def of(self, *kinds: str) -> Iterator[etree._Element]:
+        """The elements of these kinds, kind by kind, each in the file's order."""
+        return (element for name in kinds for element in self._by_kind.get(name, ()))
 
     def scopes(self) -> Iterator[Scope]:
         return (scope for process in self.processes for scope in process.scopes)

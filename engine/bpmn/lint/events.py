@@ -164,9 +164,7 @@ def _joined(throw: etree._Element, catch: etree._Element) -> bool:
 def shared_definitions(document: Document, report: Reporter) -> None:
     """§10.5.1: a definition inside an event is that event's own; only one that stands at the top of
     the file may be referred to by several."""
-    for element in document.elements:
-        if kind(element) != "eventDefinitionRef":
-            continue
+    for element in document.of("eventDefinitionRef"):
         referred = document.target(text(element))
         owner = None if referred is None else referred.getparent()
         if owner is not None and owner is not document.root and kind(owner).endswith("Event"):
@@ -186,12 +184,11 @@ def compensation(document: Document, report: Reporter) -> None:
     """§10.7: a compensation event on a boundary has an association to an activity that is marked
     for compensation, and what is so marked has such an association."""
     handlers: dict[str, list[etree._Element]] = {}
-    for element in document.elements:
-        if kind(element) == "association":
-            target = document.target(element.get("targetRef"))
-            source = local_reference(element.get("sourceRef"))
-            if target is not None:
-                handlers.setdefault(source, []).append(target)
+    for element in document.of("association"):
+        target = document.target(element.get("targetRef"))
+        source = local_reference(element.get("sourceRef"))
+        if target is not None:
+            handlers.setdefault(source, []).append(target)
     joined: set[etree._Element] = set()
     for node in document.all_nodes():
         if node.kind == "boundaryEvent" and "compensate" in node.events:

@@ -18,8 +18,10 @@ from engine.bpmn.lint.report import Reporter
 from engine.bpmn.names import XSI_TYPE, kind, model_child, text
 from engine.bpmn.vocabulary import FeelUse
 
-MOST_EXPRESSIONS = 2_000
-"""Different expressions of one file that are read; a file with more is refused."""
+MOST_EXPRESSIONS = 1_000
+MOST_CHARACTERS = 100_000
+"""How many different expressions of one file are read, and how long they are together; a file with
+more is refused."""
 _PLACES = {
     "conditionExpression": "condition",
     "condition": "condition",
@@ -51,14 +53,13 @@ _WORDS = {
 def expressions(document: Document, report: Reporter) -> None:
     """Conditions, loops, times, correlations and scripts, each once."""
     default = document.root.get("expressionLanguage") or ""
-    seen: set[str] = set()
-    for element in document.elements:
-        place = _PLACES.get(kind(element))
-        if place is None or (place == "time" and not _is_expression(text(element))):
+    measure = _Measure()
+    for element in document.of(*_PLACES):
+        place = _PLACES[kind(element)]
+        if place == "time" and not _is_expression(text(element)):
             continue
         written = text(element)
-        seen.add(written)
-        if len(seen) > MOST_EXPRESSIONS:
+        if not measure.fits(written):
             report("expressions_too_many", document.root, limit=MOST_EXPRESSIONS)
             return
         owner = _owner(element)
@@ -74,16 +75,29 @@ def expressions(document: Document, report: Reporter) -> None:
     _default_language(document, report, default)
 
 
+class _Measure:
+    """How much has been read of one file."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._characters = 0
+
+    def fits(self, written: str) -> bool:
+        """True as long as this text and those before it are not too many or too long."""
+        if written not in self._seen:
+            self._seen.add(written)
+            self._characters += len(written)
+        return len(self._seen) <= MOST_EXPRESSIONS and self._characters <= MOST_CHARACTERS
+
+
 def vocabulary_expressions(uses: Iterable[FeelUse], report: Reporter) -> None:
     """FEEL in our own extension elements."""
-    known: dict[str, Problem | None] = {}
+    measure = _Measure()
     for use in uses:
-        if use.text not in known:
-            if len(known) >= MOST_EXPRESSIONS:
-                report("expressions_too_many", use.element, limit=MOST_EXPRESSIONS)
-                return
-            known[use.text] = problem("=" + use.text)
-        found = known[use.text]
+        if not measure.fits(use.text):
+            report("expressions_too_many", use.element, limit=MOST_EXPRESSIONS)
+            return
+        found = problem("=" + use.text)
         if found is not None:
             _tell(report, use.element, use.at, (use.place, use.place), use.text, found)
 
@@ -91,11 +105,11 @@ def vocabulary_expressions(uses: Iterable[FeelUse], report: Reporter) -> None:
 def not_used(document: Document, report: Reporter) -> None:
     """§8.4.7: the body of a formal expression is mandatory. Data mappings and expressions that
     choose people are kept as drawn and not run; our own extension elements do that."""
-    for element in document.elements:
+    for element in document.of(*_NOT_USED):
         name = kind(element)
         if name == "transformation" and not text(element) and not len(element):
             report("expression_empty", _owner(element), at=element, place=_PLACE_OF_MAPPING)
-        elif name in _NOT_USED:
+        else:
             report("expression_not_used", _owner(element), at=element, kind=name)
 
 
@@ -185,7 +199,7 @@ def _after(flow: etree._Element | None) -> tuple[str, str]:
 
 
 def _default_language(document: Document, report: Reporter, default: str) -> None:
-    if language(default) not in ("", "feel") and any(kind(e) in _PLACES for e in document.elements):
+    if language(default) not in ("", "feel") and any(True for _ in document.of(*_PLACES)):
         report("expression_language_default", document.root, value=default)
 
 

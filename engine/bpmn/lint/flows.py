@@ -40,12 +40,14 @@ def listed_once(document: Document, report: Reporter) -> None:
     """§8.4.13: a flow is listed by its source (outgoing) and by its target (incoming). Most tools
     list all flows or none; when only one end lists it, nobody can say whether the flow is meant,
     and where a process starts or ends that must be known."""
+    outgoing = {node: _listed(node, "outgoing") for node in document.all_nodes()}
+    incoming = {node: _listed(node, "incoming") for node in document.all_nodes()}
     for process in document.processes:
         for flow in process.flows():
             if flow.source is None or flow.target is None or not flow.id:
                 continue
-            at_source = _lists(flow.source, "outgoing", flow)
-            at_target = _lists(flow.target, "incoming", flow)
+            at_source = flow.id in outgoing[flow.source]
+            at_target = flow.id in incoming[flow.target]
             if at_source == at_target:
                 continue
             if flow.source.kind == "startEvent" and at_target:
@@ -57,8 +59,8 @@ def listed_once(document: Document, report: Reporter) -> None:
                 report("flow_not_listed", silent.element, weight="warning", flow=flow.element)
 
 
-def _lists(node: Node, name: str, flow: Flow) -> bool:
-    return any(local_reference(text(e)) == flow.id for e in model_children(node.element, name))
+def _listed(node: Node, name: str) -> frozenset[str]:
+    return frozenset(local_reference(text(e)) for e in model_children(node.element, name))
 
 
 def starts_and_ends(document: Document, report: Reporter) -> None:

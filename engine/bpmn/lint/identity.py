@@ -21,9 +21,7 @@ _NEED_AN_ID = NODES | {"process", "sequenceFlow"}
 def missing_ids(document: Document, report: Reporter) -> None:
     """§8.3.1: "The id is REQUIRED if this element is referenced or intended to be referenced":
     flow nodes, flows and processes are."""
-    for element in document.elements:
-        if kind(element) not in _NEED_AN_ID:
-            continue
+    for element in document.of(*_NEED_AN_ID):
         ident = element.get("id")
         if ident is None:
             report("id_missing", element)

@@ -136,18 +136,17 @@ _ENDS: Mapping[str, tuple[str, ...]] = {
     "boundaryEvent": ("attachedToRef",),
 }
 _REQUIRED = frozenset(name for names in _ENDS.values() for name in names)
-_NAMED = sorted({name for _, name in ATTRIBUTES})
+_NAMES = frozenset(name for _, name in ATTRIBUTES)
 
 
 def references(document: Document, report: Reporter) -> None:
     """Every reference of the table names an element of the file, of a kind that fits."""
     for element in document.elements:
         owner = kind(element)
-        for name in _NAMED:
-            value = element.get(name)
+        for name in _NAMES.intersection(element.keys()):
             rule = ATTRIBUTES.get((owner, name), ATTRIBUTES.get(("*", name)))
-            if value is not None and rule is not None:
-                _check(document, report, _Use(element, element, name, value), rule)
+            if rule is not None:
+                _check(document, report, _Use(element, element, name, element.get(name)), rule)
         parent = element.getparent()
         rule = BY_OWNER.get((kind(parent) if parent is not None else "", owner))
         rule = CHILDREN.get(owner) if rule is None else rule
@@ -158,8 +157,8 @@ def references(document: Document, report: Reporter) -> None:
 def required_references(document: Document, report: Reporter) -> None:
     """Ends of flows and what a boundary event is attached to may not be left out (the schema's
     required attributes)."""
-    for element in document.elements:
-        for name in _ENDS.get(kind(element), ()):
+    for element in document.of(*_ENDS):
+        for name in _ENDS[kind(element)]:
             if not (element.get(name) or "").strip():
                 report("reference_missing", element, attribute=name)
 
@@ -223,9 +222,8 @@ def _listed(element: etree._Element, name: str) -> Iterable[str]:
 
 def imports(document: Document, report: Reporter) -> None:
     """Other files are never fetched; what they hold is not known here (security: no fetching)."""
-    for element in document.elements:
-        if kind(element) == "import":
-            report("import_ignored", element, location=element.get("location") or "?")
+    for element in document.of("import"):
+        report("import_ignored", element, location=element.get("location") or "?")
 
 
 CHECKS = (references, required_references, lists, imports)

@@ -26,9 +26,7 @@ _EXAMPLES = {
 def timers(document: Document, report: Reporter) -> None:
     """Exactly one of date, cycle and duration; ISO 8601 as written, or FEEL behind ``=`` (which
     ``expressions`` checks); ten years at most, and a cycle of a second at least."""
-    for element in document.elements:
-        if kind(element) != "timerEventDefinition":
-            continue
+    for element in document.of("timerEventDefinition"):
         owner = _owner(element)
         given = list(model_children(element, *_FORMS))
         if len(given) != 1:
