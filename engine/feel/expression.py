@@ -16,11 +16,14 @@ from engine.feel.kinds import Type
 from engine.feel.names import normal
 from engine.feel.parser import Parser
 from engine.feel.scope import TESTED, Frame
+from engine.feel.values import Range
 
 assert closures_scope  # It registers the handlers of nodes with a scope.
 
 # Names that the language itself gives a meaning, in filters and in cells.
 _GIVEN = frozenset({"item", TESTED})
+# Values that hold others.
+_HOLDERS = frozenset({list, dict, Range})
 # Some hundred objects each: enough for the plan's conditions many times over.
 _CACHED = 1024
 _SPACED_BUILTINS = tuple(name for name in BUILTINS if " " in name)
@@ -65,7 +68,7 @@ class Expression:
         run = Run(self._budget, strict=strict, now=now)
         try:
             value = self._code(Frame({} if context is None else context, None, run))
-            if type(value) is list or type(value) is dict:
+            if type(value) in _HOLDERS:
                 _check_size(value, run)
         except RecursionError:
             raise FeelBudgetError(
@@ -166,6 +169,8 @@ def _check_size(value: Any, run: Run) -> None:
             waiting.extend(part.values())
         elif isinstance(part, list):
             waiting.extend(part)
+        elif isinstance(part, Range):
+            waiting.extend((part.start, part.end))
         elif isinstance(part, str):
             characters += len(part)
         count += 1

@@ -49,10 +49,14 @@ def _written(value: Any, run: Run) -> str:
     if value is None:
         return "null"
     if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
+        return _quoted(value)
     text = _plainly(value, run)
     return f'@"{text}"' if isinstance(value, _QUOTED) else text
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _range(value: Range, run: Run) -> str:
@@ -79,7 +83,7 @@ def _context(value: dict[str, Any], run: Run) -> str:
 
 def _key(key: str) -> str:
     plain = key.replace(" ", "").replace("_", "")
-    return key if plain.isalnum() and not plain[0].isdigit() else f'"{key}"'
+    return key if plain.isalnum() and not plain[0].isdigit() else _quoted(key)
 
 
 def _joined(parts: list[str], run: Run) -> str:

@@ -21,10 +21,11 @@ def _integer(value: Decimal) -> int:
 
 @LIBRARY.declare("substring", "string: string, start position: number, length: number?")
 def substring(run: Run, string: str, start: Decimal, length: Decimal | None) -> str | None:
-    """``length`` characters from ``start`` on (from 1, or from -1 backwards)."""
+    """``length`` characters from ``start`` on (from 1, or from -1 backwards); null when nothing
+    stands there."""
     at = _integer(start)
     if at == 0 or abs(at) > len(string):
-        return "" if at else None
+        return None
     first = at - 1 if at > 0 else len(string) + at
     if length is None:
         return string[first:]

@@ -66,6 +66,12 @@ def one(char: str) -> Test:
     return lambda tested: tested == char
 
 
+def one_in_any_case(char: str) -> Test:
+    """This character, small or capital."""
+    lower, upper = char.lower(), char.upper()
+    return lambda tested: tested == char or tested.lower() == lower or tested.upper() == upper
+
+
 def between(first: str, last: str) -> Test:
     """The characters from one to another."""
     return lambda tested: first <= tested <= last
@@ -89,12 +95,15 @@ def without(test: Test, taken: Test) -> Test:
 
 
 def ignoring_case(test: Test) -> Test:
-    """The characters of the set, and what they are in the other case."""
+    """The characters of the set, and what they are in the other case.
+
+    Twice there and back, for characters such as the Kelvin sign, whose small letter is a k.
+    """
 
     def tested(char: str) -> bool:
-        return test(char) or any(
-            len(other) == 1 and test(other) for other in (char.lower(), char.upper())
-        )
+        lower, upper = char.lower(), char.upper()
+        others = {char, lower, upper, lower.upper(), upper.lower()}
+        return any(len(other) == 1 and test(other) for other in others)
 
     return tested
 

@@ -209,7 +209,8 @@ class Pattern:
 
     def _at_edge(self, code: int, text: str, at: int) -> bool:
         if code == START:
-            return at == 0 or (self.lines and text[at - 1] == "\n")
+            # Behind a line end that is the text's last character no line begins.
+            return at == 0 or (self.lines and text[at - 1] == "\n" and at < len(text))
         return at == len(text) or (self.lines and text[at] == "\n")
 
     def matches_empty(self, run: Run) -> bool:

@@ -159,19 +159,19 @@ class Reader:
         if char == "(":
             return self._group()
         if char == "[":
-            return Char(self._cased(self._class()))
+            return Char(self._class())
         if char == ".":
             return Char(classes.everything if self.dot_all else classes.not_line_end)
         if char in "^$":
             return Edge(char == "^")
         if char == "\\":
-            return Char(self._cased(self._escape()))
+            return Char(self._escape())
         if char in "?*+{}]":
             raise PatternError(f"{char} needs something before it")
-        return Char(self._cased(classes.one(char)))
+        return Char(self._one(char))
 
-    def _cased(self, test: Test) -> Test:
-        return classes.ignoring_case(test) if self.ignore_case else test
+    def _one(self, char: str) -> Test:
+        return classes.one_in_any_case(char) if self.ignore_case else classes.one(char)
 
     def _group(self) -> Part:
         number = 0
@@ -186,9 +186,9 @@ class Reader:
     def _escape(self) -> Test:
         char = self._take()
         if char in _PLAIN_ESCAPES:
-            return classes.one(_PLAIN_ESCAPES[char])
+            return self._one(_PLAIN_ESCAPES[char])
         if char in _ESCAPABLE:
-            return classes.one(char)
+            return self._one(char)
         if char in classes.ESCAPES:
             return classes.ESCAPES[char]
         if char in "pP" and self._skip("{"):
@@ -232,7 +232,7 @@ class Reader:
                 return test
             first = _PLAIN_ESCAPES.get(escaped, escaped)
         if self._next() != "-" or self.text[self.at + 1 : self.at + 2] in ("]", "[", ""):
-            return classes.one(first)
+            return self._one(first)
         self.at += 1
         last = self._take()
         if last == "\\":
@@ -240,7 +240,8 @@ class Reader:
             last = _PLAIN_ESCAPES.get(last, last)
         if last < first:
             raise PatternError("a range runs backwards")
-        return classes.between(first, last)
+        test = classes.between(first, last)
+        return classes.ignoring_case(test) if self.ignore_case else test
 
 
 def _without_spaces(text: str) -> str:
