@@ -17,6 +17,7 @@ from engine.queries import objects
 from engine.runtime import advance as running
 from engine.runtime import forms, incidents, plan, planning, timers
 from engine.runtime.advance import Advance
+from engine.runtime.definitions import Loaded
 from engine.runtime.work import Work
 from engine.store.models import (
     Case,
@@ -50,18 +51,19 @@ def start(
     customer = _customer(work, customer_id)
     chosen = _people(work, people)
     case_id, number = new_id(), _number(work)
+    name = customer.name if customer is not None else None
     known = {
         "avtalsstart": start_date,
-        "kund": customer.name if customer is not None else None,
+        "kund": name,
         "arende": number,
-        **{name: feel.from_json(value) for name, value in variables.items()},
+        **{key: feel.from_json(value) for key, value in variables.items()},
     }
     work.connection.execute(
         insert(Case).values(
             id=case_id,
             number=number,
             customer_id=customer_id,
-            title=title or (customer.name if customer is not None else root.name),
+            title=title or name or root.name,
             state="running",
             process_id=process_id,
             people=chosen,
@@ -69,24 +71,10 @@ def start(
             started_at=work.now,
         )
     )
-    rows = plan.forecast(
-        work.connection, work.library, work.calendar, root, opens=work.today, variables=known
-    )
-    plan.insert_rows(work.connection, case_id, rows, chosen)
-    work.note(
-        "case.started",
-        case_id,
-        {
-            "number": number,
-            "customer": customer.name if customer is not None else None,
-            "process": root.name,
-            "start_date": start_date.isoformat() if start_date else None,
-            "people": chosen,
-        },
-        case_id=case_id,
-        instance_id=case_id,
-        definition_id=root.id,
-    )
+    detail = {"number": number, "customer": name, "process": root.name, "start_date": start_date}
+    about = {"case_id": case_id, "instance_id": case_id, "definition_id": root.id}
+    work.note("case.started", case_id, {**detail, "people": chosen}, **about)
+    plan.insert_rows(work.connection, case_id, _forecast(work, root, known), chosen)
     advance = Advance(work)
     advance.create(case_id, root, known, instance_id=case_id)
     advance.run()
@@ -100,7 +88,10 @@ def start(
 def preview(work: Work, *, process_id: str, start_date: date | None) -> Sequence[plan.Planned]:
     """The plan that a case would get if it started now."""
     root = work.library.latest(work.connection, process_id)
-    variables = {"avtalsstart": start_date}
+    return _forecast(work, root, {"avtalsstart": start_date})
+
+
+def _forecast(work: Work, root: Loaded, variables: Mapping[str, Any]) -> Sequence[plan.Planned]:
     return plan.forecast(
         work.connection, work.library, work.calendar, root, opens=work.today, variables=variables
     )

@@ -38,36 +38,41 @@ def change(work: Work, case_id: str, rows: Sequence[Mapping[str, Any]]) -> int:
     problems = (*problems, *_role_problems(values, items, people))
     if problems:
         raise Invalid(problems)
-    changed = []
-    for row in values:
-        item = items[row["id"]]
-        person = people[row["person"]].id if row.get("person") else None
-        new = {
-            "person_id": person if "person" in row else item.person_id,
-            "due": row.get("due", item.due),
-        }
-        if new["person_id"] == item.person_id and new["due"] == item.due:
-            continue
-        decided = item.decided or new["due"] != item.due
-        work.connection.execute(
-            update(PlanItem).where(PlanItem.id == item.id).values(**new, decided=decided)
-        )
-        _open_task_follows(work, case_id, item, new)
-        due = new["due"].isoformat() if new["due"] else None
-        changed.append(
-            {
-                "element": item.element_id,
-                "name": item.name,
-                "person": new["person_id"],
-                "person_name": people[row["person"]].name if row.get("person") else None,
-                "due": due,
-                "was_person": item.person_id,
-                "was_due": item.due.isoformat() if item.due else None,
-            }
-        )
+    changed = [
+        fact
+        for row in values
+        if (fact := _change_row(work, case_id, items[row["id"]], row, people)) is not None
+    ]
     if changed:
         work.note("plan.changed", case_id, {"rows": changed}, case_id=case_id, instance_id=case_id)
     return len(changed)
+
+
+def _change_row(
+    work: Work, case_id: str, item: Any, row: Mapping[str, Any], people: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Change one row; what the history says of it, or None when it was like that already."""
+    person = people[row["person"]] if row.get("person") else None
+    new = {
+        "person_id": (person.id if person else None) if "person" in row else item.person_id,
+        "due": row.get("due", item.due),
+    }
+    if new["person_id"] == item.person_id and new["due"] == item.due:
+        return None
+    decided = item.decided or new["due"] != item.due
+    work.connection.execute(
+        update(PlanItem).where(PlanItem.id == item.id).values(**new, decided=decided)
+    )
+    _open_task_follows(work, case_id, item, new)
+    return {
+        "element": item.element_id,
+        "name": item.name,
+        "person": new["person_id"],
+        "person_name": person.name if person else None,
+        "due": new["due"],
+        "was_person": item.person_id,
+        "was_due": item.due,
+    }
 
 
 def _open_task_follows(work: Work, case_id: str, item: Any, new: Mapping[str, Any]) -> None:

@@ -145,44 +145,48 @@ def complete(
     :raises Invalid: with everything that is missing or wrong
     :raises StepError: when the process cannot go on
     """
-    task = for_change(work, access.TASK_COMPLETE, task_id)
+    action = access.TASK_COMPLETE if evidence is None else access.TASK_SIGN
+    task = for_change(work, action, task_id)
     values, states = _checked(work, task, answers, ticks, note, evidence)
-    kept = _merge_ticks(work, task, states)
-    plan = [f.id for f in task.meta.form if f.type == "plan"]
-    for field in plan:
+    for field in (f.id for f in task.meta.form if f.type == "plan"):
         planning.change(work, task.row.case_id, values.pop(field) or [])
     files = attachments.listed(work.connection, task_id)
     values |= {field: [f["filename"] for f in found] for field, found in files.items()}
-    answered = {k: feel.to_json(v) for k, v in values.items()}
-    person = None if SYSTEM_RIGHT in work.actor.rights else work.actor.id
-    _change(
-        work,
-        task,
-        state="completed",
-        answers=answered,
-        ticks=kept,
-        ticked=len(kept),
-        note=note,
-        ended_at=work.now,
-        completed_by=person,
-        assignee_id=person or task.row.assignee_id,
-        draft_at=None,
-    )
-    for item, tick in kept.items():
-        if tick != task.row.ticks.get(item):
-            remember(work, task, "point.ticked", {"point": item, **tick})
-    content = {"answers": answered, "note": note, "files": files}
-    remember(work, task, "task.completed", content)
+    _close(work, task, values, _merge_ticks(work, task, states), note)
+    detail = {"answers": values, "note": note, "attachments": files}
+    remember(work, task, "task.completed", detail)
     result: dict[str, Any] = {}
-    if person is not None and evidence is not None:
-        signed = {"answers": values, "ticks": states, "note": note, "attachments": files}
-        result = _sign(work, task, signed, evidence)
+    if evidence is not None:
+        result = _sign(work, task, {**detail, "ticks": states}, evidence)
     operation = {"op": "complete", "task": task_id}
     incidents.resolve(work, task.row.instance_id, lambda row: row.operation == operation)
     advance = Advance(work)
     advance.complete(task.row.instance_id, task.row.token, values)
     advance.run()
     return result
+
+
+def _close(
+    work: Work, task: Opened, values: Mapping[str, Any], ticks: Mapping[str, Any], note: str
+) -> None:
+    """The task's row is done; each point that was ticked just now becomes a fact."""
+    person = None if SYSTEM_RIGHT in work.actor.rights else work.actor.id
+    _change(
+        work,
+        task,
+        state="completed",
+        answers={k: feel.to_json(v) for k, v in values.items()},
+        ticks=ticks,
+        ticked=len(ticks),
+        note=note,
+        ended_at=work.now,
+        completed_by=person,
+        assignee_id=person or task.row.assignee_id,
+        draft_at=None,
+    )
+    for item, tick in ticks.items():
+        if tick != task.row.ticks.get(item):
+            remember(work, task, "point.ticked", {"point": item, **tick})
 
 
 def _sign(work: Work, task: Opened, content: Mapping[str, Any], evidence: str) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in person's session. ``token`` is the secret of the cookie; only its hash is kept."""
+    """A signed-in person's session. ``token`` is the cookie's secret; only its hash is kept."""
 
     token: str
     person: Person

