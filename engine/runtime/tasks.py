@@ -184,9 +184,10 @@ def _close(
         assignee_id=person or task.row.assignee_id,
         draft_at=None,
     )
+    texts = {item.id: item.text for item in task.meta.checklist}
     for item, tick in ticks.items():
         if tick != task.row.ticks.get(item):
-            remember(work, task, "point.ticked", {"point": item, **tick})
+            remember(work, task, "point.ticked", {"point": item, "text": texts[item], **tick})
 
 
 def _sign(work: Work, task: Opened, content: Mapping[str, Any], evidence: str) -> dict[str, Any]:
