@@ -25,6 +25,9 @@ LETTERS: Final = 13.0
 READABLE: Final = 1230.0
 """Width up to which a drawing fits a common screen unscaled; wider ones get larger letters."""
 
+WIDE: Final = 1090.0
+"""Drawings over this width may use more of the window than text does."""
+
 MARGIN: Final = 16.0
 PILL: Final = 20.0
 
@@ -61,7 +64,7 @@ def draw(
         viewBox=" ".join(number(v) for v in (left, top, right - left, bottom - top)),
         width=round(right - left),
         height=round(bottom - top),
-        class_="bp",
+        class_="bp bp-wide" if right - left > WIDE else "bp",
         role="group",
         aria_label=title,
     )
@@ -85,10 +88,10 @@ class _Inside:
     """Which shapes lie in which: what the geometry alone says of pools and sub-processes."""
 
     def __init__(self, shapes: tuple[Shape, ...]):
-        self._centres = [(s, nodes.centre(s)) for s in shapes]
+        self._shapes = shapes
 
     def of(self, outer: Shape) -> list[Shape]:
-        return [s for s, at in self._centres if s.id != outer.id and _holds(outer, at)]
+        return [s for s in self._shapes if s.id != outer.id and _holds(outer, s)]
 
     def shown_in(self, shape: Shape) -> bool:
         """Whether other shapes are drawn on it, a call activity that shows its process included."""
@@ -106,15 +109,17 @@ class _Inside:
         within = self.of(shape)
         deeper = [s for s in within if s.kind in nodes.SCOPES]
         return any(
-            s.kind == "startEvent"
-            and s.event
-            and not any(_holds(d, nodes.centre(s)) for d in deeper)
+            s.kind == "startEvent" and s.event and not any(_holds(scope, s) for scope in deeper)
             for s in within
         )
 
 
-def _holds(outer: Shape, at: tuple[float, float]) -> bool:
-    return outer.x <= at[0] <= outer.x + outer.width and outer.y <= at[1] <= outer.y + outer.height
+def _holds(outer: Shape, inner: Shape) -> bool:
+    """Whether the centre of a smaller shape lies in a larger one."""
+    x, y = nodes.centre(inner)
+    smaller = inner.width <= outer.width and inner.height <= outer.height
+    across = outer.x <= x <= outer.x + outer.width
+    return smaller and across and outer.y <= y <= outer.y + outer.height
 
 
 def _container(shape: Shape, state: ElementState | None, size: float, inside: _Inside) -> Markup:

@@ -5,7 +5,8 @@ A type that is not listed is told by its own name, so that nothing that happened
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from engine import SYSTEM, HistoryEntry
@@ -71,6 +72,16 @@ class _Words(dict[str, Any]):
         return "–"
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact as a timeline shows it."""
+
+    entry: HistoryEntry
+    sentence: str
+    more: list[str]
+    sign: str
+
+
 class Speaker:
     """Tells facts, with the names of processes and people looked up once for a page."""
 
@@ -96,6 +107,18 @@ class Speaker:
         lines = EXTRAS[entry.type](entry.detail) if entry.type in EXTRAS else []
         return [line for line in lines if line]
 
+    def story(self, entries: Sequence[HistoryEntry], most: int) -> list[Told]:
+        """The newest facts in short, at most ``most``: what was done in one go is told once."""
+        told: list[Told] = []
+        for group in _in_one_go(entries):
+            main = next((e for kind in MAIN for e in group if e.type == kind), group[0])
+            more = [line for e in group for line in self.more(e) if e.type != "point.ticked"]
+            ticks = sum(e.type == "point.ticked" for e in group)
+            if ticks and main.type != "point.ticked":
+                more.insert(0, ngettext("%(num)s punkt", "%(num)s punkter", ticks))
+            told.append(Told(main, self.sentence(main), more, self.sign(main)))
+        return told[:most]
+
     def _words(self, entry: HistoryEntry) -> dict[str, Any]:
         detail = entry.detail
         words: dict[str, Any] = {
@@ -104,7 +127,7 @@ class Speaker:
         words["who"] = "Serviceplan" if entry.actor_id == SYSTEM.id else entry.actor_name
         words["element"] = entry.element_name or entry.element_id or "–"
         words["customer"] = entry.customer or detail.get("customer") or entry.case_number or "–"
-        words["process"] = self._process(entry)
+        words["process"] = self.process(entry)
         words["started"] = detail.get("process") or "–"
         words["number"] = detail.get("version") or "–"
         if "person" in detail:
@@ -113,7 +136,8 @@ class Speaker:
             words["point"] = str(detail.get("text") or detail.get("point") or "–").replace("_", " ")
         return words
 
-    def _process(self, entry: HistoryEntry) -> str:
+    def process(self, entry: HistoryEntry) -> str:
+        """The name of the process that a fact belongs to."""
         if self._processes is None:
             live = engine().definitions(actor())
             self._processes = {d.id: d.name for d in live}
@@ -124,6 +148,38 @@ class Speaker:
         if self._people is None:
             self._people = {p.id: p.name for p in engine().people(actor())}
         return self._people.get(id, id)
+
+
+MAIN: Final = ("task.signed", "task.completed", "draft.saved", "child.started", "message.sent")
+"""Of facts that belong together, the one that is told; the others are folded into it."""
+
+FOLDED: Final = {
+    "point.ticked": "task", "task.completed": "task", "task.signed": "task", "draft.saved": "task",
+    "child.started": "child", "instance.started": "child",
+    "message.sent": "message", "message.received": "message",
+}  # fmt: skip
+
+
+def _in_one_go(entries: Sequence[HistoryEntry]) -> list[list[HistoryEntry]]:
+    """Neighbours of one moment, one person and one kind of doing. Starts of two rounds at once
+    stay two."""
+    groups: list[list[HistoryEntry]] = []
+    for entry in entries:
+        last = groups[-1][-1] if groups else None
+        kind = FOLDED.get(entry.type)
+        same = (
+            last is not None
+            and kind is not None
+            and kind == FOLDED.get(last.type)
+            and (entry.at, entry.actor_id) == (last.at, last.actor_id)
+            and (kind != "task" or entry.element_id == last.element_id)
+            and (kind == "task" or entry.type not in [e.type for e in groups[-1]])
+        )
+        if same:
+            groups[-1].append(entry)
+        else:
+            groups.append([entry])
+    return groups
 
 
 # ---------------------------------------------------------------- what stands under a sentence

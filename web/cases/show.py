@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from flask import render_template, request, url_for
 from markupsafe import Markup
@@ -13,11 +14,14 @@ from web.cases import sheet as paper
 from web.cases.routes import blueprint
 from web.context import actor, engine, today
 from web.i18n import gettext as _
-from web.sentences import Speaker
+from web.sentences import Speaker, Told
 from web.svg import words
 
-LATEST = 8
-"""How many facts the case's page tells; the rest is one link away."""
+LATEST: Final = 8
+"""How much the case's page tells; the rest is one link away."""
+
+FACTS: Final = 60
+"""How many facts that is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,7 @@ def show(case_id: str) -> str:
         picture=_sheet_picture(detail, sheet) if sheet else None,
         messages=[m for m in detail.messages if m.allowed],
         tree=tree(detail.instances),
-        latest=engine().history(actor(), case_id=case_id, limit=LATEST),
-        speaker=Speaker(),
+        story=_story(case_id),
     )
 
 
@@ -67,6 +70,11 @@ def instance(case_id: str, instance_id: str) -> str:
         link=element_link(found.case_id),
         standing_text=words.standing,
     )
+
+
+def _story(case_id: str) -> list[Told]:
+    facts = engine().history(actor(), case_id=case_id, limit=FACTS)
+    return Speaker().story(facts.items, LATEST)
 
 
 def _sheet_picture(detail: CaseDetail, sheet: Sheet) -> Picture | None:

@@ -203,24 +203,31 @@ def label(shape: Shape, size: float) -> Markup:
         return Markup("")
     if not (is_event(shape) or shape.kind.endswith(("Gateway", "Reference", "put", "Object"))):
         return Markup("")
-    x, top, measure = _beside(shape)
+    x, top, measure, anchor = _beside(shape, size)
     block = text.fit(shape.name, (measure, 64.0), size)
     if shape.label and shape.label[1] + shape.label[3] <= shape.y + 4:
         top += shape.label[3] - block.height  # above its shape: more lines grow upwards
-    return text.write(block, x, top, "bp-label bp-halo")
+    return text.write(block, x, top, "bp-label bp-halo", anchor)
 
 
-def _beside(shape: Shape) -> tuple[float, float, float]:
-    """Centre, top and width of a name: as the diagram has it, else under the shape."""
-    if shape.label:
-        x, y, wide, _high = shape.label
-        return x + wide / 2, y, max(wide, 64.0)
-    return shape.x + shape.width / 2, shape.y + shape.height + 6, 96.0
+def _beside(shape: Shape, size: float) -> tuple[float, float, float, str]:
+    """Place, top, width and anchor of a name: where the diagram has it, else under the shape. A
+    word is never broken for the sake of a narrow label."""
+    word = max(text.width(word, size) for word in shape.name.split() or [""])
+    if not shape.label:
+        return shape.x + shape.width / 2, shape.y + shape.height + 6, max(96.0, word), "middle"
+    x, y, wide, _high = shape.label
+    measure = max(wide, 64.0, word)
+    if x >= shape.x + shape.width - 2:
+        return x, y, measure, "start"
+    if x + wide <= shape.x + 2:
+        return x + wide, y, measure, "end"
+    return x + wide / 2, y, measure, "middle"
 
 
 def reach(shape: Shape) -> tuple[float, float, float, float]:
     """Left, top, right, bottom of a shape with the name beside it."""
-    x, top, measure = _beside(shape)
+    x, top, measure, _anchor = _beside(shape, 13.0)
     return x - measure / 2, shape.y - 20, x + measure / 2, max(top + 44, shape.y + shape.height)
 
 
