@@ -52,8 +52,9 @@ def gettext(message: str, **params: Any) -> str:
 def plural(singular: str, plural_form: str, num: int) -> str:
     """The text for this number, not yet filled in: what the templates' ``ngettext`` asks for."""
     forms: tuple[str, ...] = (singular, plural_form)
-    if language() == "en" and (entry := catalogue().get(singular)) and all(entry.string):
-        forms = tuple(entry.string)
+    if language() == "en" and (entry := catalogue().get(singular)):
+        # A catalogue's entry of several forms holds them as a tuple.
+        forms = tuple(entry.string) if isinstance(entry.string, tuple) else forms
     return forms[0] if num == 1 else forms[-1]
 
 

@@ -117,7 +117,7 @@ class Visitor:
         self.address = address
 
     def open(self, path: str, **options: Any) -> TestResponse:
-        return self.client.get(path, base_url=self.address, **options)
+        return self.client.get(path, base_url=self.address, buffered=True, **options)
 
     def follow(self, answer: TestResponse) -> TestResponse:
         """The page that an answer leads to."""
