@@ -19,6 +19,8 @@ NATIVE = frozenset(
     | {Function, FarDate, FarDateTime}
 )
 _DEEPEST = 64
+# Converting an element is much cheaper than evaluating a node.
+_PER_STEP = 8
 
 
 def convert(value: Any, run: Run, depth: int = 0) -> Any:
@@ -37,10 +39,10 @@ def convert(value: Any, run: Run, depth: int = 0) -> Any:
     if depth > _DEEPEST:
         raise FeelBudgetError(f"a variable holds values nested more than {_DEEPEST} deep")
     if isinstance(value, Mapping):
-        run.charge(len(value))
+        run.charge(len(value) // _PER_STEP)
         return {str(key): convert(item, run, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        run.charge(len(value))
+        run.charge(len(value) // _PER_STEP)
         return [convert(item, run, depth + 1) for item in value]
     return _of_subclass(value)
 

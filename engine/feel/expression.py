@@ -20,8 +20,6 @@ from engine.feel.values import Range
 
 assert closures_scope  # It registers the handlers of nodes with a scope.
 
-# Names that the language itself gives a meaning, in filters and in cells.
-_GIVEN = frozenset({"item", TESTED})
 # Values that hold others.
 _HOLDERS = frozenset({list, dict, Range})
 # Some hundred objects each: enough for the plan's conditions many times over.
@@ -45,11 +43,9 @@ class Expression:
         self._budget = budget
         self._code = Compiler(text, dict(types) if types else None).code(node)
         free = [name for name in nodes.names_of(node) if not name.bound]
-        self.possible_names = frozenset(
-            name.name for name in free if name.name not in BUILTINS and name.name not in _GIVEN
-        )
+        self.possible_names = frozenset(name.name for name in free if not _is_given(name))
         self.names = frozenset(
-            name.name for name in free if name.name in self.possible_names and not name.member
+            name.name for name in free if not name.member and not _is_given(name)
         )
 
     def evaluate(
@@ -71,9 +67,7 @@ class Expression:
             if type(value) in _HOLDERS:
                 _check_size(value, run)
         except RecursionError:
-            raise FeelBudgetError(
-                "the expression is nested too deep", limit="depth", expression=self.text
-            ) from None
+            raise _too_deep(self.text) from None
         except FeelError as error:
             error.params.setdefault("expression", self.text)
             raise
@@ -144,15 +138,30 @@ def _cached_unary_tests(text: str, budget: Budget, names: frozenset[str]) -> Una
 def _read(
     text: str, budget: Budget, names: frozenset[str], types: Mapping[str, Type] | None
 ) -> Expression:
-    node = _parser(text, budget, names).whole_expression()
-    return Expression(text, node, budget, types)
+    try:
+        node = _parser(text, budget, names).whole_expression()
+        return Expression(text, node, budget, types)
+    except RecursionError:
+        raise _too_deep(text) from None
 
 
 def _read_unary_tests(
     text: str, budget: Budget, names: frozenset[str], types: Mapping[str, Type] | None
 ) -> UnaryTests:
-    node = _parser(text, budget, names).whole_unary_tests()
-    return UnaryTests(text, node, budget, types)
+    try:
+        node = _parser(text, budget, names).whole_unary_tests()
+        return UnaryTests(text, node, budget, types)
+    except RecursionError:
+        raise _too_deep(text) from None
+
+
+def _too_deep(text: str) -> FeelBudgetError:
+    return FeelBudgetError("the expression is nested too deep", limit="depth", expression=text)
+
+
+def _is_given(name: nodes.Name) -> bool:
+    """Whether the language itself gives the name a meaning where it stands."""
+    return name.name in BUILTINS or name.name == TESTED or (name.member and name.name == "item")
 
 
 def _parser(text: str, budget: Budget, names: frozenset[str]) -> Parser:

@@ -25,6 +25,7 @@ _NESTED = ", ".join(f"x{n}: [x{n - 1}, x{n - 1}]" if n else "x0: [1, 1]" for n i
         ("(" * 40 + "1" + ")" * 40, "depth"),
         ("[" * 40 + "]" * 40, "depth"),
         ("-" * 40 + "1", "depth"),
+        ("x" + ".a" * 450, "nodes"),
     ],
 )
 def test_a_text_that_is_too_large_is_not_compiled(text: str, limit: str) -> None:
@@ -67,20 +68,33 @@ _NOTICEABLE = 0.5
 )
 def test_an_evaluation_that_costs_too_much_is_stopped_in_time(text: str, limit: str) -> None:
     expression = feel.compile(text)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(feel.FeelBudgetError) as caught:
         expression.evaluate(_VARIABLES)
     assert caught.value.params["limit"] == limit
     assert caught.value.params["expression"] == text
-    assert time.perf_counter() - started < _NOTICEABLE
+    assert time.process_time() - started < _NOTICEABLE
+
+
+def test_a_long_path_is_read_however_deep_the_caller_stands() -> None:
+    def below(depth: int) -> Any:
+        if depth:
+            return below(depth - 1)
+        try:
+            return feel.compile("x" + ".a" * 390).evaluate({"x": {"a": 1}})
+        except feel.FeelBudgetError as error:
+            return error.params["limit"]
+
+    assert below(0) is None
+    assert {below(depth) for depth in (300, 600, 800)} <= {None, "depth"}
 
 
 def test_powers_do_not_hang() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert value("9 ** 9 ** 9") is not None
     assert value("9 ** (9 ** 9)") is None
     assert value("0.999999999 ** 1e30") == 0
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
 
 
 def test_a_budget_can_be_larger() -> None:

@@ -62,6 +62,7 @@ def test_names_in_a_filter_may_be_parts_of_the_elements() -> None:
     expression = feel.compile("rader[belopp > gräns and item.aktiv].namn")
     assert expression.names == {"rader"}
     assert expression.possible_names == {"rader", "belopp", "gräns"}
+    assert feel.compile("item > 1").names == {"item"}
 
 
 def test_an_unknown_variable_is_null() -> None:

@@ -104,13 +104,13 @@ def test_splitting() -> None:
     ],
 )
 def test_patterns_that_make_others_hang_end_in_time(wanted: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for length in (50, 5_000, 100_000):
         try:
             value("matches(t, p)", t="a" * length + "!", p=wanted)
         except feel.FeelBudgetError:
             break
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_pattern_may_not_grow_by_counting() -> None:

@@ -66,13 +66,13 @@ _CONTEXT: dict[str, Any] = {"x": 3, "xs": [1, "b", None], "c": {"a": date(2026, 
 @settings(max_examples=400, deadline=None)
 @given(_NOISE)
 def test_no_text_makes_anything_but_a_value_or_a_feel_error(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for reading in (feel.compile, feel.compile_unary_tests):
         try:
             reading(text).evaluate({"x": 1, "list": [1], "?": 1}, now=NOW)
         except feel.FeelError:
             continue
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @settings(max_examples=300, deadline=None)
