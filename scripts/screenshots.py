@@ -43,28 +43,33 @@ def main() -> int:
 
 
 def take_all(browser: Browser, address: str, engine: Engine, logins: dict[str, Login]) -> None:
-    phases = {row.phases: row for row in engine.cases(SYSTEM, state="all").items}
-    running, starting = phases["C", "D"], phases["B2",]
+    phases = {row.phases[0]: row for row in engine.cases(SYSTEM, state="all").items}
+    running, starting = phases["C"], phases["B2"]
     late = next(t for t in engine.tasks(SYSTEM, show="all").items if t.case_id == starting.id)
+    offer = next(d for d in engine.definitions(SYSTEM) if d.process_id == "fas_a")
     pages = {
-        "inbox": "/",
         "cases": "/cases",
         "case": f"/cases/{running.id}",
+        "start": "/cases/new",
         "definitions": "/definitions",
+        "definition": f"/definitions/{offer.id}",
         "history": "/history",
     }
     manager = signed_in(browser, address, logins["cecilia"], 1280)
     for name, path in pages.items():
         take(manager, f"{address}{path}", name)
-    take(manager, f"{address}/tasks/{late.id}", "task")
+    staff = signed_in(browser, address, logins["johanna"], 1280)
+    take(staff, f"{address}/", "inbox")
+    take(staff, f"{address}/tasks/{late.id}", "task")
     phone = signed_in(browser, address, logins["johanna"], 360)
     take(phone, f"{address}/", "inbox-phone")
     take(phone, f"{address}/tasks/{late.id}", "task-phone")
+    take(phone, f"{address}/cases/{starting.id}", "case-phone")
 
 
 def signed_in(browser: Browser, address: str, login: Login, width: int) -> Page:
     page = browser.new_context(
-        viewport={"width": width, "height": 900 if width > 600 else 740}, locale="sv-SE"
+        viewport={"width": width, "height": 1000 if width > 600 else 740}, locale="sv-SE"
     ).new_page()
     page.goto(f"{address}/login")
     page.fill("input[name=username]", login.username)
@@ -78,7 +83,7 @@ def take(page: Page, url: str, name: str) -> None:
     answer = page.goto(url)
     assert answer is not None
     assert answer.ok, f"{url}: {answer.status}"
-    page.screenshot(path=IMAGES / f"{name}.png", full_page=True)
+    page.screenshot(path=IMAGES / f"{name}.png")
     print(f"docs/images/{name}.png")
 
 

@@ -62,7 +62,8 @@ class Served:
             connection.close()
 
     def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(timeout=20)
         self._reader.join()
         assert self.process.stdout is not None
@@ -87,8 +88,7 @@ def serve(port: int, tmp_path: Path) -> Iterator[Serve]:
 
     yield start
     for served in running:
-        if served.process.poll() is None:
-            served.stop()
+        served.stop()
 
 
 def test_the_first_start_makes_a_company_whose_people_can_sign_in(

@@ -35,10 +35,10 @@ from web.cli.common import (
     table,
     terminal_width,
 )
+from web.definitions import due_rule
 
 FILES = click.Path(exists=True, path_type=Path)
 HEAD: Final = ("ATT GÖRA", "ATT TÄNKA PÅ", "ANSVARIG", "KLART DEN", "SIGN")
-UNITS: Final = {"Y": "år", "M": "månader", "W": "veckor", "D": "dagar"}
 SIGN_LINE: Final = "_______"
 
 
@@ -86,7 +86,7 @@ def _sheet(phase: Phase, config: Config) -> str:
             activity.name,
             "\n".join(map(_bullet, activity.checklist)),
             _role(activity, config),
-            due_words(activity.due),
+            due_rule(activity.due),
             SIGN_LINE if activity.signature else "",
         )
         for activity in phase.activities
@@ -103,26 +103,6 @@ def _bullet(point: str) -> str:
 def _role(activity: Activity, config: Config) -> str:
     role = config.roles.get(activity.role or "")
     return role.sv if role else activity.role or ""
-
-
-def due_words(due: Mapping[str, str] | None) -> str:
-    """A due rule in Swedish: ``{"before": "P10D", "of": "avtalsstart", …}`` is "10 arbetsdagar före
-    avtalsstart"."""
-    if not due:
-        return ""
-    length = _length(due.get("after") or due.get("before") or "", due.get("calendar") == "working")
-    if "of" not in due:
-        return f"inom {length}"
-    return f"{length} {'före' if 'before' in due else 'efter'} {due['of']}"
-
-
-def _length(duration: str, working: bool) -> str:
-    number, unit = duration[1:-1], duration[-1:]
-    if not number.isdigit() or unit not in UNITS:
-        return duration
-    word = "arbetsdagar" if working and unit == "D" else UNITS[unit]
-    singular = {"arbetsdagar": "arbetsdag", "månader": "månad", "veckor": "vecka", "dagar": "dag"}
-    return f"{number} {singular.get(word, word) if number == '1' else word}"
 
 
 # ---------------------------------------------------------------- check and deploy

@@ -28,6 +28,7 @@ class Case:
 
     customer: Mapping[str, Any]
     contract: date
+    rest_from: datetime
     random: random.Random
     id: str = ""
     rounds: Counter[str] = field(default_factory=Counter)
@@ -100,7 +101,8 @@ class Story:
         # The same example on the same day: the seed is the customer's own.
         case = Case(
             customer,
-            self._weekday(today - timedelta(days=customer["contract"])),
+            self._workday(today - timedelta(days=customer["contract"])),
+            until - timedelta(days=customer.get("rest", 0)),
             random.Random(customer["org_number"]),  # noqa: S311 - believable, not secret
         )
 
@@ -110,7 +112,8 @@ class Story:
 
         self._put(self._at(today - timedelta(days=customer["started"]), time(9, 12)), start)
         for message in customer.get("messages", ()):
-            when = self._at(today - timedelta(days=message["days_ago"]), time(10, 40))
+            day = self._workday_before(today - timedelta(days=message["days_ago"]))
+            when = self._at(day, time(10, 40))
             self._put(when, partial(self._deliver, case, message))
 
     def _start(self, case: Case) -> None:
@@ -145,7 +148,8 @@ class Story:
 
     def _plan_task(self, case: Case, row: TaskRow) -> None:
         who = self._who(case, row)
-        if who is None or row.element_id in case.customer["open"]:
+        stays = row.element_id in case.customer["open"] or row.opened_at > case.rest_from
+        if who is None or stays:
             return
         done = self._when_done(case, row)
         if case.random.random() < 0.35:
@@ -170,7 +174,7 @@ class Story:
         days = max(0.0, (due - opened.date()).days * case.customer["pace"] * self._mood(case))
         if case.random.random() < 0.08:
             days = max(0, (due - opened.date()).days) + case.random.randint(1, 3)
-        day = self._weekday(opened.date() + timedelta(days=int(days)))
+        day = self._workday(opened.date() + timedelta(days=int(days)))
         at = self._at(day, time(case.random.randint(8, 16), case.random.randint(0, 59)))
         return max(at, row.opened_at + timedelta(minutes=case.random.randint(25, 95)))
 
@@ -224,6 +228,11 @@ class Story:
         return datetime.combine(day, at, self._zone)
 
     @staticmethod
-    def _weekday(day: date) -> date:
+    def _workday(day: date) -> date:
         """``day``, or the Monday after its weekend."""
-        return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+        return day + timedelta(days=7 - day.weekday() if day.weekday() > 4 else 0)
+
+    @staticmethod
+    def _workday_before(day: date) -> date:
+        """``day``, or the Friday before its weekend."""
+        return day - timedelta(days=max(0, day.weekday() - 4))
