@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,8 +44,10 @@ class Library:
     """All definitions by id, by name and by binding. Definitions never change, so a cached one
     never goes stale; ``capacity`` bounds the memory."""
 
-    def __init__(self, config: Config, capacity: int = 200) -> None:
+    def __init__(self, config: Config, now: Callable[[], datetime], capacity: int = 200) -> None:
+        """:param now: the engine's time in the configured zone"""
         self._config = config
+        self._now = now
         self._capacity = capacity
         self._cache: OrderedDict[str, Loaded] = OrderedDict()
 
@@ -140,6 +142,6 @@ class Library:
             deployed_at=row.deployed_at,
             resource_sha256=row.resource_sha256,
             name=row.name,
-            executor=Executor(process, self._config.plan, limits),
+            executor=Executor(process, self._config.plan, limits, self._now),
             meta=meta,
         )

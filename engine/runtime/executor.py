@@ -5,8 +5,9 @@ The executor knows tokens and variables. Rows, people, time and other instances 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.task import Task
@@ -45,8 +46,18 @@ class Wait:
 class Executor:
     """One definition, ready to run. Holds no instance: it can be cached and shared."""
 
-    def __init__(self, process: model.Process, settings: Mapping[str, Any], limits: Limits) -> None:
-        """:param settings: what expressions see as ``config``"""
+    def __init__(
+        self,
+        process: model.Process,
+        settings: Mapping[str, Any],
+        limits: Limits,
+        now: Callable[[], datetime],
+    ) -> None:
+        """
+        :param settings: what expressions see as ``config``
+        :param now: the engine's time in the configured zone, for ``now()`` and ``today()``
+        """
+        self._now = now
         self.model = process
         self._settings = dict(settings)
         self._limits = limits
@@ -58,7 +69,8 @@ class Executor:
         :raises engine.feel.FeelError: with the position and what was expected
         """
         expression = feel.compile(text.strip().removeprefix("="))
-        return expression.evaluate({"config": self._settings, **variables}, strict=True)
+        context = {"config": self._settings, **variables}
+        return expression.evaluate(context, strict=True, now=self._now())
 
     # ------------------------------------------------------------ making and keeping
 

@@ -40,7 +40,8 @@ class Transactions:
         self._database = database
         self._clock = clock
         self._calendar = WorkCalendar.of(config.calendar)
-        self._library = Library(config)
+        zone = self._calendar.zone
+        self._library = Library(config, lambda: clock.now().astimezone(zone))
         self.config = config
 
     @property
