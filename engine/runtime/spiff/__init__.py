@@ -2,7 +2,7 @@
 
 SpiffWorkflow gives the tree of tasks, their states and their life cycle; the specs here say, in
 its hooks, where a token goes. They differ from the library's own BPMN specs in four ways, each
-the cure of a limit that was measured (docs/decisions/0002-token-specs.md):
+the cure of a limit that was measured (docs/decisions/0001-spiffworkflow-moves-tokens.md):
 
 * nothing is predicted: a token's successors exist once it has left, so a diagram's shape costs
   nothing until it is reached;
