@@ -7,6 +7,7 @@ company's zone, numbers are ``345 000,5`` with spaces that do not break.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -16,6 +17,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask
 
+from engine import Person
 from web.context import config, today
 from web.i18n import gettext as _
 from web.i18n import language, locale, ngettext
@@ -154,6 +156,13 @@ def interval(value: Any) -> str:
         days and ngettext("%(num)s dag", "%(num)s dagar", days),
     )
     return ", ".join(str(part) for part in parts if part)
+
+
+def by_name(people: Iterable[Person]) -> list[Person]:
+    """People in Swedish order: å, ä and ö last, after z."""
+    # "{" is the sign after z.
+    letters = str.maketrans({"å": "{1", "ä": "{2", "æ": "{2", "ö": "{3", "ø": "{3"})
+    return sorted(people, key=lambda person: person.name.casefold().translate(letters))
 
 
 FILTERS: Final = (

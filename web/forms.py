@@ -32,15 +32,19 @@ def anchor(name: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A problem as the page shows it; ``label_text`` names the field, for the summary."""
+    """A problem as the page shows it; ``label_text`` names the field, for the summary.
+
+    ``column`` tells which input of a row of the plan it is about: ``person`` or ``due``.
+    """
 
     field: str | None
     text: str
     label_text: str
+    column: str = ""
 
     @property
     def anchor(self) -> str:
-        return anchor(self.field)
+        return anchor(self.field) + ("-due" if self.column == "due" else "")
 
 
 class Problems:
@@ -56,10 +60,15 @@ class Problems:
         text = problem_text(problem)
         label = self._labels.get(problem.field or "")
         joint = " " if label and label[-1] in "?!." else ": "
-        return Trouble(problem.field, text, f"{label}{joint}{text}" if label else text)
+        named = f"{label}{joint}{text}" if label else text
+        return Trouble(problem.field, text, named, str(problem.params.get("column", "")))
 
     def texts(self, name: str) -> list[str]:
         return [trouble.text for trouble in self._troubles if trouble.field == name]
+
+    def wrong(self, name: str, column: str) -> bool:
+        """Whether this input of a row of the plan has a problem."""
+        return any(t.field == name and t.column in ("", column) for t in self._troubles)
 
     def __iter__(self) -> Iterator[Trouble]:
         return iter(self._troubles)

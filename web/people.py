@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from engine import Invalid, NotAllowed, NotFound, Person
 from web.context import actor, engine, person, posted_key
+from web.formats import by_name
 from web.forms import Problems
 from web.i18n import N_
 from web.i18n import gettext as _
@@ -32,7 +33,8 @@ def administrators_only() -> None:
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
-    return render_template("people/index.html", people=engine().people(actor()), rights=_rights())
+    people = by_name(engine().people(actor()))
+    return render_template("people/index.html", people=people, rights=_rights())
 
 
 @blueprint.get("/new")

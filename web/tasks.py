@@ -19,7 +19,7 @@ from engine import Conflict, Invalid, NotAuthenticated, Problem, TaskDetail, Tas
 from web import taskform
 from web.context import actor, config, engine, posted_key, today
 from web.errors import status_of
-from web.formats import clock
+from web.formats import by_name, clock
 from web.forms import Problems, shown_fields
 from web.i18n import gettext as _
 from web.messages import error_page_texts, error_texts
@@ -150,7 +150,7 @@ def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) 
     else:
         template = "tasks/edit.html"
     asks_people = any(f.type in ("person", "plan") for f in detail.form)
-    people = [p for p in engine().people(actor()) if p.active] if asks_people else []
+    people = by_name(p for p in engine().people(actor()) if p.active) if asks_people else []
     return render_template(
         template,
         task=detail,

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
-from engine import FakeClock
+from engine import FakeClock, Person
 from web import formats, i18n
 
 SUNDAY = date(2026, 11, 22)
@@ -95,3 +95,10 @@ def test_the_same_in_english() -> None:
     assert formats.number("345000.5") == "345,000.5"
     assert plain(formats.money(345000)) == "SEK 345,000"
     assert formats.late_text(date(2026, 11, 16)) == "6 days late"
+
+
+def test_people_stand_in_swedish_order() -> None:
+    names = ["Öberg", "Ärlig", "Zorn", "Åberg", "ek", "Wåhlin"]
+    people = [Person(name, name, name, frozenset(), frozenset()) for name in names]
+    ordered = [person.name for person in formats.by_name(people)]
+    assert ordered == ["ek", "Wåhlin", "Zorn", "Åberg", "Ärlig", "Öberg"]
