@@ -59,7 +59,7 @@ def take_all(browser: Browser, address: str, engine: Engine, logins: dict[str, L
     for name, path in pages.items():
         take(manager, f"{address}{path}", name)
     staff = signed_in(browser, address, logins["johanna"], 1280)
-    take(staff, f"{address}/", "inbox")
+    take(manager, f"{address}/?show=all", "inbox")
     take(staff, f"{address}/tasks/{late.id}", "task")
     phone = signed_in(browser, address, logins["johanna"], 360)
     take(phone, f"{address}/", "inbox-phone")

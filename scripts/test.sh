@@ -21,5 +21,5 @@ run "format (ruff)" $bin/ruff format --check .
 run "types (mypy)" $bin/mypy
 run "imports point one way (import-linter)" $bin/lint-imports --no-logo
 run "conformance" $bin/python -m tests.conformance
-run "tests (pytest)" $bin/python -m pytest -q -n 2 --dist worksteal --durations 5 "$@"
+run "tests (pytest)" $bin/python -m pytest -q -n 2 --dist loadfile --durations 5 "$@"
 printf '\n\033[1;32mGREEN: style, types, imports, conformance and tests, in %d s.\033[0m\n' $((SECONDS - started))

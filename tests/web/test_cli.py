@@ -67,15 +67,23 @@ def test_plan_reads_no_database(run: Run, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_plan_prints_the_paper_table(run: Run) -> None:
+def test_plan_prints_the_paper_table(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "140")
     out = run("plan").out
     assert "B1 – FÖRBEREDELSE INFÖR UPPSTART" in out
     assert "ATT GÖRA" in out
-    assert max(len(line) for line in out.splitlines()) <= 160
     row = next(line for line in out.splitlines() if line.startswith("Utse kundansvarig"))
     assert "- Passa in kunden geografiskt." in row
     assert "Ledningsgrupp" in row
     assert "3 arbetsdagar" in row
+
+
+@pytest.mark.parametrize("columns", [80, 100, 140, 300])
+def test_the_paper_table_fits_the_terminal(
+    run: Run, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert max(len(line) for line in run("plan").out.splitlines()) <= columns
 
 
 def test_plan_of_one_file_has_its_sheet_alone(run: Run, project: Path) -> None:

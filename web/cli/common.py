@@ -133,4 +133,4 @@ def _row(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> str:
 
 
 def terminal_width(most: int = 160) -> int:
-    return max(72, min(most, shutil.get_terminal_size((120, 40)).columns))
+    return max(80, min(most, shutil.get_terminal_size((120, 40)).columns))

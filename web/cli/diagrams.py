@@ -39,7 +39,8 @@ from web.definitions import due_rule
 
 FILES = click.Path(exists=True, path_type=Path)
 HEAD: Final = ("ATT GÖRA", "ATT TÄNKA PÅ", "ANSVARIG", "KLART DEN", "SIGN")
-SIGN_LINE: Final = "_______"
+ROOMY: Final = 110
+"""From this many columns on a terminal has room for whole words in every column."""
 
 
 @click.command()
@@ -79,7 +80,7 @@ def _plain(value: object) -> object:
 def _sheet(phase: Phase, config: Config) -> str:
     """One sheet as the paper form shows it."""
     width = terminal_width()
-    wide = [24, 0, 19, 20, len(SIGN_LINE)]
+    wide = [24, 0, 19, 20, 7] if width >= ROOMY else [16, 0, 14, 13, 4]
     wide[1] = width - sum(wide) - 3 * (len(wide) - 1)
     rows = [
         (
@@ -87,7 +88,7 @@ def _sheet(phase: Phase, config: Config) -> str:
             "\n".join(map(_bullet, activity.checklist)),
             _role(activity, config),
             due_rule(activity.due),
-            SIGN_LINE if activity.signature else "",
+            "_" * wide[-1] if activity.signature else "",
         )
         for activity in phase.activities
     ]
