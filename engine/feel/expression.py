@@ -31,15 +31,22 @@ class Expression:
     """A compiled expression; immutable, so it may be shared by threads.
 
     ``names`` are the variables that it needs. ``possible_names`` are those and the names in
-    filters that may be either variables or entries of the list's elements.
+    filters that may be either variables or entries of the list's elements. ``cost`` is the steps
+    that evaluating it once more is worth, for those who evaluate it in a loop of theirs.
     """
 
-    __slots__ = ("_budget", "_code", "names", "possible_names", "text")
+    __slots__ = ("_budget", "_code", "cost", "names", "possible_names", "text")
 
     def __init__(
-        self, text: str, node: nodes.Node, budget: Budget, types: Mapping[str, Type] | None
+        self,
+        text: str,
+        node: nodes.Node,
+        budget: Budget,
+        types: Mapping[str, Type] | None,
+        cost: int,
     ):
         self.text = text
+        self.cost = cost
         self._budget = budget
         self._code = Compiler(text, dict(types) if types else None).code(node)
         free = [name for name in nodes.names_of(node) if not name.bound]
@@ -64,14 +71,23 @@ class Expression:
         run = Run(self._budget, strict=strict, now=now)
         try:
             value = self._code(Frame({} if context is None else context, None, run))
-            if type(value) in _HOLDERS:
-                _check_size(value, run)
+            check_size(value, run)
         except RecursionError:
             raise _too_deep(self.text) from None
         except FeelError as error:
             error.params.setdefault("expression", self.text)
             raise
         return value
+
+    def within(self, frame: Frame) -> Any:
+        """The value as a part of a larger evaluation, such as a decision's: its variables are the
+        frame's, its steps are taken from the frame's budget, and the whole is the caller's to hold
+        against that budget (``check_size``)."""
+        try:
+            return self._code(frame)
+        except FeelError as error:
+            error.params.setdefault("expression", self.text)
+            raise
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.text!r}>"
@@ -139,8 +155,8 @@ def _read(
     text: str, budget: Budget, names: frozenset[str], types: Mapping[str, Type] | None
 ) -> Expression:
     try:
-        node = _parser(text, budget, names).whole_expression()
-        return Expression(text, node, budget, types)
+        parser = _parser(text, budget, names)
+        return Expression(text, parser.whole_expression(), budget, types, parser.nodes)
     except RecursionError:
         raise _too_deep(text) from None
 
@@ -149,8 +165,8 @@ def _read_unary_tests(
     text: str, budget: Budget, names: frozenset[str], types: Mapping[str, Type] | None
 ) -> UnaryTests:
     try:
-        node = _parser(text, budget, names).whole_unary_tests()
-        return UnaryTests(text, node, budget, types)
+        parser = _parser(text, budget, names)
+        return UnaryTests(text, parser.whole_unary_tests(), budget, types, parser.nodes)
     except RecursionError:
         raise _too_deep(text) from None
 
@@ -168,8 +184,10 @@ def _parser(text: str, budget: Budget, names: frozenset[str]) -> Parser:
     return Parser(text, budget, (*_SPACED_BUILTINS, *sorted(names)))
 
 
-def _check_size(value: Any, run: Run) -> None:
+def check_size(value: Any, run: Run) -> None:
     """Hold all elements and texts of a result, however deep, against the budget."""
+    if type(value) not in _HOLDERS:
+        return
     count = characters = 0
     waiting = [value]
     while waiting:
