@@ -15,7 +15,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
-from engine import Conflict, Invalid, NotAuthenticated, Problem, TaskDetail, TaskRow
+from engine import Conflict, Invalid, NotAllowed, NotAuthenticated, Problem, TaskDetail, TaskRow
 from web import taskform
 from web.context import actor, config, engine, posted_key, today
 from web.errors import status_of
@@ -122,6 +122,8 @@ def act(task_id: str) -> ResponseReturnValue:
         return _page(_detail_with(task_id, error), error.problems), 422
     except NotAuthenticated as error:
         return _not_signed(task_id, error)
+    except NotAllowed as error:
+        return _not_mine(task_id, error)
     except Conflict as error:
         return _lost_race(task_id, error)
 
@@ -174,6 +176,13 @@ def _not_signed(task_id: str, error: NotAuthenticated) -> ResponseReturnValue:
     code = "wrong_password" if error.error_code != "too_many_attempts" else error.error_code
     problem = Problem(code, text, "password", error.params)
     return _page(engine().task(actor(), task_id), (problem,)), 422
+
+
+def _not_mine(task_id: str, error: NotAllowed) -> ResponseReturnValue:
+    """Somebody else has the task by now: what was written is shown, to keep or to hand over."""
+    detail = engine().task(actor(), task_id)
+    unsaved = taskform.read(detail, request.form) if "filled" in request.form else None
+    return _page(detail, conflict=error_page_texts(error), unsaved=unsaved), status_of(error)
 
 
 def _lost_race(task_id: str, error: Conflict) -> ResponseReturnValue:

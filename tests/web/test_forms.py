@@ -104,7 +104,7 @@ def test_problems_stand_in_the_order_of_the_page_and_name_their_fields() -> None
         "Fyll i detta.",
     ]
     assert found.texts("first") == ["Fyll i detta."]
-    assert [trouble.anchor for trouble in found][0] == "f-first"
+    assert next(iter(found)).anchor == "f-first"
     assert not Problems()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from engine import Config, Engine
+from engine import SYSTEM, Config, Engine
 from tests.support.people import Account, People
 from tests.web.conftest import SignedIn
 from tests.web.visitor import Visitor, form
@@ -177,6 +177,29 @@ def test_who_comes_second_reads_who_was_first_and_keeps_the_text(
     assert f"{account.name} slutförde den 2026-03-02 09:00" in answer.text
     assert "Min egen tanke" in answer.text
     assert "Marknaden växer." in answer.text
+
+
+def test_who_lost_the_task_to_a_colleague_keeps_the_text(
+    seller: Visitor, page: TestResponse, people: People, engine: Engine, task_id: str
+) -> None:
+    password = "fyra ord i en rad"
+    engine.add_person(SYSTEM, "bo", "Bo Ek", roles=("saljare",), password=password, key="bo")
+    engine.reassign(people["manager"].actor, task_id, "bo", key="to-bo")
+    answer = sign(seller, page, people["saljare"], note="Min egen tanke")
+    assert answer.status_code == 403
+    assert "Uppgiften är inte din" in answer.text
+    assert "Bo Ek har uppgiften." in answer.text
+    assert "Min egen tanke" in answer.text
+
+
+def test_a_task_that_the_process_withdrew_says_so_and_keeps_the_text(
+    seller: Visitor, page: TestResponse, people: People, engine: Engine, case_id: str
+) -> None:
+    engine.cancel(people["manager"].actor, case_id, "Kunden ångrade sig", key="cancel")
+    answer = sign(seller, page, people["saljare"], note="Min egen tanke")
+    assert answer.status_code == 409
+    assert "Uppgiften behövs inte längre" in answer.text
+    assert "Min egen tanke" in answer.text
 
 
 # ---------------------------------------------------------------- drafts and files
