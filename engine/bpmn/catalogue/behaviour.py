@@ -348,6 +348,11 @@ DATA: dict[str, Text] = {
         "{element} leder till {target}; en sluthändelse tar inte emot något.",
         "{element} leads to {target}; an end event receives nothing.",
     ),
+    "message_flow_to_other": (
+        "warning",
+        "{element} leder till {target}, som inte väntar på något meddelande.",
+        "{element} leads to {target}, which does not wait for a message.",
+    ),
     "message_flow_without_message": (
         "warning",
         "{element} börjar i {source}, som inte sänder något meddelande.",

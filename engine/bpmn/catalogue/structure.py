@@ -57,6 +57,12 @@ TEXTS: dict[str, Text] = {
         "{element} leder ingenstans. Dra ett flöde vidare, eller använd en sluthändelse.",
         "{element} leads nowhere. Draw a flow onwards, or use an end event.",
     ),
+    "intermediate_without_incoming": (
+        "error",
+        "{element} nås aldrig: inget flöde leder dit. Dra ett flöde dit, eller använd en "
+        "starthändelse.",
+        "{element} is never reached: no flow leads there. Draw a flow to it, or use a start event.",
+    ),
     "link_throw_with_outgoing": (
         "error",
         "{element} är ett hopp (länk) och kan inte också ha ett utgående flöde.",
@@ -151,6 +157,11 @@ TEXTS: dict[str, Text] = {
         "error",
         "{element} är en händelsedelprocess och ska ha exakt en starthändelse, men har {count}.",
         "{element} is an event sub-process and must have exactly one start event, but has {count}.",
+    ),
+    "event_subprocess_twice": (
+        "warning",
+        "{element} väntar på samma sak som {other}; bara en av dem kan avbryta.",
+        "{element} waits for the same thing as {other}; only one of them can interrupt.",
     ),
     "event_subprocess_trigger": (
         "error",

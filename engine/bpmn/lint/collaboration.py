@@ -9,26 +9,30 @@ import re
 
 from engine.bpmn.lint.document import Document
 from engine.bpmn.lint.report import Reporter
+from engine.bpmn.model import EVENTS
 from engine.bpmn.names import kind, local_reference, model_child
 
 _MIME = re.compile(r"[\w.+-]+/[\w.+*-]+(?:\s*;.*)?", re.ASCII)
 
 
 def message_flows(document: Document, report: Reporter) -> None:
-    """§7.6.2, §10.5.2, §10.5.3: a message flow joins two pools; a start event is no source, an end
-    event no target, and one that sends has a message as its result."""
+    """§7.6.2 "Message Flow Connection Rules", §10.5.2 to §10.5.4: a message flow joins two pools; a
+    start event is no source, an end event no target; an event that sends throws a message, and
+    one that receives waits for a message."""
     for element in document.of("messageFlow"):
         source = document.target(element.get("sourceRef"))
         target = document.target(element.get("targetRef"))
         if source is None or target is None:
             continue
-        node = document.node(source)
+        sender, receiver = document.node(source), document.node(target)
         if kind(source) == "startEvent":
             report("message_flow_from_start", element, source=source)
+        elif sender is not None and kind(source) in EVENTS and "message" not in sender.events:
+            report("message_flow_without_message", element, source=source)
         if kind(target) == "endEvent":
             report("message_flow_to_end", element, target=target)
-        if node is not None and node.kind == "endEvent" and "message" not in node.events:
-            report("message_flow_without_message", element, source=source)
+        elif receiver is not None and kind(target) in EVENTS and "message" not in receiver.events:
+            report("message_flow_to_other", element, target=target)
         ends = (document.process_of(source), document.process_of(target))
         if ends[0] is not None and ends[0] is ends[1]:
             report("message_flow_in_pool", element, source=source, target=target)

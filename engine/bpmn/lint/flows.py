@@ -11,8 +11,8 @@ from engine.bpmn.names import kind, local_reference, model_children, text
 
 
 def borders(document: Document, report: Reporter) -> None:
-    """§7.6.1, Table 7.3: a sequence flow crosses neither the border of a pool nor that of a
-    sub-process."""
+    """§7.6.1 "Sequence Flow Connections Rules": a sequence flow crosses neither the border of a
+    pool nor that of a sub-process."""
     for process in document.processes:
         for flow in process.flows():
             source, target = flow.source, flow.target
@@ -98,8 +98,9 @@ def boundary_events(document: Document, report: Reporter) -> None:
 
 
 def intermediate_events(document: Document, report: Reporter) -> None:
-    """§10.5.4: an intermediate event is a source of a sequence flow, except a link that jumps away
-    (which has none), and a link that is jumped to has no incoming flow."""
+    """§10.5.4 "Sequence Flow Connections": an intermediate event is a source and, in normal flow, a
+    target of a sequence flow; a link that jumps away has no outgoing flow, and one that is jumped
+    to no incoming."""
     for node in document.all_nodes():
         if node.kind not in ("intermediateCatchEvent", "intermediateThrowEvent"):
             continue
@@ -109,8 +110,19 @@ def intermediate_events(document: Document, report: Reporter) -> None:
                 report("link_throw_with_outgoing", node.element)
         elif not node.outgoing:
             report("intermediate_without_outgoing", node.element)
-        if link and node.kind == "intermediateCatchEvent" and node.incoming:
+        if not node.link_target:
+            if not node.incoming and not _may_begin(node):
+                report("intermediate_without_incoming", node.element)
+        elif node.incoming:
             report("link_catch_with_incoming", node.element)
+
+
+def _may_begin(node: Node) -> bool:
+    """Inside an ad-hoc sub-process anything without an incoming flow may begin; where start events
+    are used, ``loose_ends`` tells what has none."""
+    if kind(node.scope.element) == "adHocSubProcess":
+        return True
+    return any(True for _ in node.scope.of_kind("startEvent"))
 
 
 def outside_the_flow(document: Document, report: Reporter) -> None:

@@ -11,7 +11,7 @@ _AFTER_EVENT_GATEWAY = frozenset({"message", "signal", "timer", "conditional"})
 
 
 def directions(document: Document, report: Reporter) -> None:
-    """§10.6.1, Table 10.105: a converging gateway has one outgoing flow at most, a diverging one
+    """§8.4.9 "Gateway": a converging gateway has one outgoing flow at most, a diverging one
     one incoming, a mixed one several of both."""
     for node in document.all_nodes():
         direction = node.element.get("gatewayDirection")
@@ -46,8 +46,8 @@ def event_gateway_kinds(document: Document, report: Reporter) -> None:
 
 
 def defaults(document: Document, report: Reporter) -> None:
-    """§8.4.13, Table 10.107: a default flow leaves the element that names it, and needs no
-    condition."""
+    """§8.4.13 "Sequence Flow", §10.6.2: a default flow leaves the element that names it, and needs
+    no condition."""
     for node in document.all_nodes():
         if not node.default:
             continue
@@ -74,8 +74,8 @@ def decisions(document: Document, report: Reporter) -> None:
 
 
 def idle_conditions(document: Document, report: Reporter) -> None:
-    """Table 8.60 and §10.6.4: flows out of parallel and event-based gateways and out of events have
-    no conditions; a single flow out of an exclusive gateway still is conditional."""
+    """§8.4.13 "Sequence Flow", §10.5.2, §10.6.4: flows out of parallel and event-based gateways and
+    out of events have no conditions."""
     for node in document.all_nodes():
         if node.kind in ("parallelGateway", "eventBasedGateway") or node.kind.endswith("Event"):
             for flow in node.outgoing:

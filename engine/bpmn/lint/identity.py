@@ -1,4 +1,4 @@
-"""Ids: there, legal, and used once (BPMN 2.0.2 §8.3.1, Table 8.5; the schema's type xsd:ID)."""
+"""Ids: there, legal, and used once (BPMN 2.0.2 §8.3.1; the schema's type xsd:ID)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """References: each names an element that is there and of the right type.
 
-The table follows the attributes of BPMN's schema (BPMN 2.0.2, Tables 8.x–10.x; Semantic.xsd).
+The table follows the attributes of BPMN's schema (Semantic.xsd of BPMN 2.0.2).
 References are QNames; one with the prefix of another namespace than the file's own names an
 imported element, and imports are never followed.
 """

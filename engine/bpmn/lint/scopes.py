@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from lxml import etree
+
 from engine.bpmn.catalogue import Weight
-from engine.bpmn.lint.document import CHOREOGRAPHY, SCOPES, Document, Scope
+from engine.bpmn.lint.document import CHOREOGRAPHY, SCOPES, Document, Scope, flag
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.model import ACTIVITIES
-from engine.bpmn.names import MODEL, kind, local, model_child, namespace
+from engine.bpmn.names import MODEL, kind, local, local_reference, model_child, namespace
 
 _EVENT_SUBPROCESS = frozenset(
     {"message", "timer", "error", "escalation", "compensate", "conditional", "signal"}
@@ -36,8 +38,8 @@ _ROOT = frozenset(
 
 
 def misplaced(document: Document, report: Reporter) -> None:
-    """The schema's content of definitions (Table 8.1) and of processes and sub-processes
-    (Tables 10.1, 10.20): what is not known there would be lost in silence."""
+    """§8.2.1 "Definitions", §10.2.1, §10.3.5: what may stand at the top of a file, in a process and
+    in a sub-process; anything else would be lost in silence."""
     for element in document.root:
         if kind(element) and kind(element) not in _ROOT:
             report("element_misplaced", element)
@@ -72,9 +74,26 @@ def event_subprocesses(document: Document, report: Reporter) -> None:
                 report("event_must_interrupt", start.element)
 
 
+def same_trigger(document: Document, report: Reporter) -> None:
+    """§10.5.6 "Handling Events": for an interrupting event, one event sub-process at most waits for
+    the same message, signal, error or escalation in the same scope."""
+    for scope in document.scopes():
+        seen: dict[tuple[str, str], etree._Element] = {}
+        for owner in (node for node in scope.nodes if node.event_triggered and node.inner):
+            for start in owner.inner.of_kind("startEvent") if owner.inner else ():
+                if not flag(start.element, "isInterrupting", True):
+                    continue
+                for definition in start.definitions:
+                    event = kind(definition).removesuffix("EventDefinition")
+                    named = local_reference(definition.get(f"{event}Ref"))
+                    first = seen.setdefault((event, named), owner.element)
+                    if named and first is not owner.element:
+                        report("event_subprocess_twice", owner.element, other=first)
+
+
 def start_triggers(document: Document, report: Reporter) -> None:
-    """Table 10.84: a process starts with nothing, a message, timer, condition or signal; §10.5.2: a
-    sub-process starts with nothing, it is the flow that starts it."""
+    """§10.5.2 "Start Event Triggers": a process starts with nothing, a message, timer, condition or
+    signal; a sub-process starts with nothing, it is the flow that starts it."""
     for scope in document.scopes():
         if scope.owner is not None and scope.owner.event_triggered:
             continue
@@ -86,7 +105,7 @@ def start_triggers(document: Document, report: Reporter) -> None:
 
 
 def ad_hoc(document: Document, report: Reporter) -> None:
-    """§10.3.6 (Table 10.22 and the list after it): an ad-hoc sub-process holds an activity, and no
+    """§10.3.5 "Ad-Hoc Sub-Process": an ad-hoc sub-process holds an activity, and no
     start event, end event, conversation or choreography activity."""
     for scope in document.scopes():
         if kind(scope.element) != "adHocSubProcess":
@@ -122,7 +141,7 @@ def choreography(document: Document, report: Reporter) -> None:
 
 
 def cancelling(document: Document, report: Reporter) -> None:
-    """Table 10.88 and §10.5.4: a cancel end event stands in a transaction (or a sub-process of
+    """§10.5.5 "Cancel Event": a cancel end event stands in a transaction (or a sub-process of
     one), a cancel boundary event on a transaction."""
     for node in document.all_nodes():
         if "cancel" not in node.events:
@@ -154,6 +173,7 @@ def sizes(document: Document, report: Reporter) -> None:
 CHECKS = (
     misplaced,
     event_subprocesses,
+    same_trigger,
     start_triggers,
     ad_hoc,
     ad_hoc_completion,
