@@ -7,142 +7,48 @@ is looked up once, here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from lxml import etree
 
 from engine.bpmn.names import bpmn, kind
-
-ACTIVITIES = frozenset(
-    {
-        "task",
-        "userTask",
-        "manualTask",
-        "scriptTask",
-        "serviceTask",
-        "sendTask",
-        "receiveTask",
-        "businessRuleTask",
-        "subProcess",
-        "adHocSubProcess",
-        "transaction",
-        "callActivity",
-    }
+from engine.bpmn.nodes import (
+    ACTIVITIES,
+    EVENTS,
+    GATEWAYS,
+    GLOBAL_TASKS,
+    SCOPES,
+    AdHoc,
+    EventDefinition,
+    Flow,
+    Loop,
+    Node,
+    Process,
 )
-GATEWAYS = frozenset(
-    {
-        "exclusiveGateway",
-        "parallelGateway",
-        "inclusiveGateway",
-        "complexGateway",
-        "eventBasedGateway",
-    }
-)
-EVENTS = frozenset(
-    {
-        "startEvent",
-        "endEvent",
-        "intermediateCatchEvent",
-        "intermediateThrowEvent",
-        "boundaryEvent",
-    }
-)
-SCOPES = frozenset({"subProcess", "adHocSubProcess", "transaction"})
 
-
-@dataclass(frozen=True, slots=True)
-class EventDefinition:
-    """What an event waits for or throws.
-
-    ``kind`` is ``message``, ``timer``, ``signal``, ``error``, ``escalation``, ``conditional``,
-    ``link``, ``terminate``, ``cancel`` or ``compensate``. ``name`` is the message's, signal's or
-    link's name, or the error's or escalation's code (None: any).
-    """
-
-    kind: str
-    name: str | None = None
-    timer: tuple[str, str] | None = None
-    """``("duration" | "date" | "cycle", text)``"""
-    condition: str | None = None
-    activity: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """Loop characteristics: ``kind`` is ``loop``, ``parallel`` or ``sequential``. Texts are as
-    drawn."""
-
-    kind: str
-    condition: str | None = None
-    maximum: int | None = None
-    test_before: bool = False
-    cardinality: str | None = None
-    collection: str | None = None
-    item: str | None = None
-    output: str | None = None
-    output_item: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    id: str
-    name: str
-    source: str
-    target: str
-    condition: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A flow node. ``kind`` is its BPMN local name; ``scope`` the id of the process or
-    sub-process that holds it."""
-
-    id: str
-    kind: str
-    name: str
-    scope: str
-    events: tuple[EventDefinition, ...] = ()
-    parallel_multiple: bool = False
-    default: str | None = None
-    attached_to: str | None = None
-    interrupting: bool = True
-    loop: Loop | None = None
-    script: str | None = None
-    message: str | None = None
-    called: str | None = None
-    event_triggered: bool = False
-    for_compensation: bool = False
-    incoming: tuple[Flow, ...] = ()
-    outgoing: tuple[Flow, ...] = ()
-
-    @property
-    def is_scope(self) -> bool:
-        return self.kind in SCOPES
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """One executable unit: all nodes of the process and of its embedded sub-processes by id."""
-
-    id: str
-    name: str
-    executable: bool
-    nodes: Mapping[str, Node]
-    children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Ids of the nodes directly in each scope, by the scope's id, in the order drawn."""
-
-    def inside(self, scope: str) -> Iterator[Node]:
-        return (self.nodes[node] for node in self.children.get(scope, ()))
-
-    def boundary_events(self, activity: str) -> Iterator[Node]:
-        return (n for n in self.nodes.values() if n.attached_to == activity)
+__all__ = [
+    "ACTIVITIES",
+    "EVENTS",
+    "GATEWAYS",
+    "GLOBAL_TASKS",
+    "SCOPES",
+    "AdHoc",
+    "EventDefinition",
+    "Flow",
+    "Loop",
+    "Node",
+    "Process",
+    "read",
+]
 
 
 def read(tree: etree._ElementTree | etree._Element) -> tuple[Process, ...]:
-    """Every process of a parsed file, in the file's order."""
+    """Every process of a parsed file, in the file's order; a global task is a process of one
+    node, which has the same id (BPMN 2.0.2, 10.3.6: what a call activity may call)."""
     root = tree.getroot() if isinstance(tree, etree._ElementTree) else tree
-    return tuple(_Reader(root).process(p) for p in root if kind(p) == "process")
+    reader = _Reader(root)
+    made = (reader.process(e) if kind(e) == "process" else reader.global_task(e) for e in root)
+    return tuple(process for process in made if process is not None)
 
 
 def _local_ref(text: str | None) -> str | None:
@@ -171,6 +77,27 @@ class _Reader:
 
     def __init__(self, root: etree._Element) -> None:
         self.roots = {e.get("id"): e for e in root if isinstance(e.tag, str) and e.get("id")}
+        self.associated: dict[str, list[str]] = {}
+        for e in root.iter(bpmn("association")):
+            source, target = _local_ref(e.get("sourceRef")), _local_ref(e.get("targetRef"))
+            if source and target:
+                self.associated.setdefault(source, []).append(target)
+                # Drawn the other way round it means the same.
+                self.associated.setdefault(target, []).append(source)
+
+    def global_task(self, e: etree._Element) -> Process | None:
+        name = GLOBAL_TASKS.get(kind(e))
+        task_id = e.get("id", "")
+        if name is None or not task_id:
+            return None
+        node = self._node(e, name, task_id, [])
+        return Process(
+            id=task_id,
+            name=e.get("name") or task_id,
+            executable=True,
+            nodes={task_id: node},
+            children={task_id: (task_id,)},
+        )
 
     def process(self, element: etree._Element) -> Process:
         nodes: dict[str, Node] = {}
@@ -231,6 +158,13 @@ class _Reader:
             called=_local_ref(e.get("calledElement")),
             event_triggered=e.get("triggeredByEvent") == "true",
             for_compensation=e.get("isForCompensation") == "true",
+            start_quantity=_quantity(e.get("startQuantity")),
+            completion_quantity=_quantity(e.get("completionQuantity")),
+            activation=_text(e, "activationCondition"),
+            ad_hoc=_ad_hoc(e) if name == "adHocSubProcess" else None,
+            instantiate=e.get("instantiate") == "true",
+            all_events=e.get("eventGatewayType") == "Parallel",
+            associated=tuple(self.associated.get(node_id, ())),
             incoming=tuple(f for f in flows if f.target == node_id),
             outgoing=tuple(f for f in flows if f.source == node_id),
         )
@@ -264,7 +198,11 @@ class _Reader:
         if what == "link":
             return EventDefinition(what, name=e.get("name"))
         if what == "compensate":
-            return EventDefinition(what, activity=_local_ref(e.get("activityRef")))
+            return EventDefinition(
+                what,
+                activity=_local_ref(e.get("activityRef")),
+                wait=e.get("waitForCompletion") != "false",
+            )
         return EventDefinition(what, name=self._root_name(e.get(f"{what}Ref")))
 
     def _root_name(self, ref: str | None) -> str | None:
@@ -272,8 +210,7 @@ class _Reader:
         referred = self.roots.get(_local_ref(ref))
         return None if referred is None else referred.get("name") or referred.get("id")
 
-    @staticmethod
-    def _loop(e: etree._Element) -> Loop | None:
+    def _loop(self, e: etree._Element) -> Loop | None:
         standard = e.find(bpmn("standardLoopCharacteristics"))
         if standard is not None:
             maximum = standard.get("loopMaximum", "")
@@ -296,8 +233,35 @@ class _Reader:
             item=_item_name(item),
             output=_text(multi, "loopDataOutputRef"),
             output_item=_item_name(output_item),
+            behaviour=multi.get("behavior") or "All",
+            events=tuple(self._loop_events(multi)),
         )
+
+    def _loop_events(self, multi: etree._Element) -> Iterator[tuple[str | None, EventDefinition]]:
+        behaviour = multi.get("behavior")
+        if behaviour in ("None", "One"):
+            name = f"{behaviour.lower()}BehaviorEventRef"
+            referred = self.roots.get(_local_ref(multi.get(name)))
+            if referred is not None:
+                yield None, self._event(referred)
+        elif behaviour == "Complex":
+            for definition in multi.iterchildren(bpmn("complexBehaviorDefinition")):
+                thrown = definition.find(bpmn("event"))
+                for event in () if thrown is None else self._events(thrown):
+                    yield _text(definition, "condition"), event
 
 
 def _item_name(e: etree._Element | None) -> str | None:
     return None if e is None else e.get("name") or e.get("id")
+
+
+def _quantity(text: str | None) -> int:
+    return int(text) if text is not None and text.isdecimal() and int(text) > 0 else 1
+
+
+def _ad_hoc(e: etree._Element) -> AdHoc:
+    return AdHoc(
+        sequential=e.get("ordering") == "Sequential",
+        completion=_text(e, "completionCondition"),
+        cancel_remaining=e.get("cancelRemainingInstances") != "false",
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +33,7 @@ from engine.bpmn.meta import (
     Variable,
     VariableMapping,
 )
+from engine.bpmn.model import GLOBAL_TASKS
 from engine.bpmn.names import (
     bpmn,
     extensions,
@@ -104,7 +105,17 @@ class _Reader:
         for element in model_children(self._root, "process"):
             meta = self._process(element, messages)
             found.setdefault(meta.id, meta)
+        for element in model_children(self._root, *GLOBAL_TASKS):
+            meta = self._global_task(element)
+            found.setdefault(meta.id, meta)
         return found
+
+    def _global_task(self, element: etree._Element) -> ProcessMeta:
+        """A task that call activities share: a process of one node with the same id."""
+        task_kind = GLOBAL_TASKS[kind(element)]
+        task = replace(self._task(element, None), kind=task_kind)
+        tasks = {task.id: task} if task_kind in TASK_KINDS else {}
+        return ProcessMeta(id=task.id, name=task.name, executable=True, tasks=tasks)
 
     def _process(self, element: etree._Element, messages: Mapping[str, MessageMeta]) -> ProcessMeta:
         roles = roles_of_nodes(element, list(read_lanes(element, self._roles)))

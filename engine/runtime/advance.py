@@ -133,13 +133,18 @@ class Advance:
         token: str,
         values: Mapping[str, Any] | None = None,
         cycle: Mapping[str, Any] | None = None,
+        *,
+        kind: str = "",
+        name: str | None = None,
     ) -> None:
-        """What the token waited for has come."""
+        """What the token waited for has come; ``kind`` and ``name`` are the event's."""
         live = self.live(instance_id)
 
         def step() -> None:
             if live.process.token(token) is not None:
-                live.loaded.executor.wake(live.process, token, values, cycle=cycle)
+                live.loaded.executor.wake(
+                    live.process, token, values, cycle=cycle, kind=kind, name=name
+                )
 
         self.step_later(live, step)
 
@@ -160,7 +165,7 @@ class Advance:
             live = self.live(found.instance_id)
             self.note(live, "message.received", found.element_id, {"message": name})
             rows.drop_subscription(self.connection, found.id)
-            self.wake(live.id, found.token, payload)
+            self.wake(live.id, found.token, payload, kind="message", name=name)
             return 1
         started = self.library.started_by(self.connection, "message", name)
         if started is not None:
@@ -339,7 +344,7 @@ class Advance:
         ).all():
             if row.instance_id != sender:
                 self.note(self.live(row.instance_id), "signal.received", row.element_id)
-                self.wake(row.instance_id, row.token)
+                self.wake(row.instance_id, row.token, kind="signal", name=name)
 
     def _sync(self, live: Live) -> None:
         """Make the rows of an instance agree with what its tokens wait for."""

@@ -117,8 +117,8 @@ class Library:
         }
         for definition_id in newest.values():
             loaded = self.get(connection, definition_id)
-            for node in loaded.model.inside(loaded.model.id):
-                if node.kind == "startEvent" and any(
+            for node in loaded.model.starts():
+                if (kind, name) == ("message", node.message) or any(
                     e.kind == kind and e.name == name for e in node.events
                 ):
                     return loaded, node.id

@@ -17,7 +17,7 @@ from engine import feel
 from engine.bpmn import model
 from engine.config import Limits
 from engine.runtime import state
-from engine.runtime.spiff import scopes, specs
+from engine.runtime.spiff import adhoc, scopes
 from engine.runtime.spiff.build import ProcessSpec, build
 from engine.runtime.spiff.workflow import Effects, Process, StepError
 
@@ -28,7 +28,8 @@ __all__ = ["Effects", "Executor", "StepError", "Wait"]
 class Wait:
     """A token that something outside must wake.
 
-    ``kind`` is ``user``, ``call``, ``timer``, ``message``, ``signal`` or ``conditional``;
+    ``kind`` is ``user``, ``call``, ``timer``, ``message``, ``signal``, ``conditional`` or
+    ``adhoc`` (an ad-hoc sub-process in which nothing is active until a person begins something);
     ``name`` the message's or signal's name; ``timer`` the kind and text as drawn; ``marks`` the
     token's internal data.
     """
@@ -94,11 +95,18 @@ class Executor:
         if at is None:
             scopes.open_scope(process, None, self.model.id)
         else:
-            for node in self.model.inside(self.model.id):
-                if node.event_triggered:
-                    process.spec.task_specs[node.id].start_listening(process, None)
+            scopes.start_listeners(process, None, self.model.id)
             process.enter(process.place(at, None, fired=True))
+            for other in self._also_needed(at):
+                process.enter(process.place(other, None))
         self.run(process)
+
+    def _also_needed(self, at: str) -> Iterator[str]:
+        """The other events of a starting gateway of type Parallel (BPMN 2.0.2, 10.6.6)."""
+        for flow in self.model.nodes[at].incoming:
+            gateway = self.model.nodes[flow.source]
+            if gateway.kind == "eventBasedGateway" and gateway.all_events:
+                yield from (f.target for f in gateway.outgoing if f.target != at)
 
     def complete(self, process: Process, token: str, values: Mapping[str, Any]) -> None:
         """A person has done the user task: set the variables and go on."""
@@ -114,8 +122,13 @@ class Executor:
         values: Mapping[str, Any] | None = None,
         *,
         cycle: Mapping[str, Any] | None = None,
+        kind: str = "",
+        name: str | None = None,
     ) -> None:
         """What the token waited for has come: a time, a message, a signal, a child's end.
+
+        ``kind`` and ``name`` say which event it was, as its ``Wait`` does: a parallel multiple
+        event waits on for the others.
 
         :param values: a message's payload or a child's results, which become variables
         :param cycle: the rest of a repeating timer that goes on
@@ -127,8 +140,29 @@ class Executor:
             task.internal_data["cycle"] = dict(cycle)
         else:
             task.internal_data.pop("cycle", None)
-        task.task_spec.fire(task)
+        task.task_spec.fire(task, kind, name)
         self.run(process)
+
+    def begin_inner(self, process: Process, token: str, element_id: str) -> None:
+        """A person begins an activity of an open ad-hoc sub-process.
+
+        :raises StepError: when it cannot begin now
+        """
+        task = self._token(process, token)
+        if not isinstance(task.task_spec, adhoc.AdHocSubProcess):
+            raise StepError(task.task_spec.bpmn_id, "only an ad-hoc sub-process offers activities")
+        task.task_spec.begin_inner(task, element_id)
+        self.run(process)
+
+    @staticmethod
+    def choices(process: Process) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """Token, element and what a person may begin, of every open ad-hoc sub-process."""
+        for task in process.tokens(everywhere=True):
+            spec = task.task_spec
+            if isinstance(spec, adhoc.AdHocSubProcess) and "rest" in task.internal_data:
+                names = tuple(spec.choices(task))
+                if names:
+                    yield task.id.hex, spec.bpmn_id, names
 
     def throw_into(self, process: Process, token: str, kind: str, code: str | None) -> bool:
         """A called instance has thrown an error or escalation; True when it was caught here."""
@@ -152,19 +186,8 @@ class Executor:
     def waits(self, process: Process) -> Iterator[Wait]:
         """Everything that the process waits for, from outside."""
         for task in process.tokens(everywhere=True):
-            spec = task.task_spec
-            if isinstance(spec, specs.UserTask):
-                if task.has_state(TaskState.READY):
-                    yield _wait(task, "user")
-            elif isinstance(spec, specs.CallActivity):
-                if task.has_state(TaskState.WAITING):
-                    yield _wait(task, "call", spec.node.called)
-            elif isinstance(spec, specs.ReceiveTask):
-                if task.has_state(TaskState.WAITING):
-                    yield _wait(task, "message", spec.node.message)
-            elif isinstance(spec, specs.CatchEvent) and task.has_state(TaskState.WAITING):
-                for event in spec.definitions:
-                    yield _wait(task, event.kind, event.name, event.timer)
+            for kind, name, timer in task.task_spec.awaits(task):
+                yield _wait(task, kind, name, timer)
 
     def stuck(self, process: Process) -> str | None:
         """The element where tokens wait for one another for ever, or None while there is hope:
@@ -180,7 +203,7 @@ class Executor:
         return held[0].task_spec.bpmn_id if held else None
 
 
-HOPELESS = frozenset({"error", "escalation"})
+HOPELESS = frozenset({"error", "escalation", "cancel"})
 """Waits that only the process itself can end."""
 
 

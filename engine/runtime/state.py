@@ -1,8 +1,9 @@
 """What is stored of a running process: its active tokens, and nothing of its diagram or past.
 
-Format, version 1: one byte ``0x01``, then msgpack of a list of tokens, each
+Format, version 2: one byte ``0x02``, then msgpack of ``[marks: map, tokens: list]``; each token is
 ``[id: 16 bytes, spec: str, state: int, marks: map, data: map]`` where ``marks`` are the token's
-internal data and ``data`` its local variables as ``feel.to_json`` writes them.
+internal data (the process's own stand first) and ``data`` its local variables as
+``feel.to_json`` writes them. Version 1 was the list of tokens alone.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from engine import feel
 from engine.errors import ServiceplanError
 from engine.runtime.spiff.workflow import Process
 
-VERSION = 1
+VERSION = 2
 
 
 class DamagedState(ServiceplanError):
@@ -38,7 +39,7 @@ def dump(process: Process) -> bytes:
         ]
         for task in process.tokens(everywhere=True)
     ]
-    packed: bytes = msgpack.packb(tokens)
+    packed: bytes = msgpack.packb([process.marks, tokens])
     return bytes([VERSION]) + packed
 
 
@@ -48,11 +49,12 @@ def load(process: Process, state: bytes) -> None:
     :raises DamagedState: when the version is unknown, the bytes are damaged, or a token stands
         on an element that the definition does not have
     """
-    if not state or state[0] != VERSION:
+    if not state or state[0] not in (1, VERSION):
         raise DamagedState(f"state version {state[:1].hex() or 'none'} is not known")
     try:
-        tokens = msgpack.unpackb(state[1:])
-    except ValueError as error:
+        stored = msgpack.unpackb(state[1:])
+        process.marks, tokens = ({}, stored) if state[0] == 1 else stored
+    except (ValueError, TypeError) as error:
         raise DamagedState(f"the stored state cannot be decoded: {error}") from error
     for token in tokens:
         _restore(process, *token)

@@ -75,7 +75,7 @@ def fire(advance: Advance, timer: Any) -> None:
     _drop(advance.connection, [timer.id])
     detail = {"due": timer.due_at.isoformat()}
     advance.note(live, "timer.fired", timer.element_id, detail, actor=SYSTEM)
-    advance.wake(live.id, timer.token, cycle=cycle)
+    advance.wake(live.id, timer.token, cycle=cycle, kind="timer")
 
 
 def _drop(connection: Connection, timer_ids: Sequence[str]) -> None:

@@ -30,6 +30,8 @@ from engine.bpmn.lint import (
 from engine.bpmn.lint.document import Document
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.meta import ProcessMeta
+from engine.bpmn.model import GLOBAL_TASKS
+from engine.bpmn.names import kind
 from engine.bpmn.source import DEFAULT_LIMITS, XmlLimits, parse
 from engine.errors import Rejected
 from engine.views import Finding, Role, Source
@@ -38,11 +40,13 @@ NODE_KINDS = frozenset(
     {"startEvent", "endEvent", "intermediateThrowEvent", "intermediateCatchEvent"}
     | {"boundaryEvent", "task", "manualTask", "userTask", "scriptTask", "sendTask"}
     | {"receiveTask", "callActivity", "subProcess", "exclusiveGateway", "parallelGateway"}
-    | {"inclusiveGateway", "eventBasedGateway"}
+    | {"inclusiveGateway", "complexGateway", "eventBasedGateway"}
+    | {"transaction", "adHocSubProcess"}
 )
 """The kinds of nodes that the runtime runs."""
 EVENT_KINDS = frozenset(
     {"message", "timer", "signal", "error", "escalation", "conditional", "link", "terminate"}
+    | {"compensate", "cancel"}
 )
 """The triggers and results of events that the runtime runs."""
 
@@ -231,6 +235,7 @@ class _Linter:
     def _check_surroundings(self) -> None:
         """Roles and called processes: last, because what is only drawn need not have them."""
         callable_ids = self._known | {p.id for d in self._documents for p in d.processes}
+        callable_ids |= {task for d in self._documents for task in _global_tasks(d)}
         called = self._called()
         for document in self._surveyed():
             report = self._reporters[document.filename]
@@ -274,12 +279,19 @@ class _Linter:
         for reporter in self._reporters.values():
             findings.extend(reporter.all())
         ids = [p.id for d in self._documents for p in d.processes if p.id]
+        ids += [task for d in self._documents for task in _global_tasks(d)]
         blocked = {p for reporter in self._reporters.values() for p in reporter.blocked}
         return Report(
             findings=tuple(sorted(findings, key=_place)),
             process_ids=tuple(dict.fromkeys(ids)),
             startable=frozenset(ids) - blocked,
         )
+
+
+def _global_tasks(document: Document) -> list[str]:
+    """Tasks that call activities may call: the runtime runs each as a process of one node."""
+    found = (e for e in document.root if kind(e) in GLOBAL_TASKS)
+    return [e.get("id") for e in found if e.get("id")]
 
 
 _WEIGHT = {"error": 0, "warning": 1, "info": 2}

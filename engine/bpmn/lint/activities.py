@@ -34,8 +34,6 @@ def quantities(document: Document, report: Reporter) -> None:
             number = _integer(value)
             if number is None or number < 1:
                 report("quantity", node.element, name=name, value=value)
-            elif number > 1:
-                report("quantity_not_run", node.element, name=name, value=value)
 
 
 def loops(document: Document, report: Reporter) -> None:
@@ -55,7 +53,7 @@ def loops(document: Document, report: Reporter) -> None:
 
 def loop_behaviour(document: Document, report: Reporter) -> None:
     """§10.3.8: the events that a multi-instance activity throws as its instances end: behaviour
-    None and One name the event, Complex has a definition. Only All, which throws none, is run."""
+    None and One name the event, Complex has a definition; All throws none."""
     for node in document.all_nodes():
         loop = model_child(node.element, "multiInstanceLoopCharacteristics")
         if loop is None:
@@ -67,8 +65,6 @@ def loop_behaviour(document: Document, report: Reporter) -> None:
         )
         if not complete:
             report("loop_behaviour_incomplete", node.element, at=loop, value=behaviour)
-        if behaviour != "All":
-            report("loop_behaviour_not_run", node.element, at=loop, value=behaviour)
 
 
 def _standard(loop: etree._Element, owner: etree._Element, report: Reporter) -> None:
@@ -121,7 +117,7 @@ def calls(document: Document, report: Reporter, callable_ids: frozenset[str]) ->
             report("call_dynamic", node.element, called=called)
             continue
         target = document.target(called)
-        if target is not None and kind(target).startswith("global"):
+        if target is not None and kind(target) == "globalBusinessRuleTask":
             report("call_global_task", node.element, called=target)
         elif called.rsplit(":", 1)[-1] not in callable_ids:
             report("call_unknown", node.element, called=called)

@@ -174,10 +174,9 @@ def shared_definitions(document: Document, report: Reporter) -> None:
 def instantiating(document: Document, report: Reporter) -> None:
     """§10.3.3 "Receive Task", §10.6.6: what starts a process has no incoming sequence flow."""
     for node in document.all_nodes():
-        if node.kind in ("receiveTask", "eventBasedGateway") and flag(node.element, "instantiate"):
-            report("instantiate_not_run", node.element)
-            if node.incoming:
-                report("instantiate_with_incoming", node.element)
+        starts = node.kind in ("receiveTask", "eventBasedGateway")
+        if starts and flag(node.element, "instantiate") and node.incoming:
+            report("instantiate_with_incoming", node.element)
 
 
 def compensation(document: Document, report: Reporter) -> None:

@@ -8,26 +8,38 @@ from SpiffWorkflow.specs import WorkflowSpec
 
 from engine.bpmn import model
 from engine.bpmn.model import Node
-from engine.runtime.spiff import gateways, scopes, specs
+from engine.runtime.spiff import (
+    activities,
+    adhoc,
+    compensation,
+    events,
+    gateways,
+    repetition,
+    scopes,
+    specs,
+)
 from engine.runtime.spiff.specs import Spec
 
 CLASSES: dict[str, type[Spec]] = {
-    "startEvent": specs.StartEvent,
-    "endEvent": specs.ThrowEvent,
-    "intermediateThrowEvent": specs.ThrowEvent,
-    "intermediateCatchEvent": specs.CatchEvent,
-    "boundaryEvent": specs.BoundaryEvent,
-    "task": specs.Activity,
-    "manualTask": specs.Activity,
-    "userTask": specs.UserTask,
-    "scriptTask": specs.ScriptTask,
-    "sendTask": specs.SendTask,
-    "receiveTask": specs.ReceiveTask,
-    "callActivity": specs.CallActivity,
+    "startEvent": events.StartEvent,
+    "endEvent": events.ThrowEvent,
+    "intermediateThrowEvent": events.ThrowEvent,
+    "intermediateCatchEvent": events.CatchEvent,
+    "boundaryEvent": events.BoundaryEvent,
+    "task": activities.Activity,
+    "manualTask": activities.Activity,
+    "userTask": activities.UserTask,
+    "scriptTask": activities.ScriptTask,
+    "sendTask": activities.SendTask,
+    "receiveTask": activities.ReceiveTask,
+    "callActivity": activities.CallActivity,
     "subProcess": scopes.SubProcess,
+    "transaction": scopes.Transaction,
+    "adHocSubProcess": adhoc.AdHocSubProcess,
     "exclusiveGateway": gateways.ExclusiveGateway,
     "parallelGateway": gateways.ParallelGateway,
     "inclusiveGateway": gateways.InclusiveGateway,
+    "complexGateway": gateways.ComplexGateway,
     "eventBasedGateway": gateways.EventBasedGateway,
 }
 
@@ -35,11 +47,13 @@ CLASSES: dict[str, type[Spec]] = {
 class ProcessSpec(WorkflowSpec):  # type: ignore[misc]
     """All elements of one process, those inside sub-processes too, by id."""
 
-    def __init__(self, process: model.Process) -> None:
+    def __init__(self, process: model.Process, most_rounds: int) -> None:
         super().__init__(name=process.id)
         self.nodes = process.nodes
+        self.most_rounds = most_rounds
         self._inside = process
         self.start = specs.Root(self)
+        compensation.Compensating(self, process.id)
 
     def inside(self, scope: str) -> Iterator[Node]:
         return self._inside.inside(scope)
@@ -51,19 +65,31 @@ def build(process: model.Process, *, most_rounds: int) -> ProcessSpec:
     :raises ValueError: naming the element that has no spec; ``lint`` refuses such a diagram
         before it gets here
     """
-    spec = ProcessSpec(process)
+    spec = ProcessSpec(process, most_rounds)
     for node in process.nodes.values():
-        made = _add(spec, node, most_rounds)
-        if isinstance(made, specs.Activity):
-            made.boundary = tuple(
-                n.id for n in process.boundary_events(node.id) if not _is_compensation(n)
-            )
-        if isinstance(made, specs.ThrowEvent):
-            made.link_targets = tuple(_link_targets(process, node))
+        for made in _add(spec, node):
+            if isinstance(made, activities.Activity):
+                _attach(process, made, node)
+            elif isinstance(made, events.ThrowEvent):
+                made.link_targets = tuple(_link_targets(process, node))
     return spec
 
 
-def _add(spec: ProcessSpec, node: Node, most_rounds: int) -> Spec:
+def _attach(process: model.Process, made: activities.Activity, node: Node) -> None:
+    """Tell an activity what stands on its boundary, and what undoes it."""
+    boundary = list(process.boundary_events(node.id))
+    if made.name == node.id:
+        made.boundary = tuple(n.id for n in boundary if not scopes.compensates(n))
+    for event in boundary:
+        handlers = (process.nodes.get(i) for i in event.associated if scopes.compensates(event))
+        made.handler = next((h.id for h in handlers if h and h.for_compensation), made.handler)
+    for inner in process.inside(node.id) if node.is_scope else ():
+        starts = process.inside(inner.id) if inner.event_triggered else iter(())
+        if any(scopes.compensates(s) for s in starts if s.kind == "startEvent"):
+            made.undo = inner.id
+
+
+def _add(spec: ProcessSpec, node: Node) -> Iterator[Spec]:
     base = CLASSES.get(node.kind)
     if base is None:
         raise ValueError(f"{node.kind} {node.id} cannot be run")
@@ -71,16 +97,14 @@ def _add(spec: ProcessSpec, node: Node, most_rounds: int) -> Spec:
         for start in spec.inside(node.id):
             if start.kind == "startEvent":
                 scopes.Listener(spec, start, node.id)
-        return scopes.EventSubProcess(spec, node)
-    if node.loop is None:
-        return base(spec, node)
-    scopes.body_of(base)(spec, node, f"{node.id}{scopes.BODY}")
-    wrapper = scopes.StandardLoop if node.loop.kind == "loop" else scopes.MultiInstance
-    return wrapper(spec, node, most_rounds)
-
-
-def _is_compensation(node: Node) -> bool:
-    return any(e.kind == "compensate" for e in node.events)
+        yield scopes.EventSubProcess(spec, node)
+    elif node.loop is None:
+        yield base(spec, node)
+    else:
+        yield repetition.body_of(base)(spec, node, f"{node.id}{repetition.BODY}")
+        one_by_one = node.loop.kind == "loop"
+        wrapper = repetition.StandardLoop if one_by_one else repetition.MultiInstance
+        yield wrapper(spec, node, spec.most_rounds)
 
 
 def _link_targets(process: model.Process, node: Node) -> Iterator[str]:

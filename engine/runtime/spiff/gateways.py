@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.model import Flow
-from engine.runtime.spiff.specs import Spec, conditional_flows, holds
+from engine.bpmn.model import EventDefinition, Flow, Node
+from engine.runtime.spiff.specs import Spec, evaluate, holds
 from engine.runtime.spiff.workflow import Process, StepError
 
 
@@ -29,6 +32,10 @@ class ExclusiveGateway(Spec):
         return default
 
 
+RESET = "reset"
+"""Marks the token that remembers, at a complex gateway, by which flows tokens have come."""
+
+
 class _Join(Spec):
     """Collects waiting tokens of the same scope, and goes on with one of them."""
 
@@ -36,8 +43,11 @@ class _Join(Spec):
         """The tokens that wait here, by the flow they came on; ``task`` among them."""
         found: dict[str, list[Task]] = {}
         for other in task.workflow.tokens(task.internal_data.get("scope")):
+            marks = other.internal_data
             if other.task_spec is self and not other.has_state(TaskState.READY):
-                found.setdefault(other.internal_data.get("flow", ""), []).append(other)
+                if RESET in marks:
+                    continue
+                found.setdefault(marks.get("flow", ""), []).append(other)
         return found
 
     def merge(self, task: Task, consumed: list[Task]) -> None:
@@ -63,23 +73,10 @@ class ParallelGateway(_Join):
         return list(self.node.outgoing)
 
 
-class InclusiveGateway(_Join):
-    """Waits until no other token can come, then takes every flow whose condition holds
-    (BPMN 2.0.2, 13.4.3)."""
+class _LookingBack(_Join):
+    """A join that knows whether more tokens can come (BPMN 2.0.2, 13.4.3)."""
 
-    def arrive(self, task: Task) -> bool:
-        return len(self.node.incoming) <= 1
-
-    def settle(self, task: Task) -> None:
-        if not task.has_state(TaskState.WAITING):
-            return
-        waiting = self.waiting(task)
-        if self._more_can_come(task, set(waiting)):
-            return
-        self.merge(task, [tokens[0] for tokens in waiting.values()])
-        task._ready()
-
-    def _more_can_come(self, task: Task, filled: set[str]) -> bool:
+    def more_can_come(self, task: Task, filled: set[str]) -> bool:
         """Is there a token that can reach an empty incoming flow without passing here, and that
         cannot as well reach a filled one?"""
         process: Process = task.workflow
@@ -114,25 +111,137 @@ class InclusiveGateway(_Join):
     def _before(self, name: str) -> list[str]:
         node = self._wf_spec.nodes[name]
         before = [f.source for f in node.incoming]
+        for event in node.events:
+            if event.kind == "link" and node.kind == "intermediateCatchEvent":
+                before += [n.id for n in self._wf_spec.inside(node.scope) if _links_to(n, event)]
         # A boundary event is reached from the activity that it is attached to.
         return [*before, node.attached_to] if node.attached_to else before
 
     def choose(self, task: Task) -> list[Flow]:
-        flows = conditional_flows(self, task)
-        if self.node.outgoing and not flows:
-            raise StepError(self.bpmn_id, _no_way_out(self), kind="no_flow")
-        return flows
+        """Every flow whose condition holds, else the default."""
+        return true_flows(self, task)
+
+
+def _links_to(node: Node, event: EventDefinition) -> bool:
+    throws = node.kind in ("intermediateThrowEvent", "endEvent")
+    return throws and any(e.kind == "link" and e.name == event.name for e in node.events)
+
+
+class InclusiveGateway(_LookingBack):
+    """Waits until no other token can come, then takes every flow whose condition holds
+    (BPMN 2.0.2, 13.4.3)."""
+
+    def arrive(self, task: Task) -> bool:
+        return len(self.node.incoming) <= 1
+
+    def settle(self, task: Task) -> None:
+        if not task.has_state(TaskState.WAITING):
+            return
+        waiting = self.waiting(task)
+        if self.more_can_come(task, set(waiting)):
+            return
+        self.merge(task, [tokens[0] for tokens in waiting.values()])
+        task._ready()
+
+
+class ComplexGateway(_LookingBack):
+    """Goes on as soon as its activation condition holds, then waits for the rest and forgets it
+    (BPMN 2.0.2, 13.4.5).
+
+    ``activationCount`` is the number of incoming flows on which a token waits; without a
+    condition the first token is enough (a discriminator). After that the gateway waits for a
+    token on each flow that had none, unless none can come any more, and takes them away: only
+    flows with a condition of their own get a token then. Conditions see ``waitingForStart``.
+    """
+
+    def arrive(self, task: Task) -> bool:
+        if RESET in task.internal_data:
+            return False
+        if len(self.node.incoming) <= 1:
+            return True
+        return self._resetting(task) is None and self._activate(task)
+
+    def _resetting(self, task: Task) -> Task | None:
+        for other in task.workflow.tokens(task.internal_data.get("scope")):
+            if other.task_spec is self and RESET in other.internal_data:
+                return other
+        return None
+
+    def _activate(self, task: Task) -> bool:
+        """The first phase: does the condition hold with the tokens that are here?"""
+        process: Process = task.workflow
+        waiting = self.waiting(task)
+        count = Decimal(len(waiting))
+        condition = self.node.activation
+        if condition and not evaluate(task, condition, activationCount=count, waitingForStart=True):
+            return False
+        self.merge(task, [tokens[0] for tokens in waiting.values()])
+        if {f.id for f in self.node.incoming} - waiting.keys():
+            scope = task.internal_data.get("scope")
+            process.enter(process.place(self.name, scope, reset=sorted(waiting)))
+        return True
+
+    def settle(self, task: Task) -> None:
+        """The second phase ends when every flow has given its token, or none can come."""
+        consumed = task.internal_data.get(RESET)
+        if consumed is None:
+            self._stay(task)
+            return
+        waiting = {f: t for f, t in self.waiting(task).items() if f not in consumed}
+        missing = {f.id for f in self.node.incoming} - set(consumed) - waiting.keys()
+        if missing and self.more_can_come(task, {*consumed, *waiting}):
+            return
+        self.merge(task, [tokens[0] for tokens in waiting.values()])
+        self._reset(task)
+
+    def _reset(self, task: Task) -> None:
+        process: Process = task.workflow
+        scope = task.internal_data.get("scope")
+        task._set_state(TaskState.COMPLETED)
+        again = [token for tokens in self.waiting(task).values() for token in tokens]
+        local = {"waitingForStart": False, "activationCount": Decimal(0)}
+        flows = [f for f in self.node.outgoing if f.condition and holds(process, f, task, **local)]
+        for flow in flows:
+            process.enter(process.place(flow.target, scope, task, flow=flow.id))
+        for token in again:
+            if token.has_state(TaskState.WAITING):
+                process.enter(token)
+        if not flows:
+            process.close_scope(scope)
+
+    def _stay(self, task: Task) -> None:
+        """A token of the first phase waits on; a condition may look at variables."""
+        ready = task.has_state(TaskState.WAITING) and len(self.node.incoming) > 1
+        if ready and self._resetting(task) is None and self._activate(task):
+            task._ready()
+
+    def choose(self, task: Task) -> list[Flow]:
+        return true_flows(self, task, waitingForStart=True)
+
+
+def true_flows(spec: Spec, task: Task, **local: Any) -> list[Flow]:
+    """The flows out of a gateway that splits: those whose condition holds or that have none, else
+    the default. None at all is an incident (BPMN 2.0.2, 13.4.3 "Exception Issues")."""
+    process: Process = task.workflow
+    rest = [f for f in spec.node.outgoing if f.id != spec.node.default]
+    flows = [f for f in rest if f.condition is None or holds(process, f, task, **local)]
+    flows = flows or [f for f in spec.node.outgoing if f.id == spec.node.default]
+    if spec.node.outgoing and not flows:
+        raise StepError(spec.bpmn_id, _no_way_out(spec), kind="no_flow")
+    return flows
 
 
 class EventBasedGateway(Spec):
-    """All the events that follow wait; the first to come takes the others away
-    (BPMN 2.0.2, 13.4.4)."""
+    """All the events that follow wait; the first to come takes the others away, unless the
+    gateway is of type Parallel: that one starts a process and needs every event (BPMN 2.0.2,
+    13.4.4 and 10.6.6)."""
 
     def leave(self, task: Task) -> None:
         process: Process = task.workflow
         scope = task.internal_data.get("scope")
+        marks = {} if self.node.all_events else {"race": task.id.hex}
         for flow in self.node.outgoing:
-            process.place(flow.target, scope, task, flow=flow.id, race=task.id.hex)
+            process.place(flow.target, scope, task, flow=flow.id, **marks)
         if not self.node.outgoing:
             process.close_scope(scope)
 

@@ -74,6 +74,8 @@ class Process(Workflow):  # type: ignore[misc]
         super().__init__(spec, deserializing=True)
         self.task_tree = Task(self, spec.start, state=TaskState.COMPLETED)
         self.variables = variables
+        self.marks: dict[str, Any] = {}
+        """What the process remembers as a scope, as a token does in its internal data."""
         self.written: set[str] = set()
         self.effects = Effects()
         self.ended: str | None = None
@@ -215,13 +217,14 @@ class Process(Workflow):  # type: ignore[misc]
             return
         if any(not t.internal_data.get("listener") for t in self.tokens(scope)):
             return
+        holder = self.token(scope) if scope else None
+        if holder is not None and holder.task_spec.goes_on_inside(holder):
+            return
         for listener in list(self.tokens(scope)):
             self.cancel_token(listener)
         if scope is None:
             self.finish("completed")
-            return
-        holder = self.token(scope)
-        if holder is not None:
+        elif holder is not None:
             holder.task_spec.inside_done(holder)
 
     def _task_completed_notify(self, task: Task) -> None:
@@ -234,7 +237,7 @@ class Process(Workflow):  # type: ignore[misc]
         """Tell every token of this process that waits for the signal."""
         for task in list(self.tokens(everywhere=True)):
             if task.has_state(ACTIVE) and task.task_spec.waits_for(task, "signal", name):
-                task.task_spec.fire(task)
+                task.task_spec.fire(task, "signal", name)
 
     def throw_up(self, kind: str, code: str | None, task: Task) -> bool:
         """Let an error or escalation travel outwards from ``task``; True when it was caught.
@@ -245,11 +248,11 @@ class Process(Workflow):  # type: ignore[misc]
         token_id: str | None = task.id.hex
         scope = task.internal_data.get("scope")
         while True:
-            catcher = self._catcher(kind, code, attached=token_id) or self._catcher(
+            catcher = self.catcher(kind, code, attached=token_id) or self.catcher(
                 kind, code, listening=(scope,)
             )
             if catcher is not None:
-                catcher.task_spec.fire(catcher)
+                catcher.task_spec.fire(catcher, kind, code)
                 return True
             if scope is None:
                 return False
@@ -258,7 +261,7 @@ class Process(Workflow):  # type: ignore[misc]
                 return False
             token_id, scope = scope, holder.internal_data.get("scope")
 
-    def _catcher(
+    def catcher(
         self,
         kind: str,
         code: str | None,

@@ -1,0 +1,179 @@
+"""The plain data of a process that runs: nodes, flows, events; no XML and no geometry.
+
+``model`` reads it from a diagram.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+ACTIVITIES = frozenset(
+    {
+        "task",
+        "userTask",
+        "manualTask",
+        "scriptTask",
+        "serviceTask",
+        "sendTask",
+        "receiveTask",
+        "businessRuleTask",
+        "subProcess",
+        "adHocSubProcess",
+        "transaction",
+        "callActivity",
+    }
+)
+GATEWAYS = frozenset(
+    {
+        "exclusiveGateway",
+        "parallelGateway",
+        "inclusiveGateway",
+        "complexGateway",
+        "eventBasedGateway",
+    }
+)
+EVENTS = frozenset(
+    {
+        "startEvent",
+        "endEvent",
+        "intermediateCatchEvent",
+        "intermediateThrowEvent",
+        "boundaryEvent",
+    }
+)
+GLOBAL_TASKS = {
+    "globalTask": "task",
+    "globalUserTask": "userTask",
+    "globalManualTask": "manualTask",
+    "globalScriptTask": "scriptTask",
+    "globalBusinessRuleTask": "businessRuleTask",
+}
+"""Kinds of tasks that call activities share, and what kind of node each is when it runs."""
+SCOPES = frozenset({"subProcess", "adHocSubProcess", "transaction"})
+
+
+@dataclass(frozen=True, slots=True)
+class EventDefinition:
+    """What an event waits for or throws.
+
+    ``kind`` is ``message``, ``timer``, ``signal``, ``error``, ``escalation``, ``conditional``,
+    ``link``, ``terminate``, ``cancel`` or ``compensate``. ``name`` is the message's, signal's or
+    link's name, or the error's or escalation's code (None: any).
+    """
+
+    kind: str
+    name: str | None = None
+    timer: tuple[str, str] | None = None
+    """``("duration" | "date" | "cycle", text)``"""
+    condition: str | None = None
+    activity: str | None = None
+    """Which activity is to be compensated; None: all that the event sees."""
+    wait: bool = True
+    """``waitForCompletion`` of a compensation event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Loop characteristics: ``kind`` is ``loop``, ``parallel`` or ``sequential``. Texts are as
+    drawn. ``behaviour`` is ``None``, ``One``, ``All`` or ``Complex``; ``events`` are what it
+    throws as instances complete, each with its condition (None: always)."""
+
+    kind: str
+    condition: str | None = None
+    maximum: int | None = None
+    test_before: bool = False
+    cardinality: str | None = None
+    collection: str | None = None
+    item: str | None = None
+    output: str | None = None
+    output_item: str | None = None
+    behaviour: str = "All"
+    events: tuple[tuple[str | None, EventDefinition], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AdHoc:
+    """What an ad-hoc sub-process says of its order and its end (BPMN 2.0.2, Table 10.22)."""
+
+    sequential: bool = False
+    completion: str | None = None
+    cancel_remaining: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    id: str
+    name: str
+    source: str
+    target: str
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A flow node. ``kind`` is its BPMN local name; ``scope`` the id of the process or
+    sub-process that holds it."""
+
+    id: str
+    kind: str
+    name: str
+    scope: str
+    events: tuple[EventDefinition, ...] = ()
+    parallel_multiple: bool = False
+    default: str | None = None
+    attached_to: str | None = None
+    interrupting: bool = True
+    loop: Loop | None = None
+    script: str | None = None
+    message: str | None = None
+    called: str | None = None
+    event_triggered: bool = False
+    for_compensation: bool = False
+    start_quantity: int = 1
+    completion_quantity: int = 1
+    activation: str | None = None
+    """``activationCondition`` of a complex gateway."""
+    ad_hoc: AdHoc | None = None
+    instantiate: bool = False
+    all_events: bool = False
+    """An event-based gateway of type Parallel: every one of its events is needed."""
+    associated: tuple[str, ...] = ()
+    """The elements that associations lead to."""
+    incoming: tuple[Flow, ...] = ()
+    outgoing: tuple[Flow, ...] = ()
+
+    @property
+    def is_scope(self) -> bool:
+        return self.kind in SCOPES
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One executable unit: all nodes of the process and of its embedded sub-processes by id."""
+
+    id: str
+    name: str
+    executable: bool
+    nodes: Mapping[str, Node]
+    children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Ids of the nodes directly in each scope, by the scope's id, in the order drawn."""
+
+    def inside(self, scope: str) -> Iterator[Node]:
+        return (self.nodes[node] for node in self.children.get(scope, ()))
+
+    def starts(self) -> Iterator[Node]:
+        """The nodes that an event can start the process at: start events, receive tasks that
+        instantiate, and the events behind a gateway that does (BPMN 2.0.2, 13.2)."""
+        for node in self.inside(self.id):
+            gateways = (self.nodes.get(f.source) for f in node.incoming)
+            instantiates = node.instantiate and node.kind == "receiveTask"
+            if (
+                node.kind == "startEvent"
+                or instantiates
+                or any(g.kind == "eventBasedGateway" and g.instantiate for g in gateways if g)
+            ):
+                yield node
+
+    def boundary_events(self, activity: str) -> Iterator[Node]:
+        return (n for n in self.nodes.values() if n.attached_to == activity)

@@ -1,0 +1,132 @@
+"""Activities: work that people, scripts, messages and other instances do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from SpiffWorkflow.specs import WorkflowSpec
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.model import Node
+from engine.runtime.spiff import compensation, events
+from engine.runtime.spiff.specs import Awaited, Spec
+from engine.runtime.spiff.workflow import Process, StepError, Thrown
+
+
+class Activity(Spec):
+    """Work. While it lasts, its boundary events listen."""
+
+    boundary: tuple[str, ...] = ()
+    handler: str | None = None
+    """The activity that compensates this one, by an association from its boundary."""
+    undo: str | None = None
+    """The compensation event sub-process inside this one."""
+
+    def arrive(self, task: Task) -> bool:
+        if not task.internal_data.get("listening"):
+            if not self._enough(task):
+                return False
+            task.internal_data["listening"] = True
+            for name in self.boundary:
+                events.listen(task.workflow, task.workflow.spec.task_specs[name], task)
+        return self.begin(task)
+
+    def _enough(self, task: Task) -> bool:
+        """``startQuantity`` tokens must arrive for one piece of work (BPMN 2.0.2, Table 10.3)."""
+        needed = self.node.start_quantity
+        if needed <= 1 or task.internal_data.get("index") is not None:
+            return True
+        process: Process = task.workflow
+        here = [
+            other
+            for other in process.tokens(task.internal_data.get("scope"))
+            if other.task_spec is self and not other.internal_data.get("listening")
+        ]
+        if len(here) < needed:
+            return False
+        for other in [other for other in here if other is not task][: needed - 1]:
+            task.data.update(other.data)
+            other._set_state(TaskState.CANCELLED)
+        return True
+
+    def completed(self, task: Task) -> bool:
+        process: Process = task.workflow
+        compensation.remember(process, task)
+        scope = task.internal_data.get("scope")
+        holder = process.token(scope) if scope else None
+        return holder is None or holder.task_spec.one_inside_completed(holder, task)
+
+    def begin(self, task: Task) -> bool:
+        """True when the work can be done at once, False to wait for it."""
+        return True
+
+
+class UserTask(Activity):
+    """Waits, ready, for a person."""
+
+    def __init__(self, wf_spec: WorkflowSpec, node: Node, name: str | None = None) -> None:
+        super().__init__(wf_spec, node, name)
+        self.manual = True
+
+    def awaits(self, task: Task) -> Iterator[Awaited]:
+        if task.has_state(TaskState.READY):
+            yield "user", None, None
+
+
+class ScriptTask(Activity):
+    """A FEEL context whose entries become variables: ``= {total: price * count}``."""
+
+    def act(self, task: Task) -> bool:
+        value = task.workflow.evaluate(self.node.script or "", task)
+        if not isinstance(value, dict):
+            raise StepError(
+                self.bpmn_id,
+                f"the script of {self.bpmn_id} gave {value!r}; it must give a context such as "
+                "{total: 1}",
+                kind="expression",
+            )
+        task.workflow.write(value, task)
+        return True
+
+
+class SendTask(Activity):
+    """Throws its message, and goes on."""
+
+    def act(self, task: Task) -> bool:
+        process: Process = task.workflow
+        process.effects.thrown.append(Thrown("message", self.node.message, self.bpmn_id))
+        return True
+
+
+class Waiting(Activity):
+    """Work that something outside does."""
+
+    def begin(self, task: Task) -> bool:
+        return bool(task.internal_data.get("fired"))
+
+    def fire(self, task: Task, kind: str = "", name: str | None = None) -> None:
+        task.internal_data["fired"] = True
+        events.win_race(task)
+        task.workflow.enter(task)
+
+    def awaits(self, task: Task) -> Iterator[Awaited]:
+        if task.has_state(TaskState.WAITING) and task.internal_data.get("listening"):
+            yield self.awaited()
+
+    def awaited(self) -> Awaited:
+        raise NotImplementedError
+
+
+class ReceiveTask(Waiting):
+    """Waits for its message."""
+
+    def awaited(self) -> Awaited:
+        return "message", self.node.message, None
+
+
+class CallActivity(Waiting):
+    """Waits for another instance, which the engine starts and reports back."""
+
+    def awaited(self) -> Awaited:
+        return "call", self.node.called, None

@@ -1,0 +1,199 @@
+"""Activities that are done several times: standard loops and multi-instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from SpiffWorkflow.specs import WorkflowSpec
+from SpiffWorkflow.task import Task
+
+from engine.bpmn.model import Loop, Node
+from engine.runtime.spiff import events
+from engine.runtime.spiff.activities import Activity
+from engine.runtime.spiff.specs import Spec, evaluate
+from engine.runtime.spiff.workflow import ACTIVE, Process, StepError
+
+BODY = " [body]"
+
+
+class Repeated(Activity):
+    """The wrapper of an activity that is done several times; its body is a spec of its own."""
+
+    def __init__(self, wf_spec: WorkflowSpec, node: Node, most: int) -> None:
+        super().__init__(wf_spec, node)
+        self.visible = False
+        self.most = most
+
+    @property
+    def loop(self) -> Loop:
+        loop = self.node.loop
+        if loop is None:
+            raise ValueError(f"{self.bpmn_id} is not repeated")
+        return loop
+
+    def body(self, task: Task, index: int, **local: Any) -> None:
+        process: Process = task.workflow
+        child = process.place(f"{self.bpmn_id}{BODY}", task.id.hex, index=index)
+        child.data.update(loopCounter=Decimal(index + 1), **local)
+        process.enter(child)
+
+    def act(self, task: Task) -> bool:
+        if task.internal_data.get("inside_done"):
+            return True
+        return self.begin_rounds(task)
+
+    def begin_rounds(self, task: Task) -> bool:
+        """Start the first rounds; True when there is nothing to do."""
+        raise NotImplementedError
+
+    def finish(self, task: Task) -> None:
+        """All rounds are over."""
+        task.internal_data["inside_done"] = True
+        for other in list(task.workflow.tokens(task.id.hex)):
+            task.workflow.cancel_token(other)
+        task._ready()
+
+    def inside_done(self, task: Task) -> None:
+        """Rounds end one by one, in ``round_done``."""
+
+    def round_done(self, task: Task, body: Task) -> None:
+        raise NotImplementedError
+
+
+class StandardLoop(Repeated):
+    """Again while the condition holds, and at most ``maximum`` times (BPMN 2.0.2, 13.3.6)."""
+
+    def _again(self, task: Task, done: int) -> bool:
+        loop = self.loop
+        if loop.maximum is not None and done >= loop.maximum:
+            return False
+        if loop.condition is None:
+            return loop.maximum is not None
+        if done == 0 and not loop.test_before:
+            return True
+        return bool(evaluate(task, loop.condition, loopCounter=Decimal(done)))
+
+    def begin_rounds(self, task: Task) -> bool:
+        if not self._again(task, 0):
+            return True
+        self.body(task, 0)
+        return False
+
+    def round_done(self, task: Task, body: Task) -> None:
+        done = int(body.internal_data["index"]) + 1
+        if self._again(task, done):
+            self.body(task, done)
+        else:
+            self.finish(task)
+
+
+class MultiInstance(Repeated):
+    """Once for each item, or ``cardinality`` times; all at once or one after the other, until
+    the completion condition holds (BPMN 2.0.2, 13.3.7)."""
+
+    def _items(self, task: Task) -> list[Any]:
+        loop = self.loop
+        if loop.cardinality:
+            value = evaluate(task, loop.cardinality)
+            try:
+                count = int(value)
+            except (TypeError, ValueError):
+                raise StepError(
+                    self.bpmn_id, f"the cardinality of {self.bpmn_id} is {value!r}, not a number"
+                ) from None
+            items: list[Any] = list(range(min(count, self.most + 1)))
+        else:
+            name = loop.collection or ""
+            value = task.workflow.context(task).get(name)
+            if not isinstance(value, list):
+                raise StepError(
+                    self.bpmn_id, f"{name} is {value!r}; {self.bpmn_id} needs a list to go over"
+                )
+            items = value
+        if len(items) > self.most:
+            raise StepError(
+                self.bpmn_id, f"{self.bpmn_id} would run {len(items)} times; at most {self.most}"
+            )
+        return items
+
+    def begin_rounds(self, task: Task) -> bool:
+        items = self._items(task)
+        task.internal_data["rounds_total"] = len(items)
+        task.internal_data["rounds_done"] = 0
+        if self.loop.output:
+            task.workflow.write({self.loop.output: [None] * len(items)}, task)
+        if not items:
+            return True
+        if self.loop.kind == "sequential":
+            items = items[:1]
+        for index, item in enumerate(items):
+            self._round(task, index, item)
+        return False
+
+    def _round(self, task: Task, index: int, item: Any) -> None:
+        local = {} if self.loop.cardinality or not self.loop.item else {self.loop.item: item}
+        if self.loop.output_item:
+            local[self.loop.output_item] = None
+        self.body(task, index, **local)
+
+    def round_done(self, task: Task, body: Task) -> None:
+        process: Process = task.workflow
+        index = int(body.internal_data["index"])
+        marks = task.internal_data
+        marks["rounds_done"] += 1
+        self._collect(process, task, body, index)
+        total, done = marks["rounds_total"], marks["rounds_done"]
+        counts: dict[str, Any] = {
+            "numberOfInstances": Decimal(total),
+            "numberOfCompletedInstances": Decimal(done),
+            "numberOfActiveInstances": Decimal(sum(1 for _ in self._running(task))),
+        }
+        self._throw(task, done, {**body.data, **counts})
+        if not task.has_state(ACTIVE):
+            return
+        condition = self.loop.condition
+        enough = condition is not None and bool(evaluate(task, condition, **body.data, **counts))
+        if enough or done >= total:
+            self.finish(task)
+        elif self.loop.kind == "sequential":
+            self._round(task, index + 1, self._items(task)[index + 1])
+
+    def _throw(self, task: Task, done: int, local: dict[str, Any]) -> None:
+        """The events of behaviours None (at each completion), One (at the first) and Complex (each
+        whose condition holds); boundary events catch them (BPMN 2.0.2, Table 10.27)."""
+        if self.loop.behaviour == "One" and done > 1:
+            return
+        for condition, event in self.loop.events:
+            if task.has_state(ACTIVE) and (
+                condition is None or evaluate(task, condition, **local) is True
+            ):
+                events.throw(task.workflow, event, task)
+
+    def _running(self, task: Task) -> Iterator[Task]:
+        process: Process = task.workflow
+        return process.tokens(task.id.hex)
+
+    def _collect(self, process: Process, task: Task, body: Task, index: int) -> None:
+        loop = self.loop
+        if not loop.output or not loop.output_item:
+            return
+        collected = list(process.context(task).get(loop.output) or [])
+        if index < len(collected):
+            collected[index] = body.data.get(loop.output_item)
+        process.write({loop.output: collected}, task)
+
+
+def body_of(spec_class: type[Spec]) -> type[Spec]:
+    """The class of a repeated activity's body: when it is done, it reports to its wrapper
+    instead of leaving by sequence flows."""
+
+    class Body(spec_class):  # type: ignore[misc, valid-type]
+        def leave(self, task: Task) -> None:
+            holder = task.workflow.token(task.internal_data["scope"])
+            if holder is not None:
+                holder.task_spec.round_done(holder, task)
+
+    Body.__name__ = f"{spec_class.__name__}Body"
+    return Body
