@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from engine import CaseRow, HistoryEntry, NotAllowed, NotFound, Problem
 from web import formats, parsing
 from web.context import actor, engine, person, today
+from web.faults import fault_text
 from web.forms import Problems
 from web.i18n import gettext as _
 from web.sentences import Speaker, type_label
@@ -228,4 +229,6 @@ def verify() -> ResponseReturnValue:
         raise NotAllowed
     result = engine().verify(actor(), case.id if case else None)
     log.info("history verified for %s: %s", case.number if case else "all", result.ok)
-    return render_template("history/verify.html", result=result, case=case, at=engine().now())
+    return render_template(
+        "history/verify.html", result=result, case=case, at=engine().now(), fault_text=fault_text
+    )

@@ -133,7 +133,7 @@ class Speaker:
         if "person" in detail:
             words["person"] = self._person(str(detail["person"]))
         if entry.type == "point.ticked":
-            words["point"] = str(detail.get("text") or detail.get("point") or "–").replace("_", " ")
+            words["point"] = str(detail.get("text") or detail.get("point") or "–").rstrip(".")
         return words
 
     def process(self, entry: HistoryEntry) -> str:

@@ -1,0 +1,79 @@
+"""What the check of the chain has found, in the reader's language.
+
+The engine names a fault in English; a sentence that is not known here is shown as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from web.i18n import N_
+from web.i18n import gettext as _
+
+KNOWN: Final = (
+    (
+        r"the entry before has number (?P<number>-?\d+): something is missing or moved",
+        N_("Posten före har nummer %(number)s: något saknas eller är flyttat."),
+    ),
+    (
+        r"the hash is not that of the body: .*",
+        N_("Kontrollsumman stämmer inte med posten: någon av dem är ändrad."),
+    ),
+    (
+        r"the body is no canonical JSON object: .*",
+        N_("Posten går inte att läsa som den skrevs: den är ändrad."),
+    ),
+    (
+        r"the body does not follow from the entry before: .*",
+        N_("Posten hänger inte ihop med den före: någon av dem är ändrad."),
+    ),
+    (
+        r"the column (?P<column>\w+) is not what the body says: .*",
+        N_("Kolumnen %(column)s säger något annat än posten: den är ändrad."),
+    ),
+    (
+        r"the name, the detail or their salt is not what the body vouches for: .*",
+        N_("Namnet eller beskrivningen är inte det som posten intygar: de är ändrade."),
+    ),
+    (
+        r"the instance has no history: .*",
+        N_("Processen har ingen historik: den är borttagen."),
+    ),
+    (
+        r"the signature that this entry records is missing",
+        N_("Signaturen som posten gäller saknas."),
+    ),
+    (
+        r"the signature that this entry records is recorded already",
+        N_("Signaturen som posten gäller är antecknad två gånger."),
+    ),
+    (
+        r"signature (?P<id>\w+): the hash is not that of the content: .*",
+        N_("Signatur %(id)s: kontrollsumman stämmer inte med innehållet, något är ändrat."),
+    ),
+    (
+        r"signature (?P<id>\w+): the history does not know it",
+        N_("Signatur %(id)s: historiken känner inte till den."),
+    ),
+    (
+        r"signature (?P<id>\w+): the content's hash is not the one in the history",
+        N_("Signatur %(id)s: innehållet är inte det som historiken intygar."),
+    ),
+    (
+        r"signature (?P<id>\w+): the content is no canonical JSON object: .*",
+        N_("Signatur %(id)s: innehållet går inte att läsa som det skrevs, det är ändrat."),
+    ),
+    (
+        r"signature (?P<id>\w+): the column (?P<column>\w+) is not what was signed: .*",
+        N_("Signatur %(id)s: kolumnen %(column)s är inte det som signerades, den är ändrad."),
+    ),
+)
+
+
+def fault_text(problem: str) -> str:
+    """A fault as a sentence for the reader."""
+    for pattern, text in KNOWN:
+        if found := re.fullmatch(pattern, problem):
+            return _(text) % found.groupdict()
+    return problem
