@@ -50,7 +50,7 @@ def test_every_folder_with_files_says_what_it_is_for() -> None:
 
 def _folders() -> set[Path]:
     # A folder of data (templates, pictures, diagrams of a test) is explained by the one above.
-    code = {p.parent for p in files() if p.suffix == ".py"}
+    code = {p.parent for p in files() if p.suffix == ".py" and p.parent.name != "versions"}
     top = {PROJECT / p.relative_to(PROJECT).parts[0] for p in files() if p.parent != PROJECT}
     return {f for f in code | top if not f.name.startswith(".")}
 
