@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
-from engine import Engine, FakeClock
+from engine import Config, Engine, FakeClock
 from tests.support.people import People
 from tests.web.conftest import SignedIn
 from tests.web.visitor import Visitor, form, forms
+from web import create_app
 from web.security import POLICY, local_path, masked, unmasked
 
 
@@ -105,6 +107,24 @@ def test_over_https_the_cookie_is_secure_and_bound_to_the_host(app: Flask, peopl
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
     assert "Domain" not in cookie
     assert "max-age" in answer.headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize(("proxies", "cookie"), [(1, "__Host-serviceplan"), (0, "serviceplan")])
+def test_only_a_proxy_of_our_own_is_believed_about_https(
+    engine: Engine, config: Config, people: People, proxies: int, cookie: str
+) -> None:
+    behind = replace(config, web=replace(config.web, trusted_proxies=proxies))
+    visitor = Visitor(create_app(behind, engine))
+    told = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "plan.example"}
+    account = people["saljare"]
+    login = visitor.open("/login", headers=told)
+    filled = {"username": account.username, "password": account.password}
+    headers = {**told, "Referer": "https://plan.example/login"}
+    # The test's browser keeps no Secure cookie for http, so it is carried by hand.
+    start = login.headers["Set-Cookie"].split(";")[0]
+    headers["Cookie"] = start
+    answer = visitor.send(login, filled, having="password", headers=headers)
+    assert any(c.startswith(f"{cookie}=") for c in answer.headers.getlist("Set-Cookie"))
 
 
 def test_the_token_of_the_cookie_is_new_at_every_login(app: Flask, people: People) -> None:
