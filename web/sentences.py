@@ -34,6 +34,7 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Uppgift tilldelad"), N_("%(who)s gav uppgiften ”%(element)s” till %(assignee_name)s")),
     "draft.saved": (N_("Utkast sparat"), N_("%(who)s sparade ett utkast till ”%(element)s”")),
     "point.ticked": (N_("Punkt avbockad"), N_("%(who)s bockade av ”%(point)s” på ”%(element)s”")),
+    "point.unticked": (N_("Punkt öppnad igen"), N_("%(who)s tog bort bocken för ”%(point)s”")),
     "file.attached": (N_("Fil bifogad"), N_("%(who)s bifogade %(filename)s till ”%(element)s”")),
     "file.detached": (N_("Fil borttagen"), N_("%(who)s tog bort %(filename)s från ”%(element)s”")),
     "task.completed": (N_("Uppgift slutförd"), N_("%(who)s slutförde ”%(element)s”")),
@@ -132,7 +133,7 @@ class Speaker:
         words["number"] = detail.get("version") or "–"
         if "person" in detail:
             words["person"] = self._person(str(detail["person"]))
-        if entry.type == "point.ticked":
+        if entry.type in ("point.ticked", "point.unticked"):
             words["point"] = str(detail.get("text") or detail.get("point") or "–").rstrip(".")
         return words
 

@@ -125,6 +125,7 @@ def save_draft(
         draft_at=work.now,
         draft_by=work.actor.id,
     )
+    _remember_ticks(work, task, kept)
     remember(work, task, "draft.saved", {"ticked": len(kept)})
     return {}
 
@@ -148,12 +149,15 @@ def complete(
     action = access.TASK_COMPLETE if evidence is None else access.TASK_SIGN
     task = for_change(work, action, task_id)
     values, states = _checked(work, task, answers, ticks, note, evidence)
-    for field in (f.id for f in task.meta.form if f.type == "plan"):
-        planning.change(work, task.row.case_id, values.pop(field) or [])
+    # The plan is signed with the task, but it is the case's: no variable of the process.
+    plans = {f.id: values.pop(f.id) or [] for f in task.meta.form if f.type == "plan"}
+    for rows in plans.values():
+        planning.change(work, task.row.case_id, rows)
     files = attachments.listed(work.connection, task_id)
     values |= {field: [f["filename"] for f in found] for field, found in files.items()}
-    _close(work, task, values, _merge_ticks(work, task, states), note)
-    detail = {"answers": values, "note": note, "attachments": files}
+    answered = {**values, **plans}
+    _close(work, task, answered, _merge_ticks(work, task, states), note)
+    detail = {"answers": answered, "note": note, "attachments": files}
     remember(work, task, "task.completed", detail)
     result: dict[str, Any] = {}
     if evidence is not None:
@@ -184,10 +188,19 @@ def _close(
         assignee_id=person or task.row.assignee_id,
         draft_at=None,
     )
-    texts = {item.id: item.text for item in task.meta.checklist}
-    for item, tick in ticks.items():
-        if tick != task.row.ticks.get(item):
-            remember(work, task, "point.ticked", {"point": item, "text": texts[item], **tick})
+    _remember_ticks(work, task, ticks)
+
+
+def _remember_ticks(work: Work, task: Opened, ticks: Mapping[str, Any]) -> None:
+    """Each point whose tick is new or gone becomes a fact."""
+    before = task.row.ticks
+    for item in task.meta.checklist:
+        tick, old = ticks.get(item.id), before.get(item.id)
+        if tick is not None and tick != old:
+            detail = {"point": item.id, "text": item.text, **tick}
+            remember(work, task, "point.ticked", detail)
+        elif tick is None and old is not None:
+            remember(work, task, "point.unticked", {"point": item.id, "text": item.text})
 
 
 def _sign(work: Work, task: Opened, content: Mapping[str, Any], evidence: str) -> dict[str, Any]:
