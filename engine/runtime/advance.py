@@ -22,7 +22,7 @@ from engine import feel
 from engine.errors import Conflict
 from engine.ids import new_id
 from engine.records import history
-from engine.runtime import children, rows, timers
+from engine.runtime import children, rows, signals, timers
 from engine.runtime.definitions import Loaded
 from engine.runtime.executor import StepError, Wait
 from engine.runtime.spiff.workflow import Process, Thrown
@@ -63,6 +63,8 @@ class Advance:
         self.now = work.now
         self.actor = work.actor
         self._live: dict[str, Live] = {}
+        self.started = 0
+        """How many instances events have started in this transaction."""
         self._work: deque[Callable[[], None]] = deque()
 
     # ------------------------------------------------------------ operations
@@ -167,11 +169,8 @@ class Advance:
             rows.drop_subscription(self.connection, found.id)
             self.wake(live.id, found.token, payload, kind="message", name=name)
             return 1
-        started = self.library.started_by(self.connection, "message", name)
-        if started is not None:
-            live = self.create(case_id, started[0], payload)
-            self.note(live, "message.received", started[1], {"message": name})
-            self.start(live, started[1])
+        for loaded, at in self.library.started_by(self.connection, "message", name):
+            signals.start(self, case_id, loaded, at, ("message", name), payload)
             return 1
         self.connection.execute(
             insert(Message).values(
@@ -328,23 +327,12 @@ class Advance:
         if event.kind == "message":
             self.later(lambda: self._forward(live.case_id, event.name or ""))
         elif event.kind == "signal":
-            self.later(lambda: self._broadcast(event.name or "", live.id))
+            self.later(lambda: signals.broadcast(self, event.name or "", live.id))
         elif event.kind == "escalation":
             children.throw_into_parent(self, live, "escalation", event.name)
 
     def _forward(self, case_id: str, name: str) -> None:
         self.message(case_id, name, {})
-
-    def _broadcast(self, name: str, sender: str) -> None:
-        """A signal reaches all that wait for it, whatever their case (BPMN 2.0.2, 10.5.5)."""
-        for row in self.connection.execute(
-            select(Subscription)
-            .where(Subscription.kind == "signal", Subscription.name == name)
-            .order_by(Subscription.opened_at, Subscription.id)
-        ).all():
-            if row.instance_id != sender:
-                self.note(self.live(row.instance_id), "signal.received", row.element_id)
-                self.wake(row.instance_id, row.token, kind="signal", name=name)
 
     def _sync(self, live: Live) -> None:
         """Make the rows of an instance agree with what its tokens wait for."""

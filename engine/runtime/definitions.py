@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -107,8 +107,10 @@ class Library:
             )
         return self.get(connection, found)
 
-    def started_by(self, connection: Connection, kind: str, name: str) -> tuple[Loaded, str] | None:
-        """The newest definition that such an event starts, with its start event's id."""
+    def started_by(
+        self, connection: Connection, kind: str, name: str
+    ) -> Iterator[tuple[Loaded, str]]:
+        """The newest definitions that such an event starts, each with the node it starts at."""
         newest: Mapping[str, str] = {
             row.process_id: row.id
             for row in connection.execute(
@@ -121,8 +123,8 @@ class Library:
                 if (kind, name) == ("message", node.message) or any(
                     e.kind == kind and e.name == name for e in node.events
                 ):
-                    return loaded, node.id
-        return None
+                    yield loaded, node.id
+                    break
 
     def _read(self, row: Row[*tuple[Any, ...]]) -> Loaded:
         limits = self._config.limits

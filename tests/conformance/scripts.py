@@ -12,7 +12,8 @@ import re
 from xml.sax.saxutils import escape, unescape
 
 SCRIPT = re.compile(
-    rb"(<(?:\w+:)?scriptTask\b[^>]*>)((?:(?!</(?:\w+:)?scriptTask>).)*?<(?:\w+:)?script>)"
+    rb"(<(?:\w+:)?(?:s|globalS)criptTask\b[^>]*>)"
+    rb"((?:(?!</(?:\w+:)?(?:s|globalS)criptTask>).)*?<(?:\w+:)?script>)"
     rb"(.*?)(</(?:\w+:)?script>)",
     re.DOTALL,
 )
@@ -40,17 +41,27 @@ def _script(found: re.Match[bytes]) -> bytes:
     translated = _translate(text)
     if translated is None:
         return found.group(0)
-    head = re.sub(rb'\s+scriptFormat="[^"]*"', b"", head)
+    head = re.sub(rb'\s+script(?:Format|Language)="[^"]*"', b"", head)
     return head + before + escape(translated).encode() + after
 
 
 def _translate(text: str) -> str | None:
     try:
         body = ast.parse(text).body
+        if len(body) == 1 and isinstance(body[0], ast.Raise):
+            return _error(body[0])
         entries = [_entry(statement) for statement in body]
     except (SyntaxError, ValueError):
         return None
     return "= {" + ", ".join(entries) + "}" if entries else None
+
+
+def _error(statement: ast.Raise) -> str:
+    """An exception is how the kit's scripts fail with an error's code."""
+    match statement.exc:
+        case ast.Call(args=[ast.Constant(value=str() as code)]):
+            return f"= error({json.dumps(code)})"
+    raise ValueError
 
 
 def _entry(statement: ast.stmt) -> str:

@@ -141,8 +141,8 @@ def _informal(element: etree._Element, document: Document) -> Problem | None:
 
 
 def _script(written: str, element: etree._Element) -> Problem | None:
-    """A script is a FEEL context, whose entries become variables."""
-    if "{" not in written and "context" not in written:
+    """A script is a FEEL context, whose entries become variables, or the error it ends with."""
+    if not any(word in written for word in ("{", "context", "error(")):
         return Problem("script_not_a_context")
     undeclared = not declared_language(element, script=True)
     return Problem("script_without_format") if undeclared and not written.startswith("=") else None

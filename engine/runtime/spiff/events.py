@@ -37,7 +37,7 @@ class ThrowEvent(Spec):
         if event.kind == "terminate":
             self._terminate(process, task)
         elif event.kind == "error":
-            self._error(process, event, task)
+            process.fail(event.name, task)
         elif event.kind == "compensate":
             return compensation.throw(process, event, task)
         elif event.kind == "cancel":
@@ -57,14 +57,6 @@ class ThrowEvent(Spec):
         for other in list(process.tokens(scope)):
             process.cancel_token(other)
         process.close_scope(scope)
-
-    def _error(self, process: Process, event: EventDefinition, task: Task) -> None:
-        if process.throw_up("error", event.name, task):
-            # The catcher has interrupted the scope; a token left over ends here.
-            process.cancel_token(task)
-            return
-        process.effects.error = Thrown("error", event.name, self.bpmn_id)
-        process.finish("terminated")
 
     def choose(self, task: Task) -> list[Flow]:
         if any(e.kind == "link" for e in self.node.events):

@@ -261,6 +261,16 @@ class Process(Workflow):  # type: ignore[misc]
                 return False
             token_id, scope = scope, holder.internal_data.get("scope")
 
+    def fail(self, code: str | None, task: Task) -> None:
+        """Throw an error from ``task``. When nobody catches it, the process ends with it (BPMN
+        2.0.2, 10.5.5 "Error Event")."""
+        if self.throw_up("error", code, task):
+            # The catcher has interrupted the scope; a token left over ends here.
+            self.cancel_token(task)
+            return
+        self.effects.error = Thrown("error", code, task.task_spec.bpmn_id)
+        self.finish("terminated")
+
     def catcher(
         self,
         kind: str,
