@@ -43,6 +43,13 @@ TEXTS: dict[str, Text] = {
         "The file is not a BPMN 2.0 diagram: it starts with the element {name} ({namespace}), "
         "but must start with definitions in BPMN's namespace.",
     ),
+    "not_dmn": (
+        "error",
+        "Filen är inte en beslutsmodell (DMN): den börjar med elementet {name} ({namespace}), "
+        "men ska börja med definitions i DMN:s namnrymd.",
+        "The file is not a decision model (DMN): it starts with the element {name} ({namespace}), "
+        "but must start with definitions in DMN's namespace.",
+    ),
     "xml_broken": (
         "error",
         "Filen är inte giltig XML: {reason}. Spara diagrammet på nytt i redigeraren.",

@@ -1,0 +1,20 @@
+"""Decisions by the standard: DMN 1.2 to 1.5 (and what 1.1 shares with them), conformance level 3.
+
+    DecisionModel.read(data, filename) → model
+    model.evaluate("Rabatt", {"Belopp": 1200}) → value
+    model.decide("Rabatt", {...}) → Outcome: value, decisions made, rules that held, notes
+    model.problems() → what cannot be read, element by element
+
+Nothing here runs Python from a file, fetches anything, knows a clock or a database. Expressions
+are FEEL's, on one budget for the whole evaluation. The order of the files, each using those
+before it: errors, boxed, model (plain data) · reader_boxed, reader (XML → plain data) · run,
+types, compiler, hits, tables (plain data → functions) · module, evaluation, decisions.
+"""
+
+from __future__ import annotations
+
+from engine.dmn.decisions import DecisionModel, Outcome
+from engine.dmn.errors import DecisionError, Note
+from engine.dmn.run import Hit
+
+__all__ = ["DecisionError", "DecisionModel", "Hit", "Note", "Outcome"]

@@ -1,0 +1,205 @@
+"""The way in: DMN files → a decision model that can be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.bpmn.source import DEFAULT_LIMITS, XmlLimits
+from engine.dmn import reader
+from engine.dmn.errors import DecisionError, Note
+from engine.dmn.evaluation import Evaluation, Key, key_of, serve, service_inputs
+from engine.dmn.model import Decision, Definitions, Element, Knowledge, Service
+from engine.dmn.module import Found, Module
+from engine.dmn.run import DecisionRun, Hit
+from engine.feel.budget import DEFAULT, Budget
+from engine.feel.convert import convert
+from engine.feel.errors import FeelError
+
+# Files that import files that import files …
+_DEEPEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an evaluation.
+
+    ``decisions`` has the values of all decisions that were made, by their names; ``hits`` the
+    rules that held, table by table; ``notes`` why values became null.
+    """
+
+    value: Any
+    decisions: Mapping[str, Any]
+    hits: tuple[Hit, ...]
+    notes: tuple[Note, ...]
+
+
+class DecisionModel:
+    """A DMN file, with those that it imports. Immutable once read."""
+
+    def __init__(
+        self,
+        definitions: Definitions,
+        imported: Sequence[Definitions] = (),
+        *,
+        budget: Budget = DEFAULT,
+    ):
+        self.definitions = definitions
+        self._budget = budget
+        self._module = _module(definitions, imported, budget, ())
+
+    @classmethod
+    def read(
+        cls,
+        data: bytes,
+        filename: str = "",
+        *,
+        imported: Sequence[tuple[bytes, str]] = (),
+        budget: Budget = DEFAULT,
+        limits: XmlLimits = DEFAULT_LIMITS,
+    ) -> DecisionModel:
+        """The model in a file; ``imported`` are files that it may import, found by namespace.
+
+        Raises ``Rejected`` for what cannot be read, DecisionError for types or imports that
+        cannot be.
+        """
+        others = [reader.read(more, name, limits) for more, name in imported]
+        return cls(reader.read(data, filename, limits), others, budget=budget)
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.definitions.name
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """The model's own decisions."""
+        return self.definitions.decisions
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """The model's own decision services."""
+        return self.definitions.services
+
+    def evaluate(
+        self,
+        decision: str,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        now: datetime | None = None,
+        strict: bool = False,
+    ) -> Any:
+        """The value of a decision or a decision service, by id or name. See ``decide``."""
+        return self.decide(decision, inputs, now=now, strict=strict).value
+
+    def decide(
+        self,
+        decision: str,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        now: datetime | None = None,
+        strict: bool = False,
+    ) -> Outcome:
+        """The value with how it came about.
+
+        ``inputs`` are by the names of input data (for a service also of input decisions); a
+        missing one is null, others are not looked at. DecisionError names the element that
+        cannot be read or costs too much, and with ``strict`` also the one where the standard
+        has null for a mistake (a value of another type, rules that overlap …).
+        """
+        element = self._module.named(decision)
+        if not isinstance(element, Decision | Service):
+            raise DecisionError(f'there is no decision "{decision}"', code="unknown")
+        found = Found(self._module, element, ())
+        run = DecisionRun(self._budget, now=now, demanding=strict)
+        try:
+            evaluation = self._evaluation(found, inputs or {}, run)
+            value = serve(evaluation, found) if _is_service(found) else evaluation.value(found)
+        except (FeelError, RecursionError) as error:
+            raise _told(error, element) from None
+        made = {each.element.name: evaluation.values[key] for key, each in evaluation.decided.items()}
+        return Outcome(value, made, tuple(run.hits), tuple(run.notes))
+
+    def problems(self) -> tuple[DecisionError, ...]:
+        """Everything that keeps elements of the model from being evaluated, each once."""
+        problems: list[DecisionError] = []
+        for element in (*self.definitions.decisions, *self.definitions.knowledge):
+            problems += _problems(self._module, element)
+        return tuple(problems)
+
+    def _evaluation(
+        self, found: Found, inputs: Mapping[str, Any], run: DecisionRun
+    ) -> Evaluation:
+        if not _is_service(found):
+            return Evaluation(run, inputs)
+        given: dict[Key, Any] = {}
+        for each in service_inputs(found):
+            element = each.element
+            value = inputs.get(element.variable, inputs.get(element.name))
+            given[key_of(each)] = each.module.types.settle(
+                convert(value, run), element.type, run, element.name, element.id
+            )
+        return Evaluation(run, {}, given)
+
+
+def _is_service(found: Found) -> bool:
+    return isinstance(found.element, Service)
+
+
+def _module(
+    definitions: Definitions,
+    others: Sequence[Definitions],
+    budget: Budget,
+    above: tuple[Definitions, ...],
+) -> Module:
+    if definitions in above or len(above) > _DEEPEST:
+        raise DecisionError(
+            f'the model "{definitions.name}" imports itself, or others too deep', code="circle"
+        )
+    imports: dict[str, Module] = {}
+    for wanted in definitions.imports:
+        other = next((each for each in others if each.namespace == wanted.namespace), None)
+        if other is None:
+            raise DecisionError(
+                f'"{definitions.name}" imports {wanted.namespace}, which is not there',
+                code="reference",
+                element_name=definitions.name,
+                reference=wanted.namespace,
+            )
+        imports[wanted.name] = _module(other, others, budget, (*above, definitions))
+    return Module(definitions, imports, budget)
+
+
+def _problems(module: Module, element: Decision | Knowledge) -> list[DecisionError]:
+    problems = []
+    for reference, found in module.required(element):
+        if found is None:
+            problems.append(
+                DecisionError(
+                    f'"{element.name}" refers to {reference}, which is not there',
+                    code="reference",
+                    element_id=element.id,
+                    element_name=element.name,
+                )
+            )
+    try:
+        module.logic(element)
+    except DecisionError as error:
+        problems.append(error)
+    return problems
+
+
+def _told(error: FeelError | RecursionError, element: Element) -> DecisionError:
+    if isinstance(error, RecursionError):
+        message, params = "it is nested too deep", {}
+    else:
+        message, params = error.message, dict(error.params)
+    return DecisionError(
+        f'"{element.name}": {message}',
+        code="budget",
+        element_id=element.id,
+        element_name=element.name,
+        **params,
+    )

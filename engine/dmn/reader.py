@@ -1,0 +1,141 @@
+"""DMN files (1.1 to 1.5) → plain data.
+
+The bytes come in through ``engine.bpmn.source``, the engine's only entrance of XML. Names are
+compared without their version: the elements that we read have kept their meaning since DMN 1.2,
+and what 1.1 has of them too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.bpmn import source
+from engine.bpmn.findings import finding
+from engine.bpmn.names import DMN_MARK, local, namespace
+from engine.dmn.boxed import FunctionDefinition, Parameter
+from engine.dmn.model import (
+    Decision,
+    Definitions,
+    Import,
+    InputData,
+    ItemDefinition,
+    Knowledge,
+    Service,
+)
+from engine.dmn.reader_boxed import Reader, Xml, child, children, text_of, type_name
+from engine.errors import Rejected
+
+_NO_LOGIC = FunctionDefinition("", "", (), None)
+
+
+def read(
+    data: bytes, filename: str, limits: source.XmlLimits = source.DEFAULT_LIMITS
+) -> Definitions:
+    """The elements of one file. Raises ``Rejected`` with one finding for what is no DMN."""
+    root = source.parse(data, filename, limits, root=None).getroot()
+    if DMN_MARK not in namespace(root) or local(root) != "definitions":
+        raise Rejected(
+            [
+                finding(
+                    "not_dmn",
+                    filename=filename,
+                    line=root.sourceline,
+                    file=filename,
+                    name=local(root),
+                    namespace=namespace(root),
+                )
+            ]
+        )
+    # A drawing has decisions' shapes in it, never decisions: only children of the root count.
+    reader = Reader(root.get("expressionLanguage") or "")
+    return Definitions(
+        name=root.get("name") or "",
+        namespace=root.get("namespace") or "",
+        language=reader.language,
+        imports=tuple(
+            Import(element.get("namespace") or "", element.get("name") or "")
+            for element in children(root, "import")
+            if DMN_MARK in (element.get("importType") or DMN_MARK)
+        ),
+        types=tuple(_type(element) for element in children(root, "itemDefinition")),
+        inputs=tuple(
+            InputData(**_element(element)) for element in children(root, "inputData")
+        ),
+        decisions=tuple(_decision(element, reader) for element in children(root, "decision")),
+        knowledge=tuple(
+            _knowledge(element, reader) for element in children(root, "businessKnowledgeModel")
+        ),
+        services=tuple(_service(element) for element in children(root, "decisionService")),
+    )
+
+
+def _element(element: Xml) -> dict[str, Any]:
+    """What all elements have; an element without an id is known by its name."""
+    name = element.get("name") or ""
+    variable = child(element, "variable")
+    return {
+        "id": element.get("id") or name,
+        "name": name,
+        "variable": " ".join(((variable.get("name") if variable is not None else "") or name).split()),
+        "type": type_name(variable.get("typeRef")) if variable is not None else "",
+        "line": element.sourceline,
+    }
+
+
+def _decision(element: Xml, reader: Reader) -> Decision:
+    return Decision(
+        **_element(element), logic=reader.only_expression(element), requires=_requires(element)
+    )
+
+
+def _knowledge(element: Xml, reader: Reader) -> Knowledge:
+    logic = child(element, "encapsulatedLogic")
+    return Knowledge(
+        **_element(element),
+        logic=None if logic is None else reader.function(logic),
+        requires=_requires(element),
+    )
+
+
+def _service(element: Xml) -> Service:
+    return Service(
+        **_element(element),
+        outputs=_references(element, "outputDecision"),
+        input_decisions=_references(element, "inputDecision"),
+        input_data=_references(element, "inputData"),
+    )
+
+
+def _requires(element: Xml) -> tuple[str, ...]:
+    """What the element needs of others: data, decisions, knowledge."""
+    found: list[str] = []
+    for requirement in element:
+        if local(requirement) == "informationRequirement":
+            found += _references(requirement, "requiredDecision")
+            found += _references(requirement, "requiredInput")
+        elif local(requirement) == "knowledgeRequirement":
+            found += _references(requirement, "requiredKnowledge")
+    return tuple(dict.fromkeys(found))
+
+
+def _references(element: Xml, name: str) -> tuple[str, ...]:
+    return tuple(reference.get("href") or "" for reference in children(element, name))
+
+
+def _type(element: Xml) -> ItemDefinition:
+    function = child(element, "functionItem")
+    return ItemDefinition(
+        name=" ".join((element.get("name") or "").split()),
+        base=type_name(text_of(child(element, "typeRef"))),
+        collection=element.get("isCollection") in ("true", "1"),
+        allowed=text_of(child(child(element, "allowedValues"), "text")),
+        constraint=text_of(child(child(element, "typeConstraint"), "text")),
+        components=tuple(_type(part) for part in children(element, "itemComponent")),
+        parameters=None
+        if function is None
+        else tuple(
+            Parameter(part.get("name") or "", type_name(part.get("typeRef")))
+            for part in children(function, "parameters")
+        ),
+        result="" if function is None else type_name(function.get("outputTypeRef")),
+    )
