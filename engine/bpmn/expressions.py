@@ -19,10 +19,8 @@ from engine import feel
 _PYTHON = re.compile(r"(?:^|[/.-])(?:x-)?(?:python|jython|py)\d*(?:$|[/.;-])", re.IGNORECASE)
 _FEEL = re.compile(r"feel", re.IGNORECASE)
 _JUEL = re.compile(r"^\s*[$#]\{(.*)\}\s*$", re.DOTALL)
-_PYTHON_WORDS = frozenset(
-    {"is", "not", "import", "lambda", "def", "None", "del", "assert", "raise", "while", "global"}
-    | {"yield", "async", "await", "try", "except", "finally", "with", "pass", "elif"}
-)
+_PYTHON_WORDS = frozenset({"not", "None", "elif"})
+_PYTHON_STARTS = frozenset({"import", "lambda", "def", "del", "raise", "assert", "while", "class"})
 _LITERALS = {"True": "true", "False": "false", "None": "null", "TRUE": "true", "FALSE": "false"}
 _CALL = re.compile(r"(\b[A-Za-z_][\w.]*)\s*\(")
 Language = Literal["feel", "python", "juel", "other", ""]
@@ -99,7 +97,9 @@ def _syntax(text: str) -> Problem | None:
         return Problem("expression_syntax", error.message, _equals(text))
     for name in sorted(names):
         words = name.split()
-        if len(words) > 1 and not _PYTHON_WORDS.isdisjoint(words):
+        # A name of several words is FEEL; these words stand in Python's grammar, not in names.
+        python = words[0] in _PYTHON_STARTS or not _PYTHON_WORDS.isdisjoint(words)
+        if len(words) > 1 and python:
             return Problem("expression_python")
         if name in _LITERALS:
             return Problem("expression_literal", name, _LITERALS[name])

@@ -86,11 +86,6 @@ EVENTS: dict[str, Text] = {
         "{element} startar processen och ska inte ha ett inkommande flöde.",
         "{element} starts the process and must not have an incoming flow.",
     ),
-    "instantiate_not_run": (
-        "warning",
-        "{element} är märkt att starta processen. Här startar processer med starthändelser.",
-        "{element} is marked to start the process. Here processes start with start events.",
-    ),
     "compensation_without_handler": (
         "warning",
         "{element} har ingen association till en aktivitet som är märkt som kompensation.",
@@ -153,11 +148,6 @@ ACTIVITIES: dict[str, Text] = {
         "{element}: {name} ska vara minst 1 men är ”{value}”.",
         '{element}: {name} must be 1 at least but is "{value}".',
     ),
-    "quantity_not_run": (
-        "gap",
-        "{element}: {name}={value} kan inte köras här. Processen sparas som ritning.",
-        "{element}: {name}={value} cannot be run here. The process is kept as a drawing.",
-    ),
     "loops_both": (
         "error",
         "{element} är märkt både som slinga och som flera instanser. Välj en av dem.",
@@ -184,13 +174,6 @@ ACTIVITIES: dict[str, Text] = {
         "warning",
         "{element}: upprepningens behavior är {value} men händelsen som hör till saknas.",
         "{element}: the behavior of the repetition is {value}, but its event is missing.",
-    ),
-    "loop_behaviour_not_run": (
-        "gap",
-        "{element}: upprepningens behavior {value} kan inte köras här ännu. Processen sparas som "
-        "ritning.",
-        "{element}: the behavior {value} of the repetition cannot be run here yet. The process is "
-        "kept as a drawing.",
     ),
     "loop_number": (
         "error",

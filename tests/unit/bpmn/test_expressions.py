@@ -1,0 +1,99 @@
+"""Which language an expression is in, and what to write instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.bpmn.expressions import feel_behind, from_juel, language, problem
+
+
+def code(text: str, declared: str = "", default: str = "") -> str | None:
+    found = problem(text, declared, default)
+    return None if found is None else found.code
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['= beslut = "accept"', "=x > 1", "x > 1", "= not(a) and b", "= dummy name with blanks"],
+)
+def test_feel_is_accepted_with_and_without_its_mark(text: str) -> None:
+    assert code(text) is None
+
+
+def test_a_text_may_be_declared_as_feel() -> None:
+    assert code("x > 1", "https://www.omg.org/spec/DMN/20191111/FEEL/") is None
+    assert code("x > 1", default="http://www.omg.org/spec/FEEL/20140401") is None
+    assert code("x >", default="http://www.omg.org/spec/FEEL/20140401") == "expression_syntax"
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "expected"),
+    [
+        ("", "", "expression_empty"),
+        ("  = ", "", "expression_empty"),
+        ("= x >", "", "expression_syntax"),
+        ("__import__('os').system('ls')", "", "expression_syntax"),
+        ("x > 1", "python", "expression_python"),
+        ("x > 1", "text/x-python", "expression_python"),
+        ("not ready", "", "expression_python"),
+        ("x is None", "", "expression_python"),
+        ("import os", "", "expression_python"),
+        ("True", "", "expression_literal"),
+        ("${approved}", "", "expression_juel"),
+        ("#{approved}", "", "expression_juel"),
+        ("x > 1", "http://www.w3.org/1999/XPath", "expression_language"),
+        ("x > 1", "groovy", "expression_language"),
+        ("= x > 1", "python", None),
+    ],
+)
+def test_other_languages_are_told_apart(text: str, declared: str, expected: str | None) -> None:
+    assert code(text, declared) == expected
+
+
+def test_the_files_own_default_language_is_only_blamed_for_what_is_not_feel() -> None:
+    xpath = "http://www.w3.org/1999/XPath"
+    assert code("integerVariable<3", default=xpath) is None
+    assert code("bpmn:getDataObject('x')", default=xpath) == "expression_language"
+
+
+def test_a_syntax_error_says_where_and_what_was_meant() -> None:
+    found = problem('answer == "yes"')
+    assert found is not None
+    assert "column 9" in found.reason
+    assert found.suggestion == '= answer = "yes"'
+
+
+@pytest.mark.parametrize(
+    ("juel", "feel"),
+    [
+        ("approved", "= approved"),
+        ("!approved", "= not(approved)"),
+        ("not approved", "= not(approved)"),
+        ("clarified == 'yes'", '= clarified = "yes"'),
+        ("amount gt 10 && kind ne 'a'", '= amount > 10 and kind != "a"'),
+        ("a || b.c", "= a or b.c"),
+        ("text == 'a == b'", '= text = "a == b"'),
+        ("order.total()", None),
+        ("a ? b : c", None),
+        ("list[0]", None),
+    ],
+)
+def test_simple_juel_is_written_as_feel(juel: str, feel: str | None) -> None:
+    assert from_juel(juel) == feel
+
+
+def test_languages_are_known_by_their_names() -> None:
+    assert [language(t) for t in ("", "python3", "application/x-python", "FEEL", "juel", "js")] == [
+        "",
+        "python",
+        "python",
+        "feel",
+        "juel",
+        "other",
+    ]
+    assert language("copyright") == "other"
+
+
+def test_the_mark_of_feel_is_the_first_sign() -> None:
+    assert feel_behind(" = a ") == "a"
+    assert feel_behind("a = b") is None

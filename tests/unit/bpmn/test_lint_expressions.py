@@ -1,0 +1,146 @@
+"""Nothing but FEEL is ever run: everything else is told, by element, and refused or drawn only."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.bpmn.diagrams import errors, file, findings, flow, line, process, startable, task
+
+PYTHON = "__import__('os').system('touch /tmp/x')"
+
+
+def decision(condition: str, attributes: str = "") -> str:
+    written = flow("f1", "g", "a", condition).replace(
+        "Expression xsi", f"Expression {attributes} xsi"
+    )
+    return process(
+        '<startEvent id="s"/><exclusiveGateway id="g" default="f2"/><userTask id="a"/>'
+        '<endEvent id="e"/>'
+        + flow("f0", "s", "g")
+        + written
+        + flow("f2", "g", "e")
+        + flow("f3", "a", "e")
+    )
+
+
+def script(text: str, form: str = "") -> str:
+    return line(f'<scriptTask id="t" {form}><script>{text}</script></scriptTask>')
+
+
+def test_a_condition_in_feel_is_fine() -> None:
+    assert errors(decision('= svar = "ja"')) == []
+    assert startable(decision('= svar = "ja"')) == {"p"}
+
+
+@pytest.mark.parametrize(
+    ("content", "element"),
+    [
+        (decision(PYTHON), "f1"),
+        (decision("x &gt; 1", 'language="python"'), "f1"),
+        (decision("amount &gt; ( 10"), "f1"),
+        (decision(""), "f1"),
+        (script("import os", 'scriptFormat="python"'), "t"),
+        (script("n = n + 1", 'scriptFormat="text/x-python"'), "t"),
+        (script(PYTHON), "t"),
+        (script("= n + 1"), "t"),
+        (
+            task(content="<multiInstanceLoopCharacteristics><loopCardinality>"
+                 f"{PYTHON}</loopCardinality></multiInstanceLoopCharacteristics>"),
+            "t",
+        ),
+        (
+            task(content="<standardLoopCharacteristics><loopCondition>"
+                 f"{PYTHON}</loopCondition></standardLoopCharacteristics>"),
+            "t",
+        ),
+        (
+            '<message id="m" name="M"/><correlationProperty id="cp">'
+            '<correlationPropertyRetrievalExpression messageRef="m">'
+            f"<messagePath>{PYTHON}</messagePath></correlationPropertyRetrievalExpression>"
+            "</correlationProperty>" + task(),
+            "cp",
+        ),
+        (
+            line('<intermediateCatchEvent id="t"><conditionalEventDefinition>'
+                 f'<condition xsi:type="tFormalExpression">{PYTHON}</condition>'
+                 "</conditionalEventDefinition></intermediateCatchEvent>"),
+            "t",
+        ),
+        (
+            line('<intermediateCatchEvent id="t"><timerEventDefinition><timeDuration>'
+                 f"={PYTHON}</timeDuration></timerEventDefinition></intermediateCatchEvent>"),
+            "t",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_not_feel_is_refused_and_the_element_named(content: str, element: str) -> None:
+    found = [f for f in findings(content) if f.severity == "error"]
+    assert [f.element_id for f in found] == [element]
+    assert element in found[0].en
+
+
+def test_a_finding_on_a_condition_names_the_gateway_too() -> None:
+    (found,) = [f for f in findings(decision(PYTHON)) if f.severity == "error"]
+    assert "(after g)" in found.en
+    assert "(efter g)" in found.sv
+
+
+def test_a_slip_is_answered_with_what_was_meant() -> None:
+    (found,) = [f for f in findings(decision('svar == "ja"')) if f.severity == "error"]
+    assert '= svar = "ja"' in found.sv
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        decision("${approved}"),
+        decision("x &gt; 1", 'language="http://www.w3.org/1999/XPath"'),
+        script("x", 'scriptFormat="groovy"'),
+        line('<serviceTask id="t" implementation="##WebService"/>'),
+        line('<serviceTask id="t" camunda:class="com.acme.Pay"/>'),
+        line('<businessRuleTask id="t"/>'),
+        task().replace(
+            "</userTask>",
+            '<extensionElements><camunda:taskListener class="com.acme.L"/></extensionElements>'
+            "</userTask>",
+        ),
+    ],
+)
+def test_what_is_meant_for_other_tools_is_kept_as_a_drawing(content: str) -> None:
+    assert errors(content) == []
+    assert startable(content) == set()
+    assert any(f.severity == "warning" and f.element_id in ("t", "f1") for f in findings(content))
+
+
+def test_java_code_is_named_in_the_finding() -> None:
+    found = findings(line('<serviceTask id="t" camunda:class="com.acme.Pay"/>'))
+    assert any("com.acme.Pay" in f.sv for f in found if f.code == "vendor_code")
+
+
+def test_settings_of_other_tools_are_told_and_harm_nothing() -> None:
+    content = line('<userTask id="t" camunda:assignee="demo" camunda:asyncBefore="true"/>')
+    assert startable(content) == {"p"}
+    (found,) = [f for f in findings(content) if f.severity == "warning"]
+    assert "assignee" in found.en
+    assert "asyncBefore" not in found.en
+
+
+def test_simple_juel_is_answered_with_the_feel_to_write() -> None:
+    found = findings(decision("${svar == 'ja'}"))
+    assert any('= svar = "ja"' in f.en for f in found if f.code == "expression_juel_meant")
+
+
+def test_a_script_is_a_feel_context() -> None:
+    assert errors(script("= {summa: pris * antal}", 'scriptFormat="feel"')) == []
+    assert errors(script("= summa + 1", 'scriptFormat="feel"')) == ["script_not_a_context"]
+    assert startable(line('<scriptTask id="t"/>')) == set()
+
+
+def test_a_condition_that_is_no_condition_is_told() -> None:
+    assert "expression_not_boolean" in {f.code for f in findings(decision("= 23"))}
+
+
+def test_no_file_has_more_expressions_than_anyone_reads() -> None:
+    items = "".join(f'<sp:item id="i{n}" applies="= x{n}">y</sp:item>' for n in range(1100))
+    assert errors(task(f"<sp:checklist>{items}</sp:checklist>")) == ["expressions_too_many"]
+    assert len(file(items)) < 100_000
