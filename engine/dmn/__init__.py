@@ -8,7 +8,8 @@
 Nothing here runs Python from a file, fetches anything, knows a clock or a database. Expressions
 are FEEL's, on one budget for the whole evaluation. The order of the files, each using those
 before it: errors, boxed, model (plain data) · reader_boxed, reader (XML → plain data) · run,
-types, compiler, hits, tables (plain data → functions) · module, evaluation, decisions.
+types, compiler, hits, tables (plain data → functions) · module, evaluation,
+checks, decisions.
 """
 
 from __future__ import annotations

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from engine.bpmn.source import DEFAULT_LIMITS, XmlLimits
-from engine.dmn import reader
-from engine.dmn.errors import DecisionError, Note
+from engine.dmn import checks, reader
+from engine.dmn.errors import DecisionError, Note, failed
 from engine.dmn.evaluation import Evaluation, Key, key_of, serve, service_inputs
-from engine.dmn.model import Decision, Definitions, Element, Knowledge, Service
+from engine.dmn.model import Decision, Definitions, Service
 from engine.dmn.module import Found, Module
 from engine.dmn.run import DecisionRun, Hit
 from engine.feel.budget import DEFAULT, Budget
@@ -118,20 +118,18 @@ class DecisionModel:
             evaluation = self._evaluation(found, inputs or {}, run)
             value = serve(evaluation, found) if _is_service(found) else evaluation.value(found)
         except (FeelError, RecursionError) as error:
-            raise _told(error, element) from None
-        made = {each.element.name: evaluation.values[key] for key, each in evaluation.decided.items()}
+            raise failed(error, element.id, element.name) from None
+        made = {
+            each.element.name: evaluation.values[key] for key, each in evaluation.decided.items()
+        }
         return Outcome(value, made, tuple(run.hits), tuple(run.notes))
 
     def problems(self) -> tuple[DecisionError, ...]:
-        """Everything that keeps elements of the model from being evaluated, each once."""
-        problems: list[DecisionError] = []
-        for element in (*self.definitions.decisions, *self.definitions.knowledge):
-            problems += _problems(self._module, element)
-        return tuple(problems)
+        """What is wrong with the model as it stands, element by element, without evaluating it:
+        what cannot be read, references that lead nowhere, types that are not defined."""
+        return tuple(checks.problems(self._module))
 
-    def _evaluation(
-        self, found: Found, inputs: Mapping[str, Any], run: DecisionRun
-    ) -> Evaluation:
+    def _evaluation(self, found: Found, inputs: Mapping[str, Any], run: DecisionRun) -> Evaluation:
         if not _is_service(found):
             return Evaluation(run, inputs)
         given: dict[Key, Any] = {}
@@ -158,7 +156,7 @@ def _module(
         raise DecisionError(
             f'the model "{definitions.name}" imports itself, or others too deep', code="circle"
         )
-    imports: dict[str, Module] = {}
+    imports: list[tuple[str, Module]] = []
     for wanted in definitions.imports:
         other = next((each for each in others if each.namespace == wanted.namespace), None)
         if other is None:
@@ -168,38 +166,5 @@ def _module(
                 element_name=definitions.name,
                 reference=wanted.namespace,
             )
-        imports[wanted.name] = _module(other, others, budget, (*above, definitions))
+        imports.append((wanted.name, _module(other, others, budget, (*above, definitions))))
     return Module(definitions, imports, budget)
-
-
-def _problems(module: Module, element: Decision | Knowledge) -> list[DecisionError]:
-    problems = []
-    for reference, found in module.required(element):
-        if found is None:
-            problems.append(
-                DecisionError(
-                    f'"{element.name}" refers to {reference}, which is not there',
-                    code="reference",
-                    element_id=element.id,
-                    element_name=element.name,
-                )
-            )
-    try:
-        module.logic(element)
-    except DecisionError as error:
-        problems.append(error)
-    return problems
-
-
-def _told(error: FeelError | RecursionError, element: Element) -> DecisionError:
-    if isinstance(error, RecursionError):
-        message, params = "it is nested too deep", {}
-    else:
-        message, params = error.message, dict(error.params)
-    return DecisionError(
-        f'"{element.name}": {message}',
-        code="budget",
-        element_id=element.id,
-        element_name=element.name,
-        **params,
-    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.errors import ServiceplanError
+from engine.feel.errors import FeelBudgetError, FeelError
 
 
 class DecisionError(ServiceplanError):
@@ -13,6 +14,10 @@ class DecisionError(ServiceplanError):
 
     ``element_id`` and ``element_name`` name the decision, knowledge model, service or type;
     ``params`` may have more: ``part`` (the id of the cell), ``expression``, ``line``, ``column``.
+    Codes (``error_code``): ``unknown`` (no such decision), ``reference`` (to what is not there),
+    ``circle``, ``duplicate`` (id), ``expression`` (cannot be read or evaluated), ``language``
+    (other than FEEL), ``table`` (rows and columns do not fit), ``type`` (not defined), ``budget``;
+    and in strict evaluation those of a ``Note``.
     """
 
     code: ClassVar[str] = "decision"
@@ -44,3 +49,18 @@ class Note:
     code: str
     element: str
     message: str
+
+
+def failed(error: FeelError | RecursionError, element_id: str, element_name: str) -> DecisionError:
+    """An expression's error as that of the element whose logic it is in."""
+    message, params = "it is nested too deep", {}
+    budget = not isinstance(error, FeelError) or isinstance(error, FeelBudgetError)
+    if isinstance(error, FeelError):
+        message, params = error.message, dict(error.params)
+    return DecisionError(
+        f'"{element_name}": {message}',
+        code="budget" if budget else "expression",
+        element_id=element_id,
+        element_name=element_name,
+        **params,
+    )

@@ -11,23 +11,24 @@ from typing import Any
 
 from engine.dmn.boxed import Parameter
 from engine.dmn.compiler import bound, function_of
-from engine.dmn.errors import DecisionError
+from engine.dmn.errors import DecisionError, failed
 from engine.dmn.model import Decision, Element, InputData, Knowledge, Service
 from engine.dmn.module import Found
 from engine.dmn.run import note
 from engine.feel.budget import Run
 from engine.feel.convert import convert
+from engine.feel.errors import FeelError
 from engine.feel.expression import check_size
 from engine.feel.scope import Frame
 from engine.feel.values import Function
 
-# An element by the imports that lead to it and its id.
-Key = tuple[tuple[str, ...], str]
+# An element by the imports that lead to it, its file, and its id.
+Key = tuple[tuple[str, ...], str, str]
 
 
 def key_of(found: Found) -> Key:
     """What the element's value is kept under."""
-    return found.path, found.element.id
+    return found.path, found.module.definitions.namespace, found.element.id
 
 
 class Evaluation:
@@ -58,14 +59,17 @@ class Evaluation:
                 self._refuse_circle(missing, begun)
                 waiting += missing
                 continue
-            self.values[key] = self._evaluate(found)
+            try:
+                self.values[key] = self._evaluate(found)
+            except (FeelError, RecursionError) as error:
+                raise failed(error, found.element.id, found.element.name) from None
             waiting.pop()
         return self.values[key_of(wanted)]
 
     def _refuse_circle(self, missing: Sequence[Found], begun: set[Key]) -> None:
         for other in missing:
             if key_of(other) in begun:
-                raise _circle(other)
+                raise circle(other.element)
 
     def _evaluate(self, found: Found) -> Any:
         element = found.element
@@ -108,16 +112,13 @@ class Evaluation:
         body = compiler.typed(
             found.module.logic(element), found.module.types.function_result(element.type)
         )
-        return function_of(
-            compiler, element.logic.parameters, body, self._frame(found, element)
-        )
+        return function_of(compiler, element.logic.parameters, body, self._frame(found, element))
 
     def _service(self, found: Found, element: Service) -> Function:
         """The service as a function of its input data and its input decisions, in that order."""
         inputs = service_inputs(found)
         parameters = [Parameter(each.element.variable, each.element.type) for each in inputs]
         compiler = found.module.compiler(element)
-        result = found.module.types.function_result(element.type)
 
         def work(run: Any, arguments: Sequence[Any]) -> Any:
             frame = Frame({}, None, run)
@@ -132,7 +133,7 @@ class Evaluation:
             value = serve(inner, found)
             run.charge(sum(_cost(decided) for decided in inner.decided.values()))
             run.leave()
-            return compiler.settle(value, result, frame)
+            return value
 
         return Function([each.element.variable for each in inputs], work, name=element.name)
 
@@ -142,15 +143,12 @@ class Evaluation:
         What comes from an imported file stands in a context of the import's name.
         """
         variables: dict[str, Any] = {}
-        for _, required in found.module.required(element):
-            if required is None:
-                continue
+        for required in _required(found):
             place = variables
-            for name in required.path:
+            for name in required.path[len(found.path) :]:
                 if name:
                     place = place.setdefault(name, {})
-            key = (found.path + required.path, required.element.id)
-            place[required.element.variable] = self.values[key]
+            place[required.element.variable] = self.values[key_of(required)]
         return Frame(variables, Frame({}, None, self.run), self.run)
 
     def _settle(self, value: Any, type_name: str, found: Found) -> Any:
@@ -162,7 +160,14 @@ def serve(evaluation: Evaluation, service: Found) -> Any:
     """The value of a decision service: its decision's, or a context of its decisions'."""
     outputs = [_output(service, reference) for reference in _service(service).outputs]
     values = {output.element.variable: evaluation.value(output) for output in outputs}
-    return values if len(values) != 1 else next(iter(values.values()))
+    element, types = service.element, service.module.types
+    return types.settle(
+        values if len(values) != 1 else next(iter(values.values())),
+        types.function_result(element.type),
+        evaluation.run,
+        element.name,
+        element.id,
+    )
 
 
 def service_inputs(service: Found) -> list[Found]:
@@ -180,7 +185,7 @@ def _service(found: Found) -> Service:
 def _output(service: Found, reference: str) -> Found:
     found = service.module.find(reference, service.path)
     if found is None:
-        raise _lost(service.element, reference)
+        raise lost(service.element, reference)
     return found
 
 
@@ -191,7 +196,7 @@ def _required(found: Found) -> list[Found]:
     needed = []
     for reference, required in found.module.required(element):
         if required is None:
-            raise _lost(element, reference)
+            raise lost(element, reference)
         path = found.path + required.path
         needed.append(Found(required.module, required.element, path))
     return needed
@@ -203,7 +208,8 @@ def _cost(found: Found) -> int:
     return 1 if found.element.logic is None else found.module.logic(found.element).cost
 
 
-def _lost(element: Element, reference: str) -> DecisionError:
+def lost(element: Element, reference: str) -> DecisionError:
+    """The error of a reference that leads nowhere."""
     return DecisionError(
         f'"{element.name}" refers to {reference}, which is not there',
         code="reference",
@@ -213,10 +219,11 @@ def _lost(element: Element, reference: str) -> DecisionError:
     )
 
 
-def _circle(found: Found) -> DecisionError:
+def circle(element: Element) -> DecisionError:
+    """The error of an element that cannot come after itself."""
     return DecisionError(
-        f'"{found.element.name}" requires itself, directly or through others',
+        f'"{element.name}" requires itself, directly or through others',
         code="circle",
-        element_id=found.element.id,
-        element_name=found.element.name,
+        element_id=element.id,
+        element_name=element.name,
     )

@@ -3,7 +3,7 @@ the files that it imports, and its logic, compiled when it is first needed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.dmn import boxed, tables
@@ -28,14 +28,16 @@ class Found:
 class Module:
     """A file with the files that it imports, by the imports' names."""
 
-    def __init__(self, definitions: Definitions, imports: Mapping[str, Module], budget: Budget):
+    def __init__(
+        self, definitions: Definitions, imports: Sequence[tuple[str, Module]], budget: Budget
+    ):
         self.definitions = definitions
-        self.imports = imports
+        self.imports = tuple(imports)
         self.budget = budget
         self._by_id = {element.id: element for element in definitions.elements()}
         self._compiled: dict[str, Compiled] = {}
-        self.types = Types(
-            definitions.types, {name: module.types for name, module in imports.items()}, budget
+        self.types: Types = Types(
+            definitions.types, [(name, module.types) for name, module in imports], budget
         )
 
     def find(self, reference: str, path: tuple[str, ...] = ()) -> Found | None:
@@ -44,7 +46,7 @@ class Module:
         if namespace in ("", self.definitions.namespace):
             element = self._by_id.get(element_id)
             return None if element is None else Found(self, element, path)
-        for name, module in self.imports.items():
+        for name, module in self.imports:
             if module.definitions.namespace == namespace:
                 element = module._by_id.get(element_id)
                 return None if element is None else Found(module, element, (*path, name))

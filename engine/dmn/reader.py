@@ -58,9 +58,7 @@ def read(
             if DMN_MARK in (element.get("importType") or DMN_MARK)
         ),
         types=tuple(_type(element) for element in children(root, "itemDefinition")),
-        inputs=tuple(
-            InputData(**_element(element)) for element in children(root, "inputData")
-        ),
+        inputs=tuple(InputData(**_element(element)) for element in children(root, "inputData")),
         decisions=tuple(_decision(element, reader) for element in children(root, "decision")),
         knowledge=tuple(
             _knowledge(element, reader) for element in children(root, "businessKnowledgeModel")
@@ -76,7 +74,9 @@ def _element(element: Xml) -> dict[str, Any]:
     return {
         "id": element.get("id") or name,
         "name": name,
-        "variable": " ".join(((variable.get("name") if variable is not None else "") or name).split()),
+        "variable": " ".join(
+            ((variable.get("name") if variable is not None else "") or name).split()
+        ),
         "type": type_name(variable.get("typeRef")) if variable is not None else "",
         "line": element.sourceline,
     }

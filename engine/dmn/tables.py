@@ -187,9 +187,7 @@ class Table:
     def _value(self, values: Sequence[Any]) -> Any:
         if len(self.outputs) == 1:
             return values[0]
-        return {
-            column.name: value for column, value in zip(self.outputs, values, strict=True)
-        }
+        return {column.name: value for column, value in zip(self.outputs, values, strict=True)}
 
     def _default(self, frame: Frame) -> Any:
         """What the table gives when no rule holds (8.2.11)."""
@@ -220,9 +218,7 @@ def _rank(result: Sequence[Any], ranks: Sequence[Sequence[Any]], frame: Frame) -
     places = []
     for value, possible in zip(result, ranks, strict=True):
         frame.run.charge(len(possible))
-        place = (
-            index for index, other in enumerate(possible) if equal(value, other, frame.run)
-        )
+        place = (index for index, other in enumerate(possible) if equal(value, other, frame.run))
         places.append(next(place, len(possible)))
     return tuple(places)
 

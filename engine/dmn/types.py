@@ -5,7 +5,7 @@ Source: DMN 1.5, 7.3.3 (item definitions) and 10.3.2.9 (conformance and implicit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from engine import feel
@@ -17,12 +17,15 @@ from engine.feel.kinds import BUILT_IN, Type, coerce, conforms
 from engine.feel.scope import TESTED, Frame
 from engine.feel.values import Function
 
+# Types that other engines' modelers offer; DMN has but one kind of number, so nothing is checked.
+_FOREIGN = frozenset({"integer", "long", "double"})
 # Whether the value is of the type.
 Check = Callable[[Any, Run], bool]
 
 
 class Types:
-    """The types of one model, those of imported models under ``import.name``.
+    """The types of one model, those of imported models under ``import.name``; models imported
+    without a name share the names of this one.
 
     ``known`` is what FEEL's ``instance of`` needs to know of them. Raises DecisionError for
     allowed values that cannot be read.
@@ -31,7 +34,7 @@ class Types:
     def __init__(
         self,
         definitions: Iterable[ItemDefinition],
-        imported: Mapping[str, Types],
+        imported: Sequence[tuple[str, Types]],
         budget: Budget,
     ):
         self._budget = budget
@@ -39,7 +42,7 @@ class Types:
         self._checks: dict[str, Check] = {}
         # Each definition with the types that the names in it are looked up in.
         self._items: dict[str, tuple[Types, ItemDefinition]] = {}
-        for prefix, types in imported.items():
+        for prefix, types in imported:
             self._take(prefix, types)
         for item in definitions:
             self._items[item.name] = (self, item)
@@ -57,8 +60,8 @@ class Types:
             self.known[start + name] = _prefixed(types.known[name], start)
 
     def is_known(self, name: str) -> bool:
-        """Whether the type is FEEL's own or defined here."""
-        return not name or name in BUILT_IN or name in self._checks
+        """Whether the type is FEEL's own, a common one of other engines, or defined here."""
+        return not name or name in BUILT_IN or name in _FOREIGN or name in self._checks
 
     def _refuse_circle(self, name: str) -> None:
         """A type may hold itself in a component, but not be nothing but itself."""
@@ -173,9 +176,7 @@ class Types:
     def _shape(self, item: ItemDefinition) -> Check:
         if item.parameters is not None:
             arity = len(item.parameters)
-            return lambda value, run: (
-                isinstance(value, Function) and len(value.parameters) == arity
-            )
+            return lambda value, run: isinstance(value, Function) and len(value.parameters) == arity
         if not item.components:
             return lambda value, run: self.conforms(value, item.base, run)
         parts = tuple((part.name, self._check(part)) for part in item.components)
