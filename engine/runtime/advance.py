@@ -11,12 +11,12 @@ other out; each write is guarded by the instance's revision.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
 from engine import feel
 from engine.errors import Conflict
@@ -25,30 +25,12 @@ from engine.records import history
 from engine.runtime import children, rows, signals, timers
 from engine.runtime.definitions import Loaded
 from engine.runtime.executor import StepError, Wait
-from engine.runtime.spiff.workflow import Process, Thrown
+from engine.runtime.live import RUNNING, Live, read, stuck
+from engine.runtime.spiff.workflow import Thrown
+from engine.runtime.state import DamagedState
 from engine.runtime.work import Work
 from engine.store.models import Instance, Message, Subscription
 from engine.views import Actor
-
-RUNNING = ("running", "incident")
-
-
-@dataclass(slots=True)
-class Live:
-    """An instance in memory, for the length of one transaction."""
-
-    id: str
-    case_id: str
-    parent_id: str | None
-    parent_token: str | None
-    depth: int
-    loaded: Loaded
-    process: Process
-    state: str
-    revision: int
-    passed: dict[str, int]
-    new: bool = False
-    changed: bool = False
 
 
 class Advance:
@@ -80,10 +62,8 @@ class Advance:
     ) -> Live:
         """A new instance, not yet started. Its process's default variables are filled in. The
         root instance of a case has the case's id."""
-        values = dict(variables)
-        for variable in loaded.meta.variables:
-            if values.get(variable.name) is None:
-                values[variable.name] = loaded.executor.evaluate(variable.default, values)
+        place = parent[1].element_id if parent else loaded.process_id
+        values = _with_defaults(loaded, variables, place)
         live = Live(
             id=instance_id or new_id(),
             case_id=case_id,
@@ -204,33 +184,15 @@ class Advance:
             self._work.popleft()()
         for live in sorted(self._live.values(), key=lambda item: (item.depth, item.id)):
             if live.changed:
-                self._write(live)
+                with self._blaming(live):
+                    self._write(live)
 
     # ------------------------------------------------------------ instances
 
     def live(self, instance_id: str) -> Live:
         """The instance, read once."""
         if instance_id not in self._live:
-            row = self.connection.execute(select(Instance).where(Instance.id == instance_id)).one()
-            loaded = self.library.get(self.connection, row.definition_id)
-            variables = {k: feel.from_json(v) for k, v in row.variables.items()}
-            if row.state in RUNNING and row.state_blob:
-                process = loaded.executor.load(row.state_blob, variables)
-            else:
-                process = loaded.executor.new(variables)
-            process.written = set(row.written)
-            self._live[instance_id] = Live(
-                id=row.id,
-                case_id=row.case_id,
-                parent_id=row.parent_id,
-                parent_token=row.parent_token,
-                depth=row.depth,
-                loaded=loaded,
-                process=process,
-                state=row.state,
-                revision=row.revision,
-                passed=dict(row.passed),
-            )
+            self._live[instance_id] = read(self.connection, self.library, instance_id)
         return self._live[instance_id]
 
     def note(
@@ -270,9 +232,17 @@ class Advance:
         if live.state not in RUNNING:
             return
         live.changed = True
-        try:
+        with self._blaming(live):
+            if live.damage is not None:
+                raise StepError(live.loaded.process_id, live.damage, kind=DamagedState.code)
             move()
             self._follow(live)
+
+    @contextmanager
+    def _blaming(self, live: Live) -> Iterator[None]:
+        """An error in here is this instance's, unless it is known to be another's."""
+        try:
+            yield
         except StepError as error:
             error.instance_id = error.instance_id or self._kept(live)
             raise
@@ -290,14 +260,15 @@ class Advance:
         self._sync(live)
         if live.process.ended is not None:
             children.ended(self, live)
-        elif (stuck := _stuck(live)) is not None:
-            raise stuck
+        elif (problem := stuck(live)) is not None:
+            raise problem
 
     def _kept(self, live: Live) -> str:
-        """The nearest instance, upwards, that a rollback leaves in the database."""
+        """The nearest instance, upwards, that a rollback leaves in the database; the case's own
+        for one that a message has started."""
         while live.new and live.parent_id is not None:
             live = self.live(live.parent_id)
-        return live.id
+        return live.case_id if live.new else live.id
 
     def _write(self, live: Live) -> None:
         variables = {k: feel.to_json(v) for k, v in live.process.variables.items()}
@@ -320,6 +291,8 @@ class Advance:
             raise Conflict("Somebody else moved this process at the same moment.", code="stale")
         live.revision += 1
         live.changed = False
+        if ended:
+            rows.close_incidents(self, live)
 
     # ------------------------------------------------------------ what follows
 
@@ -352,23 +325,9 @@ class Advance:
             self.message(case_id, name, payload)
 
 
-def _stuck(live: Live) -> StepError | None:
-    element = live.loaded.executor.stuck(live.process)
-    if element is None:
-        return None
-    text = (
-        f"nothing can go on any more: {live.loaded.element_name(element)} ({element}) waits for a "
-        "path that will never arrive"
-    )
-    return StepError(element, text, kind="stuck")
-
-
-def case_instances(connection: Connection, case_id: str) -> list[str]:
-    """The instances of a case that nothing called, the case's own first."""
-    return list(
-        connection.scalars(
-            select(Instance.id)
-            .where(Instance.case_id == case_id, Instance.parent_id.is_(None))
-            .order_by((Instance.id != case_id), Instance.started_at)
-        )
-    )
+def _with_defaults(loaded: Loaded, given: Mapping[str, Any], place: str) -> dict[str, Any]:
+    values = dict(given)
+    for variable in loaded.meta.variables:
+        if values.get(variable.name) is None:
+            values[variable.name] = loaded.executor.value_at(place, variable.default, values)
+    return values

@@ -14,8 +14,7 @@ from engine.bpmn.meta import MessageMeta
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.queries import objects
-from engine.runtime import advance as running
-from engine.runtime import forms, incidents, plan, planning, timers
+from engine.runtime import forms, incidents, live, plan, planning, timers
 from engine.runtime.advance import Advance
 from engine.runtime.definitions import Loaded
 from engine.runtime.work import Work
@@ -121,13 +120,7 @@ def deliver(
         raise Invalid([Problem("unknown_message", text, "message")])
     authorize(work.actor, access.CASE_MESSAGE, MessageObject(case, frozenset(meta.roles)))
     _must_run(case.state)
-    values = {name: feel.from_json(value) for name, value in payload.items()}
-    if meta.form:
-        people = set(work.connection.scalars(select(Person.username)))
-        fields = [f.view(f.required) for f in meta.form]
-        values, problems = forms.check_answers(fields, payload, people=people)
-        if problems:
-            raise Invalid(problems)
+    values = _payload(work, meta, payload)
     work.note(
         "message.sent",
         case.id,
@@ -139,6 +132,31 @@ def deliver(
     taken = advance.message(case.id, message, values)
     advance.run()
     return {"delivered": taken, "stored": taken == 0}
+
+
+def _payload(work: Work, meta: MessageMeta, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables that a message brings.
+
+    :raises Invalid: when they do not fit its form
+    """
+    if not meta.form:
+        return {name: feel.from_json(value) for name, value in given.items()}
+    people = set(work.connection.scalars(select(Person.username).where(Person.active.is_(True))))
+    fields = [f.view(f.required) for f in meta.form]
+    values, problems = forms.check_answers(fields, given, people=people)
+    if problems:
+        raise Invalid(problems)
+    return values
+
+
+def delivery(
+    work: Work, message: str, business_key: str, payload: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The operation of an incident that keeps a message which could not be delivered."""
+    case = objects.case_by_key(work.connection, work.actor, business_key)
+    values = _payload(work, message_meta(work, case.id)[message], payload)
+    kept = {name: feel.to_json(value) for name, value in values.items()}
+    return {"op": "message", "message": message, "payload": kept}
 
 
 def message_meta(work: Work, case_id: str) -> dict[str, MessageMeta]:
@@ -171,7 +189,7 @@ def cancel(work: Work, case_id: str, reason: str) -> dict[str, Any]:
         text = f"at most {REASON_LENGTH} characters"
         raise Invalid([Problem("too_long", text, "reason", {"maximum": REASON_LENGTH})])
     advance = Advance(work)
-    for instance_id in running.case_instances(work.connection, case_id):
+    for instance_id in live.case_instances(work.connection, case_id):
         advance.cancel(advance.live(instance_id), reason.strip())
     advance.run()
     work.connection.execute(
@@ -213,7 +231,7 @@ def fire_timer(work: Work, timer_id: str) -> bool:
 
 
 def _must_run(state: str) -> None:
-    if state not in running.RUNNING:
+    if state not in live.RUNNING:
         raise Conflict("This case has ended.", code="case_ended", state=state)
 
 

@@ -7,17 +7,20 @@ Errors, escalations, termination and interruption travel between parent and chil
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from engine.errors import NotFound
 from engine.runtime import rows
 from engine.runtime.executor import StepError, Wait
 from engine.runtime.spiff.workflow import Thrown
 from engine.store.models import Instance
 
 if TYPE_CHECKING:
-    from engine.runtime.advance import Advance, Live
+    from engine.runtime.advance import Advance
+    from engine.runtime.live import Live
 
 
 def sync(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
@@ -49,10 +52,13 @@ def _call(advance: Advance, live: Live, wait: Wait) -> None:
         text = f"{wait.element_id}: processes call each other more than {deepest} deep"
         raise StepError(wait.element_id, text, kind="budget")
     call = live.loaded.meta.calls[wait.element_id]
-    loaded = advance.library.called(advance.connection, live.loaded, call)
+    try:
+        loaded = advance.library.called(advance.connection, live.loaded, call)
+    except NotFound as error:
+        raise StepError(wait.element_id, error.message, kind="call") from error
     context = {**live.process.variables, **wait.local}
     if call.inputs:
-        evaluate = live.loaded.executor.evaluate
+        evaluate = partial(live.loaded.executor.value_at, wait.element_id)
         context = {m.target: evaluate(m.source, context) for m in call.inputs}
     child = advance.create(live.case_id, loaded, context, parent=(live, wait))
     detail = {"process": loaded.name, "version": loaded.version, "instance": child.id}
@@ -82,7 +88,7 @@ def _results(advance: Advance, live: Live) -> dict[str, Any]:
     call = parent.loaded.meta.calls.get(token.task_spec.bpmn_id) if token is not None else None
     variables = live.process.variables
     if call is not None and call.outputs:
-        evaluate = live.loaded.executor.evaluate
+        evaluate = partial(live.loaded.executor.value_at, call.id)
         return {m.target: evaluate(m.source, variables) for m in call.outputs}
     return {name: variables[name] for name in live.process.written if name in variables}
 

@@ -73,6 +73,14 @@ class Executor:
         context = {"config": self._settings, **variables}
         return expression.evaluate(context, strict=True, now=self._now())
 
+    def value_at(self, element_id: str, text: str, variables: Mapping[str, Any]) -> Any:
+        """Like ``evaluate``, for a process that is on its way: what fails there is a
+        ``StepError`` at the element."""
+        try:
+            return self.evaluate(text, variables)
+        except feel.FeelError as error:
+            raise StepError(element_id, f"{text}: {error}", kind="expression") from error
+
     # ------------------------------------------------------------ making and keeping
 
     def new(self, variables: dict[str, Any]) -> Process:

@@ -12,12 +12,11 @@ from engine.access import authorize
 from engine.errors import Conflict, NotFound
 from engine.ids import new_id
 from engine.queries import objects
-from engine.runtime import advance as running
-from engine.runtime import timers
+from engine.runtime import rows, timers
 from engine.runtime.advance import Advance
 from engine.runtime.executor import StepError
 from engine.runtime.work import Work
-from engine.store.models import Case, Incident, Instance, Timer
+from engine.store.models import Incident, Instance, Timer
 
 
 def attempt(
@@ -107,7 +106,7 @@ def retry(work: Work, incident_id: str) -> dict[str, Any]:
     prepare = _again(work, row)
     if prepare is not None and attempt(work, row.instance_id, row.operation, prepare):
         return {"resolved": False}
-    resolve(work, row.instance_id, lambda open_row: bool(open_row.id == incident_id))
+    resolve(work, row.case_id, lambda open_row: bool(open_row.id == incident_id))
     return {"resolved": True}
 
 
@@ -129,10 +128,10 @@ def _deliver(advance: Advance, case_id: str, name: str, payload: Mapping[str, An
     advance.message(case_id, name, payload)
 
 
-def resolve(work: Work, instance_id: str, which: Callable[[Any], bool]) -> None:
-    """Close the open incidents of an instance that ``which`` picks."""
-    rows = work.connection.execute(_open().where(Incident.instance_id == instance_id)).all()
-    chosen = [row for row in rows if which(row)]
+def resolve(work: Work, case_id: str, which: Callable[[Any], bool]) -> None:
+    """Close the open incidents of a case that ``which`` picks, in whichever of its instances."""
+    found = work.connection.execute(_open().where(Incident.case_id == case_id)).all()
+    chosen = [row for row in found if which(row)]
     for row in chosen:
         work.connection.execute(
             update(Incident)
@@ -141,14 +140,15 @@ def resolve(work: Work, instance_id: str, which: Callable[[Any], bool]) -> None:
         )
         work.note(
             "incident.resolved",
-            instance_id,
+            row.instance_id,
             {"incident": row.id},
             case_id=row.case_id,
-            instance_id=instance_id,
+            instance_id=row.instance_id,
             element_id=row.element_id,
         )
-    if chosen and len(chosen) == len(rows):
-        _mark(work, instance_id, chosen[0].case_id, "incident", "running")
+    left = {row.instance_id for row in found if row not in chosen}
+    for instance_id in sorted({row.instance_id for row in chosen} - left):
+        _mark(work, instance_id, case_id, "incident", "running")
 
 
 def _open() -> Any:
@@ -161,10 +161,4 @@ def _mark(work: Work, instance_id: str, case_id: str, was: str, becomes: str) ->
         .where(Instance.id == instance_id, Instance.state == was)
         .values(state=becomes, revision=Instance.revision + 1)
     )
-    others = work.connection.scalar(
-        select(Instance.id).where(Instance.case_id == case_id, Instance.state == "incident")
-    )
-    state = "incident" if others else "running"
-    work.connection.execute(
-        update(Case).where(Case.id == case_id, Case.state.in_(running.RUNNING)).values(state=state)
-    )
+    rows.mark_case(work.connection, case_id)

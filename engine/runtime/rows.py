@@ -15,10 +15,20 @@ from engine.ids import new_id
 from engine.iso8601 import TimeMalformed
 from engine.runtime.definitions import Loaded
 from engine.runtime.executor import StepError, Wait
-from engine.store.models import Case, Message, Person, PlanItem, Subscription, Task
+from engine.store.models import (
+    Case,
+    Incident,
+    Instance,
+    Message,
+    Person,
+    PlanItem,
+    Subscription,
+    Task,
+)
 
 if TYPE_CHECKING:
-    from engine.runtime.advance import Advance, Live
+    from engine.runtime.advance import Advance
+    from engine.runtime.live import Live
 
 
 # ---------------------------------------------------------------- user tasks
@@ -215,6 +225,36 @@ def take_message(connection: Connection, case_id: str, name: str) -> dict[str, A
 
 
 # ---------------------------------------------------------------- the rest
+
+
+def close_incidents(advance: Advance, live: Live) -> None:
+    """What could not go on in an instance that has ended need not: nothing is left to try again."""
+    found = advance.connection.execute(
+        select(Incident.id, Incident.element_id).where(
+            Incident.instance_id == live.id, Incident.resolved_at.is_(None)
+        )
+    ).all()
+    for row in found:
+        advance.connection.execute(
+            update(Incident)
+            .where(Incident.id == row.id)
+            .values(resolved_at=advance.now, resolved_by=advance.actor.id)
+        )
+        advance.note(live, "incident.resolved", row.element_id, {"incident": row.id})
+    if found:
+        mark_case(advance.connection, live.case_id)
+
+
+def mark_case(connection: Connection, case_id: str) -> None:
+    """A running case shows whether one of its instances has an incident."""
+    stopped = connection.scalar(
+        select(Instance.id).where(Instance.case_id == case_id, Instance.state == "incident")
+    )
+    connection.execute(
+        update(Case)
+        .where(Case.id == case_id, Case.state.in_(("running", "incident")))
+        .values(state="incident" if stopped else "running")
+    )
 
 
 def end_case(connection: Connection, case_id: str, state: str, now: datetime) -> None:

@@ -163,7 +163,7 @@ def complete(
     if evidence is not None:
         result = _sign(work, task, {**detail, "ticks": states}, evidence)
     operation = {"op": "complete", "task": task_id}
-    incidents.resolve(work, task.row.instance_id, lambda row: row.operation == operation)
+    incidents.resolve(work, task.row.case_id, lambda row: row.operation == operation)
     advance = Advance(work)
     advance.complete(task.row.instance_id, task.row.token, values)
     advance.run()

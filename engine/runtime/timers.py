@@ -16,7 +16,8 @@ from engine.store.models import Timer
 from engine.views import SYSTEM
 
 if TYPE_CHECKING:
-    from engine.runtime.advance import Advance, Live
+    from engine.runtime.advance import Advance
+    from engine.runtime.live import Live
 
 
 def sync(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from engine.access import CASE_START, authorize
 from engine.customers import register
-from engine.errors import Unavailable
+from engine.errors import Conflict, Unavailable
 from engine.queries import cases as queries
 from engine.queries import instances
 from engine.queries import people as people_queries
@@ -237,8 +237,8 @@ class Cases(Transactions):
         values = dict(payload or {})
 
         def failed(work: Work, error: StepError) -> None:
-            operation = {"op": "message", "message": message, "payload": values}
             if error.instance_id is not None:
+                operation = cases.delivery(work, message, business_key, values)
                 incidents.record(work, error.instance_id, operation, error)
 
         return self._write(
@@ -292,7 +292,8 @@ class Cases(Transactions):
                 fired = cases.fire_timer(work, timer_id)
                 work.keep_history()
                 return fired
-        except Unavailable:
+        except (Unavailable, Conflict):
+            # It is due still: the next look finds it, unless who was first has taken it away.
             return False
 
     def incidents(self, actor: Actor) -> tuple[Incident, ...]:
