@@ -65,10 +65,9 @@ def _service(module: Module, element: Service) -> Iterator[DecisionError]:
 
 def _circles(module: Module) -> Iterator[DecisionError]:
     """The elements that require themselves, and those between two such circles."""
-    own: dict[str, Decision | Knowledge] = {
-        element.id: element
-        for element in (*module.definitions.decisions, *module.definitions.knowledge)
-    }
+    own: dict[str, Decision | Knowledge] = {}
+    own.update((element.id, element) for element in module.definitions.decisions)
+    own.update((element.id, element) for element in module.definitions.knowledge)
     needs = {
         name: {
             found.element.id

@@ -1,0 +1,1 @@
+"""Decisions: tables, boxed expressions, requirements, types, files, budgets."""
