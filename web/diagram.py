@@ -145,9 +145,9 @@ def _node(
     hover = tag("title", says)
     address = link(state) if state else None
     if address:
-        return tag(
-            "a", hover, drawn, href=address, aria_label=says, class_=_classes("bp-node", state)
-        )
+        picture = tag("g", drawn, class_=_classes("bp-seen", state), aria_hidden="true")
+        # Its title names it (SVG-AAM): an aria-label would have to repeat the drawn letters.
+        return tag("a", hover, picture, href=address, class_="bp-node")
     if not shape.name.strip() and not state:
         return tag("g", hover, drawn, class_="bp-node", aria_hidden="true")
     return tag("g", hover, drawn, class_=_classes("bp-node", state), role="img", aria_label=says)

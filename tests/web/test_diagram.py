@@ -215,7 +215,7 @@ def test_what_can_be_opened_is_a_link_with_words() -> None:
     root = drawn(TASK, t=state("open", task_id="1"))
     link = next(root.iter(f"{SVG}a"))
     assert link.get("href") == "/t/1"
-    assert link.get("aria-label") == "Upprätta kundkort (Uppgift): pågår"
+    assert link.findtext(f"{SVG}title") == "Upprätta kundkort (Uppgift): pågår"
     assert not list(drawn(TASK, t=state("open")).iter(f"{SVG}a"))
 
 
@@ -267,4 +267,11 @@ def test_the_whole_plan_is_styled_by_classes_that_the_style_sheet_knows(
         used |= set(re.findall(r'class="([^"]+)"', str(diagram.draw(plan, title="x"))))
     names = {name for many in used for name in many.split()}
     unstyled = {n for n in names if f".{n}" not in sheet}
-    assert unstyled <= {"bp-flow", "bp-flow-name", "bp-container", "bp-text", "bp-sequence"}
+    assert unstyled <= {
+        "bp-seen",
+        "bp-flow",
+        "bp-flow-name",
+        "bp-container",
+        "bp-text",
+        "bp-sequence",
+    }
