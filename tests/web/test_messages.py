@@ -26,7 +26,7 @@ from web.messages import ERRORS, PROBLEMS, error_page_texts, error_texts, proble
 
 ENGINE = Path(__file__).parents[2] / "engine"
 # Findings about diagrams carry their Swedish and English sentences with them.
-OF_DIAGRAMS = ("bpmn", "feel", "spiff")
+OF_DIAGRAMS = ("bpmn", "dmn", "feel", "spiff")
 # Told to whoever runs the command, never to a page.
 OF_THE_COMMAND = {"config"}
 
