@@ -1,0 +1,24 @@
+"""``live(body, **variables)`` starts a small process; each test runs straight, and with the state
+stored and read again between all steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from engine.config import Limits
+from tests.engine.runtime.small import Life, executor
+
+Live = Callable[..., Life]
+
+
+@pytest.fixture(params=[False, True], ids=["straight", "stored"])
+def live(request: pytest.FixtureRequest) -> Live:
+    def begin(
+        body: str, *, at: str | None = None, limits: Limits | None = None, **known: Any
+    ) -> Life:
+        return Life(executor(body, limits=limits), stored=request.param, at=at, **known)
+
+    return begin
