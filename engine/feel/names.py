@@ -8,6 +8,7 @@ more than one word; it grows and shrinks with the scope as the parser goes along
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.lexer import NUMBER, SIGN, WORD, Token, tokenize
@@ -25,6 +26,17 @@ def normal(name: str) -> str:
     return " ".join(name.split())
 
 
+# The built-in functions' names are asked for each time that an expression is read.
+@lru_cache(maxsize=1024)
+def _parts(name: str) -> tuple[str, ...]:
+    """The tokens that write the name; none for one that is no FEEL name, which can never be
+    written, only be in a context."""
+    try:
+        return tuple(token.text for token in tokenize(name)[:-1])
+    except FeelSyntaxError:
+        return ()
+
+
 class Vocabulary:
     """Known names of more than one token, by their first."""
 
@@ -35,10 +47,7 @@ class Vocabulary:
 
     def add(self, name: str) -> None:
         """Make a name known; names of a single word need not be."""
-        try:
-            parts = tuple(token.text for token in tokenize(name)[:-1])
-        except FeelSyntaxError:
-            return  # A name that is no FEEL name can never be written, only be in a context.
+        parts = _parts(name)
         if len(parts) > 1:
             entries = self._by_first.setdefault(parts[0], [])
             entries.append((parts, name))
