@@ -98,6 +98,7 @@ def _forecast(work: Work, root: Loaded, variables: Mapping[str, Any]) -> Sequenc
 
 def set_plan(work: Work, case_id: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Change persons and dates of a case's plan; the result counts what changed."""
+    work.hold(case_id)
     case = objects.case_object(work.connection, work.actor, case_id)
     authorize(work.actor, access.CASE_PLAN, case)
     _must_run(case.state)
@@ -114,6 +115,8 @@ def deliver(
     """
     case = objects.case_by_key(work.connection, work.actor, business_key)
     authorize(work.actor, access.CASE_VIEW, case)
+    work.hold(case.id)
+    case = objects.case_object(work.connection, work.actor, case.id)
     meta = message_meta(work, case.id).get(message)
     if meta is None:
         text = f"no diagram of this case waits for a message {message!r}"
@@ -180,6 +183,7 @@ def message_meta(work: Work, case_id: str) -> dict[str, MessageMeta]:
 
 def cancel(work: Work, case_id: str, reason: str) -> dict[str, Any]:
     """End a case before its time, with everything that is open in it."""
+    work.hold(case_id)
     case = objects.case_object(work.connection, work.actor, case_id)
     authorize(work.actor, access.CASE_CANCEL, case)
     _must_run(case.state)
@@ -215,6 +219,7 @@ def due_timers(work: Work, limit: int) -> list[str]:
 
 def fire_timer(work: Work, timer_id: str) -> bool:
     """Fire one timer; False when somebody else has, or it was taken away meanwhile."""
+    work.hold(select(Timer.case_id).where(Timer.id == timer_id).scalar_subquery())
     timer = work.connection.execute(select(Timer).where(Timer.id == timer_id)).first()
     if timer is None or timer.due_at > work.now:
         return False

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -50,13 +51,15 @@ class Library:
         self._now = now
         self._capacity = capacity
         self._cache: OrderedDict[str, Loaded] = OrderedDict()
+        self._lock = Lock()
 
     def get(self, connection: Connection, definition_id: str) -> Loaded:
         """:raises NotFound: when there is no such definition"""
-        cached = self._cache.get(definition_id)
-        if cached is not None:
-            self._cache.move_to_end(definition_id)
-            return cached
+        with self._lock:
+            cached = self._cache.get(definition_id)
+            if cached is not None:
+                self._cache.move_to_end(definition_id)
+                return cached
         row = connection.execute(
             select(Definition, Resource.data)
             .join(Resource, Resource.sha256 == Definition.resource_sha256)
@@ -65,9 +68,10 @@ class Library:
         if row is None:
             raise NotFound(f"There is no definition {definition_id}", id=definition_id)
         loaded = self._read(row)
-        self._cache[definition_id] = loaded
-        if len(self._cache) > self._capacity:
-            self._cache.popitem(last=False)
+        with self._lock:
+            self._cache[definition_id] = loaded
+            if len(self._cache) > self._capacity:
+                self._cache.popitem(last=False)
         return loaded
 
     def latest(self, connection: Connection, process_id: str) -> Loaded:

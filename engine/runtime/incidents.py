@@ -98,6 +98,7 @@ def retry(work: Work, incident_id: str) -> dict[str, Any]:
         access.INCIDENT_RETRY,
         objects.incident_object(work.connection, work.actor, incident_id),
     )
+    work.hold(select(Incident.case_id).where(Incident.id == incident_id).scalar_subquery())
     row = work.connection.execute(select(Incident).where(Incident.id == incident_id)).first()
     if row is None:
         raise NotFound(f"There is no incident {incident_id}", id=incident_id)

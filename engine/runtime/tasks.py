@@ -146,6 +146,7 @@ def complete(
     :raises Invalid: with everything that is missing or wrong
     :raises StepError: when the process cannot go on
     """
+    work.hold(select(Task.case_id).where(Task.id == task_id).scalar_subquery())
     action = access.TASK_COMPLETE if evidence is None else access.TASK_SIGN
     task = for_change(work, action, task_id)
     values, states = _checked(work, task, answers, ticks, note, evidence)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, ScalarSelect, select
 
 from engine.config import Config
 from engine.records import history
 from engine.runtime.calendar import WorkCalendar
 from engine.runtime.definitions import Library
+from engine.store.models import Case
 from engine.views import Actor
 
 
@@ -31,6 +32,12 @@ class Work:
     @property
     def today(self) -> date:
         return self.calendar.today(self.now)
+
+    def hold(self, case_id: str | ScalarSelect[str]) -> None:
+        """Nobody else moves this case until the transaction ends. What is read after this is what
+        whoever was first has left. (On SQLite a writer is alone in any case.)"""
+        one = select(Case.id).where(Case.id == case_id)
+        self.connection.execute(one.with_for_update(key_share=True))
 
     def note(self, what: str, chain: str, detail: Mapping[str, Any], **about: Any) -> None:
         """Remember a fact; ``about`` are the keywords of ``history.Fact``."""

@@ -20,10 +20,13 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
-from engine.errors import ConfigError, DatabaseNewer, Unavailable
+from engine.errors import ConfigError, Conflict, DatabaseNewer, Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
+LOST_RACES = ("40001", "40P01")
+"""PostgreSQL's states for a transaction that must give way to another: serialization failure and
+deadlock. Trying again helps."""
 
 
 class Database:
@@ -53,6 +56,11 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database and changes nothing."""
         with self._guarded(), self._engine.connect() as connection:
+            if not self.is_sqlite:
+                # PostgreSQL would else show each statement the state of its own moment.
+                connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
             yield connection
             connection.rollback()
 
@@ -61,6 +69,8 @@ class Database:
         try:
             yield
         except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) in LOST_RACES:
+                raise Conflict("Somebody else was first.", code="stale") from error
             raise Unavailable(f"The database does not answer: {error.orig}") from error
 
     def close(self) -> None:

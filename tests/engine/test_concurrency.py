@@ -1,0 +1,207 @@
+"""Many people at once, with real threads: one wins, nobody sees anything but who was first."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engine import Actor, FakeClock
+from engine.errors import Conflict
+from engine.store.models import Person, Signature, Task
+from tests.conftest import START
+from tests.support.desk import REPORT, TICKED, Desk
+from tests.support.diagrams import (
+    boundary,
+    catch,
+    chain,
+    diagram,
+    end,
+    field,
+    gateway,
+    message,
+    start,
+    task,
+)
+from tests.support.people import Account
+
+SIGNERS = 20
+
+
+def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
+    """What each of the works gave or raised, all begun at the same moment."""
+    barrier = threading.Barrier(len(works))
+
+    def run(work: Callable[[], Any]) -> Any:
+        barrier.wait(timeout=30)
+        try:
+            return work()
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def colleagues(desk: Desk, count: int) -> list[Account]:
+    """Sellers who share a password: hashing one for each would take most of the test's time."""
+    with desk.engine._database.writing() as connection:
+        seller = connection.execute(select(Person).where(Person.id == desk.seller.id)).one()
+        names = [f"seller{n:02}" for n in range(count)]
+        rows = [
+            {**seller._asdict(), "id": name, "username": name, "name": f"Säljare {name}"}
+            for name in names
+        ]
+        connection.execute(Person.__table__.insert(), rows)
+    role = frozenset({"saljare"})
+    return [Account(Actor(n, f"Säljare {n}", role), n, desk.seller.password) for n in names]
+
+
+def test_of_twenty_who_sign_at_once_one_wins_and_the_others_read_who(desk: Desk) -> None:
+    case_id = desk.case()
+    task_id = desk.task(case_id)
+    people = colleagues(desk, SIGNERS)
+    results = at_once(
+        [lambda who=who: desk.complete(who, task_id, REPORT, TICKED) for who in people]
+    )
+    lost = [r for r in results if isinstance(r, Exception)]
+    assert [e for e in lost if not isinstance(e, Conflict)] == []
+    assert len(lost) == SIGNERS - 1
+    [winner] = [who for who, r in zip(people, results, strict=True) if r not in lost]
+    assert {e.error_code for e in lost} == {"already_completed"}
+    assert {e.params["by"] for e in lost} == {winner.name}
+    assert {e.params["at"] for e in lost} == {START}
+    assert desk.names(case_id) == ["Inventering"]
+    with desk.engine._database.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(Signature)) == 1
+    assert desk.engine.verify(desk.manager.actor).ok
+
+
+def test_one_person_who_clicks_twice_gets_one_receipt(desk: Desk) -> None:
+    task_id = desk.task(desk.case())
+    click = lambda: desk.complete(desk.seller, task_id, REPORT, TICKED, key="one-key")  # noqa: E731
+    first, second = at_once([click, click])
+    assert first == second
+    assert first.key == "one-key"
+
+
+def test_different_tasks_of_one_case_are_completed_side_by_side(bare_desk: Desk) -> None:
+    desk = bare_desk
+    names = [f"part{n}" for n in range(6)]
+    steps = [start(), gateway("fork", "parallel"), gateway("join", "parallel"), task("rest"), end()]
+    steps += [task(name, points=["p"], sign=True) for name in names]
+    steps += [chain("start", "fork"), chain("join", "rest", "end")]
+    steps += [chain("fork", name, "join") for name in names]
+    desk.deploy(diagram("parts", *steps, lanes={"saljare": names}))
+    case_id = desk.case("parts")
+    people = colleagues(desk, len(names))
+    works = [
+        lambda who=who, id=row.id: desk.complete(who, id, {}, {"p": True})
+        for who, row in zip(people, desk.open_tasks(case_id), strict=True)
+    ]
+    assert [r for r in at_once(works) if isinstance(r, Exception)] == []
+    assert desk.names(case_id) == ["Rest"]
+    assert desk.engine.verify(desk.manager.actor).ok
+
+
+def test_cases_started_at_once_have_numbers_of_their_own(desk: Desk) -> None:
+    ids = at_once([desk.case] * 6)
+    assert [i for i in ids if isinstance(i, Exception)] == []
+    numbers = sorted(c.number for c in desk.engine.cases(desk.manager.actor).items)
+    assert numbers == [f"2026-{n:04}" for n in range(1, 7)]
+
+
+def test_a_message_meets_whoever_begins_to_wait_for_it_at_the_same_moment(
+    bare_desk: Desk,
+) -> None:
+    desk = bare_desk
+    steps = (
+        start(),
+        task("work"),
+        catch("wait", message="Paid"),
+        task("thank"),
+        end(),
+        chain("start", "work", "wait", "thank", "end"),
+    )
+    desk.deploy(diagram("payment", *steps, messages=[message("Paid", roles="ekonomi")]))
+    for _ in range(5):
+        case_id = desk.case("payment")
+        task_id = desk.task(case_id)
+        results = at_once(
+            [
+                lambda case_id=case_id: desk.engine.deliver(
+                    desk.manager.actor, "Paid", case_id, key=desk.key()
+                ),
+                lambda task_id=task_id: desk.complete(desk.manager, task_id, password=None),
+            ]
+        )
+        assert [r for r in results if isinstance(r, Exception)] == []
+        assert desk.names(case_id) == ["Thank"]
+
+
+def test_timers_fire_once_however_many_look_at_the_clock(bare_desk: Desk, clock: FakeClock) -> None:
+    desk = bare_desk
+    steps = (
+        start(),
+        task("work"),
+        end(),
+        chain("start", "work", "end"),
+        boundary("late", "work", timer="P1D", interrupting=False),
+        task("remind"),
+        end("end2"),
+        chain("late", "remind", "end2"),
+    )
+    desk.deploy(diagram("later", *steps))
+    cases = [desk.case("later") for _ in range(8)]
+    clock.advance(timedelta(days=1))
+    fired = at_once([desk.engine.fire_due] * 4)
+    assert [r for r in fired if isinstance(r, Exception)] == []
+    assert sum(fired) == len(cases)
+    assert all(desk.names(c) == ["Remind", "Work"] for c in cases)
+
+
+def test_a_timer_and_the_person_it_hurries_do_not_trip_over_each_other(
+    bare_desk: Desk, clock: FakeClock
+) -> None:
+    desk = bare_desk
+    steps = (
+        start(),
+        task("work", form=field("done", "boolean")),
+        end(),
+        chain("start", "work", "end"),
+        boundary("late", "work", timer="P1D", interrupting=True),
+        end("end2"),
+        chain("late", "end2"),
+    )
+    desk.deploy(diagram("later", *steps))
+    for _ in range(5):
+        case_id = desk.case("later")
+        task_id = desk.task(case_id)
+        clock.advance(timedelta(days=1))
+        fired, completed = at_once(
+            [
+                desk.engine.fire_due,
+                lambda task_id=task_id: desk.complete(desk.manager, task_id, password=None),
+            ]
+        )
+        late = isinstance(completed, Conflict)
+        assert late or not isinstance(completed, Exception)
+        assert fired == (1 if late else 0)
+        with desk.engine._database.reading() as connection:
+            state = connection.scalar(select(Task.state).where(Task.id == task_id))
+        assert state == ("cancelled" if late else "completed")
+        assert desk.engine.case(desk.manager.actor, case_id).row.state == "completed"
+
+
+def test_what_is_read_in_one_go_is_of_one_moment(desk: Desk) -> None:
+    count = select(func.count()).select_from(Task)
+    with desk.engine._database.reading() as connection:
+        before = connection.scalar(count)
+        desk.case()
+        assert connection.scalar(count) == before
+    with desk.engine._database.reading() as connection:
+        assert connection.scalar(count) == (before or 0) + 1
