@@ -140,7 +140,9 @@ class Evaluation:
     def _frame(self, found: Found, element: Decision | Knowledge) -> Frame:
         """What the element's logic sees: the values of what it requires, and nothing else.
 
-        What comes from an imported file stands in a context of the import's name.
+        What comes from an imported file stands in a context of the import's name. Some modelers
+        draw tables without any input data, to be read by a process whose variables they name;
+        in a file without input data, decisions see whatever the caller gives.
         """
         variables: dict[str, Any] = {}
         for required in _required(found):
@@ -149,7 +151,8 @@ class Evaluation:
                 if name:
                     place = place.setdefault(name, {})
             place[required.element.variable] = self.values[key_of(required)]
-        return Frame(variables, Frame({}, None, self.run), self.run)
+        undeclared = {} if found.module.definitions.inputs else self.inputs
+        return Frame(variables, Frame(undeclared, None, self.run), self.run)
 
     def _settle(self, value: Any, type_name: str, found: Found) -> Any:
         element = found.element

@@ -36,6 +36,13 @@ def test_a_decision_sees_only_what_it_requires() -> None:
     assert feel.plain(read.evaluate("d", {"a": 1, "b": 2})) == [1, None]
 
 
+def test_without_any_input_data_a_decision_sees_what_the_caller_gives() -> None:
+    read = model(
+        decision("a", literal("belopp + 1")), decision("d", literal("a + belopp"), needs=["a"])
+    )
+    assert feel.plain(read.evaluate("d", {"belopp": 2})) == 5
+
+
 def test_elements_are_found_by_id_or_name() -> None:
     read = model('<decision id="_1" name="Är kund"><literalExpression><text>true</text>'
                  "</literalExpression></decision>")  # fmt: skip
@@ -193,6 +200,20 @@ def test_what_is_imported_stands_under_the_imports_name() -> None:
     inputs = {"kund": {"namn": "Bo"}, "bas": {"hälsning": "Välkommen"}}
     assert read.evaluate("d", inputs) == "Hej Bo Välkommen!"
     assert read.evaluate("d", {**inputs, "kund": {"namn": 1}}) is None
+
+
+def test_inputs_of_imports_within_imports_stand_under_both_names() -> None:
+    link = '<import namespace="urn:{}" name="{}" importType="x/spec/DMN/x"/>'
+    middle = file(
+        link.format("bas", "inre"),
+        decision("m", literal("inre.fras"), needs=["urn:bas#fras"]),
+        namespace="urn:mitt",
+    )
+    top = file(
+        link.format("mitt", "yttre"), decision("d", literal("yttre.m"), needs=["urn:mitt#m"])
+    )
+    read = DecisionModel.read(top, imported=[(BASE, "bas.dmn"), (middle, "mitt.dmn")])
+    assert read.evaluate("d", {"yttre": {"inre": {"hälsning": "Hej"}}}) == "Hej!"
 
 
 def test_an_import_without_a_name_shares_the_names_of_the_file() -> None:
