@@ -91,6 +91,13 @@ EVENTS: dict[str, Text] = {
         "{element} har ingen association till en aktivitet som är märkt som kompensation.",
         "{element} has no association to an activity that is marked for compensation.",
     ),
+    "compensation_of_nothing": (
+        "error",
+        "{element} kompenserar, men inget i processen har någon kompensation. Rita en kanthändelse "
+        "för kompensation på det som ska göras ogjort.",
+        "{element} compensates, but nothing in the process has a compensation. Draw a compensation "
+        "boundary event on what is to be undone.",
+    ),
     "handler_without_compensation": (
         "warning",
         "{element} är märkt som kompensation, men ingen kanthändelse leder dit med en association.",

@@ -200,6 +200,17 @@ def compensation(document: Document, report: Reporter) -> None:
             report("handler_without_compensation", node.element)
 
 
+def compensation_of_nothing(document: Document, report: Reporter) -> None:
+    """§10.7: compensation undoes what has a handler, by a boundary event or an event sub-process.
+    Thrown in a process that has no handler at all it can never do anything, which is not what
+    was meant by drawing it."""
+    for process in document.processes:
+        nodes = [node for node in process.nodes() if "compensate" in node.events]
+        if all(node.kind in _THROWING for node in nodes):
+            for node in nodes:
+                report("compensation_of_nothing", node.element)
+
+
 CHECKS = (
     triggers,
     interrupting,
@@ -212,4 +223,5 @@ CHECKS = (
     shared_definitions,
     instantiating,
     compensation,
+    compensation_of_nothing,
 )

@@ -43,8 +43,12 @@ class Reporter:
     ) -> None:
         """One finding about ``element``; ``at`` is the element whose line it is told with."""
         self._count[code] += 1
-        severity = self._weigh(weight or TEXTS[code][0], element)
-        if self._count[code] > MOST:
+        weight = weight or TEXTS[code][0]
+        enough = self._count[code] > MOST
+        if enough and weight in ("warning", "info"):
+            return
+        severity = self._weigh(weight, element)
+        if enough:
             return
         made = finding(
             code,

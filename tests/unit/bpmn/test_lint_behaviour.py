@@ -105,6 +105,20 @@ def test_a_jump_has_exactly_one_target_on_its_level() -> None:
     assert "link_without_target" in errors(links(inside))
 
 
+def test_compensation_needs_something_to_undo() -> None:
+    thrown = '<intermediateThrowEvent id="t"><compensateEventDefinition/></intermediateThrowEvent>'
+    assert errors(line(thrown)) == ["compensation_of_nothing"]
+    handler = (
+        '<userTask id="a"/><boundaryEvent id="b" attachedToRef="a"><compensateEventDefinition/>'
+        '</boundaryEvent><userTask id="undo" isForCompensation="true"/>'
+        '<association id="x" sourceRef="b" targetRef="undo"/>'
+    )
+    undone = process(
+        handler + thrown + flow("f", "a", "t") + '<task id="z"/>' + flow("g", "t", "z")
+    )
+    assert errors(undone) == []
+
+
 # ---------------------------------------------------------------- timers
 
 
