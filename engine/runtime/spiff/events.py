@@ -8,6 +8,7 @@ from typing import Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine import feel
 from engine.bpmn.model import EventDefinition, Flow
 from engine.runtime.spiff import compensation
 from engine.runtime.spiff.specs import Awaited, Spec
@@ -83,7 +84,12 @@ class CatchEvent(Spec):
     2.0.2, Table 10.89)."""
 
     def arrive(self, task: Task) -> bool:
-        return bool(task.internal_data.get("fired")) or not self.definitions
+        if task.internal_data.get("fired") or not self.definitions:
+            return True
+        if any(e.kind == "conditional" for e in self.definitions):
+            # Its condition may hold already.
+            task.workflow.look = True
+        return False
 
     @property
     def definitions(self) -> tuple[EventDefinition, ...]:
@@ -108,11 +114,18 @@ class CatchEvent(Spec):
         return any(e.kind == kind and e.name == name for e in self.definitions)
 
     def settle(self, task: Task) -> None:
-        """Conditional events fire when their condition becomes true (BPMN 2.0.2, 10.5.5)."""
+        self._look(task, all_known=True)
+
+    def look(self, task: Task) -> None:
+        self._look(task, all_known=False)
+
+    def _look(self, task: Task, *, all_known: bool) -> None:
+        """Conditional events fire when their condition becomes true (BPMN 2.0.2, 10.5.5). While
+        others still run, a variable may yet be to come."""
         for number, event in enumerate(self.definitions):
             if event.kind != "conditional" or not task.has_state(TaskState.WAITING):
                 continue
-            true = task.workflow.evaluate(event.condition or "", task) is True
+            true = self._holds(task, event, all_known=all_known)
             held: list[int] = task.internal_data.get("condition", [])
             was = number in held
             if true != was:
@@ -120,6 +133,15 @@ class CatchEvent(Spec):
                 task.internal_data["condition"] = held
             if true and not was:
                 self.fire(task, "conditional", event.name)
+
+    @staticmethod
+    def _holds(task: Task, event: EventDefinition, *, all_known: bool) -> bool:
+        try:
+            return task.workflow.evaluate(event.condition or "", task) is True
+        except StepError as error:
+            if all_known or not isinstance(error.__cause__, feel.FeelNameError):
+                raise
+            return False
 
     def fire(self, task: Task, kind: str = "", name: str | None = None) -> None:
         if self.node.parallel_multiple and self._more_needed(task, kind, name):

@@ -39,6 +39,9 @@ class Spec(BpmnTaskSpec):  # type: ignore[misc]
         """The token does the element's work: True when done, False when it goes on elsewhere."""
         return True
 
+    def look(self, task: Task) -> None:
+        """A variable has changed: has a condition become true that this token waits for?"""
+
     def settle(self, task: Task) -> None:
         """Nothing is ready in the whole process: does this waiting token go on?"""
 

@@ -83,6 +83,8 @@ class Process(Workflow):  # type: ignore[misc]
         self._evaluate = evaluate
         self._ready: deque[Task] = deque()
         self._gone: set[UUID] = set()
+        self.look = False
+        """Has anything changed that a condition could look at?"""
 
     # ------------------------------------------------------------ tokens
 
@@ -155,6 +157,7 @@ class Process(Workflow):  # type: ignore[misc]
 
     def write(self, values: Mapping[str, Any], task: Task | None = None) -> None:
         """Set variables: those that are local to the token's scope there, others globally."""
+        self.look = True
         for name, value in values.items():
             holder = task
             if holder is not None and name in holder.data:
@@ -179,6 +182,7 @@ class Process(Workflow):  # type: ignore[misc]
             if not self._ready and not self._settle():
                 break
             while self._ready and self.ended is None:
+                self._look()
                 task = self._ready.popleft()
                 if not task.has_state(TaskState.READY):
                     continue
@@ -195,6 +199,14 @@ class Process(Workflow):  # type: ignore[misc]
                     if len(self.tasks) > most_tokens:
                         raise StepError(element, _too_many(element, most_tokens), kind="budget")
         self.prune()
+
+    def _look(self) -> None:
+        """Conditional events fire as soon as what they look at has changed."""
+        while self.look:
+            self.look = False
+            for task in list(self.tokens(everywhere=True)):
+                if task.has_state(ACTIVE):
+                    task.task_spec.look(task)
 
     def _settle(self) -> bool:
         """With nothing ready: joins that need the whole picture, conditions, ends of scopes."""

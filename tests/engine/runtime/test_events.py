@@ -72,6 +72,44 @@ def test_a_conditional_event_sub_process_starts_again_each_time_its_condition_be
     assert life.open == ["cool", "cool", "d"]
 
 
+def test_a_condition_that_holds_from_the_start_interrupts_before_anything_else_happens(
+    live: Live,
+) -> None:
+    body = (
+        '<startEvent id="s"/><task id="a"/>[[s > a]]'
+        '<subProcess id="on" triggeredByEvent="true"><startEvent id="hot">'
+        "<conditionalEventDefinition><condition>= hot</condition></conditionalEventDefinition>"
+        '</startEvent><userTask id="cool"/>[[hot > cool]]</subProcess>'
+    )
+    life = live(body, hot=True)
+    assert (life.open, life.done["a"]) == (["cool"], 0)
+    assert live(body, hot=False).ended == "completed"
+
+
+def test_a_condition_is_looked_at_while_scripts_run(live: Live) -> None:
+    body = (
+        '<subProcess id="sub"><scriptTask id="x"><script>= {hot: true}</script></scriptTask>'
+        '<scriptTask id="y"><script>= {hot: false}</script></scriptTask>[[x > y]]</subProcess>'
+    )
+    condition = "<condition>= hot</condition>"
+    body += on("sub", f"<conditionalEventDefinition>{condition}</conditionalEventDefinition>")
+    life = live(body, hot=False)
+    assert (life.open, life.done["y"]) == (["heard"], 0)
+
+
+def test_a_condition_may_ask_for_a_variable_that_is_still_to_come_but_not_in_vain(
+    live: Live,
+) -> None:
+    condition = "<condition>= hot</condition>"
+    events = on("a", f"<conditionalEventDefinition>{condition}</conditionalEventDefinition>")
+    known = '<startEvent id="s"/><scriptTask id="x"><script>= {hot: true}</script></scriptTask>'
+    body = '<parallelGateway id="p"/><userTask id="a"/>[[p > a]]' + events
+    assert live(f"{known}{body}[[s > p > x]]").open == ["heard"]
+    with pytest.raises(StepError) as caught:
+        live(f'<startEvent id="s"/>{body}[[s > p]]')
+    assert caught.value.kind == "expression"
+
+
 PARALLEL = f'<intermediateCatchEvent id="both" parallelMultiple="true">{MESSAGE}{SIGNAL}{OTHER}'
 PARALLEL += '</intermediateCatchEvent><userTask id="after"/>[[both > after]]'
 
