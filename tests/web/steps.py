@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -36,3 +37,10 @@ def into_operation(engine: Engine, clock: FakeClock, people: People, case_id: st
     going.prepare()
     going.start_up()
     return going
+
+
+def cells(text: str, activity: str) -> str:
+    """The part of the paper table that is about one activity."""
+    found = re.search(rf'<tbody class="act[^>]*>(?:(?!<tbody).)*?{activity}.*?</tbody>', text, re.S)
+    assert found, f"no row for {activity}"
+    return found[0]

@@ -1,30 +1,25 @@
-"""The list of cases, one case with its paper table, and what is done with it as a whole."""
+"""The list of cases, and one case with its paper table, its diagram and its story."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from engine import Engine, FakeClock
+from engine import CaseDetail, Engine, FakeClock, Incident, Receipt
+from tests.conftest import START
 from tests.support.people import People
 from tests.web.conftest import SignedIn
-from tests.web.steps import into_operation, walk
+from tests.web.steps import cells, into_operation, walk
 from tests.web.visitor import Visitor, form
 
 
 @pytest.fixture
 def manager(signed_in: SignedIn, people: People) -> Visitor:
     return signed_in(people["manager"])
-
-
-def cells(text: str, activity: str) -> str:
-    """The part of the paper table that is about one activity."""
-    found = re.search(rf'<tbody class="act[^>]*>(?:(?!<tbody).)*?{activity}.*?</tbody>', text, re.S)
-    assert found, f"no row for {activity}"
-    return found[0]
 
 
 # ---------------------------------------------------------------- the list
@@ -201,9 +196,9 @@ def test_an_incident_is_shown_and_can_be_tried_again(
     broken = _with_incident(detail)
     monkeypatch.setattr(type(engine), "case", lambda *_: broken)
 
-    def retry(_engine: Engine, _actor: object, incident_id: str, *, key: str) -> object:
+    def retry(_engine: Engine, _actor: object, incident_id: str, *, key: str) -> Receipt:
         tried.append(incident_id)
-        return _receipt(key)
+        return Receipt(key, START, result={"resolved": True})
 
     monkeypatch.setattr(type(engine), "retry", retry)
     page = manager.open(f"/cases/{case_id}")
@@ -214,116 +209,6 @@ def test_an_incident_is_shown_and_can_be_tried_again(
     )
     assert answer.status_code == 302
     assert tried == ["fel-1"]
-
-
-# ---------------------------------------------------------------- messages
-
-
-def test_messages_are_offered_to_those_who_may_send_them(
-    signed_in: SignedIn, engine: Engine, clock: FakeClock, people: People, case_id: str
-) -> None:
-    into_operation(engine, clock, people, case_id)
-    page = signed_in(people["kundansvarig"]).open(f"/cases/{case_id}")
-    for name in ("Reklamation", "Uppsagning", "Forlangning"):
-        assert f"/cases/{case_id}/messages/{name}" in page.text
-    quality = signed_in(people["kvalitet"])
-    page = quality.open(f"/cases/{case_id}")
-    assert "/messages/Reklamation" in page.text
-    assert "/messages/Uppsagning" not in page.text
-    assert quality.open(f"/cases/{case_id}/messages/Uppsagning").status_code == 404
-
-
-def test_a_complaint_opens_its_task(
-    signed_in: SignedIn, engine: Engine, clock: FakeClock, people: People, case_id: str
-) -> None:
-    going = into_operation(engine, clock, people, case_id)
-    visitor = signed_in(people["kundansvarig"])
-    page = visitor.open(f"/cases/{case_id}/messages/Reklamation")
-    filled = {"f.reklamation_vad": "Entrén städas inte", "f.reklamation_nar": "2 mars 2026"}
-    answer = visitor.send(page, filled, having="f.reklamation_vad")
-    assert "Reklamation är mottagen" in visitor.follow(answer).text
-    assert "Åtgärda reklamationer" in going.open_tasks()
-
-
-def test_a_notice_says_its_consequence_and_wants_it_confirmed(
-    signed_in: SignedIn, engine: Engine, clock: FakeClock, people: People, case_id: str
-) -> None:
-    going = into_operation(engine, clock, people, case_id)
-    visitor = signed_in(people["kundansvarig"])
-    page = visitor.open(f"/cases/{case_id}/messages/Uppsagning")
-    assert "Det här avslutar pågående arbete" in page.text
-    filled = {"f.uppsagning_av": "kunden", "f.uppsagning_datum": "igår", "f.avtalsslut": "snart"}
-    refused = visitor.send(page, filled, having="f.uppsagning_datum")
-    assert refused.status_code == 422
-    assert "Bekräfta att du förstår" in refused.text
-    assert 'value="snart"' in refused.text
-    assert "E" not in going.case().row.phases
-    filled = {"sure": "1", "f.avtalsslut": "2026-09-30"}
-    answer = visitor.send(refused, filled, having="f.uppsagning_datum")
-    assert "Uppsägning är mottagen" in visitor.follow(answer).text
-    assert "Bekräfta uppsägning" in going.open_tasks()
-
-
-# ---------------------------------------------------------------- the plan and the end
-
-
-def test_the_plan_ahead_is_changed_for_all_rows_at_once(
-    manager: Visitor, engine: Engine, people: People, case_id: str
-) -> None:
-    page = manager.open(f"/cases/{case_id}/plan")
-    names = [n for n in form(page, having="key").names if n.startswith("plan.")]
-    assert len(names) == 2 * 38
-    rows = {r.plan.name: r.plan for s in engine.case(people["manager"].actor, case_id).sheets
-            for r in s.rows}  # fmt: skip
-    bank = rows["Kundbank"]
-    filled = {f"plan.{bank.id}.person": "saljare", f"plan.{bank.id}.due": "24 dec 2026"}
-    answer = manager.send(page, filled, having="key")
-    page = manager.follow(answer)
-    assert "1 rad i planen ändrades" in page.text
-    row = cells(page.text, "Kundbank")
-    assert "Saljare Åberg" in row
-    assert "2026-12-24" in row
-
-
-def test_a_wrong_date_in_the_plan_changes_nothing_and_stays_as_it_was_typed(
-    manager: Visitor, engine: Engine, people: People, case_id: str
-) -> None:
-    page = manager.open(f"/cases/{case_id}/plan")
-    rows = [r.plan for s in engine.case(people["manager"].actor, case_id).sheets for r in s.rows]
-    filled = {
-        f"plan.{rows[3].id}.due": "nån gång",
-        f"plan.{rows[4].id}.due": "2026-12-01",
-        f"plan.{rows[4].id}.person": "saljare",
-    }
-    refused = manager.send(page, filled, having="key")
-    assert refused.status_code == 422
-    assert 'value="nån gång"' in refused.text
-    assert 'value="2026-12-01"' in refused.text
-    assert re.search(rf'href="#f-plan-{rows[3].id}[\w-]*"', refused.text)
-    after = [r.plan for s in engine.case(people["manager"].actor, case_id).sheets for r in s.rows]
-    assert after == rows
-
-
-def test_only_those_who_lead_the_case_may_plan_or_cancel_it(
-    signed_in: SignedIn, people: People, case_id: str
-) -> None:
-    buyer = signed_in(people["inkop"])
-    page = buyer.open(f"/cases/{case_id}")
-    for path in ("plan", "cancel"):
-        assert f"/cases/{case_id}/{path}" not in page.text
-        assert buyer.open(f"/cases/{case_id}/{path}").status_code == 403
-
-
-def test_a_case_is_cancelled_with_a_reason(manager: Visitor, case_id: str) -> None:
-    page = manager.open(f"/cases/{case_id}/cancel")
-    assert "1 öppen uppgift stängs osignerad" in page.text
-    refused = manager.send(page, {"reason": "  "}, having="reason")
-    assert refused.status_code == 422
-    answer = manager.send(refused, {"reason": "Kunden lades ner"}, having="reason")
-    page = manager.follow(answer)
-    assert "Avbrutet" in page.text
-    assert "Orsak: Kunden lades ner" in page.text
-    assert "Inte aktuell" in manager.open(f"/cases/{case_id}?blad=E").text
 
 
 def test_a_finished_case_shows_no_buttons(
@@ -337,13 +222,7 @@ def test_a_finished_case_shows_no_buttons(
     assert "6 av 38" in page.text
 
 
-def _with_incident(detail: object) -> object:
-    from dataclasses import replace
-    from datetime import UTC, datetime
-
-    from engine import CaseDetail, Incident
-
-    assert isinstance(detail, CaseDetail)
+def _with_incident(detail: CaseDetail) -> CaseDetail:
     incident = Incident(
         id="fel-1",
         case_id=detail.row.id,
@@ -352,14 +231,6 @@ def _with_incident(detail: object) -> object:
         element_id="offert",
         kind="expression",
         message="Uttrycket har fel typ",
-        at=datetime(2026, 3, 2, 8, 0, tzinfo=UTC),
+        at=START,
     )
     return replace(detail, incidents=(incident,), can=detail.can | {"retry"})
-
-
-def _receipt(key: str) -> object:
-    from datetime import UTC, datetime
-
-    from engine import Receipt
-
-    return Receipt(key, datetime(2026, 3, 2, 8, 0, tzinfo=UTC), result={"resolved": True})

@@ -147,4 +147,5 @@ def _page(
         people=[p for p in engine().people(actor()) if p.active],
         problems=Problems(problems, labels),
         preview=preview,
+        live=any(d.process_id == PROCESS and d.latest for d in engine().definitions(actor())),
     )

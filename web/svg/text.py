@@ -8,6 +8,7 @@ that a reader without any of these fonts gets lines of the same width.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from markupsafe import Markup
@@ -62,6 +63,7 @@ def width(text: str, size: float, bold: bool = False) -> float:
     return sum(known.get(letter, UNKNOWN) for letter in text) * size / 1000
 
 
+@lru_cache(maxsize=4096)
 def fit(
     text: str,
     room: tuple[float, float],
