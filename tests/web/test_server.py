@@ -19,7 +19,8 @@ from engine import Engine, Unavailable
 from web.server import Clockwork, is_loopback
 
 LINE = re.compile(r"^(?P<name>[^│]+) │ (?P<username>\S+) +│ (?P<password>\S+) +│ (?P<roles>.*)$")
-PATIENCE = 60.0
+PATIENCE = 180.0
+"""How long a start may take on a machine that does much else; seconds on an idle one."""
 
 Serve = Callable[..., "Served"]
 
@@ -110,7 +111,7 @@ def test_the_first_start_makes_a_company_whose_people_can_sign_in(
     again = serve()
     started = time.monotonic()
     again.wait_for("Stop with Ctrl+C")
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30
     assert not any(people[0]["password"] in line for line in again.output)
 
 
