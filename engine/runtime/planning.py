@@ -22,6 +22,28 @@ def change(work: Work, case_id: str, rows: Sequence[Mapping[str, Any]]) -> int:
 
     :raises Invalid: for unknown rows, people and malformed dates, all at once
     """
+    values, items, people, problems = _read(work, case_id, rows)
+    if problems:
+        raise Invalid(problems)
+    changed = [
+        fact
+        for row in values
+        if (fact := _change_row(work, case_id, items[row["id"]], row, people)) is not None
+    ]
+    if changed:
+        work.note("plan.changed", case_id, {"rows": changed}, case_id=case_id, instance_id=case_id)
+    return len(changed)
+
+
+def problems(work: Work, case_id: str, rows: Any) -> tuple[Problem, ...]:
+    """Everything that ``change`` would refuse, to be told together with what else is wrong."""
+    return _read(work, case_id, rows)[3]
+
+
+def _read(
+    work: Work, case_id: str, rows: Any
+) -> tuple[list[dict[str, Any]], Mapping[str, Any], Mapping[str, Any], tuple[Problem, ...]]:
+    """The rows as they are to be, the case's rows by id, people by user name, and problems."""
     items = {
         row.id: row
         for row in work.connection.execute(select(PlanItem).where(PlanItem.case_id == case_id))
@@ -34,18 +56,8 @@ def change(work: Work, case_id: str, rows: Sequence[Mapping[str, Any]]) -> int:
             )
         )
     }
-    values, problems = forms.check_plan(rows, people=people, known=items)
-    problems = (*problems, *_role_problems(values, items, people))
-    if problems:
-        raise Invalid(problems)
-    changed = [
-        fact
-        for row in values
-        if (fact := _change_row(work, case_id, items[row["id"]], row, people)) is not None
-    ]
-    if changed:
-        work.note("plan.changed", case_id, {"rows": changed}, case_id=case_id, instance_id=case_id)
-    return len(changed)
+    values, wrong = forms.check_plan(rows, people=people, known=items)
+    return values, items, people, (*wrong, *_role_problems(values, items, people))
 
 
 def _change_row(
@@ -76,6 +88,13 @@ def _change_row(
 
 
 def _open_task_follows(work: Work, case_id: str, item: Any, new: Mapping[str, Any]) -> None:
+    """Open tasks of the activity get what is new, and only that: a new date does not take the
+    work from whoever has taken it meanwhile."""
+    values: dict[str, Any] = {}
+    if new["person_id"] != item.person_id:
+        values["assignee_id"] = new["person_id"]
+    if new["due"] != item.due:
+        values["due"] = new["due"]
     tasks = work.connection.execute(
         select(Task.id, Task.revision).where(
             Task.case_id == case_id,
@@ -88,7 +107,7 @@ def _open_task_follows(work: Work, case_id: str, item: Any, new: Mapping[str, An
         done = work.connection.execute(
             update(Task)
             .where(Task.id == task.id, Task.revision == task.revision)
-            .values(assignee_id=new["person_id"], due=new["due"], revision=task.revision + 1)
+            .values(**values, revision=task.revision + 1)
         )
         if done.rowcount != 1:
             raise Conflict("Somebody else changed this task at the same moment.", code="stale")

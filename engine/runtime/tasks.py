@@ -257,6 +257,12 @@ def _checked(
     points = [i for i in task.meta.checklist if i.id not in exempt or ticks.get(i.id)]
     given = {k: v for k, v in ticks.items() if k not in exempt or v}
     states, more = forms.check_ticks(points, given)
+    plans = [
+        f.id for f in task.meta.form if f.type == "plan" and not forms.is_empty(answers.get(f.id))
+    ]
+    for rows in (answers[field] for field in plans):
+        found = planning.problems(work, task.row.case_id, rows)
+        more = (*more, *(p for p in found if p not in problems))
     signer = SYSTEM_RIGHT not in work.actor.rights
     missing = []
     if task.meta.signature.required and signer and evidence is None:
