@@ -19,9 +19,15 @@ def canonical(value: Any) -> bytes:
     """``value`` as canonical JSON (RFC 8785), UTF-8.
 
     What JSON lacks is text: decimals and floats written out, dates and times in ISO 8601 (aware
-    ones in UTC, ending in Z), durations in ISO 8601. TypeError for anything else.
+    ones in UTC, ending in Z), durations in ISO 8601. TypeError for anything else, and
+    UnicodeEncodeError for text with half a character in it.
     """
-    return rfc8785.dumps(_json(value))
+    try:
+        return rfc8785.dumps(_json(value))
+    except rfc8785.CanonicalizationError as error:
+        if isinstance(error.__cause__, UnicodeEncodeError):
+            raise error.__cause__ from error
+        raise
 
 
 def sha256(data: bytes) -> str:

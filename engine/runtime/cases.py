@@ -55,7 +55,7 @@ def start(
         "avtalsstart": start_date,
         "kund": name,
         "arende": number,
-        **{key: feel.from_json(value) for key, value in variables.items()},
+        **_values(variables, "variables"),
     }
     work.connection.execute(
         insert(Case).values(
@@ -100,8 +100,9 @@ def set_plan(work: Work, case_id: str, rows: Sequence[Mapping[str, Any]]) -> dic
     """Change persons and dates of a case's plan; the result counts what changed."""
     work.hold(case_id)
     case = objects.case_object(work.connection, work.actor, case_id)
-    authorize(work.actor, access.CASE_PLAN, case)
+    authorize(work.actor, access.CASE_VIEW, case)
     _must_run(case.state)
+    authorize(work.actor, access.CASE_PLAN, case)
     return {"changed": planning.change(work, case_id, rows)}
 
 
@@ -117,12 +118,12 @@ def deliver(
     authorize(work.actor, access.CASE_VIEW, case)
     work.hold(case.id)
     case = objects.case_object(work.connection, work.actor, case.id)
+    _must_run(case.state)
     meta = message_meta(work, case.id).get(message)
     if meta is None:
         text = f"no diagram of this case waits for a message {message!r}"
         raise Invalid([Problem("unknown_message", text, "message")])
     authorize(work.actor, access.CASE_MESSAGE, MessageObject(case, frozenset(meta.roles)))
-    _must_run(case.state)
     values = _payload(work, meta, payload)
     work.note(
         "message.sent",
@@ -143,10 +144,23 @@ def _payload(work: Work, meta: MessageMeta, given: Mapping[str, Any]) -> dict[st
     :raises Invalid: when they do not fit its form
     """
     if not meta.form:
-        return {name: feel.from_json(value) for name, value in given.items()}
+        return _values(given, "payload")
     people = set(work.connection.scalars(select(Person.username).where(Person.active.is_(True))))
     fields = [f.view(f.required) for f in meta.form]
     values, problems = forms.check_answers(fields, given, people=people)
+    if problems:
+        raise Invalid(problems)
+    return values
+
+
+def _values(given: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """JSON as FEEL values, by name. Every problem at once."""
+    values, problems = {}, []
+    for name, value in given.items():
+        try:
+            values[name] = feel.from_json(value)
+        except feel.FeelError as error:
+            problems.append(Problem("text_malformed", str(error), f"{place}.{name}"))
     if problems:
         raise Invalid(problems)
     return values
@@ -185,8 +199,9 @@ def cancel(work: Work, case_id: str, reason: str) -> dict[str, Any]:
     """End a case before its time, with everything that is open in it."""
     work.hold(case_id)
     case = objects.case_object(work.connection, work.actor, case_id)
-    authorize(work.actor, access.CASE_CANCEL, case)
+    authorize(work.actor, access.CASE_VIEW, case)
     _must_run(case.state)
+    authorize(work.actor, access.CASE_CANCEL, case)
     if not reason.strip():
         raise Invalid([Problem("required", "say why the case is cancelled", "reason")])
     if len(reason) > REASON_LENGTH:

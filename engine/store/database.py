@@ -18,9 +18,9 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, OperationalError
 
-from engine.errors import ConfigError, Conflict, DatabaseNewer, Unavailable
+from engine.errors import ConfigError, Conflict, DatabaseNewer, Invalid, Problem, Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
@@ -72,6 +72,10 @@ class Database:
             if getattr(error.orig, "sqlstate", None) in LOST_RACES:
                 raise Conflict("Somebody else was first.", code="stale") from error
             raise Unavailable(f"The database does not answer: {error.orig}") from error
+        except (DataError, UnicodeEncodeError) as error:
+            # NUL, half a character, more digits than a column holds: whatever it is, it came in.
+            text = "the input has characters or values that the database cannot keep"
+            raise Invalid([Problem("text_malformed", text)]) from error
 
     def close(self) -> None:
         self._engine.dispose()
