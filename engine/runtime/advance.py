@@ -130,6 +130,12 @@ class Advance:
 
         self.step_later(live, step)
 
+    def begin_inner(self, instance_id: str, token: str, element_id: str) -> None:
+        """A person begins an activity of the open ad-hoc sub-process of ``token``."""
+        live = self.live(instance_id)
+        begin = live.loaded.executor.begin_inner
+        self.step_later(live, lambda: begin(live.process, token, element_id))
+
     def message(self, case_id: str, name: str, payload: Mapping[str, Any]) -> int:
         """Give a message to the one that has waited longest in the case, else start the process
         that it starts, else keep it. Returns how many took it (0 or 1)."""

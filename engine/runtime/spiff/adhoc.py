@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.runtime.spiff.scopes import SubProcess, begins_by_itself, start_listeners
+from engine.runtime.spiff.scopes import CLOSING, SubProcess, begins_by_itself, start_listeners
 from engine.runtime.spiff.specs import Awaited, evaluate
 from engine.runtime.spiff.workflow import Process, StepError
 
@@ -49,11 +49,11 @@ class AdHocSubProcess(SubProcess):
     def one_inside_completed(self, task: Task, inner: Task) -> bool:
         process: Process = task.workflow
         rules = self.node.ad_hoc
-        closing = bool(task.internal_data.get("closing"))
+        closing = bool(task.internal_data.get(CLOSING))
         if rules is None or not (closing or self._complete(task)):
             return True
         task.internal_data["rest"] = []
-        task.internal_data["closing"] = True
+        task.internal_data[CLOSING] = True
         if closing or not rules.cancel_remaining:
             process.close_scope(task.id.hex)
             return False
@@ -71,7 +71,7 @@ class AdHocSubProcess(SubProcess):
     def goes_on_inside(self, task: Task) -> bool:
         process: Process = task.workflow
         marks = task.internal_data
-        if marks.get("closing"):
+        if marks.get(CLOSING):
             return False
         if marks.get("rest"):
             name = marks["rest"].pop(0)
@@ -88,7 +88,7 @@ class AdHocSubProcess(SubProcess):
         """What a person may begin now."""
         process: Process = task.workflow
         marks = task.internal_data
-        if marks.get("inside_done") or marks.get("closing"):
+        if marks.get("inside_done") or marks.get(CLOSING):
             return []
         if self._sequential and not self.idle(task):
             return []

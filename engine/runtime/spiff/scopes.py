@@ -72,7 +72,10 @@ class Transaction(SubProcess):
     """A sub-process that a cancel end event inside it takes back (``compensation.cancel``)."""
 
     def compensated(self, task: Task) -> None:
-        catcher = task.workflow.catcher("cancel", None, attached=task.id.hex)
+        # Of a repeated transaction, the boundary is its wrapper's: all instances end with it.
+        around = (task.id.hex, task.internal_data.get("scope"))
+        found = (task.workflow.catcher("cancel", None, attached=token) for token in around if token)
+        catcher = next((token for token in found if token is not None), None)
         if catcher is None:
             text = f"{self.bpmn_id} was cancelled, but has no cancel boundary event to leave by"
             raise StepError(self.bpmn_id, text)
@@ -105,6 +108,10 @@ class EventSubProcess(SubProcess):
         if spec.node.interrupting:
             for other in list(process.tokens(scope)):
                 process.cancel_token(other)
+            holder = process.token(scope) if scope else None
+            if holder is not None:
+                # Nothing else begins any more in an ad-hoc sub-process.
+                holder.internal_data[CLOSING] = True
         else:
             process.cancel_token(listener)
             if listens_again(spec, listener):
@@ -129,6 +136,8 @@ class EventSubProcess(SubProcess):
         return []
 
 
+CLOSING = "closing"
+"""Marks a scope in which nothing new may begin."""
 LISTENER = " [listener]"
 
 

@@ -195,6 +195,17 @@ def test_in_a_sequential_one_a_person_begins_nothing_beside_what_is_active(live:
         life.executor.begin_inner(life.process, token, "b")
 
 
+def test_an_event_sub_process_that_interrupts_it_is_the_last_thing_in_it(live: Live) -> None:
+    aside = (
+        '<subProcess id="aside" triggeredByEvent="true"><startEvent id="s">'
+        '<messageEventDefinition messageRef="M"/></startEvent><userTask id="handle"/>'
+        "[[s > handle]]</subProcess>"
+    )
+    life = live(ad_hoc('ordering="Sequential"', aside)).hear("message", "M")
+    assert life.open == ["handle"]
+    assert life.do("handle").open == ["after"]
+
+
 def script(text: str) -> str:
     return f'<scriptTask id="s"><script>{text}</script></scriptTask>'
 

@@ -222,6 +222,27 @@ def test_a_cancel_in_a_sub_process_of_the_transaction_cancels_the_transaction(li
     assert live(body).do("a", "una").open == ["else"]
 
 
+def test_one_cancelled_instance_of_a_repeated_transaction_cancels_them_all(live: Live) -> None:
+    rounds = "<loopCardinality>2</loopCardinality>"
+    body = (
+        f'<transaction id="t">{undoable("a")}<endEvent id="no"><cancelEventDefinition/></endEvent>'
+        "[[a > no]]<multiInstanceLoopCharacteristics>"
+        f"{rounds}</multiInstanceLoopCharacteristics></transaction>"
+        '<boundaryEvent id="c" attachedToRef="t"><cancelEventDefinition/></boundaryEvent>'
+        '<userTask id="else"/>[[c > else]]'
+    )
+    life = live(body).do("a")
+    assert life.open == ["a", "una"]
+    assert life.do("una").open == ["else"]
+
+
+def test_a_cancelled_transaction_without_a_cancel_boundary_event_says_so(live: Live) -> None:
+    body = '<transaction id="t"><endEvent id="no"><cancelEventDefinition/></endEvent></transaction>'
+    with pytest.raises(StepError) as caught:
+        live(body)
+    assert caught.value.element_id == "t"
+
+
 def test_an_error_in_a_transaction_leaves_it_without_compensation(live: Live) -> None:
     body = (
         f'<transaction id="t">{undoable("a")}<endEvent id="bad">'
