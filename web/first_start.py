@@ -27,6 +27,8 @@ def prepare(config: Config, *, with_example: bool) -> None:
         unfinished = path.with_name(f"{path.name}.new")
         unfinished.unlink(missing_ok=True)
         logins = _fill(config, f"sqlite:///{unfinished}", with_example)
+        # Hashes of passwords are in it: nobody else on this machine needs to read them.
+        unfinished.chmod(0o600)
         os.replace(unfinished, path)
         _show(config, logins)
         return

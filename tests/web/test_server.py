@@ -126,6 +126,7 @@ def test_an_empty_start_has_the_plan_and_says_how_the_first_administrator_is_mad
 
     engine = Engine.open(f"sqlite:///{tmp_path / 'served.db'}")
     assert engine.people(SYSTEM) == ()
+    assert (tmp_path / "served.db").stat().st_mode & 0o077 == 0
     assert "serviceplan" in {d.process_id for d in engine.definitions(SYSTEM)}
     engine.close()
 
