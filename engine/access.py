@@ -33,6 +33,7 @@ CASE_START = "case.start"
 CASE_CANCEL = "case.cancel"
 CASE_PLAN = "case.plan"
 CASE_MESSAGE = "case.message"
+CASE_CORRECT = "case.correct"
 CUSTOMER_VIEW = "customer.view"
 CUSTOMER_MANAGE = "customer.manage"
 DEFINITION_VIEW = "definition.view"
@@ -246,6 +247,7 @@ RULES: Mapping[str, tuple[type, Rule]] = {
     PEOPLE_VIEW: (type(None), _anyone),
     PEOPLE_MANAGE: (type(None), _administrator),
     PEOPLE_PASSWORD: (PersonObject, _own_account),
+    CASE_CORRECT: (CaseObject, _operator),
     INCIDENT_VIEW: (IncidentObject, _operator),
     INCIDENT_RETRY: (IncidentObject, _operator),
 }

@@ -16,7 +16,7 @@ from engine.queries import instances
 from engine.queries import people as people_queries
 from engine.queries.rows import PERSON, person_view
 from engine.queries.task_detail import decided_form
-from engine.runtime import cases, incidents
+from engine.runtime import cases, incidents, variables
 from engine.runtime.executor import StepError
 from engine.runtime.work import Work
 from engine.service.transactions import Transactions
@@ -313,4 +313,21 @@ class Cases(Transactions):
             key,
             {"incident": incident_id},
             lambda work: incidents.retry(work, incident_id),
+        )
+
+    def correct_variables(
+        self, actor: Actor, instance_id: str, values: Mapping[str, Any], *, key: str
+    ) -> Receipt:
+        """Set variables (JSON values) of a running instance, so that what failed over them can be
+        tried again. For those who look after the engine; the history keeps the old values.
+
+        :raises Invalid: for a name that no expression can say
+        :raises Conflict: when the instance has ended
+        """
+        return self._write(
+            actor,
+            "correct_variables",
+            key,
+            {"instance": instance_id, "values": dict(values)},
+            lambda work: variables.correct(work, instance_id, values),
         )

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -97,15 +98,25 @@ class Product:
             try:
                 self._complete(instance, task, data)
             except Invalid as error:
-                # What the form does not declare is refused by name; a person leaves it out then.
+                # What the form does not declare is refused by name. The kit's diagrams have no
+                # forms: what their tasks bring comes as variables, as far as it can be one.
                 undeclared = {p.field for p in error.problems if p.code == "undeclared_field"}
                 if len(undeclared) != len(error.problems):
                     raise
+                self._set(instance, task, {k: v for k, v in data.items() if k in undeclared})
                 self._complete(
                     instance, task, {k: v for k, v in data.items() if k not in undeclared}
                 )
         except ProcessFailed as error:
             instance.failure = str(error)
+
+    @staticmethod
+    def _set(instance: Deployed, task: str, data: Mapping[str, Any]) -> None:
+        engine = instance.engine
+        place = engine.task(SYSTEM, task).instance_id
+        for name, value in data.items():
+            with suppress(Invalid):
+                engine.correct_variables(SYSTEM, place, {name: value}, key=_key())
 
     def _complete(self, instance: Deployed, task: str, data: Mapping[str, Any]) -> None:
         instance.engine.complete_task(

@@ -1,7 +1,8 @@
-"""The kit's scripts, which are Python, in the form that the product runs: a FEEL context.
+"""The kit's scripts and comparisons, which are Python, in the form that the product runs.
 
 A conformance case is about the flow, not about a script's language. ``x = 1; y = x + 1`` becomes
-``= {x: 1, y: x + 1}``; what is not a plain assignment stays as it is, and is refused as it should.
+``= {x: 1, y: x + 1}`` and the condition ``x == 1`` becomes ``= x = 1``; whatever is not a plain
+assignment or comparison stays as it is, and is refused as it should.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ SCRIPT = re.compile(
     rb"(.*?)(</(?:\w+:)?script>)",
     re.DOTALL,
 )
+CONDITION = re.compile(
+    rb"(<(?:\w+:)?conditionExpression\b[^>]*>)([^<]*==[^<]*)(</(?:\w+:)?conditionExpression>)"
+)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "+",
@@ -27,12 +31,25 @@ OPERATORS: dict[type[ast.operator], str] = {
 
 
 def to_feel(xml: bytes) -> bytes:
-    """The diagram with its plain Python scripts translated."""
+    """The diagram with its plain Python scripts and comparisons translated."""
     try:
         xml.decode("utf-8")
     except UnicodeDecodeError:
         return xml
-    return SCRIPT.sub(_script, xml)
+    return CONDITION.sub(_condition, SCRIPT.sub(_script, xml))
+
+
+def _condition(found: re.Match[bytes]) -> bytes:
+    before, condition, after = found.groups()
+    try:
+        tree = ast.parse(unescape(condition.decode("utf-8")).strip(), mode="eval").body
+        match tree:
+            case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+                text = f"= {_value(left)} = {_value(right)}"
+                return before + escape(text).encode() + after
+    except (SyntaxError, ValueError):
+        pass
+    return found.group(0)
 
 
 def _script(found: re.Match[bytes]) -> bytes:

@@ -99,6 +99,8 @@ TABLE: list[tuple[str, object, set[str]]] = [
     ("people.password", PersonObject("anna"), {"anna", "admin", "system"}),
     ("incident.view", IncidentObject("incident", CASE), {"manager", "owner", "system"}),
     ("incident.retry", IncidentObject("incident", CASE), {"manager", "owner", "system"}),
+    ("case.correct", CASE, {"manager", "owner", "system"}),
+    ("case.correct", HIDDEN, set()),
 ]
 
 

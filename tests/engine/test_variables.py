@@ -1,0 +1,80 @@
+"""Correcting variables: what failed over a value can be tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from engine import SYSTEM, Engine, Invalid, NotAllowed, NotFound, Source
+from tests.support.people import People
+
+Keys = Callable[[], str]
+
+DIAGRAM = b"""<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+             xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+             id="d" targetNamespace="urn:test">
+  <process id="approval" isExecutable="true">
+    <startEvent id="start"/>
+    <sequenceFlow id="f1" sourceRef="start" targetRef="large"/>
+    <exclusiveGateway id="large" name="Large?" default="f3"/>
+    <sequenceFlow id="f2" sourceRef="large" targetRef="approve">
+      <conditionExpression xsi:type="tFormalExpression">= amount &gt; 100</conditionExpression>
+    </sequenceFlow>
+    <sequenceFlow id="f3" sourceRef="large" targetRef="end"/>
+    <userTask id="approve" name="Approve"/>
+    <sequenceFlow id="f4" sourceRef="approve" targetRef="end"/>
+    <endEvent id="end"/>
+  </process>
+</definitions>"""
+
+
+@pytest.fixture
+def stopped(bare_engine: Engine, key: Keys) -> str:
+    """A case that an unknown variable has stopped at its gateway."""
+    bare_engine.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key=key())
+    case = bare_engine.start_case(SYSTEM, process_id="approval", key=key())
+    assert case.id is not None
+    return case.id
+
+
+def test_a_case_goes_on_after_the_missing_variable_was_set(
+    bare_engine: Engine, stopped: str, people: People, key: Keys
+) -> None:
+    manager = people["manager"].actor
+    incident = bare_engine.incidents(manager)[0]
+    assert incident.element_id == "large"
+    assert "amount" in incident.message
+    bare_engine.correct_variables(manager, stopped, {"amount": 250}, key=key())
+    assert bare_engine.retry(manager, incident.id, key=key()).result == {"resolved": True}
+    assert bare_engine.incidents(manager) == ()
+    assert [t.name for t in bare_engine.tasks(SYSTEM, show="all").items] == ["Approve"]
+
+
+def test_the_history_keeps_what_a_variable_was_before(
+    bare_engine: Engine, stopped: str, people: People, key: Keys
+) -> None:
+    manager = people["manager"].actor
+    bare_engine.correct_variables(manager, stopped, {"amount": 1}, key=key())
+    bare_engine.correct_variables(manager, stopped, {"amount": 2}, key=key())
+    newest = bare_engine.history(manager, case_id=stopped, type="variables.corrected").items[0]
+    assert newest.detail["variables"] == {"amount": {"was": 1, "is": 2}}
+    assert bare_engine.verify(manager, stopped).ok
+
+
+def test_a_name_that_no_expression_can_say_is_refused(
+    bare_engine: Engine, stopped: str, people: People, key: Keys
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        bare_engine.correct_variables(
+            people["manager"].actor, stopped, {"x{{7*7}}": 1, "if": 2}, key=key()
+        )
+    assert [p.code for p in refused.value.problems] == ["name_malformed", "name_malformed"]
+
+
+def test_whoever_does_not_look_after_the_engine_cannot_correct_variables(
+    bare_engine: Engine, stopped: str, people: People, key: Keys
+) -> None:
+    with pytest.raises((NotAllowed, NotFound)):
+        bare_engine.correct_variables(people["inkop"].actor, stopped, {"amount": 1}, key=key())
