@@ -6,7 +6,15 @@ the finding is about (``User task "Offer" (offer)``). Sentences say what is wron
 
 from __future__ import annotations
 
-from engine.bpmn.catalogue import behaviour, expressions, plan, reading, references, structure
+from engine.bpmn.catalogue import (
+    behaviour,
+    expressions,
+    plan,
+    reading,
+    references,
+    soundness,
+    structure,
+)
 from engine.bpmn.catalogue.kinds import KINDS
 from engine.bpmn.catalogue.weights import WEIGHED, Text, Weight
 
@@ -15,6 +23,7 @@ TEXTS: dict[str, Text] = {
     **references.TEXTS,
     **structure.TEXTS,
     **behaviour.TEXTS,
+    **soundness.TEXTS,
     **expressions.TEXTS,
     **plan.TEXTS,
 }

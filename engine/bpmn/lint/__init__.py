@@ -24,6 +24,7 @@ from engine.bpmn.lint import (
     plan,
     references,
     scopes,
+    soundness,
     timers,
     vendor,
 )
@@ -62,8 +63,8 @@ class Rules:
     """What the checks go by.
 
     ``strict_roles`` refuses lanes that are no role. ``nodes`` is the most that one process may
-    hold. ``node_kinds`` and ``event_kinds`` are what the runtime runs; a process with anything
-    else is kept as a drawing.
+    hold, ``soundness`` how far its states are looked at. ``node_kinds`` and ``event_kinds`` are
+    what the runtime runs; a process with anything else is kept as a drawing.
     """
 
     strict_roles: bool = True
@@ -71,6 +72,7 @@ class Rules:
     node_kinds: frozenset[str] = NODE_KINDS
     event_kinds: frozenset[str] = EVENT_KINDS
     xml: XmlLimits = DEFAULT_LIMITS
+    soundness: soundness.Bounds = soundness.DEFAULT_BOUNDS
 
 
 DEFAULT_RULES = Rules()
@@ -226,6 +228,7 @@ class _Linter:
         for document in documents:
             cycles.restless_loops(document, self._reporters[document.filename], resting)
         cycles.restless_calls(documents, by_process, resting)
+        soundness.check(documents, self._reporters, resting, self._rules.soundness)
         plan.sheets(documents, self._metas, self._reporters)
         self._calls_of_drawings(by_process)
 
