@@ -1,14 +1,21 @@
-"""People at their desks, on an engine with the plan and on one without any diagram."""
+"""People at their desks, on an engine with the plan and on one without any diagram; and bare
+tables, for tests of one part of the engine on rows that they write themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
+from sqlalchemy import Connection
 
 from engine import Engine
+from engine.store.database import Database
+from engine.store.models import Base
+from tests.support.databases import Databases
 from tests.support.desk import Desk
 from tests.support.people import People
+from tests.support.rows import Rows
 
 
 @pytest.fixture
@@ -21,3 +28,41 @@ def desk(engine: Engine, people: People, key: Callable[[], str]) -> Desk:
 def bare_desk(bare_engine: Engine, people: People, key: Callable[[], str]) -> Desk:
     """No diagram is deployed yet."""
     return Desk(bare_engine, people, key)
+
+
+# ---------------------------------------------------------------- bare tables
+
+
+class _Done(Exception):
+    """The test is over. A transaction that ends with an error is rolled back."""
+
+
+@pytest.fixture(scope="session")
+def _tables() -> Iterator[dict[str, Database]]:
+    made: dict[str, Database] = {}
+    yield made
+    for database in made.values():
+        database.close()
+
+
+@pytest.fixture
+def tables(database_kind: str, databases: Databases, _tables: dict[str, Database]) -> Database:
+    """A database with empty tables, one for each kind and for all tests that roll back."""
+    if database_kind not in _tables:
+        database = _tables[database_kind] = Database(databases.fresh())
+        with database.writing() as connection:
+            Base.metadata.create_all(connection)
+    return _tables[database_kind]
+
+
+@pytest.fixture
+def conn(tables: Database) -> Iterator[Connection]:
+    """A connection to empty tables; what the test writes is rolled back after it."""
+    with suppress(_Done), tables.writing() as connection:
+        yield connection
+        raise _Done
+
+
+@pytest.fixture
+def rows(conn: Connection) -> Rows:
+    return Rows(conn)
