@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from engine.bpmn.lint.document import Flow, Node, Scope, flag
-from engine.bpmn.lint.soundness.net import Needs, Net, Place, Step, Way
+from engine.bpmn.lint.soundness.net import Needs, Net, Place, Step, Way, does
 from engine.bpmn.model import ACTIVITIES
 
 if TYPE_CHECKING:
@@ -83,14 +83,13 @@ class _Builder:
             if source is None or target is None or target not in self._steps:
                 continue
             step = self._steps.get(self._hosts.get(source, source)) or net.root
-            name = flow.element.get("name") or ""
-            self._places[flow] = net.place(step, self._steps[target], name)
+            self._places[flow] = net.place(step, self._steps[target], flow)
         for node, step in self._steps.items():
             self._ways(node, step)
             step.rests = self._rests(node)
-            if len(step.ins) > 1:
-                step.meet = node
         self._begin()
+        for step in self._steps.values():
+            self._meet(step)
         return net
 
     def _needs(self, node: Node) -> Needs:
@@ -105,6 +104,19 @@ class _Builder:
         if sum(given) == needed:
             return "all"
         raise Uncounted(node)
+
+    def _meet(self, step: Step) -> None:
+        """Where several flows lead to work there is one place for all of them before it."""
+        if len(step.ins) < 2:
+            return
+        step.meet = step.node
+        if step.needs == "any" and does(step.node):
+            merge = Step(step.node, ins=step.ins, nodes=step.nodes, meet=step.node)
+            for place in step.ins:
+                place.target = merge
+            step.ins = []
+            merge.ways[frozenset({self._net.place(merge, step)})] = ()
+            self._net.steps.append(merge)
 
     def _ways(self, node: Node, step: Step) -> None:
         if node.kind == "endEvent":

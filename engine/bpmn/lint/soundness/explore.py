@@ -7,7 +7,6 @@ shortest way to it. A second token on a place is not followed: that is a finding
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -198,7 +197,7 @@ class _Exploration:
             step = place.target
             if step.needs == "any":
                 continue
-            if len(part) > 1 and any(m.step is step for s in part for m in self._moves(s)):
+            if any(m.step is step for s in part for m in self._machine.enabled(s)):
                 continue
             found = True
             if all(other.target is not step for other, _, _ in self._out.stuck):
@@ -206,9 +205,6 @@ class _Exploration:
                 state = next(s for s in self._came if s in set(part))
                 self._out.stuck.append((place, missing, self._path(state)))
         return found
-
-    def _moves(self, state: int) -> Iterable[Move]:
-        return self._machine.enabled(state)
 
 
 def _main_course(net: Net) -> set[Place]:

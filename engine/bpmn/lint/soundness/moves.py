@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from engine.bpmn.lint.document import Node
-from engine.bpmn.lint.soundness.net import Net, Place, Step, Way, ordered
+from engine.bpmn.lint.soundness.net import Net, Passed, Place, Step, Way, ordered
 
 
 @dataclass(eq=False, slots=True)
@@ -24,7 +24,7 @@ class Move:
     gives: int
     taken: tuple[Place, ...] = ()
     given: tuple[Place, ...] = ()
-    passed: tuple[Node, ...] = ()
+    passed: Passed = ()
     without: int = 0
     keeps: bool = False
     ends: str = ""

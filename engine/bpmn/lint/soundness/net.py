@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal
 
-from engine.bpmn.lint.document import Node
+from engine.bpmn.lint.document import Flow, Node
 from engine.bpmn.model import ACTIVITIES
 
 Needs = Literal["any", "all", "inclusive", "complex"]
+Passed = tuple[Node | Flow, ...]
+"""What a token passes, for telling its way: elements, and flows that were chosen."""
 
 
 @dataclass(eq=False, slots=True)
@@ -27,9 +29,8 @@ class Place:
     target: Step
     number: int
     """Its turn, so that the same diagram always gives the same findings."""
-    name: str = ""
-    """What the flow is called, ``ja`` or ``nej``."""
-    passed: tuple[Node, ...] = ()
+    flow: Flow | None = None
+    passed: Passed = ()
     rests: bool = False
 
     @property
@@ -45,8 +46,8 @@ class Place:
     @property
     def works(self) -> bool:
         """True when a token here may be one at an activity."""
-        at = (*self.passed, self.target.node) if self.target.node else self.passed
-        return any(node.kind in ACTIVITIES for node in at)
+        at = (*self.passed, self.target.node)
+        return any(isinstance(node, Node) and node.kind in ACTIVITIES for node in at)
 
 
 Way = frozenset[Place]
@@ -55,8 +56,8 @@ Way = frozenset[Place]
 @dataclass(eq=False, slots=True)
 class Step:
     """Moves tokens. It takes one ``any`` of its incoming places holds, or one of each (``all``), or
-    waits as inclusive and complex gateways do; then it chooses one of its ``ways``, each with the
-    further elements that it passes by them.
+    waits as inclusive and complex gateways do; then it chooses one of its ``ways``, each with what
+    else it passes by them.
 
     ``extras`` are the non-interrupting boundary events: each puts tokens beside the one that stays.
     ``listeners`` are the places that an inclusive gateway looks at as tokens of their own.
@@ -66,12 +67,12 @@ class Step:
     node: Node | None
     needs: Needs = "any"
     ins: list[Place] = field(default_factory=list)
-    ways: dict[Way, tuple[Node, ...]] = field(default_factory=dict)
+    ways: dict[Way, Passed] = field(default_factory=dict)
     extras: list[tuple[Node, list[Way]]] = field(default_factory=list)
     listeners: list[set[Place]] = field(default_factory=list)
     ends: Literal["", "terminate", "fail"] = ""
     rests: bool = False
-    nodes: tuple[Node, ...] = ()
+    nodes: Passed = ()
     """The elements of the step, ``node`` the last of them."""
     meet: Node | None = None
     """Where several flows come together in it."""
@@ -92,8 +93,8 @@ class Net:
         self.steps: list[Step] = []
         self._numbers = count()
 
-    def place(self, source: Step, target: Step, name: str = "") -> Place:
-        place = Place(source, target, next(self._numbers), name)
+    def place(self, source: Step, target: Step, flow: Flow | None = None) -> Place:
+        place = Place(source, target, next(self._numbers), flow)
         target.ins.append(place)
         return place
 
@@ -102,9 +103,12 @@ class Net:
         return [place for step in (self.root, *self.steps) for place in step.outs()]
 
 
-def does(node: Node) -> bool:
-    """False for what only leads tokens: gateways, and events without any effect."""
-    return not node.kind.endswith("Gateway") and (node.kind in ACTIVITIES or bool(node.events))
+def does(passed: Node | Flow | None) -> bool:
+    """False for what only leads tokens: gateways, events without any effect, and ends, where it is
+    usual that several ways meet."""
+    if not isinstance(passed, Node) or passed.kind == "endEvent":
+        return False
+    return passed.kind in ACTIVITIES or bool(passed.events)
 
 
 def ordered(way: Way) -> list[Place]:

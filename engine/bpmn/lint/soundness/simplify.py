@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.bpmn.lint.document import Node
-from engine.bpmn.lint.soundness.net import Net, Place, Step, Way
+from engine.bpmn.lint.soundness.net import Net, Passed, Place, Step, Way, does
 
 
 def simplify(net: Net) -> None:
@@ -31,6 +30,8 @@ def _ends(net: Net, step: Step) -> bool:
     """A token that goes to an end, with nothing to be done on the way, is gone already."""
     idle = [p for p in step.outs() if p.target is net.end and not p.matters]
     for place in idle:
+        for way in [way for way in step.ways if place in way]:
+            step.ways[way] += (*([place.flow] if place.flow else ()), *place.passed)
         _replace(step, place, None)
         net.end.ins.remove(place)
     gone = list(step.ways) == [frozenset()] and (step.needs == "any" or len(step.ins) == 1)
@@ -128,7 +129,7 @@ def _merge(net: Net, step: Step) -> bool:
         return False
     target = after.target
     single = target.needs == "any" or len(target.ins) == 1
-    if after.matters or step.rests or target is step or target is net.end or not single:
+    if after.matters or does(target.node) or target is step or target is net.end or not single:
         return False
     if _way_to(target, step) is not None and len(target.ins) == 1:
         return False  # a loop: the other rule
@@ -174,7 +175,7 @@ def _drop(step: Step, place: Place) -> None:
 
 def _replace(step: Step, place: Place, by: Place | None) -> None:
     """Let the step put its tokens on ``by`` (None: nowhere) instead of ``place``."""
-    ways: dict[Way, tuple[Node, ...]] = {}
+    ways: dict[Way, Passed] = {}
     for way, passed in step.ways.items():
         ways.setdefault(_with(way, place, by), passed)
     step.ways = ways

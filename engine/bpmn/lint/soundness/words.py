@@ -10,7 +10,7 @@ from engine.bpmn.findings import clean
 from engine.bpmn.lint.document import Node, Scope
 from engine.bpmn.lint.soundness.explore import Path
 from engine.bpmn.lint.soundness.moves import Move
-from engine.bpmn.lint.soundness.net import Place, Step, does
+from engine.bpmn.lint.soundness.net import Passed, Place, Step, does
 
 STEPS = 8
 """Elements that a way names at most: its beginning and its end."""
@@ -25,7 +25,7 @@ def path(moves: Path, last: Place | None = None) -> Words:
     passed on the ``last`` place and the step that it leads to."""
     passed = [name for move in moves for name in _passed(move)]
     if last is not None:
-        passed += map(_name, (*last.passed, *last.target.nodes))
+        passed += _names((*last.passed, *last.target.nodes))
     names = [name for name, before in zip(passed, [None, *passed], strict=False) if name != before]
     if len(names) > STEPS:
         names = [*names[:3], "…", *names[-(STEPS - 3) :]]
@@ -33,14 +33,21 @@ def path(moves: Path, last: Place | None = None) -> Words:
     return text, text
 
 
-def _passed(move: Move) -> Iterable[str]:
-    for place in move.taken:
-        yield from map(_name, place.passed if not move.keeps else ())
-    nodes = [*move.step.nodes, *move.passed]
-    for number, node in enumerate(nodes, 1):
-        chosen = "/".join(place.name for place in move.given if place.name)
-        last = number == len(nodes) and len(move.step.ways) > 1 and chosen
-        yield f"{_name(node)} [{clean(chosen, _SHOWN)}]" if last else _name(node)
+def _passed(move: Move) -> list[str]:
+    """What a move passes; a choice with what the flow that it took is called."""
+    before = () if move.keeps else (mark for place in move.taken for mark in place.passed)
+    chosen = [place.flow for place in move.given if place.flow and len(move.step.ways) > 1]
+    return _names((*before, *move.step.nodes, *move.passed, *chosen))
+
+
+def _names(passed: Passed) -> list[str]:
+    names: list[str] = []
+    for mark in passed:
+        if isinstance(mark, Node):
+            names.append(_name(mark))
+        elif names and mark.element.get("name"):
+            names[-1] += f" [{clean(mark.element.get('name'), _SHOWN)}]"
+    return names
 
 
 def _name(node: Node) -> str:
@@ -51,8 +58,9 @@ def sources(places: Iterable[Place]) -> Words:
     """Where the flows come from that no token comes by."""
     names = []
     for place in places:
-        before = place.passed[-1] if place.passed else place.source.node
-        names.append(_name(before) if before is not None else "start")
+        before = [place.source.node, *place.passed]
+        nodes = [mark for mark in before if isinstance(mark, Node)]
+        names.append(_name(nodes[-1]) if nodes else "start")
     names = list(dict.fromkeys(names))
     some = names[:3]
     rest = len(names) - len(some)
@@ -62,8 +70,7 @@ def sources(places: Iterable[Place]) -> Words:
 
 def work(place: Place, kinds: Collection[str] = ()) -> str:
     """What a token at the place does first; of these ``kinds``, when any are given."""
-    after = (*place.passed, place.target.node)
-    nodes = [node for node in after if node is not None]
+    nodes = _nodes(place)
     doing = next((n for n in nodes if (n.kind in kinds if kinds else does(n))), None)
     doing = doing or (nodes[0] if nodes else None)
     return _name(doing) if doing is not None else "?"
@@ -82,5 +89,10 @@ def meeting(place: Place, scope: Scope) -> etree._Element:
 
 def at(place: Place, scope: Scope) -> etree._Element:
     """Where a token at the place is."""
-    node = place.passed[0] if place.passed else place.target.node
-    return scope.element if node is None else node.element
+    nodes = _nodes(place)
+    return nodes[0].element if nodes else scope.element
+
+
+def _nodes(place: Place) -> list[Node]:
+    """The elements that a token at the place may be at."""
+    return [mark for mark in (*place.passed, place.target.node) if isinstance(mark, Node)]
