@@ -39,7 +39,7 @@ class Advance:
     def __init__(self, work: Work) -> None:
         self.work = work
         self.connection = work.connection
-        self.library = work.library
+        self.definitions = work.definitions
         self.calendar = work.calendar
         self.config = work.config
         self.now = work.now
@@ -155,7 +155,7 @@ class Advance:
             rows.drop_subscription(self.connection, found.id)
             self.wake(live.id, found.token, payload, kind="message", name=name)
             return 1
-        for loaded, at in self.library.started_by(self.connection, "message", name):
+        for loaded, at in self.definitions.started_by(self.connection, "message", name):
             signals.start(self, case_id, loaded, at, ("message", name), payload)
             return 1
         self.connection.execute(
@@ -198,7 +198,7 @@ class Advance:
     def live(self, instance_id: str) -> Live:
         """The instance, read once."""
         if instance_id not in self._live:
-            self._live[instance_id] = read(self.connection, self.library, instance_id)
+            self._live[instance_id] = read(self.connection, self.definitions, instance_id)
         return self._live[instance_id]
 
     def note(

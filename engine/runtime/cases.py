@@ -46,7 +46,7 @@ def start(
     role key. The result has ``id``, ``number`` and, when the process failed at once,
     ``incident``."""
     authorize(work.actor, access.CASE_START, None)
-    root = work.library.latest(work.connection, process_id)
+    root = work.definitions.latest(work.connection, process_id)
     customer = _customer(work, customer_id)
     chosen = _people(work, people)
     case_id, number = new_id(), _number(work)
@@ -86,13 +86,18 @@ def start(
 
 def preview(work: Work, *, process_id: str, start_date: date | None) -> Sequence[plan.Planned]:
     """The plan that a case would get if it started now."""
-    root = work.library.latest(work.connection, process_id)
+    root = work.definitions.latest(work.connection, process_id)
     return _forecast(work, root, {"avtalsstart": start_date})
 
 
 def _forecast(work: Work, root: Loaded, variables: Mapping[str, Any]) -> Sequence[plan.Planned]:
     return plan.forecast(
-        work.connection, work.library, work.calendar, root, opens=work.today, variables=variables
+        work.connection,
+        work.definitions,
+        work.calendar,
+        root,
+        opens=work.today,
+        variables=variables,
     )
 
 
@@ -189,7 +194,9 @@ def message_meta(work: Work, case_id: str) -> dict[str, MessageMeta]:
     ).all()
     found: dict[str, MessageMeta] = {}
     for definition_id in [*latest, *waiting]:
-        for name, meta in work.library.get(work.connection, definition_id).meta.messages.items():
+        for name, meta in work.definitions.get(
+            work.connection, definition_id
+        ).meta.messages.items():
             if definition_id in waiting or meta.offered or name not in found:
                 found[name] = meta
     return found

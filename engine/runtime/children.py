@@ -53,7 +53,7 @@ def _call(advance: Advance, live: Live, wait: Wait) -> None:
         raise StepError(wait.element_id, text, kind="budget")
     call = live.loaded.meta.calls[wait.element_id]
     try:
-        loaded = advance.library.called(advance.connection, live.loaded, call)
+        loaded = advance.definitions.called(advance.connection, live.loaded, call)
     except NotFound as error:
         raise StepError(wait.element_id, error.message, kind="call") from error
     context = {**live.process.variables, **wait.local}

@@ -28,7 +28,7 @@ def broadcast(advance: Advance, name: str, sender: str) -> None:
             advance.note(advance.live(row.instance_id), "signal.received", row.element_id)
             advance.wake(row.instance_id, row.token, kind="signal", name=name)
     case_id = advance.live(sender).case_id
-    for loaded, at in advance.library.started_by(advance.connection, "signal", name):
+    for loaded, at in advance.definitions.started_by(advance.connection, "signal", name):
         start(advance, case_id, loaded, at, ("signal", name), {})
 
 

@@ -52,7 +52,7 @@ def opened(work: Work, task_id: str) -> Opened:
     row = work.connection.execute(select(Task).where(Task.id == task_id)).first()
     if row is None:
         raise NotFound(f"There is no task {task_id}", id=task_id)
-    loaded = work.library.get(work.connection, row.definition_id)
+    loaded = work.definitions.get(work.connection, row.definition_id)
     stored = work.connection.scalar(
         select(Instance.variables).where(Instance.id == row.instance_id)
     )

@@ -26,7 +26,7 @@ class Work:
     now: datetime
     config: Config
     calendar: WorkCalendar
-    library: Library
+    definitions: Library
     facts: list[history.Fact] = field(default_factory=list)
 
     @property

@@ -172,7 +172,7 @@ class Cases(Transactions):
             }
 
             def points(definition_id: str, element_id: str) -> Any:
-                meta = work.library.get(work.connection, definition_id).meta
+                meta = work.definitions.get(work.connection, definition_id).meta
                 return meta.tasks[element_id].checklist
 
             return queries.case_detail(

@@ -107,5 +107,5 @@ class Definitions(Transactions):
         """
         with self._looking(actor) as work:
             queries.definition(work.connection, actor, definition_id)
-            meta = work.library.get(work.connection, definition_id).meta
+            meta = work.definitions.get(work.connection, definition_id).meta
         return sheets.activities_of(meta)

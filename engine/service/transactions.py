@@ -77,7 +77,7 @@ class Transactions:
             now=self._clock.now(),
             config=self.config,
             calendar=self._calendar,
-            library=self._library,
+            definitions=self._library,
         )
 
     # ------------------------------------------------------------ writing
