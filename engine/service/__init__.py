@@ -39,9 +39,13 @@ class Engine(Definitions, Cases, Tasks, Evidence, People):
         """
         config = config or Config()
         database = Database(url or config.database.url)
-        if migrate:
-            database.upgrade()
-        database.prepare()
+        try:
+            if migrate:
+                database.upgrade()
+            database.prepare()
+        except BaseException:
+            database.close()
+            raise
         return cls(database, config, clock or SystemClock())
 
     @staticmethod

@@ -1,0 +1,82 @@
+"""Databases of every age: empty, as it should be, older, newer, and not ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+
+from engine import Config, Engine
+from engine.errors import ConfigError, DatabaseNewer, Unavailable
+from engine.store.database import Database
+
+Change = Callable[[str], None]
+
+
+@pytest.fixture
+def run(database_url: str) -> Change:
+    """Run a statement on the database."""
+
+    def change(statement: str) -> None:
+        database = Database(database_url)
+        with database.writing() as connection:
+            connection.execute(text(statement))
+        database.close()
+
+    return change
+
+
+def test_an_empty_database_migrates_itself(database_url: str) -> None:
+    assert Engine.versions(database_url)[0] is None
+    Engine.open(database_url).close()
+    at, needed = Engine.versions(database_url)
+    assert at == needed
+
+
+def test_a_newer_database_is_refused_and_says_what_to_do(database_url: str, run: Change) -> None:
+    Engine.open(database_url).close()
+    run("UPDATE alembic_version SET version_num = '9999'")
+    for migrate in (False, True):
+        with pytest.raises(DatabaseNewer) as caught:
+            Engine.open(database_url, migrate=migrate)
+        assert "9999" in caught.value.message
+    assert Engine.versions(database_url)[0] == "9999"
+
+
+def test_an_older_database_names_the_command(database_url: str, run: Change) -> None:
+    run("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+    with pytest.raises(Unavailable) as caught:
+        Engine.open(database_url)
+    assert caught.value.error_code == "database_older"
+    assert "serviceplan db upgrade" in caught.value.message
+    Engine.open(database_url, migrate=True).close()
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "not a url", "sqlite+pysqlcipher:///x", ""])
+def test_a_url_that_cannot_be_used_is_the_configurations_error(url: str) -> None:
+    config = Config()
+    with pytest.raises(ConfigError):
+        Database(url)
+    assert config.database.url
+
+
+def test_a_server_that_does_not_answer_is_told_soon() -> None:
+    with pytest.raises(Unavailable):
+        Engine.open("postgresql://nobody@127.0.0.1:1/none")
+
+
+def test_a_fact_that_failed_leaves_no_trace(database_url: str) -> None:
+    Engine.open(database_url).close()
+    database = Database(database_url)
+
+    def fail() -> None:
+        with database.writing() as connection:
+            connection.execute(text("INSERT INTO counter (name, value) VALUES ('x', 1)"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with database.reading() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM counter")) == 0
+    database.close()
