@@ -144,12 +144,10 @@ def deliver(
 
 
 def _payload(work: Work, meta: MessageMeta, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables that a message brings.
+    """The variables that a message brings: those of its form, and no others.
 
     :raises Invalid: when they do not fit its form
     """
-    if not meta.form:
-        return _values(given, "payload")
     people = set(work.connection.scalars(select(Person.username).where(Person.active.is_(True))))
     fields = [f.view(f.required) for f in meta.form]
     values, problems = forms.check_answers(fields, given, people=people)

@@ -34,14 +34,14 @@ class Opened:
 
     def asks(self, answers: Mapping[str, Any]) -> Asks:
         """What the task asks for, its conditions decided with the answers so far. A variable that
-        nobody has set yet is null."""
+        nobody has set yet is null, and so is a condition that fails: a page must open anyway."""
         unknown = dict.fromkeys((f.id for f in self.meta.form), None)
         context = {**unknown, **self.variables, **answers}
 
         def decide(text: str) -> Any:
             try:
                 return self.loaded.executor.evaluate(text, context)
-            except feel.FeelNameError:
+            except feel.FeelError:
                 return None
 
         return asks(self.meta, decide)
