@@ -107,6 +107,8 @@ def uploaded() -> ResponseReturnValue:
         many = len(deployment.definitions)
         flash(ngettext("%(num)s process är i drift.", "%(num)s processer är i drift.", many),
               "success")  # fmt: skip
+    elif not deployment.definitions:
+        flash(_("Inget i filerna kan köras, så inget sattes i drift."), "info")
     else:
         flash(_("Filerna var redan i drift, oförändrade. Ingen ny version behövdes."), "info")
     return redirect(url_for("definitions.index"))

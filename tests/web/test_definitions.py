@@ -145,6 +145,13 @@ def test_files_that_are_live_already_get_no_new_version(
     assert engine.definition(people["manager"].actor, found).version == 1
 
 
+def test_a_drawing_that_cannot_run_is_not_said_to_be_live(owner: Visitor) -> None:
+    drawing = plan_file("kvalitet.bpmn").replace(b'isExecutable="true"', b'isExecutable="false"')
+    drawing = drawing.replace(b'id="kvalitet"', b'id="ritning"')
+    answer = upload(owner, {"ritning.bpmn": drawing.replace(b'"kvalitet"', b'"ritning"')}, "deploy")
+    assert "inget sattes i drift" in owner.follow(answer).text
+
+
 def test_a_broken_file_is_never_deployed(owner: Visitor, engine: Engine, people: People) -> None:
     doctype = b'<!DOCTYPE x [<!ENTITY a "b">]>' + plan_file("kvalitet.bpmn").split(b"?>", 1)[1]
     page = upload(owner, {"kvalitet.bpmn": doctype}, "deploy")
