@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from engine.bpmn import lint
 from engine.bpmn.catalogue.soundness import TEXTS
 from engine.bpmn.lint import Rules
 from engine.bpmn.lint.soundness import Bounds
-from engine.views import Finding
+from engine.views import Finding, Source
 from tests.unit.bpmn.diagrams import findings, process
 from tests.unit.bpmn.drawn import drawn
 
@@ -231,3 +234,28 @@ def test_what_is_too_large_to_look_at_is_said() -> None:
     found = told(drawn(TANGLED, p="parallel", **kinds), rules=few)
     assert [(f.severity, f.code) for f in found] == [("info", "soundness_bound")]
     assert "only 50 have been tried" in found[0].en
+
+
+def test_work_that_waits_for_a_number_of_tokens_is_said_not_to_be_looked_at() -> None:
+    counting = '<userTask id="a" startQuantity="3"/>'
+    assert about(drawn("s > a > e", a=counting)) == [("info", "soundness_uncounted", "a")]
+
+
+def test_work_that_takes_as_many_tokens_as_come_is_a_join() -> None:
+    counting = '<userTask id="c" startQuantity="2"/>'
+    content = drawn("s > p; p > a > c; p > b > c; c > e", p="parallel", c=counting)
+    assert about(content) == []
+
+
+# ---------------------------------------------------------------- the plan
+
+WORKFLOWS = Path(__file__).parents[3] / "workflows"
+
+
+def test_the_plan_is_sound_and_two_of_its_phases_go_on_until_they_are_stopped() -> None:
+    sources = [Source(path.name, path.read_bytes()) for path in sorted(WORKFLOWS.glob("*.bpmn"))]
+    found = [f for f in lint.check(sources, roles={}) if f.code in TEXTS]
+    assert [(f.severity, f.code, f.element_id) for f in found] == [
+        ("info", "never_ends", "fas_c"),
+        ("info", "never_ends", "fas_d"),
+    ]

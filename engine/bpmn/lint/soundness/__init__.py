@@ -37,11 +37,11 @@ from engine.bpmn.model import ACTIVITIES
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """How much is looked at: ``states`` of one scope, seconds for one process and for all processes
-    of an upload together. Where time is up, a scope still gets a few hundred states."""
+    of an upload together. Where time is up, a scope still gets a few states: most need no more."""
 
-    states: int = 20_000
-    process_seconds: float = 0.2
-    upload_seconds: float = 0.4
+    states: int = 5_000
+    process_seconds: float = 0.25
+    upload_seconds: float = 0.5
 
 
 DEFAULT_BOUNDS = Bounds()

@@ -16,7 +16,7 @@ from engine.bpmn.lint.soundness.net import Net, Place, Step
 
 DONE = 0
 FAILED = -1
-LOOK = 256
+LOOK = 16
 """States between two looks at the clock."""
 
 Path = tuple[Move, ...]
@@ -45,7 +45,7 @@ class Outcome:
     endless: list[Place] = field(default_factory=list)
 
 
-def explore(net: Net, *, states: int = 20_000, until: float | None = None) -> Outcome:
+def explore(net: Net, *, states: int = 5_000, until: float | None = None) -> Outcome:
     """Look at no more than ``states`` states, and stop soon after the monotonic time ``until``."""
     return _Exploration(net, states, until).run()
 
