@@ -240,6 +240,8 @@ class _Reader:
         counter = element.get("counterRole") or None
         if counter is not None and self._roles is not None and counter not in self._roles:
             self._report("role_unknown_key", task, value=counter, at=element)
+        elif counter is not None:
+            self._report("counter_role_not_run", task, value=counter, at=element)
         meaning = (element.get("meaning") or "").strip() or DEFAULT_MEANING
         return SignatureRule(required != "false", meaning, counter)
 

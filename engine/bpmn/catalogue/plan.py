@@ -101,6 +101,12 @@ TEXTS: dict[str, Text] = {
         "{element}: punkten {value} i checklistan har ingen text.",
         "{element}: the point {value} of the checklist has no text.",
     ),
+    "counter_role_not_run": (
+        "warning",
+        "{element}: en andra signatur (counterRole ”{value}”) krävs inte än; en person signerar.",
+        '{element}: a second signature (counterRole "{value}") is not asked for yet; one person '
+        "signs.",
+    ),
     "signature_required": (
         "error",
         "{element}: sp:signature required ska vara true eller false men är ”{value}”.",
