@@ -1,0 +1,46 @@
+"""The tables, by life: who and what we serve, definitions, what is running, and what is kept.
+
+Rows are read and written with Core statements on these models (``select(Task.id)``,
+``insert(Task)``); no ORM session is ever opened. Ids are UUIDv4 as 32 hexadecimal digits, times
+are UTC, JSON columns hold plain JSON (see ``engine.feel.to_json`` for FEEL values).
+"""
+
+from __future__ import annotations
+
+from engine.store.models.definitions import Definition, Deployment, Resource
+from engine.store.models.kept import History, Signature
+from engine.store.models.people import Counter, Customer, Person, Receipt, Session, SignInFailure
+from engine.store.models.running import (
+    Attachment,
+    Case,
+    Incident,
+    Instance,
+    Message,
+    PlanItem,
+    Subscription,
+    Task,
+    Timer,
+)
+
+__all__ = [
+    "Attachment",
+    "Case",
+    "Counter",
+    "Customer",
+    "Definition",
+    "Deployment",
+    "History",
+    "Incident",
+    "Instance",
+    "Message",
+    "Person",
+    "PlanItem",
+    "Receipt",
+    "Resource",
+    "Session",
+    "SignInFailure",
+    "Signature",
+    "Subscription",
+    "Task",
+    "Timer",
+]

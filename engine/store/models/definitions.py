@@ -1,0 +1,51 @@
+"""What can be started: deployed files and the definitions in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.base import ID, Base
+
+
+class Deployment(Base):
+    """One upload: some files that went live together."""
+
+    __tablename__ = "deployment"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    deployed_at: Mapped[datetime]
+    deployed_by: Mapped[str] = mapped_column(ID)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+
+
+class Resource(Base):
+    """A deployed file's bytes, kept as they came."""
+
+    __tablename__ = "resource"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Definition(Base):
+    """One version of one process. Never updated, never deleted."""
+
+    __tablename__ = "definition"
+    __table_args__ = (UniqueConstraint("process_id", "version"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.id"), index=True)
+    process_id: Mapped[str] = mapped_column(String(255))
+    version: Mapped[int]
+    name: Mapped[str] = mapped_column(Text)
+    phase: Mapped[str | None] = mapped_column(String(20))
+    phase_order: Mapped[int | None]
+    filename: Mapped[str] = mapped_column(String(255))
+    resource_sha256: Mapped[str] = mapped_column(ForeignKey("resource.sha256"), index=True)
+    deployed_at: Mapped[datetime]
+    deployed_by: Mapped[str] = mapped_column(ID)
+    findings: Mapped[list[Any]]
