@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Connection
 
 from engine import Engine
+from engine.store.base import Base
 from engine.store.database import Database
-from engine.store.models import Base
 from tests.support.databases import Databases
 from tests.support.desk import Desk
 from tests.support.people import People
