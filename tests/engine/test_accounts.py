@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 
 from engine import accounts, sessions, views
 from engine.errors import Invalid, NotAuthenticated, NotFound
-from engine.store.database import Database
 from engine.store.base import Base
+from engine.store.database import Database
 from engine.store.models import Person, Session, SignInFailure
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

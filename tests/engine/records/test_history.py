@@ -15,8 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.records import history
 from engine.records.history import Fact
-from engine.store.database import Database
 from engine.store.base import Base
+from engine.store.database import Database
 from engine.store.models import History
 from engine.views import SYSTEM, Actor, Verification
 from tests.support.databases import Databases
