@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.bpmn.decision import read_decision
 from engine.bpmn.names import bpmn, kind
 from engine.bpmn.nodes import (
     ACTIVITIES,
@@ -19,6 +20,7 @@ from engine.bpmn.nodes import (
     GLOBAL_TASKS,
     SCOPES,
     AdHoc,
+    DecisionCall,
     EventDefinition,
     Flow,
     Loop,
@@ -33,6 +35,7 @@ __all__ = [
     "GLOBAL_TASKS",
     "SCOPES",
     "AdHoc",
+    "DecisionCall",
     "EventDefinition",
     "Flow",
     "Loop",
@@ -165,6 +168,7 @@ class _Reader:
             instantiate=e.get("instantiate") == "true",
             all_events=e.get("eventGatewayType") == "Parallel",
             associated=tuple(self.associated.get(node_id, ())),
+            decision=read_decision(e),
             incoming=tuple(f for f in flows if f.target == node_id),
             outgoing=tuple(f for f in flows if f.source == node_id),
         )

@@ -102,6 +102,33 @@ class AdHoc:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionCall:
+    """What a business rule task asks: ``sp:decision``, or what another tool's attributes say.
+
+    ``decision`` is the decision's id. ``binding`` is ``latest``, ``deployment`` or a version's
+    number. ``result`` is the variable that gets the result; None: each entry of the result
+    becomes a variable of its own. ``mapping`` is what of the result it gets:
+
+    ``value``           the decision's value as DMN defines it
+    ``singleEntry``     the one entry of the one rule that matched, null when none did
+    ``singleResult``    that rule's outputs as a context, null when none did
+    ``collectEntries``  a list with the one output of every rule that matched
+    ``resultList``      a list with the outputs of every rule that matched, as contexts
+
+    ``inputs`` are pairs of FEEL text and name: what the decision sees; none: all variables.
+    """
+
+    decision: str
+    binding: str | int = "latest"
+    result: str | None = None
+    mapping: str = "value"
+    inputs: tuple[tuple[str, str], ...] = ()
+
+
+DECISION_MAPPINGS = ("value", "singleEntry", "singleResult", "collectEntries", "resultList")
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     id: str
     name: str
@@ -140,6 +167,8 @@ class Node:
     """An event-based gateway of type Parallel: every one of its events is needed."""
     associated: tuple[str, ...] = ()
     """The elements that associations lead to."""
+    decision: DecisionCall | None = None
+    """What a business rule task asks."""
     incoming: tuple[Flow, ...] = ()
     outgoing: tuple[Flow, ...] = ()
 

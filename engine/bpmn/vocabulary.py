@@ -15,6 +15,7 @@ from typing import Any
 
 from lxml import etree
 
+from engine.bpmn import decision
 from engine.bpmn.expressions import feel_behind
 from engine.bpmn.forms import FormField, Report, read_fields
 from engine.bpmn.lanes import read_lanes, roles_of_nodes
@@ -127,6 +128,11 @@ class _Reader:
             call.get("id") or "": self._call(call) for call in element.iter(bpmn("callActivity"))
         }
         self._unknown(element, ("phase", "variable"))
+        for asking in element.iter(*(bpmn(name) for name in decision.KINDS)):
+            self._unknown(asking, ("decision", "in"))
+            decision.read_decision(asking, self._report)
+            for _ in self._mappings(asking, "in"):
+                continue
         return ProcessMeta(
             id=element.get("id") or "",
             name=_name(element),

@@ -158,6 +158,16 @@ TEXTS: dict[str, Text] = {
         "{element}: formulärfältet {field}: {name}=”{value}” passar inte typen {type}.",
         '{element}: the form field {field}: {name}="{value}" does not fit the type {type}.',
     ),
+    "decision_incomplete": (
+        "error",
+        "{element}: sp:decision behöver ref, id för det beslut som ska fattas.",
+        "{element}: sp:decision needs ref, the id of the decision to make.",
+    ),
+    "decision_mapping": (
+        "error",
+        "{element}: sp:decision mapping är ”{value}” men ska vara något av: {known}.",
+        '{element}: sp:decision mapping is "{value}" but must be one of: {known}.',
+    ),
     "binding_version": (
         "error",
         "{element}: sp:binding version ska vara latest, deployment eller ett versionsnummer men "
