@@ -22,10 +22,10 @@ from engine import feel
 from engine.errors import Conflict
 from engine.ids import new_id
 from engine.records import history
-from engine.runtime import children, rows, signals, timers
+from engine.runtime import children, rows, signals, stalls, timers
 from engine.runtime.definitions import Loaded
 from engine.runtime.executor import StepError, Wait
-from engine.runtime.live import RUNNING, Live, read, stuck
+from engine.runtime.live import RUNNING, Live, read
 from engine.runtime.spiff.workflow import Thrown
 from engine.runtime.state import DamagedState
 from engine.runtime.work import Work
@@ -47,6 +47,8 @@ class Advance:
         self._live: dict[str, Live] = {}
         self.started = 0
         """How many instances events have started in this transaction."""
+        self.stalled: list[str] = []
+        """The incidents of instances in which nothing can go on, after ``run``."""
         self._work: deque[Callable[[], None]] = deque()
 
     # ------------------------------------------------------------ operations
@@ -130,6 +132,11 @@ class Advance:
 
         self.step_later(live, step)
 
+    def look_again(self, instance_id: str) -> None:
+        """Something may have changed that tokens of the instance wait for."""
+        live = self.live(instance_id)
+        self.step_later(live, lambda: live.loaded.executor.look_again(live.process))
+
     def begin_inner(self, instance_id: str, token: str, element_id: str) -> None:
         """A person begins an activity of the open ad-hoc sub-process of ``token``."""
         live = self.live(instance_id)
@@ -191,7 +198,7 @@ class Advance:
         for live in sorted(self._live.values(), key=lambda item: (item.depth, item.id)):
             if live.changed:
                 with self._blaming(live):
-                    self._write(live)
+                    self._write(live, stalls.examine(self, live) if live.moved else False)
 
     # ------------------------------------------------------------ instances
 
@@ -242,6 +249,7 @@ class Advance:
             if live.damage is not None:
                 raise StepError(live.loaded.process_id, live.damage, kind=DamagedState.code)
             move()
+            live.moved = True
             self._follow(live)
 
     @contextmanager
@@ -266,8 +274,6 @@ class Advance:
         self._sync(live)
         if live.process.ended is not None:
             children.ended(self, live)
-        elif (problem := stuck(live)) is not None:
-            raise problem
 
     def _kept(self, live: Live) -> str:
         """The nearest instance, upwards, that a rollback leaves in the database; the case's own
@@ -276,7 +282,7 @@ class Advance:
             live = self.live(live.parent_id)
         return live.case_id if live.new else live.id
 
-    def _write(self, live: Live) -> None:
+    def _write(self, live: Live, mark_case: bool) -> None:
         variables = {k: feel.to_json(v) for k, v in live.process.variables.items()}
         rows.check_size(live.loaded, variables, self.config.limits.variable_bytes)
         ended = live.state not in RUNNING
@@ -299,6 +305,8 @@ class Advance:
         live.changed = False
         if ended:
             rows.close_incidents(self, live)
+        elif mark_case:
+            rows.mark_case(self.connection, live.case_id)
 
     # ------------------------------------------------------------ what follows
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, or_, select, update
 
 from engine import access, feel
 from engine.access import MessageObject, authorize
@@ -14,7 +14,7 @@ from engine.bpmn.meta import MessageMeta
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.queries import objects
-from engine.runtime import forms, incidents, live, plan, planning, timers
+from engine.runtime import forms, incidents, live, plan, planning, stalls, timers
 from engine.runtime.advance import Advance
 from engine.runtime.definitions import Loaded
 from engine.runtime.work import Work
@@ -23,6 +23,7 @@ from engine.store.models import (
     Counter,
     Customer,
     Definition,
+    Incident,
     Instance,
     Person,
     Subscription,
@@ -224,13 +225,19 @@ def cancel(work: Work, case_id: str, reason: str) -> dict[str, Any]:
 
 
 def due_timers(work: Work, limit: int) -> list[str]:
-    """Ids of timers whose time has come, the earliest first. Those of an instance that has an
-    incident wait until it is resolved."""
+    """Ids of timers whose time has come, the earliest first. Those of an instance in which
+    something has failed wait until that is resolved; one that is only stuck may go on by them."""
+    failed = select(Incident.id).where(
+        Incident.instance_id == Instance.id,
+        Incident.resolved_at.is_(None),
+        Incident.kind != stalls.KIND,
+    )
+    stuck = and_(Instance.state == "incident", ~failed.exists())
     return list(
         work.connection.scalars(
             select(Timer.id)
             .join(Instance, Instance.id == Timer.instance_id)
-            .where(Timer.due_at <= work.now, Instance.state == "running")
+            .where(Timer.due_at <= work.now, or_(Instance.state == "running", stuck))
             .order_by(Timer.due_at, Timer.id)
             .limit(limit)
         )

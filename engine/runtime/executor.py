@@ -197,18 +197,26 @@ class Executor:
             for kind, name, timer in task.task_spec.awaits(task):
                 yield _wait(task, kind, name, timer)
 
-    def stuck(self, process: Process) -> str | None:
-        """The element where tokens wait for one another for ever, or None while there is hope:
-        the process has ended, or something outside can wake it."""
+    def stuck(self, process: Process) -> tuple[tuple[str, str], ...]:
+        """The elements where tokens wait for ever, each with the reason; nothing while there is
+        hope: the process has ended, or something outside can wake it."""
         if process.ended is not None:
-            return None
+            return ()
         tokens = list(process.tokens(everywhere=True))
         hopeful = {w.token for w in self.waits(process) if w.kind not in HOPELESS}
         listening = {t.id.hex for t in tokens if t.internal_data.get("listener")}
         if hopeful - listening:
-            return None
+            return ()
         held = [t for t in tokens if t.has_state(TaskState.WAITING) and t.id.hex not in listening]
-        return held[0].task_spec.bpmn_id if held else None
+        if not held:
+            return ((process.spec.name, "has no token left, and has not ended"),)
+        found = {t.task_spec.bpmn_id: t.task_spec.stalled(t) for t in held}
+        return tuple(found.items())
+
+    def look_again(self, process: Process) -> None:
+        """Ask all conditions again, and go on where one holds now."""
+        process.look = True
+        self.run(process)
 
 
 HOPELESS = frozenset({"error", "escalation", "cancel"})

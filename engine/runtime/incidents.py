@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from engine import access, feel
 from engine.access import authorize
 from engine.errors import Conflict, NotFound
-from engine.ids import new_id
 from engine.queries import objects
 from engine.runtime import rows, timers
 from engine.runtime.advance import Advance
@@ -24,7 +23,8 @@ def attempt(
 ) -> str | None:
     """Let a process go on, or leave it as it was and record an incident; the incident's id.
 
-    ``operation`` is kept with the incident, for ``retry``.
+    ``operation`` is kept with the incident, for ``retry``. A process that has gone on into a
+    deadlock has an incident too, but what it did stands.
     """
     facts = len(work.facts)
     saved = work.connection.begin_nested()
@@ -37,7 +37,7 @@ def attempt(
         del work.facts[facts:]
         return record(work, instance_id, operation, error)
     saved.commit()
-    return None
+    return next(iter(advance.stalled), None)
 
 
 def record(
@@ -60,18 +60,15 @@ def record(
                 .values(message=error.message, element_id=error.element_id, at=work.now)
             )
             return str(old.id)
-    incident_id = new_id()
-    work.connection.execute(
-        insert(Incident).values(
-            id=incident_id,
-            case_id=instance.case_id,
-            instance_id=instance_id,
-            element_id=error.element_id,
-            kind=error.kind,
-            message=error.message,
-            operation=dict(operation),
-            at=work.now,
-        )
+    incident_id = rows.add_incident(
+        work.connection,
+        case_id=instance.case_id,
+        instance_id=instance_id,
+        element_id=error.element_id,
+        kind=error.kind,
+        message=error.message,
+        operation=dict(operation),
+        at=work.now,
     )
     if instance.state == "running":
         _mark(work, instance_id, instance.case_id, "running", "incident")
@@ -105,8 +102,10 @@ def retry(work: Work, incident_id: str) -> dict[str, Any]:
     if row.resolved_at is not None:
         raise Conflict("This incident has been resolved already.", code="already_resolved")
     prepare = _again(work, row)
-    if prepare is not None and attempt(work, row.instance_id, row.operation, prepare):
-        return {"resolved": False}
+    if prepare is not None:
+        left = attempt(work, row.instance_id, row.operation, prepare)
+        if left == incident_id:
+            return {"resolved": False}
     resolve(work, row.case_id, lambda open_row: bool(open_row.id == incident_id))
     return {"resolved": True}
 
@@ -115,6 +114,8 @@ def _again(work: Work, row: Any) -> Callable[[Advance], None] | None:
     operation = row.operation
     if operation.get("op") == "start":
         return lambda advance: advance.start(advance.live(row.instance_id))
+    if operation.get("op") == "look":
+        return lambda advance: advance.look_again(row.instance_id)
     if operation.get("op") == "timer":
         timer = work.connection.execute(select(Timer).where(Timer.id == operation["timer"])).first()
         return None if timer is None else lambda advance: timers.fire(advance, timer)

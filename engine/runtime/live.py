@@ -8,7 +8,6 @@ from sqlalchemy import Connection, select
 
 from engine import feel
 from engine.runtime.definitions import Library, Loaded
-from engine.runtime.executor import StepError
 from engine.runtime.spiff.workflow import Process
 from engine.runtime.state import DamagedState
 from engine.store.models import Instance
@@ -34,6 +33,8 @@ class Live:
     """Why its stored state could not be read. It can still be cancelled, and nothing else."""
     new: bool = False
     changed: bool = False
+    moved: bool = False
+    """Have its tokens been moved?"""
 
 
 def read(connection: Connection, library: Library, instance_id: str) -> Live:
@@ -61,18 +62,6 @@ def read(connection: Connection, library: Library, instance_id: str) -> Live:
         passed=dict(row.passed),
         damage=damage,
     )
-
-
-def stuck(live: Live) -> StepError | None:
-    """The error that tells where tokens wait for one another for ever, None while there is hope."""
-    element = live.loaded.executor.stuck(live.process)
-    if element is None:
-        return None
-    text = (
-        f"nothing can go on any more: {live.loaded.element_name(element)} ({element}) waits for a "
-        "path that will never arrive"
-    )
-    return StepError(element, text, kind="stuck")
 
 
 def case_instances(connection: Connection, case_id: str) -> list[str]:

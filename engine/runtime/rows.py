@@ -235,14 +235,26 @@ def close_incidents(advance: Advance, live: Live) -> None:
         )
     ).all()
     for row in found:
-        advance.connection.execute(
-            update(Incident)
-            .where(Incident.id == row.id)
-            .values(resolved_at=advance.now, resolved_by=advance.actor.id)
-        )
-        advance.note(live, "incident.resolved", row.element_id, {"incident": row.id})
+        close_incident(advance, live, row)
     if found:
         mark_case(advance.connection, live.case_id)
+
+
+def close_incident(advance: Advance, live: Live, row: Any) -> None:
+    """:param row: the incident's, with ``id`` and ``element_id``"""
+    advance.connection.execute(
+        update(Incident)
+        .where(Incident.id == row.id)
+        .values(resolved_at=advance.now, resolved_by=advance.actor.id)
+    )
+    advance.note(live, "incident.resolved", row.element_id, {"incident": row.id})
+
+
+def add_incident(connection: Connection, **values: Any) -> str:
+    """A new incident; its id. ``values`` are the other columns'."""
+    incident_id = new_id()
+    connection.execute(insert(Incident).values(id=incident_id, **values))
+    return incident_id
 
 
 def mark_case(connection: Connection, case_id: str) -> None:

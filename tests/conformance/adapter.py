@@ -43,6 +43,7 @@ class Deployed:
     """One uploaded diagram and everything that was started from it."""
 
     engine: Engine
+    url: str
     clock: FakeClock
     deployment: Deployment
     failure: str | None = None
@@ -63,11 +64,12 @@ class Product:
         path = _empty_database().with_name(f"{uuid.uuid4().hex}.db")
         shutil.copyfile(_empty_database(), path)
         clock = FakeClock(START)
-        engine = Engine.open(f"sqlite:///{path}", config=Config(), clock=clock)
+        url = f"sqlite:///{path}"
+        engine = Engine.open(url, config=Config(), clock=clock)
         # The kit's lanes name roles of no company: a lane may then be anybody's.
         diagram = Source(filename, scripts.to_feel(xml))
         deployment = engine.deploy(SYSTEM, [diagram], strict_roles=False, key=_key())
-        return Deployed(engine, clock, deployment)
+        return Deployed(engine, url, clock, deployment)
 
     def processes(self, handle: Deployed) -> list[str]:
         return [d.process_id for d in handle.deployment.definitions if d.startable]
@@ -131,11 +133,14 @@ class Product:
         engine = instance.engine
         cases = [engine.case(SYSTEM, row.id) for row in engine.cases(SYSTEM, state="all").items]
         instances = [i for case in cases for i in case.instances]
-        errors = [i.message for case in cases for i in case.incidents if i.resolved_at is None]
+        found = [i for case in cases for i in case.incidents if i.resolved_at is None]
+        errors = [i.message for i in found]
         if instance.failure and not errors:
             errors = [instance.failure]
+        # A deadlock is an incident as well, but what led into it has been done: it waits.
+        failed = bool(errors) and not (found and all(i.kind == "stuck" for i in found))
         return {
-            "state": _state(instances, errors),
+            "state": _state(instances, failed),
             "trace": self._trace(engine, instances),
             "data": {k: v for case in cases for k, v in case.variables.items()},
             "waiting": [element for _, element in self.user_tasks(instance)],
@@ -153,6 +158,31 @@ class Product:
         return trace
 
 
+class Reopened(Product):
+    """The product with nothing kept in memory: after every step the engine is closed, and opened
+    again on what it has stored. (State is stored after every step in any case; here the parsed
+    diagrams and everything else that is cached go too.)"""
+
+    name = "Serviceplan, closed and opened after every step"
+
+    def start(self, handle: Deployed, process_id: str | None, inputs: dict[str, Any]) -> Deployed:
+        return _reopened(super().start(handle, process_id, inputs))
+
+    def complete(self, instance: Deployed, task: str, data: Mapping[str, Any]) -> None:
+        super().complete(instance, task, data)
+        _reopened(instance)
+
+    def advance(self, instance: Deployed, seconds: float) -> None:
+        super().advance(instance, seconds)
+        _reopened(instance)
+
+
+def _reopened(instance: Deployed) -> Deployed:
+    instance.engine.close()
+    instance.engine = Engine.open(instance.url, config=Config(), clock=instance.clock)
+    return instance
+
+
 def _uncaught(engine: Engine) -> str | None:
     """The code of an error end event that nobody caught."""
     for entry in engine.history(SYSTEM, type="instance.terminated").items:
@@ -161,11 +191,11 @@ def _uncaught(engine: Engine) -> str | None:
     return None
 
 
-def _state(instances: list[InstanceView], errors: list[str]) -> str:
+def _state(instances: list[InstanceView], failed: bool) -> str:
     states = {i.state for i in instances}
-    if errors or "incident" in states:
+    if failed:
         return "error"
-    if "running" in states:
+    if states & {"running", "incident"}:
         return "waiting"
     return "terminated" if "terminated" in states else "completed"
 
@@ -181,3 +211,8 @@ def _key() -> str:
 def make() -> Product:
     _empty_database()
     return Product()
+
+
+def make_reopened() -> Product:
+    _empty_database()
+    return Reopened()

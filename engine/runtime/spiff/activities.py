@@ -51,6 +51,12 @@ class Activity(Spec):
             other._set_state(TaskState.CANCELLED)
         return True
 
+    def stalled(self, task: Task) -> str:
+        needed = self.node.start_quantity
+        if needed > 1 and not task.internal_data.get("listening"):
+            return f"begins with {needed} tokens, and no more can come"
+        return super().stalled(task)
+
     def completed(self, task: Task) -> bool:
         process: Process = task.workflow
         compensation.remember(process, task)

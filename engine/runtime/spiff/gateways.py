@@ -57,6 +57,14 @@ class _Join(Spec):
                 task.data.update(other.data)
                 other._set_state(TaskState.CANCELLED)
 
+    def stalled(self, task: Task) -> str:
+        waiting = self.waiting(task)
+        missing = [f"{self.named(f.source)} by {f.id}" for f in self._without(waiting)]
+        return f"waits for a token from {', '.join(missing)}, and none can come"
+
+    def _without(self, waiting: dict[str, list[Task]]) -> list[Flow]:
+        return [f for f in self.node.incoming if f.id not in waiting]
+
 
 class ParallelGateway(_Join):
     """One token from each incoming flow; surplus tokens stay (BPMN 2.0.2, 13.4.1)."""
@@ -214,6 +222,10 @@ class ComplexGateway(_LookingBack):
         ready = task.has_state(TaskState.WAITING) and len(self.node.incoming) > 1
         if ready and self._resetting(task) is None and self._activate(task):
             task._ready()
+
+    def stalled(self, task: Task) -> str:
+        here = len(self.waiting(task))
+        return f"has tokens by {here} flows, and its condition {self.node.activation} does not hold"
 
     def choose(self, task: Task) -> list[Flow]:
         return true_flows(self, task, waitingForStart=True)

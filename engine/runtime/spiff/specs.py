@@ -49,6 +49,16 @@ class Spec(BpmnTaskSpec):  # type: ignore[misc]
         """What from outside could wake this token."""
         return iter(())
 
+    def stalled(self, task: Task) -> str:
+        """Why this waiting token does not go on, as the end of a sentence that begins with the
+        element's name; for when nothing outside can wake it."""
+        return "waits for something that cannot happen any more"
+
+    def named(self, element_id: str) -> str:
+        """An element as its owner knows it: name and id."""
+        node = self._wf_spec.nodes.get(element_id)
+        return f"{node.name} ({element_id})" if node is not None and node.name else element_id
+
     def waits_for(self, task: Task, kind: str, name: str | None) -> bool:
         """Does this token wait for such an event?"""
         return False

@@ -109,7 +109,8 @@ class Life:
 
     @property
     def stuck(self) -> str | None:
-        return self.executor.stuck(self.process)
+        """The first element at which tokens wait for ever."""
+        return next((element for element, _ in self.executor.stuck(self.process)), None)
 
     @property
     def done(self) -> Counter[str]:
