@@ -3,8 +3,9 @@
 BIN := .venv/bin
 READY := .venv/.ready
 ARGS ?=
+MINUTES ?= 30
 
-.PHONY: help setup run test lint types unit conformance screenshots lock
+.PHONY: help setup run test lint types unit conformance fuzz screenshots lock
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -32,6 +33,9 @@ unit: setup  ## the fast tests only; ARGS are pytest's
 
 conformance: setup  ## the conformance suites only, with a table of each
 	@$(BIN)/python -m tests.conformance $(ARGS)
+
+fuzz: setup  ## input by chance for the readers of XML, BPMN, DMN and FEEL; MINUTES=30, ARGS="feel --seed 1"
+	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(ARGS)
 
 screenshots: setup  ## take the pictures of docs/images/ anew
 	@scripts/browser.sh

@@ -64,9 +64,11 @@ def _range(value: Range, run: Run) -> str:
     end = "" if value.end is None else _written(value.end, run)
     if value.negated:
         return f"!={start}"
-    if value.start is None:
+    if value.unknown:
+        start, end = start or "null", end or "null"
+    elif value.start is None:
         return f"{'<=' if value.end_included else '<'}{end}"
-    if value.end is None:
+    elif value.end is None:
         return f"{'>=' if value.start_included else '>'}{start}"
     opening = "[" if value.start_included else "("
     return f"{opening}{start}..{end}{']' if value.end_included else ')'}"

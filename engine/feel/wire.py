@@ -10,6 +10,7 @@ begins with ``@``; ``from_json`` reads what ``to_json`` wrote, and nothing is lo
     a moment     ↔ {"@date and time": "2026-01-31T09:30:00@Europe/Stockholm"}
     P1DT2H       ↔ {"@duration": "P1DT2H"}           P1Y2M ↔ {"@duration": "P1Y2M"}
     [1..10)      ↔ {"@range": [1, 10, true, false]}
+    [1..null]    ↔ {"@range": [1, null, true, true, true]}  (an end that is unknown, not open)
     {"@x": 1}    ↔ {"@context": {"@x": 1}}           (a context that looks like a mark)
 
 ``plain`` writes dates, times and durations as ISO text and numbers as numbers (those that no
@@ -81,7 +82,8 @@ def to_json(value: Any) -> Any:
         return {"@context": marked} if _is_mark(marked) else marked
     if isinstance(value, Range) and not value.negated:
         ends = [to_json(value.start), to_json(value.end)]
-        return {"@range": [*ends, value.start_included, value.end_included]}
+        unknown = [True] if value.unknown else []
+        return {"@range": [*ends, value.start_included, value.end_included, *unknown]}
     for cls, mark, show in _TEMPORAL:
         if isinstance(value, cls):
             return {mark: show(value)}
@@ -103,8 +105,9 @@ def from_json(value: Any) -> Any:
     (mark, content), *_ = value.items()
     if mark == "@context" and isinstance(content, dict):
         return {key: from_json(entry) for key, entry in content.items()}
-    if mark == "@range" and isinstance(content, list) and len(content) == 4:
-        return Range(from_json(content[0]), from_json(content[1]), content[2], content[3])
+    if mark == "@range" and isinstance(content, list) and len(content) in (4, 5):
+        ends, flags = [from_json(end) for end in content[:2]], [*content[2:], False]
+        return Range(*ends, flags[0], flags[1], unknown=flags[2])
     read = _READERS[mark](content) if mark in _READERS and isinstance(content, str) else None
     if read is None:
         raise FeelError(f"{value!r} is no stored value")

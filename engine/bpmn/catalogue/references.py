@@ -75,6 +75,13 @@ TEXTS: dict[str, Text] = {
         "{element} hör inte hemma direkt i filen och används inte.",
         "{element} does not belong directly in the file and is not used.",
     ),
+    "node_misplaced": (
+        "error",
+        "{element} står i {parent}, där inget steg och inget flöde kan stå, och skulle gå "
+        "förlorat. Flytta det till processen eller en delprocess.",
+        "{element} stands in {parent}, where no step and no flow can stand, and would be lost. "
+        "Move it to the process or a sub-process.",
+    ),
     "element_unknown": (
         "error",
         "{element}: elementet {name} är inget känt element här.",

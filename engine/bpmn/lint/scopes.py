@@ -7,7 +7,7 @@ from lxml import etree
 from engine.bpmn.catalogue import Weight
 from engine.bpmn.lint.document import CHOREOGRAPHY, SCOPES, Document, Scope, flag
 from engine.bpmn.lint.report import Reporter
-from engine.bpmn.model import ACTIVITIES
+from engine.bpmn.model import ACTIVITIES, EVENTS, GATEWAYS
 from engine.bpmn.names import MODEL, kind, local, local_reference, model_child, namespace
 
 _EVENT_SUBPROCESS = frozenset(
@@ -53,6 +53,23 @@ def misplaced(document: Document, report: Reporter) -> None:
                 harmless = name in _ROOT or name.startswith("data")
                 weight: Weight = "warning" if harmless else "error"
                 report("element_unknown", element, weight=weight, name=name)
+
+
+def outside_every_process(document: Document, report: Reporter) -> None:
+    """§10.3.1, §10.3.5: flow elements stand in a process or a sub-process. One that stands anywhere
+    else is lost, and flows that lead to it lead nowhere."""
+    held = {flow.element for scope in document.scopes() for flow in scope.flows}
+    for element in document.of(*sorted(ACTIVITIES | EVENTS | GATEWAYS), "sequenceFlow"):
+        if document.node(element) is None and element not in held and not _elsewhere(element):
+            report("node_misplaced", element, parent=element.getparent())
+
+
+def _elsewhere(element: etree._Element) -> bool:
+    """Inside of what has rules of its own: a choreography, or what another program has added."""
+    return any(
+        kind(outer) in ("extensionElements", "choreography", "subChoreography") or not kind(outer)
+        for outer in element.iterancestors()
+    )
 
 
 def event_subprocesses(document: Document, report: Reporter) -> None:
@@ -172,6 +189,7 @@ def sizes(document: Document, report: Reporter) -> None:
 
 CHECKS = (
     misplaced,
+    outside_every_process,
     event_subprocesses,
     same_trigger,
     start_triggers,

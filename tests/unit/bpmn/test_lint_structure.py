@@ -313,3 +313,12 @@ def test_choreographies_are_no_processes() -> None:
 def test_an_unknown_element_is_not_lost_in_silence() -> None:
     assert errors(process('<userTask id="a"/><magicTask id="m"/>')) == ["element_unknown"]
     assert "element_misplaced" in codes('<property id="x"/>' + task())
+
+
+def test_a_step_outside_of_every_process_is_not_lost_in_silence() -> None:
+    led_outside = flow("f", "a", "b") + '<userTask id="a"/>'
+    assert errors(process(led_outside) + '<userTask id="b"/>') == ["node_misplaced"]
+    inside_a_task = '<userTask id="a"><manualTask id="m"/></userTask>'
+    assert errors(process(inside_a_task)) == ["node_misplaced"]
+    extended = '<userTask id="a"><extensionElements><manualTask id="m"/></extensionElements>'
+    assert errors(process(extended + "</userTask>")) == []

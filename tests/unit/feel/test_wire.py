@@ -39,6 +39,10 @@ from tests.unit.feel.support import STOCKHOLM, value
             Range(Decimal(1), Decimal("2.5"), True, False),
             {"@range": [1, {"@number": "2.5"}, True, False]},
         ),
+        (
+            Range(Decimal(1), None, unknown=True),
+            {"@range": [1, None, True, True, True]},
+        ),
         ([1, {"a": date(2026, 1, 1)}], [1, {"a": {"@date": "2026-01-01"}}]),
         ({"@date": "x"}, {"@context": {"@date": "x"}}),
         ({"@other": 1}, {"@other": 1}),
@@ -46,6 +50,13 @@ from tests.unit.feel.support import STOCKHOLM, value
 )
 def test_a_value_is_marked_where_json_has_no_such_type(given_value: Any, expected: Any) -> None:
     assert feel.to_json(given_value) == expected
+
+
+def test_an_end_that_nobody_knows_is_not_stored_as_no_end() -> None:
+    known = feel.from_json(feel.to_json(value("[1..null]")))
+    assert value("5 in r", r=known) is None
+    assert value("string(r)", r=known) == "[1..null]"
+    assert value("string([null..null))") == "[null..null)"
 
 
 def test_functions_cannot_be_stored() -> None:

@@ -1,0 +1,1 @@
+"""Input by chance for everything that reads what others have written (README.md)."""
