@@ -106,8 +106,14 @@ def from_json(value: Any) -> Any:
     if mark == "@context" and isinstance(content, dict):
         return {key: from_json(entry) for key, entry in content.items()}
     if mark == "@range" and isinstance(content, list) and len(content) in (4, 5):
-        ends, flags = [from_json(end) for end in content[:2]], [*content[2:], False]
-        return Range(*ends, flags[0], flags[1], unknown=flags[2])
+        start, end, start_included, end_included, *unknown = content
+        return Range(
+            from_json(start),
+            from_json(end),
+            start_included,
+            end_included,
+            unknown=unknown == [True],
+        )
     read = _READERS[mark](content) if mark in _READERS and isinstance(content, str) else None
     if read is None:
         raise FeelError(f"{value!r} is no stored value")
