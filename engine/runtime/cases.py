@@ -14,6 +14,7 @@ from engine.bpmn.meta import MessageMeta
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.queries import objects
+from engine.queries.task_detail import decided_form
 from engine.runtime import forms, incidents, live, plan, planning, stalls, timers
 from engine.runtime.advance import Advance
 from engine.runtime.definitions import Loaded
@@ -29,6 +30,7 @@ from engine.store.models import (
     Subscription,
     Timer,
 )
+from engine.views import Field
 
 REASON_LENGTH = 2000
 
@@ -130,7 +132,7 @@ def deliver(
         text = f"no diagram of this case waits for a message {message!r}"
         raise Invalid([Problem("unknown_message", text, "message")])
     authorize(work.actor, access.CASE_MESSAGE, MessageObject(case, frozenset(meta.roles)))
-    values = _payload(work, meta, payload)
+    values = _payload(work, case.id, meta, payload)
     work.note(
         "message.sent",
         case.id,
@@ -144,17 +146,46 @@ def deliver(
     return {"delivered": taken, "stored": taken == 0}
 
 
-def _payload(work: Work, meta: MessageMeta, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables that a message brings: those of its form, and no others.
+def _payload(
+    work: Work, case_id: str, meta: MessageMeta, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The variables that a message brings: those of its form, and no others. Which fields are
+    required may depend on each other and on what the process knows that waits for the message.
 
     :raises Invalid: when they do not fit its form
     """
+    loaded, known = _hearer(work, case_id, meta.name)
+
+    def fields(answers: Mapping[str, Any]) -> Sequence[Field]:
+        context = {**dict.fromkeys((f.id for f in meta.form), None), **known, **answers}
+        return decided_form(meta.form, lambda text: loaded.executor.value_or_null(text, context))
+
     people = set(work.connection.scalars(select(Person.username).where(Person.active.is_(True))))
-    fields = [f.view(f.required) for f in meta.form]
-    values, problems = forms.check_answers(fields, given, people=people)
+    early, _ = forms.check_answers(fields({}), given, people=people, partial=True)
+    values, problems = forms.check_answers(fields(early), given, people=people)
     if problems:
         raise Invalid(problems)
     return values
+
+
+def _hearer(work: Work, case_id: str, message: str) -> tuple[Loaded, dict[str, Any]]:
+    """The process that has waited longest for a message, and its variables; the case's own when
+    none waits."""
+    wanted = select(Instance.definition_id, Instance.variables)
+    row = work.connection.execute(
+        wanted.join(Subscription, Subscription.instance_id == Instance.id)
+        .where(
+            Subscription.kind == "message",
+            Subscription.name == message,
+            Subscription.case_id == case_id,
+        )
+        .order_by(Subscription.opened_at, Subscription.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        row = work.connection.execute(wanted.where(Instance.id == case_id)).one()
+    loaded = work.definitions.get(work.connection, row.definition_id)
+    return loaded, {k: feel.from_json(v) for k, v in row.variables.items()}
 
 
 def _values(given: Mapping[str, Any], place: str) -> dict[str, Any]:
@@ -175,7 +206,7 @@ def delivery(
 ) -> dict[str, Any]:
     """The operation of an incident that keeps a message which could not be delivered."""
     case = objects.case_by_key(work.connection, work.actor, business_key)
-    values = _payload(work, message_meta(work, case.id)[message], payload)
+    values = _payload(work, case.id, message_meta(work, case.id)[message], payload)
     kept = {name: feel.to_json(value) for name, value in values.items()}
     return {"op": "message", "message": message, "payload": kept}
 

@@ -98,8 +98,13 @@ class Library:
             return self.latest(connection, call.called)
         wanted = select(Definition.id).where(Definition.process_id == call.called)
         if call.binding == "deployment":
-            # What was live when the caller was deployed: an unchanged file of the same upload
-            # keeps its older version.
+            # What went live with the caller; else what was live then: an unchanged file of the
+            # same upload keeps its older version.
+            mine = select(Definition.deployment_id).where(Definition.id == caller.id)
+            together = wanted.where(Definition.deployment_id == mine.scalar_subquery())
+            found = connection.scalar(together)
+            if found is not None:
+                return self.get(connection, found)
             wanted = wanted.where(Definition.deployed_at <= caller.deployed_at)
         else:
             wanted = wanted.where(Definition.version == call.binding)

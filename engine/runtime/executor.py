@@ -81,6 +81,13 @@ class Executor:
         except feel.FeelError as error:
             raise StepError(element_id, f"{text}: {error}", kind="expression") from error
 
+    def value_or_null(self, text: str, variables: Mapping[str, Any]) -> Any:
+        """Like ``evaluate``, with null for what fails: a form must open anyway."""
+        try:
+            return self.evaluate(text, variables)
+        except feel.FeelError:
+            return None
+
     # ------------------------------------------------------------ making and keeping
 
     def new(self, variables: dict[str, Any]) -> Process:

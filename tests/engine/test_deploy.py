@@ -53,6 +53,20 @@ def test_a_running_case_stays_on_its_version_and_new_ones_get_the_new(bare_desk:
     assert {e.case_id: e.version for e in entries} == {old: 1, new: 2}
 
 
+def test_a_call_bound_to_its_deployment_finds_what_went_live_with_it_at_the_same_moment(
+    bare_desk: Desk,
+) -> None:
+    desk = bare_desk
+    steps = (start(), task("wait"), call("sub", "child", binding="deployment"), end())
+    parent = diagram("parent", *steps, chain("start", "wait", "sub", "end"))
+    desk.deploy(diagram("child", *ONE), parent)
+    case_id = desk.case("parent")
+    newer = (start(), task("check"), end(), chain("start", "check", "end"))
+    desk.deploy(diagram("child", *newer))
+    desk.complete(desk.manager, desk.task(case_id))
+    assert desk.names(case_id) == ["Act"]
+
+
 @pytest.mark.parametrize(
     ("binding", "expected"), [("latest", "Check"), ("deployment", "Act"), ("1", "Act")]
 )

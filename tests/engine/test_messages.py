@@ -202,3 +202,37 @@ def test_the_plan_offers_its_messages_while_it_waits_for_them(
     }
     offered = engine.case(people["ekonomi"].actor, walk.case_id).messages
     assert not [m.name for m in offered if m.allowed]
+
+
+@pytest.mark.parametrize(
+    ("known", "payload", "missing"),
+    [
+        ({"large": False}, {}, set()),
+        ({"large": True}, {}, {"reason"}),
+        ({"large": False}, {"amount": "7.00"}, {"approver"}),
+        ({"large": True}, {"amount": "7.00", "reason": "x", "approver": "y"}, set()),
+        ({}, {}, set()),
+    ],
+)
+def test_what_a_message_must_bring_depends_on_the_case_and_on_what_it_brings(
+    bare_desk: Desk, known: dict[str, Any], payload: dict[str, Any], missing: set[str]
+) -> None:
+    desk = bare_desk
+    form = (
+        field("amount", "money")
+        + field("reason", required="= large")
+        + field("approver", required="= amount > 5")
+    )
+    parts = (start(), catch("wait", message="Paid"), task("act"), end())
+    flows = chain("start", "wait", "act", "end")
+    paid = message("Paid", roles="ekonomi", form=form)
+    desk.deploy(diagram("paying", *parts, flows, messages=[paid]))
+    case_id = desk.case("paying", variables=known)
+    if not missing:
+        assert desk.engine.deliver(
+            desk.manager.actor, "Paid", case_id, payload, key=desk.key()
+        ).result == {"delivered": 1, "stored": False}
+        return
+    with pytest.raises(Invalid) as caught:
+        desk.engine.deliver(desk.manager.actor, "Paid", case_id, payload, key=desk.key())
+    assert problems(caught.value) == {("required", name) for name in missing}

@@ -131,8 +131,8 @@ class CatchEvent(Spec):
             if true != was:
                 held = [*held, number] if true else [n for n in held if n != number]
                 task.internal_data["condition"] = held
-            if true and not was:
-                self.fire(task, "conditional", event.name)
+            if true and not was and self._all_come(task, number):
+                self.happen(task)
 
     @staticmethod
     def _holds(task: Task, event: EventDefinition, *, all_known: bool) -> bool:
@@ -144,17 +144,23 @@ class CatchEvent(Spec):
             return False
 
     def fire(self, task: Task, kind: str = "", name: str | None = None) -> None:
-        if self.node.parallel_multiple and self._more_needed(task, kind, name):
-            return
-        self.happen(task)
+        got = task.internal_data.get("got", ())
+        matching = (
+            number
+            for number, event in enumerate(self.definitions)
+            if number not in got and _matches(event, kind, name)
+        )
+        if self._all_come(task, next(matching, None)):
+            self.happen(task)
 
-    def _more_needed(self, task: Task, kind: str, name: str | None) -> bool:
+    def _all_come(self, task: Task, number: int | None) -> bool:
+        """The definition of this number has come: is that enough?"""
+        if not self.node.parallel_multiple:
+            return True
         got = task.internal_data.setdefault("got", [])
-        for number, event in enumerate(self.definitions):
-            if number not in got and _matches(event, kind, name):
-                got.append(number)
-                break
-        return len(got) < len(self.definitions)
+        if number is not None and number not in got:
+            got.append(number)
+        return len(got) >= len(self.definitions)
 
     def happen(self, task: Task) -> None:
         """All that the token waited for has come."""

@@ -9,7 +9,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventDefinition, Flow, Node
-from engine.runtime.spiff.specs import Spec, evaluate, holds
+from engine.runtime.spiff.specs import Spec, evaluate, holds, no_way_out
 from engine.runtime.spiff.workflow import Process, StepError
 
 
@@ -28,7 +28,7 @@ class ExclusiveGateway(Spec):
                 return [flow]
         default = [f for f in flows if f.id == self.node.default]
         if flows and not default:
-            raise StepError(self.bpmn_id, _no_way_out(self), kind="no_flow")
+            raise StepError(self.bpmn_id, no_way_out(self), kind="no_flow")
         return default
 
 
@@ -239,7 +239,7 @@ def true_flows(spec: Spec, task: Task, **local: Any) -> list[Flow]:
     flows = [f for f in rest if f.condition is None or holds(process, f, task, **local)]
     flows = flows or [f for f in spec.node.outgoing if f.id == spec.node.default]
     if spec.node.outgoing and not flows:
-        raise StepError(spec.bpmn_id, _no_way_out(spec), kind="no_flow")
+        raise StepError(spec.bpmn_id, no_way_out(spec), kind="no_flow")
     return flows
 
 
@@ -256,9 +256,3 @@ class EventBasedGateway(Spec):
             process.place(flow.target, scope, task, flow=flow.id, **marks)
         if not self.node.outgoing:
             process.close_scope(scope)
-
-
-def _no_way_out(spec: Spec) -> str:
-    named = f"{spec.bpmn_name} ({spec.bpmn_id})" if spec.bpmn_name else spec.bpmn_id
-    conditions = ", ".join(f"{f.id}: {f.condition}" for f in spec.node.outgoing if f.condition)
-    return f"no condition holds at {named}, and it has no default flow: {conditions}"

@@ -158,11 +158,21 @@ def conditional_flows(spec: Spec, task: Task) -> list[Flow]:
     rest = [f for f in spec.node.outgoing if f.id != spec.node.default]
     conditional = [f for f in rest if f.condition is not None]
     true = {f.id for f in conditional if holds(process, f, task)}
-    return [
+    flows = [
         flow
         for flow in spec.node.outgoing
         if flow.id in true or (not true if flow.id == spec.node.default else not flow.condition)
     ]
+    if spec.node.outgoing and not flows:
+        # A token never vanishes: like an inclusive gateway that chooses nothing (13.4.3).
+        raise StepError(spec.bpmn_id, no_way_out(spec), kind="no_flow")
+    return flows
+
+
+def no_way_out(spec: Spec) -> str:
+    named = spec.named(spec.bpmn_id)
+    conditions = ", ".join(f"{f.id}: {f.condition}" for f in spec.node.outgoing if f.condition)
+    return f"no condition holds at {named}, and it has no default flow: {conditions}"
 
 
 def holds(process: Process, flow: Flow, task: Task, **local: Any) -> bool:

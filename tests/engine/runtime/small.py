@@ -89,6 +89,11 @@ class Life:
             state = self.executor.dump(self.process)
             self.process = self.executor.load(state, self.process.variables)
 
+    def settled(self) -> Life:
+        """After the process was moved by hand."""
+        self._after()
+        return self
+
     def waits(self, *kinds: str) -> list[Wait]:
         found = self.executor.waits(self.process)
         return [w for w in found if w.kind in kinds] if self.process.ended is None else []
