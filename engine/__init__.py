@@ -25,6 +25,7 @@ from engine.errors import (
     Unavailable,
 )
 from engine.service import Engine
+from engine.tokens import SCOPES as TOKEN_SCOPES
 from engine.views import (
     SYSTEM,
     Activity,
@@ -45,6 +46,7 @@ from engine.views import (
     HistoryEntry,
     Incident,
     InstanceView,
+    IssuedToken,
     MessageOption,
     Option,
     Page,
@@ -63,11 +65,13 @@ from engine.views import (
     TaskDetail,
     TaskRow,
     Tick,
+    Token,
     Verification,
 )
 
 __all__ = [
     "SYSTEM",
+    "TOKEN_SCOPES",
     "Activity",
     "Actor",
     "Attachment",
@@ -94,6 +98,7 @@ __all__ = [
     "Incident",
     "InstanceView",
     "Invalid",
+    "IssuedToken",
     "MessageOption",
     "NotAllowed",
     "NotAuthenticated",
@@ -120,6 +125,7 @@ __all__ = [
     "TaskDetail",
     "TaskRow",
     "Tick",
+    "Token",
     "Unavailable",
     "Verification",
     "load_config",

@@ -43,6 +43,8 @@ HISTORY_VERIFY = "history.verify"
 PEOPLE_VIEW = "people.view"
 PEOPLE_MANAGE = "people.manage"
 PEOPLE_PASSWORD = "people.password"  # noqa: S105 - an action's name
+TOKEN_ADD = "token.add"  # noqa: S105 - an action's name
+TOKEN_MANAGE = "token.manage"  # noqa: S105 - an action's name
 INCIDENT_VIEW = "incident.view"
 INCIDENT_RETRY = "incident.retry"
 
@@ -176,6 +178,11 @@ def _own_account(actor: Actor, person: PersonObject) -> bool:
     return person.id == actor.id or _has(actor, ADMINISTRATOR)
 
 
+def _oneself(actor: Actor, person: PersonObject) -> bool:
+    """Not even an administrator acts in somebody else's name."""
+    return person.id == actor.id or SYSTEM_RIGHT in actor.rights
+
+
 def _worker(actor: Actor, task: TaskObject) -> bool:
     """The assignee, or, while nobody is assigned, anyone who holds the role. Nobody else, not even
     a manager: somebody else's work is reassigned first."""
@@ -247,6 +254,8 @@ RULES: Mapping[str, tuple[type, Rule]] = {
     PEOPLE_VIEW: (type(None), _anyone),
     PEOPLE_MANAGE: (type(None), _administrator),
     PEOPLE_PASSWORD: (PersonObject, _own_account),
+    TOKEN_ADD: (PersonObject, _oneself),
+    TOKEN_MANAGE: (PersonObject, _own_account),
     CASE_CORRECT: (CaseObject, _operator),
     INCIDENT_VIEW: (IncidentObject, _operator),
     INCIDENT_RETRY: (IncidentObject, _operator),

@@ -130,6 +130,7 @@ class Limits:
     xml_attributes: int = _integer(50, 1)
     process_nodes: int = _integer(250, 1)
     attachment_bytes: int = _integer(10_000_000, 1)
+    request_bytes: int = _integer(1_000_000, 1_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,17 +89,7 @@ def begin_attempt(conn: Connection, username: str, *, address: str = "", now: da
     limits = {subject_of(username): _ACCOUNT}
     if address:
         limits[f"address:{address[:100]}"] = _ADDRESS
-    # In one order for everyone, so that two attempts never wait for each other's row.
-    subjects = tuple(sorted(limits))
-    counts = {subject: _failures(conn, subject, now) for subject in subjects}
-    waits = [limits[s].wait(count, since) for s, (count, since) in counts.items()]
-    if (wait := max(waits)) > timedelta():
-        seconds = math.ceil(wait.total_seconds())
-        raise NotAuthenticated(
-            f"too many failed attempts; wait {seconds} s", code="too_many_attempts", seconds=seconds
-        )
-    for subject, (count, _) in counts.items():
-        _count(conn, subject, count + 1, now)
+    subjects = _count_or_refuse(conn, limits, now)
     row = conn.execute(
         select(*PERSON, Person.password_hash).where(
             Person.username == normal_username(username), Person.active
@@ -127,6 +117,33 @@ def settle_attempt(conn: Connection, attempt: Attempt, renewed: str | None = Non
             .where(Person.id == attempt.person.id, Person.password_hash == attempt.password_hash)
             .values(password_hash=renewed)
         )
+
+
+def count_failed_token(conn: Connection, address: str, *, now: datetime) -> None:
+    """Count a token that was wrong, from ``address``.
+
+    Raises NotAuthenticated ``too_many_attempts`` as ``begin_attempt`` does. Counted apart from
+    passwords: a program that is set up wrongly must not keep people from signing in.
+    """
+    if address:
+        _count_or_refuse(conn, {f"token:{address[:100]}": _ADDRESS}, now)
+
+
+def _count_or_refuse(
+    conn: Connection, limits: Mapping[str, _Backoff], now: datetime
+) -> tuple[str, ...]:
+    # In one order for everyone, so that two attempts never wait for each other's row.
+    subjects = tuple(sorted(limits))
+    counts = {subject: _failures(conn, subject, now) for subject in subjects}
+    waits = [limits[s].wait(count, since) for s, (count, since) in counts.items()]
+    if (wait := max(waits)) > timedelta():
+        seconds = math.ceil(wait.total_seconds())
+        raise NotAuthenticated(
+            f"too many failed attempts; wait {seconds} s", code="too_many_attempts", seconds=seconds
+        )
+    for subject, (count, _) in counts.items():
+        _count(conn, subject, count + 1, now)
+    return subjects
 
 
 def _failures(conn: Connection, subject: str, now: datetime) -> tuple[int, timedelta]:

@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engine import Config, Engine
 from web import (
     accounts,
+    api,
     cases,
     compression,
     context,
@@ -32,7 +33,7 @@ from web import (
 )
 from web.i18n import gettext as _
 
-BLUEPRINTS = (accounts, tasks, cases, definitions, history, people)
+BLUEPRINTS = (accounts, tasks, cases, definitions, history, people, api)
 YEAR = 31_536_000
 
 
@@ -50,6 +51,7 @@ def create_app(config: Config, engine: Engine, *, secret: bytes | None = None) -
     app.config["MAX_CONTENT_LENGTH"] = 2 * config.limits.attachment_bytes + 1_000_000
     app.config["MAX_FORM_MEMORY_SIZE"] = 2_000_000
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.wsgi_app = api.mount(app.wsgi_app, config, engine)  # type: ignore[assignment,method-assign]
     if hops := config.web.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops

@@ -49,6 +49,12 @@ def gettext(message: str, **params: Any) -> str:
     return text % params if params else text
 
 
+def english(message: str) -> str:
+    """The English twin of a text without placeholders, whatever language the reader has."""
+    entry = catalogue().get(message)
+    return entry.string if entry and isinstance(entry.string, str) and entry.string else message
+
+
 def plural(singular: str, plural_form: str, num: int) -> str:
     """The text for this number, not yet filled in: what the templates' ``ngettext`` asks for."""
     forms: tuple[str, ...] = (singular, plural_form)

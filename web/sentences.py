@@ -52,6 +52,10 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "person.changed": (
         N_("Person ändrad"), N_("%(who)s ändrade roller eller rättigheter för %(person)s")),
     "password.changed": (N_("Lösenord bytt"), N_("%(who)s bytte lösenordet för %(person)s")),
+    "token.added": (
+        N_("API-nyckel skapad"), N_("%(who)s skapade API-nyckeln ”%(name)s” för %(person)s")),
+    "token.revoked": (
+        N_("API-nyckel spärrad"), N_("%(who)s spärrade API-nyckeln ”%(name)s” för %(person)s")),
     "definition.deployed": (
         N_("Diagram i drift"), N_("%(who)s tog ”%(name)s” i drift som version %(number)s")),
 }  # fmt: skip

@@ -22,7 +22,10 @@ from web.security import cookie_name, secure
 log = logging.getLogger(__name__)
 SIGNED_IN: Final = "serviceplan"
 START: Final = "serviceplan-start"
-PUBLIC: Final = frozenset({"static", "accounts.login", "accounts.login_sent", "accounts.language"})
+PUBLIC: Final = frozenset(
+    {"static", "accounts.login", "accounts.login_sent", "accounts.language",
+     "api.docs", "api.problems", "api.problem"}
+)  # fmt: skip
 
 
 class KeptSession(CallbackDict[str, Any], SessionMixin):

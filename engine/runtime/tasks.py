@@ -63,25 +63,27 @@ def opened(work: Work, task_id: str) -> Opened:
 # ---------------------------------------------------------------- who does it
 
 
-def claim(work: Work, task_id: str) -> dict[str, Any]:
+def claim(work: Work, task_id: str, revision: int | None = None) -> dict[str, Any]:
     """Take a task that is offered to one's role."""
-    task = for_change(work, access.TASK_CLAIM, task_id)
-    _change(work, task, assignee_id=work.actor.id)
+    task = for_change(work, access.TASK_CLAIM, task_id, revision)
+    changed = _change(work, task, assignee_id=work.actor.id)
     remember(work, task, "task.claimed")
-    return {}
+    return changed
 
 
-def release(work: Work, task_id: str) -> dict[str, Any]:
+def release(work: Work, task_id: str, revision: int | None = None) -> dict[str, Any]:
     """Give a task back to its role; the draft stays with it."""
-    task = for_change(work, access.TASK_RELEASE, task_id)
-    _change(work, task, assignee_id=None)
+    task = for_change(work, access.TASK_RELEASE, task_id, revision)
+    changed = _change(work, task, assignee_id=None)
     remember(work, task, "task.released")
-    return {}
+    return changed
 
 
-def reassign(work: Work, task_id: str, username: str) -> dict[str, Any]:
+def reassign(
+    work: Work, task_id: str, username: str, revision: int | None = None
+) -> dict[str, Any]:
     """Give a task to somebody who holds its role."""
-    task = for_change(work, access.TASK_REASSIGN, task_id)
+    task = for_change(work, access.TASK_REASSIGN, task_id, revision)
     person = work.connection.execute(
         select(Person.id, Person.name, Person.roles, Person.active).where(
             Person.username == username
@@ -93,29 +95,34 @@ def reassign(work: Work, task_id: str, username: str) -> dict[str, Any]:
     if task.row.role is not None and task.row.role not in person.roles:
         text = f"{person.name} does not hold the role {task.row.role}"
         raise Invalid([Problem("not_in_role", text, "username", {"role": task.row.role})])
-    _change(work, task, assignee_id=person.id)
+    changed = _change(work, task, assignee_id=person.id)
     remember(work, task, "task.reassigned", {"assignee": person.id, "assignee_name": person.name})
-    return {}
+    return changed
 
 
 # ---------------------------------------------------------------- what is written
 
 
 def save_draft(
-    work: Work, task_id: str, answers: Mapping[str, Any], ticks: Mapping[str, Any], note: str
+    work: Work,
+    task_id: str,
+    answers: Mapping[str, Any],
+    ticks: Mapping[str, Any],
+    note: str,
+    revision: int | None = None,
 ) -> dict[str, Any]:
     """Keep what has been written so far, also what is not right yet.
 
     :raises Invalid: for fields and points that do not exist; all else is kept as it is
     """
-    task = for_change(work, access.TASK_SAVE, task_id)
+    task = for_change(work, access.TASK_SAVE, task_id, revision)
     values, problems = forms.check_answers(
         task.asks({}).form, answers, people=_usernames(work), partial=True
     )
     states, more = forms.check_ticks(task.meta.checklist, ticks, partial=True)
     _refuse([*problems, *more, *_note_problems(note)])
     kept = _merge_ticks(work, task, states)
-    _change(
+    changed = _change(
         work,
         task,
         answers={k: feel.to_json(v) for k, v in values.items()},
@@ -127,7 +134,7 @@ def save_draft(
     )
     _remember_ticks(work, task, kept)
     remember(work, task, "draft.saved", {"ticked": len(kept)})
-    return {}
+    return changed
 
 
 def complete(
@@ -138,6 +145,7 @@ def complete(
     note: str,
     *,
     evidence: str | None,
+    revision: int | None = None,
 ) -> dict[str, Any]:
     """Complete a user task: check it, sign it, and let the process go on.
 
@@ -148,7 +156,7 @@ def complete(
     """
     work.hold(select(Task.case_id).where(Task.id == task_id).scalar_subquery())
     action = access.TASK_COMPLETE if evidence is None else access.TASK_SIGN
-    task = for_change(work, action, task_id)
+    task = for_change(work, action, task_id, revision)
     values, states = _checked(work, task, answers, ticks, note, evidence)
     # The plan is signed with the task, but it is the case's: no variable of the process.
     plans = {f.id: values.pop(f.id) or [] for f in task.meta.form if f.type == "plan"}
@@ -286,9 +294,9 @@ def _refuse(problems: Sequence[Problem]) -> None:
 # ---------------------------------------------------------------- parts
 
 
-def for_change(work: Work, action: str, task_id: str) -> Opened:
+def for_change(work: Work, action: str, task_id: str, revision: int | None = None) -> Opened:
     """The task, when the actor may do this with it now. One that is no longer open says who
-    ended it."""
+    ended it; one that is not at ``revision`` any more (None: at any) has changed since."""
     thing = objects.task_object(work.connection, work.actor, task_id)
     authorize(work.actor, access.TASK_VIEW, thing)
     task = opened(work, task_id)
@@ -303,10 +311,14 @@ def for_change(work: Work, action: str, task_id: str) -> Opened:
     if task.row.state != "open":
         raise Conflict("The process has withdrawn this task.", code="withdrawn")
     authorize(work.actor, action, thing)
+    if revision is not None and revision != task.row.revision:
+        text = f"The task is at revision {task.row.revision} now."
+        raise Conflict(text, code="stale_revision", revision=task.row.revision)
     return task
 
 
-def _change(work: Work, task: Opened, **values: Any) -> None:
+def _change(work: Work, task: Opened, **values: Any) -> dict[str, Any]:
+    """Write to the task's row; the result tells its new revision."""
     done = work.connection.execute(
         update(Task)
         .where(Task.id == task.row.id, Task.revision == task.row.revision, Task.state == "open")
@@ -314,6 +326,7 @@ def _change(work: Work, task: Opened, **values: Any) -> None:
     )
     if done.rowcount != 1:
         raise Conflict("Somebody else changed this task at the same moment.", code="stale")
+    return {"revision": task.row.revision + 1}
 
 
 def remember(work: Work, task: Opened, what: str, detail: Mapping[str, Any] | None = None) -> None:

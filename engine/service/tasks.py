@@ -97,23 +97,40 @@ class Tasks(Authentication):
 
     # ------------------------------------------------------------ who does it
 
-    def claim(self, actor: Actor, task_id: str, *, key: str) -> Receipt:
+    # Each takes the ``revision`` that the actor has seen (None: whichever it has now), raises
+    # Conflict ``stale_revision`` when it is another one by then, and answers the new one.
+
+    def claim(
+        self, actor: Actor, task_id: str, *, revision: int | None = None, key: str
+    ) -> Receipt:
         """Take a task that is offered to one of the actor's roles.
 
-        :raises Conflict: when it is no longer open
+        :raises Conflict: when it is no longer open, or no longer at ``revision``
         :raises NotAllowed: when it is somebody else's
         """
         return self._write(
-            actor, "claim", key, {"task": task_id}, lambda work: tasks.claim(work, task_id)
+            actor,
+            "claim",
+            key,
+            {"task": task_id},
+            lambda work: tasks.claim(work, task_id, revision),
         )
 
-    def release(self, actor: Actor, task_id: str, *, key: str) -> Receipt:
+    def release(
+        self, actor: Actor, task_id: str, *, revision: int | None = None, key: str
+    ) -> Receipt:
         """Give a task back to its role. Its draft stays with it."""
         return self._write(
-            actor, "release", key, {"task": task_id}, lambda work: tasks.release(work, task_id)
+            actor,
+            "release",
+            key,
+            {"task": task_id},
+            lambda work: tasks.release(work, task_id, revision),
         )
 
-    def reassign(self, actor: Actor, task_id: str, username: str, *, key: str) -> Receipt:
+    def reassign(
+        self, actor: Actor, task_id: str, username: str, *, revision: int | None = None, key: str
+    ) -> Receipt:
         """Give a task to somebody who holds its role.
 
         :raises Invalid: when there is no such person, or they do not hold the role
@@ -123,7 +140,7 @@ class Tasks(Authentication):
             "reassign",
             key,
             {"task": task_id, "to": username},
-            lambda work: tasks.reassign(work, task_id, username),
+            lambda work: tasks.reassign(work, task_id, username, revision),
         )
 
     # ------------------------------------------------------------ write
@@ -136,6 +153,7 @@ class Tasks(Authentication):
         answers: Mapping[str, Any],
         ticks: Mapping[str, bool | str],
         note: str = "",
+        revision: int | None = None,
         key: str,
     ) -> Receipt:
         """Keep what is written so far, also what is not right yet.
@@ -149,7 +167,7 @@ class Tasks(Authentication):
             "save_draft",
             key,
             given,
-            lambda work: tasks.save_draft(work, task_id, answers, ticks, note),
+            lambda work: tasks.save_draft(work, task_id, answers, ticks, note, revision),
         )
 
     def complete_task(
@@ -161,6 +179,7 @@ class Tasks(Authentication):
         ticks: Mapping[str, bool | str],
         note: str = "",
         password: str | None = None,
+        revision: int | None = None,
         key: str,
     ) -> Receipt:
         """Complete a user task, signed with the actor's password.
@@ -171,7 +190,8 @@ class Tasks(Authentication):
 
         :raises NotAuthenticated: ``wrong_password`` or ``too_many_attempts``
         :raises Invalid: with everything that is missing or wrong
-        :raises Conflict: ``already_completed``, with ``by`` and ``at`` of who was first
+        :raises Conflict: ``already_completed``, with ``by`` and ``at`` of who was first; or
+            ``stale_revision`` when the task is no longer at ``revision``
         :raises ProcessFailed: when the process cannot go on; the task stays open
         """
         given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
@@ -183,7 +203,9 @@ class Tasks(Authentication):
             evidence = "password"
 
         def do(work: Work) -> dict[str, Any]:
-            return tasks.complete(work, task_id, answers, ticks, note, evidence=evidence)
+            return tasks.complete(
+                work, task_id, answers, ticks, note, evidence=evidence, revision=revision
+            )
 
         def failed(work: Work, error: StepError) -> None:
             if error.instance_id is not None:

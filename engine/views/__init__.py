@@ -35,10 +35,12 @@ from engine.views.people import (
     SYSTEM,
     Actor,
     Customer,
+    IssuedToken,
     Page,
     Person,
     Role,
     Session,
+    Token,
 )
 from engine.views.records import (
     Fault,
@@ -80,6 +82,7 @@ __all__ = [
     "Incident",
     "InstanceState",
     "InstanceView",
+    "IssuedToken",
     "MessageOption",
     "Option",
     "Page",
@@ -101,5 +104,6 @@ __all__ = [
     "TaskRow",
     "TaskState",
     "Tick",
+    "Token",
     "Verification",
 ]

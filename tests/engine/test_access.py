@@ -96,6 +96,8 @@ TABLE: list[tuple[str, object, set[str]]] = [
     ("history.verify", None, {"manager", "system"}),
     ("people.view", None, ALL),
     ("people.manage", None, {"admin", "system"}),
+    ("token.add", PersonObject("anna"), {"anna", "system"}),
+    ("token.manage", PersonObject("anna"), {"anna", "admin", "system"}),
     ("people.password", PersonObject("anna"), {"anna", "admin", "system"}),
     ("incident.view", IncidentObject("incident", CASE), {"manager", "owner", "system"}),
     ("incident.retry", IncidentObject("incident", CASE), {"manager", "owner", "system"}),

@@ -11,7 +11,8 @@ NAMES = {
     # the engine, its settings and its time
     "Clock", "Config", "Engine", "FakeClock", "SystemClock", "load_config",
     # who
-    "SYSTEM", "Actor", "Customer", "Person", "Role", "Session",
+    "SYSTEM", "TOKEN_SCOPES", "Actor", "Customer", "IssuedToken", "Person", "Role", "Session",
+    "Token",
     # diagrams
     "Activity", "CheckReport", "Definition", "Deployment", "Drawing", "Edge", "ElementState",
     "Finding", "Phase", "Shape", "Source", "read_plan",

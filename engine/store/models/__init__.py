@@ -9,7 +9,15 @@ from __future__ import annotations
 
 from engine.store.models.definitions import Definition, Deployment, Resource
 from engine.store.models.kept import History, Signature
-from engine.store.models.people import Counter, Customer, Person, Receipt, Session, SignInFailure
+from engine.store.models.people import (
+    ApiToken,
+    Counter,
+    Customer,
+    Person,
+    Receipt,
+    Session,
+    SignInFailure,
+)
 from engine.store.models.running import (
     Attachment,
     Case,
@@ -23,6 +31,7 @@ from engine.store.models.running import (
 )
 
 __all__ = [
+    "ApiToken",
     "Attachment",
     "Case",
     "Counter",

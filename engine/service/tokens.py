@@ -1,0 +1,129 @@
+"""Bearer tokens of the API."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final
+
+from engine import access, accounts, sessions, tokens
+from engine.access import PersonObject, authorize
+from engine.errors import Conflict, NotAuthenticated, Unavailable
+from engine.ids import new_id
+from engine.runtime.work import Work
+from engine.service.transactions import Transactions
+from engine.views import Actor, IssuedToken, Receipt, Token
+
+CHAIN = "accounts"
+LIFETIME: Final = "P1Y"
+
+log = logging.getLogger(__name__)
+
+
+class Tokens(Transactions):
+    """How programs get in, in the name of a person."""
+
+    def add_token(
+        self,
+        actor: Actor,
+        username: str,
+        name: str,
+        *,
+        scopes: Collection[str] = tokens.SCOPES,
+        expires: str | None = LIFETIME,
+        key: str,
+    ) -> IssuedToken:
+        """A new token for one's own account. Its secret is in the answer and nowhere else.
+
+        :param name: what it is for, for its owner to know it again
+        :param scopes: what it can be used for, of ``read``, ``tasks``, ``cases``, ``definitions``
+        :param expires: after how long it ends (an ISO 8601 duration, its months of average
+            length); None never
+        :raises NotAllowed: for somebody else's account
+        :raises Invalid: for a name, scopes or a duration that cannot be
+        """
+        lifetime = tokens.check_new(name, scopes, expires)
+        token_id, secret = new_id(), tokens.new_secret()
+
+        def do(work: Work) -> dict[str, Any]:
+            person = accounts.person_named(work.connection, username)
+            authorize(actor, access.TOKEN_ADD, PersonObject(person.id))
+            expires_at = None if lifetime is None else work.now + lifetime
+            tokens.add(
+                work.connection,
+                id=token_id,
+                person_id=person.id,
+                name=name,
+                scopes=scopes,
+                secret=secret,
+                expires_at=expires_at,
+                now=work.now,
+            )
+            made = {"name": name.strip(), "scopes": sorted(scopes), "expires_at": expires_at}
+            work.note("token.added", CHAIN, {"person": person.id, "token": token_id, **made})
+            return {"id": token_id}
+
+        request = {"username": username, "name": name, "scopes": sorted(scopes)}
+        receipt = self._write(actor, "add_token", key, {**request, "expires": expires}, do)
+        with self._reading() as connection:
+            token = tokens.named(connection, str(receipt.id))
+        return IssuedToken(token, secret if token.id == token_id else None)
+
+    def tokens(self, actor: Actor, username: str | None = None) -> tuple[Token, ...]:
+        """The tokens of an account, revoked ones too, the newest first; everybody's when None.
+
+        :raises NotAllowed: for others than one's own, when the actor is no administrator
+        """
+        with self._reading() as connection:
+            person_id = None
+            if username is not None:
+                person_id = accounts.person_named(connection, username).id
+            authorize(actor, access.TOKEN_MANAGE, PersonObject(person_id or ""))
+            return tokens.listed(connection, person_id)
+
+    def revoke_token(self, actor: Actor, token_id: str, *, key: str) -> Receipt:
+        """End a token for good: one's own, or anybody's for an administrator.
+
+        :raises NotFound: when there is none
+        :raises Conflict: ``already_revoked``
+        """
+
+        def do(work: Work) -> dict[str, Any]:
+            token = tokens.named(work.connection, token_id)
+            authorize(actor, access.TOKEN_MANAGE, PersonObject(token.person.id))
+            tokens.revoke(work.connection, token_id, now=work.now)
+            detail = {"person": token.person.id, "token": token_id, "name": token.name}
+            work.note("token.revoked", CHAIN, detail)
+            return {"id": token_id}
+
+        return self._write(actor, "revoke_token", key, {"token": token_id}, do)
+
+    def bearer(self, secret: str, *, address: str = "") -> Token:
+        """Who a token speaks for: ``token.person.actor()``, with the roles and rights that the
+        person has now. One SELECT; its use is written down once a minute at most.
+
+        :param address: where the request came from; those who fail too often must wait
+        :raises NotAuthenticated: ``token_unknown``, ``token_revoked``, ``token_expired``,
+            ``account_closed``, or ``too_many_attempts`` with ``seconds`` to wait. A token that is
+            right never waits: nobody can guess one, and an office may share an address.
+        """
+        now = self.now()
+        try:
+            with self._reading() as connection:
+                token = tokens.find(connection, secret, now=now)
+        except NotAuthenticated:
+            with self._database.writing() as connection:
+                sessions.count_failed_token(connection, address, now=now)
+            raise
+        if tokens.is_stale(token, now):
+            self._touch(token.id, now)
+        return token
+
+    def _touch(self, token_id: str, now: datetime) -> None:
+        try:
+            with self._database.writing() as connection:
+                tokens.touch(connection, token_id, now=now)
+        except (Unavailable, Conflict) as error:
+            # The next use is written down then; this request need not fail for it.
+            log.warning("the use of a token could not be written down: %s", error)

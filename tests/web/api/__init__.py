@@ -1,0 +1,1 @@
+"""The REST API, asked as a program would ask it."""

@@ -1,0 +1,105 @@
+"""The life of a case and its tasks, over HTTP."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from engine import Engine
+from tests.conftest import Keys
+from tests.engine.test_messages import PAYMENT
+from tests.support.desk import REPORT, TICKED
+from tests.support.people import Account, People
+from tests.web.api.caller import Caller
+from tests.web.api.conftest import Calling
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """The writes meet both databases."""
+    return str(request.param)
+
+
+@pytest.fixture
+def person(people: People) -> Account:
+    return people["saljare"]
+
+
+def test_a_case_is_started_found_worked_on_signed_and_told(
+    seller: Caller, person: Account, engine: Engine, key: Keys
+) -> None:
+    customer = seller.post(
+        "/customers", {"name": "Fastighets AB Örnen", "org_number": "556036-0793"}, key=key()
+    )
+    assert customer.status_code == 201
+    given = {"customer_id": customer.json["id"], "start_date": "2026-09-01"}
+    started = seller.post("/cases", given, key=key())
+    assert started.status_code == 201, started.text
+    case_id = started.json["id"]
+    assert started.headers["Location"] == f"/api/v1/cases/{case_id}"
+
+    tasks = seller.get("/tasks").json["items"]
+    (task,) = [t for t in tasks if t["case_id"] == case_id]
+    assert task["name"] == "Marknadsanalys"
+    where = f"/tasks/{task['id']}"
+
+    claimed = seller.post(f"{where}/claim", key=key())
+    assert claimed.status_code == 200, claimed.text
+    assert claimed.json["revision"] == task["revision"] + 1
+    detail = seller.get(where)
+    assert detail.headers["ETag"] == f'"{claimed.json["revision"]}"'
+    assert detail.json["assignee"]["username"] == person.username
+    assert detail.json["signature_required"] is True
+
+    draft = {"answers": {"marknadsrapport": "Utkast"}, "note": "Mer kommer."}
+    assert seller.post(f"{where}/draft", draft, key=key()).status_code == 200
+    assert seller.get(where).json["values"] == {"marknadsrapport": "Utkast"}
+
+    signed = {"answers": REPORT, "ticks": TICKED, "signature": {"password": person.password}}
+    done = seller.post(f"{where}/complete", signed, key=key())
+    assert done.status_code == 200, done.text
+    assert done.json["signature"]["content_sha256"]
+    assert seller.get(where).json["state"] == "completed"
+    assert seller.get(where).json["signature"]["name"] == person.name
+
+    history = seller.get(f"/cases/{case_id}/history").json["items"]
+    assert {"case.started", "task.claimed", "task.completed", "task.signed"} <= {
+        fact["type"] for fact in history
+    }
+    assert engine.verify(person.actor, case_id).ok
+
+
+def test_the_same_key_gives_the_same_receipt_and_does_nothing_twice(
+    seller: Caller, person: Account, task_id: str, key: Keys
+) -> None:
+    one = key()
+    given = {"answers": REPORT, "ticks": TICKED, "signature": {"password": person.password}}
+    first = seller.post(f"/tasks/{task_id}/complete", given, key=one)
+    again = seller.post(f"/tasks/{task_id}/complete", given, key=f'"{one}"')
+    assert first.status_code == 200, first.text
+    assert again.json == first.json
+
+
+def test_diagrams_are_deployed_and_a_message_moves_a_case(
+    calling: Calling, people: People, key: Keys
+) -> None:
+    owner = calling(people["process_owner"])
+    file = (io.BytesIO(PAYMENT.data), PAYMENT.filename)
+    deployed = owner.post("/definitions", key=key(), data={"files": [file]})
+    assert deployed.status_code == 201, deployed.text
+    (definition,) = deployed.json["definitions"]
+    assert owner.get(f"/definitions/{definition['id']}/xml").data == PAYMENT.data
+
+    manager, clerk = calling(people["manager"]), calling(people["ekonomi"])
+    case_id = manager.post("/cases", {"process_id": "payment"}, key=key()).json["id"]
+    (task,) = clerk.get("/tasks").json["items"]
+    assert clerk.post(f"/tasks/{task['id']}/complete", {}, key=key()).status_code == 200
+    (offered,) = clerk.get(f"/cases/{case_id}").json["messages"]
+    assert (offered["name"], offered["allowed"]) == ("Paid", True)
+    given = {"name": "Paid", "payload": {"paid_on": "2026-03-01"}}
+    told = clerk.post(f"/cases/{case_id}/messages", given, key=key())
+    assert told.status_code == 200, told.text
+    assert (told.json["delivered"], told.json["stored"]) == (1, False)
+    (thank,) = clerk.get("/tasks").json["items"]
+    assert clerk.get(f"/tasks/{thank['id']}").json["values"] == {"paid_on": "2026-03-01"}

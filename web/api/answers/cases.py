@@ -1,0 +1,184 @@
+"""Cases, their customers, incidents and history."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from web.api.answers.people import Person
+from web.api.answers.tasks import Field
+
+
+class Customer(Struct, frozen=True):
+    id: str
+    name: str
+    org_number: str
+    cases: int
+
+
+class Customers(Struct, frozen=True):
+    """Customers by name, at most 200."""
+
+    items: list[Customer]
+
+
+class CustomerAdded(Struct, frozen=True):
+    """The receipt of a new customer."""
+
+    key: str
+    at: datetime
+    id: str
+
+
+InstanceState = Literal["running", "incident", "completed", "terminated", "cancelled"]
+
+
+class Case(Struct, frozen=True):
+    """A case in a list. `phases` are those that have work open now."""
+
+    id: str
+    number: str
+    customer: Customer | None
+    title: str
+    state: InstanceState
+    phases: list[str]
+    done: int
+    activities: int
+    late: int
+    open: int
+    started_at: datetime
+    start_date: date | None
+    ended_at: datetime | None
+
+
+class Cases(Struct, frozen=True):
+    """A page of cases; `next` is the cursor of the following one."""
+
+    items: list[Case]
+    next: str | None
+
+
+class CaseStarted(Struct, frozen=True):
+    """The receipt of a new case. `incident` is set when its process failed at once."""
+
+    key: str
+    at: datetime
+    id: str
+    number: str
+    incident: str | None
+
+
+class Planned(Struct, frozen=True):
+    """An activity of the plan, ahead or past."""
+
+    id: str
+    phase: str
+    phase_title: str
+    process_id: str
+    element_id: str
+    name: str
+    role: str | None
+    person: Person | None
+    due: date | None
+    state: Literal["ahead", "open", "done", "cancelled", "not_reached"]
+
+
+class Instance(Struct, frozen=True):
+    """A process instance; `depth` is its place in the tree of the case."""
+
+    id: str
+    parent_id: str | None
+    definition_id: str
+    process_id: str
+    version: int
+    name: str
+    phase: str | None
+    state: InstanceState
+    started_at: datetime
+    ended_at: datetime | None
+    depth: int
+
+
+class Incident(Struct, frozen=True):
+    """A process that could not go on."""
+
+    id: str
+    case_id: str
+    case_number: str
+    instance_id: str
+    element_id: str | None
+    kind: str
+    message: str
+    at: datetime
+
+
+class Incidents(Struct, frozen=True):
+    """Open incidents, the newest first."""
+
+    items: list[Incident]
+
+
+class Retried(Struct, frozen=True):
+    """The receipt of a retry, and whether it worked."""
+
+    key: str
+    at: datetime
+    resolved: bool
+
+
+class Message(Struct, frozen=True):
+    """A message that the case can receive now."""
+
+    name: str
+    label: str
+    form: list[Field]
+    allowed: bool
+    interrupting: bool
+
+
+class CaseDetail(Case, frozen=True):
+    """A case with its plan, its instances and what it can be told."""
+
+    plan: list[Planned]
+    messages: list[Message]
+    instances: list[Instance]
+    incidents: list[Incident]
+    people: dict[str, Person]
+    variables: dict[str, Any]
+    can: list[str]
+
+
+class Delivered(Struct, frozen=True):
+    """The receipt of a message: how many took it, and whether it waits for its catcher."""
+
+    key: str
+    at: datetime
+    delivered: int
+    stored: bool
+
+
+class Fact(Struct, frozen=True):
+    """An entry of the history; `hash` covers a salted commitment of `detail`."""
+
+    id: int
+    at: datetime
+    type: str
+    actor_id: str
+    actor_name: str
+    chain: str
+    seq: int
+    hash: str
+    instance_id: str | None
+    definition_id: str | None
+    element_id: str | None
+    element_name: str | None
+    detail: dict[str, Any]
+
+
+class History(Struct, frozen=True):
+    """A page of facts, the newest first."""
+
+    items: list[Fact]
+    next: str | None

@@ -1,0 +1,59 @@
+"""Diagrams and what was found in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Definition(Struct, frozen=True):
+    """One version of one process."""
+
+    id: str
+    process_id: str
+    version: int
+    name: str
+    phase: str | None
+    filename: str
+    sha256: str
+    deployed_at: datetime
+    deployed_by: str
+    latest: bool
+    running: int
+    startable: bool
+
+
+class Definitions(Struct, frozen=True):
+    """All versions of all processes."""
+
+    items: list[Definition]
+
+
+class Finding(Struct, frozen=True):
+    """Something that a diagram's owner should know."""
+
+    severity: Literal["error", "warning", "info"]
+    code: str
+    sv: str
+    en: str
+    element_id: str | None
+    element_name: str | None
+    line: int | None
+    filename: str | None
+
+
+class DefinitionDetail(Definition, frozen=True):
+    """One version of one process, with what was found in its file."""
+
+    findings: list[Finding]
+
+
+class Deployment(Struct, frozen=True):
+    """What went live. `new` is false when the same bytes were live already."""
+
+    id: str
+    new: bool
+    definitions: list[Definition]
+    findings: list[Finding]

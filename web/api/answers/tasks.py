@@ -1,0 +1,134 @@
+"""User tasks, and the receipts of what is done with them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from web.api.answers.people import Person
+
+
+class TaskChanged(Struct, frozen=True):
+    """The receipt of a change to a task, with the task's new revision."""
+
+    key: str
+    at: datetime
+    task_id: str
+    revision: int
+
+
+class Signed(Struct, frozen=True):
+    """What the signature is bound to."""
+
+    id: str
+    content_sha256: str
+
+
+class TaskCompleted(Struct, frozen=True):
+    """The receipt of a completed task."""
+
+    key: str
+    at: datetime
+    task_id: str
+    signature: Signed | None
+
+
+class Task(Struct, frozen=True):
+    """A user task in a list."""
+
+    id: str
+    name: str
+    element_id: str
+    state: Literal["open", "completed", "cancelled"]
+    case_id: str
+    case_number: str
+    customer: str | None
+    phase: str | None
+    phase_title: str | None
+    role: str | None
+    assignee: Person | None
+    due: date | None
+    opened_at: datetime
+    ticked: int
+    points: int
+    has_draft: bool
+    revision: int
+
+
+class Tasks(Struct, frozen=True):
+    """A page of tasks; `next` is the cursor of the following one."""
+
+    items: list[Task]
+    next: str | None
+
+
+class Option(Struct, frozen=True):
+    value: str
+    label: str
+
+
+class Field(Struct, frozen=True):
+    """A field of a form. Texts are at most `maximum` long, numbers and dates at most as large."""
+
+    id: str
+    type: str
+    label: str
+    required: bool
+    help: str
+    options: list[Option]
+    minimum: str | None
+    maximum: str | None
+
+
+class Point(Struct, frozen=True):
+    """A point of the checklist."""
+
+    id: str
+    text: str
+    state: Literal["open", "done", "not_applicable"]
+    reason: str
+    by: str | None
+    at: datetime | None
+
+
+class Signature(Struct, frozen=True):
+    id: str
+    by: str
+    name: str
+    meaning: str
+    at: datetime
+    content_sha256: str
+    method: str
+
+
+class Attachment(Struct, frozen=True):
+    id: str
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
+    at: datetime
+    by: str
+
+
+class TaskDetail(Task, frozen=True):
+    """One user task with all that it asks for."""
+
+    instance_id: str
+    definition_id: str
+    process_id: str
+    version: int
+    documentation: str
+    checklist: list[Point]
+    form: list[Field]
+    values: dict[str, Any]
+    note: str
+    attachments: dict[str, list[Attachment]]
+    signature_required: bool
+    meaning: str
+    signature: Signature | None
+    completed_by: Person | None
+    completed_at: datetime | None
+    can: list[str]

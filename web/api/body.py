@@ -1,0 +1,115 @@
+"""Reading what comes in: the body within its limit, JSON into structs, files, the query."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Request
+
+from engine import Config, Invalid
+from engine import Problem as EngineProblem
+from web.api.answers import Wrong
+from web.api.problems import Refused
+
+MOST_FILES: Final = 100
+MOST_PARAMETERS: Final = 30
+_UNKNOWN: Final = re.compile(
+    r"Object contains unknown field `(?P<name>.*)`(?: - at `(?P<at>.*)`)?", re.S
+)
+_WRONG: Final = re.compile(r"(?P<what>.*?)(?: - at `(?P<at>[^`]*)`)?", re.S)
+_STEP: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+
+
+def read_bytes(environ: Mapping[str, Any], most: int) -> bytes:
+    """The body. Raises Refused when it is longer than ``most`` bytes or was cut off."""
+    text = environ.get("CONTENT_LENGTH") or ""
+    if not text:
+        # Without a length the body has to come in pieces, and the server then knows its end.
+        if not environ.get("wsgi.input_terminated"):
+            return b""
+        data: bytes = environ["wsgi.input"].read(most + 1)
+        if len(data) > most:
+            raise _too_large(most)
+        return data
+    if not text.isdecimal():
+        raise Refused("malformed-request", "Content-Length is not a number.")
+    length = int(text)
+    if length > most:
+        raise _too_large(most)
+    data = environ["wsgi.input"].read(length)
+    if len(data) < length:
+        raise Refused("malformed-request", "The body ended before its length.")
+    return data
+
+
+def _too_large(most: int) -> Refused:
+    return Refused("body-too-large", f"A body is at most {most} bytes.", ("Connection", "close"))
+
+
+def check_type(environ: Mapping[str, Any], wanted: str) -> None:
+    """Raise Refused unless the body says that it is of the type ``wanted``."""
+    given = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    if given != wanted:
+        raise Refused("unsupported-media-type", f"The body must be {wanted}.", ("Accept", wanted))
+
+
+def read_json(data: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
+    """The body as its struct. Raises Refused: malformed-request, unknown-field or invalid."""
+    try:
+        return decoder.decode(data)
+    except msgspec.ValidationError as error:
+        raise refused_input(str(error), in_query=False) from error
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise Refused("malformed-request", f"The body is not JSON: {error}") from error
+
+
+def read_query(text: str, kind: type) -> Any:
+    """The query's parameters as their struct. Raises Refused: unknown-field or invalid."""
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
+        return msgspec.convert(dict(pairs), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise refused_input(str(error), in_query=True) from error
+    except ValueError as error:
+        raise Refused("malformed-request", f"The query cannot be read: {error}") from error
+
+
+def refused_input(message: str, *, in_query: bool) -> Refused:
+    """The problem that msgspec's message tells, with the place that it names."""
+    unknown = _UNKNOWN.fullmatch(message)
+    found = unknown or _WRONG.fullmatch(message)
+    assert found is not None
+    steps = [name or number for name, number in _STEP.findall(found["at"] or "")]
+    if unknown:
+        steps.append(unknown["name"])
+    detail = f"There is no field {unknown['name']!r}." if unknown else f"{found['what']}."
+    code, name = ("unknown_field", "unknown-field") if unknown else ("malformed", "invalid")
+    if in_query:
+        wrong = Wrong(code, detail, parameter=".".join(steps))
+    else:
+        wrong = Wrong(code, detail, pointer="".join(f"/{step}" for step in steps))
+    return Refused(name, detail, errors=[wrong])
+
+
+def read_files(environ: Mapping[str, Any], config: Config) -> list[tuple[str, bytes]]:
+    """The files of a multipart body, under the name ``files``."""
+    check_type(environ, "multipart/form-data")
+    most = 2 * config.limits.attachment_bytes
+    with Request(dict(environ)) as request:
+        request.max_content_length = most
+        request.max_form_parts = MOST_FILES
+        try:
+            found = [(f.filename or "", f.read()) for f in request.files.getlist("files")]
+            unknown = sorted((set(request.files) | set(request.form)) - {"files"})
+        except RequestEntityTooLarge as error:
+            raise _too_large(most) from error
+    if unknown:
+        raise refused_input(f"Object contains unknown field `{unknown[0]}`", in_query=False)
+    if not found:
+        raise Invalid([EngineProblem("required", "send at least one file", "files")])
+    return found

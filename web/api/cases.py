@@ -1,0 +1,126 @@
+"""Cases and their customers: list, look, start, tell; and what has failed in them."""
+
+from __future__ import annotations
+
+from web.api import answers, requests
+from web.api.call import BASE, Call, Reply, Route, shown
+from web.api.paging import page
+
+TAG = "cases"
+
+
+def list_cases(call: Call) -> Reply:
+    """Cases that you may see, the last started first."""
+    given: requests.CaseFilter = call.query
+    found = call.engine.cases(
+        call.actor,
+        q=given.q,
+        state=given.state,
+        phase=given.phase,
+        cursor=given.cursor,
+        limit=given.limit,
+    )
+    return page(call, found, answers.Cases, "/cases")
+
+
+def start_case(call: Call) -> Reply:
+    """Start a case of a process. An `incident` in the answer says that it failed at once and
+    waits for somebody to look at it."""
+    given: requests.NewCase = call.body
+    done = call.engine.start_case(
+        call.actor,
+        customer_id=given.customer_id,
+        process_id=given.process_id,
+        start_date=given.start_date,
+        people=given.people,
+        variables=given.variables,
+        title=given.title,
+        key=call.key,
+    )
+    made = answers.CaseStarted(
+        done.key, done.at, str(done.id), done.result["number"], done.result.get("incident")
+    )
+    return Reply(made, [("Location", f"{BASE}/cases/{done.id}")])
+
+
+def get_case(call: Call) -> Reply:
+    """One case: its plan, its process instances, the messages that it can get now."""
+    found = call.engine.case(call.actor, call.id)
+    plan = [row.plan for sheet in found.sheets for row in sheet.rows]
+    return Reply(shown(answers.CaseDetail, found.row, found, plan=plan))
+
+
+def get_case_history(call: Call) -> Reply:
+    """What has happened in a case, the newest first."""
+    given: requests.HistoryFilter = call.query
+    call.engine.case(call.actor, call.id)
+    found = call.engine.history(
+        call.actor,
+        case_id=call.id,
+        q=given.q,
+        type=given.type,
+        cursor=given.cursor,
+        limit=given.limit,
+    )
+    return page(call, found, answers.History, f"/cases/{call.id}/history")
+
+
+def deliver_message(call: Call) -> Reply:
+    """Give a message to a case, by its id or its number. One that nobody waits for yet is kept."""
+    given: requests.NewMessage = call.body
+    done = call.engine.deliver(call.actor, given.name, call.id, given.payload, key=call.key)
+    result = done.result
+    return Reply(answers.Delivered(done.key, done.at, result["delivered"], result["stored"]))
+
+
+def list_customers(call: Call) -> Reply:
+    """Customers by name, at most 200."""
+    found = call.engine.customers(call.actor, call.query.q)
+    return Reply(answers.Customers(shown(list[answers.Customer], found)))
+
+
+def add_customer(call: Call) -> Reply:
+    """Register a customer."""
+    given: requests.NewCustomer = call.body
+    done = call.engine.add_customer(call.actor, given.name, given.org_number, key=call.key)
+    return Reply(answers.CustomerAdded(done.key, done.at, str(done.id)))
+
+
+def list_incidents(call: Call) -> Reply:
+    """Open incidents, the newest first; none for those who do not look after the engine."""
+    found = call.engine.incidents(call.actor)
+    return Reply(answers.Incidents(shown(list[answers.Incident], found)))
+
+
+def retry_incident(call: Call) -> Reply:
+    """Try again what failed."""
+    done = call.engine.retry(call.actor, call.id, key=call.key)
+    return Reply(answers.Retried(done.key, done.at, done.result["resolved"]))
+
+
+def place_of_message(name: str) -> str:
+    """Where an input of a message stands in the body: the name, else a field of its form."""
+    return "/name" if name == "message" else f"/payload/{name}"
+
+
+ROUTES = (
+    Route("GET", "/cases", list_cases, "List cases", answers.Cases, TAG,
+          query=requests.CaseFilter),
+    Route("POST", "/cases", start_case, "Start a case", answers.CaseStarted, TAG, "cases",
+          status=201, body=requests.NewCase, problems=("variable-too-large",)),
+    Route("GET", "/cases/{id}", get_case, "Get a case", answers.CaseDetail, TAG),
+    Route("GET", "/cases/{id}/history", get_case_history, "Get a case's history", answers.History,
+          TAG, query=requests.HistoryFilter),
+    Route("POST", "/cases/{id}/messages", deliver_message, "Deliver a message",
+          answers.Delivered, TAG, "cases", body=requests.NewMessage, place=place_of_message,
+          problems=("case-ended", "process-failed", "conflict", "variable-too-large")),
+    Route("GET", "/customers", list_customers, "List customers", answers.Customers, "customers",
+          query=requests.CustomerFilter),
+    Route("POST", "/customers", add_customer, "Register a customer", answers.CustomerAdded,
+          "customers", "cases", status=201, body=requests.NewCustomer),
+    Route("GET", "/incidents", list_incidents, "List open incidents", answers.Incidents,
+          "incidents"),
+    Route("POST", "/incidents/{id}/retry", retry_incident, "Try again what failed",
+          answers.Retried, "incidents", "cases", body=requests.Nothing,
+          problems=("already-resolved", "conflict")),
+)  # fmt: skip

@@ -1,0 +1,68 @@
+"""Process definitions: list, look, fetch the file, put live; and who the token speaks for."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from engine import Source
+from web.api import answers
+from web.api.body import read_files
+from web.api.call import BASE, Call, Reply, Route, shown
+
+TAG = "definitions"
+
+
+def get_me(call: Call) -> Reply:
+    """Who the token speaks for, and what it can be used for."""
+    token, person = call.token, call.token.person
+    return Reply(
+        answers.Me(
+            id=person.id,
+            username=person.username,
+            name=person.name,
+            roles=sorted(person.roles),
+            rights=sorted(person.rights),
+            scopes=sorted(token.scopes),
+            expires_at=token.expires_at,
+        )
+    )
+
+
+def list_definitions(call: Call) -> Reply:
+    """All versions of all processes: the phases in order, the newest version first."""
+    found = call.engine.definitions(call.actor)
+    return Reply(answers.Definitions(shown(list[answers.Definition], found)))
+
+
+def get_definition(call: Call) -> Reply:
+    """One version of one process, with what was found in its file."""
+    found = call.engine.definition(call.actor, call.id)
+    findings = call.engine.findings(call.actor, call.id)
+    return Reply(shown(answers.DefinitionDetail, found, findings=findings))
+
+
+def get_definition_xml(call: Call) -> Reply:
+    """The file that a definition came in, byte for byte."""
+    file = call.engine.source(call.actor, call.id)
+    name = f"attachment; filename*=UTF-8''{quote(file.filename)}"
+    return Reply(file.data, [("Content-Disposition", name)], "application/xml")
+
+
+def deploy_definitions(call: Call) -> Reply:
+    """Put diagrams live together (multipart/form-data, any number of `files`). One that is live
+    already, byte for byte, keeps its version."""
+    sources = [Source(name, data) for name, data in read_files(call.environ, call.config)]
+    made = call.engine.deploy(call.actor, sources, key=call.key)
+    return Reply(shown(answers.Deployment, made), [("Location", f"{BASE}/definitions")])
+
+
+ROUTES = (
+    Route("GET", "/me", get_me, "Get the token's person", answers.Me, "me"),
+    Route("GET", "/definitions", list_definitions, "List definitions", answers.Definitions, TAG),
+    Route("POST", "/definitions", deploy_definitions, "Deploy diagrams", answers.Deployment, TAG,
+          "definitions", status=201, files=True, problems=("definitions-rejected",)),
+    Route("GET", "/definitions/{id}", get_definition, "Get a definition",
+          answers.DefinitionDetail, TAG),
+    Route("GET", "/definitions/{id}/xml", get_definition_xml, "Get a definition's file", bytes,
+          TAG, media_type="application/xml"),
+)  # fmt: skip

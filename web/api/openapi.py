@@ -1,0 +1,165 @@
+"""The OpenAPI 3.1 document, made of the table of routes and the structs that they take and give."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from engine import TOKEN_SCOPES
+from web.api.answers import Problem
+from web.api.call import BASE, Route
+from web.api.problems import KINDS, MEDIA_TYPE
+from web.api.routes import ANY, ROUTES
+from web.i18n import english
+
+REF: Final = "#/components/schemas/{name}"
+COMMON: Final = (
+    "malformed-request", "token-missing", "token-unknown", "token-expired", "token-revoked",
+    "account-closed", "scope-missing", "not-allowed", "not-found", "method-not-allowed", "invalid",
+    "unknown-field", "too-many-attempts", "internal-error", "unavailable",
+)  # fmt: skip
+"""What every operation may answer."""
+WRITES: Final = ("body-too-large", "unsupported-media-type", "idempotency-key-reused")
+KEY: Final = (
+    "A name of your own for this write, 1 to 100 characters. Sent again with the same content it "
+    "gives the same receipt and nothing is done twice; with other content it is refused. Without "
+    "it, every request is a write of its own."
+)
+IF_MATCH: Final = "The task's ETag, as you have seen it; refused when it is another by now."
+
+
+def document() -> dict[str, Any]:
+    """The whole document, as JSON values."""
+    paths: dict[str, dict[str, Any]] = defaultdict(dict)
+    kinds = [k for r in ROUTES for k in (r.body, r.query, r.answer) if k and k is not bytes]
+    schemas, components = msgspec.json.schema_components([*kinds, Problem], ref_template=REF)
+    by_kind = dict(zip([*kinds, Problem], schemas, strict=True))
+    for route in ROUTES:
+        paths[BASE + route.path][route.method.lower()] = _operation(route, by_kind, components)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Serviceplan",
+            "version": "1",
+            "summary": "The life of cases and their tasks.",
+            "description": "Errors are problem details (RFC 9457), a `type` each.",
+            "license": {"name": "LGPL-3.0-or-later", "identifier": "LGPL-3.0-or-later"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(r.tag for r in ROUTES)],
+        "paths": dict(paths),
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"token": _scheme()},
+        },
+    }
+
+
+def _scheme() -> dict[str, Any]:
+    scopes = ", ".join(TOKEN_SCOPES)
+    text = f"Made by `serviceplan token add`. Its scopes are some of {scopes}."
+    return {"type": "http", "scheme": "bearer", "description": text}
+
+
+def _operation(
+    route: Route, by_kind: dict[type, Any], components: dict[str, Any]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "operationId": route.name,
+        "summary": route.summary,
+        "description": _text(inspect.getdoc(route.handler) or ""),
+        "tags": [route.tag],
+        "security": [{"token": [route.scope]}],
+        "parameters": _parameters(route, by_kind, components),
+        "responses": _responses(route, by_kind),
+    }
+    if route.body:
+        content = {"application/json": {"schema": by_kind[route.body]}}
+        required = bool(components[route.body.__name__].get("required"))
+        found["requestBody"] = {"required": required, "content": content}
+    if route.files:
+        found["requestBody"] = {"required": True, "content": {"multipart/form-data": _FILES}}
+    return found
+
+
+_FILES: Final = {
+    "schema": {
+        "type": "object",
+        "required": ["files"],
+        "additionalProperties": False,
+        "properties": {
+            "files": {
+                "type": "array",
+                "minItems": 1,
+                "items": {"type": "string", "contentMediaType": "application/octet-stream"},
+            }
+        },
+    }
+}
+
+
+def _parameters(
+    route: Route, by_kind: dict[type, Any], components: dict[str, Any]
+) -> list[dict[str, Any]]:
+    text = {"type": "string"}
+    found: list[dict[str, Any]] = []
+    if ANY in route.path:
+        found.append({"name": "id", "in": "path", "required": True, "schema": text})
+    for name, schema in components[route.query.__name__].get("properties", {}).items():
+        found.append({"name": name, "in": "query", "schema": schema})
+    if route.writes:
+        limited = {**text, "minLength": 1, "maxLength": 100}
+        found.append(
+            {"name": "Idempotency-Key", "in": "header", "schema": limited, "description": KEY}
+        )
+    if route.revised:
+        found.append({"name": "If-Match", "in": "header", "schema": text, "description": IF_MATCH})
+    return found
+
+
+def _responses(route: Route, by_kind: dict[type, Any]) -> dict[str, Any]:
+    schema = {} if route.answer is bytes else by_kind[route.answer]
+    headers = {"ETag": "The task's revision."} if "ETag" in _headers(route) else {}
+    found: dict[str, Any] = {
+        str(route.status): {
+            "description": _text(inspect.getdoc(route.answer) or "") or "The file.",
+            "content": {route.media_type: {"schema": schema}},
+        }
+    }
+    if headers:
+        found[str(route.status)]["headers"] = {
+            name: {"description": words, "schema": {"type": "string"}}
+            for name, words in headers.items()
+        }
+    names = (*COMMON, *(WRITES if route.writes else ()), *route.problems)
+    for status, described in _by_status(names).items():
+        found[status] = {
+            "description": "\n".join(described),
+            "content": {MEDIA_TYPE: {"schema": by_kind[Problem]}},
+        }
+    return dict(sorted(found.items()))
+
+
+def _headers(route: Route) -> Iterable[str]:
+    return ("ETag",) if route.revised or route.name == "get_task" else ()
+
+
+def _by_status(names: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in dict.fromkeys(names):
+        line = f"- `/problems/{name}`: {english(KINDS[name].title)}"
+        found[str(KINDS[name].status)].append(line)
+        if name == "stale-revision":
+            found["409"].append(f"{line} (when the revision is in the body)")
+    return found
+
+
+def _text(docstring: str) -> str:
+    """A docstring's lines as one paragraph each."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", docstring)

@@ -1,0 +1,40 @@
+"""The readable pages: the API's operations, and what each problem means. Open to everybody."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from engine import NotFound
+from web.api import openapi
+from web.api.problems import KINDS
+
+blueprint = Blueprint("api", __name__)
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return openapi.document()
+
+
+@blueprint.get("/api/v1/docs")
+def docs() -> ResponseReturnValue:
+    document = _document()
+    return render_template(
+        "api/docs.html", document=document, schemas=document["components"]["schemas"]
+    )
+
+
+@blueprint.get("/problems/")
+def problems() -> ResponseReturnValue:
+    return render_template("api/problems.html", kinds=KINDS)
+
+
+@blueprint.get("/problems/<name>")
+def problem(name: str) -> ResponseReturnValue:
+    if name not in KINDS:
+        raise NotFound(f"there is no problem {name!r}")
+    return render_template("api/problem.html", name=name, kind=KINDS[name])

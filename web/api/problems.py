@@ -1,0 +1,188 @@
+"""Every way in which the API says no: a type each (RFC 9457), with its own page.
+
+``type`` is ``/problems/<name>``, the same on every server; ``title`` and ``detail`` are English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from engine import (
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    ProcessFailed,
+    Rejected,
+    ServiceplanError,
+    Unavailable,
+)
+from engine import Problem as EngineProblem
+from web.api import answers
+from web.i18n import N_, english
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_SECONDS: Final = 2
+"""When a database that does not answer is worth another try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type of problem: its status and its texts in the interface's language."""
+
+    status: int
+    title: str
+    text: str
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "malformed-request": Kind(400, N_("Anropet går inte att läsa"), N_(
+        "Innehållet är inte JSON, eller ett huvud har fel form. Rätta anropet.")),
+    "token-missing": Kind(401, N_("API-nyckel saknas"), N_(
+        "Skicka nyckeln i huvudet Authorization: Bearer.")),
+    "token-unknown": Kind(401, N_("API-nyckeln är okänd"), N_(
+        "Det finns ingen sådan nyckel. Kontrollera att den är hel, eller skapa en ny.")),
+    "token-expired": Kind(401, N_("API-nyckeln har gått ut"), N_("Skapa en ny nyckel.")),
+    "token-revoked": Kind(401, N_("API-nyckeln är spärrad"), N_(
+        "Någon har spärrat nyckeln för gott. Skapa en ny om du ska ha en.")),
+    "account-closed": Kind(401, N_("Kontot är stängt"), N_(
+        "Personen som nyckeln gäller får inte längre logga in.")),
+    "scope-missing": Kind(403, N_("API-nyckeln är inte gjord för detta"), N_(
+        "Nyckeln har inte den omfattning som anropet kräver. Skapa en nyckel som har den.")),
+    "not-allowed": Kind(403, N_("Du får inte göra detta"), N_(
+        "Personen som nyckeln gäller har inte den roll eller rättighet som krävs.")),
+    "not-yours": Kind(403, N_("Uppgiften är inte din"), N_(
+        "Någon annan har uppgiften eller rollen. Be om att få den tilldelad.")),
+    "signature-required": Kind(403, N_("Uppgiften ska signeras"), N_(
+        "En nyckel räcker inte för att signera. Skicka lösenordet i signature.password.")),
+    "wrong-password": Kind(403, N_("Fel lösenord"), N_(
+        "Signaturens lösenord stämmer inte. Inget är signerat.")),
+    "not-found": Kind(404, N_("Det finns inget här"), N_(
+        "Antingen finns det inte, eller så är det inte ditt att se. Kontrollera adressen.")),
+    "method-not-allowed": Kind(405, N_("Adressen tar inte emot detta"), N_(
+        "Huvudet Allow säger vilka metoder som går.")),
+    "conflict": Kind(409, N_("Någon annan hann före"), N_(
+        "Något har ändrats sedan du läste det. Läs det igen och försök på nytt.")),
+    "already-completed": Kind(409, N_("Uppgiften är redan slutförd"), N_(
+        "Någon hann före. Svaret säger vem och när.")),
+    "task-withdrawn": Kind(409, N_("Uppgiften behövs inte längre"), N_(
+        "Processen har tagit bort den.")),
+    "case-ended": Kind(409, N_("Ärendet är avslutat"), N_("Det tar inte emot något mer.")),
+    "already-resolved": Kind(409, N_("Incidenten är redan löst"), N_("Någon annan hann före.")),
+    "process-failed": Kind(409, N_("Processen kunde inte gå vidare"), N_(
+        "Inget har ändrats. Felet är antecknat som en incident som processägaren ser.")),
+    "stale-revision": Kind(412, N_("Uppgiften har ändrats"), N_(
+        "Den har en annan revision än den du har sett. Läs den igen och jämför.")),
+    "body-too-large": Kind(413, N_("Det som skickades är för stort"), N_(
+        "Anropets innehåll är större än servern tar emot.")),
+    "unsupported-media-type": Kind(415, N_("Fel sorts innehåll"), N_(
+        "Skicka innehållet som adressen vill ha det, oftast application/json.")),
+    "invalid": Kind(422, N_("Något behöver rättas"), N_(
+        "Listan errors säger vad, och var i anropet.")),
+    "unknown-field": Kind(422, N_("Okänt fält"), N_(
+        "Anropet har ett fält som inte finns. Kontrollera stavningen.")),
+    "variable-too-large": Kind(422, N_("Ett värde är för stort"), N_(
+        "Ett ärendes värden får ta högst limits.variable_bytes byte som JSON.")),
+    "idempotency-key-reused": Kind(422, N_("Nyckeln är använd till något annat"), N_(
+        "Idempotency-Key har använts förut med annat innehåll. Ge varje nytt anrop en ny.")),
+    "definitions-rejected": Kind(422, N_("Diagrammen kan inte tas i drift"), N_(
+        "Listan findings säger varför, element för element.")),
+    "too-many-attempts": Kind(429, N_("För många försök"), N_(
+        "Vänta så många sekunder som huvudet Retry-After säger.")),
+    "internal-error": Kind(500, N_("Något gick fel"), N_(
+        "Felet är antecknat hos servern. Försök igen med samma Idempotency-Key.")),
+    "unavailable": Kind(503, N_("Databasen svarar inte just nu"), N_(
+        "Vänta en stund och försök igen med samma Idempotency-Key.")),
+}  # fmt: skip
+
+BY_CODE: Final[Mapping[str, str]] = {
+    "token_unknown": "token-unknown",
+    "token_expired": "token-expired",
+    "token_revoked": "token-revoked",
+    "account_closed": "account-closed",
+    "too_many_attempts": "too-many-attempts",
+    "wrong_password": "wrong-password",
+    "not_yours": "not-yours",
+    "already_completed": "already-completed",
+    "withdrawn": "task-withdrawn",
+    "case_ended": "case-ended",
+    "already_resolved": "already-resolved",
+    "stale_revision": "stale-revision",
+    "idempotency_mismatch": "idempotency-key-reused",
+}
+"""The engine's codes that have a type of their own."""
+BY_CLASS: Final = (
+    (NotFound, "not-found"),
+    (NotAuthenticated, "token-unknown"),
+    (NotAllowed, "not-allowed"),
+    (Conflict, "conflict"),
+    (Invalid, "invalid"),
+    (Rejected, "definitions-rejected"),
+    (ProcessFailed, "process-failed"),
+    (Unavailable, "unavailable"),
+)
+BY_PROBLEMS: Final = (
+    ({"password_required"}, "signature-required"),
+    ({"undeclared_field", "unknown_item"}, "unknown-field"),
+    ({"variable_too_large"}, "variable-too-large"),
+    ({"key_malformed"}, "malformed-request"),
+)
+"""What an Invalid is called when nothing else is wrong with the input."""
+MEMBERS: Final = ("by", "at", "revision", "element_id")
+
+Place = Callable[[str], str]
+"""From the engine's name of an input to its JSON pointer."""
+
+
+class Refused(Exception):
+    """A request that is answered by a problem of the type ``name``."""
+
+    def __init__(self, name: str, detail: str, *headers: tuple[str, str], **members: Any):
+        super().__init__(detail)
+        self.name, self.detail, self.headers, self.members = name, detail, headers, members
+
+
+def titles() -> dict[str, str]:
+    """The English title of every type."""
+    return {name: english(kind.title) for name, kind in KINDS.items()}
+
+
+def at_body(name: str) -> str:
+    """The pointer of an input that has the engine's own name: ``people.ekonomi``."""
+    return "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in name.split("."))
+
+
+def of_engine(error: ServiceplanError, place: Place) -> Refused:
+    """The problem that an engine's error is."""
+    name = BY_CODE.get(error.error_code) or next(
+        (name for kind, name in BY_CLASS if isinstance(error, kind)), "internal-error"
+    )
+    members: dict[str, Any] = {k: error.params[k] for k in MEMBERS if k in error.params}
+    headers: list[tuple[str, str]] = []
+    if isinstance(error, Invalid):
+        codes = {problem.code for problem in error.problems}
+        name = next((own for some, own in BY_PROBLEMS if codes and codes <= some), name)
+        members["errors"] = [_wrong(problem, place) for problem in error.problems]
+    elif isinstance(error, Rejected):
+        members["findings"] = msgspec.convert(
+            error.findings, list[answers.Finding], from_attributes=True
+        )
+    seconds = error.params.get("seconds") or (RETRY_SECONDS if name == "unavailable" else None)
+    if seconds:
+        headers.append(("Retry-After", str(seconds)))
+        members["retry_after"] = seconds
+    if KINDS[name].status == 401:
+        headers.append(("WWW-Authenticate", 'Bearer realm="serviceplan", error="invalid_token"'))
+    return Refused(name, error.message, *headers, **members)
+
+
+def _wrong(problem: EngineProblem, place: Place) -> answers.Wrong:
+    if problem.field in ("cursor", "show", "due", "state"):
+        return answers.Wrong(problem.code, problem.message, parameter=problem.field)
+    pointer = place(problem.field) if problem.field is not None else None
+    return answers.Wrong(problem.code, problem.message, pointer=pointer)

@@ -1,0 +1,149 @@
+"""What the API takes: bodies and query parameters. A name that is not here is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, field
+
+Limit = Annotated[int, Meta(ge=1, le=200, description="The most items of one page.")]
+Cursor = Annotated[str | None, Meta(description="`next` of the page before.")]
+Words = Annotated[str, Meta(description="Words that must all be found.")]
+Answers = Annotated[
+    dict[str, Any], Meta(description="By field id, as `form` of the task declares them.")
+]
+Ticks = Annotated[
+    dict[str, bool | str | None],
+    Meta(description="By point id: true, or the reason why the point does not apply."),
+]
+Revision = Annotated[
+    int | None,
+    Meta(description="The revision that you have seen; refused when it is another by now."),
+]
+Values = Annotated[dict[str, Any], Meta(description="JSON values by name.")]
+
+
+class Given(Struct, forbid_unknown_fields=True, frozen=True):
+    """Everything that comes in knows its fields."""
+
+
+class Nothing(Given, frozen=True):
+    """An empty object."""
+
+
+# ---------------------------------------------------------------- query parameters
+
+
+class TaskFilter(Given, frozen=True):
+    """Which open tasks to list."""
+
+    show: Annotated[
+        Literal["mine", "role", "all"],
+        Meta(description="Mine and what my roles are offered; all of my roles; all that I see."),
+    ] = "mine"
+    due: Literal["late", "today", "coming"] | None = None
+    phase: Annotated[str | None, Meta(description="The phase's key, such as B1.")] = None
+    role: Annotated[str | None, Meta(description="The role's key.")] = None
+    q: Words = ""
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
+class CaseFilter(Given, frozen=True):
+    """Which cases to list."""
+
+    state: Literal["running", "ended", "all"] = "running"
+    phase: Annotated[str | None, Meta(description="Only those with open work in it.")] = None
+    q: Words = ""
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
+class HistoryFilter(Given, frozen=True):
+    """Which facts of a case to list."""
+
+    type: Annotated[str | None, Meta(description="The fact's type, such as task.completed.")] = None
+    q: Words = ""
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
+class CustomerFilter(Given, frozen=True):
+    """Which customers to list."""
+
+    q: Words = ""
+
+
+# ---------------------------------------------------------------- bodies
+
+
+class Precondition(Given, frozen=True):
+    """Nothing, or the revision that must still hold."""
+
+    revision: Revision = None
+
+
+class Reassignment(Given, frozen=True):
+    """Who gets the task."""
+
+    username: str
+    revision: Revision = None
+
+
+class Draft(Given, frozen=True):
+    """What has been written so far, also what is not right yet."""
+
+    answers: Answers = field(default_factory=dict)
+    ticks: Ticks = field(default_factory=dict)
+    note: str = ""
+    revision: Revision = None
+
+
+class Reauthentication(Given, frozen=True):
+    """Signing asks for the password of the token's person, each time."""
+
+    password: str
+
+
+class Completion(Given, frozen=True):
+    """A user task as it is completed."""
+
+    answers: Answers = field(default_factory=dict)
+    ticks: Ticks = field(default_factory=dict)
+    note: str = ""
+    signature: Annotated[
+        Reauthentication | None, Meta(description="Required when `signature_required` is true.")
+    ] = None
+    revision: Revision = None
+
+
+class NewCase(Given, frozen=True):
+    """A case to start."""
+
+    process_id: str = "serviceplan"
+    customer_id: str | None = None
+    start_date: Annotated[
+        date | None, Meta(description="When the contract is planned to begin.")
+    ] = None
+    people: Annotated[dict[str, str], Meta(description="User names by role key.")] = field(
+        default_factory=dict
+    )
+    variables: Values = field(default_factory=dict)
+    title: str = ""
+
+
+class NewMessage(Given, frozen=True):
+    """A message to a case."""
+
+    name: Annotated[str, Meta(description="The message's name in the diagrams.")]
+    payload: Annotated[dict[str, Any], Meta(description="By field of the message's form.")] = field(
+        default_factory=dict
+    )
+
+
+class NewCustomer(Given, frozen=True):
+    """A customer to register."""
+
+    name: str
+    org_number: Annotated[str, Meta(description="Swedish organisation number, 556123-4567.")]

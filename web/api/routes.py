@@ -1,0 +1,45 @@
+"""The table of operations: what is dispatched, and what the document tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from web.api import cases, definitions, tasks
+from web.api.call import BASE, Route
+from web.api.problems import Refused
+
+ROUTES: Final = (*tasks.ROUTES, *cases.ROUTES, *definitions.ROUTES)
+ANY: Final = "{id}"
+
+Methods = Mapping[str, Route]
+
+
+def _tree() -> Mapping[tuple[str, ...], Methods]:
+    found: dict[tuple[str, ...], dict[str, Route]] = {}
+    for route in ROUTES:
+        found.setdefault(tuple(route.path.split("/")[1:]), {})[route.method] = route
+    return MappingProxyType(found)
+
+
+TREE: Final = _tree()
+"""Routes by the parts of their path, then by method."""
+
+
+def find(method: str, path: str) -> tuple[Route, str]:
+    """The route of a request and the id in its path. Raises Refused: not-found or
+    method-not-allowed."""
+    parts = path[len(BASE) + 1 :].split("/") if path.startswith(f"{BASE}/") else [""]
+    id = ""
+    methods = TREE.get(tuple(parts))
+    if methods is None and len(parts) > 1:
+        id = parts[1]
+        methods = TREE.get((parts[0], ANY, *parts[2:]))
+    if methods is None or id == ANY or (ANY in parts) or (len(parts) > 1 and not id.isprintable()):
+        raise Refused("not-found", "There is nothing at this path.")
+    route = methods.get("GET" if method == "HEAD" else method)
+    if route is None:
+        allowed = ", ".join(sorted({*methods, *(["HEAD"] if "GET" in methods else [])}))
+        raise Refused("method-not-allowed", f"This takes {allowed}.", ("Allow", allowed))
+    return route, id

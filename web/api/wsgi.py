@@ -1,0 +1,159 @@
+"""The API as a WSGI application of its own, beside the pages.
+
+It has no sessions, cookies, CSRF tokens or templates, so nothing of them can let somebody in here,
+and nothing of them costs anything.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+
+from engine import Config, Engine, NotAuthenticated, ServiceplanError, Token
+from web.api import answers, body, openapi
+from web.api.call import BASE, Call, Route
+from web.api.problems import KINDS, MEDIA_TYPE, Refused, at_body, of_engine, titles
+from web.api.routes import ROUTES, find
+
+log = logging.getLogger(__name__)
+
+StartResponse = Callable[..., Any]
+Environ = dict[str, Any]
+
+HEADERS: Final = [
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Referrer-Policy", "no-referrer"),
+]
+CHALLENGE: Final = ("WWW-Authenticate", 'Bearer realm="serviceplan"')
+STATUS: Final = {s.value: f"{s.value} {s.phrase}" for s in HTTPStatus}
+DOCUMENT: Final = f"{BASE}/openapi.json"
+_ETAG: Final = re.compile(r'"(\d{1,18})"', re.ASCII)
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Api:
+    """The WSGI application on an open engine."""
+
+    def __init__(self, config: Config, engine: Engine):
+        self._config = config
+        self._engine = engine
+        self._titles = titles()
+        self._document = _encode(openapi.document())
+        self._decoders: dict[str, msgspec.json.Decoder[Any]] = {
+            route.name: msgspec.json.Decoder(route.body) for route in ROUTES if route.body
+        }
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        status, data, headers = self._answer(environ)
+        headers += HEADERS
+        headers.append(("Content-Length", str(len(data))))
+        start_response(STATUS[status], headers)
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else data]
+
+    def _answer(self, environ: Environ) -> tuple[int, bytes, list[tuple[str, str]]]:
+        """Status, body and headers, whatever happens."""
+        route = None
+        try:
+            path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+            if path == DOCUMENT and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+                return 200, self._document, [("Content-Type", "application/json")]
+            route, id = find(environ["REQUEST_METHOD"], path)
+            reply = route.handler(self._call(environ, route, id))
+        except Refused as refused:
+            return self._problem(environ, refused)
+        except ServiceplanError as error:
+            return self._problem(environ, of_engine(error, route.place if route else at_body))
+        except Exception:
+            log.exception("%s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            return self._problem(environ, Refused("internal-error", "Something went wrong here."))
+        data = reply.body if isinstance(reply.body, bytes) else _encode(reply.body)
+        return route.status, data, [("Content-Type", reply.media_type), *reply.headers]
+
+    def _call(self, environ: Environ, route: Route, id: str) -> Call:
+        token = self._token(environ, route)
+        query = route.query()
+        if environ.get("QUERY_STRING"):
+            query = body.read_query(environ["QUERY_STRING"], route.query)
+        return Call(
+            engine=self._engine,
+            config=self._config,
+            token=token,
+            actor=token.person.actor(),
+            id=id,
+            query=query,
+            body=self._body(environ, route) if route.body else None,
+            key=_key(environ) if route.writes else "",
+            revision=_revision(environ) if route.revised else None,
+            environ=environ,
+        )
+
+    def _token(self, environ: Environ, route: Route) -> Token:
+        """Who asks. Raises Refused, or NotAuthenticated for a token that does not hold."""
+        scheme, _, secret = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() != "bearer" or not secret.strip():
+            raise Refused("token-missing", "Send Authorization: Bearer <token>.", CHALLENGE)
+        try:
+            address = environ.get("REMOTE_ADDR", "")
+            token = self._engine.bearer(secret.strip(), address=address)
+        except NotAuthenticated as error:
+            log.warning("denied %s: %s", environ["PATH_INFO"], error.error_code)
+            raise
+        if route.scope not in token.scopes:
+            challenge = f'{CHALLENGE[1]}, error="insufficient_scope", scope="{route.scope}"'
+            raise Refused(
+                "scope-missing",
+                f"This takes a token with the scope {route.scope!r}.",
+                (CHALLENGE[0], challenge),
+            )
+        return token
+
+    def _body(self, environ: Environ, route: Route) -> Any:
+        data = body.read_bytes(environ, self._config.limits.request_bytes)
+        if data:
+            body.check_type(environ, "application/json")
+        return body.read_json(data or b"{}", self._decoders[route.name])
+
+    def _problem(
+        self, environ: Environ, refused: Refused
+    ) -> tuple[int, bytes, list[tuple[str, str]]]:
+        status = KINDS[refused.name].status
+        if refused.name == "stale-revision" and "HTTP_IF_MATCH" not in environ:
+            status = 409
+        shown = answers.Problem(
+            type=f"/problems/{refused.name}",
+            title=self._titles[refused.name],
+            status=status,
+            detail=refused.detail,
+            instance=environ["PATH_INFO"],
+            **refused.members,
+        )
+        return status, _encode(shown), [("Content-Type", MEDIA_TYPE), *refused.headers]
+
+
+def _key(environ: Mapping[str, Any]) -> str:
+    """The idempotency key; a new one when none was sent. Quotes (RFC 8941) are not part of it."""
+    given: str | None = environ.get("HTTP_IDEMPOTENCY_KEY")
+    if given is None:
+        return f"api-{secrets.token_urlsafe(18)}"
+    given = given.strip()
+    quoted = len(given) > 1 and given[0] == given[-1] == '"'
+    return given[1:-1] if quoted else given
+
+
+def _revision(environ: Mapping[str, Any]) -> int | None:
+    """The revision of If-Match, None when any will do."""
+    given: str = environ.get("HTTP_IF_MATCH", "*").strip()
+    if given == "*":
+        return None
+    found = _ETAG.fullmatch(given)
+    if found is None:
+        raise Refused("malformed-request", 'If-Match takes the ETag of the task, such as "3".')
+    return int(found[1])
