@@ -134,6 +134,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Jobs:
+    """What runs when nobody asks for it."""
+
+    in_server: bool = _flag(True)
+    concurrency: int = _integer(2, 1, 64)
+
+
+@dataclass(frozen=True, slots=True)
 class Web:
     host: str = _text("127.0.0.1")
     port: int = _integer(8000, 1, 65535)
@@ -176,6 +184,7 @@ class Config:
     roles: Mapping[str, Role] = field(default_factory=lambda: DEFAULT_ROLES)
     plan: Mapping[str, Any] = field(default_factory=lambda: DEFAULT_PLAN)
     limits: Limits = field(default_factory=Limits)
+    jobs: Jobs = field(default_factory=Jobs)
     web: Web = field(default_factory=Web)
 
 
@@ -203,6 +212,7 @@ def load_config(path: Path | str | None = None) -> Config:
         roles=_roles(_table(content, "roles")) if "roles" in content else DEFAULT_ROLES,
         plan=MappingProxyType({**DEFAULT_PLAN, **_plan(_table(content, "plan"), "plan")}),
         limits=_section(Limits, "limits", content),
+        jobs=_section(Jobs, "jobs", content),
         web=_section(Web, "web", content),
     )
 

@@ -1,52 +1,20 @@
-"""The running application: gunicorn in this process, and the clockwork that fires timers."""
+"""The running application: gunicorn in this process with a worker beside it, or a worker alone."""
 
 from __future__ import annotations
 
 import ipaddress
-import logging
 import secrets
+import signal
 import socket
-import threading
 from typing import Any, Final
 
 import click
 from gunicorn.app.base import BaseApplication
 
-from engine import Config, Engine, ServiceplanError, Unavailable
+from engine import Config, Engine, Unavailable
 from web import create_app
 
-log = logging.getLogger(__name__)
-
 THREADS: Final = 8
-SECONDS_BETWEEN_LOOKS: Final = 5.0
-"""How late a timer may be. People plan by days; a look at an idle database costs nearly nothing."""
-
-
-class Clockwork(threading.Thread):
-    """Asks the engine every few seconds to fire what is due. Several may run: each timer fires
-    once, for whoever is first."""
-
-    def __init__(self, engine: Engine, seconds: float = SECONDS_BETWEEN_LOOKS):
-        super().__init__(name="clockwork", daemon=True)
-        self._engine = engine
-        self._seconds = seconds
-        self._stop_asked = threading.Event()
-
-    def run(self) -> None:
-        while not self._stop_asked.wait(self._seconds):
-            try:
-                self._engine.fire_due()
-            except ServiceplanError as error:
-                # A database that is away, or a process that failed and is an incident by now:
-                # what is still due is due at the next look too.
-                log.warning("timers wait: %s", error)
-            except Exception:
-                # Whatever it is, the other timers must not stop for good.
-                log.exception("timers wait")
-
-    def stop(self) -> None:
-        self._stop_asked.set()
-        self.join()
 
 
 class _Server(BaseApplication):
@@ -77,13 +45,27 @@ class _Server(BaseApplication):
     def load(self) -> Any:
         # In each worker by itself: no connection is shared between processes.
         engine = Engine.open(self._config.database.url, config=self._config)
-        Clockwork(engine).start()
+        if self._config.jobs.in_server:
+            engine.worker().start()
         return create_app(self._config, engine, secret=self._secret)
 
 
 def run(config: Config, *, workers: int = 1) -> None:
     """Serve until the process is told to stop."""
     _Server(config, workers).run()
+
+
+def run_worker(config: Config) -> None:
+    """Do jobs until the process is told to stop; those under way are finished.
+
+    :raises Unavailable: when the database is older or newer than this program
+    """
+    with Engine.open(config.database.url, config=config) as engine:
+        worker = engine.worker()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: worker.ask_to_stop())
+        click.echo("Serviceplan's worker runs. Stop with Ctrl+C.")
+        worker.run()
 
 
 def check_address(config: Config) -> None:

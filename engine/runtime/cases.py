@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import insert, select, update
 
 from engine import access, feel
 from engine.access import MessageObject, authorize
@@ -15,7 +15,7 @@ from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.queries import objects
 from engine.queries.task_detail import decided_form
-from engine.runtime import forms, incidents, live, plan, planning, stalls, timers
+from engine.runtime import forms, incidents, live, plan, planning, timers
 from engine.runtime.advance import Advance
 from engine.runtime.definitions import Loaded
 from engine.runtime.work import Work
@@ -24,7 +24,6 @@ from engine.store.models import (
     Counter,
     Customer,
     Definition,
-    Incident,
     Instance,
     Person,
     Subscription,
@@ -255,38 +254,20 @@ def cancel(work: Work, case_id: str, reason: str) -> dict[str, Any]:
     return {}
 
 
-def due_timers(work: Work, limit: int) -> list[str]:
-    """Ids of timers whose time has come, the earliest first. Those of an instance in which
-    something has failed wait until that is resolved; one that is only stuck may go on by them."""
-    failed = select(Incident.id).where(
-        Incident.instance_id == Instance.id,
-        Incident.resolved_at.is_(None),
-        Incident.kind != stalls.KIND,
-    )
-    stuck = and_(Instance.state == "incident", ~failed.exists())
-    return list(
-        work.connection.scalars(
-            select(Timer.id)
-            .join(Instance, Instance.id == Timer.instance_id)
-            .where(Timer.due_at <= work.now, or_(Instance.state == "running", stuck))
-            .order_by(Timer.due_at, Timer.id)
-            .limit(limit)
-        )
-    )
-
-
 def fire_timer(work: Work, timer_id: str) -> bool:
     """Fire one timer; False when somebody else has, or it was taken away meanwhile."""
     work.hold(select(Timer.case_id).where(Timer.id == timer_id).scalar_subquery())
     timer = work.connection.execute(select(Timer).where(Timer.id == timer_id)).first()
     if timer is None or timer.due_at > work.now:
         return False
-    incidents.attempt(
+    failed = incidents.attempt(
         work,
         timer.instance_id,
         {"op": "timer", "timer": timer_id},
         lambda advance: timers.fire(advance, timer),
     )
+    if failed:
+        timers.release(work.connection, timer_id)
     return True
 
 

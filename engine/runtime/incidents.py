@@ -26,7 +26,7 @@ def attempt(
     ``operation`` is kept with the incident, for ``retry``. A process that has gone on into a
     deadlock has an incident too, but what it did stands.
     """
-    facts = len(work.facts)
+    facts, jobs = len(work.facts), len(work.jobs)
     saved = work.connection.begin_nested()
     try:
         advance = Advance(work)
@@ -35,6 +35,7 @@ def attempt(
     except StepError as error:
         saved.rollback()
         del work.facts[facts:]
+        del work.jobs[jobs:]
         return record(work, instance_id, operation, error)
     saved.commit()
     return next(iter(advance.stalled), None)

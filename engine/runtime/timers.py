@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from engine.feel import FeelError
 from engine.ids import new_id
 from engine.iso8601 import TimeMalformed
 from engine.runtime.executor import StepError, Wait
-from engine.store.models import Timer
+from engine.runtime.port import timer_job
+from engine.runtime.stalls import KIND as STUCK
+from engine.store.models import Incident, Instance, Timer
 from engine.views import SYSTEM
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ def sync(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
                     due_at=due,
                 )
             )
+            advance.work.jobs.append(timer_job(due, advance.now))
 
 
 def _arm(advance: Advance, live: Live, wait: Wait) -> tuple[datetime, dict[str, Any]]:
@@ -77,6 +80,57 @@ def fire(advance: Advance, timer: Any) -> None:
     detail = {"due": timer.due_at.isoformat()}
     advance.note(live, "timer.fired", timer.element_id, detail, actor=SYSTEM)
     advance.wake(live.id, timer.token, cycle=cycle, kind="timer")
+
+
+# ---------------------------------------------------------------- whose turn it is
+
+LEASE = timedelta(seconds=60)
+"""For how long a claimed timer is somebody's. Whoever is killed amid the work leaves it to others
+after that; whoever is slower than that finds it gone, for the row itself is what fires once."""
+
+
+def claim(connection: Connection, now: datetime, limit: int) -> list[str]:
+    """Take timers whose time has come, the earliest first; nobody else gets them for a while.
+    Those of an instance in which something has failed wait until that is resolved; one that is
+    only stuck may go on by them."""
+    chosen = (
+        claimable(now)
+        .with_only_columns(Timer.id)
+        .order_by(Timer.due_at, Timer.id)
+        .limit(limit)
+        .with_for_update(of=Timer, skip_locked=True)
+    )
+    taken = connection.execute(
+        update(Timer)
+        .where(Timer.id.in_(chosen))
+        .values(lease_until=now + LEASE)
+        .returning(Timer.id, Timer.due_at)
+    )
+    return [row.id for row in sorted(taken, key=lambda row: (row.due_at, row.id))]
+
+
+def release(connection: Connection, timer_id: str) -> None:
+    """Let others have a timer that did not fire."""
+    connection.execute(update(Timer).where(Timer.id == timer_id).values(lease_until=None))
+
+
+def claimable(now: datetime, overdue: timedelta = timedelta(0)) -> Any:
+    """Timers whose time has come (and is ``overdue`` by so much) and that are nobody's. A lease
+    that ends later than any that is given now was given by a clock that has been set back."""
+    free = or_(
+        Timer.lease_until.is_(None), Timer.lease_until <= now, Timer.lease_until > now + LEASE
+    )
+    failed = select(Incident.id).where(
+        Incident.instance_id == Instance.id,
+        Incident.resolved_at.is_(None),
+        Incident.kind != STUCK,
+    )
+    moves = or_(Instance.state == "running", and_(Instance.state == "incident", ~failed.exists()))
+    return (
+        select(Timer)
+        .join(Instance, Instance.id == Timer.instance_id)
+        .where(Timer.due_at <= now - overdue, moves, free)
+    )
 
 
 def _drop(connection: Connection, timer_ids: Sequence[str]) -> None:

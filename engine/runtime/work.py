@@ -13,6 +13,7 @@ from engine.config import Config
 from engine.records import history
 from engine.runtime.calendar import WorkCalendar
 from engine.runtime.definitions import Library
+from engine.runtime.port import Job, Jobs
 from engine.store.models import Case
 from engine.views import Actor
 
@@ -27,7 +28,10 @@ class Work:
     config: Config
     calendar: WorkCalendar
     definitions: Library
+    queue: Jobs
     facts: list[history.Fact] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    """What is to be looked at later; written with everything else, at the end."""
 
     @property
     def today(self) -> date:
@@ -46,6 +50,10 @@ class Work:
         )
 
     def keep_history(self) -> None:
-        """Write the facts. The last act of a transaction: it takes the chains' ends."""
+        """Write the facts, and the jobs after them. The last act of a transaction: it takes the
+        chains' ends and the jobs' keys, which others wait for."""
         history.append(self.connection, self.facts, at=self.now)
-        self.facts = []
+        jobs = [*self.jobs, *self.queue.tell(self.connection, self.facts, self.now)]
+        self.facts, self.jobs = [], []
+        if jobs:
+            self.queue.put(self.connection, jobs)

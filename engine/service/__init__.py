@@ -12,10 +12,11 @@ from engine.service.evidence import Evidence
 from engine.service.people import People
 from engine.service.tasks import Tasks
 from engine.service.tokens import Tokens
+from engine.service.upkeep import Upkeep
 from engine.store.database import Database
 
 
-class Engine(Definitions, Cases, Tasks, Evidence, People, Tokens):
+class Engine(Definitions, Cases, Tasks, Evidence, People, Tokens, Upkeep):
     """A process engine on one database. Safe to share between threads.
 
     Every method that writes takes the ``Actor`` who does it and an idempotency ``key``: the same

@@ -1,16 +1,15 @@
-"""Customers and their cases: start, look at, plan, tell, cancel; time and incidents."""
+"""Customers and their cases: start, look at, plan, tell, cancel; incidents."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
 from engine.access import CASE_START, authorize
 from engine.customers import register
-from engine.errors import Conflict, Unavailable
 from engine.queries import cases as queries
 from engine.queries import instances
 from engine.queries import people as people_queries
@@ -22,7 +21,6 @@ from engine.runtime.work import Work
 from engine.service.transactions import Transactions
 from engine.store.models import Person
 from engine.views import (
-    SYSTEM,
     Actor,
     CaseDetail,
     CaseRow,
@@ -264,37 +262,7 @@ class Cases(Transactions):
             lambda work: cases.cancel(work, case_id, reason),
         )
 
-    # ------------------------------------------------------------ time and incidents
-
-    def fire_due(self, now: datetime | None = None, *, limit: int = 1000) -> int:
-        """Fire the timers whose time has come, each in a transaction of its own; how many.
-
-        :param now: up to which time; the clock's when None
-        """
-        fired = 0
-        while fired < limit:
-            with self._looking(SYSTEM) as work:
-                work.now = now or work.now
-                due = cases.due_timers(work, limit - fired)
-            if not due:
-                break
-            done = sum(self._fire(timer_id, now) for timer_id in due)
-            fired += done
-            if not done:
-                break
-        return fired
-
-    def _fire(self, timer_id: str, now: datetime | None) -> bool:
-        try:
-            with self._database.writing() as connection:
-                work = self._work(connection, SYSTEM)
-                work.now = now or work.now
-                fired = cases.fire_timer(work, timer_id)
-                work.keep_history()
-                return fired
-        except (Unavailable, Conflict):
-            # It is due still: the next look finds it, unless who was first has taken it away.
-            return False
+    # ------------------------------------------------------------ incidents
 
     def incidents(self, actor: Actor) -> tuple[Incident, ...]:
         """Open incidents of all cases, the newest first; none for those who do not look after

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.clock import Clock
 from engine.config import Config
 from engine.errors import Conflict, Invalid, Problem, ProcessFailed
+from engine.jobs.queue import Queue
 from engine.runtime import incidents
 from engine.runtime.calendar import WorkCalendar
 from engine.runtime.definitions import Library
@@ -41,6 +42,7 @@ class Transactions:
         self._clock = clock
         self._calendar = WorkCalendar.of(config.calendar)
         zone = self._calendar.zone
+        self._queue = Queue()
         self._library = Library(config, lambda: clock.now().astimezone(zone))
         self.config = config
 
@@ -78,6 +80,7 @@ class Transactions:
             config=self.config,
             calendar=self._calendar,
             definitions=self._library,
+            queue=self._queue,
         )
 
     # ------------------------------------------------------------ writing

@@ -57,3 +57,4 @@ def only(name: str, condition: str, *columns: str) -> Index:
 OPEN_TASK = "state = 'open'"
 RUNNING = "ended_at IS NULL"
 OPEN_INCIDENT = "resolved_at IS NULL"
+UNSENT = "sent_at IS NULL AND dead_at IS NULL"

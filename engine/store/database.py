@@ -44,6 +44,14 @@ class Database:
     def is_sqlite(self) -> bool:
         return self._engine.dialect.name == "sqlite"
 
+    @property
+    def conninfo(self) -> str | None:
+        """The URL as libpq understands it, with its password; None on SQLite."""
+        if self.is_sqlite:
+            return None
+        url = self._engine.url.set(drivername="postgresql")
+        return url.render_as_string(hide_password=False)
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that commits when the block ends, and rolls back when it fails."""
@@ -102,21 +110,30 @@ class Database:
         :raises DatabaseNewer: when a newer program has written it
         :raises Unavailable: when it must be upgraded first
         """
-        at = self.version()
-        if at == self.newest_version():
-            return
-        if at is None and self.is_empty():
+        if self.version() is None and self.is_empty():
             self.upgrade()
+        else:
+            self.check_version()
+
+    def check_version(self) -> None:
+        """Whether this program may use the database as it is.
+
+        :raises DatabaseNewer: when a newer program has written it
+        :raises Unavailable: when it must be upgraded first
+        """
+        at, needed = self.version(), self.newest_version()
+        if at == needed:
             return
         known = {s.revision for s in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
         if at is not None and at not in known:
             raise DatabaseNewer(
-                f"The database is at version {at}, which this program does not know: "
-                "a newer Serviceplan has written it. Upgrade the program."
+                f"The database is at version {at}, this program knows it up to {needed}: a newer "
+                "Serviceplan has written it. Get that version of the program, run: make setup, "
+                "and start that one. Both versions are told by: serviceplan db version"
             )
         raise Unavailable(
-            f"The database is at version {at or 'none'}, the program needs "
-            f"{self.newest_version()}. Run: serviceplan db upgrade",
+            f"The database is at version {at or 'none'}, the program needs {needed}. "
+            "Run: serviceplan db upgrade",
             code="database_older",
         )
 

@@ -1,4 +1,4 @@
-"""``serviceplan serve`` as a process of its own: the first start, the second, and the clockwork."""
+"""``serviceplan serve`` as a process of its own: the first start, and the second."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import Engine, Unavailable
-from web.server import Clockwork, is_loopback
+from engine import Engine
+from web.server import is_loopback
 
 LINE = re.compile(r"^(?P<name>[^│]+) │ (?P<username>\S+) +│ (?P<password>\S+) +│ (?P<roles>.*)$")
 PATIENCE = 180.0
@@ -154,29 +154,3 @@ def test_the_loopback_needs_no_warning(host: str) -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "kontoret.example"])
 def test_every_other_address_is_the_network(host: str) -> None:
     assert not is_loopback(host)
-
-
-class _Timers:
-    """An engine that has timers to fire, or a database that is away."""
-
-    def __init__(self, *answers: int | Exception):
-        self.asked = 0
-        self._answers = list(answers)
-
-    def fire_due(self) -> int:
-        self.asked += 1
-        answer = self._answers.pop(0) if self._answers else 0
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-def test_the_clockwork_looks_again_after_a_database_was_away() -> None:
-    timers = _Timers(Unavailable(), RuntimeError("unexpected"), 3)
-    clockwork = Clockwork(timers, seconds=0.01)  # type: ignore[arg-type]
-    clockwork.start()
-    deadline = time.monotonic() + 10
-    while timers.asked < 4 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    clockwork.stop()
-    assert timers.asked >= 4

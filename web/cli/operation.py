@@ -1,4 +1,4 @@
-"""``serve`` and what keeps it well: ``verify``, ``db``, ``fire-due``."""
+"""``serve``, ``worker``, and what keeps them well: ``verify``, ``db``, ``fire-due``."""
 
 from __future__ import annotations
 
@@ -45,6 +45,21 @@ def serve(
     server.check_address(config)
     first_start.prepare(config, with_example=not empty)
     server.run(config, workers=workers)
+
+
+@click.command()
+@click.option("--concurrency", type=click.IntRange(1, 64), help="Jobs at the same time.")
+@database_option
+@click.pass_obj
+def worker(settings: Settings, concurrency: int | None, database: str | None) -> None:
+    """Do what nobody asks for: timers, reminders, mails, webhooks.
+
+    Any number of workers may run, on PostgreSQL on any number of machines. `serve` does the same
+    beside its pages unless jobs.in_server is false.
+    """
+    config = settings.load(database)
+    jobs = replace(config.jobs, concurrency=concurrency or config.jobs.concurrency)
+    server.run_worker(replace(config, jobs=jobs))
 
 
 @click.command()
@@ -107,4 +122,4 @@ def fire_due(settings: Settings, database: str | None) -> None:
         click.echo(f"{engine.fire_due()} timers fired")
 
 
-COMMANDS = (serve, verify, db, fire_due)
+COMMANDS = (serve, worker, verify, db, fire_due)

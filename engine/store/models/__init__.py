@@ -8,6 +8,7 @@ are UTC, JSON columns hold plain JSON (see ``engine.feel.to_json`` for FEEL valu
 from __future__ import annotations
 
 from engine.store.models.definitions import Definition, Deployment, Resource
+from engine.store.models.jobs import Job, Outbox, Reminder, Routine
 from engine.store.models.kept import History, Signature
 from engine.store.models.people import (
     ApiToken,
@@ -41,11 +42,15 @@ __all__ = [
     "History",
     "Incident",
     "Instance",
+    "Job",
     "Message",
+    "Outbox",
     "Person",
     "PlanItem",
     "Receipt",
+    "Reminder",
     "Resource",
+    "Routine",
     "Session",
     "SignInFailure",
     "Signature",

@@ -19,6 +19,8 @@ class Person(Base):
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     username: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(254))
+    """Where reminders go; none go without it."""
     password_hash: Mapped[str] = mapped_column(String(200))
     roles: Mapped[list[Any]]
     rights: Mapped[list[Any]]

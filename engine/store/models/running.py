@@ -129,7 +129,8 @@ class PlanItem(Base):
 
 
 class Timer(Base):
-    """Something that happens at a time. ``rule`` is the evaluated timer (kind, value, rounds)."""
+    """Something that happens at a time. ``rule`` is the evaluated timer (kind, value, rounds).
+    Until ``lease_until`` it is somebody's who fires it; when that one is gone, another's."""
 
     __tablename__ = "timer"
     __table_args__ = (UniqueConstraint("instance_id", "token"), Index("ix_timer_due", "due_at"))
@@ -141,6 +142,7 @@ class Timer(Base):
     element_id: Mapped[str] = mapped_column(String(255))
     rule: Mapped[dict[str, Any]]
     due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
 
 
 class Subscription(Base):

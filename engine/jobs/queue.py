@@ -1,0 +1,31 @@
+"""The port's other side: where jobs are kept on this database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from engine.jobs import deferred, leased
+from engine.records.history import Fact
+from engine.runtime.port import Job
+
+
+class Queue:
+    """Keeps jobs where this database's workers look for them."""
+
+    def put(self, connection: Connection, jobs: Sequence[Job]) -> None:
+        """Write jobs in the caller's transaction; those whose key waits already are left out."""
+        keep = leased.put if connection.dialect.name == "sqlite" else deferred.put
+        keep(connection, jobs)
+
+    def tell(self, connection: Connection, facts: Sequence[Fact], now: datetime) -> Sequence[Job]:
+        """Write what leaves the house because of these facts; the jobs that send it."""
+        return ()
+
+    def oldest(self, connection: Connection, now: datetime) -> datetime | None:
+        """Since when the first job that nobody has taken could have been done; None when there
+        is none."""
+        look = leased.oldest if connection.dialect.name == "sqlite" else deferred.oldest
+        return look(connection, now)

@@ -1,0 +1,241 @@
+"""The worker: takes jobs and lets the engine look, and sweeps for what no job was there for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+from procrastinate import App, JobContext, PsycopgConnector
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
+
+from engine.errors import DatabaseNewer, ServiceplanError
+from engine.jobs.deferred import QUEUE
+from engine.jobs.leased import MOST_ATTEMPTS, Claimed
+
+log = logging.getLogger(__name__)
+
+SWEEP_SECONDS: Final = 5.0
+"""How late a timer may be whose wake-up was lost."""
+POLL_SECONDS: Final = 1.0
+STALLED_SECONDS: Final = 30.0
+"""A worker on PostgreSQL that has given no sign of life for so long is taken for dead."""
+
+ATTEMPTS: Final = "attempts"
+"""The payload's name for how often the job was tried before."""
+
+Handler = Callable[[Mapping[str, Any]], None]
+
+
+class Bench(Protocol):
+    """What a worker needs of the engine."""
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """What to do with a job, by its kind."""
+        ...
+
+    def sweep(self) -> None:
+        """Put jobs for whatever is due; raises DatabaseNewer when this program must stop."""
+        ...
+
+    def claim(self) -> Claimed | None: ...
+
+    def finish(self, job: Claimed) -> None: ...
+
+    def fail(self, job: Claimed, error: str) -> None: ...
+
+    def again(self, kind: str, key: str, payload: Mapping[str, Any], attempts: int) -> None:
+        """Put a job that failed back, to be tried later."""
+        ...
+
+    @property
+    def postgresql(self) -> str | None:
+        """libpq's connection string, None on SQLite."""
+        ...
+
+
+class Worker:
+    """Does jobs until it is told to stop. Any number may run, in threads, processes and machines.
+
+    ``run`` blocks; ``start`` runs it in a thread. When the database has been upgraded under a
+    running worker it stops by itself, and ``run`` raises DatabaseNewer.
+    """
+
+    def __init__(self, bench: Bench, *, concurrency: int = 2, sweep_seconds: float = SWEEP_SECONDS):
+        self._bench = bench
+        self._concurrency = concurrency
+        self._sweep_seconds = sweep_seconds
+        self._stop_asked = threading.Event()
+        self._outdated: DatabaseNewer | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Run in a thread of its own."""
+        self._thread = threading.Thread(target=self._run_quietly, name="worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the jobs that are under way, and no more."""
+        self._stop_asked.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def run(self) -> None:
+        """Work until ``stop``.
+
+        :raises DatabaseNewer: when a newer program has upgraded the database meanwhile
+        """
+        sweeper = threading.Thread(target=self._sweep, name="sweep", daemon=True)
+        sweeper.start()
+        try:
+            if self._bench.postgresql is None:
+                self._poll_all()
+            else:
+                asyncio.run(self._fetch_all(self._bench.postgresql))
+        finally:
+            self._stop_asked.set()
+            sweeper.join()
+        if self._outdated is not None:
+            raise self._outdated
+
+    def ask_to_stop(self) -> None:
+        """``stop`` for a signal handler: returns at once."""
+        self._stop_asked.set()
+
+    def _run_quietly(self) -> None:
+        try:
+            self.run()
+        except ServiceplanError as error:
+            log.error("the worker has stopped: %s", error)
+
+    # ------------------------------------------------------------ the safety net
+
+    def _sweep(self) -> None:
+        while not self._stop_asked.is_set():
+            try:
+                self._bench.sweep()
+            except DatabaseNewer as error:
+                self._outdated = error
+                self._stop_asked.set()
+            except ServiceplanError as error:
+                # A database that is away: what is due is due at the next look too.
+                log.warning("jobs wait: %s", error)
+            except Exception:
+                log.exception("jobs wait")
+            self._stop_asked.wait(self._sweep_seconds)
+
+    # ------------------------------------------------------------ SQLite
+
+    def _poll_all(self) -> None:
+        threads = [
+            threading.Thread(target=self._poll, name=f"jobs-{n}", daemon=True)
+            for n in range(self._concurrency)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _poll(self) -> None:
+        while not self._stop_asked.is_set():
+            if not self._one():
+                self._stop_asked.wait(POLL_SECONDS)
+
+    def _one(self) -> bool:
+        """Do one job; False when there is none."""
+        try:
+            job = self._bench.claim()
+            if job is None:
+                return False
+            try:
+                self._bench.handlers[job.kind](job.payload)
+            except Exception as error:
+                log.exception("job %s failed", job.kind)
+                self._bench.fail(job, f"{type(error).__name__}: {error}")
+            else:
+                self._bench.finish(job)
+        except Exception as error:
+            # The database is away: the lease ends, and the job is there again.
+            log.warning("jobs wait: %s", error)
+            return False
+        return True
+
+    # ------------------------------------------------------------ PostgreSQL
+
+    async def _fetch_all(self, conninfo: str) -> None:
+        while not self._stop_asked.is_set():
+            try:
+                await self._fetch(conninfo)
+            except Exception as error:
+                # The server is away or was restarted: connect anew.
+                log.warning("jobs wait: %s", error)
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _fetch(self, conninfo: str) -> None:
+        connector = PsycopgConnector(
+            conninfo=conninfo, min_size=1, max_size=self._concurrency + 3, timeout=10
+        )
+        app = App(connector=connector)
+        for kind in self._bench.handlers:
+            app.task(name=kind, queue=QUEUE, pass_context=True)(self._do)
+        async with app.open_async():
+            work = asyncio.create_task(
+                app.run_worker_async(
+                    queues=[QUEUE],
+                    concurrency=self._concurrency,
+                    fetch_job_polling_interval=POLL_SECONDS,
+                    delete_jobs="successful",
+                    install_signal_handlers=False,
+                    stalled_worker_timeout=STALLED_SECONDS,
+                )
+            )
+            tasks = {work, asyncio.create_task(_rescue(app)), asyncio.create_task(self._stopped())}
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                # A worker that is cancelled ends the jobs that it has begun.
+                task.cancel()
+            for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+                if isinstance(outcome, Exception):
+                    raise outcome
+
+    async def _stopped(self) -> None:
+        while not self._stop_asked.is_set():
+            await asyncio.sleep(0.1)
+
+    def _do(self, context: JobContext, /, **payload: Any) -> None:
+        """One job of Procrastinate's. One that fails is put anew under its key, for the library's
+        own repetition trips over a job that waits under the same key."""
+        job = context.job
+        attempts = payload.pop(ATTEMPTS, 0) + 1
+        try:
+            self._bench.handlers[job.task_name](payload)
+        except Exception:
+            log.exception("job %s failed", job.task_name)
+            if attempts >= MOST_ATTEMPTS:
+                raise
+            self._bench.again(
+                job.task_name,
+                job.queueing_lock or str(job.id),
+                {**payload, ATTEMPTS: attempts},
+                attempts,
+            )
+
+
+async def _rescue(app: App) -> None:
+    """Put the jobs of dead workers back into the queue."""
+    while True:
+        stalled = await app.job_manager.get_stalled_jobs(
+            queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS
+        )
+        for job in stalled:
+            try:
+                await app.job_manager.retry_job(job)
+            except ConnectorException:
+                # Another one waits under its key: that one looks in its place.
+                await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+        await asyncio.sleep(STALLED_SECONDS / 2)

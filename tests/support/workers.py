@@ -1,0 +1,149 @@
+"""Many timers that are due at once, and workers as processes that can be killed amid them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from multiprocessing.context import SpawnProcess
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from engine import SYSTEM, Engine
+from engine.ids import new_id
+from engine.store.models import Case, History, Instance, Timer
+from tests.support.diagrams import catch, chain, diagram, end, start, task
+
+LEASE = timedelta(seconds=3)
+"""Of the timers that a worker of these tests claims: a killed one's are soon another's."""
+
+
+def waiting_cases(engine: Engine, count: int, *, due: datetime) -> list[str]:
+    """The ids of ``count`` cases, each of which waits at a timer that is due at ``due``.
+
+    One is started, the others are its copies: starting ten thousand would take minutes.
+    """
+    steps = (start(), catch("wait", timer="P1D"), task("act"), end())
+    source = diagram("waiting", *steps, chain("start", "wait", "act", "end"))
+    engine.deploy(SYSTEM, [source], key="waiting")
+    first = engine.start_case(SYSTEM, process_id="waiting", key=new_id()).id
+    assert first is not None
+    with engine._database.writing() as connection:
+        rows = {
+            table: connection.execute(
+                select(table).where((table.id if table is Case else table.case_id) == first)
+            ).one()
+            for table in (Case, Instance, Timer)
+        }
+        ids = [first] + [new_id() for _ in range(count - 1)]
+        connection.execute(
+            Timer.__table__.update().where(Timer.case_id == first).values(due_at=due)
+        )
+        _copies(connection, rows, ids[1:], due)
+    return ids
+
+
+def _copies(connection: Any, rows: Any, ids: list[str], due: datetime) -> None:
+    for table, row in rows.items():
+        known = row._asdict()
+        copies = []
+        for number, case_id in enumerate(ids):
+            own: dict[str, Any] = {"id": case_id}
+            if table is Case:
+                own["number"] = f"copy-{number}"
+            else:
+                own["case_id"] = case_id
+            if table is Timer:
+                own |= {"id": new_id(), "instance_id": case_id, "due_at": due}
+            copies.append({**known, **own})
+        for first in range(0, len(copies), 1000):
+            connection.execute(insert(table), copies[first : first + 1000])
+
+
+def left(engine: Engine) -> int:
+    """How many timers have not fired."""
+    with engine._database.reading() as connection:
+        return int(connection.scalar(select(func.count()).select_from(Timer)) or 0)
+
+
+def fired(engine: Engine) -> Counter[str]:
+    """How often a timer of each case has fired, as the history tells it."""
+    with engine._database.reading() as connection:
+        facts = connection.scalars(select(History.case_id).where(History.type == "timer.fired"))
+        return Counter(str(case_id) for case_id in facts)
+
+
+# ---------------------------------------------------------------- workers
+
+
+def work(url: str, lease: timedelta = LEASE) -> None:
+    """What a worker's process does until it is killed."""
+    from engine.runtime import timers
+
+    timers.LEASE = lease
+    with Engine.open(url) as engine:
+        engine.worker(sweep_seconds=0.5).run()
+
+
+def begin(url: str, lease: timedelta = LEASE) -> SpawnProcess:
+    """A worker's process."""
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=work, args=(url, lease), daemon=True)
+    process.start()
+    return process
+
+
+@contextmanager
+def workers(url: str, count: int, *, lease: timedelta = LEASE) -> Iterator[list[SpawnProcess]]:
+    """Processes that do jobs; killed at the end."""
+    running = [begin(url, lease) for _ in range(count)]
+    try:
+        yield running
+    finally:
+        for process in running:
+            process.kill()
+        for process in running:
+            process.join(30)
+            process.close()
+
+
+def kill_at_random(
+    url: str,
+    engine: Engine,
+    *,
+    count: int,
+    kills: int,
+    chance: random.Random,
+    patience: float = 120.0,
+) -> int:
+    """Let ``count`` workers fire all timers while one after the other is killed with SIGKILL and
+    replaced. Returns how many were killed before all was done.
+
+    :raises AssertionError: when timers are left after ``patience`` seconds
+    """
+    killed = 0
+    total = left(engine)
+    deadline = time.monotonic() + patience
+    with workers(url, count) as running:
+        while (rest := left(engine)) > 0:
+            assert time.monotonic() < deadline, f"{rest} timers did not fire"
+            # As the work goes on, so do the kills: spread over all of it.
+            if killed < kills and rest < total - total * killed // (kills + 1):
+                chosen = chance.randrange(len(running))
+                running[chosen].kill()
+                running[chosen].join(30)
+                running[chosen].close()
+                running[chosen] = begin(url)
+                killed += 1
+            time.sleep(0.02)
+    return killed
+
+
+def now() -> datetime:
+    """The machine's time: the workers are processes of their own and have no other clock."""
+    return datetime.now(UTC)
