@@ -4,6 +4,8 @@ Revision ID: 0003
 Revises: 0002
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from procrastinate.schema import SchemaManager
@@ -72,4 +74,5 @@ def upgrade() -> None:
         # The library's own tables and functions. A newer library whose tables differ needs a
         # step of its own here: tests/engine/test_jobs.py says when.
         # Many statements at once: the driver takes them where nothing is bound.
-        op.get_bind().connection.driver_connection.execute(SchemaManager.get_schema())
+        driver: Any = op.get_bind().connection.driver_connection
+        driver.execute(SchemaManager.get_schema())
