@@ -29,7 +29,6 @@ from engine.tokens import SCOPES as TOKEN_SCOPES
 from engine.views import (
     SYSTEM,
     Activity,
-    ActivityOption,
     Actor,
     Attachment,
     CaseDetail,
@@ -74,7 +73,6 @@ __all__ = [
     "SYSTEM",
     "TOKEN_SCOPES",
     "Activity",
-    "ActivityOption",
     "Actor",
     "Attachment",
     "CaseDetail",

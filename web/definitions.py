@@ -166,6 +166,8 @@ def due_rule(rule: Mapping[str, str] | None) -> str:
     """A due rule in words: "5 arbetsdagar efter att uppgiften öppnas"."""
     if not rule:
         return ""
+    if "on" in rule:
+        return rule["on"].removeprefix("=").strip()
     before = "before" in rule
     length = _length(rule.get("before") or rule.get("after") or "", rule.get("calendar"))
     point = rule.get("of")

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from engine.bpmn.expressions import feel_behind
-from engine.bpmn.forms import FIELD_ID
-from engine.bpmn.names import extensions, kind
+from engine.bpmn.mappings import read_mappings
+from engine.bpmn.names import FIELD_ID, extensions, kind
 from engine.bpmn.nodes import DECISION_MAPPINGS, DecisionCall
 
 Report = Callable[..., None]
@@ -67,5 +66,4 @@ def _mapping(task: etree._Element, element: etree._Element, report: Report) -> s
 
 
 def _inputs(task: etree._Element) -> tuple[tuple[str, str], ...]:
-    pairs = ((feel_behind(e.get("source") or ""), e.get("target")) for e in extensions(task, "in"))
-    return tuple((source, target) for source, target in pairs if source and target)
+    return tuple((m.source, m.target) for m in read_mappings(task, "in"))

@@ -15,14 +15,14 @@ from typing import Literal
 from lxml import etree
 
 from engine import feel
+from engine.bpmn.juel import NotSimple, is_juel, meant, to_feel
 
 _PYTHON = re.compile(r"(?:^|[/.-])(?:x-)?(?:python|jython|py)\d*(?:$|[/.;-])", re.IGNORECASE)
+_JUEL = re.compile(r"juel|(?:^|\W)uel(?:$|\W)|jsr.?(?:245|341)", re.IGNORECASE)
 _FEEL = re.compile(r"feel", re.IGNORECASE)
-_JUEL = re.compile(r"^\s*[$#]\{(.*)\}\s*$", re.DOTALL)
 _PYTHON_WORDS = frozenset({"not", "None", "elif"})
 _PYTHON_STARTS = frozenset({"import", "lambda", "def", "del", "raise", "assert", "while", "class"})
 _LITERALS = {"True": "true", "False": "false", "None": "null", "TRUE": "true", "FALSE": "false"}
-_CALL = re.compile(r"(\b[A-Za-z_][\w.]*)\s*\(")
 Language = Literal["feel", "python", "juel", "other", ""]
 
 
@@ -31,7 +31,8 @@ class Problem:
     """Why an expression cannot be run: a finding's code, and what its sentence needs."""
 
     code: str
-    reason: str = ""
+    reason: str | tuple[str, str] = ""
+    """In Swedish and English where they differ."""
     suggestion: str = ""
 
 
@@ -50,7 +51,7 @@ def language(declared: str) -> Language:
         return "python"
     if _FEEL.search(declared):
         return "feel"
-    return "juel" if "juel" in declared.casefold() else "other"
+    return "juel" if _JUEL.search(declared) else "other"
 
 
 def declared_language(element: etree._Element, script: bool = False) -> str:
@@ -74,16 +75,14 @@ def problem(text: str, declared: str = "", default: str = "") -> Problem | None:
         return _syntax(marked)
     spoken = language(declared)
     if spoken == "python":
-        return Problem("expression_python")
-    juel = _JUEL.match(text)
-    if juel is not None or spoken == "juel":
-        inner = juel.group(1) if juel else text
-        return Problem("expression_juel", suggestion=from_juel(inner) or "")
+        return Problem("expression_python", suggestion=meant(text))
+    if is_juel(text) or spoken == "juel":
+        return _juel(text)
     if spoken == "other":
-        return Problem("expression_language", reason=declared)
+        return Problem("expression_language", declared, meant(text))
     found = _syntax(text)
     if found is not None and spoken == "" and language(default) not in ("", "feel"):
-        return Problem("expression_language", reason=default)
+        return Problem("expression_language", default, meant(text))
     return found
 
 
@@ -100,7 +99,7 @@ def _syntax(text: str) -> Problem | None:
         # A name of several words is FEEL; these words stand in Python's grammar, not in names.
         python = words[0] in _PYTHON_STARTS or not _PYTHON_WORDS.isdisjoint(words)
         if len(words) > 1 and python:
-            return Problem("expression_python")
+            return Problem("expression_python", suggestion=meant(text))
         if name in _LITERALS:
             return Problem("expression_literal", name, _LITERALS[name])
     return None
@@ -118,26 +117,14 @@ def _equals(text: str) -> str:
     return f"= {meant}"
 
 
-def from_juel(text: str) -> str | None:
-    """The FEEL of a simple JUEL expression (comparisons, and/or/not, literals, property paths),
-    ``= …``; None when it is more than that."""
-    parts = re.split(r"('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", text)
-    for index in range(0, len(parts), 2):
-        part = parts[index]
-        if "?" in part or "[" in part or _CALL.search(part):
-            return None
-        part = re.sub(r"==|\beq\b", "=", part)
-        part = re.sub(r"\bne\b", "!=", part)
-        for word, sign in (("gt", ">"), ("lt", "<"), ("ge", ">="), ("le", "<=")):
-            part = re.sub(rf"\b{word}\b", sign, part)
-        part = part.replace("&&", " and ").replace("||", " or ")
-        part = re.sub(r"(?:!(?!=)|\bnot\b)\s*(\w[\w.]*)", r"not(\1)", part)
-        parts[index] = part
-    for index in range(1, len(parts), 2):
-        parts[index] = '"' + parts[index][1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
-    written = " ".join("".join(parts).split())
+def _juel(text: str) -> Problem:
+    """Why a text in JUEL was not translated when the diagram was read."""
+    if not is_juel(text):
+        try:
+            return Problem("expression_juel_meant", suggestion=to_feel(f"${{{text}}}"))
+        except NotSimple as error:
+            return Problem("expression_juel", (error.sv, error.en))
     try:
-        feel.compile(written)
-    except feel.FeelError:
-        return None
-    return f"= {written}"
+        return Problem("expression_juel_meant", suggestion=to_feel(text))
+    except NotSimple as error:
+        return Problem("expression_juel", (error.sv, error.en))

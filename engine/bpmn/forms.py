@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -11,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from engine.bpmn.expressions import feel_behind
-from engine.bpmn.names import local, namespace, text
+from engine.bpmn.names import FIELD_ID, RESERVED, local, namespace, text
 from engine.iso8601 import TimeMalformed, parse_date, parse_duration
 from engine.views import Field, Option
 
@@ -33,10 +32,6 @@ FIELD_TYPES = (
     "plan",
 )
 _NUMERIC = ("integer", "decimal", "money")
-FIELD_ID = re.compile(r"[A-Za-zÅÄÖåäö_][\wåäöÅÄÖ]{0,62}", re.ASCII)
-_KEYWORDS = """and between config else every external false for function if in instance not null of
-or return satisfies some then true"""
-RESERVED = frozenset(_KEYWORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +52,8 @@ class FormField:
     options: tuple[Option, ...] = ()
     minimum: str | None = None
     maximum: str | None = None
+    default: str | None = None
+    """What the field holds when the task opens: a text as written, or ``= FEEL``."""
 
     def view(self, required: bool | None = None) -> Field:
         """The field for a page; ``required`` is the value of ``required_when``, when it has one."""
@@ -123,7 +120,15 @@ def _read_field(element: etree._Element, owner: etree._Element, report: Report) 
         options=options,
         minimum=lower,
         maximum=upper,
+        default=_preset(element, bad),
     )
+
+
+def _preset(element: etree._Element, bad: Report) -> str | None:
+    value = element.get("default")
+    if value is not None and feel_behind(value):
+        bad("expression", text=feel_behind(value), place="default")
+    return value or None
 
 
 def _required(value: str | None, bad: Report) -> tuple[bool, str | None]:

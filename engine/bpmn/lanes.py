@@ -36,13 +36,13 @@ def read_lanes(process: etree._Element, roles: Mapping[str, Role] | None) -> Ite
 
     Without ``roles`` (None) whatever key a lane's ``sp:role`` names is taken as it stands.
     """
-    index = None if roles is None else _RoleIndex(roles)
+    index = None if roles is None else RoleIndex(roles)
     for lane_set in process.iter(bpmn("laneSet")):
         if local(lane_set.getparent()) != "lane":
             yield from _walk(lane_set, index, 0, None)
 
 
-class _RoleIndex:
+class RoleIndex:
     """Looking a role up by name costs the same with ten roles and ten thousand lanes."""
 
     def __init__(self, roles: Mapping[str, Role]):
@@ -57,7 +57,7 @@ class _RoleIndex:
 
 
 def _walk(
-    lane_set: etree._Element, index: _RoleIndex | None, depth: int, outer: str | None
+    lane_set: etree._Element, index: RoleIndex | None, depth: int, outer: str | None
 ) -> Iterator[Lane]:
     for lane in model_children(lane_set, "lane"):
         key = next((e.get("key") or "" for e in extensions(lane, "role")), None)

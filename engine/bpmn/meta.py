@@ -41,7 +41,8 @@ class ActivityRef:
 
 @dataclass(frozen=True, slots=True)
 class DueRule:
-    """``sp:due``: one of ``after`` and ``before``, ISO 8601 durations as written.
+    """``sp:due``: one of ``after`` and ``before``, ISO 8601 durations as written, or ``on``: a
+    date as written, or ``= FEEL`` that gives one (or a duration from the opening; null: no date).
 
     Counted from the variable ``of`` (a date), or from the day the task opens when ``of`` is None
     or its variable is missing. ``calendar`` ``working`` counts working days.
@@ -51,11 +52,13 @@ class DueRule:
     before: str | None = None
     of: str | None = None
     calendar: Calendar = "calendar"
+    on: str | None = None
 
     def words(self) -> dict[str, str]:
         """The rule in the diagram's own words: ``{"after": "P5D", "calendar": "working"}``."""
-        pairs = (("after", self.after), ("before", self.before), ("of", self.of))
-        return {k: v for k, v in pairs if v is not None} | {"calendar": self.calendar}
+        pairs = (("after", self.after), ("before", self.before), ("of", self.of), ("on", self.on))
+        words = {k: v for k, v in pairs if v is not None}
+        return words if self.on is not None else words | {"calendar": self.calendar}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,9 @@ class TaskMeta:
     name: str
     kind: str
     role: str | None = None
+    """That of its lane; when no lane says one, the first role of ``sp:role`` that there is."""
+    assignee: str | None = None
+    """``sp:assignee``: the user name of whoever gets it, as written or ``= FEEL``."""
     documentation: str = ""
     due: DueRule | None = None
     checklist: tuple[CheckItem, ...] = ()
@@ -102,8 +108,9 @@ class VariableMapping:
 
 @dataclass(frozen=True, slots=True)
 class CallMeta:
-    """A call activity. ``binding`` is ``latest``, ``deployment`` or a version's number; no
-    ``inputs`` means that all variables go in, no ``outputs`` that what the child set comes out."""
+    """A call activity. ``binding`` is ``latest``, ``deployment`` or a version's number. With
+    ``all_in`` all variables go in, and the ``inputs`` over them; with ``all_out`` all that the
+    child has set comes out, and the ``outputs`` over it. ``called`` is an id, or ``= FEEL``."""
 
     id: str
     name: str
@@ -111,6 +118,8 @@ class CallMeta:
     binding: Binding = "latest"
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
+    all_in: bool = True
+    all_out: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,5 +149,7 @@ class ProcessMeta:
     tasks: Mapping[str, TaskMeta] = field(default_factory=dict)
     calls: Mapping[str, CallMeta] = field(default_factory=dict)
     messages: Mapping[str, MessageMeta] = field(default_factory=dict)
+    initiator: str | None = None
+    """``sp:initiator``: the variable that gets the user name of whoever starts the process."""
     roles: Mapping[str, str] = field(default_factory=dict)
     """Role of every node that stands in a lane, by element id."""

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.bpmn import vendor
 from engine.bpmn.decision import read_decision
-from engine.bpmn.names import bpmn, kind
+from engine.bpmn.mappings import MAPPED, read_mappings
+from engine.bpmn.names import bpmn, kind, sp
 from engine.bpmn.nodes import (
     ACTIVITIES,
     EVENTS,
@@ -47,8 +49,10 @@ __all__ = [
 
 def read(tree: etree._ElementTree | etree._Element) -> tuple[Process, ...]:
     """Every process of a parsed file, in the file's order; a global task is a process of one
-    node, which has the same id (BPMN 2.0.2, 10.3.6: what a call activity may call)."""
+    node, which has the same id (BPMN 2.0.2, 10.3.6: what a call activity may call). What other
+    tools have written into it is translated first, in the tree itself."""
     root = tree.getroot() if isinstance(tree, etree._ElementTree) else tree
+    vendor.translate(root)
     reader = _Reader(root)
     made = (reader.process(e) if kind(e) == "process" else reader.global_task(e) for e in root)
     return tuple(process for process in made if process is not None)
@@ -158,7 +162,7 @@ class _Reader:
             loop=self._loop(e),
             script=_text(e, "script"),
             message=self._root_name(e.get("messageRef")),
-            called=_local_ref(e.get("calledElement")),
+            called=_called(e),
             event_triggered=e.get("triggeredByEvent") == "true",
             for_compensation=e.get("isForCompensation") == "true",
             start_quantity=_quantity(e.get("startQuantity")),
@@ -168,6 +172,8 @@ class _Reader:
             instantiate=e.get("instantiate") == "true",
             all_events=e.get("eventGatewayType") == "Parallel",
             associated=tuple(self.associated.get(node_id, ())),
+            inputs=_local_mappings(e, name, "in"),
+            outputs=_local_mappings(e, name, "out"),
             decision=read_decision(e),
             incoming=tuple(f for f in flows if f.target == node_id),
             outgoing=tuple(f for f in flows if f.source == node_id),
@@ -233,10 +239,10 @@ class _Reader:
             "sequential" if multi.get("isSequential") == "true" else "parallel",
             condition=_text(multi, "completionCondition"),
             cardinality=_text(multi, "loopCardinality"),
-            collection=_text(multi, "loopDataInputRef"),
-            item=_item_name(item),
-            output=_text(multi, "loopDataOutputRef"),
-            output_item=_item_name(output_item),
+            collection=multi.get(sp("collection")) or _text(multi, "loopDataInputRef"),
+            item=multi.get(sp("item")) or _item_name(item),
+            output=multi.get(sp("output")) or _text(multi, "loopDataOutputRef"),
+            output_item=multi.get(sp("outputItem")) or _item_name(output_item),
             behaviour=multi.get("behavior") or "All",
             events=tuple(self._loop_events(multi)),
         )
@@ -257,6 +263,18 @@ class _Reader:
 
 def _item_name(e: etree._Element | None) -> str | None:
     return None if e is None else e.get("name") or e.get("id")
+
+
+def _called(e: etree._Element) -> str | None:
+    called = e.get("calledElement")
+    return called if called and called.lstrip().startswith("=") else _local_ref(called)
+
+
+def _local_mappings(e: etree._Element, name: str, way: str) -> tuple[tuple[str, str], ...]:
+    """A call activity's mappings are its child's, a business rule task's inputs its decision's."""
+    if name not in MAPPED or (name == "businessRuleTask" and way == "in"):
+        return ()
+    return tuple((m.source, m.target) for m in read_mappings(e, way))
 
 
 def _quantity(text: str | None) -> int:

@@ -6,6 +6,7 @@ and a bare ``task`` are the same element when they are bound to the same namespa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -23,6 +24,12 @@ FLOWABLE = "http://flowable.org/bpmn"
 ACTIVITI = "http://activiti.org/bpmn"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 DMN_MARK = "/spec/DMN/"
+
+FIELD_ID = re.compile(r"[A-Za-zÅÄÖåäö_][\wåäöÅÄÖ]{0,62}", re.ASCII)
+_KEYWORDS = """and between config else every external false for function if in instance not null of
+or return satisfies some then true"""
+RESERVED = frozenset(_KEYWORDS.split())
+"""Words that no variable may be called, because expressions could not say it."""
 
 XSI_TYPE = f"{{{XSI}}}type"
 

@@ -85,9 +85,11 @@ class Loop:
     test_before: bool = False
     cardinality: str | None = None
     collection: str | None = None
+    """A variable's name, or ``= FEEL``."""
     item: str | None = None
     output: str | None = None
     output_item: str | None = None
+    """What a round gives to ``output``: its local variable of that name, or ``= FEEL``."""
     behaviour: str = "All"
     events: tuple[tuple[str | None, EventDefinition], ...] = ()
 
@@ -167,6 +169,10 @@ class Node:
     """An event-based gateway of type Parallel: every one of its events is needed."""
     associated: tuple[str, ...] = ()
     """The elements that associations lead to."""
+    inputs: tuple[tuple[str, str], ...] = ()
+    """``sp:in`` of a task or sub-process: FEEL texts and the local variables that get them."""
+    outputs: tuple[tuple[str, str], ...] = ()
+    """``sp:out``: FEEL texts and the variables that get them when it is done."""
     decision: DecisionCall | None = None
     """What a business rule task asks."""
     incoming: tuple[Flow, ...] = ()

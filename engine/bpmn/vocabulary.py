@@ -10,32 +10,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from lxml import etree
 
-from engine.bpmn import decision
+from engine.bpmn import decision, vendor
+from engine.bpmn.due import read_due
 from engine.bpmn.expressions import feel_behind
 from engine.bpmn.forms import FormField, Report, read_fields
-from engine.bpmn.lanes import read_lanes, roles_of_nodes
+from engine.bpmn.lanes import RoleIndex, read_lanes, roles_of_nodes
+from engine.bpmn.mappings import MAPPED, everything, read_mappings
 from engine.bpmn.meta import (
     DEFAULT_MEANING,
     ActivityRef,
     Binding,
     CallMeta,
     CheckItem,
-    DueRule,
     MessageMeta,
     PhaseMeta,
     ProcessMeta,
     SignatureRule,
     TaskMeta,
     Variable,
-    VariableMapping,
 )
 from engine.bpmn.model import GLOBAL_TASKS
 from engine.bpmn.names import (
+    FIELD_ID,
+    RESERVED,
     bpmn,
     extensions,
     kind,
@@ -46,12 +47,13 @@ from engine.bpmn.names import (
     sp,
     text,
 )
-from engine.iso8601 import Duration, TimeMalformed, parse_duration
 from engine.views import Role
 
 _SLUG = re.compile(r"[A-Za-zÅÄÖåäö0-9_][\wåäöÅÄÖ.-]{0,99}", re.ASCII)
-_VARIABLE = re.compile(r"[A-Za-zÅÄÖåäö_][\wåäöÅÄÖ]{0,62}", re.ASCII)
 TASK_KINDS = ("userTask", "manualTask")
+_ON_TASKS = (
+    *("activity", "due", "checklist", "form", "signature", "assignee", "role", "in", "out"),
+)
 
 
 def read(
@@ -95,6 +97,7 @@ def inspect(
 class _Reader:
     def __init__(self, tree: etree._ElementTree, roles: Mapping[str, Role] | None, report: Report):
         self._root = tree.getroot()
+        vendor.translate(self._root)
         self._roles = roles
         self._report = report
 
@@ -120,6 +123,8 @@ class _Reader:
 
     def _process(self, element: etree._Element, messages: Mapping[str, MessageMeta]) -> ProcessMeta:
         roles = roles_of_nodes(element, list(read_lanes(element, self._roles)))
+        for start in model_children(element, "startEvent"):
+            self._unknown(start, ("initiator",))
         tasks = {
             task.get("id") or "": self._task(task, roles.get(task.get("id") or ""))
             for task in element.iter(*(bpmn(name) for name in TASK_KINDS))
@@ -129,10 +134,11 @@ class _Reader:
         }
         self._unknown(element, ("phase", "variable"))
         for asking in element.iter(*(bpmn(name) for name in decision.KINDS)):
-            self._unknown(asking, ("decision", "in"))
+            self._unknown(asking, ("decision", "in", "out"))
             decision.read_decision(asking, self._report)
-            for _ in self._mappings(asking, "in"):
-                continue
+        for activity in element.iter(*(bpmn(name) for name in MAPPED)):
+            for way in ("in", "out"):
+                read_mappings(activity, way, self._report)
         return ProcessMeta(
             id=element.get("id") or "",
             name=_name(element),
@@ -142,11 +148,21 @@ class _Reader:
             variables=tuple(self._variables(element)),
             tasks=tasks,
             calls=calls,
+            initiator=self._initiator(element),
             messages={m.name: m for m in _awaited(element, self._root, messages)},
             roles=roles,
         )
 
     # ------------------------------------------------------------ process
+
+    def _initiator(self, process: etree._Element) -> str | None:
+        for start in model_children(process, "startEvent"):
+            for element in extensions(start, "initiator"):
+                name = element.get("variable") or ""
+                if FIELD_ID.fullmatch(name) and name not in RESERVED:
+                    return name
+                self._report("variable_name", start, value=name, at=element)
+        return None
 
     def _phase(self, process: etree._Element) -> PhaseMeta | None:
         element = next(extensions(process, "phase"), None)
@@ -164,7 +180,7 @@ class _Reader:
         for element in extensions(process, "variable"):
             name = element.get("name") or ""
             default = feel_behind(element.get("default") or "")
-            if not _VARIABLE.fullmatch(name) or name in seen:
+            if not FIELD_ID.fullmatch(name) or name in seen:
                 self._report("variable_name", process, value=name, at=element)
             elif not default:
                 self._report("variable_default", process, value=name, at=element)
@@ -176,19 +192,38 @@ class _Reader:
     # ------------------------------------------------------------ tasks
 
     def _task(self, task: etree._Element, role: str | None) -> TaskMeta:
-        self._unknown(task, ("activity", "due", "checklist", "form", "signature"))
+        self._unknown(task, _ON_TASKS)
         return TaskMeta(
             id=task.get("id") or "",
             name=_name(task),
             kind=kind(task),
-            role=role,
+            role=role or self._own_role(task),
+            assignee=self._assignee(task),
             documentation=_documentation(task),
-            due=self._due(task),
+            due=read_due(task, self._one(task, "due"), self._report),
             checklist=tuple(self._checklist(task)),
             form=self._form(task),
             signature=self._signature(task),
             activity=self._activity(task),
         )
+
+    def _own_role(self, task: etree._Element) -> str | None:
+        """The first of the task's own roles that there is."""
+        index = None if self._roles is None else RoleIndex(self._roles)
+        for element in extensions(task, "role"):
+            key = (element.get("key") or "").strip()
+            role = key if index is None else index.find(key)
+            if role:
+                return role
+        return None
+
+    def _assignee(self, task: etree._Element) -> str | None:
+        element = self._one(task, "assignee")
+        value = "" if element is None else (element.get("value") or "").strip()
+        found = feel_behind(value)
+        if element is not None and found:
+            self._expression(task, element, "sp:assignee", found)
+        return value or None
 
     def _activity(self, task: etree._Element) -> ActivityRef | None:
         element = self._one(task, "activity")
@@ -199,23 +234,6 @@ class _Reader:
             self._report("activity_incomplete", task, at=element)
             return None
         return ActivityRef(phase, order)
-
-    def _due(self, task: etree._Element) -> DueRule | None:
-        element = self._one(task, "due")
-        if element is None:
-            return None
-        rule = DueRule(
-            after=element.get("after"),
-            before=element.get("before"),
-            of=element.get("of"),
-            calendar="working" if element.get("calendar") == "working" else "calendar",
-        )
-        problem = _due_problem(rule, element.get("calendar"))
-        if problem is not None:
-            code, value = problem
-            self._report(code, task, at=element, value=value)
-            return None
-        return rule
 
     def _checklist(self, task: etree._Element) -> Iterator[CheckItem]:
         seen: set[str] = set()
@@ -255,13 +273,16 @@ class _Reader:
 
     def _call(self, call: etree._Element) -> CallMeta:
         self._unknown(call, ("binding", "in", "out"))
+        called = call.get("calledElement") or ""
         return CallMeta(
             id=call.get("id") or "",
             name=_name(call),
-            called=local_reference(call.get("calledElement")),
+            called=called.strip() if feel_behind(called) else local_reference(called),
             binding=self._binding(call),
-            inputs=tuple(self._mappings(call, "in")),
-            outputs=tuple(self._mappings(call, "out")),
+            inputs=read_mappings(call, "in", self._report),
+            outputs=read_mappings(call, "out", self._report),
+            all_in=everything(call, "in"),
+            all_out=everything(call, "out"),
         )
 
     def _binding(self, call: etree._Element) -> Binding:
@@ -276,17 +297,6 @@ class _Reader:
             self._report("binding_version", call, value=version, at=element)
             return "latest"
         return number
-
-    def _mappings(self, call: etree._Element, name: str) -> Iterator[VariableMapping]:
-        for element in extensions(call, name):
-            source, target = feel_behind(element.get("source") or ""), element.get("target") or ""
-            if not source:
-                self._report("mapping_source", call, value=element.get("source"), at=element)
-            elif not _VARIABLE.fullmatch(target):
-                self._report("mapping_target", call, value=target, at=element)
-            else:
-                self._expression(call, element, f"sp:{name} {target}", source)
-                yield VariableMapping(source, target)
 
     def _message(self, message: etree._Element) -> MessageMeta:
         name = _name(message) or message.get("id") or ""
@@ -331,32 +341,6 @@ class _Reader:
         self, owner: etree._Element, at: etree._Element, place: str, found: str
     ) -> None:
         self._report("expression", owner, place=place, text=found, at=at)
-
-
-def _due_problem(rule: DueRule, calendar: str | None) -> tuple[str, str] | None:
-    """Why a due rule makes no sense: a finding's code and the text that is wrong."""
-    if (rule.after is None) == (rule.before is None):
-        return "due_one_of", ""
-    if rule.before is not None and rule.of is None:
-        return "due_before_of", ""
-    if rule.of is not None and not _VARIABLE.fullmatch(rule.of):
-        return "due_of", rule.of
-    if calendar not in ("working", "calendar", None):
-        return "due_calendar", calendar
-    written = rule.after or rule.before or ""
-    length = _length(written)
-    if length is None or length.average < timedelta():
-        return "due_duration", written
-    if rule.calendar == "working" and (length.months or length.time):
-        return "due_working_days", written
-    return None
-
-
-def _length(written: str) -> Duration | None:
-    try:
-        return parse_duration(written)
-    except TimeMalformed:
-        return None
 
 
 def _awaited(

@@ -29,7 +29,7 @@ from engine.runtime.live import RUNNING, Live, read
 from engine.runtime.spiff.workflow import Thrown
 from engine.runtime.state import DamagedState
 from engine.runtime.work import Work
-from engine.store.models import Instance, Message, Subscription
+from engine.store.models import Instance, Message, Person, Subscription
 from engine.views import Actor
 
 
@@ -65,7 +65,7 @@ class Advance:
         """A new instance, not yet started. Its process's default variables are filled in. The
         root instance of a case has the case's id."""
         place = parent[1].element_id if parent else loaded.process_id
-        values = _with_defaults(loaded, variables, place)
+        values = _with_defaults(loaded, {**variables, **self._initiator(loaded)}, place)
         live = Live(
             id=instance_id or new_id(),
             case_id=case_id,
@@ -101,6 +101,13 @@ class Advance:
         )
         self.note(live, "instance.started", detail={"process": loaded.name})
         return live
+
+    def _initiator(self, loaded: Loaded) -> dict[str, Any]:
+        """The variable that says who started the process; null when no person did."""
+        if loaded.meta.initiator is None:
+            return {}
+        wanted = select(Person.username).where(Person.id == self.actor.id)
+        return {loaded.meta.initiator: self.connection.scalar(wanted)}
 
     def start(self, live: Live, at: str | None = None) -> None:
         """Begin an instance, at the start event ``at`` when an event has started it."""

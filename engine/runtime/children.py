@@ -7,6 +7,7 @@ Errors, escalations, termination and interruption travel between parent and chil
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -52,14 +53,17 @@ def _call(advance: Advance, live: Live, wait: Wait) -> None:
         text = f"{wait.element_id}: processes call each other more than {deepest} deep"
         raise StepError(wait.element_id, text, kind="budget")
     call = live.loaded.meta.calls[wait.element_id]
+    seen = {**live.process.variables, **wait.local}
+    evaluate = partial(live.loaded.executor.value_at, wait.element_id)
+    called = str(evaluate(call.called, seen)) if call.called.startswith("=") else call.called
     try:
-        loaded = advance.definitions.called(advance.connection, live.loaded, call)
+        loaded = advance.definitions.called(
+            advance.connection, live.loaded, replace(call, called=called)
+        )
     except NotFound as error:
         raise StepError(wait.element_id, error.message, kind="call") from error
-    context = {**live.process.variables, **wait.local}
-    if call.inputs:
-        evaluate = partial(live.loaded.executor.value_at, wait.element_id)
-        context = {m.target: evaluate(m.source, context) for m in call.inputs}
+    context = dict(seen) if call.all_in else {}
+    context |= {m.target: evaluate(m.source, seen) for m in call.inputs}
     child = advance.create(live.case_id, loaded, context, parent=(live, wait))
     detail = {"process": loaded.name, "version": loaded.version, "instance": child.id}
     advance.note(live, "child.started", wait.element_id, detail)
@@ -82,15 +86,18 @@ def ended(advance: Advance, live: Live) -> None:
 
 
 def _results(advance: Advance, live: Live) -> dict[str, Any]:
-    """What a child gives back: by ``sp:out``, else the variables that it has set."""
+    """What a child gives back: by ``sp:out``, or the variables that it has set."""
     parent = advance.live(live.parent_id or "")
     token = parent.process.token(live.parent_token or "")
     call = parent.loaded.meta.calls.get(token.task_spec.bpmn_id) if token is not None else None
     variables = live.process.variables
-    if call is not None and call.outputs:
+    given: dict[str, Any] = {}
+    if call is None or call.all_out:
+        given = {name: variables[name] for name in live.process.written if name in variables}
+    if call is not None:
         evaluate = partial(live.loaded.executor.value_at, call.id)
-        return {m.target: evaluate(m.source, variables) for m in call.outputs}
-    return {name: variables[name] for name in live.process.written if name in variables}
+        given |= {m.target: evaluate(m.source, variables) for m in call.outputs}
+    return given
 
 
 def throw_into_parent(advance: Advance, live: Live, kind: str, code: str | None) -> None:

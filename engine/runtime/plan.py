@@ -15,13 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from engine import feel
-from engine.bpmn.meta import PhaseMeta, TaskMeta
+from engine.bpmn.meta import DueRule, PhaseMeta, TaskMeta
 from engine.bpmn.model import Node
 from engine.errors import NotFound
 from engine.ids import new_id
 from engine.iso8601 import TimeMalformed, to_duration
 from engine.runtime.calendar import WorkCalendar
 from engine.runtime.definitions import Library, Loaded
+from engine.runtime.opening import date_of
 from engine.store.models import PlanItem
 
 
@@ -73,7 +74,7 @@ def insert_rows(
                 "name": row.task.name or row.task.id,
                 "points": [item.text for item in row.task.checklist],
                 "role": row.task.role,
-                "person_id": people.get(row.task.role or ""),
+                "person_id": None if row.task.assignee else people.get(row.task.role or ""),
                 "due": row.due,
                 "decided": False,
             }
@@ -165,15 +166,7 @@ class _Walk:
     ) -> date | None:
         due = starts
         if starts is not None and task.due is not None:
-            rule = task.due
-            due = self._calendar.due_date(
-                starts,
-                after=rule.after,
-                before=rule.before,
-                of=rule.of,
-                reference=self._variables.get(rule.of) if rule.of else None,
-                calendar=rule.calendar,
-            )
+            due = self._due(loaded, task.due, starts)
         sheet = self._phases.get(task.activity.phase) if task.activity else None
         sheet = sheet or phase
         key = (loaded.process_id, task.id)
@@ -181,6 +174,18 @@ class _Walk:
             order = task.activity.order if task.activity else len(self.rows) + 1
             self.rows[key] = Planned(sheet, order, loaded, task, due)
         return due
+
+    def _due(self, loaded: Loaded, rule: DueRule, starts: date) -> date | None:
+        """What is counted from a value that nobody knows yet has no forecast of its own."""
+        reference: Any = self._variables.get(rule.of) if rule.of else rule.on
+        try:
+            if rule.on is not None and rule.on.startswith("="):
+                reference = loaded.executor.evaluate(rule.on, self._variables)
+            return date_of(self._calendar, rule, self._calendar.start_of(starts), reference)
+        except (feel.FeelError, TimeMalformed):
+            if rule.on is None:
+                raise
+            return starts
 
     def _after_event(self, loaded: Loaded, node: Node, starts: date | None) -> date | None:
         """When an event is expected: a timer's time can be foreseen, nothing else can."""

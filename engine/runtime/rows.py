@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from engine import feel
-from engine.bpmn.meta import DueRule, TaskMeta
+from engine.bpmn.meta import TaskMeta
 from engine.ids import new_id
-from engine.iso8601 import TimeMalformed
 from engine.runtime.definitions import Loaded
 from engine.runtime.executor import StepError, Wait
+from engine.runtime.opening import opening
 from engine.store.models import (
     Case,
     Incident,
@@ -62,12 +62,11 @@ def sync_tasks(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
 def _open_task(advance: Advance, live: Live, wait: Wait) -> None:
     meta = live.loaded.meta.tasks[wait.element_id]
     plan = _plan_item(advance.connection, live, wait.element_id)
-    case = advance.connection.execute(
-        select(Case.people).where(Case.id == live.case_id)
-    ).scalar_one()
-    person = (plan.person_id if plan else None) or case.get(meta.role or "")
+    case = advance.connection.scalars(select(Case.people).where(Case.id == live.case_id)).one()
+    gets = opening(advance, live, meta, wait)
+    person = (plan.person_id if plan else None) or gets.person_id or case.get(meta.role or "")
     assignee = _active(advance.connection, person)
-    due = plan.due if plan is not None and plan.decided else _due(advance, live, meta, wait)
+    due = plan.due if plan is not None and plan.decided else gets.due
     task_id = new_id()
     advance.connection.execute(
         insert(Task).values(
@@ -89,7 +88,7 @@ def _open_task(advance: Advance, live: Live, wait: Wait) -> None:
             points=len(meta.checklist),
             ticked=0,
             opened_at=advance.now,
-            answers={},
+            answers=gets.answers,
             ticks={},
             note="",
             local={k: feel.to_json(v) for k, v in wait.local.items()},
@@ -101,12 +100,14 @@ def _open_task(advance: Advance, live: Live, wait: Wait) -> None:
         advance.connection.execute(
             update(PlanItem).where(PlanItem.id == plan.id).values(due=due, decided=False)
         )
-    advance.note(
-        live,
-        "task.opened",
-        wait.element_id,
-        {"task": task_id, "role": meta.role, "assignee": assignee, "due": due and due.isoformat()},
-    )
+    detail = {
+        "task": task_id,
+        "role": meta.role,
+        "assignee": assignee,
+        "due": due and due.isoformat(),
+        **gets.told,
+    }
+    advance.note(live, "task.opened", wait.element_id, detail)
 
 
 def _plan_item(connection: Connection, live: Live, element_id: str) -> Any:
@@ -125,33 +126,6 @@ def _active(connection: Connection, person_id: str | None) -> str | None:
         return None
     return connection.scalar(
         select(Person.id).where(Person.id == person_id, Person.active.is_(True))
-    )
-
-
-def _due(advance: Advance, live: Live, meta: TaskMeta, wait: Wait) -> date | None:
-    if meta.due is None:
-        return None
-    context = {**live.process.variables, **wait.local}
-    opened = advance.calendar.today(advance.now)
-    try:
-        return due_by(advance, meta.due, opened, context)
-    except TimeMalformed as error:
-        message = f"the due date of {wait.element_id}: {error}"
-        raise StepError(wait.element_id, message, kind="due") from error
-
-
-def due_by(
-    advance: Advance, rule: DueRule, opened: date, variables: Mapping[str, Any]
-) -> date | None:
-    """The date that a due rule gives for a task that opens on ``opened``."""
-    reference = variables.get(rule.of) if rule.of else None
-    return advance.calendar.due_date(
-        opened,
-        after=rule.after,
-        before=rule.before,
-        of=rule.of,
-        reference=reference,
-        calendar=rule.calendar,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from engine import access, feel
 from engine.access import authorize
-from engine.bpmn.forms import FIELD_ID, RESERVED
+from engine.bpmn.names import FIELD_ID, RESERVED
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.queries import objects
 from engine.runtime.advance import Advance

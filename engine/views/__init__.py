@@ -7,7 +7,6 @@ strings. Lists are tuples.
 from __future__ import annotations
 
 from engine.views.cases import (
-    ActivityOption,
     CaseDetail,
     CaseRow,
     ElementState,
@@ -65,7 +64,6 @@ from engine.views.tasks import (
 __all__ = [
     "SYSTEM",
     "Activity",
-    "ActivityOption",
     "Actor",
     "Attachment",
     "CaseDetail",

@@ -13,9 +13,9 @@ TEXTS: dict[str, Text] = {
     "expression_python": (
         "error",
         "{element}{after}: {place} är skrivet i Python, som aldrig körs här: {text}. Skriv det i "
-        "FEEL, till exempel = belopp > 10.",
+        "FEEL, till exempel = belopp > 10.{meant}",
         "{element}{after}: {place} is written in Python, which never runs here: {text}. Write it "
-        "in FEEL, for example = amount > 10.",
+        "in FEEL, for example = amount > 10.{meant}",
     ),
     "expression_syntax": (
         "error",
@@ -36,9 +36,10 @@ TEXTS: dict[str, Text] = {
     ),
     "expression_juel": (
         "gap",
-        "{element}{after}: {place} är skrivet i JUEL, som inte körs här: {text}. Skriv det i FEEL.",
-        "{element}{after}: {place} is written in JUEL, which does not run here: {text}. Write it "
-        "in FEEL.",
+        "{element}{after}: {place} är skrivet i JUEL och kan inte översättas ({reason}): {text}. "
+        "Skriv det i FEEL.",
+        "{element}{after}: {place} is written in JUEL and cannot be translated ({reason}): "
+        "{text}. Write it in FEEL.",
     ),
     "expression_juel_meant": (
         "gap",
@@ -50,9 +51,9 @@ TEXTS: dict[str, Text] = {
     "expression_language": (
         "gap",
         "{element}{after}: {place} är skrivet i ett språk som inte körs här ({reason}): {text}. "
-        "Skriv det i FEEL.",
+        "Skriv det i FEEL.{meant}",
         "{element}{after}: {place} is written in a language that does not run here ({reason}): "
-        "{text}. Write it in FEEL.",
+        "{text}. Write it in FEEL.{meant}",
     ),
     "expression_language_default": (
         "info",

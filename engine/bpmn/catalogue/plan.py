@@ -59,8 +59,15 @@ TEXTS: dict[str, Text] = {
     ),
     "due_one_of": (
         "error",
-        "{element}: sp:due behöver antingen after eller before, inte båda och inte inget.",
-        "{element}: sp:due needs either after or before, not both and not neither.",
+        "{element}: sp:due behöver ett av after, before och on, och inte mer än ett.",
+        "{element}: sp:due needs one of after, before and on, and not more than one.",
+    ),
+    "due_on": (
+        "error",
+        "{element}: sp:due on=”{value}” är varken ett datum (2026-01-31) eller ett FEEL-uttryck "
+        "som börjar med =.",
+        '{element}: sp:due on="{value}" is neither a date (2026-01-31) nor a FEEL expression that '
+        "starts with =.",
     ),
     "due_before_of": (
         "error",
@@ -198,6 +205,24 @@ TEXTS: dict[str, Text] = {
         "(config.toml).{nearest}",
         '{element}: the lane is no role. "{value}" is not among the roles of the settings '
         "(config.toml).{nearest}",
+    ),
+    "task_role_unknown": (
+        "here",
+        "{element} är för ”{value}”, som inte finns bland rollerna i inställningarna "
+        "(config.toml).{nearest}",
+        '{element} is for "{value}", which is not among the roles of the settings '
+        "(config.toml).{nearest}",
+    ),
+    "role_of_lane": (
+        "warning",
+        "{element} står i banan för rollen {role}, som gäller; {value} används inte.",
+        "{element} stands in the lane of the role {role}, which counts; {value} is not used.",
+    ),
+    "role_first": (
+        "warning",
+        "{element} är för flera: {value}. Rollen {role} används; de andra ser inte uppgiften.",
+        "{element} is for several: {value}. The role {role} is used; the others do not see the "
+        "task.",
     ),
     "lane_twice": (
         "warning",

@@ -96,7 +96,29 @@ TEXTS: dict[str, Text] = {
     ),
     "vendor_setting": (
         "warning",
-        "{element} har inställningar för {tool} som inte används här: {names}.",
-        "{element} has settings for {tool} that are not used here: {names}.",
+        "{element} har inställningar för {tool} som inte används här: {names}. {advice}",
+        "{element} has settings for {tool} that are not used here: {names}. {advice}",
+    ),
+    "vendor_harmless": (
+        "info",
+        "{element} har uppgifter för {tool} som inte ändrar vad processen gör: {names}.",
+        "{element} has data for {tool} that change nothing of what the process does: {names}.",
+    ),
+    "vendor_translated": (
+        "info",
+        "{element}: {was} ({tool}) är översatt till {now}.",
+        "{element}: {was} ({tool}) is translated to {now}.",
+    ),
+    "vendor_untranslated": (
+        "warning",
+        "{element}: {was} ({tool}) är inte översatt: {reason}. Ange det på ett sätt som körs här.",
+        "{element}: {was} ({tool}) is not translated: {reason}. Say it in a way that runs here.",
+    ),
+    "foreign_data": (
+        "info",
+        "Filen har {count} uppgifter från ett annat verktyg ({namespace}: {names}). De sparas i "
+        "filen och används inte.",
+        "The file holds {count} data of another tool ({namespace}: {names}). They are kept in the "
+        "file and not used.",
     ),
 }

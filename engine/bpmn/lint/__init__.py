@@ -34,6 +34,7 @@ from engine.bpmn.meta import ProcessMeta
 from engine.bpmn.model import GLOBAL_TASKS
 from engine.bpmn.names import kind
 from engine.bpmn.source import DEFAULT_LIMITS, XmlLimits, parse
+from engine.bpmn.vendor import translate
 from engine.errors import Rejected
 from engine.views import Finding, Role, Source
 
@@ -157,12 +158,15 @@ class _Linter:
 
     def _read(self, source: Source, name: str) -> None:
         try:
-            document = Document(parse(source.data, name, self._rules.xml), name)
+            tree = parse(source.data, name, self._rules.xml)
         except Rejected as refusal:
             self._unread.extend(refusal.findings)
             return
+        notes = translate(tree)
+        document = Document(tree, name)
         self._documents.append(document)
         self._reporters[name] = Reporter(document)
+        vendor.translated(notes, self._reporters[name])
 
     def _check(self, document: Document) -> None:
         report = self._reporters[document.filename]

@@ -7,8 +7,6 @@ from lxml import etree
 from engine.bpmn.lint.document import Document
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.names import (
-    CAMUNDA,
-    FLOWABLE,
     MODEL,
     ZEEBE,
     kind,
@@ -16,12 +14,12 @@ from engine.bpmn.names import (
     model_child,
     model_children,
     namespace,
+    sp,
     text,
 )
 
 MOST_ROUNDS = 1000
 _LOOPS = ("standardLoopCharacteristics", "multiInstanceLoopCharacteristics")
-_VENDOR_COLLECTIONS = tuple(f"{{{n}}}collection" for n in (CAMUNDA, FLOWABLE))
 
 
 def quantities(document: Document, report: Reporter) -> None:
@@ -79,10 +77,11 @@ def _standard(loop: etree._Element, owner: etree._Element, report: Reporter) -> 
 
 def _multiple(loop: etree._Element, owner: etree._Element, report: Reporter) -> None:
     cardinality = model_child(loop, "loopCardinality")
-    collection = model_child(loop, "loopDataInputRef")
+    given = model_child(loop, "loopDataInputRef")
+    collection = given if loop.get(sp("collection")) is None else loop
     if cardinality is None and collection is None:
-        foreign = any(loop.get(name) for name in _VENDOR_COLLECTIONS) or any(
-            namespace(e) == ZEEBE for e in loop.iter()
+        foreign = any(namespace(e) == ZEEBE for e in loop.iter()) or any(
+            str(name).endswith("}collection") for name in loop.attrib
         )
         report("loop_collection_foreign" if foreign else "loop_without_number", owner, at=loop)
     if cardinality is not None and collection is not None:
@@ -113,8 +112,10 @@ def calls(document: Document, report: Reporter, callable_ids: frozenset[str]) ->
             code = "call_foreign" if _zeebe_call(node.element) else "call_without_target"
             report(code, node.element)
             continue
-        if called.startswith(("${", "#{", "=")):
+        if called.startswith(("${", "#{")):
             report("call_dynamic", node.element, called=called)
+            continue
+        if called.startswith("="):
             continue
         target = document.target(called)
         if target is not None and kind(target) == "globalBusinessRuleTask":

@@ -177,8 +177,6 @@ def _tell(
             suggestion=found.suggestion,
         )
         return
-    if found.code == "expression_juel" and found.suggestion:
-        found = Problem("expression_juel_meant", found.reason, found.suggestion)
     source = at.getparent() if kind(at) == "conditionExpression" else None
     report(
         found.code,
@@ -189,7 +187,12 @@ def _tell(
         reason=found.reason,
         suggestion=found.suggestion,
         after=_after(source),
+        meant=_meant(found.suggestion),
     )
+
+
+def _meant(suggestion: str) -> tuple[str, str]:
+    return (f" Menas {suggestion}?", f" Is {suggestion} meant?") if suggestion else ("", "")
 
 
 def _after(flow: etree._Element | None) -> tuple[str, str]:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
-from engine.bpmn.lanes import Lane, read_lanes
+from engine.bpmn.lanes import Lane, RoleIndex, read_lanes
 from engine.bpmn.lint.document import Document, Node, Process
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.meta import ActivityRef, ProcessMeta
+from engine.bpmn.names import extensions
 from engine.views import Role
 
 _PEOPLE = ("userTask", "manualTask")
@@ -26,13 +27,40 @@ def lanes(document: Document, report: Reporter, roles: Mapping[str, Role], *, st
             if node.kind not in _PEOPLE:
                 continue
             lane = _lane_of(node, by_node)
-            if lane is None:
+            if any(True for _ in extensions(node.element, "role")):
+                _own_role(node, lane, roles, report, strict)
+            elif lane is None:
                 if node.kind == "userTask" and process.executable:
                     report("task_without_role", node.element)
             elif lane.effective is None:
                 wrong.setdefault(lane.element, lane)
         for lane in wrong.values():
             _unknown_role(lane, roles, report, strict)
+
+
+def _own_role(
+    node: Node, lane: Lane | None, roles: Mapping[str, Role], report: Reporter, strict: bool
+) -> None:
+    """A task that names its role itself (as the groups of another tool do): its lane comes first,
+    then the first that there is."""
+    given = [element.get("key") or "" for element in extensions(node.element, "role")]
+    index = RoleIndex(roles)
+    found = [role for key in given if (role := index.find(key))]
+    of_lane = None if lane is None else lane.effective
+    others = ", ".join(given)
+    if of_lane is not None:
+        if set(found) != {of_lane} or len(found) != len(given):
+            report("role_of_lane", node.element, role=of_lane, value=others)
+    elif not found:
+        report(
+            "task_role_unknown",
+            node.element,
+            weight="here" if strict else "warning",
+            value=others,
+            nearest=_nearest(given[0], roles),
+        )
+    elif len(given) > 1:
+        report("role_first", node.element, role=found[0], value=others)
 
 
 def _innermost(
@@ -63,16 +91,19 @@ def _lane_of(node: Node, by_node: Mapping[str, Lane]) -> Lane | None:
 
 
 def _unknown_role(lane: Lane, roles: Mapping[str, Role], report: Reporter, strict: bool) -> None:
-    titles = {name: key for key, role in roles.items() for name in (key, role.sv, role.en)}
-    near = difflib.get_close_matches(lane.given[:80], titles, n=1)
-    nearest = ("", "") if not near else (f" Menas ”{near[0]}”?", f' Is "{near[0]}" meant?')
     report(
         "lane_role_unknown",
         lane.element,
         weight="here" if strict else "warning",
         value=lane.given,
-        nearest=nearest,
+        nearest=_nearest(lane.given, roles),
     )
+
+
+def _nearest(given: str, roles: Mapping[str, Role]) -> tuple[str, str]:
+    titles = {name: key for key, role in roles.items() for name in (key, role.sv, role.en)}
+    near = difflib.get_close_matches(given[:80], titles, n=1)
+    return ("", "") if not near else (f" Menas ”{near[0]}”?", f' Is "{near[0]}" meant?')
 
 
 def sheets(

@@ -29,6 +29,8 @@ class Activity(Spec):
             if not self._enough(task):
                 return False
             task.internal_data["listening"] = True
+            if self.visible:
+                self._take_in(task)
             for name in self.boundary:
                 events.listen(task.workflow, task.workflow.spec.task_specs[name], task)
         return self.begin(task)
@@ -59,10 +61,34 @@ class Activity(Spec):
 
     def completed(self, task: Task) -> bool:
         process: Process = task.workflow
+        if self.visible:
+            self._give_out(task)
         compensation.remember(process, task)
         scope = task.internal_data.get("scope")
         holder = process.token(scope) if scope else None
         return holder is None or holder.task_spec.one_inside_completed(holder, task)
+
+    def _take_in(self, task: Task) -> None:
+        """``sp:in``: variables that only this activity sees, one after the other."""
+        for source, target in self.node.inputs:
+            task.data[target] = evaluate(task, source)
+
+    def _give_out(self, task: Task) -> None:
+        """``sp:out``; then the activity's own variables are gone, and those around it of the same
+        names are seen again. A round's variables go with its token."""
+        values = {target: evaluate(task, source) for source, target in self.node.outputs}
+        process: Process = task.workflow
+        scope = task.internal_data.get("scope")
+        holder = process.token(scope) if scope else None
+        around = {} if holder is None else holder.data
+        last_round = task.internal_data.get("index") is not None
+        for _, target in self.node.inputs:
+            if not last_round or target in values:
+                task.data.pop(target, None)
+                if target in around:
+                    task.data[target] = around[target]
+        if values:
+            process.write(values, task)
 
     def begin(self, task: Task) -> bool:
         """True when the work can be done at once, False to wait for it."""

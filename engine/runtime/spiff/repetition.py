@@ -106,7 +106,10 @@ class MultiInstance(Repeated):
             items: list[Any] = list(range(min(count, self.most + 1)))
         else:
             name = loop.collection or ""
-            value = task.workflow.context(task).get(name)
+            if name.startswith("="):
+                value = evaluate(task, name)
+            else:
+                value = task.workflow.context(task).get(name)
             if not isinstance(value, list):
                 raise StepError(
                     self.bpmn_id, f"{name} is {value!r}; {self.bpmn_id} needs a list to go over"
@@ -134,7 +137,7 @@ class MultiInstance(Repeated):
 
     def _round(self, task: Task, index: int, item: Any) -> None:
         local = {} if self.loop.cardinality or not self.loop.item else {self.loop.item: item}
-        if self.loop.output_item:
+        if self.loop.output_item and not self.loop.output_item.startswith("="):
             local[self.loop.output_item] = None
         self.body(task, index, **local)
 
@@ -181,7 +184,10 @@ class MultiInstance(Repeated):
             return
         collected = list(process.context(task).get(loop.output) or [])
         if index < len(collected):
-            collected[index] = body.data.get(loop.output_item)
+            computed = loop.output_item.startswith("=")
+            collected[index] = (
+                evaluate(body, loop.output_item) if computed else body.data.get(loop.output_item)
+            )
         process.write({loop.output: collected}, task)
 
 

@@ -245,9 +245,10 @@ def test_what_calls_a_drawing_is_a_drawing() -> None:
     assert [f.element_id for f in found if f.code == "call_of_drawing"] == ["cp", "cq"]
 
 
-def test_a_computed_call_cannot_be_run() -> None:
+def test_a_call_may_be_computed_in_feel_and_in_nothing_else() -> None:
     assert errors(call("${which}")) == []
-    assert startable(call("${which}")) == set()
+    assert startable(call("${which}")) == {"p"}
+    assert startable(call("${bean.which()}")) == set()
 
 
 # ---------------------------------------------------------------- circles

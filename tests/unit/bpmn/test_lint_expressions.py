@@ -93,7 +93,7 @@ def test_a_slip_is_answered_with_what_was_meant() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        decision("${approved}"),
+        decision("${bean.ask(order)}"),
         decision("x &gt; 1", 'language="http://www.w3.org/1999/XPath"'),
         script("x", 'scriptFormat="groovy"'),
         line('<serviceTask id="t" implementation="##WebService"/>'),
@@ -120,14 +120,16 @@ def test_java_code_is_named_in_the_finding() -> None:
 def test_settings_of_other_tools_are_told_and_harm_nothing() -> None:
     content = line('<userTask id="t" camunda:assignee="demo" camunda:asyncBefore="true"/>')
     assert startable(content) == {"p"}
-    (found,) = [f for f in findings(content) if f.severity == "warning"]
-    assert "assignee" in found.en
-    assert "asyncBefore" not in found.en
+    told = {f.code: f for f in findings(content)}
+    assert 'sp:assignee value="demo"' in told["vendor_translated"].en
+    assert "asyncBefore" in told["vendor_harmless"].en
+    assert not [f for f in told.values() if f.severity == "warning"]
 
 
-def test_simple_juel_is_answered_with_the_feel_to_write() -> None:
+def test_simple_juel_is_read_as_the_feel_that_it_means() -> None:
     found = findings(decision("${svar == 'ja'}"))
-    assert any('= svar = "ja"' in f.en for f in found if f.code == "expression_juel_meant")
+    assert any('= svar = "ja"' in f.en for f in found if f.code == "vendor_translated")
+    assert startable(decision("${svar == 'ja'}")) == {"p"}
 
 
 def test_a_script_is_a_feel_context() -> None:
