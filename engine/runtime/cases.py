@@ -27,7 +27,6 @@ from engine.store.models import (
     Instance,
     Person,
     Subscription,
-    Timer,
 )
 from engine.views import Field
 
@@ -255,19 +254,16 @@ def cancel(work: Work, case_id: str, reason: str) -> dict[str, Any]:
 
 
 def fire_timer(work: Work, timer_id: str) -> bool:
-    """Fire one timer; False when somebody else has, or it was taken away meanwhile."""
-    work.hold(select(Timer.case_id).where(Timer.id == timer_id).scalar_subquery())
-    timer = work.connection.execute(select(Timer).where(Timer.id == timer_id)).first()
+    """Fire one timer; False when somebody else has, or it was taken away meanwhile.
+
+    :raises StepError: when the process cannot go on
+    """
+    timer = timers.held(work.connection, timer_id)
     if timer is None or timer.due_at > work.now:
         return False
-    failed = incidents.attempt(
-        work,
-        timer.instance_id,
-        {"op": "timer", "timer": timer_id},
-        lambda advance: timers.fire(advance, timer),
-    )
-    if failed:
-        timers.release(work.connection, timer_id)
+    advance = Advance(work)
+    timers.fire(advance, timer)
+    advance.run()
     return True
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
 from engine.feel import FeelError
 from engine.ids import new_id
@@ -14,7 +14,7 @@ from engine.iso8601 import TimeMalformed
 from engine.runtime.executor import StepError, Wait
 from engine.runtime.port import timer_job
 from engine.runtime.stalls import KIND as STUCK
-from engine.store.models import Incident, Instance, Timer
+from engine.store.models import Case, Incident, Instance, Timer
 from engine.views import SYSTEM
 
 if TYPE_CHECKING:
@@ -22,13 +22,19 @@ if TYPE_CHECKING:
     from engine.runtime.live import Live
 
 
+# Built once: at a full hour thousands of timers fire, and building a statement takes longer than
+# running it.
+_OF_INSTANCE = select(Timer.id, Timer.token).where(Timer.instance_id == bindparam("instance"))
+_ONE = select(Timer).where(Timer.id == bindparam("timer"))
+_DROP_ONE = delete(Timer).where(Timer.id == bindparam("timer"))
+_CASE_OF = select(Timer.case_id).where(Timer.id == bindparam("timer")).scalar_subquery()
+_HOLD_CASE = select(Case.id).where(Case.id == _CASE_OF).with_for_update(key_share=True)
+
+
 def sync(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
     """Set a timer for every token that waits for one, and drop those of tokens that are gone."""
     known = {
-        row.token: row.id
-        for row in advance.connection.execute(
-            select(Timer.id, Timer.token).where(Timer.instance_id == live.id)
-        )
+        row.token: row.id for row in advance.connection.execute(_OF_INSTANCE, {"instance": live.id})
     }
     wanted = {w.token for w in waits}
     _drop(advance.connection, [i for token, i in known.items() if token not in wanted])
@@ -69,6 +75,14 @@ def _arm(advance: Advance, live: Live, wait: Wait) -> tuple[datetime, dict[str, 
     return firing.due, dict(firing.rule)
 
 
+def held(connection: Connection, timer_id: str) -> Any:
+    """A timer's row, of a case that nobody else moves until the transaction ends; None when it
+    is gone. (On SQLite a writer is alone in any case.)"""
+    if connection.dialect.name != "sqlite":
+        connection.execute(_HOLD_CASE, {"timer": timer_id})
+    return connection.execute(_ONE, {"timer": timer_id}).first()
+
+
 def fire(advance: Advance, timer: Any) -> None:
     """A timer's time has come. ``timer`` is its row."""
     live = advance.live(timer.instance_id)
@@ -76,7 +90,7 @@ def fire(advance: Advance, timer: Any) -> None:
     cycle = None
     if rest is not None and timer.rule.get("kind") == "cycle":
         cycle = {"due": rest.due.isoformat(), "rule": dict(rest.rule)}
-    _drop(advance.connection, [timer.id])
+    advance.connection.execute(_DROP_ONE, {"timer": timer.id})
     detail = {"due": timer.due_at.isoformat()}
     advance.note(live, "timer.fired", timer.element_id, detail, actor=SYSTEM)
     advance.wake(live.id, timer.token, cycle=cycle, kind="timer")

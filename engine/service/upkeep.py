@@ -88,25 +88,29 @@ class Upkeep(Transactions):
                 continue
             except Unavailable:
                 break
+            except StepError as error:
+                return self._failed_timer(timer_id, error)
             except Exception as error:
+                # What nobody has foreseen is an incident too, and keeps no other timer waiting.
                 log.exception("timer %s", timer_id)
-                self._broken(timer_id, error)
-                break
+                text = f"{type(error).__name__}: {error}"
+                return self._failed_timer(timer_id, StepError("", text, kind="unexpected"))
         # It is due still: whoever looks after the lease has ended finds it.
         return False
 
-    def _broken(self, timer_id: str, error: Exception) -> None:
-        """What nobody has foreseen is an incident too, and keeps no other timer waiting."""
+    def _failed_timer(self, timer_id: str, error: StepError) -> bool:
+        """An incident where the process cannot go on; the timer waits until it is resolved."""
         with self._database.writing() as connection:
             work = self._work(connection, SYSTEM)
-            row = connection.execute(select(Timer).where(Timer.id == timer_id)).first()
-            if row is not None:
-                text = f"{type(error).__name__}: {error}"
-                what = StepError(row.element_id, text, kind="unexpected")
-                operation = {"op": "timer", "timer": timer_id}
-                incidents.record(work, row.instance_id, operation, what)
-                timers.release(connection, timer_id)
-                work.keep_history()
+            timer = timers.held(connection, timer_id)
+            if timer is None:
+                return False
+            error.element_id = error.element_id or timer.element_id
+            operation = {"op": "timer", "timer": timer_id}
+            incidents.record(work, timer.instance_id, operation, error)
+            timers.release(connection, timer_id)
+            work.keep_history()
+            return True
 
 
 class _Bench:
