@@ -291,15 +291,16 @@ class Advance:
 
     def _write(self, live: Live, mark_case: bool) -> None:
         variables = {k: feel.to_json(v) for k, v in live.process.variables.items()}
-        rows.check_size(live.loaded, variables, self.config.limits.variable_bytes)
+        rows.check_size(live, variables, self.config.limits.variable_bytes)
         ended = live.state not in RUNNING
+        blob = {"state_blob": b"" if ended else live.loaded.executor.dump(live.process)}
         done = self.connection.execute(
             update(Instance)
             .where(Instance.id == live.id, Instance.revision == live.revision)
             .values(
                 state=live.state,
                 revision=live.revision + 1,
-                state_blob=b"" if ended else live.loaded.executor.dump(live.process),
+                **({} if live.damage is not None else blob),
                 variables=variables,
                 written=sorted(live.process.written),
                 passed=live.passed,
@@ -350,5 +351,7 @@ def _with_defaults(loaded: Loaded, given: Mapping[str, Any], place: str) -> dict
     values = dict(given)
     for variable in loaded.meta.variables:
         if values.get(variable.name) is None:
-            values[variable.name] = loaded.executor.value_at(place, variable.default, values)
+            values[variable.name] = loaded.executor.value_at(
+                place, variable.default, values, f"the default of the variable {variable.name}"
+            )
     return values

@@ -6,13 +6,13 @@ Errors, escalations, termination and interruption travel between parent and chil
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from engine.bpmn.meta import VariableMapping
 from engine.errors import NotFound
 from engine.runtime import rows
 from engine.runtime.executor import StepError, Wait
@@ -54,8 +54,10 @@ def _call(advance: Advance, live: Live, wait: Wait) -> None:
         raise StepError(wait.element_id, text, kind="budget")
     call = live.loaded.meta.calls[wait.element_id]
     seen = {**live.process.variables, **wait.local}
-    evaluate = partial(live.loaded.executor.value_at, wait.element_id)
-    called = str(evaluate(call.called, seen)) if call.called.startswith("=") else call.called
+    called = call.called
+    if called.startswith("="):
+        what = f"what {wait.element_id} calls"
+        called = str(live.loaded.executor.value_at(wait.element_id, called, seen, what))
     try:
         loaded = advance.definitions.called(
             advance.connection, live.loaded, replace(call, called=called)
@@ -63,7 +65,7 @@ def _call(advance: Advance, live: Live, wait: Wait) -> None:
     except NotFound as error:
         raise StepError(wait.element_id, error.message, kind="call") from error
     context = dict(seen) if call.all_in else {}
-    context |= {m.target: evaluate(m.source, seen) for m in call.inputs}
+    context |= _mapped(live, call.id, "in", call.inputs, seen)
     child = advance.create(live.case_id, loaded, context, parent=(live, wait))
     detail = {"process": loaded.name, "version": loaded.version, "instance": child.id}
     advance.note(live, "child.started", wait.element_id, detail)
@@ -95,9 +97,25 @@ def _results(advance: Advance, live: Live) -> dict[str, Any]:
     if call is None or call.all_out:
         given = {name: variables[name] for name in live.process.written if name in variables}
     if call is not None:
-        evaluate = partial(live.loaded.executor.value_at, call.id)
-        given |= {m.target: evaluate(m.source, variables) for m in call.outputs}
+        given |= _mapped(parent, call.id, "out", call.outputs, variables)
     return given
+
+
+def _mapped(
+    caller: Live,
+    element_id: str,
+    direction: str,
+    mappings: Sequence[VariableMapping],
+    known: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The values of ``sp:in`` or ``sp:out``."""
+    evaluate = caller.loaded.executor.value_at
+    return {
+        m.target: evaluate(
+            element_id, m.source, known, f"what {element_id} gives {direction} as {m.target}"
+        )
+        for m in mappings
+    }
 
 
 def throw_into_parent(advance: Advance, live: Live, kind: str, code: str | None) -> None:

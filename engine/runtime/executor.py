@@ -19,7 +19,7 @@ from engine.config import Limits
 from engine.runtime import state
 from engine.runtime.spiff import adhoc, scopes
 from engine.runtime.spiff.build import ProcessSpec, build
-from engine.runtime.spiff.workflow import Effects, Process, StepError
+from engine.runtime.spiff.workflow import Effects, Process, StepError, unevaluable
 
 __all__ = ["Effects", "Executor", "StepError", "Wait"]
 
@@ -69,17 +69,19 @@ class Executor:
 
         :raises engine.feel.FeelError: with the position and what was expected
         """
-        expression = feel.compile(text.strip().removeprefix("="))
+        expression = feel.compile(text.strip().removeprefix("=").strip())
         context = {"config": self._settings, **variables}
         return expression.evaluate(context, strict=True, now=self._now())
 
-    def value_at(self, element_id: str, text: str, variables: Mapping[str, Any]) -> Any:
+    def value_at(
+        self, element_id: str, text: str, variables: Mapping[str, Any], what: str = ""
+    ) -> Any:
         """Like ``evaluate``, for a process that is on its way: what fails there is a
         ``StepError`` at the element."""
         try:
             return self.evaluate(text, variables)
         except feel.FeelError as error:
-            raise StepError(element_id, f"{text}: {error}", kind="expression") from error
+            raise unevaluable(element_id, what, text, error, variables) from error
 
     def value_or_null(self, text: str, variables: Mapping[str, Any]) -> Any:
         """Like ``evaluate``, with null for what fails: a form must open anyway."""

@@ -11,9 +11,10 @@ from engine import access, feel
 from engine.access import authorize
 from engine.errors import Conflict, NotFound
 from engine.queries import objects
-from engine.runtime import rows, timers
+from engine.runtime import live, rows, timers
 from engine.runtime.advance import Advance
 from engine.runtime.executor import StepError
+from engine.runtime.state import DamagedState
 from engine.runtime.work import Work
 from engine.store.models import Incident, Instance, Timer
 
@@ -102,6 +103,8 @@ def retry(work: Work, incident_id: str) -> dict[str, Any]:
         raise NotFound(f"There is no incident {incident_id}", id=incident_id)
     if row.resolved_at is not None:
         raise Conflict("This incident has been resolved already.", code="already_resolved")
+    if row.kind == DamagedState.code and _damaged(work, row.instance_id):
+        return {"resolved": False}
     prepare = _again(work, row)
     if prepare is not None:
         left = attempt(work, row.instance_id, row.operation, prepare)
@@ -109,6 +112,10 @@ def retry(work: Work, incident_id: str) -> dict[str, Any]:
             return {"resolved": False}
     resolve(work, row.case_id, lambda open_row: bool(open_row.id == incident_id))
     return {"resolved": True}
+
+
+def _damaged(work: Work, instance_id: str) -> bool:
+    return live.read(work.connection, work.definitions, instance_id).damage is not None
 
 
 def _again(work: Work, row: Any) -> Callable[[Advance], None] | None:

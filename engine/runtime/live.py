@@ -30,7 +30,8 @@ class Live:
     revision: int
     passed: dict[str, int]
     damage: str | None = None
-    """Why its stored state could not be read. It can still be cancelled, and nothing else."""
+    """Why its stored state could not be read. It can still be cancelled, and nothing else; the
+    stored bytes are never overwritten."""
     new: bool = False
     changed: bool = False
     moved: bool = False
@@ -43,11 +44,12 @@ def read(connection: Connection, library: Library, instance_id: str) -> Live:
     loaded = library.get(connection, row.definition_id)
     variables = {k: feel.from_json(v) for k, v in row.variables.items()}
     process, damage = loaded.executor.new(variables), None
-    if row.state in RUNNING and row.state_blob:
+    if row.state in RUNNING:
         try:
             process = loaded.executor.load(row.state_blob, variables)
         except DamagedState as error:
-            damage = error.message
+            # What could be read before the damage is no process.
+            process, damage = loaded.executor.new(variables), error.message
     process.written = set(row.written)
     return Live(
         id=row.id,

@@ -14,6 +14,7 @@ from engine.bpmn.meta import TaskMeta
 from engine.ids import new_id
 from engine.runtime.definitions import Loaded
 from engine.runtime.executor import StepError, Wait
+from engine.runtime.live import RUNNING
 from engine.runtime.opening import opening
 from engine.store.models import (
     Case,
@@ -247,14 +248,26 @@ def end_case(connection: Connection, case_id: str, state: str, now: datetime) ->
     connection.execute(update(Case).where(Case.id == case_id).values(state=state, ended_at=now))
 
 
-def check_size(loaded: Loaded, variables: Mapping[str, Any], most: int) -> None:
-    """:raises StepError: when the variables take more than ``most`` bytes as JSON"""
-    size = len(json.dumps(variables, separators=(",", ":"), ensure_ascii=False).encode())
+def check_size(live: Live, variables: Mapping[str, Any], most: int) -> None:
+    """:param variables: the instance's, as JSON values
+    :raises StepError: when they and those that are local to its tokens take more than ``most``
+        bytes as JSON; it names the element that has written the largest
+    """
+    size = _json_size(variables)
+    tokens = live.process.tokens(everywhere=True) if live.state in RUNNING else ()
+    for task in tokens:
+        if task.data:
+            size += _json_size({k: feel.to_json(v) for k, v in task.data.items()})
     if size > most:
-        largest = max(variables, key=lambda name: len(json.dumps(variables[name])))
+        largest = max(variables, key=lambda name: _json_size(variables[name]), default="")
+        element = live.process.writers.get(largest, live.loaded.process_id)
         raise StepError(
-            loaded.process_id,
-            f"the variables take {size} bytes, more than the {most} that are allowed; "
+            element,
+            f"{element}: the variables take {size} bytes, more than the {most} that are allowed; "
             f"the largest is {largest}",
             kind="budget",
         )
+
+
+def _json_size(value: Any) -> int:
+    return len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from engine.runtime import stalls
 from engine.runtime.definitions import Loaded
 from engine.runtime.executor import StepError
 from engine.store.models import Subscription
@@ -24,9 +25,15 @@ def broadcast(advance: Advance, name: str, sender: str) -> None:
         .where(Subscription.kind == "signal", Subscription.name == name)
         .order_by(Subscription.opened_at, Subscription.id)
     ).all():
-        if row.instance_id != sender:
-            advance.note(advance.live(row.instance_id), "signal.received", row.element_id)
-            advance.wake(row.instance_id, row.token, kind="signal", name=name)
+        if row.instance_id == sender:
+            continue
+        live = advance.live(row.instance_id)
+        if live.damage is not None:
+            # One that cannot be read must not keep the signal from all others.
+            stalls.quarantine(advance, live, row.element_id)
+            continue
+        advance.note(live, "signal.received", row.element_id)
+        advance.wake(row.instance_id, row.token, kind="signal", name=name)
     case_id = advance.live(sender).case_id
     for loaded, at in advance.definitions.started_by(advance.connection, "signal", name):
         start(advance, case_id, loaded, at, ("signal", name), {})

@@ -13,7 +13,8 @@ from sqlalchemy import select, update
 
 from engine.runtime import rows
 from engine.runtime.live import RUNNING
-from engine.store.models import Incident
+from engine.runtime.state import DamagedState
+from engine.store.models import Incident, Instance
 
 if TYPE_CHECKING:
     from engine.runtime.advance import Advance
@@ -53,27 +54,43 @@ def _raise(
     reasons = "; ".join(f"{_named(live, at)} {why}" for at, why in found)
     message = f"nothing can go on any more: {reasons}"
     live.state = "incident"
-    if mine:
-        advance.stalled.append(mine[0].id)
-        advance.connection.execute(
-            update(Incident)
-            .where(Incident.id == mine[0].id)
-            .values(message=message, element_id=element, at=advance.now)
-        )
+    if not mine:
+        advance.stalled.append(_add(advance, live, KIND, element, message))
         return
+    advance.stalled.append(mine[0].id)
+    advance.connection.execute(
+        update(Incident)
+        .where(Incident.id == mine[0].id)
+        .values(message=message, element_id=element, at=advance.now)
+    )
+
+
+def quarantine(advance: Advance, live: Live, element_id: str) -> None:
+    """An instance whose stored state cannot be read has missed an event: its incident says so,
+    once; its bytes stay as they are."""
+    kind = DamagedState.code
+    if not any(row.kind == kind for row in _open(advance, live)):
+        _add(advance, live, kind, element_id, live.damage or "")
+        advance.connection.execute(
+            update(Instance).where(Instance.id == live.id).values(state="incident")
+        )
+        rows.mark_case(advance.connection, live.case_id)
+
+
+def _add(advance: Advance, live: Live, kind: str, element_id: str, message: str) -> str:
     incident_id = rows.add_incident(
         advance.connection,
         case_id=live.case_id,
         instance_id=live.id,
-        element_id=element,
-        kind=KIND,
+        element_id=element_id,
+        kind=kind,
         message=message,
         operation=OPERATION,
         at=advance.now,
     )
-    advance.stalled.append(incident_id)
-    detail = {"incident": incident_id, "kind": KIND, "message": message}
-    advance.note(live, "incident.raised", element, detail)
+    detail = {"incident": incident_id, "kind": kind, "message": message}
+    advance.note(live, "incident.raised", element_id, detail)
+    return incident_id
 
 
 def _close(advance: Advance, live: Live, mine: list[Any]) -> None:

@@ -1,15 +1,17 @@
 """What is stored of a running process: its active tokens, and nothing of its diagram or past.
 
-Format, version 2: one byte ``0x02``, then msgpack of ``[marks: map, tokens: list]``; each token is
+Format, version 3: one byte ``0x03``, four bytes CRC-32 (ISO-HDLC, big-endian) of all that follows,
+then msgpack of ``[marks: map, tokens: list]``; each token is
 ``[id: 16 bytes, spec: str, state: int, marks: map, data: map]`` where ``marks`` are the token's
 internal data (the process's own stand first) and ``data`` its local variables as
-``feel.to_json`` writes them. Version 1 was the list of tokens alone.
+``feel.to_json`` writes them. Version 2 has no checksum; version 1 is the list of tokens alone.
 """
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 import msgpack
 from SpiffWorkflow.task import Task
@@ -18,7 +20,10 @@ from engine import feel
 from engine.errors import ServiceplanError
 from engine.runtime.spiff.workflow import Process
 
-VERSION = 2
+VERSION = 3
+
+
+CHECKSUM_BYTES = 4
 
 
 class DamagedState(ServiceplanError):
@@ -40,24 +45,31 @@ def dump(process: Process) -> bytes:
         for task in process.tokens(everywhere=True)
     ]
     packed: bytes = msgpack.packb([process.marks, tokens])
-    return bytes([VERSION]) + packed
+    return bytes([VERSION]) + crc32(packed).to_bytes(CHECKSUM_BYTES) + packed
 
 
 def load(process: Process, state: bytes) -> None:
-    """Put the stored tokens into a new process of the same definition.
+    """Put the stored tokens into a new process of the same definition. After an error the process
+    holds whatever could be read before it: drop it.
 
     :raises DamagedState: when the version is unknown, the bytes are damaged, or a token stands
         on an element that the definition does not have
     """
-    if not state or state[0] not in (1, VERSION):
+    version = state[0] if state else None
+    packed = state[1:]
+    if version == VERSION:
+        checksum, packed = packed[:CHECKSUM_BYTES], packed[CHECKSUM_BYTES:]
+        if crc32(packed).to_bytes(CHECKSUM_BYTES) != checksum:
+            raise DamagedState("the stored state is damaged: its checksum does not fit")
+    elif version not in (1, 2):
         raise DamagedState(f"state version {state[:1].hex() or 'none'} is not known")
     try:
-        stored = msgpack.unpackb(state[1:])
-        process.marks, tokens = ({}, stored) if state[0] == 1 else stored
-    except (ValueError, TypeError) as error:
+        stored = msgpack.unpackb(packed)
+        process.marks, tokens = ({}, stored) if version == 1 else stored
+        for token in tokens:
+            _restore(process, *token)
+    except (ValueError, TypeError, AttributeError, feel.FeelError) as error:
         raise DamagedState(f"the stored state cannot be decoded: {error}") from error
-    for token in tokens:
-        _restore(process, *token)
 
 
 def _restore(

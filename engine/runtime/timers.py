@@ -13,6 +13,7 @@ from engine.ids import new_id
 from engine.iso8601 import TimeMalformed
 from engine.runtime.executor import StepError, Wait
 from engine.runtime.port import timer_job
+from engine.runtime.spiff.workflow import unevaluable
 from engine.runtime.stalls import KIND as STUCK
 from engine.store.models import Case, Incident, Instance, Timer
 from engine.views import SYSTEM
@@ -64,14 +65,14 @@ def _arm(advance: Advance, live: Live, wait: Wait) -> tuple[datetime, dict[str, 
         raise StepError(wait.element_id, f"the timer {wait.element_id} says no time", kind="timer")
     kind, text = wait.timer
     value: Any = text
+    known = {**live.process.variables, **wait.local}
     try:
         if text.startswith("="):
-            context = {**live.process.variables, **wait.local}
-            value = live.loaded.executor.evaluate(text, context)
+            value = live.loaded.executor.evaluate(text, known)
         firing = advance.calendar.arm(kind, value, advance.now)  # type: ignore[arg-type]
     except (FeelError, TimeMalformed, ValueError, TypeError) as error:
-        text = f"the timer {wait.element_id} ({text}): {error}"
-        raise StepError(wait.element_id, text, kind="timer") from error
+        failed = unevaluable(wait.element_id, f"the timer {wait.element_id}", text, error, known)
+        raise StepError(wait.element_id, failed.message, kind="timer") from error
     return firing.due, dict(firing.rule)
 
 

@@ -12,7 +12,7 @@ from engine import feel
 from engine.bpmn.model import Node
 from engine.runtime.spiff import compensation, events
 from engine.runtime.spiff.specs import Awaited, Spec, evaluate
-from engine.runtime.spiff.workflow import Process, StepError, Thrown
+from engine.runtime.spiff.workflow import Process, Thrown, shown, unevaluable
 
 
 class Activity(Spec):
@@ -118,17 +118,14 @@ class ScriptTask(Activity):
         process: Process = task.workflow
         known = process.context(task)
         local = {} if "error" in known else {"error": ERROR}
-        value = evaluate(task, self.node.script or "", **local)
+        text, what = self.node.script or "", f"the script of {self.bpmn_id}"
+        value = evaluate(task, text, what, **local)
         if isinstance(value, dict) and ERROR_CODE in value:
             process.fail(str(value[ERROR_CODE]), task)
             return False
         if not isinstance(value, dict):
-            raise StepError(
-                self.bpmn_id,
-                f"the script of {self.bpmn_id} gave {value!r}; it must give a context such as "
-                "{total: 1}",
-                kind="expression",
-            )
+            problem = f"it gave {shown(value)}; it must give a context such as {{total: 1}}"
+            raise unevaluable(self.bpmn_id, what, text, problem, known)
         process.write(value, task)
         return True
 

@@ -8,7 +8,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.runtime.spiff.scopes import CLOSING, SubProcess, begins_by_itself, start_listeners
-from engine.runtime.spiff.specs import Awaited, evaluate
+from engine.runtime.spiff.specs import Awaited, truth
 from engine.runtime.spiff.workflow import Process, StepError
 
 
@@ -66,7 +66,7 @@ class AdHocSubProcess(SubProcess):
         rules = self.node.ad_hoc
         if rules is None or rules.completion is None:
             return False
-        return evaluate(task, rules.completion) is True
+        return truth(task, rules.completion, f"the completion condition of {self.bpmn_id}")
 
     def goes_on_inside(self, task: Task) -> bool:
         process: Process = task.workflow

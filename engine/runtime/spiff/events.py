@@ -11,7 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine import feel
 from engine.bpmn.model import EventDefinition, Flow
 from engine.runtime.spiff import compensation
-from engine.runtime.spiff.specs import Awaited, Spec
+from engine.runtime.spiff.specs import Awaited, Spec, truth
 from engine.runtime.spiff.workflow import Process, StepError, Thrown
 
 
@@ -137,7 +137,8 @@ class CatchEvent(Spec):
     @staticmethod
     def _holds(task: Task, event: EventDefinition, *, all_known: bool) -> bool:
         try:
-            return task.workflow.evaluate(event.condition or "", task) is True
+            what = f"the condition of {task.task_spec.bpmn_id}"
+            return truth(task, event.condition or "", what)
         except StepError as error:
             if all_known or not isinstance(error.__cause__, feel.FeelNameError):
                 raise

@@ -9,7 +9,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventDefinition, Flow, Node
-from engine.runtime.spiff.specs import Spec, evaluate, holds, no_way_out
+from engine.runtime.spiff.specs import Spec, holds, no_way_out, truth
 from engine.runtime.spiff.workflow import Process, StepError
 
 
@@ -181,7 +181,9 @@ class ComplexGateway(_LookingBack):
         waiting = self.waiting(task)
         count = Decimal(len(waiting))
         condition = self.node.activation
-        if condition and not evaluate(task, condition, activationCount=count, waitingForStart=True):
+        what = f"the activation condition of {self.bpmn_id}"
+        known = {"activationCount": count, "waitingForStart": True}
+        if condition and not truth(task, condition, what, **known):
             return False
         self.merge(task, [tokens[0] for tokens in waiting.values()])
         if {f.id for f in self.node.incoming} - waiting.keys():

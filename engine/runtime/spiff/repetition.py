@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +13,8 @@ from SpiffWorkflow.task import Task
 from engine.bpmn.model import Loop, Node
 from engine.runtime.spiff import events
 from engine.runtime.spiff.activities import Activity
-from engine.runtime.spiff.specs import Spec, evaluate
-from engine.runtime.spiff.workflow import ACTIVE, Process, StepError
+from engine.runtime.spiff.specs import Spec, evaluate, truth
+from engine.runtime.spiff.workflow import ACTIVE, Process, StepError, shown, unevaluable
 
 BODY = " [body]"
 
@@ -73,7 +74,8 @@ class StandardLoop(Repeated):
             return loop.maximum is not None
         if done == 0 and not loop.test_before:
             return True
-        return bool(evaluate(task, loop.condition, loopCounter=Decimal(done)))
+        what = f"the loop condition of {self.bpmn_id}"
+        return truth(task, loop.condition, what, loopCounter=Decimal(done))
 
     def begin_rounds(self, task: Task) -> bool:
         if not self._again(task, 0):
@@ -93,33 +95,31 @@ class MultiInstance(Repeated):
     """Once for each item, or ``cardinality`` times; all at once or one after the other, until
     the completion condition holds (BPMN 2.0.2, 13.3.7)."""
 
-    def _items(self, task: Task) -> list[Any]:
-        loop = self.loop
-        if loop.cardinality:
-            value = evaluate(task, loop.cardinality)
-            try:
-                count = int(value)
-            except (TypeError, ValueError):
-                raise StepError(
-                    self.bpmn_id, f"the cardinality of {self.bpmn_id} is {value!r}, not a number"
-                ) from None
-            items: list[Any] = list(range(min(count, self.most + 1)))
-        else:
-            name = loop.collection or ""
-            if name.startswith("="):
-                value = evaluate(task, name)
-            else:
-                value = task.workflow.context(task).get(name)
-            if not isinstance(value, list):
-                raise StepError(
-                    self.bpmn_id, f"{name} is {value!r}; {self.bpmn_id} needs a list to go over"
-                )
-            items = value
+    def _items(self, task: Task) -> Sequence[Any]:
+        items = self._counted(task) if self.loop.cardinality else self._collected(task)
         if len(items) > self.most:
-            raise StepError(
-                self.bpmn_id, f"{self.bpmn_id} would run {len(items)} times; at most {self.most}"
-            )
+            text = f"{self.bpmn_id} would run {len(items)} times; at most {self.most}"
+            raise StepError(self.bpmn_id, text, kind="budget")
         return items
+
+    def _counted(self, task: Task) -> Sequence[Any]:
+        text, what = self.loop.cardinality or "", f"the cardinality of {self.bpmn_id}"
+        value = evaluate(task, text, what)
+        try:
+            return range(min(int(value), sys.maxsize))
+        except (TypeError, ValueError, OverflowError):
+            problem = f"it gave {shown(value)}, not a number"
+            known = task.workflow.context(task)
+            raise unevaluable(self.bpmn_id, what, text, problem, known) from None
+
+    def _collected(self, task: Task) -> Sequence[Any]:
+        name, known = self.loop.collection or "", task.workflow.context(task)
+        what = f"the collection of {self.bpmn_id}"
+        value = evaluate(task, name, what) if name.startswith("=") else known.get(name)
+        if isinstance(value, list):
+            return value
+        problem = f"it is {shown(value)}, and must be a list to go over"
+        raise unevaluable(self.bpmn_id, what, name, problem, known)
 
     def begin_rounds(self, task: Task) -> bool:
         items = self._items(task)
@@ -157,7 +157,8 @@ class MultiInstance(Repeated):
         if not task.has_state(ACTIVE):
             return
         condition = self.loop.condition
-        enough = condition is not None and bool(evaluate(task, condition, **body.data, **counts))
+        what = f"the completion condition of {self.bpmn_id}"
+        enough = condition is not None and truth(task, condition, what, **{**body.data, **counts})
         if enough or done >= total:
             self.finish(task)
         elif self.loop.kind == "sequential":
@@ -170,7 +171,8 @@ class MultiInstance(Repeated):
             return
         for condition, event in self.loop.events:
             if task.has_state(ACTIVE) and (
-                condition is None or evaluate(task, condition, **local) is True
+                condition is None
+                or truth(task, condition, f"a complex behaviour of {self.bpmn_id}", **local)
             ):
                 events.throw(task.workflow, event, task)
 

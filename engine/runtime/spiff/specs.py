@@ -11,7 +11,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import Flow, Node
-from engine.runtime.spiff.workflow import Process, StepError
+from engine.runtime.spiff.workflow import Process, StepError, shown, unevaluable
 
 Awaited = tuple[str, str | None, tuple[str, str] | None]
 """Kind, name and timer (kind and text as drawn) of something that a token waits for."""
@@ -136,6 +136,11 @@ class Spec(BpmnTaskSpec):  # type: ignore[misc]
         process: Process = task.workflow
         scope = task.internal_data.get("scope")
         flows = self.choose(task)
+        if self.node.completion_quantity > process.spec.most_rounds:
+            text = f"{self.bpmn_id} gives {self.node.completion_quantity} tokens at once"
+            raise StepError(
+                self.bpmn_id, f"{text}; at most {process.spec.most_rounds}", kind="budget"
+            )
         for flow in flows:
             for _ in range(self.node.completion_quantity):
                 # A flow leads to the element's own spec: a wrapper has taken the plain name.
@@ -176,22 +181,26 @@ def no_way_out(spec: Spec) -> str:
 
 
 def holds(process: Process, flow: Flow, task: Task, **local: Any) -> bool:
-    """The value of a flow's condition; anything but true and false is an incident."""
-    value = evaluate(task, flow.condition or "", **local)
+    """The value of a flow's condition."""
+    return truth(task, flow.condition or "", f"the condition of flow {flow.id}", **local)
+
+
+def truth(task: Task, text: str, what: str, **local: Any) -> bool:
+    """The value of a condition. Null, which is what FEEL makes of a comparison with null, is not
+    true; anything but null, true and false is an incident."""
+    value = evaluate(task, text, what, **local)
     if value is None or isinstance(value, bool):
         return bool(value)
-    raise StepError(
-        task.task_spec.bpmn_id,
-        f"the condition of flow {flow.id} ({flow.condition}) gave {value!r}, not true or false",
-        kind="expression",
-    )
+    problem = f"it gave {shown(value)}, not true or false"
+    known = {**task.workflow.context(task), **local}
+    raise unevaluable(task.task_spec.bpmn_id, what, text, problem, known)
 
 
-def evaluate(task: Task, text: str, **local: Any) -> Any:
+def evaluate(task: Task, text: str, what: str = "", **local: Any) -> Any:
     """The value of an expression as the token sees the variables, with ``local`` beside them."""
     kept = task.data
     task.data = {**kept, **local}
     try:
-        return task.workflow.evaluate(text, task)
+        return task.workflow.evaluate(text, task, what)
     finally:
         task.data = kept

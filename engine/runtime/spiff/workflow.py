@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,8 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
 
+from engine import feel
+
 if TYPE_CHECKING:
     from engine.runtime.spiff.specs import Spec
 
@@ -23,6 +26,10 @@ logging.getLogger("spiff.workflow").setLevel(logging.WARNING)
 
 ACTIVE = TaskState.FUTURE | TaskState.WAITING | TaskState.READY | TaskState.STARTED
 PRUNE_EVERY = 500
+MOST_SHOWN = 80
+"""How many characters of a wrong value a message shows."""
+MOST_NAMES = 40
+"""How many variables an incident names."""
 
 Evaluate = Callable[[str, Mapping[str, Any]], Any]
 """Evaluates an expression of the diagram in a context of variables."""
@@ -77,6 +84,8 @@ class Process(Workflow):  # type: ignore[misc]
         self.marks: dict[str, Any] = {}
         """What the process remembers as a scope, as a token does in its internal data."""
         self.written: set[str] = set()
+        self.writers: dict[str, str] = {}
+        """Which element has set a variable, of those that were set in this transaction."""
         self.effects = Effects()
         self.ended: str | None = None
         """None while running, then ``completed`` or ``terminated``."""
@@ -85,6 +94,9 @@ class Process(Workflow):  # type: ignore[misc]
         self._gone: set[UUID] = set()
         self.look = False
         """Has anything changed that a condition could look at?"""
+        self.steps = 0
+        """How many elements have been passed in this transaction, in all its runs: a loop through
+        other instances is a loop too."""
 
     # ------------------------------------------------------------ tokens
 
@@ -147,13 +159,14 @@ class Process(Workflow):  # type: ignore[misc]
     def context(self, task: Task | None) -> Mapping[str, Any]:
         return {**self.variables, **task.data} if task is not None else self.variables
 
-    def evaluate(self, text: str, task: Task | None) -> Any:
-        """The value of an expression as this token sees the variables."""
+    def evaluate(self, text: str, task: Task, what: str = "") -> Any:
+        """The value of an expression as this token sees the variables. ``what`` says what it is,
+        for the error when it fails."""
+        known = self.context(task)
         try:
-            return self._evaluate(text, self.context(task))
+            return self._evaluate(text, known)
         except Exception as error:
-            element = task.task_spec.bpmn_id if task is not None else self.spec.name
-            raise StepError(element, str(error), kind="expression") from error
+            raise unevaluable(task.task_spec.bpmn_id, what, text, error, known) from error
 
     def write(self, values: Mapping[str, Any], task: Task | None = None) -> None:
         """Set variables: those that are local to the token's scope there, others globally."""
@@ -168,6 +181,8 @@ class Process(Workflow):  # type: ignore[misc]
             else:
                 self.variables[name] = value
                 self.written.add(name)
+                if task is not None:
+                    self.writers[name] = task.task_spec.bpmn_id
 
     # ------------------------------------------------------------ running
 
@@ -177,7 +192,6 @@ class Process(Workflow):  # type: ignore[misc]
         :param budget: the most elements that may be passed; more is a ``StepError``
         :param most_tokens: the most tokens that may be active at once
         """
-        steps = 0
         while self.ended is None:
             if not self._ready and not self._settle():
                 break
@@ -186,15 +200,15 @@ class Process(Workflow):  # type: ignore[misc]
                 task = self._ready.popleft()
                 if not task.has_state(TaskState.READY):
                     continue
-                steps += 1
+                self.steps += 1
                 element = task.task_spec.bpmn_id
-                if steps > budget:
+                if self.steps > budget:
                     raise StepError(element, _too_long(element, budget), kind="budget")
                 task.run()
                 if task.id in self._gone:
                     # The library would call a token that its own work took away "started".
                     task._set_state(TaskState.CANCELLED)
-                if steps % PRUNE_EVERY == 0 or len(self.tasks) > 2 * most_tokens:
+                if self.steps % PRUNE_EVERY == 0 or len(self.tasks) > 2 * most_tokens:
                     self.prune()
                     if len(self.tasks) > most_tokens:
                         raise StepError(element, _too_many(element, most_tokens), kind="budget")
@@ -306,6 +320,26 @@ class Process(Workflow):  # type: ignore[misc]
                     return task
                 found = found or task
         return found
+
+
+def unevaluable(
+    element_id: str, what: str, text: str, problem: object, known: Mapping[str, Any]
+) -> StepError:
+    """An expression that gave nothing to go on with: what and where it is, why, and which
+    variables there are (never their values: an incident is read by more people than a case)."""
+    of = what or f"the expression of {element_id}"
+    names = ", ".join(sorted(known)[:MOST_NAMES]) or "none"
+    more = ", …" if len(known) > MOST_NAMES else ""
+    # As it is compiled: positions count from here.
+    plain = text.strip().removeprefix("=").strip()
+    message = f"{of} ({plain}): {problem}; the variables here are: {names}{more}"
+    return StepError(element_id, message, kind="expression")
+
+
+def shown(value: Any) -> str:
+    """A value that is not what was wanted, for a message; cut when it is long."""
+    text = json.dumps(feel.to_json(value), ensure_ascii=False, default=str)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 def _too_long(element: str, budget: int) -> str:
