@@ -29,6 +29,7 @@ from engine.tokens import SCOPES as TOKEN_SCOPES
 from engine.views import (
     SYSTEM,
     Activity,
+    ActivityOption,
     Actor,
     Attachment,
     CaseDetail,
@@ -73,6 +74,7 @@ __all__ = [
     "SYSTEM",
     "TOKEN_SCOPES",
     "Activity",
+    "ActivityOption",
     "Actor",
     "Attachment",
     "CaseDetail",

@@ -34,6 +34,7 @@ CASE_CANCEL = "case.cancel"
 CASE_PLAN = "case.plan"
 CASE_MESSAGE = "case.message"
 CASE_CORRECT = "case.correct"
+CASE_BEGIN = "case.begin"
 CUSTOMER_VIEW = "customer.view"
 CUSTOMER_MANAGE = "customer.manage"
 DEFINITION_VIEW = "definition.view"
@@ -101,6 +102,18 @@ class MessageObject:
 
     case: CaseObject
     roles: frozenset[str]
+
+    @property
+    def visible(self) -> bool:
+        return self.case.visible
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityObject:
+    """An activity of an open ad-hoc sub-process, and the role whose lane it stands in."""
+
+    case: CaseObject
+    role: str | None
 
     @property
     def visible(self) -> bool:
@@ -230,6 +243,12 @@ def _message(actor: Actor, message: MessageObject) -> bool:
     return message.case.running and may_send
 
 
+def _begin(actor: Actor, activity: ActivityObject) -> bool:
+    """Who would get the work, and who leads the case."""
+    mine = _holds(actor, activity.role) or _plan(actor, activity.case)
+    return activity.case.running and (mine or _has(actor, MANAGER))
+
+
 Rule = Callable[[Actor, Any], bool]
 
 RULES: Mapping[str, tuple[type, Rule]] = {
@@ -245,6 +264,7 @@ RULES: Mapping[str, tuple[type, Rule]] = {
     CASE_CANCEL: (CaseObject, _cancel),
     CASE_PLAN: (CaseObject, _plan),
     CASE_MESSAGE: (MessageObject, _message),
+    CASE_BEGIN: (ActivityObject, _begin),
     CUSTOMER_VIEW: (type(None), _staff),
     CUSTOMER_MANAGE: (type(None), _starter),
     DEFINITION_VIEW: (type(None), _anyone),

@@ -113,6 +113,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Processen har tagit bort den. Det du skrev har inte sparats."),
     ),
     "case_ended": (N_("Ärendet är avslutat"), N_("Det tar inte emot något mer.")),
+    "not_offered": (
+        N_("Aktiviteten kan inte påbörjas nu"),
+        N_("Delprocessen är klar, eller så pågår något annat i den. Läs in sidan på nytt."),
+    ),
     "already_resolved": (
         N_("Incidenten är redan löst"),
         N_("Någon annan hann före. Läs in sidan på nytt."),

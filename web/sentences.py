@@ -46,6 +46,7 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "timer.fired": (N_("Tid inne"), N_("Tiden var inne för ”%(element)s”")),
     "incident.raised": (N_("Fel"), N_("Ärendet stoppades av ett fel")),
     "incident.resolved": (N_("Fel åtgärdat"), N_("%(who)s fick ärendet att gå vidare")),
+    "activity.begun": (N_("Aktivitet påbörjad"), N_("%(who)s påbörjade ”%(element)s”")),
     "variables.corrected": (N_("Värden rättade"), N_("%(who)s rättade värden i ärendet")),
     "customer.added": (N_("Kund registrerad"), N_("%(who)s registrerade kunden %(name)s")),
     "person.added": (N_("Person tillagd"), N_("%(who)s lade till %(name)s (%(username)s)")),

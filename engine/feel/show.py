@@ -54,14 +54,20 @@ def _written(value: Any, run: Run) -> str:
     return f'@"{text}"' if isinstance(value, _QUOTED) else text
 
 
+def _enclosed(value: Any, run: Run) -> str:
+    """As ``_written``; a test such as ``< 3`` in brackets, where only lists take it bare."""
+    text = _written(value, run)
+    return f"({text})" if text[0] in "<>!" else text
+
+
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
 def _range(value: Range, run: Run) -> str:
-    start = "" if value.start is None else _written(value.start, run)
-    end = "" if value.end is None else _written(value.end, run)
+    start = "" if value.start is None else _enclosed(value.start, run)
+    end = "" if value.end is None else _enclosed(value.end, run)
     if value.negated:
         return f"!={start}"
     if value.unknown:
@@ -79,7 +85,7 @@ def _list(value: list[Any], run: Run) -> str:
 
 
 def _context(value: dict[str, Any], run: Run) -> str:
-    entries = [f"{_key(key)}: {_written(entry, run)}" for key, entry in value.items()]
+    entries = [f"{_key(key)}: {_enclosed(entry, run)}" for key, entry in value.items()]
     return f"{{{_joined(entries, run)}}}"
 
 

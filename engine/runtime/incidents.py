@@ -11,7 +11,7 @@ from engine import access, feel
 from engine.access import authorize
 from engine.errors import Conflict, NotFound
 from engine.queries import objects
-from engine.runtime import live, rows, timers
+from engine.runtime import begin, live, rows, timers
 from engine.runtime.advance import Advance
 from engine.runtime.executor import StepError
 from engine.runtime.state import DamagedState
@@ -20,7 +20,7 @@ from engine.store.models import Incident, Instance, Timer
 
 
 def attempt(
-    work: Work, instance_id: str, operation: Mapping[str, Any], prepare: Callable[[Advance], None]
+    work: Work, instance_id: str, operation: Mapping[str, Any], prepare: Callable[[Advance], object]
 ) -> str | None:
     """Let a process go on, or leave it as it was and record an incident; the incident's id.
 
@@ -118,7 +118,7 @@ def _damaged(work: Work, instance_id: str) -> bool:
     return live.read(work.connection, work.definitions, instance_id).damage is not None
 
 
-def _again(work: Work, row: Any) -> Callable[[Advance], None] | None:
+def _again(work: Work, row: Any) -> Callable[[Advance], object] | None:
     operation = row.operation
     if operation.get("op") == "start":
         return lambda advance: advance.start(advance.live(row.instance_id))
@@ -127,6 +127,9 @@ def _again(work: Work, row: Any) -> Callable[[Advance], None] | None:
     if operation.get("op") == "timer":
         timer = work.connection.execute(select(Timer).where(Timer.id == operation["timer"])).first()
         return None if timer is None else lambda advance: timers.fire(advance, timer)
+    if operation.get("op") == begin.OPERATION:
+        where, scope = operation["in"], operation["scope"]
+        return lambda advance: begin.again(advance, where, operation["element"], scope)
     if operation.get("op") == "message":
         payload = {k: feel.from_json(v) for k, v in operation["payload"].items()}
         name = operation["message"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from engine.queries import instances
 from engine.queries import people as people_queries
 from engine.queries.rows import PERSON, person_view
 from engine.queries.task_detail import decided_form
-from engine.runtime import cases, incidents, variables
+from engine.runtime import begin, cases, incidents, variables
 from engine.runtime.executor import StepError
 from engine.runtime.work import Work
 from engine.service.transactions import Transactions
@@ -173,7 +174,7 @@ class Cases(Transactions):
                 meta = work.definitions.get(work.connection, definition_id).meta
                 return meta.tasks[element_id].checklist
 
-            return queries.case_detail(
+            detail = queries.case_detail(
                 work.connection,
                 actor,
                 case_id,
@@ -181,6 +182,7 @@ class Cases(Transactions):
                 points=points,
                 messages=offers,
             )
+            return replace(detail, activities=begin.options(work, case_id))
 
     def instance(self, actor: Actor, instance_id: str) -> InstanceView:
         """One process instance.
@@ -245,6 +247,40 @@ class Cases(Transactions):
             key,
             {"message": message, "case": business_key, "payload": values},
             lambda work: cases.deliver(work, message, business_key, values),
+            on_failure=failed,
+        )
+
+    def begin_activity(
+        self,
+        actor: Actor,
+        instance_id: str,
+        element_id: str,
+        *,
+        scope_token: str | None = None,
+        key: str,
+    ) -> Receipt:
+        """Begin an activity of an open ad-hoc sub-process (``CaseDetail.activities`` has those
+        that can be): for who holds its lane's role, and for who leads the case.
+
+        :param scope_token: which of several open sub-processes; the one reached first when None
+        :raises NotFound: for an unknown instance or element
+        :raises NotAllowed: for those of other roles
+        :raises Conflict: when it cannot be begun now (``not_offered``): the sub-process is over, or
+            it is sequential and something in it is active
+        :raises ProcessFailed: when the process could not go on; the incident can be tried again
+        """
+        again = {"op": begin.OPERATION, "element": element_id, "scope": scope_token}
+
+        def failed(work: Work, error: StepError) -> None:
+            if error.instance_id is not None:
+                incidents.record(work, error.instance_id, {**again, "in": instance_id}, error)
+
+        return self._write(
+            actor,
+            "begin_activity",
+            key,
+            {"instance": instance_id, "element": element_id, "scope": scope_token},
+            lambda work: begin.begin(work, instance_id, element_id, scope_token),
             on_failure=failed,
         )
 

@@ -7,6 +7,7 @@ strings. Lists are tuples.
 from __future__ import annotations
 
 from engine.views.cases import (
+    ActivityOption,
     CaseDetail,
     CaseRow,
     ElementState,
@@ -64,6 +65,7 @@ from engine.views.tasks import (
 __all__ = [
     "SYSTEM",
     "Activity",
+    "ActivityOption",
     "Actor",
     "Attachment",
     "CaseDetail",

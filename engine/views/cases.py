@@ -82,6 +82,25 @@ class MessageOption:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityOption:
+    """An activity of an open ad-hoc sub-process that can be begun now.
+
+    ``scope_token`` is the sub-process's token: there may be several of the same sub-process at
+    once. ``active`` is how many of the activity there are already.
+    """
+
+    instance_id: str
+    scope_token: str
+    scope_id: str
+    scope_name: str
+    element_id: str
+    name: str
+    role: str | None
+    allowed: bool
+    active: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceView:
     """A process instance and its place in the tree of its case."""
 
@@ -124,6 +143,8 @@ class CaseDetail:
     can: frozenset[str]
     """cancel, plan, retry"""
     variables: Mapping[str, Any] = field(default_factory=dict)
+    activities: tuple[ActivityOption, ...] = ()
+    """What people may begin in the open ad-hoc sub-processes."""
 
 
 @dataclass(frozen=True, slots=True)

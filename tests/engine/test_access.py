@@ -6,6 +6,7 @@ import pytest
 
 from engine import access
 from engine.access import (
+    ActivityObject,
     CaseObject,
     IncidentObject,
     MessageObject,
@@ -85,6 +86,15 @@ TABLE: list[tuple[str, object, set[str]]] = [
     ("case.plan", CASE, {"account", "manager", "system"}),
     ("case.plan", NEW_CASE, {"account", "other_account", "manager", "system"}),
     ("case.plan", ENDED, set()),
+    ("case.begin", ActivityObject(CASE, "inkop"), {"of_role", "account", "manager", "system"}),
+    (
+        "case.begin",
+        ActivityObject(NEW_CASE, "inkop"),
+        {"of_role", "account", "other_account"} | {"manager", "system"},
+    ),
+    ("case.begin", ActivityObject(CASE, None), ALL),
+    ("case.begin", ActivityObject(ENDED, "inkop"), set()),
+    ("case.begin", ActivityObject(HIDDEN, None), set()),
     ("case.message", COMPLAINT, {"seller", "account", "other_account", "manager", "system"}),
     ("case.message", UNOFFERED, {"manager", "system"}),
     ("case.message", LATE_NOTICE, set()),

@@ -19,8 +19,8 @@ NAMES = {
     # tasks
     "Attachment", "Field", "Option", "SignatureView", "TaskDetail", "TaskRow", "Tick",
     # cases
-    "CaseDetail", "CaseRow", "Incident", "InstanceView", "MessageOption", "Page", "PlanRow",
-    "Sheet", "SheetEntry", "SheetRow",
+    "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView", "MessageOption", "Page",
+    "PlanRow", "Sheet", "SheetEntry", "SheetRow",
     # what was done
     "Fault", "HistoryEntry", "Receipt", "Verification",
     # what went wrong

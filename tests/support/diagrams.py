@@ -99,6 +99,19 @@ def call(id: str, process_id: str, *, binding: str = "latest", given: str = "") 
     )
 
 
+def ad_hoc(
+    id: str, *parts: str, ordering: str = "Parallel", until: str = "", cancel: bool = True
+) -> str:
+    """``until`` is the completion condition; what is still active then is taken away, or, unless
+    ``cancel``, finished."""
+    condition = f"<bpmn:completionCondition>{escape(until)}</bpmn:completionCondition>"
+    return (
+        f'<bpmn:adHocSubProcess id="{id}" name="{id.capitalize()}" ordering="{ordering}" '
+        f'cancelRemainingInstances="{str(cancel).lower()}">{"".join(parts)}'
+        f"{condition if until else ''}</bpmn:adHocSubProcess>"
+    )
+
+
 def gateway(id: str, kind: str = "exclusive", *, default: str = "") -> str:
     rest = f' default="{default}"' if default else ""
     return f'<bpmn:{kind}Gateway id="{id}"{rest}/>'

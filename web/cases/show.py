@@ -66,6 +66,7 @@ def instance(case_id: str, instance_id: str) -> str:
         picture=picture(drawing, dict(states), found.case_id, found.name),
         standing=[(names[s.element_id], s) for s in states.values() if s.element_id in names],
         children=[i for i in detail.instances if i.parent_id == instance_id],
+        offered=[o for o in detail.activities if o.instance_id == instance_id],
         parent=next((i for i in detail.instances if i.id == found.parent_id), None),
         link=element_link(found.case_id),
         standing_text=words.standing,

@@ -59,6 +59,11 @@ def test_an_end_that_nobody_knows_is_not_stored_as_no_end() -> None:
     assert value("string([null..null))") == "[null..null)"
 
 
+def test_a_test_in_a_context_is_written_so_that_it_can_be_read() -> None:
+    assert value("string({a: (< 3)})") == "{a: (<3)}"
+    assert value(value("string({a: (!= 3), b: [< 3]})")) == value("{a: (!= 3), b: [< 3]}")
+
+
 def test_functions_cannot_be_stored() -> None:
     with pytest.raises(feel.FeelError, match="cannot be stored"):
         feel.to_json(value("function(a) a"))

@@ -1,0 +1,32 @@
+"""Ad-hoc sub-processes: a person begins one of the activities that are offered."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine import Conflict
+from web.cases.routes import blueprint
+from web.context import actor, engine, posted_key
+from web.i18n import gettext as _
+
+
+@blueprint.post("/<case_id>/instances/<instance_id>/begin/<element_id>")
+def begin(case_id: str, instance_id: str, element_id: str) -> ResponseReturnValue:
+    options = engine().case(actor(), case_id).activities
+    names = {o.element_id: o.name for o in options if o.instance_id == instance_id}
+    try:
+        engine().begin_activity(
+            actor(),
+            instance_id,
+            element_id,
+            scope_token=request.form.get("scope") or None,
+            key=posted_key(),
+        )
+    except Conflict as error:
+        if error.error_code != "not_offered":
+            raise
+        flash(_("”%(name)s” kan inte påbörjas just nu.", name=error.params["element"]), "warning")
+    else:
+        flash(_("”%(name)s” är påbörjad.", name=names.get(element_id, element_id)), "success")
+    return redirect(url_for("cases.show", case_id=case_id))
