@@ -51,6 +51,8 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "attachment_required": N_("Bifoga minst en fil."),
     "file_too_large": N_("Filen är för stor. Högst %(maximum)s."),
     "file_empty": N_("Filen är tom."),
+    "variable_too_large": N_("Värdet är för stort. Ett ärende rymmer högst %(maximum)s byte."),
+    "unknown_scope": N_("En nyckel kan inte ha den omfattningen."),
     # Cases
     "org_number_malformed": N_("Skriv organisationsnumret med tio siffror: 556123-4567."),
     "org_number_check_digit": N_("Kontrollsiffran stämmer inte. Någon siffra är fel."),

@@ -1,7 +1,9 @@
-"""Correcting a process's variables, when an expression failed over one of them."""
+"""Values that come from outside: how large they may be; and correcting a process's variables,
+when an expression failed over one of them."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +18,44 @@ from engine.runtime.advance import Advance
 from engine.runtime.live import RUNNING
 from engine.runtime.work import Work
 from engine.store.models import Instance
+
+
+def check_size(values: Mapping[str, Any], most: int, place: str = "{}") -> None:
+    """Whether values (JSON, by name) could be an instance's variables at all, which take at most
+    ``most`` bytes. Looked at before anything is done with them: what came in is the sender's to
+    correct, and no incident.
+
+    :param place: the name of an input, with ``{}`` for the value's
+    :raises Invalid: ``variable_too_large``, with ``maximum``, for each that is too large by itself,
+        else for the largest
+    """
+    if sum(map(_most_bytes, values.values())) <= most:
+        return
+    sizes = {name: _bytes(value) for name, value in values.items()}
+    if sum(sizes.values()) <= most:
+        return
+    largest = max(sizes, key=lambda name: sizes[name])
+    wrong = [name for name, size in sizes.items() if size > most] or [largest]
+    text = f"the values take more than {most} bytes together"
+    raise Invalid(
+        [
+            Problem("variable_too_large", text, place.format(name[:100]), {"maximum": most})
+            for name in wrong
+        ]
+    )
+
+
+def _most_bytes(value: Any) -> int:
+    """The size that a value can have at most, found without writing it where that is easy."""
+    if isinstance(value, str):
+        # JSON writes a control character with six.
+        return 6 * len(value) + 2
+    return 5 if value is None or isinstance(value, bool) else _bytes(value)
+
+
+def _bytes(value: Any) -> int:
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def correct(work: Work, instance_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,6 +77,7 @@ def correct(work: Work, instance_id: str, values: Mapping[str, Any]) -> dict[str
     ]
     if problems:
         raise Invalid(problems)
+    check_size(values, work.config.limits.variable_bytes)
     work.hold(case_id)
     advance = Advance(work)
     live = advance.live(instance_id)

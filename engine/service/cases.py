@@ -82,7 +82,8 @@ class Cases(Transactions):
             ``avtalsstart``
         :param people: user names by role; they get the role's tasks
         :param variables: JSON values by name, for the process
-        :raises Invalid: for unknown roles and people, all at once
+        :raises Invalid: for unknown roles and people, all at once; or for variables that are too
+            large (``variable_too_large``)
         :raises NotFound: for an unknown process or customer
         """
         given: dict[str, Any] = {
@@ -93,6 +94,7 @@ class Cases(Transactions):
             "variables": dict(variables or {}),
             "title": title,
         }
+        self._check_size(given["variables"], "variables.{}")
         return self._write(actor, "start_case", key, given, lambda work: cases.start(work, **given))
 
     def preview_plan(
@@ -235,6 +237,7 @@ class Cases(Transactions):
         :raises ProcessFailed: when the process could not go on; the incident keeps the message
         """
         values = dict(payload or {})
+        self._check_size(values)
 
         def failed(work: Work, error: StepError) -> None:
             if error.instance_id is not None:

@@ -161,6 +161,7 @@ class Tasks(Authentication):
         :param ticks: by point: True, False, or the reason why it does not apply
         :raises Invalid: only for fields and points that do not exist
         """
+        self._check_size(answers)
         given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
         return self._write(
             actor,
@@ -194,6 +195,7 @@ class Tasks(Authentication):
             ``stale_revision`` when the task is no longer at ``revision``
         :raises ProcessFailed: when the process cannot go on; the task stays open
         """
+        self._check_size(answers)
         given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
         evidence = None
         if password is not None and access.SYSTEM_RIGHT not in actor.rights:

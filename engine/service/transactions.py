@@ -16,7 +16,7 @@ from engine.clock import Clock
 from engine.config import Config
 from engine.errors import Conflict, Invalid, Problem, ProcessFailed
 from engine.jobs.queue import Queue
-from engine.runtime import incidents
+from engine.runtime import incidents, variables
 from engine.runtime.calendar import WorkCalendar
 from engine.runtime.definitions import Library
 from engine.runtime.executor import StepError
@@ -84,6 +84,10 @@ class Transactions:
         )
 
     # ------------------------------------------------------------ writing
+
+    def _check_size(self, values: Mapping[str, Any], place: str = "{}") -> None:
+        """:raises Invalid: ``variable_too_large``, when no instance could hold the values"""
+        variables.check_size(values, self.config.limits.variable_bytes, place)
 
     def _write(
         self,

@@ -14,12 +14,12 @@ from werkzeug.wrappers import Request
 from engine import Config, Invalid
 from engine import Problem as EngineProblem
 from web.api.answers import Wrong
-from web.api.problems import Refused
+from web.api.problems import Refused, pointer
 
 MOST_FILES: Final = 100
 MOST_PARAMETERS: Final = 30
 _UNKNOWN: Final = re.compile(
-    r"Object contains unknown field `(?P<name>.*)`(?: - at `(?P<at>.*)`)?", re.S
+    r"Object contains unknown field `(?P<name>.*?)`(?: - at `(?P<at>[^`]*)`)?", re.S
 )
 _WRONG: Final = re.compile(r"(?P<what>.*?)(?: - at `(?P<at>[^`]*)`)?", re.S)
 _STEP: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
@@ -71,6 +71,8 @@ def read_json(data: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
 def read_query(text: str, kind: type) -> Any:
     """The query's parameters as their struct. Raises Refused: unknown-field or invalid."""
     try:
+        # A server hands bytes on as Latin-1 (PEP 3333); who writes å as it is means UTF-8.
+        text = text.encode("latin-1").decode("utf-8", "replace")
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
         return msgspec.convert(dict(pairs), kind, strict=False)
     except msgspec.ValidationError as error:
@@ -92,7 +94,7 @@ def refused_input(message: str, *, in_query: bool) -> Refused:
     if in_query:
         wrong = Wrong(code, detail, parameter=".".join(steps))
     else:
-        wrong = Wrong(code, detail, pointer="".join(f"/{step}" for step in steps))
+        wrong = Wrong(code, detail, pointer=pointer(*steps))
     return Refused(name, detail, errors=[wrong])
 
 

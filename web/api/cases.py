@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from engine import Invalid, NotFound, Problem
 from web.api import answers, requests
 from web.api.call import BASE, Call, Reply, Route, shown
 from web.api.paging import page
+from web.api.problems import pointer
 
 TAG = "cases"
 
@@ -27,16 +29,22 @@ def start_case(call: Call) -> Reply:
     """Start a case of a process. An `incident` in the answer says that it failed at once and
     waits for somebody to look at it."""
     given: requests.NewCase = call.body
-    done = call.engine.start_case(
-        call.actor,
-        customer_id=given.customer_id,
-        process_id=given.process_id,
-        start_date=given.start_date,
-        people=given.people,
-        variables=given.variables,
-        title=given.title,
-        key=call.key,
-    )
+    try:
+        done = call.engine.start_case(
+            call.actor,
+            customer_id=given.customer_id,
+            process_id=given.process_id,
+            start_date=given.start_date,
+            people=given.people,
+            variables=given.variables,
+            title=given.title,
+            key=call.key,
+        )
+    except NotFound as error:
+        # What is missing is named in the body: the address itself is right.
+        customer = given.customer_id is not None and error.params.get("id") == given.customer_id
+        name = "customer" if customer else "process"
+        raise Invalid([Problem(f"unknown_{name}", error.message, f"{name}_id")]) from error
     made = answers.CaseStarted(
         done.key, done.at, str(done.id), done.result["number"], done.result.get("incident")
     )
@@ -100,7 +108,7 @@ def retry_incident(call: Call) -> Reply:
 
 def place_of_message(name: str) -> str:
     """Where an input of a message stands in the body: the name, else a field of its form."""
-    return "/name" if name == "message" else f"/payload/{name}"
+    return pointer("name") if name == "message" else pointer("payload", name)
 
 
 ROUTES = (

@@ -152,9 +152,15 @@ def titles() -> dict[str, str]:
     return {name: english(kind.title) for name, kind in KINDS.items()}
 
 
+def pointer(*parts: str) -> str:
+    """The JSON pointer (RFC 6901) of what is reached through ``parts``."""
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
+
+
 def at_body(name: str) -> str:
     """The pointer of an input that has the engine's own name: ``people.ekonomi``."""
-    return "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in name.split("."))
+    head, _, rest = name.partition(".")
+    return pointer(head, rest) if rest else pointer(head)
 
 
 def of_engine(error: ServiceplanError, place: Place) -> Refused:
@@ -184,5 +190,5 @@ def of_engine(error: ServiceplanError, place: Place) -> Refused:
 def _wrong(problem: EngineProblem, place: Place) -> answers.Wrong:
     if problem.field in ("cursor", "show", "due", "state"):
         return answers.Wrong(problem.code, problem.message, parameter=problem.field)
-    pointer = place(problem.field) if problem.field is not None else None
-    return answers.Wrong(problem.code, problem.message, pointer=pointer)
+    where = place(problem.field) if problem.field is not None else None
+    return answers.Wrong(problem.code, problem.message, pointer=where)

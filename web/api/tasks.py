@@ -5,6 +5,7 @@ from __future__ import annotations
 from web.api import answers, requests
 from web.api.call import Call, Reply, Route, shown
 from web.api.paging import page
+from web.api.problems import pointer
 
 TAG = "tasks"
 
@@ -100,14 +101,14 @@ def _changed(call: Call, at: object, revision: int) -> Reply:
 
 def place(name: str) -> str:
     """Where an input of a task stands in the body: all that has no other place is an answer."""
-    if name in ("note", "username"):
-        return f"/{name}"
     if name == "password":
-        return "/signature/password"
+        return pointer("signature", name)
     kind, _, rest = name.partition(".")
     if kind == "checklist":
-        return f"/ticks/{rest}"
-    return "/answers" if kind == "plan" else f"/answers/{name}"
+        return pointer("ticks", rest)
+    if kind == "plan" and rest:
+        return pointer("answers")
+    return pointer(name) if name in ("note", "username") else pointer("answers", name)
 
 
 CHANGED = ("not-yours", "already-completed", "task-withdrawn", "stale-revision", "conflict")

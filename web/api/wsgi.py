@@ -10,6 +10,7 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -47,8 +48,11 @@ class Api:
         self._engine = engine
         self._titles = titles()
         self._document = _encode(openapi.document())
+        # Numbers keep every digit that was sent.
         self._decoders: dict[str, msgspec.json.Decoder[Any]] = {
-            route.name: msgspec.json.Decoder(route.body) for route in ROUTES if route.body
+            route.name: msgspec.json.Decoder(route.body, float_hook=Decimal)
+            for route in ROUTES
+            if route.body
         }
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -42,6 +42,7 @@ class Caller:
         if body is not None:
             options["data"] = json.dumps(body)
             options.setdefault("content_type", "application/json")
+        options.setdefault("environ_overrides", {}).setdefault("REMOTE_ADDR", "127.0.0.1")
         return self.client.open(
             path if path.startswith("/") and "/api" in path else BASE + path,
             method=method,

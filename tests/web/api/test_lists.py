@@ -1,0 +1,124 @@
+"""Lists, a page at a time, and what one may see in them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+
+from engine import SYSTEM, Engine, FakeClock
+from tests.support.people import People
+from tests.web.api.caller import Caller
+from tests.web.api.conftest import Calling
+from tests.web.api.test_problems import SMALL
+
+CASES = 5
+
+
+@pytest.fixture
+def five(engine: Engine, clock: FakeClock) -> list[str]:
+    """Cases, a minute after each other."""
+    engine.deploy(SYSTEM, [SMALL], key="small")
+    started = []
+    for number in range(CASES):
+        clock.advance(timedelta(minutes=1))
+        receipt = engine.start_case(SYSTEM, process_id="small", key=f"case-{number}")
+        started.append(str(receipt.id))
+    return started
+
+
+@pytest.mark.parametrize("path", ["/tasks", "/cases", "/cases/{id}/history"])
+def test_pages_hold_every_item_once(manager: Caller, five: list[str], path: str) -> None:
+    path = path.format(id=five[0])
+    whole = [item["id"] for item in manager.get(path).json["items"]]
+    assert len(whole) > 2
+    seen: list[str] = []
+    address = f"/api/v1{path}?limit=2"
+    while address:
+        page = manager.get(address)
+        assert len(page.json["items"]) <= 2
+        seen += [item["id"] for item in page.json["items"]]
+        link = page.headers.get("Link", "")
+        assert bool(link) == (page.json["next"] is not None)
+        address = link.removeprefix("<").partition(">")[0]
+        if address:
+            assert link.endswith('; rel="next"')
+            assert "limit=2" in urlsplit(address).query
+    assert seen == whole
+
+
+def test_a_page_is_not_moved_by_what_came_in_between(
+    manager: Caller, engine: Engine, clock: FakeClock, five: list[str]
+) -> None:
+    first = manager.get("/cases?limit=2").json
+    clock.advance(timedelta(minutes=1))
+    engine.start_case(SYSTEM, process_id="small", key="another")
+    second = manager.get(f"/cases?limit=3&cursor={first['next']}").json
+    assert [c["id"] for c in [*first["items"], *second["items"]]] == five[::-1]
+
+
+def test_a_cursor_belongs_to_its_list(manager: Caller, five: list[str]) -> None:
+    cursor = manager.get("/tasks?limit=1").json["next"]
+    answer = manager.get(f"/cases?cursor={cursor}")
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["parameter"] == "cursor"
+
+
+def test_filters_choose(manager: Caller, five: list[str]) -> None:
+    assert manager.get("/cases?state=ended").json["items"] == []
+    number = manager.get(f"/cases/{five[0]}").json["number"]
+    assert [c["id"] for c in manager.get(f"/cases?q={number}").json["items"]] == [five[0]]
+    assert manager.get("/tasks?role=ekonomi").json["items"] == []
+    assert manager.get("/tasks?show=all&due=late").json["items"] == []
+    started = manager.get(f"/cases/{five[0]}/history?type=case.started").json["items"]
+    assert [fact["type"] for fact in started] == ["case.started"]
+
+
+def test_a_list_holds_what_the_person_may_see(
+    calling: Calling, people: People, case_id: str, task_id: str
+) -> None:
+    def listed(who: str, path: str) -> set[str]:
+        return {item["id"] for item in calling(people[who]).get(path).json["items"]}
+
+    assert task_id in listed("saljare", "/tasks")
+    assert task_id not in listed("ekonomi", "/tasks")
+    assert case_id in listed("manager", "/cases")
+    assert listed("saljare", "/incidents") == set()
+
+
+def test_definitions_are_listed_with_their_versions_and_findings(manager: Caller) -> None:
+    items = manager.get("/definitions").json["items"]
+    assert "serviceplan" in {d["process_id"] for d in items}
+    one = manager.get(f"/definitions/{items[0]['id']}").json
+    assert one["version"] == 1
+    assert one["latest"] is True
+    file = manager.get(f"/definitions/{one['id']}/xml")
+    assert file.mimetype == "application/xml"
+    assert b"definitions" in file.data
+
+
+def test_customers_are_found_by_words(manager: Caller, case_id: str) -> None:
+    found = manager.get("/customers?q=örnen").json["items"]
+    assert [c["name"] for c in found] == ["Fastighets AB Örnen"]
+    assert manager.get("/customers?q=nobody").json["items"] == []
+
+
+def test_who_the_token_speaks_for_is_told(calling: Calling, people: People) -> None:
+    me = calling(people["ekonomi"], "read").get("/me").json
+    assert (me["username"], me["roles"], me["scopes"]) == ("ekonomi", ["ekonomi"], ["read"])
+
+
+def test_head_is_get_without_a_body(manager: Caller) -> None:
+    whole, head = manager.get("/me"), manager.send("HEAD", "/me")
+    assert head.status_code == 200
+    assert head.data == b""
+    assert head.headers["Content-Length"] == whole.headers["Content-Length"]
+
+
+def test_no_answer_is_kept_or_framed(manager: Caller, stranger: Caller) -> None:
+    for answer in (manager.get("/me"), stranger.get("/me")):
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert "Set-Cookie" not in answer.headers

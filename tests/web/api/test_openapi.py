@@ -1,0 +1,181 @@
+"""The document: valid, complete, and true."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from typing import Any
+
+import pytest
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import validate
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+from werkzeug.test import TestResponse
+
+from engine import SYSTEM, Engine
+from tests.engine.test_messages import PAYMENT
+from tests.support.people import People
+from tests.web.api.caller import Caller
+from tests.web.api.conftest import Calling
+from tests.web.api.test_problems import BREAKS, DONE, SMALL
+from tests.web.visitor import Visitor
+from web.api.problems import KINDS
+from web.api.routes import ROUTES
+
+Document = dict[str, Any]
+OPERATIONS = {route.name for route in ROUTES}
+
+
+@pytest.fixture
+def document(stranger: Caller) -> Document:
+    answer = stranger.get("/openapi.json")
+    assert answer.mimetype == "application/json"
+    found: Document = answer.json
+    return found
+
+
+def operations(document: Document) -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """Method, path and description of every operation, by its id."""
+    return {
+        operation["operationId"]: (method.upper(), path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_the_document_is_valid_openapi_3_1(document: Document) -> None:
+    assert document["openapi"].startswith("3.1")
+    validate(document)
+
+
+def test_every_operation_is_in_the_document(document: Document) -> None:
+    found = operations(document)
+    assert set(found) == OPERATIONS
+    for route in ROUTES:
+        method, path, operation = found[route.name]
+        assert (method, path) == (route.method, f"/api/v1{route.path}")
+        assert operation["summary"]
+        assert operation["description"]
+
+
+def test_every_operation_takes_a_token_and_tells_its_problems(document: Document) -> None:
+    for method, _, operation in operations(document).values():
+        assert operation["security"][0]["token"]
+        assert {"401", "403", "404", "429", "500", "503"} <= set(operation["responses"])
+        headers = {p["name"] for p in operation["parameters"] if p["in"] == "header"}
+        assert ("Idempotency-Key" in headers) == (method == "POST")
+
+
+def test_every_problem_of_the_document_is_one_and_every_one_is_in_it(document: Document) -> None:
+    text = str(document)
+    assert [name for name in KINDS if f"/problems/{name}`" not in text] == []
+
+
+def test_every_body_is_closed_to_unknown_fields(document: Document) -> None:
+    schemas = document["components"]["schemas"]
+    bodies = {route.body.__name__ for route in ROUTES if route.body}
+    assert {name for name in bodies if schemas[name].get("additionalProperties") is not False} == (
+        set()
+    )
+
+
+# ---------------------------------------------------------------- what it promises is what comes
+
+
+class Promise:
+    """Checks answers against the document."""
+
+    def __init__(self, document: Document):
+        self.operations = operations(document)
+        resource = Resource.from_contents(document, default_specification=DRAFT202012)
+        self.registry = Registry().with_resource("urn:document", resource)
+        self.kept: set[str] = set()
+
+    def check(self, name: str, answer: TestResponse) -> Any:
+        """The answer's JSON, after all that the document says of it held."""
+        responses = self.operations[name][2]["responses"]
+        assert str(answer.status_code) in responses, answer.text
+        content = responses[str(answer.status_code)]["content"]
+        assert answer.mimetype in content
+        schema = content[answer.mimetype]["schema"]
+        if answer.status_code < 300:
+            self.kept.add(name)
+        if not schema:
+            return answer.data
+        whole = {"$ref": f"urn:document{schema['$ref']}"}
+        OAS31Validator(whole, registry=self.registry).validate(answer.json)
+        return answer.json
+
+
+def test_every_operation_answers_as_the_document_says(
+    document: Document, calling: Calling, people: People, engine: Engine
+) -> None:
+    promise = Promise(document)
+    manager, owner = calling(people["manager"]), calling(people["process_owner"])
+
+    def call(
+        name: str, caller: Caller = manager, body: Any = None, id: str = "", **more: Any
+    ) -> Any:
+        method, path, _ = promise.operations[name]
+        key = uuid.uuid4().hex if method == "POST" else None
+        target = path.replace("{id}", id)
+        return promise.check(name, caller.send(method, target, body, key=key, **more))
+
+    files = [(io.BytesIO(s.data), s.filename) for s in (SMALL, PAYMENT, BREAKS)]
+    call("deploy_definitions", owner, data={"files": files})
+    definitions = call("list_definitions")["items"]
+    call("get_definition", id=definitions[0]["id"])
+    call("get_definition_xml", id=definitions[0]["id"])
+    call("get_me")
+    customer = call("add_customer", body={"name": "Örnen AB", "org_number": "556036-0793"})
+    call("list_customers")
+
+    case = call("start_case", body={"process_id": "small", "customer_id": customer["id"]})
+    plan = call("start_case", body={"start_date": "2026-09-01", "people": {"ekonomi": "ekonomi"}})
+    call("list_cases")
+    call("get_case", id=case["id"])
+    call("get_case", id=plan["id"])
+    (task,) = (t for t in call("list_tasks")["items"] if t["case_id"] == case["id"])
+    call("claim_task", id=task["id"])
+    call("release_task", id=task["id"])
+    call("reassign_task", body={"username": "manager"}, id=task["id"])
+    call("save_draft", body={"answers": {"story": "x"}}, id=task["id"])
+    call("get_task", id=task["id"])
+    call("complete_task", body=DONE, id=task["id"])
+    call("get_task", id=task["id"])
+    for row in call("list_tasks")["items"]:
+        call("get_task", id=row["id"])
+    call("get_case_history", id=plan["id"])
+
+    paid = call("start_case", body={"process_id": "payment"})
+    call(
+        "deliver_message",
+        body={"name": "Paid", "payload": {"paid_on": "2026-03-01"}},
+        id=paid["id"],
+    )
+    broken = call("start_case", body={"process_id": "breaks"})
+    (task,) = (t for t in call("list_tasks")["items"] if t["case_id"] == broken["id"])
+    call("complete_task", body={"answers": {"amount": 0}}, id=task["id"])
+    (incident,) = call("list_incidents")["items"]
+    call("get_case", id=broken["id"])
+    call("retry_incident", id=incident["id"])
+    assert promise.kept == OPERATIONS
+    assert engine.verify(SYSTEM).ok
+
+
+# ---------------------------------------------------------------- the readable page
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_page_shows_every_operation_and_every_schema(
+    visitor: Visitor, document: Document, language: str
+) -> None:
+    page = visitor.open(f"/api/v1/docs?lang={language}")
+    assert page.status_code == 200
+    for path in document["paths"]:
+        assert path in page.text
+    for name, schema in document["components"]["schemas"].items():
+        if schema.get("properties"):
+            assert f'id="schema-{name}"' in page.text
+    assert ("Så börjar du" in page.text) == (language == "sv")
