@@ -39,6 +39,7 @@ CUSTOMER_VIEW = "customer.view"
 CUSTOMER_MANAGE = "customer.manage"
 DEFINITION_VIEW = "definition.view"
 DEFINITION_DEPLOY = "definition.deploy"
+DECISION_MAKE = "decision.make"
 HISTORY_VIEW = "history.view"
 HISTORY_VERIFY = "history.verify"
 PEOPLE_VIEW = "people.view"
@@ -269,6 +270,7 @@ RULES: Mapping[str, tuple[type, Rule]] = {
     CUSTOMER_MANAGE: (type(None), _starter),
     DEFINITION_VIEW: (type(None), _anyone),
     DEFINITION_DEPLOY: (type(None), _owner),
+    DECISION_MAKE: (type(None), _staff),
     HISTORY_VIEW: (type(None), _anyone),  # the list itself is scoped by `history_of`
     HISTORY_VERIFY: (type(None), _manager),
     PEOPLE_VIEW: (type(None), _anyone),

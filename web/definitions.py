@@ -12,7 +12,17 @@ from typing import Final
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import CheckReport, Definition, Finding, Invalid, NotAllowed, Problem, Rejected, Source
+from engine import (
+    CheckReport,
+    Definition,
+    Deployment,
+    Finding,
+    Invalid,
+    NotAllowed,
+    Problem,
+    Rejected,
+    Source,
+)
 from web import diagram, formats
 from web.context import actor, engine, posted_key
 from web.forms import Problems
@@ -103,15 +113,30 @@ def uploaded() -> ResponseReturnValue:
         deployment = engine().deploy(actor(), sources, key=posted_key())
     except Rejected as error:
         return _page(sources, CheckReport(error.findings, ())), 422
-    if deployment.new:
-        many = len(deployment.definitions)
-        flash(ngettext("%(num)s process är i drift.", "%(num)s processer är i drift.", many),
-              "success")  # fmt: skip
-    elif not deployment.definitions:
-        flash(_("Inget i filerna kan köras, så inget sattes i drift."), "info")
-    else:
-        flash(_("Filerna var redan i drift, oförändrade. Ingen ny version behövdes."), "info")
+    _tell(deployment)
     return redirect(url_for("definitions.index"))
+
+
+def _tell(deployment: Deployment) -> None:
+    """What became of the files, in a line for each kind of thing."""
+    if not deployment.new:
+        flash(_("Filerna var redan i drift, oförändrade. Ingen ny version behövdes."), "info")
+        return
+    live = sum(d.startable for d in deployment.definitions)
+    drawn = len(deployment.definitions) - live
+    decided = len(deployment.decisions)
+    if live:
+        flash(ngettext("%(num)s process är i drift.", "%(num)s processer är i drift.", live),
+              "success")  # fmt: skip
+    if decided:
+        flash(ngettext("%(num)s beslut är i drift.", "%(num)s beslut är i drift.", decided),
+              "success")  # fmt: skip
+    if drawn:
+        flash(ngettext("%(num)s ritning är sparad. Den kan inte startas; på dess sida står varför.",
+                       "%(num)s ritningar är sparade. De kan inte startas; på deras sidor står "
+                       "varför.", drawn), "info")  # fmt: skip
+    if not live and not decided and not drawn:
+        flash(_("Filerna är sparade. De har inget som körs för sig."), "success")
 
 
 def _sources() -> list[Source]:

@@ -7,7 +7,7 @@ company's zone, numbers are ``345 000,5`` with spaces that do not break.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -110,6 +110,21 @@ def money(value: Any) -> str:
     pattern = "#,##0" if found == found.to_integral_value() else "#,##0.00"
     text = format_decimal(found, pattern, locale=locale()).replace("\u202f", NBSP)
     return f"SEK{NBSP}{text}" if language() == "en" else f"{text}{NBSP}kr"
+
+
+def value(found: Any) -> str:
+    """Any JSON value for a reader: ja, 345 000,5, a; b, namn: värde; nothing is a dash."""
+    if found is None:
+        return "–"
+    if isinstance(found, bool):
+        return _("Ja") if found else _("Nej")
+    if isinstance(found, int | float):
+        return number(found)
+    if isinstance(found, Mapping):
+        return "; ".join(f"{name}: {value(each)}" for name, each in found.items()) or "–"
+    if isinstance(found, list | tuple):
+        return ", ".join(map(value, found)) or "–"
+    return str(found)
 
 
 def days_late(due: date) -> int:

@@ -54,6 +54,10 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "variable_too_large": N_("Värdet är för stort. Ett ärende rymmer högst %(maximum)s byte."),
     "unknown_scope": N_("En nyckel kan inte ha den omfattningen."),
     # Cases
+    "time_malformed": N_("Skriv klockslaget som TT:MM:SS, till exempel 09:30:00."),
+    "moment_malformed": N_("Skriv datum och tid, till exempel 2026-11-22T09:30:00."),
+    "value_malformed": N_("Värdet går inte att läsa."),
+    "decision_failed": N_("Beslutet kan inte fattas (%(reason)s)."),
     "org_number_malformed": N_("Skriv organisationsnumret med tio siffror: 556123-4567."),
     "org_number_check_digit": N_("Kontrollsiffran stämmer inte. Någon siffra är fel."),
     "org_number_taken": N_("Det finns redan en kund med det numret."),
@@ -113,6 +117,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "withdrawn": (
         N_("Uppgiften behövs inte längre"),
         N_("Processen har tagit bort den. Det du skrev har inte sparats."),
+    ),
+    "drawing": (
+        N_("Diagrammet kan inte startas"),
+        N_("”%(name)s” är sparat som ritning. På diagrammets sida står vad som hindrar det."),
     ),
     "case_ended": (N_("Ärendet är avslutat"), N_("Det tar inte emot något mer.")),
     "not_offered": (

@@ -59,6 +59,13 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
         N_("API-nyckel spärrad"), N_("%(who)s spärrade API-nyckeln ”%(name)s” för %(person)s")),
     "definition.deployed": (
         N_("Diagram i drift"), N_("%(who)s tog ”%(name)s” i drift som version %(number)s")),
+    "drawing.kept": (
+        N_("Ritning sparad"), N_("%(who)s sparade ”%(name)s” som ritning, version %(number)s")),
+    "decision.deployed": (
+        N_("Beslutsmodell i drift"),
+        N_("%(who)s tog beslutsmodellen ”%(model)s” i drift som version %(number)s")),
+    "decision.evaluated": (
+        N_("Beslut fattat"), N_("”%(element)s” fattade beslutet ”%(name)s”, version %(number)s")),
 }  # fmt: skip
 
 NOT_APPLICABLE: Final = N_("%(who)s angav att ”%(point)s” inte är aktuell på ”%(element)s”")
@@ -234,6 +241,28 @@ def _message(detail: Mapping[str, Any]) -> list[str]:
     return [str(detail.get("message") or "")]
 
 
+def _decided(detail: Mapping[str, Any]) -> list[str]:
+    given, became = (_values(detail.get(part) or {}) for part in ("inputs", "outputs"))
+    lines = [
+        _("Gavs %(values)s", values=given) if given else "",
+        _("Blev %(values)s", values=became) if became else "",
+    ]
+    for table in detail.get("rules") or ():
+        rules = ", ".join(map(str, table.get("rules") or ())) or "–"
+        lines.append(_("Regel %(rules)s i ”%(name)s”", rules=rules, name=table.get("decision")))
+    return lines
+
+
+def _values(values: Mapping[str, Any]) -> str:
+    """Names and values in one line; the whole of a long one is in the export."""
+    shown = [f"{name} = {_shortened(formats.value(value))}" for name, value in values.items()]
+    return ", ".join(shown)
+
+
+def _shortened(text: str, most: int = 120) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 EXTRAS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {
     "task.opened": _opened,
     "task.completed": _noted,
@@ -243,4 +272,5 @@ EXTRAS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {
     "instance.cancelled": _reason,
     "point.ticked": _reason,
     "incident.raised": _message,
+    "decision.evaluated": _decided,
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from xml.parsers import expat
@@ -43,6 +44,7 @@ _MAGIC = (
     (b"{", "JSON"),
     (b"[", "JSON"),
 )
+_BEGINNING = 65_536
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 
@@ -84,6 +86,29 @@ def parse(
     if root is not None:
         _check_root(element, filename, root)
     return element.getroottree()
+
+
+def root_name(data: bytes) -> tuple[str, str] | None:
+    """Namespace and local name of the root element, looked for in the file's beginning alone;
+    None when it cannot be told. Nothing is refused here, and nothing is taken in."""
+    parser = expat.ParserCreate(namespace_separator="\n")
+    found: list[str] = []
+
+    def start(name: str, _: dict[str, str]) -> None:
+        found.append(name)
+        raise _Stop
+
+    def doctype(*_: object) -> None:
+        raise _Stop
+
+    parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = doctype
+    with suppress(_Stop, expat.ExpatError, ValueError, LookupError):
+        parser.Parse(data[:_BEGINNING], False)
+    if not found:
+        return None
+    space, _, name = found[0].rpartition("\n")
+    return space, name
 
 
 def _refuse_other_formats(data: bytes, filename: str, limits: XmlLimits) -> None:

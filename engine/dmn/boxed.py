@@ -122,11 +122,13 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``tests`` has the unary tests of each input, ``results`` the expression of each output."""
+    """``tests`` has the unary tests of each input, ``results`` the expression of each output;
+    ``note`` is what its author says of it."""
 
     id: str
     tests: tuple[Literal, ...]
     results: tuple[Boxed, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,10 +51,7 @@ def _logic(module: Module, element: Decision | Knowledge) -> Iterator[DecisionEr
     for reference, found in module.required(element):
         if found is None:
             yield lost(element, reference)
-    try:
-        module.logic(element)
-    except DecisionError as error:
-        yield error
+    yield from module.faults(element)
 
 
 def _service(module: Module, element: Service) -> Iterator[DecisionError]:

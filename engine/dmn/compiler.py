@@ -16,7 +16,7 @@ from engine.dmn import boxed
 from engine.dmn.errors import DecisionError
 from engine.dmn.run import note
 from engine.dmn.types import Types
-from engine.feel import closures, nodes
+from engine.feel import Expression, closures, nodes
 from engine.feel.budget import Budget
 from engine.feel.scope import Code, Frame
 from engine.feel.values import Function
@@ -47,6 +47,8 @@ def _ready(_: closures.Compiler, node: _Ready) -> Code:
     return node.code
 
 
+MOST_FAULTS = 40
+"""Errors of one element that are worth telling."""
 NOTHING = Compiled(lambda frame: None, 1, frozenset())
 Handler = Callable[["Compiler", Any, Names], Compiled]
 HANDLERS: dict[type[boxed.Boxed], Handler] = {}
@@ -65,11 +67,21 @@ def handles(kind: type[boxed.Boxed]) -> Callable[[Handler], Handler]:
 class Compiler:
     """Compiles the logic of one element; errors and notes carry that element's name."""
 
-    def __init__(self, element_id: str, element_name: str, types: Types, budget: Budget):
+    def __init__(
+        self,
+        element_id: str,
+        element_name: str,
+        types: Types,
+        budget: Budget,
+        faults: list[DecisionError] | None = None,
+    ):
+        """:param faults: takes the errors of single expressions, which then do not end the
+        compiling, so that all of them are told at once"""
         self.element_id = element_id
         self.element = element_name
         self.types = types
         self.budget = budget
+        self._faults = faults
 
     def compile(self, part: boxed.Boxed | None, names: Names) -> Compiled:
         """The expression and the type that it asks for; nothing is null."""
@@ -96,8 +108,17 @@ class Compiler:
         """Tell why a value of this element became null."""
         note(frame.run, code, self.element, message, self.element_id)
 
-    def feel(self, part: boxed.Literal, names: Names, *, tests: bool = False) -> feel.Expression:
+    def feel(self, part: boxed.Literal, names: Names, *, tests: bool = False) -> Expression:
         """FEEL text, compiled; DecisionError when it cannot be read."""
+        try:
+            return self._read(part, names, tests)
+        except DecisionError as error:
+            if self._faults is None or len(self._faults) >= MOST_FAULTS:
+                raise
+            self._faults.append(error)
+            return feel.compile("null")
+
+    def _read(self, part: boxed.Literal, names: Names, tests: bool) -> Expression:
         if part.language and "feel" not in part.language.lower():
             raise self.error(
                 f"expressions in {part.language} are not run, only FEEL", part, code="language"

@@ -109,10 +109,8 @@ class DecisionModel:
         cannot be read or costs too much, and with ``strict`` also the one where the standard
         has null for a mistake (a value of another type, rules that overlap …).
         """
-        element = self._module.named(decision)
-        if not isinstance(element, Decision | Service):
-            raise DecisionError(f'there is no decision "{decision}"', code="unknown")
-        found = Found(self._module, element, ())
+        found = self.find(decision)
+        element = found.element
         run = DecisionRun(self._budget, now=now, demanding=strict)
         try:
             evaluation = self._evaluation(found, inputs or {}, run)
@@ -123,6 +121,14 @@ class DecisionModel:
             each.element.name: evaluation.values[key] for key, each in evaluation.decided.items()
         }
         return Outcome(value, made, tuple(run.hits), tuple(run.notes))
+
+    def find(self, decision: str) -> Found:
+        """A decision or decision service by id or name, in its file. Raises DecisionError when
+        there is none."""
+        element = self._module.named(decision)
+        if not isinstance(element, Decision | Service):
+            raise DecisionError(f'there is no decision "{decision}"', code="unknown")
+        return Found(self._module, element, ())
 
     def problems(self) -> tuple[DecisionError, ...]:
         """What is wrong with the model as it stands, element by element, without evaluating it:

@@ -53,7 +53,7 @@ class Evaluation:
             if key in self.values:
                 waiting.pop()
                 continue
-            missing = [other for other in _required(found) if key_of(other) not in self.values]
+            missing = [other for other in required(found) if key_of(other) not in self.values]
             begun.add(key)
             if missing:
                 self._refuse_circle(missing, begun)
@@ -145,12 +145,12 @@ class Evaluation:
         in a file without input data, decisions see whatever the caller gives.
         """
         variables: dict[str, Any] = {}
-        for required in _required(found):
+        for needed in required(found):
             place = variables
-            for name in required.path[len(found.path) :]:
+            for name in needed.path[len(found.path) :]:
                 if name:
                     place = place.setdefault(name, {})
-            place[required.element.variable] = self.values[key_of(required)]
+            place[needed.element.variable] = self.values[key_of(needed)]
         undeclared = {} if found.module.definitions.inputs else self.inputs
         return Frame(variables, Frame(undeclared, None, self.run), self.run)
 
@@ -192,16 +192,16 @@ def _output(service: Found, reference: str) -> Found:
     return found
 
 
-def _required(found: Found) -> list[Found]:
+def required(found: Found) -> list[Found]:
+    """What an element requires. Raises DecisionError for a reference that leads nowhere."""
     element = found.element
     if not isinstance(element, Decision | Knowledge):
         return []
     needed = []
-    for reference, required in found.module.required(element):
-        if required is None:
+    for reference, other in found.module.required(element):
+        if other is None:
             raise lost(element, reference)
-        path = found.path + required.path
-        needed.append(Found(required.module, required.element, path))
+        needed.append(Found(other.module, other.element, found.path + other.path))
     return needed
 
 

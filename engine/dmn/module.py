@@ -67,9 +67,18 @@ class Module:
         for reference in element.requires:
             yield reference, self.find(reference)
 
-    def compiler(self, element: Element) -> Compiler:
-        """What compiles this element's logic."""
-        return Compiler(element.id, element.name, self.types, self.budget)
+    def compiler(self, element: Element, faults: list[DecisionError] | None = None) -> Compiler:
+        """What compiles this element's logic; ``faults`` as the compiler has them."""
+        return Compiler(element.id, element.name, self.types, self.budget, faults)
+
+    def faults(self, element: Decision | Knowledge) -> list[DecisionError]:
+        """Everything in an element's logic that cannot be read."""
+        found: list[DecisionError] = []
+        try:
+            self._compile(element, found)
+        except DecisionError as error:
+            found.append(error)
+        return found
 
     def logic(self, element: Decision | Knowledge) -> Compiled:
         """The logic of a decision, or the body of a knowledge model's function.
@@ -80,8 +89,10 @@ class Module:
             self._compiled[element.id] = self._compile(element)
         return self._compiled[element.id]
 
-    def _compile(self, element: Decision | Knowledge) -> Compiled:
-        compiler = self.compiler(element)
+    def _compile(
+        self, element: Decision | Knowledge, faults: list[DecisionError] | None = None
+    ) -> Compiled:
+        compiler = self.compiler(element, faults)
         names = self._names(element)
         try:
             if isinstance(element, Decision):

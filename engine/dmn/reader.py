@@ -32,7 +32,11 @@ def read(
     data: bytes, filename: str, limits: source.XmlLimits = source.DEFAULT_LIMITS
 ) -> Definitions:
     """The elements of one file. Raises ``Rejected`` with one finding for what is no DMN."""
-    root = source.parse(data, filename, limits, root=None).getroot()
+    return definitions(source.parse(data, filename, limits, root=None).getroot(), filename)
+
+
+def definitions(root: Xml, filename: str) -> Definitions:
+    """The elements of a file that is parsed already. Raises as ``read`` does."""
     if DMN_MARK not in namespace(root) or local(root) != "definitions":
         raise Rejected(
             [

@@ -183,6 +183,7 @@ class Reader:
             id=element.get("id") or "",
             tests=tuple(self.literal(part) for part in children(element, "inputEntry")),
             results=tuple(self.literal(part) for part in children(element, "outputEntry")),
+            note=_note(element),
         )
 
 
@@ -192,6 +193,13 @@ def _common(element: Xml) -> tuple[str, str]:
 
 def _name(element: Xml) -> str:
     return " ".join((element.get("name") or "").split())
+
+
+def _note(element: Xml) -> str:
+    """Annotations, and the description in which some modelers keep them."""
+    texts = [text_of(child(part, "text")) for part in children(element, "annotationEntry")]
+    texts.append(text_of(child(element, "description")))
+    return "; ".join(text for text in texts if text)
 
 
 def _variable(element: Xml) -> str:

@@ -13,12 +13,17 @@ from engine.dmn.errors import DecisionError
 from engine.dmn.model import ItemDefinition
 from engine.dmn.run import note, shown
 from engine.feel.budget import Budget, Run
-from engine.feel.kinds import BUILT_IN, Type, coerce, conforms
+from engine.feel.kinds import BUILT_IN, Type, coerce, conforms, simple_name
 from engine.feel.scope import TESTED, Frame
 from engine.feel.values import Function
 
 # Types that other engines' modelers offer; DMN has but one kind of number, so nothing is checked.
 _FOREIGN = frozenset({"integer", "long", "double"})
+BASIC = frozenset(
+    {"string", "number", "boolean", "date", "time", "date and time"}
+    | {"days and time duration", "years and months duration"}
+)
+"""Types whose values can be written as one text."""
 # Whether the value is of the type.
 Check = Callable[[Any, Run], bool]
 
@@ -87,6 +92,18 @@ class Types:
     def allowed(self, name: str) -> str:
         """The unary tests of the type's allowed values, ``""`` when it has none."""
         return next((item.allowed for _, item in self._bases(name) if item.allowed), "")
+
+    def basic(self, name: str) -> str:
+        """FEEL's own name of the type that values of the named type are of, ``""`` for lists,
+        contexts, functions and any value."""
+        for _, item in self._bases(name):
+            if item.collection or item.components or item.parameters is not None:
+                return ""
+            name = item.base
+        if name in _FOREIGN:
+            return "number"
+        found = simple_name(name)
+        return found if found in BASIC else ""
 
     def function_result(self, name: str) -> str:
         """The type that a call gives whose function's variable is of the named type."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from engine.access import DEFINITION_VIEW, authorize
 from engine.errors import NotFound
@@ -27,20 +27,16 @@ DEFINITION = (
     Definition.resource_sha256,
     Definition.deployed_at,
     Definition.deployed_by,
-    Definition.findings,
+    Definition.startable,
 )
 
 
 def definitions(conn: Connection, actor: Actor) -> tuple[DefinitionView, ...]:
-    """Every version of every process: the phases in their order, then the others by name; of each
-    the newest version first."""
+    """Every version of every process and every drawing: the phases in their order, then the others
+    by name; of each the newest version first."""
     authorize(actor, DEFINITION_VIEW)
     rows = conn.execute(select(*DEFINITION)).all()
-    newest: dict[str, AnyRow] = {}
-    for row in rows:
-        known = newest.get(row.process_id)
-        if known is None or row.version > known.version:
-            newest[row.process_id] = row
+    newest = _newest(rows)
     views = _views(conn, rows, {row.id for row in newest.values()})
 
     def place(view: DefinitionView) -> tuple[Any, ...]:
@@ -49,6 +45,16 @@ def definitions(conn: Connection, actor: Actor) -> tuple[DefinitionView, ...]:
         return order, *swedish(last.name), view.process_id, -view.version
 
     return tuple(sorted(views, key=place))
+
+
+def live_processes(conn: Connection) -> dict[str, bool]:
+    """Ids of all processes that are deployed, each with whether it can be started."""
+    rows = conn.execute(
+        select(Definition.process_id, func.max(case((Definition.startable, 1), else_=0))).group_by(
+            Definition.process_id
+        )
+    )
+    return {process_id: bool(startable) for process_id, startable in rows}
 
 
 def definition(conn: Connection, actor: Actor, definition_id: str) -> DefinitionView:
@@ -61,7 +67,7 @@ def latest_definition(conn: Connection, actor: Actor, process_id: str) -> Defini
     """The newest version of a process. Raises ``NotFound``."""
     authorize(actor, DEFINITION_VIEW)
     statement = select(*DEFINITION).where(Definition.process_id == process_id)
-    return _one(conn, statement.order_by(Definition.version.desc()).limit(1))
+    return _one(conn, _live_first(statement).limit(1))
 
 
 def source(conn: Connection, actor: Actor, definition_id: str) -> Source:
@@ -83,7 +89,7 @@ def findings(conn: Connection, actor: Actor, definition_id: str) -> tuple[Findin
     row = conn.execute(select(Definition.findings).where(Definition.id == definition_id)).first()
     if row is None:
         raise NotFound()
-    return tuple(_finding(stored) for stored in row.findings)
+    return tuple(stored_finding(stored) for stored in row.findings)
 
 
 # ---------------------------------------------------------------- parts
@@ -93,10 +99,25 @@ def _one(conn: Connection, statement: AnySelect) -> DefinitionView:
     row = conn.execute(statement).first()
     if row is None:
         raise NotFound()
-    newest = conn.scalar(
-        select(func.max(Definition.version)).where(Definition.process_id == row.process_id)
-    )
-    return _views(conn, [row], {row.id} if row.version == newest else set())[0]
+    of_process = select(Definition.id).where(Definition.process_id == row.process_id)
+    newest = conn.scalar(_live_first(of_process).limit(1))
+    return _views(conn, [row], {row.id} if row.id == newest else set())[0]
+
+
+def _live_first(statement: Any) -> Any:
+    """Ordered so that the version that new cases start on comes first: the newest that can be
+    started; where none can, the newest drawing."""
+    return statement.order_by(Definition.startable.desc(), Definition.version.desc())
+
+
+def _newest(rows: Iterable[AnyRow]) -> dict[str, AnyRow]:
+    """The same of rows that are read already, by process."""
+    newest: dict[str, AnyRow] = {}
+    for row in rows:
+        known = newest.get(row.process_id)
+        if known is None or (row.startable, row.version) > (known.startable, known.version):
+            newest[row.process_id] = row
+    return newest
 
 
 def _views(conn: Connection, rows: Iterable[AnyRow], latest: set[str]) -> list[DefinitionView]:
@@ -130,13 +151,13 @@ def _view(
         deployed_by=name_of(people, row.deployed_by) or "",
         latest=row.id in latest,
         running=running.get(row.id, 0),
-        # What has an error is kept as a drawing.
-        startable=not any(f.get("severity") == "error" for f in row.findings),
+        startable=row.startable,
     )
 
 
 _FINDING = tuple(f.name for f in fields(Finding))
 
 
-def _finding(stored: Mapping[str, Any]) -> Finding:
+def stored_finding(stored: Mapping[str, Any]) -> Finding:
+    """A finding as a row keeps it."""
     return Finding(**{name: stored[name] for name in _FINDING if name in stored})

@@ -22,7 +22,7 @@ from engine import feel
 from engine.errors import Conflict
 from engine.ids import new_id
 from engine.records import history
-from engine.runtime import children, rows, signals, stalls, timers
+from engine.runtime import children, decisions, rows, signals, stalls, timers
 from engine.runtime.definitions import Loaded
 from engine.runtime.executor import StepError, Wait
 from engine.runtime.live import RUNNING, Live, read
@@ -80,7 +80,7 @@ class Advance:
             new=True,
             changed=True,
         )
-        self._live[live.id] = live
+        self._keep(live)
         self.connection.execute(
             insert(Instance).values(
                 id=live.id,
@@ -212,8 +212,12 @@ class Advance:
     def live(self, instance_id: str) -> Live:
         """The instance, read once."""
         if instance_id not in self._live:
-            self._live[instance_id] = read(self.connection, self.definitions, instance_id)
+            self._keep(read(self.connection, self.definitions, instance_id))
         return self._live[instance_id]
+
+    def _keep(self, live: Live) -> None:
+        live.process.decide = partial(decisions.make, self, live)
+        self._live[live.id] = live
 
     def note(
         self,

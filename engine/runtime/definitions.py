@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Row, select
 from engine.bpmn import model, source, vocabulary
 from engine.bpmn.meta import CallMeta, ProcessMeta
 from engine.config import Config
-from engine.errors import NotFound
+from engine.errors import Conflict, NotFound
+from engine.runtime.decisions import DecisionLibrary
 from engine.runtime.executor import Executor
 from engine.store.models import Definition, Resource
 
@@ -52,9 +53,14 @@ class Library:
         self._capacity = capacity
         self._cache: OrderedDict[str, Loaded] = OrderedDict()
         self._lock = Lock()
+        limits = config.limits
+        self._xml = source.XmlLimits(
+            limits.xml_bytes, limits.xml_elements, limits.xml_depth, limits.xml_attributes
+        )
+        self.decisions = DecisionLibrary(self._xml)
 
     def get(self, connection: Connection, definition_id: str) -> Loaded:
-        """:raises NotFound: when there is no such definition"""
+        """:raises NotFound: when there is no such definition, or it is a drawing"""
         with self._lock:
             cached = self._cache.get(definition_id)
             if cached is not None:
@@ -63,7 +69,7 @@ class Library:
         row = connection.execute(
             select(Definition, Resource.data)
             .join(Resource, Resource.sha256 == Definition.resource_sha256)
-            .where(Definition.id == definition_id)
+            .where(Definition.id == definition_id, Definition.startable)
         ).one_or_none()
         if row is None:
             raise NotFound(f"There is no definition {definition_id}", id=definition_id)
@@ -75,19 +81,22 @@ class Library:
         return loaded
 
     def latest(self, connection: Connection, process_id: str) -> Loaded:
-        """The newest version of a process.
+        """The newest version of a process that can be started.
 
         :raises NotFound: when nothing of that name is deployed
+        :raises Conflict: ``drawing`` when there are only drawings of it
         """
-        found = connection.scalar(
-            select(Definition.id)
+        found = connection.execute(
+            select(Definition.id, Definition.startable, Definition.name, Definition.findings)
             .where(Definition.process_id == process_id)
-            .order_by(Definition.version.desc())
+            .order_by(Definition.startable.desc(), Definition.version.desc())
             .limit(1)
-        )
+        ).first()
         if found is None:
             raise NotFound(f"No process {process_id} is deployed", process_id=process_id)
-        return self.get(connection, found)
+        if not found.startable:
+            raise _only_drawn(found)
+        return self.get(connection, found.id)
 
     def called(self, connection: Connection, caller: Loaded, call: CallMeta) -> Loaded:
         """The definition that a call activity starts, by its binding.
@@ -96,7 +105,9 @@ class Library:
         """
         if call.binding == "latest":
             return self.latest(connection, call.called)
-        wanted = select(Definition.id).where(Definition.process_id == call.called)
+        wanted = select(Definition.id).where(
+            Definition.process_id == call.called, Definition.startable
+        )
         if call.binding == "deployment":
             # What went live with the caller; else what was live then: an unchanged file of the
             # same upload keeps its older version.
@@ -123,7 +134,9 @@ class Library:
         newest: Mapping[str, str] = {
             row.process_id: row.id
             for row in connection.execute(
-                select(Definition.process_id, Definition.id).order_by(Definition.version)
+                select(Definition.process_id, Definition.id)
+                .where(Definition.startable)
+                .order_by(Definition.version)
             )
         }
         for definition_id in newest.values():
@@ -136,14 +149,7 @@ class Library:
                     break
 
     def _read(self, row: Row[*tuple[Any, ...]]) -> Loaded:
-        limits = self._config.limits
-        tree = source.parse(
-            row.data,
-            row.filename,
-            source.XmlLimits(
-                limits.xml_bytes, limits.xml_elements, limits.xml_depth, limits.xml_attributes
-            ),
-        )
+        tree = source.parse(row.data, row.filename, self._xml)
         process = next(p for p in model.read(tree) if p.id == row.process_id)
         meta = vocabulary.read(tree, roles=self._config.roles)[row.process_id]
         return Loaded(
@@ -153,6 +159,15 @@ class Library:
             deployed_at=row.deployed_at,
             resource_sha256=row.resource_sha256,
             name=row.name,
-            executor=Executor(process, self._config.plan, limits, self._now),
+            executor=Executor(process, self._config.plan, self._config.limits, self._now),
             meta=meta,
         )
+
+
+def _only_drawn(row: Any) -> Conflict:
+    """The error of starting a drawing: what keeps it from running, as was found at its upload."""
+    gaps = [f["en"] for f in row.findings if f["severity"] != "info"]
+    why = f": {gaps[0]}" if gaps else ""
+    return Conflict(
+        f"{row.name} is kept as a drawing and cannot be started{why}", code="drawing", name=row.name
+    )

@@ -7,6 +7,7 @@ from typing import Self
 from engine.clock import Clock, SystemClock
 from engine.config import Config
 from engine.service.cases import Cases
+from engine.service.decisions import Decisions
 from engine.service.definitions import Definitions
 from engine.service.evidence import Evidence
 from engine.service.people import People
@@ -16,7 +17,7 @@ from engine.service.upkeep import Upkeep
 from engine.store.database import Database
 
 
-class Engine(Definitions, Cases, Tasks, Evidence, People, Tokens, Upkeep):
+class Engine(Definitions, Decisions, Cases, Tasks, Evidence, People, Tokens, Upkeep):
     """A process engine on one database. Safe to share between threads.
 
     Every method that writes takes the ``Actor`` who does it and an idempotency ``key``: the same

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
-from engine.bpmn import layout, sheets, source
+from sqlalchemy import Connection
+
+from engine.bpmn import layout, sheets, source, vocabulary
+from engine.queries import decisions
 from engine.queries import definitions as queries
 from engine.runtime import deploy
 from engine.service.transactions import Transactions
@@ -25,17 +29,18 @@ class Definitions(Transactions):
     """The process owner's part of the engine."""
 
     def check(self, sources: Sequence[Source], *, strict_roles: bool = True) -> CheckReport:
-        """Everything that is to be said of diagrams that would be deployed together. Changes
-        nothing."""
+        """Everything that is to be said of diagrams and decision models that would be deployed
+        together. Changes nothing."""
         with self._reading() as connection:
-            known = deploy.live_processes(connection)
-        return deploy.check(self.config, sources, known, strict_roles=strict_roles)
+            checked = deploy.check(connection, self.config, sources, strict_roles=strict_roles)
+        return checked.report()
 
     def deploy(
         self, actor: Actor, sources: Sequence[Source], *, strict_roles: bool = True, key: str
     ) -> Deployment:
-        """Put diagrams live together, each process as its next version. A file that is live
-        already, byte for byte, keeps its version.
+        """Put diagrams and decision models live together, each process and each decision as its
+        next version. A file that is live already, byte for byte, keeps its version. A process
+        that cannot be started is kept as a drawing: the version that can be started stays live.
 
         :param strict_roles: False lets lanes name roles that the configuration does not have;
             their user tasks are then anybody's
@@ -53,15 +58,20 @@ class Definitions(Transactions):
         result = receipt.result
         with self._reading() as connection:
             found = [queries.definition(connection, actor, i) for i in result["definitions"]]
+            decided = [
+                decisions.decision(connection, actor, i) for i in result.get("decisions", ())
+            ]
         return Deployment(
             id=result["deployment"],
             definitions=tuple(found),
             findings=tuple(Finding(**f) for f in result["findings"]),
             new=result["new"],
+            decisions=tuple(decided),
         )
 
     def definitions(self, actor: Actor) -> tuple[Definition, ...]:
-        """All versions of all processes: the phases in order, the newest version first."""
+        """All versions of all processes, and all drawings: the phases in order, the newest
+        version first."""
         with self._reading() as connection:
             return queries.definitions(connection, actor)
 
@@ -96,16 +106,22 @@ class Definitions(Transactions):
         """
         with self._reading() as connection:
             process_id = queries.definition(connection, actor, definition_id).process_id
-            file = queries.source(connection, actor, definition_id)
-        tree = source.parse(file.data, file.filename, deploy.xml_limits(self.config))
-        return layout.drawing(tree, process_id)
+            tree = self._tree(connection, actor, definition_id)
+        drawn = layout.drawing(tree, process_id)
+        # A file without any process has one drawing, whatever it is called.
+        return drawn if drawn.shapes else layout.drawing(tree)
 
     def definition_sheet(self, actor: Actor, definition_id: str) -> tuple[Activity, ...]:
         """The user tasks of a definition as the rows of a table, in the sheet's order.
 
         :raises NotFound: when there is none
         """
-        with self._looking(actor) as work:
-            queries.definition(work.connection, actor, definition_id)
-            meta = work.definitions.get(work.connection, definition_id).meta
-        return sheets.activities_of(meta)
+        with self._reading() as connection:
+            process_id = queries.definition(connection, actor, definition_id).process_id
+            tree = self._tree(connection, actor, definition_id)
+        meta = vocabulary.read(tree, roles=self.config.roles).get(process_id)
+        return () if meta is None else sheets.activities_of(meta)
+
+    def _tree(self, connection: Connection, actor: Actor, definition_id: str) -> Any:
+        file = queries.source(connection, actor, definition_id)
+        return source.parse(file.data, file.filename, deploy.xml_limits(self.config))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from engine.views.decisions import Decision
+
 Severity = Literal["error", "warning", "info"]
 
 
@@ -42,8 +44,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
+    """What is to be said of some files. ``process_ids`` can be started, ``drawings`` would be kept
+    as drawings, ``decision_ids`` are the decisions and decision services."""
+
     findings: tuple[Finding, ...]
     process_ids: tuple[str, ...]
+    drawings: tuple[str, ...] = ()
+    decision_ids: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -52,7 +59,11 @@ class CheckReport:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One version of one process. ``phase`` is its sheet's key (``A`` … ``E``) or None."""
+    """One version of one process. ``phase`` is its sheet's key (``A`` … ``E``) or None.
+
+    ``latest`` is the version that new cases start on; of a process that cannot be started, its
+    newest drawing. A drawing is not ``startable``: it is kept and shown, and nothing runs it.
+    """
 
     id: str
     process_id: str
@@ -70,11 +81,14 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
+    """Some files that went live together. ``new`` is False when the same bytes were live
+    already."""
+
     id: str
     definitions: tuple[Definition, ...]
     findings: tuple[Finding, ...]
     new: bool
-    """False when the same bytes were live already."""
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ TABLE: list[tuple[str, object, set[str]]] = [
     ("customer.view", None, ALL - {"nobody"}),
     ("customer.manage", None, {"seller", "account", "other_account", "manager", "system"}),
     ("definition.view", None, ALL),
+    ("decision.make", None, ALL - {"nobody"}),
     ("definition.deploy", None, {"owner", "system"}),
     ("history.view", None, ALL),
     ("history.verify", None, {"manager", "system"}),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from engine import CheckReport, FakeClock, Source
-from engine.errors import Invalid, NotAllowed, NotFound, Rejected
+from engine.errors import Conflict, Invalid, NotAllowed, Rejected
 from tests.support.desk import Desk
 from tests.support.diagrams import (
     call,
@@ -155,15 +156,121 @@ def test_a_file_that_cannot_run_is_refused_and_says_where(bare_desk: Desk, kind:
     assert {f.code for f in report.findings} >= {f.code for f in errors}
 
 
-def test_a_drawing_that_cannot_run_is_told_as_such_and_nothing_goes_live(bare_desk: Desk) -> None:
+GAP = '<bpmn:serviceTask id="act" name="Act"/>'
+"""What the engine does not run."""
+
+
+def drawing(process_id: str, **more: Any) -> Source:
+    return diagram(process_id, start(), GAP, end(), chain("start", "act", "end"), **more)
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        (diagram("bad", *ONE, executable=False), "process_not_executable"),
+        (drawing("bad"), "kind_not_run"),
+    ],
+)
+def test_what_cannot_run_is_kept_as_a_drawing_and_says_why(
+    bare_desk: Desk, source: Source, code: str
+) -> None:
     desk, owner = bare_desk, bare_desk.people["process_owner"].actor
-    drawing = diagram("bad", *ONE, executable=False)
-    deployed = desk.engine.deploy(owner, [drawing], key=desk.key())
-    assert (deployed.new, deployed.definitions) == (False, ())
-    [finding] = deployed.findings
-    assert (finding.code, finding.element_id) == ("process_not_executable", "bad")
-    with pytest.raises(NotFound):
+    report = desk.engine.check([source])
+    assert (report.process_ids, report.drawings) == ((), ("bad",))
+    deployed = desk.engine.deploy(owner, [source], key=desk.key())
+    [kept] = deployed.definitions
+    assert (deployed.new, kept.startable, kept.latest, kept.version) == (True, False, True, 1)
+    assert code in {f.code for f in desk.engine.findings(owner, kept.id)}
+    assert desk.engine.source(owner, kept.id).data == source.data
+    assert desk.engine.definition_sheet(owner, kept.id) is not None
+    assert desk.engine.drawing(owner, kept.id).shapes == ()
+    with pytest.raises(Conflict, match="drawing") as caught:
         desk.case("bad")
+    assert caught.value.error_code == "drawing"
+    [fact] = desk.engine.history(owner, type="drawing.kept").items
+    assert fact.detail["process"] == "bad"
+    again = desk.engine.deploy(owner, [source], key=desk.key())
+    assert (again.new, again.definitions) == (False, deployed.definitions)
+
+
+def test_a_drawing_is_replaced_by_a_version_that_can_run_and_never_the_other_way(
+    bare_desk: Desk,
+) -> None:
+    desk, owner = bare_desk, bare_desk.people["process_owner"].actor
+    desk.deploy(drawing("work"))
+    desk.deploy(diagram("work", *ONE))
+    assert desk.names(desk.case("work")) == ["Act"]
+    desk.deploy(drawing("work", variables={"x": "= 1"}))
+    assert [(d.version, d.startable, d.latest) for d in desk.engine.definitions(owner)] == [
+        (3, False, False),
+        (2, True, True),
+        (1, False, False),
+    ]
+    assert desk.names(desk.case("work")) == ["Act"]
+    # The live version's bytes again: nothing new, although a drawing has come after it.
+    assert not desk.engine.deploy(owner, [diagram("work", *ONE)], key=desk.key()).new
+    desk.deploy(diagram("work", *TWO))
+    assert [d.version for d in desk.engine.definitions(owner) if d.latest] == [4]
+
+
+def test_a_call_of_a_drawing_is_told_and_makes_a_drawing_of_its_caller(bare_desk: Desk) -> None:
+    desk, owner = bare_desk, bare_desk.people["process_owner"].actor
+    steps = (start(), call("sub", "child"), end(), chain("start", "sub", "end"))
+    together = desk.engine.check([drawing("child"), diagram("parent", *steps)])
+    assert together.ok
+    assert set(together.drawings) == {"child", "parent"}
+    desk.deploy(drawing("child"))
+    later = desk.engine.check([diagram("parent", *steps)])
+    assert (later.ok, later.drawings) == (True, ("parent",))
+    assert "call_of_drawing" in {f.code for f in later.findings}
+    desk.deploy(diagram("parent", *steps))
+    # Once the called process can run, so can its caller, byte for byte as it was.
+    desk.deploy(diagram("child", *ONE))
+    deployed = desk.engine.deploy(owner, [diagram("parent", *steps)], key=desk.key())
+    assert [(d.version, d.startable) for d in deployed.definitions] == [(2, True)]
+    assert desk.names(desk.case("parent")) == ["Act"]
+
+
+def test_a_call_of_a_version_that_is_a_drawing_is_an_incident(bare_desk: Desk) -> None:
+    desk = bare_desk
+    desk.deploy(drawing("child"))
+    desk.deploy(diagram("child", *ONE))
+    steps = (start(), call("sub", "child", binding="1"), end(), chain("start", "sub", "end"))
+    desk.deploy(diagram("parent", *steps))
+    [incident] = desk.incidents(desk.case("parent"))
+    assert (incident.kind, incident.element_id) == ("call", "sub")
+
+
+def test_pools_that_are_only_drawn_belong_to_the_diagram_that_runs(bare_desk: Desk) -> None:
+    desk, owner = bare_desk, bare_desk.people["process_owner"].actor
+    both = diagram("work", *ONE).data.decode()
+    other = '<bpmn:process id="customer"><bpmn:task id="buy"/></bpmn:process></bpmn:definitions>'
+    source = Source("both.bpmn", both.replace("</bpmn:definitions>", other).encode())
+    deployed = desk.engine.deploy(owner, [source], key=desk.key())
+    assert [(d.process_id, d.startable) for d in deployed.definitions] == [("work", True)]
+
+
+POOLS = """<bpmn:collaboration id="pools" name="Samarbete"><bpmn:participant id="pool" name="Kund"/>
+</bpmn:collaboration>"""
+PLANE = """<bpmndi:BPMNDiagram xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI"
+ xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"><bpmndi:BPMNPlane bpmnElement="pools">
+<bpmndi:BPMNShape bpmnElement="pool"><dc:Bounds x="1" y="2" width="30" height="40"/>
+</bpmndi:BPMNShape></bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"""
+
+
+def test_a_file_of_pools_alone_is_kept_when_there_is_something_to_see(bare_desk: Desk) -> None:
+    desk, owner = bare_desk, bare_desk.people["process_owner"].actor
+    head = diagram("work").data.decode().partition("<bpmn:process")[0]
+    seen = Source("pools.bpmn", f"{head}{POOLS}{PLANE}</bpmn:definitions>".encode())
+    deployed = desk.engine.deploy(owner, [seen], key=desk.key())
+    [kept] = deployed.definitions
+    assert (kept.process_id, kept.name, kept.startable) == ("pools", "Samarbete", False)
+    assert [s.id for s in desk.engine.drawing(owner, kept.id).shapes] == ["pool"]
+    assert desk.engine.definition_sheet(owner, kept.id) == ()
+    assert [f.code for f in deployed.findings] == ["drawing_only"]
+    blind = Source("pools.bpmn", f"{head}{POOLS}</bpmn:definitions>".encode())
+    with pytest.raises(Rejected):
+        desk.engine.deploy(owner, [blind], key=desk.key())
 
 
 def test_the_old_version_goes_on_when_a_new_one_is_refused(desk: Desk) -> None:

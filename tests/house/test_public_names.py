@@ -16,6 +16,8 @@ NAMES = {
     # diagrams
     "Activity", "CheckReport", "Definition", "Deployment", "Drawing", "Edge", "ElementState",
     "Finding", "Phase", "Shape", "Source", "read_plan",
+    # decisions
+    "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome",
     # tasks
     "Attachment", "Field", "Option", "SignatureView", "TaskDetail", "TaskRow", "Tick",
     # cases

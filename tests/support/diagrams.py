@@ -112,6 +112,29 @@ def ad_hoc(
     )
 
 
+def rule(
+    id: str,
+    decision: str,
+    *,
+    result: str = "",
+    mapping: str = "value",
+    binding: str = "latest",
+    loop: str = "",
+    given: Mapping[str, str] | None = None,
+) -> str:
+    """A business rule task; ``given`` is FEEL by the name that the decision sees."""
+    named = f" result={quoteattr(result)}" if result else ""
+    inputs = "".join(
+        f"<sp:in source={quoteattr(text)} target={quoteattr(name)}/>"
+        for name, text in (given or {}).items()
+    )
+    return (
+        f'<bpmn:businessRuleTask id="{id}" name="{id.capitalize()}"><bpmn:extensionElements>'
+        f'<sp:decision ref={quoteattr(decision)}{named} mapping="{mapping}" binding="{binding}"/>'
+        f"{inputs}</bpmn:extensionElements>{loop}</bpmn:businessRuleTask>"
+    )
+
+
 def gateway(id: str, kind: str = "exclusive", *, default: str = "") -> str:
     rest = f' default="{default}"' if default else ""
     return f'<bpmn:{kind}Gateway id="{id}"{rest}/>'

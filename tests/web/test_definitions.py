@@ -145,11 +145,14 @@ def test_files_that_are_live_already_get_no_new_version(
     assert engine.definition(people["manager"].actor, found).version == 1
 
 
-def test_a_drawing_that_cannot_run_is_not_said_to_be_live(owner: Visitor) -> None:
+def test_a_drawing_that_cannot_run_is_kept_and_not_said_to_be_live(owner: Visitor) -> None:
     drawing = plan_file("kvalitet.bpmn").replace(b'isExecutable="true"', b'isExecutable="false"')
     drawing = drawing.replace(b'id="kvalitet"', b'id="ritning"')
     answer = upload(owner, {"ritning.bpmn": drawing.replace(b'"kvalitet"', b'"ritning"')}, "deploy")
-    assert "inget sattes i drift" in owner.follow(answer).text
+    page = owner.follow(answer)
+    assert "1 ritning är sparad. Den kan inte startas" in page.text
+    assert "process är i drift" not in page.text
+    assert "Kan inte startas" in page.text
 
 
 def test_a_broken_file_is_never_deployed(owner: Visitor, engine: Engine, people: People) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from engine.bpmn.catalogue import (
     behaviour,
+    decisions,
     expressions,
     plan,
     reading,
@@ -26,6 +27,7 @@ TEXTS: dict[str, Text] = {
     **soundness.TEXTS,
     **expressions.TEXTS,
     **plan.TEXTS,
+    **decisions.TEXTS,
 }
 
 __all__ = ["KINDS", "TEXTS", "WEIGHED", "Text", "Weight"]

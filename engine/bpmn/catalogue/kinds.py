@@ -87,4 +87,8 @@ KINDS: dict[str, tuple[str, str]] = {
     "conversationLink": ("konversationslänken", "conversation link"),
     "subConversation": ("delkonversationen", "sub-conversation"),
     "callConversation": ("konversationsanropet", "call conversation"),
+    "decision": ("beslutet", "decision"),
+    "decisionService": ("beslutstjänsten", "decision service"),
+    "businessKnowledgeModel": ("kunskapsmodellen", "business knowledge model"),
+    "inputData": ("indatat", "input data"),
 }

@@ -92,6 +92,13 @@ TEXTS: dict[str, Text] = {
         "The file holds no process, only what is around one. Draw a process and make it "
         "executable.",
     ),
+    "drawing_only": (
+        "gap",
+        "Filen innehåller ingen process, bara det som är ritat omkring. Den sparas som ritning och "
+        "kan inte startas.",
+        "The file holds no process, only what is drawn around one. It is kept as a drawing and "
+        "cannot be started.",
+    ),
     "process_not_executable": (
         "gap",
         "{element} är inte körbar (isExecutable är false). Den sparas som ritning och kan inte "

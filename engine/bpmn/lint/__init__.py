@@ -8,14 +8,16 @@ names the rule of BPMN (formal/13-12-09, "BPMN 2.0.2") that it follows; it never
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.bpmn import vocabulary
+from engine.bpmn.decision import read_decision
 from engine.bpmn.lint import (
     activities,
     collaboration,
     cycles,
     data,
+    decisions,
     events,
     expressions,
     flows,
@@ -32,7 +34,7 @@ from engine.bpmn.lint.document import Document
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.meta import ProcessMeta
 from engine.bpmn.model import GLOBAL_TASKS
-from engine.bpmn.names import kind
+from engine.bpmn.names import DI, kind
 from engine.bpmn.source import DEFAULT_LIMITS, XmlLimits, parse
 from engine.bpmn.vendor import translate
 from engine.errors import Rejected
@@ -41,6 +43,7 @@ from engine.views import Finding, Role, Source
 NODE_KINDS = frozenset(
     {"startEvent", "endEvent", "intermediateThrowEvent", "intermediateCatchEvent"}
     | {"boundaryEvent", "task", "manualTask", "userTask", "scriptTask", "sendTask"}
+    | {"businessRuleTask"}
     | {"receiveTask", "callActivity", "subProcess", "exclusiveGateway", "parallelGateway"}
     | {"inclusiveGateway", "complexGateway", "eventBasedGateway"}
     | {"transaction", "adHocSubProcess"}
@@ -80,6 +83,19 @@ DEFAULT_RULES = Rules()
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is deployed, or in the same upload: processes that may be called, drawings, which may
+    not, and the versions of each decision."""
+
+    processes: Collection[str] = ()
+    drawings: Collection[str] = ()
+    decisions: Mapping[str, Collection[int]] = field(default_factory=dict)
+
+
+NOTHING_AROUND = Surroundings()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """``findings`` by file and line; ``process_ids`` in the order of the files; ``startable`` are
     those of them that can be run."""
@@ -113,32 +129,34 @@ def check(
     sources: Iterable[Source],
     *,
     roles: Mapping[str, Role],
-    known_processes: Collection[str] = (),
+    surroundings: Surroundings = NOTHING_AROUND,
     rules: Rules = DEFAULT_RULES,
 ) -> list[Finding]:
     """The findings of ``lint``."""
-    return list(lint(sources, roles=roles, known_processes=known_processes, rules=rules).findings)
+    return list(lint(sources, roles=roles, surroundings=surroundings, rules=rules).findings)
 
 
 def lint(
     sources: Iterable[Source],
     *,
     roles: Mapping[str, Role],
-    known_processes: Collection[str] = (),
+    surroundings: Surroundings = NOTHING_AROUND,
     rules: Rules = DEFAULT_RULES,
 ) -> Report:
     """Check the files of one upload together.
 
-    ``roles`` are the configured roles by key, ``known_processes`` the ids of deployed processes
-    that may be called. Never raises for what is in a file.
+    ``roles`` are the configured roles by key, ``surroundings`` what is deployed. Never raises for
+    what is in a file.
     """
-    return _Linter(roles, frozenset(known_processes), rules).run(list(sources))
+    return _Linter(roles, surroundings, rules).run(list(sources))
 
 
 class _Linter:
-    def __init__(self, roles: Mapping[str, Role], known: frozenset[str], rules: Rules):
+    def __init__(self, roles: Mapping[str, Role], surroundings: Surroundings, rules: Rules):
         self._roles = roles
-        self._known = known
+        self._known = frozenset(surroundings.processes)
+        self._drawings = frozenset(surroundings.drawings)
+        self._decisions = surroundings.decisions
         self._rules = rules
         self._unread: list[Finding] = []
         self._documents: list[Document] = []
@@ -186,9 +204,11 @@ class _Linter:
 
     def _processes(self, document: Document, report: Reporter) -> None:
         """§10.2.1: isExecutable says that a process is to be run; it is false when it is left
-        out. What is not to be run is kept as a drawing."""
-        if not document.processes:
-            report("no_process", document.root)
+        out. What is not to be run is kept as a drawing, also a file without any process in which
+        there is something to see."""
+        if not document.processes and not _global_tasks(document):
+            drawn = next(document.root.iter(f"{{{DI}}}BPMNShape"), None) is not None
+            report("drawing_only" if drawn else "no_process", document.root)
         for process in document.processes:
             if process.executable:
                 continue
@@ -241,13 +261,16 @@ class _Linter:
 
     def _check_surroundings(self) -> None:
         """Roles and called processes: last, because what is only drawn need not have them."""
-        callable_ids = self._known | {p.id for d in self._documents for p in d.processes}
+        callable_ids = (
+            self._known | self._drawings | {p.id for d in self._documents for p in d.processes}
+        )
         callable_ids |= {task for d in self._documents for task in _global_tasks(d)}
         called = self._called()
         for document in self._surveyed():
             report = self._reporters[document.filename]
             activities.called_starts(document, report, called)
             activities.calls(document, report, callable_ids)
+            decisions.decisions(document, report, self._decisions)
             plan.lanes(document, report, self._roles, strict=self._rules.strict_roles)
 
     def _calls_of_drawings(self, by_process: Mapping[str, Reporter]) -> None:
@@ -259,6 +282,7 @@ class _Linter:
                     called = (call.element.get("calledElement") or "").rsplit(":", 1)[-1]
                     callers.setdefault(called, []).append((document, call.id))
         pending = [p for p, report in by_process.items() if p in report.blocked]
+        pending += self._drawings - by_process.keys()
         done: set[str] = set()
         while pending:
             blocked = pending.pop()
@@ -288,8 +312,9 @@ class _Linter:
         ids = [p.id for d in self._documents for p in d.processes if p.id]
         ids += [task for d in self._documents for task in _global_tasks(d)]
         blocked = {p for reporter in self._reporters.values() for p in reporter.blocked}
+        blocked |= {task for d in self._documents for task in _undecided(d)}
         return Report(
-            findings=tuple(sorted(findings, key=_place)),
+            findings=tuple(sorted(findings, key=place)),
             process_ids=tuple(dict.fromkeys(ids)),
             startable=frozenset(ids) - blocked,
         )
@@ -301,10 +326,17 @@ def _global_tasks(document: Document) -> list[str]:
     return [e.get("id") for e in found if e.get("id")]
 
 
+def _undecided(document: Document) -> list[str]:
+    """Business rule tasks that call activities may call, and that name no decision."""
+    found = document.of("globalBusinessRuleTask")
+    return [e.get("id") for e in found if e.get("id") and read_decision(e) is None]
+
+
 _WEIGHT = {"error": 0, "warning": 1, "info": 2}
 
 
-def _place(found: Finding) -> tuple[str, int, int, str, str]:
+def place(found: Finding) -> tuple[str, int, int, str, str]:
+    """What findings are sorted by: where they stand, and there by how much they weigh."""
     return (
         found.filename or "",
         found.line or 0,

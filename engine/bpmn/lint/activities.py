@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from engine.bpmn.decision import read_decision
 from engine.bpmn.lint.document import Document
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.names import (
@@ -118,7 +119,11 @@ def calls(document: Document, report: Reporter, callable_ids: frozenset[str]) ->
         if called.startswith("="):
             continue
         target = document.target(called)
-        if target is not None and kind(target) == "globalBusinessRuleTask":
+        if (
+            target is not None
+            and kind(target) == "globalBusinessRuleTask"
+            and (read_decision(target) is None)
+        ):
             report("call_global_task", node.element, called=target)
         elif called.rsplit(":", 1)[-1] not in callable_ids:
             report("call_unknown", node.element, called=called)
@@ -140,7 +145,8 @@ def called_starts(document: Document, report: Reporter, called: frozenset[str]) 
 def kinds(document: Document, report: Reporter, runs: frozenset[str]) -> None:
     """House rule 10: an element that the engine does not run is told, by name and kind."""
     for node in document.all_nodes():
-        if node.kind not in runs:
+        undecided = node.kind == "businessRuleTask" and read_decision(node.element) is None
+        if node.kind not in runs or undecided:
             report("kind_not_run", node.element, kind=node.kind)
 
 

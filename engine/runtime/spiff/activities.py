@@ -12,7 +12,7 @@ from engine import feel
 from engine.bpmn.model import Node
 from engine.runtime.spiff import compensation, events
 from engine.runtime.spiff.specs import Awaited, Spec, evaluate
-from engine.runtime.spiff.workflow import Process, Thrown, shown, unevaluable
+from engine.runtime.spiff.workflow import Process, StepError, Thrown, shown, unevaluable
 
 
 class Activity(Spec):
@@ -133,6 +133,21 @@ class ScriptTask(Activity):
 ERROR_CODE = "\N{BULLET}error"
 ERROR = feel.Function(["code"], lambda _, given: {ERROR_CODE: given[0]}, name="error")
 """What scripts call ``error``: it only names the error, the task throws it."""
+
+
+class BusinessRuleTask(Activity):
+    """Has a decision made, and sets the variables that it gives (BPMN 2.0.2, 10.3.3)."""
+
+    def act(self, task: Task) -> bool:
+        process: Process = task.workflow
+        call, decide = self.node.decision, process.decide
+        if call is None or decide is None:
+            raise StepError(self.bpmn_id, f"{self.bpmn_id} has no decision to make")
+        given = process.context(task)
+        if call.inputs:
+            given = {name: evaluate(task, text) for text, name in call.inputs}
+        process.write(decide(self.bpmn_id, call, given), task)
+        return True
 
 
 class SendTask(Activity):

@@ -30,6 +30,7 @@ CLASSES: dict[str, type[Spec]] = {
     "manualTask": activities.Activity,
     "userTask": activities.UserTask,
     "scriptTask": activities.ScriptTask,
+    "businessRuleTask": activities.BusinessRuleTask,
     "sendTask": activities.SendTask,
     "receiveTask": activities.ReceiveTask,
     "callActivity": activities.CallActivity,

@@ -16,6 +16,7 @@ from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
 
 from engine import feel
+from engine.bpmn.model import DecisionCall
 
 if TYPE_CHECKING:
     from engine.runtime.spiff.specs import Spec
@@ -33,6 +34,9 @@ MOST_NAMES = 40
 
 Evaluate = Callable[[str, Mapping[str, Any]], Any]
 """Evaluates an expression of the diagram in a context of variables."""
+
+Decide = Callable[[str, DecisionCall, Mapping[str, Any]], Mapping[str, Any]]
+"""Makes the decision that an element asks for, from these variables; the variables it gives."""
 
 
 class StepError(Exception):
@@ -89,6 +93,8 @@ class Process(Workflow):  # type: ignore[misc]
         self.effects = Effects()
         self.ended: str | None = None
         """None while running, then ``completed`` or ``terminated``."""
+        self.decide: Decide | None = None
+        """Makes decisions, given by those who know the deployed ones."""
         self._evaluate = evaluate
         self._ready: deque[Task] = deque()
         self._gone: set[UUID] = set()

@@ -7,7 +7,13 @@ are UTC, JSON columns hold plain JSON (see ``engine.feel.to_json`` for FEEL valu
 
 from __future__ import annotations
 
-from engine.store.models.definitions import Definition, Deployment, Resource
+from engine.store.models.definitions import (
+    Decision,
+    DecisionModel,
+    Definition,
+    Deployment,
+    Resource,
+)
 from engine.store.models.jobs import Job, Outbox, Reminder, Routine
 from engine.store.models.kept import History, Signature
 from engine.store.models.people import (
@@ -37,6 +43,8 @@ __all__ = [
     "Case",
     "Counter",
     "Customer",
+    "Decision",
+    "DecisionModel",
     "Definition",
     "Deployment",
     "History",

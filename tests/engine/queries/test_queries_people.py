@@ -109,12 +109,14 @@ class TestDefinitions:
         view = queries.definition(conn, owner, mine)
         assert (view.deployed_by, view.deployed_at, view.running) == ("Otto Ägare", NOW + DAY, 0)
 
-    def test_findings_come_back_as_they_were_and_an_error_makes_a_drawing(
+    def test_findings_come_back_as_they_were_and_a_drawing_says_that_it_is_one(
         self, conn: Connection, rows: Rows
     ) -> None:
         warning = Finding("warning", "unnamed", "Namn saknas.", "No name.", "g1", None, 7, "a.bpmn")
         error = Finding("error", "not_executable", "Går inte.", "Cannot run.")
-        drawn = rows.definition("ritning", findings=[asdict(warning), asdict(error)])
+        drawn = rows.definition(
+            "ritning", findings=[asdict(warning), asdict(error)], startable=False
+        )
         works = rows.definition("fungerar", findings=[asdict(warning)])
         assert queries.findings(conn, SYSTEM, drawn) == (warning, error)
         assert not queries.definition(conn, SYSTEM, drawn).startable

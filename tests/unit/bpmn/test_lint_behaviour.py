@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.bpmn.lint import Surroundings
 from tests.unit.bpmn.diagrams import codes, errors, findings, flow, line, process, startable, task
 
 
@@ -222,7 +223,7 @@ def call(target: str, ident: str = "p", **options: str) -> str:
 
 def test_a_called_process_is_in_the_upload_or_deployed_before() -> None:
     assert errors(call("q")) == ["call_unknown"]
-    assert errors(call("q"), known_processes=["q"]) == []
+    assert errors(call("q"), surroundings=Surroundings(processes=["q"])) == []
     assert errors(call("tns:q"), process('<userTask id="a"/>', "q")) == []
     assert errors(call("")) == ["call_without_target"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.bpmn import vocabulary
+from engine.bpmn.lint import Surroundings
 from engine.bpmn.meta import (
     ActivityRef,
     CheckItem,
@@ -253,7 +254,7 @@ def test_mistakes_on_processes_calls_and_messages_are_errors() -> None:
         '<sp:in source="a" target="b"/><sp:out source="= a" target="b c"/>'
         "</extensionElements></callActivity>"
     )
-    assert errors(line(call), known_processes=["q"]) == [
+    assert errors(line(call), surroundings=Surroundings(processes=["q"])) == [
         "binding_version",
         "mapping_source",
         "mapping_target",

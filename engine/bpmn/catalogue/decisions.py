@@ -1,0 +1,105 @@
+"""Texts about decision models (DMN), and about the tasks that ask them."""
+
+from __future__ import annotations
+
+from engine.bpmn.catalogue.weights import Text
+
+TEXTS: dict[str, Text] = {
+    "decision_expression": (
+        "error",
+        "{element}: uttrycket {text} kan inte läsas ({reason}).",
+        "{element}: the expression {text} cannot be read ({reason}).",
+    ),
+    "decision_language": (
+        "error",
+        "{element}: {reason}. Skriv uttrycken i FEEL.",
+        "{element}: {reason}. Write the expressions in FEEL.",
+    ),
+    "decision_table": (
+        "error",
+        "{element}: beslutstabellen går inte ihop ({reason}).",
+        "{element}: the decision table does not hold together ({reason}).",
+    ),
+    "decision_type": (
+        "error",
+        "{element} använder typen ”{type}”, som inte är definierad.",
+        '{element} uses the type "{type}", which is not defined.',
+    ),
+    "decision_reference_lost": (
+        "error",
+        "{element} hänvisar till {reference}, som inte finns i filen eller i det som den "
+        "importerar.",
+        "{element} refers to {reference}, which is neither in the file nor in what it imports.",
+    ),
+    "decision_circle": (
+        "error",
+        "{element} kräver sig själv, direkt eller genom andra.",
+        "{element} requires itself, directly or through others.",
+    ),
+    "decision_too_large": (
+        "error",
+        "{element} är för stor eller nästlad för djupt ({reason}).",
+        "{element} is too large or nested too deep ({reason}).",
+    ),
+    "decision_too_many_cells": (
+        "error",
+        "Filen har för många eller för långa uttryck: högst {limit} tecken tillsammans. Dela upp "
+        "den i flera filer.",
+        "The file has too many or too long expressions: {limit} characters together at most. "
+        "Split it into several files.",
+    ),
+    "decision_name_too_long": (
+        "error",
+        "{element}: {attribute} är längre än {limit} tecken.",
+        "{element}: {attribute} is longer than {limit} characters.",
+    ),
+    "decision_id_twice": (
+        "error",
+        "{element}: id ”{id}” används av flera element. Varje id får finnas en gång.",
+        '{element}: the id "{id}" is used by several elements. Every id may be used once.',
+    ),
+    "decision_twice": (
+        "error",
+        "{element} finns också i filen {other}. Ett beslut får finnas i en fil.",
+        "{element} is also in the file {other}. A decision may stand in one file.",
+    ),
+    "decision_import_unknown": (
+        "error",
+        "Filen importerar ”{namespace}”, som varken finns i uppladdningen eller är driftsatt.",
+        'The file imports "{namespace}", which is neither in the upload nor deployed.',
+    ),
+    "decision_import_ambiguous": (
+        "error",
+        "Filen importerar ”{namespace}”, men flera filer i uppladdningen heter så. Ge varje modell "
+        "en egen namnrymd.",
+        'The file imports "{namespace}", but several files of the upload are called that. Give '
+        "every model a namespace of its own.",
+    ),
+    "decision_without_logic": (
+        "warning",
+        "{element} säger inte hur beslutet fattas: den har ingen tabell och inget uttryck.",
+        "{element} does not say how it is made: it has neither a table nor an expression.",
+    ),
+    "decision_model_empty": (
+        "info",
+        "Filen har inga beslut, bara det som andra beslutsmodeller kan importera.",
+        "The file has no decisions, only what other decision models can import.",
+    ),
+    "decision_unknown": (
+        "here",
+        "{element} frågar efter beslutet ”{decision}”, som varken finns i uppladdningen eller är "
+        "driftsatt.",
+        '{element} asks for the decision "{decision}", which is neither in the upload nor '
+        "deployed.",
+    ),
+    "decision_version_unknown": (
+        "here",
+        "{element} frågar efter version {version} av beslutet ”{decision}”, som inte finns.",
+        '{element} asks for version {version} of the decision "{decision}", which does not exist.',
+    ),
+    "decision_dynamic": (
+        "gap",
+        "{element} räknar ut vilket beslut som ska fattas ({decision}); det kan inte köras här.",
+        "{element} computes which decision to make ({decision}); that cannot be run here.",
+    ),
+}

@@ -1,0 +1,28 @@
+"""Business rule tasks: the decisions that they ask for are there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from engine.bpmn.decision import KINDS, read_decision
+from engine.bpmn.lint.document import Document
+from engine.bpmn.lint.report import Reporter
+
+Known = Mapping[str, Collection[int]]
+"""The versions of each decision that can be asked for."""
+
+
+def decisions(document: Document, report: Reporter, known: Known) -> None:
+    """§10.3.3 "Business Rule Task": what it asks for is in this upload or deployed before."""
+    for element in document.of(*KINDS):
+        call = read_decision(element)
+        if call is None:
+            continue
+        if call.decision.startswith(("${", "#{", "=")):
+            report("decision_dynamic", element, decision=call.decision)
+        elif call.decision not in known:
+            report("decision_unknown", element, decision=call.decision)
+        elif isinstance(call.binding, int) and call.binding not in known[call.decision]:
+            report(
+                "decision_version_unknown", element, decision=call.decision, version=call.binding
+            )

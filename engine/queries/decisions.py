@@ -1,0 +1,116 @@
+"""Decisions: the versions of every decision, the models that they stand in, their files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.access import DEFINITION_VIEW, authorize
+from engine.errors import NotFound
+from engine.queries.definitions import stored_finding
+from engine.queries.rows import AnyRow, name_of, people_by_id
+from engine.queries.search import swedish
+from engine.store.models import Decision, DecisionModel, Resource
+from engine.views import Actor, Finding, Source
+from engine.views import Decision as DecisionView
+
+DECISION = (
+    Decision.id,
+    Decision.decision_id,
+    Decision.version,
+    Decision.kind,
+    Decision.name,
+    Decision.model_id,
+    DecisionModel.name.label("model"),
+    DecisionModel.namespace,
+    DecisionModel.filename,
+    DecisionModel.resource_sha256,
+    DecisionModel.deployed_at,
+    DecisionModel.deployed_by,
+)
+
+
+def versions(conn: Connection) -> dict[str, frozenset[int]]:
+    """The versions of every decision that is deployed."""
+    found: dict[str, set[int]] = {}
+    for row in conn.execute(select(Decision.decision_id, Decision.version)):
+        found.setdefault(row.decision_id, set()).add(row.version)
+    return {decision: frozenset(numbers) for decision, numbers in found.items()}
+
+
+def decisions(conn: Connection, actor: Actor) -> tuple[DecisionView, ...]:
+    """Every version of every decision: by name, of each the newest version first."""
+    authorize(actor, DEFINITION_VIEW)
+    views = _views(conn, conn.execute(_rows()).all())
+    return tuple(sorted(views, key=lambda d: (*swedish(d.name), d.decision_id, -d.version)))
+
+
+def decision(conn: Connection, actor: Actor, id: str) -> DecisionView:
+    """One version. Raises ``NotFound``."""
+    authorize(actor, DEFINITION_VIEW)
+    row = conn.execute(_rows().where(Decision.id == id)).first()
+    if row is None:
+        raise NotFound()
+    return _views(conn, [row])[0]
+
+
+def source(conn: Connection, actor: Actor, id: str) -> Source:
+    """The file that a version was deployed in, byte for byte. Raises ``NotFound``."""
+    authorize(actor, DEFINITION_VIEW)
+    row = conn.execute(
+        _joined(DecisionModel.filename, Resource.data)
+        .join(Resource, Resource.sha256 == DecisionModel.resource_sha256)
+        .where(Decision.id == id)
+    ).first()
+    if row is None:
+        raise NotFound()
+    return Source(row.filename, row.data)
+
+
+def findings(conn: Connection, actor: Actor, id: str) -> tuple[Finding, ...]:
+    """What was found in a version's file when it was deployed. Raises ``NotFound``."""
+    authorize(actor, DEFINITION_VIEW)
+    row = conn.execute(_joined(DecisionModel.findings).where(Decision.id == id)).first()
+    if row is None:
+        raise NotFound()
+    return tuple(stored_finding(stored) for stored in row.findings)
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _joined(*columns: Any) -> Any:
+    return select(*columns).join_from(
+        Decision, DecisionModel, DecisionModel.id == Decision.model_id
+    )
+
+
+def _rows() -> Any:
+    return _joined(*DECISION)
+
+
+def _views(conn: Connection, rows: Iterable[AnyRow]) -> list[DecisionView]:
+    rows = list(rows)
+    people = people_by_id(conn, (row.deployed_by for row in rows))
+    newest: Mapping[str, int] = {
+        decision: max(numbers) for decision, numbers in versions(conn).items()
+    }
+    return [
+        DecisionView(
+            id=row.id,
+            decision_id=row.decision_id,
+            version=row.version,
+            kind=row.kind,
+            name=row.name,
+            model=row.model,
+            namespace=row.namespace,
+            filename=row.filename,
+            sha256=row.resource_sha256,
+            deployed_at=row.deployed_at,
+            deployed_by=name_of(people, row.deployed_by) or "",
+            latest=row.version == newest[row.decision_id],
+        )
+        for row in rows
+    ]

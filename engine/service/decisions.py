@@ -1,0 +1,111 @@
+"""Decisions: look at them, and have them made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine import feel
+from engine.access import DECISION_MAKE, authorize
+from engine.dmn import DecisionError, outline, reading
+from engine.errors import Invalid, Problem
+from engine.queries import decisions as queries
+from engine.runtime import decisions
+from engine.runtime.decisions import Chosen
+from engine.service.transactions import Transactions
+from engine.views import (
+    Actor,
+    Decision,
+    DecisionDetail,
+    DecisionOutcome,
+    Finding,
+    MatchedRules,
+    Source,
+)
+
+
+class Decisions(Transactions):
+    """The deployed decision models."""
+
+    def decisions(self, actor: Actor) -> tuple[Decision, ...]:
+        """All versions of all decisions and decision services: by name, the newest first."""
+        with self._reading() as connection:
+            return queries.decisions(connection, actor)
+
+    def decision(self, actor: Actor, id: str) -> DecisionDetail:
+        """One version of one decision, with all that it stands on.
+
+        :raises NotFound: when there is none
+        """
+        with self._looking(actor) as work:
+            view = queries.decision(work.connection, actor, id)
+            chosen = work.definitions.decisions.get(work.connection, id)
+        return DecisionDetail(
+            view,
+            outline.inputs(chosen.model, view.decision_id),
+            outline.requirements(chosen.model, view.decision_id),
+        )
+
+    def decision_source(self, actor: Actor, id: str) -> Source:
+        """The file that a decision came in, byte for byte.
+
+        :raises NotFound: when there is none
+        """
+        with self._reading() as connection:
+            return queries.source(connection, actor, id)
+
+    def decision_findings(self, actor: Actor, id: str) -> tuple[Finding, ...]:
+        """What was found in a decision's file when it was deployed.
+
+        :raises NotFound: when there is none
+        """
+        with self._reading() as connection:
+            return queries.findings(connection, actor, id)
+
+    def decide(
+        self,
+        actor: Actor,
+        decision_id: str,
+        variables: Mapping[str, Any],
+        *,
+        version: int | None = None,
+    ) -> DecisionOutcome:
+        """Make a decision of these JSON values, in its newest version or the one that is named.
+        Nothing is changed and nothing is kept.
+
+        A text for an input of another basic type is read as that type: ``"2026-01-31"`` for a
+        date. What the standard makes null (several rules where one may hold, a value of another
+        type) is null here too, with a note that says why.
+
+        :raises NotFound: when there is no such decision
+        :raises Invalid: with every value that cannot be read; ``decision_failed`` when the
+            decision cannot be made at all
+        """
+        authorize(actor, DECISION_MAKE, None)
+        with self._looking(actor) as work:
+            library = work.definitions.decisions
+            binding = "latest" if version is None else version
+            chosen = library.find(work.connection, decision_id, binding)
+            now = work.now.astimezone(work.calendar.zone)
+        try:
+            values = reading.read(variables, outline.inputs(chosen.model, chosen.decision_id))
+            return view(chosen, decisions.ask(chosen, values, now, strict=False))
+        except (DecisionError, feel.FeelError) as error:
+            text = getattr(error, "message", str(error))
+            problem = Problem("decision_failed", text, None, {"reason": text})
+            raise Invalid([problem]) from error
+
+
+def view(chosen: Chosen, answer: decisions.Answer) -> DecisionOutcome:
+    """What came of a decision, as others read it."""
+    outcome = answer.outcome
+    return DecisionOutcome(
+        decision_id=chosen.decision_id,
+        version=chosen.version,
+        name=chosen.name,
+        value=feel.plain(outcome.value),
+        decisions={name: feel.plain(value) for name, value in outcome.decisions.items()},
+        inputs={name: feel.plain(value) for name, value in answer.used.items()},
+        matched=tuple(MatchedRules(h.element, h.table, h.rules) for h in outcome.hits),
+        notes=tuple(f"{note.element}: {note.message}" for note in outcome.notes),
+    )
