@@ -138,6 +138,18 @@ TEXTS: dict[str, Text] = {
         "Filen har {count} processer, fler än {limit}. Dela upp den i flera filer.",
         "The file has {count} processes, more than {limit}. Split it into several files.",
     ),
+    "xsd": (
+        "warning",
+        "{element}: filen följer inte BPMN:s schema här: {reason}. Spara diagrammet på nytt i ett "
+        "verktyg som skriver BPMN 2.0, eller rätta raden.",
+        "{element}: the file does not follow BPMN's schema here: {reason}. Save the diagram again "
+        "in a tool that writes BPMN 2.0, or correct the line.",
+    ),
+    "xsd_more": (
+        "warning",
+        "Och på {count} ställen till följer filen inte BPMN:s schema.",
+        "And in {count} more places the file does not follow BPMN's schema.",
+    ),
     "more_of_the_same": (
         "warning",
         "Och {count} till av samma slag som: {sample}",

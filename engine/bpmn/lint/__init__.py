@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.bpmn import vocabulary
+from engine.bpmn import schema, vocabulary
 from engine.bpmn.decision import read_decision
 from engine.bpmn.lint import (
     activities,
@@ -180,11 +180,13 @@ class _Linter:
         except Rejected as refusal:
             self._unread.extend(refusal.findings)
             return
+        wrong, count = schema.errors(tree.getroot())
         notes = translate(tree)
         document = Document(tree, name)
         self._documents.append(document)
         self._reporters[name] = Reporter(document)
         vendor.translated(notes, self._reporters[name])
+        identity.schema_errors(wrong, count, self._reporters[name])
 
     def _check(self, document: Document) -> None:
         report = self._reporters[document.filename]

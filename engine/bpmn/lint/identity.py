@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -11,6 +11,7 @@ from engine.bpmn.catalogue import Weight
 from engine.bpmn.lint.document import NODES, Document
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.names import kind, local, namespace
+from engine.bpmn.schema import SchemaError
 
 LONGEST_ID = 200
 """Characters; the database keeps ids in columns of this length."""
@@ -70,6 +71,17 @@ def _weight(element: etree._Element) -> Weight | None:
 
 def _drawn(root: etree._Element) -> Iterator[etree._Element]:
     return (e for e in root.iter() if namespace(e).endswith("/DI") and e.get("id"))
+
+
+def schema_errors(wrong: Iterable[SchemaError], count: int, report: Reporter) -> None:
+    """§15.1 "XML Schema": what BPMN's own schema says of the file. Tools that write something else
+    are many, so it only warns."""
+    told = 0
+    for error in wrong:
+        report("xsd", error.element, line=error.line, reason=error.reason)
+        told += 1
+    if count > told:
+        report("xsd_more", report.document.root, count=count - told)
 
 
 CHECKS = (missing_ids, illegal_ids, repeated_ids)

@@ -39,9 +39,11 @@ class Reporter:
         *,
         weight: Weight | None = None,
         at: etree._Element | None = None,
+        line: int | None = None,
         **params: Any,
     ) -> None:
-        """One finding about ``element``; ``at`` is the element whose line it is told with."""
+        """One finding about ``element``; ``at`` is the element whose line it is told with,
+        ``line`` a line of its own."""
         self._count[code] += 1
         weight = weight or TEXTS[code][0]
         enough = self._count[code] > MOST
@@ -55,7 +57,7 @@ class Reporter:
             element,
             severity=severity,
             filename=self.document.filename,
-            line=at.sourceline if at is not None else None,
+            line=at.sourceline if at is not None else line,
             **params,
         )
         self._first.setdefault(code, made)
