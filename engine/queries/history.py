@@ -7,18 +7,19 @@ were not written in one order; each filter has an index that is read backwards f
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, union
 
 from engine.access import CASE_VIEW, HISTORY_VIEW, authorize, history_of
 from engine.feel import FeelError, from_json, plain
 from engine.queries import paging, search
 from engine.queries.objects import case_object
-from engine.queries.rows import AnyRow
+from engine.queries.rows import AnyRow, AnySelect
 from engine.store.models import Case, Customer, Definition, History, Person
-from engine.views import Actor, HistoryEntry, Page
+from engine.views import SYSTEM, Actor, HistoryEntry, Page
 
 HISTORY = (
     History.id,
@@ -42,6 +43,11 @@ HISTORY = (
 )
 
 
+TEXTS = (History.element_name, History.actor_name, History.detail, Case.number, Customer.name)
+LATEST_CASES = 50
+LATEST_FACTS = 5_000
+
+
 def history(
     conn: Connection,
     actor: Actor,
@@ -58,26 +64,26 @@ def history(
     """Facts that ``actor`` may read, the newest first.
 
     ``person`` is an id or a user name, ``since`` (inclusive) and ``until`` (exclusive) are aware
-    times. ``q`` is searched in the element's, the person's and the customer's name, in the case's
-    number and in the details; every word must be found. Raises ``NotFound`` for a case that is not
-    the actor's to see, ``Invalid`` for a cursor of another list.
+    times. Every word of ``q`` must be found: in a case's own history anywhere, else in the
+    element's or the person's name, among what cases are found by (of these the ``LATEST_CASES``
+    that started last), or in the details of the ``LATEST_FACTS`` newest facts. Raises ``NotFound``
+    for a case that is not the actor's to see, ``Invalid`` for a cursor of another list.
     """
     authorize(actor, HISTORY_VIEW)
     limit = paging.bounded(limit)
-    conditions = _conditions(conn, q, person, type, since, until)
+    conditions = _conditions(conn, person, type, since, until)
+    words = search.words(q)
+    statement: AnySelect | None
     if case_id is not None:
         scope, order = _of_case(conn, actor, case_id, cursor)
+        found = search.found(conn, words, TEXTS)
+        statement = _joined().where(*scope, *conditions, *found)
     else:
         scope, order = _of_all(actor, cursor)
-    rows = conn.execute(
-        select(*HISTORY)
-        .join(Case, Case.id == History.case_id, isouter=True)
-        .join(Customer, Customer.id == Case.customer_id, isouter=True)
-        .join(Definition, Definition.id == History.definition_id, isouter=True)
-        .where(*scope, *conditions)
-        .order_by(*order)
-        .limit(limit + 1)
-    ).all()
+        statement = _searched(conn, words, [*scope, *conditions], order, limit + 1)
+    if statement is None:
+        return Page((), None)
+    rows = conn.execute(statement.order_by(*order).limit(limit + 1)).all()
 
     def place(row: AnyRow) -> str:
         if case_id is not None:
@@ -123,20 +129,12 @@ def _of_all(actor: Actor, cursor: str | None) -> Scope:
 
 def _conditions(
     conn: Connection,
-    q: str,
     person: str | None,
     type: str | None,
     since: datetime | None,
     until: datetime | None,
 ) -> list[ColumnElement[bool]]:
-    texts = (
-        History.element_name,
-        History.actor_name,
-        History.detail,
-        Case.number,
-        Customer.name,
-    )
-    conditions = search.found(conn, q, texts)
+    conditions: list[ColumnElement[bool]] = []
     if person:
         known = conn.scalar(
             select(Person.id).where(or_(Person.username == person, Person.id == person))
@@ -149,6 +147,73 @@ def _conditions(
     if until is not None:
         conditions.append(History.at < until)
     return conditions
+
+
+def _joined() -> AnySelect:
+    return (
+        select(*HISTORY)
+        .join(Case, Case.id == History.case_id, isouter=True)
+        .join(Customer, Customer.id == Case.customer_id, isouter=True)
+        .join(Definition, Definition.id == History.definition_id, isouter=True)
+    )
+
+
+def _searched(
+    conn: Connection,
+    words: Sequence[str],
+    conditions: Sequence[ColumnElement[bool]],
+    order: Sequence[ColumnElement[Any]],
+    count: int,
+) -> AnySelect | None:
+    """The facts of all cases in which every word is found, None when there are none. They are read along the indexes of the
+    word that leads to the fewest things; the others are looked for in what was read."""
+    if not words:
+        return _joined().where(*conditions)
+    names = list(conn.scalars(_element_names()))
+    ranges = [_ranges(conn, word, names) for word in words]
+    at = min(range(len(words)), key=lambda i: len(ranges[i]))
+    others = search.found(conn, [w for i, w in enumerate(words) if i != at], TEXTS)
+    parts = [
+        select(part.c.id)
+        for part in (
+            _joined()
+            .with_only_columns(History.id)
+            .where(only, *conditions, *others)
+            .order_by(*order)
+            .limit(count)
+            .subquery()
+            for only in ranges[at]
+        )
+    ]
+    if not parts:
+        return None
+    return _joined().where(History.id.in_(select(union(*parts).subquery().c.id)))
+
+
+def _ranges(conn: Connection, word: str, names: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Where facts with this word stand, each a range of an index."""
+    by_name = search.found(conn, [word], (Person.name,))
+    people = list(conn.scalars(select(Person.id).where(*by_name)))
+    people += [SYSTEM.id] if search.texts_with([SYSTEM.name], word) else []
+    cases = search.latest_cases(conn, word, LATEST_CASES)
+    newest = select(History.id, History.detail).order_by(History.id.desc()).limit(LATEST_FACTS)
+    recent = newest.subquery()
+    told = select(recent.c.id).where(*search.found(conn, [word], (recent.c.detail,)))
+    ids = list(conn.scalars(told))
+    return [
+        *(History.element_name == name for name in search.texts_with(names, word)),
+        *(History.actor_id == person for person in people),
+        *([History.case_id.in_(cases)] if cases else ()),
+        *([History.id.in_(ids)] if ids else ()),
+    ]
+
+
+def _element_names() -> AnySelect:
+    """The different names of elements in the history, each found by one step in the index."""
+    first = select(func.min(History.element_name).label("name")).cte("names", recursive=True)
+    following = select(func.min(History.element_name)).where(History.element_name > first.c.name)
+    names = first.union_all(select(following.scalar_subquery()).where(first.c.name.is_not(None)))
+    return select(names.c.name).where(names.c.name.is_not(None))
 
 
 def _entry(row: AnyRow) -> HistoryEntry:

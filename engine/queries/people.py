@@ -66,7 +66,7 @@ def customers(conn: Connection, actor: Actor, q: str = "") -> tuple[CustomerView
     )
     rows = conn.execute(
         select(Customer.id, Customer.name, Customer.org_number, count)
-        .where(*search.found(conn, q, (Customer.name, Customer.org_number)))
+        .where(*search.found(conn, search.words(q), (Customer.name, Customer.org_number)))
         .order_by(Customer.name, Customer.id)
         .limit(MAX_PAGE)
     )

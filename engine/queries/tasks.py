@@ -16,8 +16,8 @@ from sqlalchemy import (
     Connection,
     Subquery,
     and_,
-    case,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -33,6 +33,9 @@ from engine.views import Actor, Page, TaskRow
 
 SHOW = ("mine", "role", "all")
 DUE = ("late", "today", "coming")
+
+COUNTED = 1_000
+"""Tasks that are counted in each group of a list."""
 
 OPEN: ColumnElement[bool] = Task.state == literal_column("'open'")
 """In the words of the partial indexes, without a bound parameter."""
@@ -76,7 +79,8 @@ def tasks(
     ``show``: ``mine`` (assigned to the actor, or unassigned and of one of their roles), ``role``
     (of their roles, whoever has them), ``all`` (of all cases that they see). ``due``: ``late``,
     ``today``, ``coming`` (those without a date are coming) or None. ``q`` is searched in the
-    task's name, the customer's name and the case's number; every word must be found.
+    task's name, and at the beginnings of the words that its case is found by (number, title,
+    customer); every word must be found.
 
     Raises ``Invalid`` for an unknown ``show`` or ``due`` and for a cursor of another list.
     """
@@ -87,12 +91,12 @@ def tasks(
     rows: list[AnyRow] = []
     if after is None or after[0] is not None:
         place = [*conditions, *_dated(due, today), *_after_dated(after)]
-        rows += conn.execute(_ordered(branches, place, bool(q), limit + 1)).all()
+        rows += conn.execute(_ordered(branches, place, limit + 1)).all()
     if len(rows) <= limit and due in (None, "coming"):
         place = [*conditions, Task.due.is_(None)]
         if after is not None and after[0] is None:
             place.append(Task.id > after[1])
-        rows += conn.execute(_ordered(branches, place, bool(q), limit + 1 - len(rows))).all()
+        rows += conn.execute(_ordered(branches, place, limit + 1 - len(rows))).all()
     people = people_by_id(conn, (row.assignee_id for row in rows))
     return paging.page(
         rows,
@@ -113,19 +117,21 @@ def task_counts(
     today: date,
 ) -> Mapping[str, int]:
     """How many tasks ``tasks`` would list with the same filters, by due group:
-    ``{"late": n, "today": n, "coming": n}``. Raises ``Invalid`` for an unknown ``show``."""
+    ``{"late": n, "today": n, "coming": n}``. A number above ``COUNTED`` says no more than that it
+    is above it: what nobody counts costs nothing. Raises ``Invalid`` for an unknown ``show``."""
     branches, conditions = _chosen(conn, actor, show=show, phase=phase, role=role, q=q)
-    parts = [_from(select(Task.due), bool(q)).where(OPEN, b, *conditions) for b in branches]
-    found = union_all(*parts).subquery()
-    late = func.sum(case((found.c.due < today, 1), else_=0))
-    now = func.sum(case((found.c.due == today, 1), else_=0))
-    row = conn.execute(select(late, now, func.count()).select_from(found)).one()
-    late_count, today_count, all_count = (int(n or 0) for n in row)
-    return {
-        "late": late_count,
-        "today": today_count,
-        "coming": all_count - late_count - today_count,
-    }
+    ranges = [("late", Task.due < today), ("today", Task.due == today)]
+    ranges += [("coming", Task.due > today), ("coming", Task.due.is_(None))]
+    counted = []
+    for name, dates in ranges:
+        for branch in branches:
+            some = select(Task.id).where(OPEN, branch, dates, *conditions).limit(COUNTED + 1)
+            count = select(func.count()).select_from(some.subquery()).scalar_subquery()
+            counted.append(select(literal(name).label("name"), count.label("n")))
+    counts = dict.fromkeys(DUE, 0)
+    for row in conn.execute(union_all(*counted)):
+        counts[row.name] = min(counts[row.name] + row.n, COUNTED + 1)
+    return counts
 
 
 def task_row(row: AnyRow, people: People) -> TaskRow:
@@ -165,15 +171,47 @@ def _chosen(
 ) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
     """The index ranges that a list is read from, and what else its rows must fulfil."""
     paging.choice("show", show, SHOW)
-    conditions = search.found(conn, q, (Task.name, Case.number, Customer.name))
-    if phase is not None:
-        conditions.append(Task.phase == phase)
+    conditions: list[ColumnElement[bool]] = [] if phase is None else [Task.phase == phase]
     if show == "all":
-        branch = true() if role is None else Task.role == role
-        return [branch], [cases_of(actor, Task.case_id), *conditions]
-    if role is not None:
-        conditions.append(Task.role == role)
-    return (offered_to(actor) if show == "mine" else tasks_of_roles(actor)), conditions
+        branches = [true() if role is None else Task.role == role]
+        conditions.append(cases_of(actor, Task.case_id))
+    else:
+        branches = offered_to(actor) if show == "mine" else tasks_of_roles(actor)
+        conditions += [] if role is None else [Task.role == role]
+    words = search.words(q)
+    if not words:
+        return branches, conditions
+    cases, found = _found(conn, words)
+    if cases is not None:
+        # A few cases are the shorter way: one range, in which the others are conditions.
+        branches = [and_(Task.case_id.in_(cases), or_(*branches))]
+    return branches, [*conditions, *found]
+
+
+def _found(
+    conn: Connection, words: Sequence[str]
+) -> tuple[list[str] | None, list[ColumnElement[bool]]]:
+    """The cases to look in, if they are few, and the conditions: every word stands in the task's
+    name or is one that its case is found by."""
+    names = list(conn.scalars(_names()))
+    shortest: list[str] | None = None
+    conditions = []
+    for word in words:
+        hits = search.texts_with(names, word)
+        cases = search.few_cases(conn, word)
+        by_case = search.of_cases(word, Task.case_id) if cases is None else Task.case_id.in_(cases)
+        conditions.append(or_(Task.name.in_(hits), by_case) if hits else by_case)
+        if not hits and cases is not None and (shortest is None or len(cases) < len(shortest)):
+            shortest = cases
+    return shortest, conditions
+
+
+def _names() -> AnySelect:
+    """The different names of open tasks, each found by one step in the index."""
+    first = select(func.min(Task.name).label("name")).where(OPEN).cte("names", recursive=True)
+    following = select(func.min(Task.name)).where(OPEN, Task.name > first.c.name)
+    names = first.union_all(select(following.scalar_subquery()).where(first.c.name.is_not(None)))
+    return select(names.c.name).where(names.c.name.is_not(None))
 
 
 def _dated(due: str | None, today: date) -> list[ColumnElement[bool]]:
@@ -191,19 +229,14 @@ def _after_dated(after: tuple[Any, ...] | None) -> list[ColumnElement[bool]]:
     return [Task.due >= day, or_(Task.due > day, and_(Task.due == day, Task.id > last))]
 
 
-def _from(statement: AnySelect, searched: bool) -> AnySelect:
-    return with_case(statement) if searched else statement.select_from(Task)
-
-
 def _ordered(
     branches: Sequence[ColumnElement[bool]],
     conditions: Sequence[ColumnElement[bool]],
-    searched: bool,
     count: int,
 ) -> AnySelect:
     """The first ``count`` tasks of all branches together."""
     parts = [
-        _from(select(Task.id, Task.due), searched)
+        select(Task.id, Task.due)
         .where(OPEN, branch, *conditions)
         .order_by(Task.due, Task.id)
         .limit(count)

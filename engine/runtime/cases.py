@@ -19,6 +19,7 @@ from engine.runtime import forms, incidents, live, plan, planning, timers
 from engine.runtime.advance import Advance
 from engine.runtime.definitions import Loaded
 from engine.runtime.work import Work
+from engine.store import words
 from engine.store.models import (
     Case,
     Counter,
@@ -71,6 +72,8 @@ def start(
             started_at=work.now,
         )
     )
+    texts = (number, title or root.name, name, customer and customer.org_number)
+    words.keep(work.connection, case_id, texts)
     detail = {"number": number, "customer": name, "process": root.name, "start_date": start_date}
     about = {"case_id": case_id, "instance_id": case_id, "definition_id": root.id}
     work.note("case.started", case_id, {**detail, "people": chosen}, **about)

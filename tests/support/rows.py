@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, event, insert
+from sqlalchemy import Connection, event, insert, select
 
-from engine.store import models
+from engine.store import models, words
 from engine.views import Actor
 
 TODAY = date(2026, 3, 2)
@@ -106,7 +106,15 @@ class Rows:
             "started_at": NOW,
             "ended_at": None,
         }
-        return self._insert(models.Case, defaults, given)
+        case_id = self._insert(models.Case, defaults, given)
+        values = {**defaults, **given}
+        customer = self.conn.execute(
+            select(models.Customer.name, models.Customer.org_number).where(
+                models.Customer.id == values["customer_id"]
+            )
+        ).first()
+        words.keep(self.conn, case_id, (values["number"], values["title"], *(customer or ())))
+        return case_id
 
     def instance(self, case_id: str, definition_id: str, **given: Any) -> str:
         defaults = {

@@ -15,6 +15,7 @@ from engine.store.models.definitions import (
     Resource,
 )
 from engine.store.models.jobs import Job, Outbox, Reminder, Routine
+from engine.store.models.derived import CaseWord, Figures
 from engine.store.models.kept import History, Signature
 from engine.store.models.people import (
     ApiToken,
@@ -41,12 +42,14 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "Case",
+    "CaseWord",
     "Counter",
     "Customer",
     "Decision",
     "DecisionModel",
     "Definition",
     "Deployment",
+    "Figures",
     "History",
     "Incident",
     "Instance",

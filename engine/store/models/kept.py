@@ -20,6 +20,7 @@ class History(Base):
         Index("ix_history_at", "at", "id"),
         Index("ix_history_type", "type", "at", "id"),
         Index("ix_history_actor", "actor_id", "at", "id"),
+        Index("ix_history_element", "element_name", "at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

@@ -1,0 +1,36 @@
+"""What lists and figures are read from, and what can be made again from the other tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.base import Base
+
+
+class CaseWord(Base):
+    """A word that a case is found by (``engine/store/words.py``)."""
+
+    __tablename__ = "case_word"
+    __table_args__ = (Index("ix_case_word_word", "word", "case_id"),)
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("process_case.id"), primary_key=True)
+    # Ordered by code points on every database, so that a beginning is a range of the index.
+    word: Mapped[str] = mapped_column(
+        String(60).with_variant(String(60, collation="C"), "postgresql"), primary_key=True
+    )
+
+
+class Figures(Base):
+    """Figures over everything that is open, counted now and then: ``body`` as ``queries/overview``
+    writes it, ``took`` how long the counting took (ms)."""
+
+    __tablename__ = "figures"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]
+    took: Mapped[int]
+    body: Mapped[dict[str, Any]]
