@@ -27,6 +27,7 @@ from engine.errors import (
 from engine.service import Engine
 from engine.tokens import SCOPES as TOKEN_SCOPES
 from engine.views import (
+    COUNTED,
     SYSTEM,
     Activity,
     ActivityOption,
@@ -52,8 +53,10 @@ from engine.views import (
     Incident,
     InstanceView,
     IssuedToken,
+    Load,
     MessageOption,
     Option,
+    Overview,
     Page,
     Person,
     Phase,
@@ -75,6 +78,7 @@ from engine.views import (
 )
 
 __all__ = [
+    "COUNTED",
     "SYSTEM",
     "TOKEN_SCOPES",
     "Activity",
@@ -109,11 +113,13 @@ __all__ = [
     "InstanceView",
     "Invalid",
     "IssuedToken",
+    "Load",
     "MessageOption",
     "NotAllowed",
     "NotAuthenticated",
     "NotFound",
     "Option",
+    "Overview",
     "Page",
     "Person",
     "Phase",

@@ -42,6 +42,7 @@ DEFINITION_DEPLOY = "definition.deploy"
 DECISION_MAKE = "decision.make"
 HISTORY_VIEW = "history.view"
 HISTORY_VERIFY = "history.verify"
+OVERVIEW_VIEW = "overview.view"
 PEOPLE_VIEW = "people.view"
 PEOPLE_MANAGE = "people.manage"
 PEOPLE_PASSWORD = "people.password"  # noqa: S105 - an action's name
@@ -273,6 +274,7 @@ RULES: Mapping[str, tuple[type, Rule]] = {
     DECISION_MAKE: (type(None), _staff),
     HISTORY_VIEW: (type(None), _anyone),  # the list itself is scoped by `history_of`
     HISTORY_VERIFY: (type(None), _manager),
+    OVERVIEW_VIEW: (type(None), _manager),
     PEOPLE_VIEW: (type(None), _anyone),
     PEOPLE_MANAGE: (type(None), _administrator),
     PEOPLE_PASSWORD: (PersonObject, _own_account),

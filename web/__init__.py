@@ -26,14 +26,17 @@ from web import (
     forms,
     history,
     i18n,
+    overview,
     people,
     security,
     sessions,
     tasks,
 )
+from web.context import person
 from web.i18n import gettext as _
 
 BLUEPRINTS = (accounts, tasks, cases, definitions, history, people, api)
+BLUEPRINTS = (accounts, tasks, overview, cases, definitions, history, people)
 YEAR = 31_536_000
 
 
@@ -71,8 +74,11 @@ def create_app(config: Config, engine: Engine, *, secret: bytes | None = None) -
 
 def navigation() -> list[tuple[str, str, str, str]]:
     """The main menu: section, endpoint, icon, text."""
+    who = person()
+    overview = ("overview", "overview.index", "overview", _("Översikt"))
     return [
         ("tasks", "tasks.inbox", "tasks", _("Mina uppgifter")),
+        *([overview] if who is not None and "manager" in who.rights else ()),
         ("cases", "cases.index", "cases", _("Ärenden")),
         ("definitions", "definitions.index", "definitions", _("Diagram")),
         ("history", "history.index", "history", _("Historik")),

@@ -17,7 +17,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask
 
-from engine import Person
+from engine import COUNTED, Person
 from web.context import config, today
 from web.i18n import gettext as _
 from web.i18n import language, locale, ngettext
@@ -102,6 +102,11 @@ def number(value: Any) -> str:
     return text.replace("\u202f", NBSP)
 
 
+def counted(value: int) -> str:
+    """A count of a list, which is no longer counted above a thousand: ``1 000+``."""
+    return f"{number(COUNTED)}+" if value > COUNTED else number(value)
+
+
 def money(value: Any) -> str:
     """345 000 kr; 99,50 kr"""
     found = _decimal(value)
@@ -181,7 +186,7 @@ def by_name(people: Iterable[Person]) -> list[Person]:
 
 
 FILTERS: Final = (
-    day, day_long, day_full, moment, clock, number, money, size, interval, due_text,
+    day, day_long, day_full, moment, clock, number, counted, money, size, interval, due_text,
 )  # fmt: skip
 
 

@@ -50,6 +50,7 @@ from engine.views import Actor, CaseDetail, CaseRow, Field, MessageOption, Page
 
 STATES: Mapping[str, tuple[str, ...]] = {
     "running": ("running", "incident"),
+    "incident": ("incident",),
     "ended": ("completed", "terminated", "cancelled"),
     "all": (),
 }
@@ -80,10 +81,10 @@ def cases(
 ) -> Page[CaseRow]:
     """Cases that ``actor`` may see, the last started first.
 
-    ``state``: ``running``, ``ended`` or ``all``. ``phase``: only those with open work in it. ``q``
-    is searched at the beginnings of the words of the number, the title, the customer's name and
-    organisation number. Raises
-    ``Invalid`` for an unknown ``state`` and for a cursor of another list.
+    ``state``: ``running``, ``incident`` (running, but stopped by an error), ``ended`` or ``all``.
+    ``phase``: only those with open work in it. ``q`` is searched at the beginnings of the words of
+    the number, the title, the customer's name and organisation number. Raises ``Invalid`` for an
+    unknown ``state`` and for a cursor of another list.
     """
     paging.choice("state", state, tuple(STATES))
     after = paging.decode("cases", cursor, paging.time_part, paging.text_part)

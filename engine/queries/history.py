@@ -165,8 +165,11 @@ def _searched(
     order: Sequence[ColumnElement[Any]],
     count: int,
 ) -> AnySelect | None:
-    """The facts of all cases in which every word is found, None when there are none. They are read along the indexes of the
-    word that leads to the fewest things; the others are looked for in what was read."""
+    """The facts of all cases in which every word is found, None when there are none.
+
+    They are read along the indexes of the word that leads to the fewest things; the others are
+    looked for in what was read.
+    """
     if not words:
         return _joined().where(*conditions)
     names = list(conn.scalars(_element_names()))

@@ -29,13 +29,10 @@ from engine.access import cases_of, offered_to, tasks_of_roles
 from engine.queries import paging, search
 from engine.queries.rows import AnyRow, AnySelect, People, people_by_id
 from engine.store.models import Case, Customer, Task
-from engine.views import Actor, Page, TaskRow
+from engine.views import COUNTED, Actor, Page, TaskRow
 
 SHOW = ("mine", "role", "all")
 DUE = ("late", "today", "coming")
-
-COUNTED = 1_000
-"""Tasks that are counted in each group of a list."""
 
 OPEN: ColumnElement[bool] = Task.state == literal_column("'open'")
 """In the words of the partial indexes, without a bound parameter."""

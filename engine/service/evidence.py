@@ -6,10 +6,10 @@ from datetime import datetime
 
 from engine.access import CASE_VIEW, HISTORY_VERIFY, authorize
 from engine.queries import history as queries
-from engine.queries import objects
+from engine.queries import objects, overview
 from engine.records import history
 from engine.service.transactions import Transactions
-from engine.views import Actor, HistoryEntry, Page, Verification
+from engine.views import Actor, HistoryEntry, Overview, Page, Verification
 
 
 class Evidence(Transactions):
@@ -52,6 +52,25 @@ class Evidence(Transactions):
         """The types of facts that there are, for a filter."""
         with self._reading() as connection:
             return queries.history_types(connection)
+
+    def overview(self, actor: Actor) -> Overview:
+        """Figures over everything that is open, as they were counted last.
+
+        :raises NotAllowed: for who is no manager
+        """
+        with self._reading() as connection:
+            return overview.overview(connection, actor, now=self.now(), today=self.today())
+
+    def count_figures(self) -> bool:
+        """Count what ``overview`` shows, if it is time; whether it was. For whatever runs beside
+        the pages: the more there is to count, the more seldom it is done."""
+        with self._reading() as connection:
+            if not overview.is_due(connection, self.now()):
+                return False
+            body = overview.count(connection, self.today())
+        with self._database.writing() as connection:
+            overview.keep(connection, body, self.now())
+        return True
 
     def verify(self, actor: Actor, case_id: str | None = None) -> Verification:
         """Compute every hash of the history (of one case, or all) again, and every signature's.

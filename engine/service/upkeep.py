@@ -145,7 +145,7 @@ class _Bench:
     # ------------------------------------------------------------ the sweep
 
     def sweep(self) -> None:
-        """Put jobs for whatever is due and has none.
+        """Put jobs for whatever is due and has none, and count the overview's figures anew.
 
         :raises DatabaseNewer: when the database was upgraded under this program
         """
@@ -156,6 +156,7 @@ class _Bench:
         if found:
             with self._database.writing() as connection:
                 self._engine._queue.put(connection, found)
+        self._engine.count_figures()
 
     def _overdue(self, connection: Any, now: datetime) -> list[Job]:
         overdue = timers.claimable(now, GRACE).with_only_columns(Timer.id).limit(1)

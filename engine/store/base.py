@@ -55,6 +55,7 @@ def only(name: str, condition: str, *columns: str) -> Index:
 
 
 OPEN_TASK = "state = 'open'"
+OFFERED_TASK = "state = 'open' AND assignee_id IS NULL"
 RUNNING = "ended_at IS NULL"
 OPEN_INCIDENT = "resolved_at IS NULL"
 UNSENT = "sent_at IS NULL AND dead_at IS NULL"

@@ -45,6 +45,7 @@ from engine.views.diagrams import (
     Shape,
     Source,
 )
+from engine.views.overview import COUNTED, Load, Overview
 from engine.views.people import (
     SYSTEM,
     Actor,
@@ -76,6 +77,7 @@ from engine.views.tasks import (
 )
 
 __all__ = [
+    "COUNTED",
     "SYSTEM",
     "Activity",
     "ActivityOption",
@@ -106,8 +108,10 @@ __all__ = [
     "IssuedToken",
     "Logic",
     "MatchedRules",
+    "Load",
     "MessageOption",
     "Option",
+    "Overview",
     "Page",
     "Person",
     "Phase",

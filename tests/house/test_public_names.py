@@ -23,6 +23,10 @@ NAMES = {
     # cases
     "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView", "MessageOption", "Page",
     "PlanRow", "Sheet", "SheetEntry", "SheetRow",
+    "CaseDetail", "CaseRow", "Incident", "InstanceView", "MessageOption", "Page", "PlanRow",
+    "Sheet", "SheetEntry", "SheetRow",
+    # figures
+    "COUNTED", "Load", "Overview",
     # what was done
     "Fault", "HistoryEntry", "Receipt", "Verification",
     # what went wrong

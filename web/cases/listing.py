@@ -10,7 +10,7 @@ from web.cases.routes import blueprint
 from web.cases.start import may_start
 from web.context import actor, config, engine
 
-STATES: Final = ("running", "ended", "all")
+STATES: Final = ("running", "incident", "ended", "all")
 
 
 @blueprint.get("/")

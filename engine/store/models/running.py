@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import ID, OPEN_INCIDENT, OPEN_TASK, RUNNING, Base, only
+from engine.store.base import ID, OFFERED_TASK, OPEN_INCIDENT, OPEN_TASK, RUNNING, Base, only
 
 
 class Case(Base):
@@ -65,7 +65,7 @@ class Task(Base):
     __tablename__ = "task"
     __table_args__ = (
         only("ix_task_assigned", OPEN_TASK, "assignee_id", "due", "id"),
-        only("ix_task_offered", OPEN_TASK, "role", "assignee_id", "due", "id"),
+        only("ix_task_offered", OFFERED_TASK, "role", "due", "id"),
         only("ix_task_role", OPEN_TASK, "role", "due", "id"),
         only("ix_task_due", OPEN_TASK, "due", "id"),
         only("ix_task_phase", OPEN_TASK, "phase", "due", "id"),

@@ -1,0 +1,90 @@
+"""The manager's figures. Counting everything that is open takes longer the more there is, so it is
+done now and then, beside the pages, and the pages read the result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, case, delete, func, insert, select
+
+from engine.access import OVERVIEW_VIEW, authorize
+from engine.queries.tasks import OPEN
+from engine.store.models import Case, Figures, Incident, Task
+from engine.views import Actor, Load, Overview
+
+NAME = "overview"
+SOONEST = timedelta(seconds=5)
+SHARE = 100
+"""Counting takes at most this part of the time: what took 300 ms is done again after 30 s."""
+OLDEST = timedelta(minutes=10)
+"""Older figures are not shown: whoever counts has stopped, so the page counts for itself."""
+
+
+def overview(conn: Connection, actor: Actor, *, now: datetime, today: date) -> Overview:
+    """The figures as they were counted last. Raises ``NotAllowed`` for who is no manager."""
+    authorize(actor, OVERVIEW_VIEW)
+    known = conn.execute(select(Figures.at, Figures.body).where(Figures.name == NAME)).first()
+    fresh = known is not None and now - known.at < OLDEST and known.body["day"] == str(today)
+    if known is None or not fresh:
+        return _view(now, count(conn, today))
+    return _view(known.at, known.body)
+
+
+def is_due(conn: Connection, now: datetime) -> bool:
+    """Whether it is time to count again."""
+    known = conn.execute(select(Figures.at, Figures.took).where(Figures.name == NAME)).first()
+    if known is None:
+        return True
+    pause = max(SOONEST, timedelta(milliseconds=known.took * SHARE))
+    return not known.at <= now < known.at + pause
+
+
+def count(conn: Connection, today: date) -> dict[str, Any]:
+    """Everything that is open, as ``Figures.body``: ``day``, ``took`` (ms), ``cases`` by state,
+    ``incidents``, and ``tasks``: role, phase, its title, late, today, all."""
+    started = time.perf_counter()
+    late = func.sum(case((Task.due < today, 1), else_=0))
+    now = func.sum(case((Task.due == today, 1), else_=0))
+    tasks = conn.execute(
+        select(Task.role, Task.phase, func.max(Task.phase_title), late, now, func.count())
+        .where(OPEN)
+        .group_by(Task.role, Task.phase)
+    ).all()
+    cases = conn.execute(select(Case.state, func.count()).group_by(Case.state)).all()
+    incidents = select(func.count()).select_from(Incident).where(Incident.resolved_at.is_(None))
+    return {
+        "day": str(today),
+        "cases": {row[0]: row[1] for row in cases},
+        "incidents": conn.scalar(incidents) or 0,
+        "tasks": [[row[0], row[1], row[2], int(row[3]), int(row[4]), row[5]] for row in tasks],
+        "took": round((time.perf_counter() - started) * 1000),
+    }
+
+
+def keep(conn: Connection, body: dict[str, Any], now: datetime) -> None:
+    """Store what was counted."""
+    conn.execute(delete(Figures).where(Figures.name == NAME))
+    conn.execute(insert(Figures).values(name=NAME, at=now, took=body["took"], body=body))
+
+
+def _view(at: datetime, body: dict[str, Any]) -> Overview:
+    tasks = body["tasks"]
+    return Overview(
+        at=at,
+        cases=body["cases"],
+        incidents=body["incidents"],
+        roles=_loads((role, "", figures) for role, _, _, *figures in tasks),
+        phases=_loads((phase, title or "", figures) for _, phase, title, *figures in tasks),
+    )
+
+
+def _loads(rows: Iterable[tuple[str | None, str, list[int]]]) -> tuple[Load, ...]:
+    sums: dict[str | None, Load] = {}
+    for key, title, (late, today, everything) in rows:
+        known = sums.get(key, Load(key, title, 0, 0, 0))
+        coming = known.coming + everything - late - today
+        sums[key] = Load(key, known.title or title, known.late + late, known.today + today, coming)
+    return tuple(sorted(sums.values(), key=lambda load: (-load.late, -load.all, load.key or "")))

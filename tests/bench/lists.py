@@ -1,0 +1,124 @@
+"""Lists and figures at two sizes, side by side: ``python -m tests.bench.lists SMALL LARGE``.
+
+The two are databases that ``tests.bench.data`` has filled. Each list is asked for in turn, first
+of the one and then of the other, so that whatever else the machine does slows both; the table has
+the median of each (ms), the ratio, and the 95th percentile of the large one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, text
+
+from engine import Actor, Engine, load_config
+
+CONFIG = Path(__file__).parents[2] / "config.toml"
+ROUNDS = 60
+
+
+class Company:
+    """One database, with somebody to ask as."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = Engine.open(url, config=load_config(CONFIG))
+        raw = create_engine(self.engine._database.url)
+        with raw.connect() as connection:
+            person = connection.execute(
+                text(
+                    "SELECT id, username, name, roles FROM person WHERE username LIKE '%-0' "
+                    "AND id IN (SELECT assignee_id FROM task WHERE state = 'open') ORDER BY id"
+                )
+            ).first()
+            assert person is not None, "fill the database with tests.bench.data first"
+            cases = "SELECT id FROM process_case WHERE number LIKE 'K-%0' ORDER BY id LIMIT 20"
+            self.cases = list(connection.scalars(text(cases)))
+            customer = "SELECT number FROM process_case WHERE number LIKE 'K-%7' LIMIT 1"
+            self.number = connection.scalar(text(customer))
+        raw.dispose()
+        roles = person.roles if isinstance(person.roles, list) else json.loads(person.roles)
+        self.staff = Actor(person.id, person.name, frozenset(roles), frozenset())
+        self.manager = Actor("system", "Manager", frozenset(), frozenset({"manager"}))
+
+    def questions(self, turn: int) -> Mapping[str, Callable[[], Any]]:
+        """What the pages ask, by what a person would call it."""
+        engine, staff, manager = self.engine, self.staff, self.manager
+        case = self.cases[turn % len(self.cases)]
+        return {
+            "inbox: mine": lambda: engine.tasks(staff),
+            "inbox: counts": lambda: engine.task_counts(staff),
+            "inbox: my roles, late": lambda: engine.tasks(staff, show="role", due="late"),
+            "inbox: all": lambda: engine.tasks(manager, show="all"),
+            "inbox: all, counts": lambda: engine.task_counts(manager, show="all"),
+            "inbox: all of a phase": lambda: engine.tasks(manager, show="all", phase="C"),
+            "inbox: all of an empty phase": lambda: engine.tasks(manager, show="all", phase="E"),
+            "inbox: search a case": lambda: engine.tasks(manager, show="all", q=self.number),
+            "inbox: search, mine": lambda: engine.tasks(staff, q="arkitekter"),
+            "inbox: search nothing": lambda: engine.tasks(manager, show="all", q="xyzzy"),
+            "cases": lambda: engine.cases(manager),
+            "cases: of staff": lambda: engine.cases(staff),
+            "cases: search a number": lambda: engine.cases(manager, q=self.number),
+            "cases: search a word of many": lambda: engine.cases(manager, q="norrviken"),
+            "cases: of a phase": lambda: engine.cases(manager, phase="C"),
+            "case page": lambda: engine.case(manager, case),
+            "case page: its history": lambda: engine.history(manager, case_id=case),
+            "history": lambda: engine.history(manager),
+            "history: of a type": lambda: engine.history(manager, type="task.signed"),
+            "history: search an activity": lambda: engine.history(manager, q="offert"),
+            "history: search a case": lambda: engine.history(manager, q=self.number),
+            "history: search a word of many": lambda: engine.history(manager, q="norrviken"),
+            "history: search two words": lambda: engine.history(manager, q="offert norrviken"),
+            "history: search nothing": lambda: engine.history(manager, q="xyzzy"),
+            "overview": lambda: engine.overview(manager),
+        }
+
+
+def measure(small: str, large: str, rounds: int = ROUNDS) -> list[dict[str, Any]]:
+    """A row per question: its medians (ms), their ratio and the large one's 95th percentile."""
+    companies = (Company(small), Company(large))
+    for company in companies:
+        company.engine.count_figures()
+    times: dict[str, tuple[list[float], list[float]]] = {}
+    for turn in range(rounds + 3):
+        for name in companies[0].questions(turn):
+            for i, company in enumerate(companies):
+                ask = company.questions(turn)[name]
+                started = time.perf_counter()
+                ask()
+                took = (time.perf_counter() - started) * 1000
+                if turn >= 3:
+                    times.setdefault(name, ([], []))[i].append(took)
+    return [
+        {
+            "list": name,
+            "small_ms": statistics.median(one),
+            "large_ms": statistics.median(other),
+            "ratio": statistics.median(other) / statistics.median(one),
+            "large_p95_ms": statistics.quantiles(other, n=20)[18],
+        }
+        for name, (one, other) in times.items()
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("small")
+    parser.add_argument("large")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    given = parser.parse_args()
+    print(f"{'list':34}{'small ms':>10}{'large ms':>10}{'ratio':>8}{'p95 ms':>9}")
+    for row in measure(given.small, given.large, given.rounds):
+        print(
+            f"{row['list']:34}{row['small_ms']:10.1f}{row['large_ms']:10.1f}"
+            f"{row['ratio']:8.2f}{row['large_p95_ms']:9.1f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
