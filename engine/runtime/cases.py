@@ -72,8 +72,7 @@ def start(
             started_at=work.now,
         )
     )
-    texts = (number, title or root.name, name, customer and customer.org_number)
-    words.keep(work.connection, case_id, texts)
+    words.keep(work.connection, case_id, (number, title or root.name, *_names(customer)))
     detail = {"number": number, "customer": name, "process": root.name, "start_date": start_date}
     about = {"case_id": case_id, "instance_id": case_id, "definition_id": root.id}
     work.note("case.started", case_id, {**detail, "people": chosen}, **about)
@@ -84,8 +83,7 @@ def start(
     incident = incidents.attempt(
         work, case_id, {"op": "start"}, lambda moving: moving.start(moving.live(case_id))
     )
-    result = {"id": case_id, "number": number}
-    return result if incident is None else {**result, "incident": incident}
+    return {"id": case_id, "number": number, **({"incident": incident} if incident else {})}
 
 
 def preview(work: Work, *, process_id: str, start_date: date | None) -> Sequence[plan.Planned]:
@@ -285,6 +283,10 @@ def _customer(work: Work, customer_id: str | None) -> Any:
     if row is None:
         raise NotFound(f"There is no customer {customer_id}", id=customer_id)
     return row
+
+
+def _names(customer: Any) -> tuple[str, ...]:
+    return () if customer is None else (customer.name, customer.org_number)
 
 
 def _people(work: Work, people: Mapping[str, str]) -> dict[str, str]:

@@ -61,17 +61,6 @@ class Evidence(Transactions):
         with self._reading() as connection:
             return overview.overview(connection, actor, now=self.now(), today=self.today())
 
-    def count_figures(self) -> bool:
-        """Count what ``overview`` shows, if it is time; whether it was. For whatever runs beside
-        the pages: the more there is to count, the more seldom it is done."""
-        with self._reading() as connection:
-            if not overview.is_due(connection, self.now()):
-                return False
-            body = overview.count(connection, self.today())
-        with self._database.writing() as connection:
-            overview.keep(connection, body, self.now())
-        return True
-
     def verify(self, actor: Actor, case_id: str | None = None) -> Verification:
         """Compute every hash of the history (of one case, or all) again, and every signature's.
 

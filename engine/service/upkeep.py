@@ -13,6 +13,7 @@ from engine.errors import Conflict, Unavailable
 from engine.jobs import leased
 from engine.jobs.leased import Claimed
 from engine.jobs.worker import SWEEP_SECONDS, Handler, Worker
+from engine.queries import overview
 from engine.runtime import cases, incidents, timers
 from engine.runtime.executor import StepError
 from engine.runtime.port import Job, span_of, timer_job
@@ -61,6 +62,17 @@ class Upkeep(Transactions):
             concurrency=concurrency or self.config.jobs.concurrency,
             sweep_seconds=sweep_seconds,
         )
+
+    def count_figures(self) -> bool:
+        """Count what ``overview`` shows, if it is time; whether it was. For whatever runs beside
+        the pages: the more there is to count, the more seldom it is done."""
+        with self._reading() as connection:
+            if not overview.is_due(connection, self.now()):
+                return False
+            body = overview.count(connection, self.today())
+        with self._database.writing() as connection:
+            overview.keep(connection, body, self.now())
+        return True
 
     # ------------------------------------------------------------ timers
 

@@ -65,7 +65,7 @@ class Task(Base):
     __tablename__ = "task"
     __table_args__ = (
         only("ix_task_assigned", OPEN_TASK, "assignee_id", "due", "id"),
-        only("ix_task_offered", OFFERED_TASK, "role", "due", "id"),
+        only("ix_task_offered", OFFERED_TASK, "role", "assignee_id", "due", "id"),
         only("ix_task_role", OPEN_TASK, "role", "due", "id"),
         only("ix_task_due", OPEN_TASK, "due", "id"),
         only("ix_task_phase", OPEN_TASK, "phase", "due", "id"),
