@@ -4,11 +4,12 @@ BIN := .venv/bin
 READY := .venv/.ready
 ARGS ?=
 MINUTES ?= 30
+CASES ?= 100000
 
-.PHONY: help setup run test lint types unit conformance fuzz screenshots lock
+.PHONY: help setup run test lint types unit conformance fuzz bench-data bench-lists screenshots lock
 
 help:
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 setup: $(READY)  ## make .venv with the serviceplan command in it
 
@@ -36,6 +37,12 @@ conformance: setup  ## the conformance suites only, with a table of each
 
 fuzz: setup  ## input by chance for the readers of XML, BPMN, DMN and FEEL; MINUTES=30, ARGS="feel --seed 1"
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(ARGS)
+
+bench-data: setup  ## fill an empty database with very many cases; URL=postgresql://…/bench CASES=100000
+	@$(BIN)/python -m tests.bench.data "$(URL)" --cases $(CASES)
+
+bench-lists: setup  ## lists and figures on two such databases; SMALL=postgresql://… LARGE=postgresql://…
+	@$(BIN)/python -m tests.bench.lists "$(SMALL)" "$(LARGE)" $(ARGS)
 
 screenshots: setup  ## take the pictures of docs/images/ anew
 	@scripts/browser.sh
