@@ -23,8 +23,6 @@ NAMES = {
     # cases
     "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView", "MessageOption", "Page",
     "PlanRow", "Sheet", "SheetEntry", "SheetRow",
-    "CaseDetail", "CaseRow", "Incident", "InstanceView", "MessageOption", "Page", "PlanRow",
-    "Sheet", "SheetEntry", "SheetRow",
     # figures
     "COUNTED", "Load", "Overview",
     # what was done
