@@ -14,8 +14,6 @@ from engine.store.models.definitions import (
     Deployment,
     Resource,
 )
-from engine.store.models.jobs import Job, Outbox, Reminder, Routine
-from engine.store.models.definitions import Definition, Deployment, Resource
 from engine.store.models.derived import CaseWord, Figures
 from engine.store.models.jobs import Job, Outbox, Reminder, Routine
 from engine.store.models.kept import History, Signature
