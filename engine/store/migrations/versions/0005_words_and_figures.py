@@ -1,7 +1,7 @@
 """Words that cases are found by, counted figures, and indexes for lists of any length
 
-Revision ID: 0004
-Revises: 0003
+Revision ID: 0005
+Revises: 0004
 """
 
 import re
@@ -12,8 +12,8 @@ from alembic import op
 
 from engine.store.base import UtcDateTime
 
-revision = '0004'
-down_revision = '0003'
+revision = '0005'
+down_revision = '0004'
 branch_labels = None
 depends_on = None
 
