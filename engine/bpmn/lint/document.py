@@ -131,10 +131,8 @@ class Document:
         self.elements: list[etree._Element] = []
         self.by_id: dict[str, etree._Element] = {}
         self._by_kind: dict[str, list[etree._Element]] = {}
-        for element in self.root.iter():
+        for element in _of_the_model(self.root):
             name = kind(element)
-            if not name:
-                continue
             self.elements.append(element)
             self._by_kind.setdefault(name, []).append(element)
             ident = element.get("id")
@@ -225,6 +223,18 @@ class Document:
                 host = self.node(self.target(node.element.get("attachedToRef")))
                 if host is not None:
                     host.boundary.append(node)
+
+
+def _of_the_model(root: etree._Element) -> Iterator[etree._Element]:
+    """The BPMN elements in the file's order, without those that another program keeps in
+    extensionElements: they are no part of the model, so nothing can refer to them."""
+    pending = [root]
+    while pending:
+        element = pending.pop()
+        if kind(element):
+            yield element
+        if kind(element) != "extensionElements":
+            pending.extend(reversed(element))
 
 
 def flag(element: etree._Element, name: str, default: bool = False) -> bool:

@@ -65,9 +65,9 @@ def outside_every_process(document: Document, report: Reporter) -> None:
 
 
 def _elsewhere(element: etree._Element) -> bool:
-    """Inside of what has rules of its own: a choreography, or what another program has added."""
+    """In a choreography, which has rules of its own, or in what is no part of the model at all."""
     return any(
-        kind(outer) in ("extensionElements", "choreography", "subChoreography") or not kind(outer)
+        kind(outer) in ("choreography", "subChoreography") or not kind(outer)
         for outer in element.iterancestors()
     )
 

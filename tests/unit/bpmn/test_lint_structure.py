@@ -322,3 +322,4 @@ def test_a_step_outside_of_every_process_is_not_lost_in_silence() -> None:
     assert errors(process(inside_a_task)) == ["node_misplaced"]
     extended = '<userTask id="a"><extensionElements><manualTask id="m"/></extensionElements>'
     assert errors(process(extended + "</userTask>")) == []
+    assert errors(process(extended + "</userTask>" + flow("f", "a", "m"))) == ["reference_lost"]
