@@ -6,7 +6,7 @@ ARGS ?=
 MINUTES ?= 30
 CASES ?= 100000
 
-.PHONY: help setup run test lint types unit conformance fuzz bench-data bench-lists screenshots lock
+.PHONY: help setup run test lint types unit conformance docs fuzz bench-data bench-lists screenshots lock
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -34,6 +34,9 @@ unit: setup  ## the fast tests only; ARGS are pytest's
 
 conformance: setup  ## the conformance suites only, with a table of each
 	@$(BIN)/python -m tests.conformance $(ARGS)
+
+docs: setup  ## write docs/bpmn.md anew, from what the tests know
+	@$(BIN)/python -m tests.reference
 
 fuzz: setup  ## input by chance for the readers of XML, BPMN, DMN and FEEL; MINUTES=30, ARGS="feel --seed 1"
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(ARGS)
