@@ -17,7 +17,7 @@ from lxml import etree
 from engine.bpmn import model
 from engine.config import Limits
 from engine.runtime.executor import Executor, Wait
-from engine.runtime.spiff.workflow import Thrown
+from engine.runtime.spiff.workflow import Process, Thrown
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 FLOWS = re.compile(r"\[\[(.*?)\]\]")
@@ -71,11 +71,14 @@ class Life:
     def __init__(self, made: Executor, *, stored: bool, at: str | None = None, **known: Any):
         self.executor = made
         self.stored = stored
-        self.process = made.new(dict(known))
+        self.process = self.begin_with(made, dict(known))
         self.trace: list[str] = []
         self.thrown: list[Thrown] = []
         made.start(self.process, at)
         self._after()
+
+    def begin_with(self, made: Executor, known: dict[str, Any]) -> Process:
+        return made.new(known)
 
     def _after(self) -> None:
         effects = self.process.effects
@@ -84,6 +87,8 @@ class Life:
         effects.trace.clear()
         effects.thrown.clear()
         effects.passed.clear()
+        # Each step is a transaction of its own.
+        self.process.steps = 0
         self.size = len(self.executor.dump(self.process))
         if self.stored and self.process.ended is None:
             state = self.executor.dump(self.process)

@@ -265,3 +265,24 @@ def test_a_loop_of_many_rounds_stays_as_small_as_what_is_open_in_it(live: Live) 
         life.do("a")
     assert life.size <= size + 8
     assert len(life.process.tasks) <= 3
+
+
+def test_after_ten_thousand_completions_the_state_is_as_small_as_after_the_first(
+    live: Live,
+) -> None:
+    body = (
+        '<startEvent id="s"/><exclusiveGateway id="again"/><parallelGateway id="split"/>'
+        '<userTask id="a"/><userTask id="b"/><parallelGateway id="join"/>'
+        '<boundaryEvent id="c" attachedToRef="a"><compensateEventDefinition/></boundaryEvent>'
+        '<userTask id="un" isForCompensation="true"/><association sourceRef="c" targetRef="un"/>'
+        "[[s > again > split > a > join]][[split > b > join]][[join > again]]"
+    )
+    life = live(body, round=0)
+    life.do("a", "b")
+    first = life.size
+    for number in range(5000):
+        life.do("a", "b", round=number)
+        life.trace.clear()
+        assert life.size <= first + 16
+    assert life.size <= 4096
+    assert life.open == ["a", "b"]
