@@ -48,6 +48,7 @@ PEOPLE_MANAGE = "people.manage"
 PEOPLE_PASSWORD = "people.password"  # noqa: S105 - an action's name
 TOKEN_ADD = "token.add"  # noqa: S105 - an action's name
 TOKEN_MANAGE = "token.manage"  # noqa: S105 - an action's name
+INSTANCE_MIGRATE = "instance.migrate"
 INCIDENT_VIEW = "incident.view"
 INCIDENT_RETRY = "incident.retry"
 
@@ -281,6 +282,7 @@ RULES: Mapping[str, tuple[type, Rule]] = {
     TOKEN_ADD: (PersonObject, _oneself),
     TOKEN_MANAGE: (PersonObject, _own_account),
     CASE_CORRECT: (CaseObject, _operator),
+    INSTANCE_MIGRATE: (type(None), _operator),
     INCIDENT_VIEW: (IncidentObject, _operator),
     INCIDENT_RETRY: (IncidentObject, _operator),
 }

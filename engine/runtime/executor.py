@@ -64,6 +64,13 @@ class Executor:
         self._limits = limits
         self._spec: ProcessSpec = build(process, most_rounds=limits.tokens)
 
+    @property
+    def handlers(self) -> frozenset[str]:
+        """The specs of the activities that something undoes (see spiff/compensation.py)."""
+        specs = self._spec.task_specs.items()
+        undone = ((n, getattr(s, "handler", None) or getattr(s, "undo", None)) for n, s in specs)
+        return frozenset(name for name, by in undone if by)
+
     def evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
         """The value of an expression of the diagram; ``text`` may begin with ``=``.
 
@@ -170,6 +177,14 @@ class Executor:
             raise StepError(task.task_spec.bpmn_id, "only an ad-hoc sub-process offers activities")
         task.task_spec.begin_inner(task, element_id)
         self.run(process)
+
+    def begin_beside(self, process: Process, element_id: str) -> str:
+        """Do an activity outside of the sequence flows; the id of its token. It has no boundary
+        events, and nothing follows it."""
+        task = process.place(element_id, None, beside=True, listening=True)
+        process.enter(task)
+        self.run(process)
+        return str(task.id.hex)
 
     @staticmethod
     def choices(process: Process) -> Iterator[tuple[str, str, tuple[str, ...]]]:

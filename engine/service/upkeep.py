@@ -1,9 +1,9 @@
-"""What happens with time, when nobody asks: timers, and the worker that does all jobs."""
+"""What happens when nobody asks: timers, what waits of migrations, and the worker of all jobs."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,8 +16,10 @@ from engine.jobs.worker import SWEEP_SECONDS, Handler, Worker
 from engine.queries import overview
 from engine.runtime import cases, incidents, timers
 from engine.runtime.executor import StepError
+from engine.runtime.migration.job import migrating, migrations_job
 from engine.runtime.port import Job, span_of, timer_job
-from engine.service.transactions import TRIES, Transactions
+from engine.service.migration import Migrations
+from engine.service.transactions import TRIES
 from engine.store.models import Timer
 from engine.views import SYSTEM
 
@@ -31,7 +33,7 @@ GRACE = timedelta(seconds=2)
 SECONDS_BETWEEN_VERSIONS = 60
 
 
-class Upkeep(Transactions):
+class Upkeep(Migrations):
     """The part of the engine that nobody asks."""
 
     def fire_due(self, now: datetime | None = None, *, limit: int = 1000) -> int:
@@ -132,7 +134,11 @@ class _Bench:
         self._engine = engine
         self._database = engine._database
         self._looked_at_version: datetime | None = None
-        self.handlers: Mapping[str, Handler] = {"timers": self._timers, "horizon": self._horizon}
+        self.handlers: Mapping[str, Handler] = {
+            "timers": self._timers,
+            "horizon": self._horizon,
+            "migrations": self._migrations,
+        }
 
     @property
     def postgresql(self) -> str | None:
@@ -154,6 +160,12 @@ class _Bench:
             jobs = {job.key: job for due in dues for job in [timer_job(due, now)]}
             self._engine._queue.put(connection, list(jobs.values()))
 
+    def _migrations(self, _: Mapping[str, Any]) -> None:
+        """Move some instances, and ask for another look while there are more."""
+        if self._engine.run_migrations(limit=BATCH) == BATCH:
+            with self._database.writing() as connection:
+                self._engine._queue.put(connection, [migrations_job(self._engine.now())])
+
     # ------------------------------------------------------------ the sweep
 
     def sweep(self) -> None:
@@ -170,9 +182,12 @@ class _Bench:
                 self._engine._queue.put(connection, found)
         self._engine.count_figures()
 
-    def _overdue(self, connection: Any, now: datetime) -> list[Job]:
+    def _overdue(self, connection: Any, now: datetime) -> Iterator[Job]:
         overdue = timers.claimable(now, GRACE).with_only_columns(Timer.id).limit(1)
-        return [Job("timers", "timers:more", now)] if connection.scalar(overdue) else []
+        if connection.scalar(overdue):
+            yield Job("timers", "timers:more", now)
+        if connection.scalar(migrating(now - GRACE)):
+            yield migrations_job(now)
 
     def _check_version(self, now: datetime) -> None:
         last = self._looked_at_version

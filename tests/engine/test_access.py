@@ -110,6 +110,7 @@ TABLE: list[tuple[str, object, set[str]]] = [
     ("token.add", PersonObject("anna"), {"anna", "system"}),
     ("token.manage", PersonObject("anna"), {"anna", "admin", "system"}),
     ("people.password", PersonObject("anna"), {"anna", "admin", "system"}),
+    ("instance.migrate", None, {"manager", "owner", "system"}),
     ("incident.view", IncidentObject("incident", CASE), {"manager", "owner", "system"}),
     ("incident.retry", IncidentObject("incident", CASE), {"manager", "owner", "system"}),
     ("case.correct", CASE, {"manager", "owner", "system"}),

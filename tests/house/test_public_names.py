@@ -25,6 +25,9 @@ NAMES = {
     "PlanRow", "Sheet", "SheetEntry", "SheetRow",
     # figures
     "COUNTED", "Load", "Overview",
+    # moving to another version
+    "InstanceVerdict", "Migration", "MigrationItem", "MigrationNote", "MigrationPreview",
+    "MigrationQuestion", "MigrationTarget", "NotRun", "SkippedStep",
     # what was done
     "Fault", "HistoryEntry", "Receipt", "Verification",
     # what went wrong

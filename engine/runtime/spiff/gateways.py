@@ -9,7 +9,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventDefinition, Flow, Node
-from engine.runtime.spiff.specs import Spec, holds, no_way_out, truth
+from engine.runtime.spiff.specs import BESIDE, Spec, holds, no_way_out, truth
 from engine.runtime.spiff.workflow import Process, StepError
 
 
@@ -91,7 +91,8 @@ class _LookingBack(_Join):
         empty = {f.id for f in self.node.incoming} - filled
         reaches = self._reaching()
         for other in process.tokens(task.internal_data.get("scope")):
-            if other.task_spec is self or other.internal_data.get("listener"):
+            marks = other.internal_data
+            if other.task_spec is self or marks.get("listener") or marks.get(BESIDE):
                 continue
             reachable = reaches.get(other.task_spec.bpmn_id, set())
             if reachable & empty and not reachable & filled:

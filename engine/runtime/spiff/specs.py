@@ -15,6 +15,8 @@ from engine.runtime.spiff.workflow import Process, StepError, shown, unevaluable
 
 Awaited = tuple[str, str | None, tuple[str, str] | None]
 """Kind, name and timer (kind and text as drawn) of something that a token waits for."""
+BESIDE = "beside"
+"""Marks a token that does one activity outside of the sequence flows, and ends after it."""
 
 
 class Spec(BpmnTaskSpec):  # type: ignore[misc]
@@ -135,7 +137,7 @@ class Spec(BpmnTaskSpec):  # type: ignore[misc]
         says (BPMN 2.0.2, Table 10.3); without anything, the token ends here."""
         process: Process = task.workflow
         scope = task.internal_data.get("scope")
-        flows = self.choose(task)
+        flows = [] if task.internal_data.get(BESIDE) else self.choose(task)
         if self.node.completion_quantity > process.spec.most_rounds:
             text = f"{self.bpmn_id} gives {self.node.completion_quantity} tokens at once"
             raise StepError(

@@ -17,6 +17,7 @@ from engine.store.models.definitions import (
 from engine.store.models.derived import CaseWord, Figures
 from engine.store.models.jobs import Job, Outbox, Reminder, Routine
 from engine.store.models.kept import History, Signature
+from engine.store.models.moving import Migration, MigrationItem, SkippedStep
 from engine.store.models.people import (
     ApiToken,
     Counter,
@@ -55,6 +56,8 @@ __all__ = [
     "Instance",
     "Job",
     "Message",
+    "Migration",
+    "MigrationItem",
     "Outbox",
     "Person",
     "PlanItem",
@@ -65,6 +68,7 @@ __all__ = [
     "Session",
     "SignInFailure",
     "Signature",
+    "SkippedStep",
     "Subscription",
     "Task",
     "Timer",

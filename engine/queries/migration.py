@@ -1,0 +1,212 @@
+"""Moves to other versions: how far they have come, and the steps that they left to decide about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, case, func, or_, select
+
+from engine.access import CASE_PLAN, CASE_VIEW, INSTANCE_MIGRATE, authorize, may
+from engine.errors import NotFound
+from engine.queries import paging
+from engine.queries.objects import case_object
+from engine.queries.rows import name_of, people_by_id
+from engine.store.models import (
+    Case,
+    Definition,
+    Instance,
+    Migration,
+    MigrationItem,
+    SkippedStep,
+    Task,
+)
+from engine.views import Actor, MigrationNote
+from engine.views import Migration as MigrationView
+from engine.views import MigrationItem as ItemView
+from engine.views import SkippedStep as StepView
+
+STATES = ("waiting", "done", "failed", "taken_back")
+LATEST = 20
+"""How many of a process's migrations its page lists."""
+
+
+def migration(
+    conn: Connection,
+    actor: Actor,
+    migration_id: str,
+    *,
+    state: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> MigrationView:
+    """One migration with a page of its items, those that failed first. Raises ``NotFound``."""
+    authorize(actor, INSTANCE_MIGRATE)
+    if state is not None:
+        paging.choice("state", state, STATES)
+    row = conn.execute(_migrations().where(Migration.id == migration_id)).first()
+    if row is None:
+        raise NotFound()
+    counts = _counts(conn, [migration_id])
+    after = paging.decode("items", cursor, paging.number_part, paging.text_part)
+    limit = paging.bounded(limit)
+    items = _items(conn, migration_id, state, after, limit + 1)
+    page = paging.page(items, limit, _item, lambda item: paging.encode("items", item.rank, item.id))
+    return _view(row, counts[migration_id], page.items, page.next)
+
+
+def migrations(conn: Connection, actor: Actor, process_id: str) -> tuple[MigrationView, ...]:
+    """The latest migrations of a process, without their items."""
+    authorize(actor, INSTANCE_MIGRATE)
+    statement = _migrations().where(Migration.process_id == process_id)
+    rows = conn.execute(statement.order_by(Migration.at.desc(), Migration.id).limit(LATEST)).all()
+    counts = _counts(conn, [row.id for row in rows])
+    return tuple(_view(row, counts[row.id]) for row in rows)
+
+
+def skipped_steps(conn: Connection, actor: Actor, case_id: str) -> tuple[StepView, ...]:
+    """The steps of a case that came in before where it was, the undecided first. Raises
+    ``NotFound``."""
+    thing = case_object(conn, actor, case_id)
+    authorize(actor, CASE_VIEW, thing)
+    rows = conn.execute(
+        select(
+            SkippedStep,
+            Definition.version,
+            Instance.state.label("instance_state"),
+            Task.id.label("task_id"),
+            Task.state.label("task_state"),
+        )
+        .join(Definition, Definition.id == SkippedStep.definition_id)
+        .join(Instance, Instance.id == SkippedStep.instance_id)
+        .outerjoin(
+            Task, (Task.instance_id == SkippedStep.instance_id) & (Task.token == SkippedStep.token)
+        )
+        .where(SkippedStep.case_id == case_id)
+        .order_by(SkippedStep.state != "offered", SkippedStep.at, SkippedStep.id)
+    ).all()
+    people = people_by_id(conn, (row.decided_by for row in rows))
+    may_decide = may(actor, CASE_PLAN, thing) or (thing.running and may(actor, INSTANCE_MIGRATE))
+    return tuple(
+        StepView(
+            id=row.id,
+            case_id=row.case_id,
+            instance_id=row.instance_id,
+            element_id=row.element_id,
+            name=row.name,
+            role=row.role,
+            version=row.version,
+            always=row.always,
+            state="done" if row.task_state == "completed" else row.state,
+            at=row.decided_at or row.at,
+            reason=row.reason,
+            by=name_of(people, row.decided_by),
+            task_id=row.task_id,
+            can_decide=may_decide
+            and row.state == "offered"
+            and row.instance_state in ("running", "incident"),
+        )
+        for row in rows
+    )
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _migrations() -> Any:
+    return select(Migration, Definition.name, Definition.version).join(
+        Definition, Definition.id == Migration.definition_id
+    )
+
+
+def _counts(conn: Connection, ids: Iterable[str]) -> dict[str, dict[str, int]]:
+    wanted = list(ids)
+    counts: dict[str, dict[str, int]] = {i: dict.fromkeys(STATES, 0) for i in wanted}
+    statement = (
+        select(MigrationItem.migration_id, MigrationItem.state, func.count().label("n"))
+        .where(MigrationItem.migration_id.in_(wanted))
+        .group_by(MigrationItem.migration_id, MigrationItem.state)
+    )
+    for row in conn.execute(statement):
+        counts[row.migration_id][row.state] = row.n
+    return counts
+
+
+def _items(
+    conn: Connection, migration_id: str, state: str | None, after: Any, limit: int
+) -> list[Any]:
+    rank = case((MigrationItem.state == "failed", 0), else_=1)
+    statement = (
+        select(
+            MigrationItem.id,
+            MigrationItem.instance_id,
+            MigrationItem.case_id,
+            MigrationItem.state,
+            MigrationItem.at,
+            MigrationItem.reasons,
+            MigrationItem.notes,
+            MigrationItem.revision,
+            MigrationItem.snapshot.is_not(None).label("kept"),
+            Instance.revision.label("now"),
+            Instance.ended_at,
+            Definition.version,
+            Case.number,
+            Case.title,
+            rank.label("rank"),
+        )
+        .join(Instance, Instance.id == MigrationItem.instance_id)
+        .join(Definition, Definition.id == MigrationItem.from_definition_id)
+        .join(Case, Case.id == MigrationItem.case_id)
+        .where(MigrationItem.migration_id == migration_id)
+        .order_by(rank, MigrationItem.id)
+        .limit(limit)
+    )
+    if state is not None:
+        statement = statement.where(MigrationItem.state == state)
+    if after is not None:
+        last_rank, last = after
+        statement = statement.where(
+            or_(rank > last_rank, (rank == last_rank) & (MigrationItem.id > last))
+        )
+    return list(conn.execute(statement))
+
+
+def _item(row: Any) -> ItemView:
+    untouched = row.kept and row.now == row.revision and row.ended_at is None
+    return ItemView(
+        instance_id=row.instance_id,
+        case_id=row.case_id,
+        case_number=row.number,
+        title=row.title,
+        from_version=row.version,
+        state=row.state,
+        at=row.at,
+        reasons=tuple(MigrationNote(**note) for note in row.reasons),
+        notes=tuple(MigrationNote(**note) for note in row.notes),
+        can_go_back=row.state == "done" and untouched,
+    )
+
+
+def _view(
+    row: Any,
+    counts: dict[str, int],
+    items: tuple[ItemView, ...] = (),
+    cursor: str | None = None,
+) -> MigrationView:
+    return MigrationView(
+        id=row.id,
+        process_id=row.process_id,
+        name=row.name,
+        to_version=row.version,
+        definition_id=row.definition_id,
+        mapping=row.mapping,
+        at=row.at,
+        by=row.actor_name,
+        whole=sum(counts.values()),
+        done=counts["done"],
+        failed=counts["failed"],
+        waiting=counts["waiting"],
+        taken_back=counts["taken_back"],
+        items=items,
+        cursor=cursor,
+    )

@@ -1,0 +1,229 @@
+"""Moving running instances to another version of their process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from engine.errors import Conflict, Unavailable
+from engine.queries import migration as queries
+from engine.runtime.executor import StepError
+from engine.runtime.migration import job, preview, skipped
+from engine.runtime.migration.apply import Refused
+from engine.runtime.migration.job import Jobs
+from engine.runtime.migration.preview import MOST_PREVIEWED
+from engine.service.transactions import TRIES, Transactions
+from engine.views import (
+    SYSTEM,
+    Actor,
+    Migration,
+    MigrationNote,
+    MigrationPreview,
+    Receipt,
+    SkippedStep,
+)
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+
+
+class Migrations(Transactions):
+    """What a process owner does with running work when a new version is live."""
+
+    def migrate_preview(
+        self,
+        actor: Actor,
+        definition: str,
+        to_version: int,
+        instances: Sequence[str] | None = None,
+        *,
+        mapping: Mapping[str, str] | None = None,
+        cursor: str | None = None,
+        limit: int = MOST_PREVIEWED,
+    ) -> MigrationPreview:
+        """Tell, per instance, what moving it would mean: it is safe, needs a mapping (which
+        element to which), or is blocked and why; what it would not have run, and what changes.
+        Changes nothing.
+
+        :param definition: the process's id, or the id of one of its definitions
+        :param instances: ids; all that run on other versions when None
+        :param mapping: elements of the old versions → of the new one
+        :param limit: the most instances to look at; the preview's ``cursor`` leads on
+        :raises NotFound: when there is no such process or version
+        :raises Invalid: for unknown instances and elements, all at once
+        """
+        with self._looking(actor) as work:
+            return preview.preview(
+                work, definition, to_version, instances, mapping or {}, cursor=cursor, limit=limit
+            )
+
+    def migrate(
+        self,
+        actor: Actor,
+        definition: str,
+        to_version: int,
+        instances: Sequence[str] | None = None,
+        *,
+        mapping: Mapping[str, str] | None = None,
+        wait: bool = True,
+        key: str,
+    ) -> Receipt:
+        """Move instances to another version, in one job, each atomically and exactly once. The
+        receipt's ``id`` is the job's; ``migration`` tells its progress.
+
+        Whoever waits (``wait``) has it done before this returns; else, and after a crash, the
+        serving process does what is left. An instance that cannot move stays where it is, and the
+        job says why.
+
+        :param instances: ids; all that run on other versions when None
+        :raises NotFound: when there is no such process or version
+        :raises Invalid: for unknown instances and elements, or when there is nothing to move
+        """
+        chosen = sorted(set(instances)) if instances is not None else None
+        given = dict(mapping or {})
+        receipt = self._write(
+            actor,
+            "migrate",
+            key,
+            {
+                "definition": definition,
+                "version": to_version,
+                "instances": chosen,
+                "mapping": given,
+            },
+            lambda work: job.create(work, definition, to_version, chosen, given),
+        )
+        if wait:
+            while self.run_migrations(migration_id=receipt.id):
+                pass
+        return receipt
+
+    def run_migrations(self, *, limit: int = 1000, migration_id: str | None = None) -> int:
+        """Do what waits of migrations, each instance in a transaction of its own; how many were
+        moved or found to be immovable. Called by the serving process every few seconds."""
+        jobs, settled = Jobs(), 0
+        while settled < limit:
+            with self._looking(SYSTEM) as work:
+                items = job.waiting(work, min(BATCH, limit - settled), migration_id)
+            done = sum(self._move(jobs, item) for item in items)
+            settled += done
+            if not done:
+                break
+        return settled
+
+    def _move(self, jobs: Jobs, item_id: str) -> bool:
+        """One item; False when it is still to be done, or somebody else has done it."""
+        for _ in range(TRIES):
+            try:
+                with self._database.writing() as connection:
+                    work = self._work(connection, SYSTEM)
+                    moved = job.move(work, jobs, item_id)
+                    work.keep_history()
+                    return moved
+            except Refused as refused:
+                return self._failed_move(item_id, refused.reasons)
+            except StepError as error:
+                params = {"error": error.message}
+                note = MigrationNote("would_fail", error.element_id, error.element_id, params)
+                return self._failed_move(item_id, (note,))
+            except Conflict:
+                continue
+            except Unavailable:
+                return False
+            except Exception as error:
+                # One instance must not keep the others from moving.
+                log.exception("an instance could not be moved")
+                note = MigrationNote("would_fail", "", "", {"error": str(error)[:500]})
+                return self._failed_move(item_id, (note,))
+        return False
+
+    def _failed_move(self, item_id: str, reasons: Sequence[MigrationNote]) -> bool:
+        try:
+            with self._database.writing() as connection:
+                return job.fail(self._work(connection, SYSTEM), item_id, reasons)
+        except (Conflict, Unavailable):
+            return False
+
+    def migrate_back(
+        self, actor: Actor, migration_id: str, instance_id: str, *, key: str
+    ) -> Receipt:
+        """Take the move of one instance back: it is as it was, on the version it came from.
+
+        :raises Conflict: ``moved_on`` when it has gone on since, ``changed_since`` when somebody
+            has worked on its tasks or its plan, ``not_migrated`` when it was not moved
+        """
+        return self._write(
+            actor,
+            "migrate_back",
+            key,
+            {"migration": migration_id, "instance": instance_id},
+            lambda work: job.back(work, migration_id, instance_id),
+        )
+
+    def migration(
+        self,
+        actor: Actor,
+        migration_id: str,
+        *,
+        state: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Migration:
+        """How far a migration has come, with a page of its instances: those that failed first.
+
+        :param state: only ``waiting``, ``done``, ``failed`` or ``taken_back`` ones
+        :raises NotFound: when there is none
+        """
+        with self._reading() as connection:
+            return queries.migration(
+                connection, actor, migration_id, state=state, cursor=cursor, limit=limit
+            )
+
+    def migrations(self, actor: Actor, process_id: str) -> tuple[Migration, ...]:
+        """The latest migrations of a process, the newest first, without their instances."""
+        with self._reading() as connection:
+            return queries.migrations(connection, actor, process_id)
+
+    # ------------------------------------------------------------ what was not run
+
+    def skipped_steps(self, actor: Actor, case_id: str) -> tuple[SkippedStep, ...]:
+        """The activities that a migration has put before the place where the case was.
+
+        :raises NotFound: when there is no such case, or it is not the actor's to see
+        """
+        with self._reading() as connection:
+            return queries.skipped_steps(connection, actor, case_id)
+
+    def run_skipped(self, actor: Actor, instance_id: str, element_id: str, *, key: str) -> Receipt:
+        """Have such an activity done now, beside the process's own way. The receipt's result has
+        the ``task`` that opened, when it is one for a person.
+
+        :raises NotFound: when it is not offered there
+        :raises Conflict: ``step_decided``, ``step_gone`` or ``case_ended``
+        :raises ProcessFailed: when the activity cannot be begun
+        """
+        return self._write(
+            actor,
+            "run_skipped",
+            key,
+            {"instance": instance_id, "element": element_id},
+            lambda work: skipped.run(work, instance_id, element_id),
+        )
+
+    def dismiss_skipped(
+        self, actor: Actor, instance_id: str, element_id: str, reason: str, *, key: str
+    ) -> Receipt:
+        """Say that such an activity is not needed in this case, and why.
+
+        :raises Invalid: without a reason
+        :raises NotFound: when it is not offered there
+        :raises Conflict: ``step_decided`` or ``case_ended``
+        """
+        return self._write(
+            actor,
+            "dismiss_skipped",
+            key,
+            {"instance": instance_id, "element": element_id, "reason": reason},
+            lambda work: skipped.dismiss(work, instance_id, element_id, reason),
+        )

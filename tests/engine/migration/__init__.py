@@ -1,0 +1,1 @@
+"""Running instances moved to another version: pairs of small diagrams, on both databases."""
