@@ -31,12 +31,12 @@ from web import (
     security,
     sessions,
     tasks,
+    tokens,
 )
 from web.context import person
 from web.i18n import gettext as _
 
-BLUEPRINTS = (accounts, tasks, cases, definitions, history, people, api)
-BLUEPRINTS = (accounts, tasks, overview, cases, definitions, history, people)
+BLUEPRINTS = (accounts, tasks, overview, cases, definitions, history, people, tokens, api)
 YEAR = 31_536_000
 
 

@@ -14,6 +14,7 @@ from web.forms import Problems
 from web.i18n import N_
 from web.i18n import gettext as _
 from web.passwords import new_password
+from web.tokens import SCOPES
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 RIGHTS = {
@@ -131,4 +132,7 @@ def _person_page(chosen: Person, problems: Problems | None = None) -> str:
         roles_known=engine().roles,
         rights=_rights(),
         password=new_password(),
+        tokens=engine().tokens(actor(), chosen.username),
+        scopes_known={key: _(text) for key, text in SCOPES.items()},
+        now=engine().now(),
     )

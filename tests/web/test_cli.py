@@ -231,3 +231,38 @@ def test_a_database_that_is_none_is_said(run: Run) -> None:
     ran = run("user", "list", "--database", "mysql://somewhere/else")
     assert ran.status == 2
     assert len(ran.err.splitlines()) == 1
+
+
+# ---------------------------------------------------------------- token
+
+
+def test_a_token_is_the_only_thing_on_standard_output(run: Run) -> None:
+    run("user", "add", "asa", "--name", "Åsa Ek", "--generate")
+    made = run("token", "add", "asa", "--name", "import", "--expires", "P90D", "--scope", "read")
+    assert made.status == 0
+    secret = made.out.strip()
+    assert secret.startswith("sp_")
+    assert "Åsa Ek" in made.err
+    assert secret not in made.err
+    listed = run("token", "list", "asa").out
+    assert secret not in listed
+    assert secret[:9] in listed
+    assert "import" in listed
+
+
+def test_a_token_is_revoked_by_how_it_begins(run: Run) -> None:
+    run("user", "add", "asa", "--name", "Åsa Ek", "--generate")
+    secret = run("token", "add", "asa", "--expires", "never").out.strip()
+    assert "never ends" in run("token", "list").out
+    assert run("token", "revoke", secret[:9]).status == 0
+    assert "revoked" in run("token", "list").out
+    again = run("token", "revoke", secret[:9])
+    assert (again.status, "already" in again.err) == (1, True)
+
+
+def test_a_token_that_cannot_be_made_says_why(run: Run) -> None:
+    run("user", "add", "asa", "--name", "Åsa Ek", "--generate")
+    assert "no account" in run("token", "add", "nobody").err
+    assert "soon" in run("token", "add", "asa", "--expires", "soon").err
+    assert run("token", "add", "asa", "--scope", "everything").status == 2
+    assert run("token", "revoke", "nothing").status == 1

@@ -55,7 +55,7 @@ def get_case(call: Call) -> Reply:
     """One case: its plan, its process instances, the messages that it can get now."""
     found = call.engine.case(call.actor, call.id)
     plan = [row.plan for sheet in found.sheets for row in sheet.rows]
-    return Reply(shown(answers.CaseDetail, found.row, found, plan=plan))
+    return Reply(shown(answers.CaseDetail, found, found.row, plan=plan, offered=found.activities))
 
 
 def get_case_history(call: Call) -> Reply:
@@ -79,6 +79,29 @@ def deliver_message(call: Call) -> Reply:
     done = call.engine.deliver(call.actor, given.name, call.id, given.payload, key=call.key)
     result = done.result
     return Reply(answers.Delivered(done.key, done.at, result["delivered"], result["stored"]))
+
+
+def cancel_case(call: Call) -> Reply:
+    """End a case before its time, with all that is open in it."""
+    done = call.engine.cancel(call.actor, call.id, call.body.reason, key=call.key)
+    return Reply(answers.CaseChanged(done.key, done.at))
+
+
+def begin_activity(call: Call) -> Reply:
+    """Begin an activity of an open ad-hoc sub-process of an instance."""
+    given: requests.Beginning = call.body
+    done = call.engine.begin_activity(
+        call.actor, call.id, given.element_id, scope_token=given.scope_token, key=call.key
+    )
+    return Reply(answers.CaseChanged(done.key, done.at))
+
+
+def correct_variables(call: Call) -> Reply:
+    """Set variables of a running instance, so that what failed over them can be tried again. For
+    those who look after the engine; the history keeps the old values."""
+    given: requests.Correction = call.body
+    done = call.engine.correct_variables(call.actor, call.id, given.variables, key=call.key)
+    return Reply(answers.CaseChanged(done.key, done.at))
 
 
 def list_customers(call: Call) -> Reply:
@@ -122,6 +145,15 @@ ROUTES = (
     Route("POST", "/cases/{id}/messages", deliver_message, "Deliver a message",
           answers.Delivered, TAG, "cases", body=requests.NewMessage, place=place_of_message,
           problems=("case-ended", "process-failed", "conflict", "variable-too-large")),
+    Route("POST", "/cases/{id}/cancel", cancel_case, "Cancel a case", answers.CaseChanged, TAG,
+          "cases", body=requests.Cancellation, problems=("case-ended", "conflict")),
+    Route("POST", "/instances/{id}/begin", begin_activity, "Begin an ad-hoc activity",
+          answers.CaseChanged, "instances", "cases", body=requests.Beginning,
+          problems=("conflict", "process-failed")),
+    Route("POST", "/instances/{id}/variables", correct_variables, "Correct variables",
+          answers.CaseChanged, "instances", "cases", body=requests.Correction,
+          place=lambda name: pointer("variables", name),
+          problems=("case-ended", "conflict", "process-failed", "variable-too-large")),
     Route("GET", "/customers", list_customers, "List customers", answers.Customers, "customers",
           query=requests.CustomerFilter),
     Route("POST", "/customers", add_customer, "Register a customer", answers.CustomerAdded,

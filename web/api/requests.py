@@ -142,6 +142,27 @@ class NewMessage(Given, frozen=True):
     )
 
 
+class Cancellation(Given, frozen=True):
+    """Why a case ends before its time."""
+
+    reason: str
+
+
+class Beginning(Given, frozen=True):
+    """An activity of an ad-hoc sub-process; `offered` of the case has those that can be."""
+
+    element_id: str
+    scope_token: Annotated[str | None, Meta(description="Which of several open sub-processes.")] = (
+        None
+    )
+
+
+class Correction(Given, frozen=True):
+    """Variables to set."""
+
+    variables: Values
+
+
 class NewCustomer(Given, frozen=True):
     """A customer to register."""
 

@@ -29,7 +29,7 @@ def list_tasks(call: Call) -> Reply:
 def get_task(call: Call) -> Reply:
     """One user task: its form, checklist, draft or answers. The ETag is its revision."""
     found = call.engine.task(call.actor, call.id)
-    detail = shown(answers.TaskDetail, found.row, found)
+    detail = shown(answers.TaskDetail, found, found.row)
     return Reply(detail, [("ETag", f'"{found.row.revision}"')])
 
 

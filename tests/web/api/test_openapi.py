@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from engine import SYSTEM, Engine
 from tests.engine.test_messages import PAYMENT
+from tests.support.diagrams import ad_hoc, chain, diagram, end, start, task
 from tests.support.people import People
 from tests.web.api.caller import Caller
 from tests.web.api.conftest import Calling
@@ -23,6 +24,13 @@ from tests.web.visitor import Visitor
 from web.api.problems import KINDS
 from web.api.routes import ROUTES
 
+SHOP = diagram(
+    "shop",
+    start(),
+    ad_hoc("workshop", task("saw"), until="= false"),
+    end(),
+    chain("start", "workshop", "end"),
+)
 Document = dict[str, Any]
 OPERATIONS = {route.name for route in ROUTES}
 
@@ -84,16 +92,26 @@ def test_every_body_is_closed_to_unknown_fields(document: Document) -> None:
 
 
 class Promise:
-    """Checks answers against the document."""
+    """Calls operations by their ids, and checks each answer against the document."""
 
-    def __init__(self, document: Document):
+    def __init__(self, document: Document, caller: Caller):
         self.operations = operations(document)
         resource = Resource.from_contents(document, default_specification=DRAFT202012)
         self.registry = Registry().with_resource("urn:document", resource)
         self.kept: set[str] = set()
+        self.caller = caller
+
+    def __call__(
+        self, name: str, body: Any = None, *, id: str = "", by: Caller | None = None, **more: Any
+    ) -> Any:
+        """The answer's JSON, after all that the document says of it held."""
+        method, path, _ = self.operations[name]
+        key = uuid.uuid4().hex if method == "POST" else None
+        caller = by or self.caller
+        answer = caller.send(method, path.replace("{id}", id), body, key=key, **more)
+        return self.check(name, answer)
 
     def check(self, name: str, answer: TestResponse) -> Any:
-        """The answer's JSON, after all that the document says of it held."""
         responses = self.operations[name][2]["responses"]
         assert str(answer.status_code) in responses, answer.text
         content = responses[str(answer.status_code)]["content"]
@@ -107,61 +125,76 @@ class Promise:
         OAS31Validator(whole, registry=self.registry).validate(answer.json)
         return answer.json
 
+    def task_of(self, case_id: str) -> str:
+        (row,) = (t for t in self("list_tasks")["items"] if t["case_id"] == case_id)
+        return str(row["id"])
+
+
+@pytest.fixture
+def call(document: Document, calling: Calling, people: People) -> Promise:
+    return Promise(document, calling(people["manager"]))
+
 
 def test_every_operation_answers_as_the_document_says(
-    document: Document, calling: Calling, people: People, engine: Engine
+    call: Promise, calling: Calling, people: People, engine: Engine
 ) -> None:
-    promise = Promise(document)
-    manager, owner = calling(people["manager"]), calling(people["process_owner"])
+    files = [(io.BytesIO(s.data), s.filename) for s in (SMALL, PAYMENT, BREAKS, SHOP)]
+    call("deploy_definitions", by=calling(people["process_owner"]), data={"files": files})
+    call("get_me")
+    look_at_definitions(call)
+    work_on_a_task(call)
+    move_a_case(call)
+    mend_a_case(call)
+    assert call.kept == OPERATIONS
+    assert engine.verify(SYSTEM).ok
 
-    def call(
-        name: str, caller: Caller = manager, body: Any = None, id: str = "", **more: Any
-    ) -> Any:
-        method, path, _ = promise.operations[name]
-        key = uuid.uuid4().hex if method == "POST" else None
-        target = path.replace("{id}", id)
-        return promise.check(name, caller.send(method, target, body, key=key, **more))
 
-    files = [(io.BytesIO(s.data), s.filename) for s in (SMALL, PAYMENT, BREAKS)]
-    call("deploy_definitions", owner, data={"files": files})
+def look_at_definitions(call: Promise) -> None:
     definitions = call("list_definitions")["items"]
     call("get_definition", id=definitions[0]["id"])
     call("get_definition_xml", id=definitions[0]["id"])
-    call("get_me")
-    customer = call("add_customer", body={"name": "Örnen AB", "org_number": "556036-0793"})
+
+
+def work_on_a_task(call: Promise) -> None:
+    customer = call("add_customer", {"name": "Örnen AB", "org_number": "556036-0793"})
     call("list_customers")
-
-    case = call("start_case", body={"process_id": "small", "customer_id": customer["id"]})
-    plan = call("start_case", body={"start_date": "2026-09-01", "people": {"ekonomi": "ekonomi"}})
-    call("list_cases")
+    case = call("start_case", {"process_id": "small", "customer_id": customer["id"]})
+    task_id = call.task_of(case["id"])
+    call("claim_task", id=task_id)
+    call("release_task", id=task_id)
+    call("reassign_task", {"username": "manager"}, id=task_id)
+    call("save_draft", {"answers": {"story": "x"}}, id=task_id)
+    call("get_task", id=task_id)
+    call("complete_task", DONE, id=task_id)
+    call("get_task", id=task_id)
     call("get_case", id=case["id"])
-    call("get_case", id=plan["id"])
-    (task,) = (t for t in call("list_tasks")["items"] if t["case_id"] == case["id"])
-    call("claim_task", id=task["id"])
-    call("release_task", id=task["id"])
-    call("reassign_task", body={"username": "manager"}, id=task["id"])
-    call("save_draft", body={"answers": {"story": "x"}}, id=task["id"])
-    call("get_task", id=task["id"])
-    call("complete_task", body=DONE, id=task["id"])
-    call("get_task", id=task["id"])
-    for row in call("list_tasks")["items"]:
-        call("get_task", id=row["id"])
-    call("get_case_history", id=plan["id"])
 
-    paid = call("start_case", body={"process_id": "payment"})
-    call(
-        "deliver_message",
-        body={"name": "Paid", "payload": {"paid_on": "2026-03-01"}},
-        id=paid["id"],
-    )
-    broken = call("start_case", body={"process_id": "breaks"})
-    (task,) = (t for t in call("list_tasks")["items"] if t["case_id"] == broken["id"])
-    call("complete_task", body={"answers": {"amount": 0}}, id=task["id"])
+
+def move_a_case(call: Promise) -> None:
+    plan = call("start_case", {"start_date": "2026-09-01", "people": {"ekonomi": "ekonomi"}})
+    call("list_cases")
+    call("get_case", id=plan["id"])
+    call("get_case_history", id=plan["id"])
+    for row in call("list_tasks", query_string={"show": "all"})["items"]:
+        call("get_task", id=row["id"])
+    paid = call("start_case", {"process_id": "payment"})
+    message = {"name": "Paid", "payload": {"paid_on": "2026-03-01"}}
+    call("deliver_message", message, id=paid["id"])
+    call("cancel_case", {"reason": "Klart."}, id=paid["id"])
+    call("get_case", id=paid["id"])
+    shop = call("start_case", {"process_id": "shop"})
+    (offer,) = call("get_case", id=shop["id"])["offered"]
+    begun = {"element_id": offer["element_id"], "scope_token": offer["scope_token"]}
+    call("begin_activity", begun, id=offer["instance_id"])
+
+
+def mend_a_case(call: Promise) -> None:
+    broken = call("start_case", {"process_id": "breaks"})
+    call("complete_task", {"answers": {"amount": 0}}, id=call.task_of(broken["id"]))
     (incident,) = call("list_incidents")["items"]
     call("get_case", id=broken["id"])
+    call("correct_variables", {"variables": {"amount": 1}}, id=incident["instance_id"])
     call("retry_incident", id=incident["id"])
-    assert promise.kept == OPERATIONS
-    assert engine.verify(SYSTEM).ok
 
 
 # ---------------------------------------------------------------- the readable page

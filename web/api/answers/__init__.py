@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from web.api.answers.cases import (
     Case,
+    CaseChanged,
     CaseDetail,
     Cases,
     CaseStarted,
@@ -18,6 +19,7 @@ from web.api.answers.cases import (
     Incidents,
     Instance,
     Message,
+    Offered,
     Planned,
     Retried,
 )
@@ -47,6 +49,7 @@ from web.api.answers.tasks import (
 __all__ = [
     "Attachment",
     "Case",
+    "CaseChanged",
     "CaseDetail",
     "CaseStarted",
     "Cases",
@@ -67,6 +70,7 @@ __all__ = [
     "Instance",
     "Me",
     "Message",
+    "Offered",
     "Option",
     "Person",
     "Planned",

@@ -138,11 +138,23 @@ class Message(Struct, frozen=True):
     interrupting: bool
 
 
+class Offered(Struct, frozen=True):
+    """An activity of an open ad-hoc sub-process that can be begun now."""
+
+    instance_id: str
+    element_id: str
+    name: str
+    scope_token: str
+    role: str | None
+    allowed: bool
+
+
 class CaseDetail(Case, frozen=True):
     """A case with its plan, its instances and what it can be told."""
 
     plan: list[Planned]
     messages: list[Message]
+    offered: list[Offered]
     instances: list[Instance]
     incidents: list[Incident]
     people: dict[str, Person]
@@ -182,3 +194,10 @@ class History(Struct, frozen=True):
 
     items: list[Fact]
     next: str | None
+
+
+class CaseChanged(Struct, frozen=True):
+    """The receipt of a change to a case or one of its instances."""
+
+    key: str
+    at: datetime

@@ -1,0 +1,98 @@
+"""One's own API tokens: which there are, a new one, the end of one. (For administrators the
+person's page lists them too.)"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine import TOKEN_SCOPES, Conflict, Invalid, NotAuthenticated, Problem
+from web.context import actor, engine, person, posted_key
+from web.forms import Problems
+from web.i18n import N_
+from web.i18n import gettext as _
+from web.security import local_path
+
+blueprint = Blueprint("tokens", __name__, url_prefix="/tokens")
+
+SCOPES: Final = {
+    "read": N_("Läsa"),
+    "tasks": N_("Arbeta med uppgifter"),
+    "cases": N_("Starta ärenden och skicka meddelanden"),
+    "definitions": N_("Ta diagram i drift"),
+}
+LIFETIMES: Final = {
+    "P30D": N_("30 dagar"),
+    "P90D": N_("90 dagar"),
+    "P1Y": N_("Ett år"),
+    "": N_("Tills den spärras"),
+}
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    return _page()
+
+
+@blueprint.post("/")
+def add() -> ResponseReturnValue:
+    """A new token. Its secret is on the page that answers, and on no other."""
+    known = person()
+    assert known is not None
+    chosen = request.form.getlist("scopes")
+    lifetime = request.form.get("expires", "P90D")
+    try:
+        _check_password(known.username)
+        issued = engine().add_token(
+            actor(),
+            known.username,
+            request.form.get("name", ""),
+            scopes=chosen,
+            expires=lifetime or None,
+            key=posted_key(),
+        )
+    except Invalid as error:
+        labels = {"name": _("Vad den är till"), "scopes": _("Vad den får användas till"),
+                  "expires": _("Hur länge den gäller"), "password": _("Ditt lösenord")}  # fmt: skip
+        shown = {"name": request.form.get("name", ""), "scopes": chosen, "expires": lifetime}
+        return _page(Problems(error.problems, labels), **shown), 422
+    return _page(issued=issued)
+
+
+@blueprint.post("/<token_id>/revoke")
+def revoke(token_id: str) -> ResponseReturnValue:
+    try:
+        engine().revoke_token(actor(), token_id, key=posted_key())
+        flash(_("API-nyckeln är spärrad."), "success")
+    except Conflict:
+        flash(_("API-nyckeln var redan spärrad."), "info")
+    return redirect(local_path(request.form.get("back"), url_for("tokens.index")))
+
+
+def _check_password(username: str) -> None:
+    """A token lives longer than a session: who makes one shows again who they are."""
+    try:
+        given = request.form.get("password", "")
+        engine().check_password(username, given, address=request.remote_addr or "")
+    except NotAuthenticated as error:
+        if error.error_code == "too_many_attempts":
+            raise
+        problem = Problem("current_wrong", "The password is wrong.", "password")
+        raise Invalid([problem]) from error
+
+
+def _page(problems: Problems | None = None, **shown: Any) -> str:
+    known = person()
+    assert known is not None
+    chosen = {"name": "", "scopes": list(TOKEN_SCOPES[:3]), "expires": "P90D", **shown}
+    return render_template(
+        "tokens/index.html",
+        tokens=engine().tokens(actor(), known.username),
+        problems=problems or Problems(),
+        scopes_known={key: _(text) for key, text in SCOPES.items()},
+        lifetimes={key: _(text) for key, text in LIFETIMES.items()},
+        now=engine().now(),
+        shown=chosen,
+    )
