@@ -25,6 +25,7 @@ from engine.errors import (
     Unavailable,
 )
 from engine.service import Engine
+from engine.service.decide_file import decide_file
 from engine.tokens import SCOPES as TOKEN_SCOPES
 from engine.views import (
     COUNTED,
@@ -162,6 +163,7 @@ __all__ = [
     "Token",
     "Unavailable",
     "Verification",
+    "decide_file",
     "load_config",
     "read_plan",
 ]

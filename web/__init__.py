@@ -20,6 +20,7 @@ from web import (
     cases,
     compression,
     context,
+    decisions,
     definitions,
     errors,
     formats,
@@ -36,7 +37,9 @@ from web import (
 from web.context import person
 from web.i18n import gettext as _
 
-BLUEPRINTS = (accounts, tasks, overview, cases, definitions, history, people, tokens, api)
+BLUEPRINTS = (
+    accounts, tasks, overview, cases, decisions, definitions, history, people, tokens, api,
+)  # fmt: skip
 YEAR = 31_536_000
 
 

@@ -41,13 +41,21 @@ ORDER: Final = {"error": 0, "warning": 1, "info": 2}
 def index() -> str:
     known = engine().definitions(actor())
     older: dict[str, list[Definition]] = {}
+    live = {d.process_id: d.version for d in known if d.latest}
+    drawn: dict[str, Definition] = {}
     for definition in known:
+        newer = definition.version > live[definition.process_id]
+        if newer:
+            # Newest first: the newest drawing that came after what is live.
+            drawn.setdefault(definition.process_id, definition)
         if not definition.latest and definition.running:
             older.setdefault(definition.process_id, []).append(definition)
     return render_template(
         "definitions/index.html",
         definitions=[d for d in known if d.latest],
         older=older,
+        drawn=drawn,
+        decisions=[d for d in engine().decisions(actor()) if d.latest],
         may_deploy=may_deploy(),
     )
 

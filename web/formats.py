@@ -187,6 +187,7 @@ def by_name(people: Iterable[Person]) -> list[Person]:
 
 FILTERS: Final = (
     day, day_long, day_full, moment, clock, number, counted, money, size, interval, due_text,
+    value,
 )  # fmt: skip
 
 

@@ -89,19 +89,20 @@ class Decisions(Transactions):
             now = work.now.astimezone(work.calendar.zone)
         try:
             values = reading.read(variables, outline.inputs(chosen.model, chosen.decision_id))
-            return view(chosen, decisions.ask(chosen, values, now, strict=False))
+            answer = decisions.ask(chosen, values, now, strict=False)
+            return view(chosen, answer, version=chosen.version)
         except (DecisionError, feel.FeelError) as error:
             text = getattr(error, "message", str(error))
             problem = Problem("decision_failed", text, None, {"reason": text})
             raise Invalid([problem]) from error
 
 
-def view(chosen: Chosen, answer: decisions.Answer) -> DecisionOutcome:
-    """What came of a decision, as others read it."""
+def view(chosen: Chosen, answer: decisions.Answer, *, version: int | None) -> DecisionOutcome:
+    """What came of a decision, as others read it; one of a mere file has no ``version``."""
     outcome = answer.outcome
     return DecisionOutcome(
         decision_id=chosen.decision_id,
-        version=chosen.version,
+        version=version,
         name=chosen.name,
         value=feel.plain(outcome.value),
         decisions={name: feel.plain(value) for name, value in outcome.decisions.items()},

@@ -17,7 +17,7 @@ NAMES = {
     "Activity", "CheckReport", "Definition", "Deployment", "Drawing", "Edge", "ElementState",
     "Finding", "Phase", "Shape", "Source", "read_plan",
     # decisions
-    "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome",
+    "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",
     # tasks
     "Attachment", "Field", "Option", "SignatureView", "TaskDetail", "TaskRow", "Tick",
     # cases

@@ -124,7 +124,7 @@ def test_check_as_json_is_a_list_of_findings(run: Run, tmp_path: Path) -> None:
 def test_a_folder_without_diagrams_is_asked_for_wrongly(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     ran = run("check", tmp_path / "empty")
-    assert (ran.status, "There is no .bpmn file" in ran.err) == (2, True)
+    assert (ran.status, "There is no .bpmn or .dmn file" in ran.err) == (2, True)
 
 
 def test_deploying_twice_changes_nothing_the_second_time(run: Run, project: Path) -> None:
@@ -266,3 +266,52 @@ def test_a_token_that_cannot_be_made_says_why(run: Run) -> None:
     assert "soon" in run("token", "add", "asa", "--expires", "soon").err
     assert run("token", "add", "asa", "--scope", "everything").status == 2
     assert run("token", "revoke", "nothing").status == 1
+
+
+# ---------------------------------------------------------------- decide
+
+SUPPORT = Path(__file__).parents[1] / "support"
+
+
+def test_a_decision_of_a_file_is_made_and_says_which_rules_held(run: Run) -> None:
+    given = ("--input", "kundklass=guld", "--input", "avtalsår=6", "--input", "belopp=1000.50")
+    ran = run("decide", SUPPORT / "rabatt.dmn", "Pris per månad", *given)
+    assert (ran.status, ran.out.splitlines()) == (0, ["900.45", "Rabatt: rule 3"])
+    found = json.loads(run("decide", SUPPORT / "rabatt.dmn", "pris", *given, "--json").out)
+    assert (found["value"], found["inputs"]["belopp"]) == (900.45, 1000.5)
+    assert found["matched"] == [{"element": "Rabatt", "table": "rabattabell", "rules": [3]}]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "says"),
+    [
+        (("nowhere",), 1, "there is no decision"),
+        (("rabatt", "--input", "avtalsår=många"), 1, "avtalsår"),
+        (("rabatt", "--input", "avtalsår"), 2, "NAME=VALUE"),
+    ],
+)
+def test_a_decision_that_cannot_be_made_is_one_clear_line(
+    run: Run, words: tuple[str, ...], status: int, says: str
+) -> None:
+    ran = run("decide", SUPPORT / "rabatt.dmn", *words)
+    assert ran.status == status
+    assert says in ran.err
+
+
+def test_a_broken_model_is_told_with_its_line(run: Run, tmp_path: Path) -> None:
+    broken = tmp_path / "rabatt.dmn"
+    text = (SUPPORT / "rabatt.dmn").read_text("utf-8")
+    broken.write_text(text.replace("<text>7.5</text>", "<text>7,,5</text>"), "utf-8")
+    ran = run("decide", broken, "rabatt")
+    assert ran.status == 1
+    assert "rabatt.dmn:37: error:" in ran.err
+
+
+def test_decision_models_are_checked_and_deployed_with_the_diagrams(run: Run) -> None:
+    checked = run("check", SUPPORT / "rabatt.dmn")
+    assert (checked.status, checked.out) == (
+        0,
+        "0 processes, 4 decisions, 0 errors, 0 warnings\n",
+    )
+    assert "pris version 1: Pris per månad" in run("deploy", SUPPORT / "rabatt.dmn").out
+    assert "live already" in run("deploy", SUPPORT / "rabatt.dmn").out

@@ -55,15 +55,17 @@ def new_key() -> str:
 
 
 def diagrams(paths: Iterable[Path]) -> list[Source]:
-    """The diagrams at ``paths``; a folder stands for every ``.bpmn`` file in it.
+    """The diagrams and decision models at ``paths``; a folder stands for every ``.bpmn`` and
+    ``.dmn`` file in it.
 
     :raises click.UsageError: when there is none, or one cannot be read
     """
     found: list[Source] = []
     for path in paths:
-        files = sorted(path.glob("*.bpmn")) if path.is_dir() else [path]
+        inside = (f for f in path.glob("*") if f.suffix in (".bpmn", ".dmn") and f.is_file())
+        files = sorted(inside) if path.is_dir() else [path]
         if not files:
-            raise click.UsageError(f"There is no .bpmn file in {path}.")
+            raise click.UsageError(f"There is no .bpmn or .dmn file in {path}.")
         for file in files:
             try:
                 found.append(Source(file.name, file.read_bytes()))

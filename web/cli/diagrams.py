@@ -53,7 +53,8 @@ def plan(settings: Settings, path: Path | None, as_json: bool) -> None:
     PATH is a folder of diagrams or one diagram. No database is read.
     """
     config = settings.load()
-    phases = read_plan(diagrams([path or plan_folder()]), roles=config.roles)
+    drawn = [s for s in diagrams([path or plan_folder()]) if not s.filename.endswith(".dmn")]
+    phases = read_plan(drawn, roles=config.roles)
     if as_json:
         click.echo(json.dumps([_phase_json(p) for p in phases], ensure_ascii=False, indent=2))
         return
@@ -117,7 +118,8 @@ def _role(activity: Activity, config: Config) -> str:
 def check(settings: Settings, files: tuple[Path, ...], as_json: bool, database: str | None) -> None:
     """Say everything that is wrong or doubtful in diagrams; exit status 1 on an error.
 
-    FILES are diagrams or folders of them. Processes that are live in the database are known.
+    FILES are diagrams and decision models (DMN), or folders of them. Processes and decisions
+    that are live in the database are known.
     """
     report = _check(settings.load(database), diagrams(files))
     if as_json:
@@ -146,8 +148,12 @@ def _print_findings(findings: tuple[Finding, ...]) -> None:
 def _print_summary(report: CheckReport) -> None:
     errors = sum(f.severity == "error" for f in report.findings)
     warnings = sum(f.severity == "warning" for f in report.findings)
-    processes = len(report.process_ids)
-    click.echo(f"{processes} processes, {errors} errors, {warnings} warnings")
+    counted = [f"{len(report.process_ids)} processes"]
+    if report.drawings:
+        counted.append(f"{len(report.drawings)} drawings")
+    if report.decision_ids:
+        counted.append(f"{len(report.decision_ids)} decisions")
+    click.echo(f"{', '.join(counted)}, {errors} errors, {warnings} warnings")
 
 
 @click.command()
@@ -161,7 +167,10 @@ def deploy(settings: Settings, files: tuple[Path, ...], database: str | None) ->
         deployment = engine.deploy(SYSTEM, diagrams(files), key=new_key())
     _print_findings(deployment.findings)
     for definition in deployment.definitions:
-        click.echo(f"{definition.process_id} version {definition.version}: {definition.name}")
+        kept = "" if definition.startable else " (kept as a drawing, cannot be started)"
+        click.echo(f"{definition.process_id} version {definition.version}: {definition.name}{kept}")
+    for decision in deployment.decisions:
+        click.echo(f"{decision.decision_id} version {decision.version}: {decision.name}")
     if not deployment.new:
         click.echo("These diagrams were live already; nothing has changed.")
 

@@ -1,0 +1,54 @@
+"""Making a decision of a file, without any database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine import feel
+from engine.clock import Clock, SystemClock
+from engine.config import Config
+from engine.dmn import DecisionError, DecisionModel, lint, outline, reading
+from engine.errors import Invalid, NotFound, Problem, Rejected
+from engine.runtime.calendar import WorkCalendar
+from engine.runtime.decisions import Chosen, ask
+from engine.runtime.deploy import xml_limits
+from engine.service.decisions import view
+from engine.views import DecisionOutcome, Source
+
+
+def decide_file(
+    source: Source,
+    decision: str,
+    variables: Mapping[str, Any],
+    *,
+    imported: Sequence[Source] = (),
+    config: Config | None = None,
+    clock: Clock | None = None,
+) -> DecisionOutcome:
+    """Make a decision (its id or name) of a DMN file and the files that it imports, as
+    ``Engine.decide`` does of deployed ones.
+
+    :raises Rejected: with every finding of files that could not be deployed either
+    :raises NotFound: when the file has no such decision
+    :raises Invalid: with every value that cannot be read, or ``decision_failed``
+    """
+    config = config or Config()
+    limits = xml_limits(config)
+    report = lint.lint([source, *imported], limits=limits)
+    if any(found.severity == "error" for found in report.findings):
+        raise Rejected(report.findings)
+    others = [(each.data, each.filename) for each in imported]
+    model = DecisionModel.read(source.data, source.filename, imported=others, limits=limits)
+    try:
+        element = model.find(decision).element
+    except DecisionError as error:
+        raise NotFound(error.message) from None
+    chosen = Chosen("", element.id, 0, element.name, model)
+    now = (clock or SystemClock()).now().astimezone(WorkCalendar.of(config.calendar).zone)
+    try:
+        values = reading.read(variables, outline.inputs(model, element.id))
+        return view(chosen, ask(chosen, values, now, strict=False), version=None)
+    except (DecisionError, feel.FeelError) as error:
+        text = getattr(error, "message", str(error))
+        raise Invalid([Problem("decision_failed", text, None, {"reason": text})]) from error
