@@ -21,6 +21,14 @@ from engine.bpmn.names import XSI, kind, local
 
 MOST = 20
 """Errors of one file that are told; the rest is counted."""
+WIDEST = 20_000_000
+"""The sum of the squares of the elements' numbers of children: the validator finds the place of
+each error by counting the siblings before it, so that a file of nothing but errors would cost the
+square of its size."""
+_TOO_WIDE = (
+    "filen är för stor för att jämföras med schemat",
+    "the file is too large to be compared with the schema",
+)
 _NOT_COMPARED = (
     "filen kan inte jämföras med schemat",
     "the file cannot be compared with the schema",
@@ -39,6 +47,8 @@ class SchemaError:
 
 def errors(root: etree._Element) -> tuple[list[SchemaError], int]:
     """The first errors of a file, and how many there are in all."""
+    if sum(len(element) ** 2 for element in root.iter()) > WIDEST:
+        return [SchemaError(root.sourceline or 1, root, _TOO_WIDE)], 1
     schema = _schema()
     with _lock, _without_locations(root):
         try:

@@ -21,7 +21,7 @@ EVENTS: dict[str, Text] = {
         "{element} has a link together with other things; a link stands alone.",
     ),
     "message_not_named": (
-        "warning",
+        "gap",
         "{element} säger inte vilket meddelande det gäller, så inget kan nå den. Välj meddelande.",
         "{element} does not say which message it is about, so none can reach it. Choose a message.",
     ),

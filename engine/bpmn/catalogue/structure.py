@@ -84,7 +84,7 @@ TEXTS: dict[str, Text] = {
         "{element} is a compensation and cannot have flows to or from it.",
     ),
     "node_without_incoming": (
-        "error",
+        "here",
         "{element} nås aldrig: inget flöde leder dit. Dra ett flöde dit eller ta bort den.",
         "{element} is never reached: no flow leads there. Draw a flow to it or remove it.",
     ),

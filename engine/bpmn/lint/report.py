@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
@@ -30,6 +31,7 @@ class Reporter:
         self.drawings: set[str] = {p.id for p in document.processes if not p.executable}
         self.blocked: set[str] = set(self.drawings)
         self._count: Counter[str] = Counter()
+        self._here: list[tuple[int, etree._Element | None]] = []
         self._first: dict[str, Finding] = {}
 
     def __call__(
@@ -61,10 +63,16 @@ class Reporter:
             **params,
         )
         self._first.setdefault(code, made)
+        if weight == "here":
+            self._here.append((len(self.findings), element))
         self.findings.append(made)
 
     def all(self) -> list[Finding]:
-        """The findings, and for each kind of which there were too many how many more."""
+        """The findings, and for each kind of which there were too many how many more. Only now is
+        it known what is kept as a drawing."""
+        for index, element in self._here:
+            severity = self._weigh("here", element)
+            self.findings[index] = replace(self.findings[index], severity=severity)
         more = [
             finding(
                 "more_of_the_same",

@@ -70,3 +70,8 @@ def test_a_diagram_cannot_make_us_open_other_schemas(tmp_path: Path) -> None:
     tree = parse(data, "x.bpmn")
     assert errors(tree.getroot()) == ([], 0)
     assert any("schemaLocation" in str(name) for name in tree.getroot().attrib)
+
+
+def test_a_file_of_nothing_but_errors_is_not_looked_at_for_long() -> None:
+    (found,) = told(file(process("<task wrong='1'/>" * 15_000)))
+    assert "too large to be compared" in found.en
