@@ -84,6 +84,7 @@ from engine.views import (
     TaskRow,
     Tick,
     Token,
+    VariableValue,
     Verification,
 )
 
@@ -162,6 +163,7 @@ __all__ = [
     "Tick",
     "Token",
     "Unavailable",
+    "VariableValue",
     "Verification",
     "decide_file",
     "load_config",

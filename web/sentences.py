@@ -263,6 +263,11 @@ def _shortened(text: str, most: int = 120) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+def _corrected(detail: Mapping[str, Any]) -> list[str]:
+    names = sorted(detail.get("variables") or {})
+    return [", ".join(names), *_reason(detail)]
+
+
 EXTRAS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {
     "task.opened": _opened,
     "task.completed": _noted,
@@ -272,5 +277,6 @@ EXTRAS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {
     "instance.cancelled": _reason,
     "point.ticked": _reason,
     "incident.raised": _message,
+    "variables.corrected": _corrected,
     "decision.evaluated": _decided,
 }

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from engine.access import (
     CASE_CANCEL,
+    CASE_CORRECT,
     CASE_MESSAGE,
     CASE_PLAN,
     CASE_VIEW,
@@ -330,4 +331,4 @@ def _can(actor: Actor, thing: CaseObject, incidents: bool) -> frozenset[str]:
     return frozenset(can)
 
 
-_ACTIONS = {"cancel": CASE_CANCEL, "plan": CASE_PLAN}
+_ACTIONS = {"cancel": CASE_CANCEL, "correct": CASE_CORRECT, "plan": CASE_PLAN}

@@ -4,7 +4,9 @@ when an expression failed over one of them."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -15,9 +17,10 @@ from engine.bpmn.names import FIELD_ID, RESERVED
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.queries import objects
 from engine.runtime.advance import Advance
-from engine.runtime.live import RUNNING
+from engine.runtime.live import RUNNING, Live
 from engine.runtime.work import Work
 from engine.store.models import Instance
+from engine.views import VariableValue
 
 
 def check_size(values: Mapping[str, Any], most: int, place: str = "{}") -> None:
@@ -58,42 +61,111 @@ def _bytes(value: Any) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def correct(work: Work, instance_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Set variables of an instance (JSON values); the history keeps what they were before.
+def listed(work: Work, instance_id: str) -> tuple[VariableValue, ...]:
+    """An instance's variables by name, for those who may correct them."""
+    _case_to_correct(work, instance_id)
+    stored = work.connection.scalar(select(Instance.variables).where(Instance.id == instance_id))
+    return tuple(
+        _view(name, feel.from_json(value)) for name, value in sorted((stored or {}).items())
+    )
 
-    :raises Invalid: for names that an expression could not say
-    :raises Conflict: when the instance has ended
-    """
+
+def _view(name: str, value: Any) -> VariableValue:
+    written = str(feel.compile("string([v])").evaluate({"v": value}))
+    kind: str = "feel"
+    if value is None:
+        kind = "null"
+    elif isinstance(value, bool):
+        kind = "boolean"
+    elif type(value) is date:
+        kind = "date"
+    elif isinstance(value, str):
+        kind = "string"
+    elif isinstance(value, int | float | Decimal):
+        kind = "number"
+    return VariableValue(name, kind, feel.plain(value), written[1:-1])  # type: ignore[arg-type]
+
+
+def _case_to_correct(work: Work, instance_id: str) -> str:
+    """The case's id; raises for those who may not correct it."""
     case_id = work.connection.scalar(select(Instance.case_id).where(Instance.id == instance_id))
     if case_id is None:
         raise NotFound(f"There is no instance {instance_id}", id=instance_id)
     case = objects.case_object(work.connection, work.actor, case_id)
     authorize(work.actor, access.CASE_VIEW, case)
     authorize(work.actor, access.CASE_CORRECT, case)
+    return str(case_id)
+
+
+def correct(
+    work: Work,
+    instance_id: str,
+    values: Mapping[str, Any],
+    expressions: Mapping[str, str],
+    reason: str,
+) -> dict[str, Any]:
+    """Set variables of an instance: JSON values, and FEEL texts that see its other variables. The
+    history keeps what they were before, and the reason.
+
+    :raises Invalid: for names that an expression could not say, and values that cannot be read
+    :raises Conflict: when the instance has ended
+    """
+    case_id = _case_to_correct(work, instance_id)
     problems = [
         Problem("name_malformed", f"{name[:60]!r} cannot be a variable's name", name[:60])
-        for name in values
+        for name in (*values, *expressions)
         if not FIELD_ID.fullmatch(name) or name in RESERVED
     ]
     if problems:
         raise Invalid(problems)
-    check_size(values, work.config.limits.variable_bytes)
+    most = work.config.limits.variable_bytes
+    check_size(values, most)
     work.hold(case_id)
     advance = Advance(work)
     live = advance.live(instance_id)
     if live.state not in RUNNING:
         raise Conflict("This process has ended.", code="case_ended", state=live.state)
     before = live.process.variables
+    after = {**_read(values, feel.from_json), **_read(expressions, _evaluator(live))}
     changes = {
-        name: {"was": feel.to_json(before.get(name)), "is": value} for name, value in values.items()
+        name: {"was": feel.to_json(before.get(name)), "is": feel.to_json(value)}
+        for name, value in after.items()
     }
-    advance.note(live, "variables.corrected", detail={"variables": changes})
+    check_size({name: change["is"] for name, change in changes.items()}, most)
+    detail = {"variables": changes} | ({"reason": reason.strip()} if reason.strip() else {})
+    advance.note(live, "variables.corrected", detail=detail)
 
     def write() -> None:
-        live.process.write({name: feel.from_json(value) for name, value in values.items()})
+        live.process.write(after)
         # A condition that somebody waits for may hold now.
         live.loaded.executor.run(live.process)
 
     advance.step_later(live, write)
     advance.run()
     return {}
+
+
+def _evaluator(live: Live) -> Callable[[str], Any]:
+    """Reads FEEL with the instance's variables."""
+
+    def evaluate(text: str) -> Any:
+        value = live.loaded.executor.evaluate(text, live.process.variables)
+        feel.to_json(value)  # Functions are not stored.
+        return value
+
+    return evaluate
+
+
+def _read(given: Mapping[str, Any], read: Callable[[Any], Any]) -> dict[str, Any]:
+    """The values by name; Invalid with all that cannot be read."""
+    found, problems = {}, []
+    for name, value in given.items():
+        try:
+            found[name] = read(value)
+        except feel.FeelError as error:
+            problems.append(
+                Problem("expression_malformed", error.message, name, {"reason": error.message})
+            )
+    if problems:
+        raise Invalid(problems)
+    return found

@@ -32,6 +32,7 @@ from engine.views import (
     Page,
     PlanRow,
     Receipt,
+    VariableValue,
 )
 
 ROOT = "serviceplan"
@@ -322,19 +323,38 @@ class Cases(Transactions):
             lambda work: incidents.retry(work, incident_id),
         )
 
+    def variables(self, actor: Actor, instance_id: str) -> tuple[VariableValue, ...]:
+        """The variables of an instance by name, for those who may correct them.
+
+        :raises NotFound: for an unknown instance
+        :raises NotAllowed: for those who do not look after the engine
+        """
+        with self._looking(actor) as work:
+            return variables.listed(work, instance_id)
+
     def correct_variables(
-        self, actor: Actor, instance_id: str, values: Mapping[str, Any], *, key: str
+        self,
+        actor: Actor,
+        instance_id: str,
+        values: Mapping[str, Any],
+        *,
+        expressions: Mapping[str, str] | None = None,
+        reason: str = "",
+        key: str,
     ) -> Receipt:
         """Set variables (JSON values) of a running instance, so that what failed over them can be
         tried again. For those who look after the engine; the history keeps the old values.
 
-        :raises Invalid: for a name that no expression can say
+        :param expressions: FEEL texts by name, which see the instance's variables as they are
+        :param reason: why, for the history
+        :raises Invalid: for a name that no expression can say, and a value that cannot be read
         :raises Conflict: when the instance has ended
         """
+        texts = dict(expressions or {})
         return self._write(
             actor,
             "correct_variables",
             key,
-            {"instance": instance_id, "values": dict(values)},
-            lambda work: variables.correct(work, instance_id, values),
+            {"instance": instance_id, "values": dict(values), "texts": texts, "reason": reason},
+            lambda work: variables.correct(work, instance_id, values, texts, reason),
         )

@@ -18,6 +18,7 @@ from engine.views.cases import (
     Sheet,
     SheetEntry,
     SheetRow,
+    VariableValue,
 )
 from engine.views.decisions import (
     Cell,
@@ -159,5 +160,6 @@ __all__ = [
     "TaskState",
     "Tick",
     "Token",
+    "VariableValue",
     "Verification",
 ]

@@ -101,6 +101,17 @@ class ActivityOption:
 
 
 @dataclass(frozen=True, slots=True)
+class VariableValue:
+    """A variable of an instance. ``value`` is as people and programs read it, ``text`` the same
+    written as FEEL; ``type`` is ``feel`` for what has no simple input of its own."""
+
+    name: str
+    type: Literal["string", "number", "boolean", "date", "null", "feel"]
+    value: Any
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceView:
     """A process instance and its place in the tree of its case."""
 
@@ -141,7 +152,7 @@ class CaseDetail:
     people: Mapping[str, Person]
     """The person chosen for each role at the start, by role key."""
     can: frozenset[str]
-    """cancel, plan, retry"""
+    """cancel, correct, plan, retry"""
     variables: Mapping[str, Any] = field(default_factory=dict)
     activities: tuple[ActivityOption, ...] = ()
     """What people may begin in the open ad-hoc sub-processes."""

@@ -78,3 +78,44 @@ def test_whoever_does_not_look_after_the_engine_cannot_correct_variables(
 ) -> None:
     with pytest.raises((NotAllowed, NotFound)):
         bare_engine.correct_variables(people["inkop"].actor, stopped, {"amount": 1}, key=key())
+
+
+def test_an_expression_is_evaluated_with_the_variables_as_they_are(
+    bare_engine: Engine, stopped: str, people: People, key: Keys
+) -> None:
+    manager = people["manager"].actor
+    bare_engine.correct_variables(manager, stopped, {"amount": 2}, key=key())
+    texts = {"amount": "amount * 100", "since": '@"2026-03-01"'}
+    bare_engine.correct_variables(
+        manager, stopped, {}, expressions=texts, reason="Fel enhet.", key=key()
+    )
+    found = {v.name: (v.type, v.text) for v in bare_engine.variables(manager, stopped)}
+    assert found["amount"] == ("number", "200")
+    assert found["since"] == ("date", '@"2026-03-01"')
+    newest = bare_engine.history(manager, case_id=stopped, type="variables.corrected").items[0]
+    assert newest.detail["reason"] == "Fel enhet."
+
+
+def test_a_value_that_cannot_be_read_changes_nothing(
+    bare_engine: Engine, stopped: str, people: People, key: Keys
+) -> None:
+    manager = people["manager"].actor
+    for values, texts in (
+        ({"amount": {"@number": "många"}}, {}),
+        ({}, {"amount": "1 +"}),
+        ({}, {"amount": "unknown + 1"}),
+        ({}, {"amount": "function(a) a"}),
+    ):
+        with pytest.raises(Invalid) as refused:
+            bare_engine.correct_variables(manager, stopped, values, expressions=texts, key=key())
+        assert [p.code for p in refused.value.problems] == ["expression_malformed"]
+    assert "amount" not in {v.name for v in bare_engine.variables(manager, stopped)}
+
+
+def test_values_are_for_those_who_may_correct_them(
+    bare_engine: Engine, stopped: str, people: People
+) -> None:
+    with pytest.raises((NotAllowed, NotFound)):
+        bare_engine.variables(people["inkop"].actor, stopped)
+    with pytest.raises(NotFound):
+        bare_engine.variables(people["manager"].actor, "nothing")

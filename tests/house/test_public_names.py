@@ -22,7 +22,7 @@ NAMES = {
     "Attachment", "Field", "Option", "SignatureView", "TaskDetail", "TaskRow", "Tick",
     # cases
     "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView", "MessageOption", "Page",
-    "PlanRow", "Sheet", "SheetEntry", "SheetRow",
+    "PlanRow", "Sheet", "SheetEntry", "SheetRow", "VariableValue",
     # figures
     "COUNTED", "Load", "Overview",
     # moving to another version

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from web.cases import begin, change, incidents, listing, messages, show, start
+from web.cases import begin, change, incidents, listing, messages, show, start, values
 from web.cases.routes import blueprint
 
-__all__ = ["begin", "blueprint", "change", "incidents", "listing", "messages", "show", "start"]
+__all__ = [
+    "begin",
+    "blueprint",
+    "change",
+    "incidents",
+    "listing",
+    "messages",
+    "show",
+    "start",
+    "values",
+]

@@ -124,6 +124,13 @@ EVENTS: dict[str, Text] = {
         "{element} ska ha exakt en tid (datum, tidslängd eller upprepning) men har {count}.",
         "{element} must have exactly one time (date, duration or cycle) but has {count}.",
     ),
+    "timers_several": (
+        "gap",
+        "{element} väntar på {count} tider. Rita en händelse för varje tid; processen sparas som "
+        "ritning.",
+        "{element} waits for {count} times. Draw an event for each of them; the process is kept "
+        "as a drawing.",
+    ),
     "timer_empty": (
         "error",
         "{element} har en tom tid. Skriv till exempel {example}.",

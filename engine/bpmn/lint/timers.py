@@ -35,6 +35,14 @@ def timers(document: Document, report: Reporter) -> None:
             _check(form, owner, report)
 
 
+def several(document: Document, report: Reporter) -> None:
+    """§10.5.1 lets an event have several definitions; here at most one of them is a time."""
+    for node in document.all_nodes():
+        times = node.events.count("timer")
+        if times > 1:
+            report("timers_several", node.element, count=times)
+
+
 def _owner(element: etree._Element) -> etree._Element:
     parent = element.getparent()
     return parent if kind(parent).endswith("Event") else element
@@ -59,4 +67,4 @@ def _check(form: etree._Element, owner: etree._Element, report: Reporter) -> Non
         report(code, owner, at=form, value=written, example=_EXAMPLES[name])
 
 
-CHECKS = (timers,)
+CHECKS = (timers, several)

@@ -325,3 +325,11 @@ def test_calls_in_a_circle_with_a_person_or_a_decision_on_the_way_may_be_meant()
 def test_a_call_inside_a_sub_process_counts() -> None:
     inner = process('<subProcess id="sub"><callActivity id="c" calledElement="p"/></subProcess>')
     assert errors(inner) == ["call_for_ever"]
+
+
+def test_an_event_waits_for_one_time() -> None:
+    time = "<timerEventDefinition><timeDuration>PT2S</timeDuration></timerEventDefinition>"
+    event = '<intermediateCatchEvent id="t">{}</intermediateCatchEvent>'
+    assert "timers_several" not in codes(line(event.format(time)))
+    assert "timers_several" in codes(line(event.format(time * 2)))
+    assert startable(line(event.format(time * 2))) == set()

@@ -1,0 +1,160 @@
+"""The values (variables) of a process of a case: look at them, and correct one that is wrong."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine import CaseDetail, Invalid, NotAllowed, Problem, VariableValue
+from web import forms
+from web.cases.routes import blueprint
+from web.context import actor, engine, posted_key
+from web.forms import Problems
+from web.i18n import N_
+from web.i18n import gettext as _
+
+TYPES: Final = {
+    "string": N_("Text"),
+    "number": N_("Tal"),
+    "boolean": N_("Ja eller nej"),
+    "date": N_("Datum"),
+    "null": N_("Inget värde"),
+    "feel": N_("Annat, skrivet som FEEL"),
+}
+
+
+@blueprint.get("/<case_id>/instances/<instance_id>/values")
+def values(case_id: str, instance_id: str) -> str:
+    detail, found = _found(case_id, instance_id)
+    return render_template(
+        "cases/values.html",
+        case=detail,
+        row=detail.row,
+        instance=engine().instance(actor(), instance_id),
+        values=found,
+        types={key: _(text) for key, text in TYPES.items()},
+        incident=_incident(detail),
+    )
+
+
+@blueprint.get("/<case_id>/instances/<instance_id>/values/correct")
+def value(case_id: str, instance_id: str) -> str:
+    return _page(case_id, instance_id)
+
+
+@blueprint.post("/<case_id>/instances/<instance_id>/values/correct")
+def value_sent(case_id: str, instance_id: str) -> ResponseReturnValue:
+    detail, _values = _found(case_id, instance_id)
+    name, reason = request.form.get("name", "").strip(), request.form.get("reason", "").strip()
+    given, texts, problems = _posted(name)
+    if not reason:
+        problems.append(Problem("required", "Say why.", "reason"))
+    try:
+        if problems:
+            raise Invalid(problems)
+        key = posted_key()
+        engine().correct_variables(
+            actor(), instance_id, given, expressions=texts, reason=reason, key=key
+        )
+    except Invalid as error:
+        wrong = [_at_the_input(p, name) for p in error.problems]
+        return _page(case_id, instance_id, tuple(wrong)), 422
+    flash(_("Värdet ”%(name)s” är rättat.", name=name), "success")
+    incident = _incident(detail)
+    if request.form.get("action") == "retry" and incident:
+        _try_again(incident, key)
+    return redirect(url_for("cases.show", case_id=case_id))
+
+
+def _try_again(incident_id: str, key: str) -> None:
+    receipt = engine().retry(actor(), incident_id, key=f"{key[:70]}-again")
+    if receipt.result.get("resolved", True):
+        flash(_("Felet är åtgärdat och ärendet går vidare."), "success")
+    else:
+        flash(_("Ärendet kunde ändå inte gå vidare. Felet står nedan."), "danger")
+
+
+def _posted(name: str) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
+    """The value as the engine takes it, a FEEL text in the second place; and what is wrong."""
+    kind, text = request.form.get("type", "string"), request.form.get("value", "")
+    required = [Problem("required", "Fill this in.", "value")]
+    problems = [] if name else [Problem("required", "Fill this in.", "name")]
+    if kind == "null":
+        return {name: None}, {}, problems
+    if kind == "string":
+        return {name: text.replace("\r\n", "\n")}, {}, problems
+    if not text.strip():
+        return {}, {}, problems + required
+    if kind == "feel":
+        return {}, {name: text}, problems
+    if kind == "boolean":
+        return {name: text == "true"}, {}, problems
+    mark, wrong = ("@date", "date_malformed") if kind == "date" else ("@number", "number_malformed")
+    value = str(forms.canonical("date" if kind == "date" else "decimal", text))
+    if not _plausible(kind, value):
+        problems.append(Problem(wrong, "Malformed.", "value"))
+    return {name: {mark: value}}, {}, problems
+
+
+def _plausible(kind: str, text: str) -> bool:
+    """Whether ``canonical`` made sense of what was typed; the engine has the last word."""
+    allowed = "0123456789-" if kind == "date" else "0123456789-.eE+"
+    return all(c in allowed for c in text)
+
+
+def _at_the_input(problem: Problem, name: str) -> Problem:
+    """A problem of the variable is shown at its input: that of its name, or of its value."""
+    if problem.field != name or not name:
+        return problem
+    field = "name" if problem.code == "name_malformed" else "value"
+    return Problem(problem.code, problem.message, field, problem.params)
+
+
+def _found(case_id: str, instance_id: str) -> tuple[CaseDetail, tuple[VariableValue, ...]]:
+    detail = engine().case(actor(), case_id)
+    if "correct" not in detail.can:
+        raise NotAllowed
+    return detail, engine().variables(actor(), instance_id)
+
+
+def _incident(detail: CaseDetail) -> str:
+    """The open incident that the correction is made for."""
+    wanted = request.values.get("incident", "")
+    return wanted if any(i.id == wanted for i in detail.incidents) else ""
+
+
+def _page(case_id: str, instance_id: str, problems: tuple[Problem, ...] = ()) -> str:
+    detail, found = _found(case_id, instance_id)
+    name = request.values.get("name", "").strip()
+    now = next((v for v in found if v.name == name), None)
+    kind = request.values.get("type", now.type if now else "string")
+    kind = kind if kind in TYPES else "string"
+    shown = request.form.get("value") if request.method == "POST" else _shown(now, kind)
+    labels = {"name": _("Namn"), "value": _("Nytt värde"), "reason": _("Varför rättas det?")}
+    return render_template(
+        "cases/value.html",
+        case=detail,
+        row=detail.row,
+        instance=engine().instance(actor(), instance_id),
+        name=name,
+        now=now,
+        kind=kind,
+        text=shown or "",
+        reason=request.form.get("reason", ""),
+        types={key: _(text) for key, text in TYPES.items()},
+        incident=_incident(detail),
+        problems=Problems(problems, labels),
+    )
+
+
+def _shown(now: VariableValue | None, kind: str) -> str:
+    """What the input shows at first: the present value, where it is of the chosen type."""
+    if now is None:
+        return ""
+    if kind == "feel":
+        return now.text
+    if kind != now.type:
+        return ""
+    return forms.shown({"number": "decimal", "string": "text"}.get(kind, kind), now.value)
