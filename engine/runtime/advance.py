@@ -71,6 +71,7 @@ class Advance:
             case_id=case_id,
             parent_id=parent[0].id if parent else None,
             parent_token=parent[1].token if parent else None,
+            parent_element=parent[1].element_id if parent else None,
             depth=parent[0].depth + 1 if parent else 0,
             loaded=loaded,
             process=loaded.executor.new(values),
@@ -87,7 +88,7 @@ class Advance:
                 case_id=case_id,
                 parent_id=live.parent_id,
                 parent_token=live.parent_token,
-                parent_element=parent[1].element_id if parent else None,
+                parent_element=live.parent_element,
                 depth=live.depth,
                 definition_id=loaded.id,
                 state="running",
@@ -127,14 +128,16 @@ class Advance:
         *,
         kind: str = "",
         name: str | None = None,
+        called: str | None = None,
     ) -> None:
-        """What the token waited for has come; ``kind`` and ``name`` are the event's."""
+        """What the token waited for has come; ``kind`` and ``name`` are the event's, ``called``
+        is the child that has ended, when it can be undone."""
         live = self.live(instance_id)
 
         def step() -> None:
             if live.process.token(token) is not None:
                 live.loaded.executor.wake(
-                    live.process, token, values, cycle=cycle, kind=kind, name=name
+                    live.process, token, values, cycle=cycle, kind=kind, name=name, called=called
                 )
 
         self.step_later(live, step)
@@ -297,7 +300,9 @@ class Advance:
         variables = {k: feel.to_json(v) for k, v in live.process.variables.items()}
         rows.check_size(live, variables, self.config.limits.variable_bytes)
         ended = live.state not in RUNNING
-        blob = {"state_blob": b"" if ended else live.loaded.executor.dump(live.process)}
+        blob = {"state_blob": live.loaded.executor.dump(live.process)}
+        if ended and not children.kept(live):
+            blob = {"state_blob": b""}
         done = self.connection.execute(
             update(Instance)
             .where(Instance.id == live.id, Instance.revision == live.revision)
@@ -336,7 +341,7 @@ class Advance:
     def _sync(self, live: Live) -> None:
         """Make the rows of an instance agree with what its tokens wait for."""
         waits = list(live.loaded.executor.waits(live.process)) if live.state in RUNNING else []
-        children.sync(self, live, [w for w in waits if w.kind == "call"])
+        children.sync(self, live, [w for w in waits if w.kind in ("call", "undo")])
         rows.sync_tasks(self, live, [w for w in waits if w.kind == "user"])
         timers.sync(self, live, [w for w in waits if w.kind == "timer"])
         events = [w for w in waits if w.kind in ("message", "signal")]

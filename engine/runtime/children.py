@@ -7,6 +7,7 @@ Errors, escalations, termination and interruption travel between parent and chil
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,9 @@ from engine.bpmn.meta import VariableMapping
 from engine.errors import NotFound
 from engine.runtime import rows
 from engine.runtime.executor import StepError, Wait
+from engine.runtime.spiff.activities import Undoing
 from engine.runtime.spiff.workflow import Thrown
+from engine.runtime.state import DamagedState
 from engine.store.models import Instance
 
 if TYPE_CHECKING:
@@ -44,7 +47,8 @@ def sync(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
         text = f"more than {most} called processes at once"
         raise StepError(fresh[-1].element_id, f"{fresh[-1].element_id}: {text}", kind="budget")
     for wait in fresh:
-        _call(advance, live, wait)
+        begin = _call if wait.kind == "call" else _undo
+        begin(advance, live, wait)
 
 
 def _call(advance: Advance, live: Live, wait: Wait) -> None:
@@ -72,6 +76,26 @@ def _call(advance: Advance, live: Live, wait: Wait) -> None:
     advance.start(child)
 
 
+def kept(live: Live) -> bool:
+    """Is the state of an instance that has ended kept, so that its caller can have it undone?"""
+    return live.parent_id is not None and live.loaded.executor.undoable(live.process)
+
+
+def _undo(advance: Advance, live: Live, wait: Wait) -> None:
+    """Start an instance that undoes what a called one has done (BPMN 2.0.2, 10.7 and 13.5.5)."""
+    before = advance.live(wait.name or "")
+    element = before.parent_element or wait.element_id
+    if before.damage is not None:
+        raise StepError(element, before.damage, kind=DamagedState.code)
+    loaded = before.loaded
+    around = (live, replace(wait, element_id=element))
+    child = advance.create(live.case_id, loaded, before.process.variables, parent=around)
+    child.process.marks = deepcopy(before.process.marks)
+    detail = {"process": loaded.name, "version": loaded.version, "instance": child.id}
+    advance.note(live, "child.started", element, {**detail, "undoes": wait.name})
+    advance.step_later(child, lambda: loaded.executor.undo(child.process))
+
+
 def ended(advance: Advance, live: Live) -> None:
     """An instance has ended: its case, or the call activity that waits for it, hears of it."""
     error = live.process.effects.error
@@ -84,7 +108,9 @@ def ended(advance: Advance, live: Live) -> None:
     elif error is not None:
         throw_into_parent(advance, live, "error", error.name)
     else:
-        advance.wake(live.parent_id, live.parent_token or "", _results(advance, live))
+        undoable = live.id if kept(live) else None
+        results = _results(advance, live)
+        advance.wake(live.parent_id, live.parent_token or "", results, called=undoable)
 
 
 def _results(advance: Advance, live: Live) -> dict[str, Any]:
@@ -92,6 +118,8 @@ def _results(advance: Advance, live: Live) -> dict[str, Any]:
     parent = advance.live(live.parent_id or "")
     token = parent.process.token(live.parent_token or "")
     call = parent.loaded.meta.calls.get(token.task_spec.bpmn_id) if token is not None else None
+    if token is not None and isinstance(token.task_spec, Undoing):
+        return {}
     variables = live.process.variables
     given: dict[str, Any] = {}
     if call is None or call.all_out:

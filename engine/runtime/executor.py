@@ -17,7 +17,7 @@ from engine import feel
 from engine.bpmn import model
 from engine.config import Limits
 from engine.runtime import state
-from engine.runtime.spiff import adhoc, scopes
+from engine.runtime.spiff import adhoc, compensation, scopes
 from engine.runtime.spiff.build import ProcessSpec, build
 from engine.runtime.spiff.workflow import Effects, Process, StepError, unevaluable
 
@@ -28,9 +28,10 @@ __all__ = ["Effects", "Executor", "StepError", "Wait"]
 class Wait:
     """A token that something outside must wake.
 
-    ``kind`` is ``user``, ``call``, ``timer``, ``message``, ``signal``, ``conditional`` or
-    ``adhoc`` (an ad-hoc sub-process in which nothing is active until a person begins something);
-    ``name`` the message's or signal's name; ``timer`` the kind and text as drawn; ``marks`` the
+    ``kind`` is ``user``, ``call``, ``undo`` (of what a called instance has done), ``timer``,
+    ``message``, ``signal``, ``conditional`` or ``adhoc`` (an ad-hoc sub-process in which nothing is
+    active until a person begins something); ``name`` the message's or signal's name, or the
+    instance to undo; ``timer`` the kind and text as drawn; ``marks`` the
     token's internal data.
     """
 
@@ -148,6 +149,7 @@ class Executor:
         cycle: Mapping[str, Any] | None = None,
         kind: str = "",
         name: str | None = None,
+        called: str | None = None,
     ) -> None:
         """What the token waited for has come: a time, a message, a signal, a child's end.
 
@@ -156,8 +158,11 @@ class Executor:
 
         :param values: a message's payload or a child's results, which become variables
         :param cycle: the rest of a repeating timer that goes on
+        :param called: the child instance, when what it has done can be undone
         """
         task = self._token(process, token)
+        if called is not None:
+            task.internal_data[compensation.CALLED] = called
         if values:
             process.write(values, task)
         if cycle is not None:
@@ -165,6 +170,16 @@ class Executor:
         else:
             task.internal_data.pop("cycle", None)
         task.task_spec.fire(task, kind, name)
+        self.run(process)
+
+    @staticmethod
+    def undoable(process: Process) -> bool:
+        """Has a process that has completed anything that its caller could have undone?"""
+        return process.ended == "completed" and compensation.undoable(process)
+
+    def undo(self, process: Process) -> None:
+        """Undo what was done in the instance whose state ``process`` was loaded from."""
+        compensation.undo(process)
         self.run(process)
 
     def begin_inner(self, process: Process, token: str, element_id: str) -> None:

@@ -23,6 +23,7 @@ class Live:
     case_id: str
     parent_id: str | None
     parent_token: str | None
+    parent_element: str | None
     depth: int
     loaded: Loaded
     process: Process
@@ -44,7 +45,7 @@ def read(connection: Connection, library: Library, instance_id: str) -> Live:
     loaded = library.get(connection, row.definition_id)
     variables = {k: feel.from_json(v) for k, v in row.variables.items()}
     process, damage = loaded.executor.new(variables), None
-    if row.state in RUNNING:
+    if row.state in RUNNING or row.state_blob:
         try:
             process = loaded.executor.load(row.state_blob, variables)
         except DamagedState as error:
@@ -56,6 +57,7 @@ def read(connection: Connection, library: Library, instance_id: str) -> Live:
         case_id=row.case_id,
         parent_id=row.parent_id,
         parent_token=row.parent_token,
+        parent_element=row.parent_element,
         depth=row.depth,
         loaded=loaded,
         process=process,

@@ -254,3 +254,82 @@ def test_a_call_that_ends_at_once_goes_round_in_a_loop(bare_desk: Desk) -> None:
     case_id = desk.case("parent", variables={"count": 0})
     assert desk.names(case_id) == ["After"]
     assert desk.engine.case(desk.manager.actor, case_id).variables["count"] == 5
+
+
+def undone(id: str) -> str:
+    return (
+        f'<bpmn:boundaryEvent id="c_{id}" attachedToRef="{id}"><bpmn:compensateEventDefinition/>'
+        "</bpmn:boundaryEvent>"
+        f'<bpmn:userTask id="un_{id}" name="Undo {id}" isForCompensation="true"/>'
+        f'<bpmn:association id="as_{id}" sourceRef="c_{id}" targetRef="un_{id}"/>'
+    )
+
+
+UNDO = (
+    '<bpmn:intermediateThrowEvent id="undo"><bpmn:compensateEventDefinition/>'
+    "</bpmn:intermediateThrowEvent>"
+)
+UNDOING = (
+    start(),
+    call("sub", "child"),
+    UNDO,
+    task("after"),
+    end(),
+    chain("start", "sub", "undo", "after", "end"),
+)
+
+
+def test_what_a_called_process_has_done_is_undone_in_it_the_last_first(bare_desk: Desk) -> None:
+    desk = bare_desk
+    inner = (start(), task("a"), task("b"), end(), chain("start", "a", "b", "end"))
+    desk.deploy(made("child", *inner, undone("a"), undone("b")), made("parent", *UNDOING))
+    case_id = desk.case("parent")
+    for name in ("A", "B", "Undo b", "Undo a"):
+        desk.complete(desk.manager, desk.task(case_id, name))
+    assert desk.names(case_id) == ["After"]
+    assert finish(desk, case_id) == "completed"
+
+
+def test_two_levels_down_too(bare_desk: Desk) -> None:
+    desk = bare_desk
+    inner = (start(), task("a"), end(), chain("start", "a", "end"))
+    middle = (start(), call("sub", "child"), end(), chain("start", "sub", "end"))
+    outer = [p for p in UNDOING if 'id="sub"' not in p]
+    desk.deploy(
+        made("child", *inner, undone("a")),
+        made("middle", *middle),
+        made("parent", *outer, call("sub", "middle")),
+    )
+    case_id = desk.case("parent")
+    for name in ("A", "Undo a"):
+        desk.complete(desk.manager, desk.task(case_id, name))
+    assert desk.names(case_id) == ["After"]
+
+
+def test_a_compensation_event_sub_process_of_a_called_process_undoes_it_as_it_likes(
+    bare_desk: Desk,
+) -> None:
+    desk = bare_desk
+    inner = (start(), task("a"), end(), chain("start", "a", "end"))
+    own = (
+        '<bpmn:subProcess id="own" triggeredByEvent="true"><bpmn:startEvent id="asked">'
+        "<bpmn:compensateEventDefinition/></bpmn:startEvent>"
+        + task("clean")
+        + chain("asked", "clean")
+        + "</bpmn:subProcess>"
+    )
+    desk.deploy(made("child", *inner, undone("a"), own), made("parent", *UNDOING))
+    case_id = desk.case("parent")
+    for name in ("A", "Clean"):
+        desk.complete(desk.manager, desk.task(case_id, name))
+    assert desk.names(case_id) == ["After"]
+
+
+def test_a_handler_of_the_call_itself_is_asked_instead(bare_desk: Desk) -> None:
+    desk = bare_desk
+    inner = (start(), task("a"), end(), chain("start", "a", "end"))
+    desk.deploy(made("child", *inner, undone("a")), made("parent", *UNDOING, undone("sub")))
+    case_id = desk.case("parent")
+    for name in ("A", "Undo sub"):
+        desk.complete(desk.manager, desk.task(case_id, name))
+    assert desk.names(case_id) == ["After"]

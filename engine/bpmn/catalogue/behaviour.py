@@ -91,6 +91,13 @@ EVENTS: dict[str, Text] = {
         "{element} har ingen association till en aktivitet som är märkt som kompensation.",
         "{element} has no association to an activity that is marked for compensation.",
     ),
+    "timer_start_waits": (
+        "warning",
+        "{element} startar inga ärenden av sig själv. Den som startar ett ärende får det att vänta "
+        "här tills tiden är inne.",
+        "{element} starts no case by itself. Whoever starts a case has it wait here until the time "
+        "has come.",
+    ),
     "compensation_of_nothing": (
         "error",
         "{element} kompenserar, men inget i processen har någon kompensation. Rita en kanthändelse "

@@ -202,13 +202,24 @@ def compensation(document: Document, report: Reporter) -> None:
 
 def compensation_of_nothing(document: Document, report: Reporter) -> None:
     """§10.7: compensation undoes what has a handler, by a boundary event or an event sub-process.
-    Thrown in a process that has no handler at all it can never do anything, which is not what
-    was meant by drawing it."""
+    Thrown in a process that has no handler at all and calls no other it can never do anything,
+    which is not what was meant by drawing it."""
     for process in document.processes:
+        if any(node.kind == "callActivity" for node in process.nodes()):
+            continue
         nodes = [node for node in process.nodes() if "compensate" in node.events]
         if all(node.kind in _THROWING for node in nodes):
             for node in nodes:
                 report("compensation_of_nothing", node.element)
+
+
+def timed_starts(document: Document, report: Reporter) -> None:
+    """§10.5.2, Table 10.84: a timer start event starts a process when its time comes. Here a case
+    is somebody's, so a person (or the process that calls) starts it, and it waits for the time."""
+    for process in document.processes:
+        for node in process.scopes[0].of_kind("startEvent"):
+            if "timer" in node.events:
+                report("timer_start_waits", node.element)
 
 
 CHECKS = (
@@ -224,4 +235,5 @@ CHECKS = (
     instantiating,
     compensation,
     compensation_of_nothing,
+    timed_starts,
 )

@@ -190,3 +190,19 @@ class CallActivity(Waiting):
 
     def awaited(self) -> Awaited:
         return "call", self.node.called, None
+
+
+class Undoing(Waiting):
+    """Within a compensation: waits for the instance that undoes what a called one has done."""
+
+    def __init__(self, wf_spec: WorkflowSpec, process_id: str) -> None:
+        node = Node(id=process_id, kind="compensation", name="", scope=process_id)
+        super().__init__(wf_spec, node, compensation.UNDOING)
+        self.visible = False
+
+    def awaits(self, task: Task) -> Iterator[Awaited]:
+        if task.has_state(TaskState.WAITING):
+            yield "undo", task.internal_data[compensation.CALLED], None
+
+    def completed(self, task: Task) -> bool:
+        return True

@@ -55,6 +55,9 @@ class ProcessSpec(WorkflowSpec):  # type: ignore[misc]
         self._inside = process
         self.start = specs.Root(self)
         compensation.Compensating(self, process.id)
+        activities.Undoing(self, process.id)
+        self.undo = next(iter(_undoing(process, process.id)), None)
+        """The compensation event sub-process of the process itself."""
 
     def inside(self, scope: str) -> Iterator[Node]:
         return self._inside.inside(scope)
@@ -84,10 +87,18 @@ def _attach(process: model.Process, made: activities.Activity, node: Node) -> No
     for event in boundary:
         handlers = (process.nodes.get(i) for i in event.associated if scopes.compensates(event))
         made.handler = next((h.id for h in handlers if h and h.for_compensation), made.handler)
-    for inner in process.inside(node.id) if node.is_scope else ():
-        starts = process.inside(inner.id) if inner.event_triggered else iter(())
-        if any(scopes.compensates(s) for s in starts if s.kind == "startEvent"):
-            made.undo = inner.id
+    if node.is_scope:
+        made.undo = next(iter(_undoing(process, node.id)), None)
+
+
+def _undoing(process: model.Process, scope: str) -> list[str]:
+    """The compensation event sub-processes of a scope."""
+    return [
+        inner.id
+        for inner in process.inside(scope)
+        if inner.event_triggered
+        and any(scopes.compensates(s) for s in process.inside(inner.id) if s.kind == "startEvent")
+    ]
 
 
 def _add(spec: ProcessSpec, node: Node) -> Iterator[Spec]:

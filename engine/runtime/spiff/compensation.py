@@ -5,6 +5,10 @@ somebody could undo: those with a handler (an association from a compensation bo
 sub-processes with a compensation event sub-process, and those with such activities inside. The
 memory is part of the scope's marks and is stored with them; it goes when the scope goes.
 
+What a called process has done is undone by that process: its state is kept when it ends, the
+call's record names the instance (``called``), and undoing it waits for another instance that
+begins with what the first remembered.
+
 A record is ``[spec's name, local variables as JSON, records inside]``. What a loop repeats is
 folded to ``[times, records]``, so a case that goes round for years remembers no more than one
 round, as long as the rounds are alike.
@@ -26,6 +30,10 @@ from engine.runtime.spiff.specs import Spec
 from engine.runtime.spiff.workflow import Process, StepError
 
 COMPENSATING = "\N{BULLET}compensating"
+UNDOING = "\N{BULLET}undoing a call"
+CALLED = "called"
+"""Marks a call activity's token with the instance that it has called and that can be undone; in
+the record of an undoing, the same."""
 RECORDS = "records"
 LONGEST_ROUND = 50
 """The most records that a round of a loop may have to be recognised as one."""
@@ -40,6 +48,9 @@ def remember(process: Process, task: Task) -> None:
     """An activity has completed: its scope remembers it, if it can be undone."""
     spec = task.task_spec
     inside = task.internal_data.pop(RECORDS, [])
+    called = task.internal_data.pop(CALLED, None)
+    if called is not None:
+        inside = [[UNDOING, {CALLED: called}, []]]
     undoable = spec.visible and (spec.handler or spec.undo)
     if spec.node.for_compensation or not (inside or undoable):
         return
@@ -156,6 +167,22 @@ def cancel(process: Process, task: Task) -> None:
     raise StepError(element, f"{element} cancels, but there is no transaction around it")
 
 
+def undoable(process: Process) -> bool:
+    """Has a process that has ended anything that could be undone?"""
+    return bool(process.marks.get(RECORDS)) or process.spec.undo is not None
+
+
+def undo(process: Process) -> None:
+    """Undo what a process of the same definition has done; ``process`` has its marks and
+    variables, and no token. Its compensation event sub-process does it when it has one."""
+    records = process.marks.pop(RECORDS, [])
+    if process.spec.undo is None:
+        _begin(process, None, records, None)
+        return
+    event = {"event": process.spec.undo, RECORDS: records}
+    process.enter(process.place(COMPENSATING, None, todo=[], waiter=None, **event))
+
+
 def _inside(process: Process, holder: Task) -> Iterator[Record]:
     """What has completed in a scope, and in the scopes within it that are still active."""
     yield from holder.internal_data.pop(RECORDS, [])
@@ -185,6 +212,9 @@ class Compensating(Spec):
         todo: list[Record] = task.internal_data["todo"]
         while todo:
             name, local, inside = _take_last(todo)
+            if name == UNDOING:
+                self._handle(process, task, UNDOING, **local)
+                return False
             data = {k: feel.from_json(v) for k, v in local.items()}
             spec = process.spec.task_specs.get(name)
             if spec is not None and spec.visible and spec.handler:
