@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from engine import Conflict, Invalid, NotAllowed, NotAuthenticated, Problem, TaskDetail, TaskRow
-from web import taskform
+from web import reasons, taskform
 from web.context import actor, config, engine, posted_key, today
 from web.errors import status_of
 from web.formats import by_name, clock
@@ -161,6 +161,7 @@ def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) 
         stored_points=taskform.points(detail, None),
         shown=shown_fields(detail.form, detail.values, posted),
         plan=taskform.plan_rows(detail, posted),
+        why=reasons.steps(engine().explain_due(actor(), detail.row.id)) if detail.row.due else [],
         note=detail.note if posted is None else posted.get("note", ""),
         problems=Problems(problems, taskform.labels(detail)),
         people=people,

@@ -37,6 +37,7 @@ from engine.iso8601 import (
     shift_months,
     to_duration,
 )
+from engine.views import DayOff
 
 TimerKind = Literal["duration", "date", "cycle"]
 Counting = Literal["working", "calendar"]
@@ -50,16 +51,6 @@ WEEKDAYS: Final = (
     ("lördag", "Saturday"),
     ("söndag", "Sunday"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DayOff:
-    """A day that does not count, and why, in two languages."""
-
-    day: date
-    kind: Literal["weekend", "holiday", "company"]
-    sv: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)

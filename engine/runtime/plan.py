@@ -28,14 +28,17 @@ from engine.store.models import PlanItem
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One row of a plan, before anybody has decided anything. ``due`` is the forecast, None when
-    the activity waits for something that no one can foresee (a notice, a complaint)."""
+    """One row of a plan, before anybody has decided anything. ``due`` is the forecast, ``opens``
+    when the activity is expected to begin; None when it waits for something that no one can
+    foresee (a notice, a complaint). ``variables`` are what the forecast knew."""
 
     phase: PhaseMeta
     row_order: int
     loaded: Loaded
     task: TaskMeta
     due: date | None
+    opens: date | None
+    variables: Mapping[str, Any]
 
 
 def forecast(
@@ -172,7 +175,7 @@ class _Walk:
         key = (loaded.process_id, task.id)
         if sheet is not None and key not in self.rows:
             order = task.activity.order if task.activity else len(self.rows) + 1
-            self.rows[key] = Planned(sheet, order, loaded, task, due)
+            self.rows[key] = Planned(sheet, order, loaded, task, due, starts, self._variables)
         return due
 
     def _due(self, loaded: Loaded, rule: DueRule, starts: date) -> date | None:

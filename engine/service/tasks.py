@@ -14,12 +14,12 @@ from engine.errors import Invalid, Problem
 from engine.queries import task_detail
 from engine.queries import tasks as queries
 from engine.queries.task_detail import Asks, TaskPlace
-from engine.runtime import attachments, incidents, tasks
+from engine.runtime import attachments, dues, incidents, tasks
 from engine.runtime.executor import StepError
 from engine.runtime.work import Work
 from engine.service.authentication import Authentication
 from engine.store.models import Person
-from engine.views import Actor, Attachment, Page, Receipt, TaskDetail, TaskRow
+from engine.views import Actor, Attachment, DueReason, Page, Receipt, TaskDetail, TaskRow
 
 
 class Tasks(Authentication):
@@ -94,6 +94,22 @@ class Tasks(Authentication):
             detail = task_detail.task_detail(work.connection, actor, task_id, ask)
         filled = {k: feel.plain(v) for k, v in known.items() if v is not None}
         return replace(detail, values={**filled, **detail.values})
+
+    def explain_due(self, actor: Actor, id: str) -> DueReason:
+        """Why a task, or a row of a case's plan, has its date.
+
+        :raises NotFound: when there is no such thing, or it is not the actor's to see
+        """
+        with self._looking(actor) as work:
+            return dues.explain(work, id)
+
+    def explain_plan(self, actor: Actor, case_id: str) -> Mapping[str, DueReason]:
+        """Why the rows of a case's plan have their dates, by the rows' ids.
+
+        :raises NotFound: when there is no such case, or it is not the actor's to see
+        """
+        with self._looking(actor) as work:
+            return dues.explain_plan(work, case_id)
 
     # ------------------------------------------------------------ who does it
 

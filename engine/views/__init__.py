@@ -79,6 +79,8 @@ from engine.views.records import (
 )
 from engine.views.tasks import (
     Attachment,
+    DayOff,
+    DueReason,
     Field,
     Option,
     PlanRow,
@@ -107,9 +109,11 @@ __all__ = [
     "DecisionDetail",
     "DecisionInput",
     "DecisionOutcome",
+    "DayOff",
     "Definition",
     "Deployment",
     "Drawing",
+    "DueReason",
     "Edge",
     "ElementState",
     "Fault",

@@ -111,6 +111,41 @@ class PlanRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DayOff:
+    """A day that does not count, and why, in two languages."""
+
+    day: date
+    kind: Literal["weekend", "holiday", "company"]
+    sv: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueReason:
+    """Why a task or a row of a plan has its date.
+
+    ``source``: ``rule`` (the diagram's rule gives it), ``decided`` (``decided_by`` has chosen it
+    in the plan), ``changed`` (the rule gave it when the task opened, and would give ``by_rule``
+    now), ``none`` (there is no date). ``rule`` is the diagram's rule in its own words, ``opened``
+    the day that it counts from, ``expected`` while that day has not come; ``reference`` the date
+    of the variable that the rule counts from instead, None while it is not known. ``skipped`` are
+    the days off that were passed over. Days are those of ``zone``.
+    """
+
+    due: date | None
+    source: Literal["rule", "decided", "changed", "none"]
+    zone: str
+    rule: Mapping[str, str] | None = None
+    opened: date | None = None
+    expected: bool = False
+    reference: date | None = None
+    skipped: tuple[DayOff, ...] = ()
+    by_rule: date | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TaskDetail:
     """Everything that one task's page needs. ``values`` are the draft's or the final answers,
     ``can`` the actions that the asking actor may do: claim, release, reassign, save, complete."""

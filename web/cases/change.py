@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import CaseDetail, Invalid, NotAllowed, PlanRow, Problem
-from web import formats, forms
+from web import formats, forms, reasons
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key
 from web.forms import Problems
@@ -69,12 +69,14 @@ def _allowed(case_id: str, action: str) -> CaseDetail:
 
 def _plan_page(detail: CaseDetail, problems: tuple[Problem, ...] = ()) -> str:
     rows = plan_rows(detail)
+    found = engine().explain_plan(actor(), detail.row.id)
     return render_template(
         "cases/plan.html",
         case=detail,
         row=detail.row,
         rows=rows,
         shown=_shown(rows),
+        why={id: reasons.steps(reason) for id, reason in found.items()},
         problems=Problems(problems, {f"plan.{row.id}": row.name for row in rows}),
         people=[p for p in engine().people(actor()) if p.active],
     )
