@@ -19,8 +19,8 @@ NAMES = {
     # decisions
     "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",
     # tasks
-    "Attachment", "DayOff", "DueReason", "Field", "Option", "SignatureView", "TaskDetail", "TaskRow",
-    "Tick",
+    "Attachment", "DayOff", "DueReason", "Field", "Option", "SignatureView", "TaskDetail",
+    "TaskRow", "Tick",
     # cases
     "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView", "MessageOption", "Page",
     "PlanRow", "Sheet", "SheetEntry", "SheetRow", "VariableValue",
