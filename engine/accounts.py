@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine import views
 from engine.access import RIGHTS
+from engine.config import MAIL_ADDRESS
 from engine.errors import Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.queries.rows import PERSON, person_view
@@ -125,13 +127,15 @@ def add_person(
     password_hash: str,
     known_roles: Container[str],
     now: datetime,
+    email: str | None = None,
 ) -> views.Person:
     """A new account. ``password_hash`` comes from ``hash_password`` after ``check_new_password``.
 
-    Raises Invalid: username_malformed, duplicate, required (name), unknown_role, unknown_right.
+    Raises Invalid: username_malformed, duplicate, required (name), email_malformed, unknown_role,
+    unknown_right.
     """
     username, name = normal_username(username), " ".join(name.split())
-    problems = _unknown(roles, rights, known_roles)
+    problems = [*_unknown(roles, rights, known_roles), *_email_problems(email)]
     if not _USERNAME.fullmatch(username):
         problems.append(Problem("username_malformed", "small letters, digits, . - _ @", "username"))
     if not name:
@@ -141,6 +145,7 @@ def add_person(
     if problems:
         raise Invalid(problems)
     person = views.Person(new_id(), username, name, frozenset(roles), frozenset(rights))
+    person = replace(person, email=(email or "").strip() or None)
     try:
         with conn.begin_nested():
             conn.execute(
@@ -148,6 +153,7 @@ def add_person(
                     id=person.id,
                     username=username,
                     name=name,
+                    email=person.email,
                     password_hash=password_hash,
                     roles=sorted(person.roles),
                     rights=sorted(person.rights),
@@ -170,12 +176,14 @@ def change_person(
     rights: Iterable[str] | None = None,
     active: bool | None = None,
     known_roles: Container[str],
+    email: str | None = None,
 ) -> views.Person:
-    """Set what is not None. Who is no longer active is signed out everywhere.
+    """Set what is not None; an empty ``email`` takes the address away. Who is no longer active is
+    signed out everywhere.
 
-    Raises Invalid: unknown_role, unknown_right.
+    Raises Invalid: unknown_role, unknown_right, email_malformed.
     """
-    if problems := _unknown(roles or (), rights or (), known_roles):
+    if problems := [*_unknown(roles or (), rights or (), known_roles), *_email_problems(email)]:
         raise Invalid(problems)
     changed = views.Person(
         person.id,
@@ -184,15 +192,28 @@ def change_person(
         person.roles if roles is None else frozenset(roles),
         person.rights if rights is None else frozenset(rights),
         person.active if active is None else active,
+        person.email if email is None else email.strip() or None,
     )
     conn.execute(
         update(Person)
         .where(Person.id == person.id)
-        .values(roles=sorted(changed.roles), rights=sorted(changed.rights), active=changed.active)
+        .values(
+            roles=sorted(changed.roles),
+            rights=sorted(changed.rights),
+            active=changed.active,
+            email=changed.email,
+        )
     )
     if not changed.active:
         conn.execute(delete(Session).where(Session.person_id == person.id))
     return changed
+
+
+def _email_problems(email: str | None) -> list[Problem]:
+    given = (email or "").strip()
+    if not given or (len(given) <= 254 and MAIL_ADDRESS.fullmatch(given)):
+        return []
+    return [Problem("email_malformed", "not a mail address", "email")]
 
 
 def _unknown(

@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+import base64
 import difflib
 import os
 import re
 import tomllib
 import zoneinfo
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, time
 from decimal import Decimal
+from email.utils import parseaddr
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -22,6 +24,8 @@ from engine.errors import ConfigError
 from engine.views import Role
 
 DATABASE_VARIABLE: Final = "SERVICEPLAN_DATABASE"
+MAIL_PASSWORD_VARIABLE: Final = "SERVICEPLAN_MAIL_PASSWORD"  # noqa: S105 - a variable's name
+MAIL_ADDRESS: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 DEFAULT_FILE: Final = Path("config.toml")
 
 T = TypeVar("T")
@@ -87,6 +91,53 @@ def _dates(value: Any) -> tuple[date, ...]:
     return tuple(sorted(set(value)))
 
 
+def _any_text(value: Any) -> str:
+    _refuse(not isinstance(value, str))
+    return str(value)
+
+
+def _one_of(*known: str) -> Read:
+    def read(value: Any) -> str:
+        _refuse(value not in known)
+        return str(value)
+
+    return read
+
+
+def _address(value: Any) -> str:
+    _refuse(not isinstance(value, str) or not MAIL_ADDRESS.fullmatch(parseaddr(value)[1]))
+    return str(value)
+
+
+def _clock_time(value: Any) -> str:
+    _refuse(not isinstance(value, str | time))
+    if value != "":
+        _refuse(time.fromisoformat(str(value)).tzinfo is not None)
+    return str(value)
+
+
+def _url(value: Any) -> str:
+    _refuse(not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/]+\S*", value))
+    return str(value).rstrip("/") if str(value).count("/") == 3 else str(value)
+
+
+def _url_or_none(value: Any) -> str:
+    return "" if value == "" else _url(value).rstrip("/")
+
+
+def _patterns(value: Any) -> tuple[str, ...]:
+    _refuse(not isinstance(value, list) or not value)
+    _refuse(any(not isinstance(v, str) or not re.fullmatch(r"[a-z_.*]+", v) for v in value))
+    return tuple(value)
+
+
+def _secret(value: Any) -> str:
+    _refuse(not isinstance(value, str) or len(value) < 16)
+    if value.startswith("whsec_"):
+        base64.b64decode(value.removeprefix("whsec_"), validate=True)
+    return str(value)
+
+
 # ---------------------------------------------------------------- the settings
 
 
@@ -142,6 +193,48 @@ class Jobs:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """Mail by SMTP. ``remind_at`` is a wall clock time, empty for no reminders."""
+
+    enabled: bool = _flag(False)
+    host: str = _text("localhost")
+    port: int = _integer(25, 1, 65535)
+    security: str = _setting("none", _one_of("none", "starttls", "tls"), "none, starttls or tls")
+    username: str = _setting("", _any_text, "a text in quotes")
+    password: str = _setting("", _any_text, "a text in quotes")
+    sender: str = _setting(
+        "serviceplan@localhost", _address, "a mail address, such as plan@example.com"
+    )
+    language: str = _setting("sv", _one_of("sv", "en"), "sv or en")
+    remind_at: str = _setting("07:00", _clock_time, 'a time such as "07:00", or empty')
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Somebody who is told of facts. ``events`` are types of facts; * stands for anything."""
+
+    url: str = _setting("", _url, "an address that begins with https:// or http://")
+    events: tuple[str, ...] = _setting(("*",), _patterns, 'a list of types, such as ["task.*"]')
+    secret: str = _setting("", _secret, "a secret of at least 16 characters")
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Who may read the figures of ``/metrics``: this machine, and whoever shows the token."""
+
+    token: str = _setting("", _any_text, "a text in quotes")
+    most_lag_seconds: int = _integer(900, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    format: str = _setting("plain", _one_of("plain", "json"), "plain or json")
+    level: str = _setting(
+        "warning", _one_of("debug", "info", "warning", "error"), "debug, info, warning or error"
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Web:
     host: str = _text("127.0.0.1")
     port: int = _integer(8000, 1, 65535)
@@ -150,6 +243,7 @@ class Web:
     session_idle_minutes: int = _integer(60, 1)
     session_hours: int = _integer(12, 1)
     page_size: int = _integer(25, 1, 200)
+    address: str = _setting("", _url_or_none, "an address that begins with https:// or http://")
 
 
 DEFAULT_ROLES: Final[Mapping[str, Role]] = MappingProxyType(
@@ -185,6 +279,10 @@ class Config:
     plan: Mapping[str, Any] = field(default_factory=lambda: DEFAULT_PLAN)
     limits: Limits = field(default_factory=Limits)
     jobs: Jobs = field(default_factory=Jobs)
+    mail: Mail = field(default_factory=Mail)
+    webhooks: tuple[Webhook, ...] = ()
+    metrics: Metrics = field(default_factory=Metrics)
+    log: Log = field(default_factory=Log)
     web: Web = field(default_factory=Web)
 
 
@@ -213,6 +311,10 @@ def load_config(path: Path | str | None = None) -> Config:
         plan=MappingProxyType({**DEFAULT_PLAN, **_plan(_table(content, "plan"), "plan")}),
         limits=_section(Limits, "limits", content),
         jobs=_section(Jobs, "jobs", content),
+        mail=_mail(content),
+        webhooks=_webhooks(content.get("webhooks", [])),
+        metrics=_section(Metrics, "metrics", content),
+        log=_section(Log, "log", content),
         web=_section(Web, "web", content),
     )
 
@@ -246,6 +348,25 @@ def _section(kind: type[T], name: str, content: Mapping[str, Any]) -> T:
         except ValueError:
             raise _misfit(f"{name}.{key}", value, settings[key]["expects"]) from None
     return kind(**values)
+
+
+def _mail(content: Mapping[str, Any]) -> Mail:
+    mail = _section(Mail, "mail", content)
+    password = os.environ.get(MAIL_PASSWORD_VARIABLE)
+    return mail if password is None else replace(mail, password=password)
+
+
+def _webhooks(tables: Any) -> tuple[Webhook, ...]:
+    if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
+        raise _misfit("webhooks", tables, "tables, each begun by [[webhooks]]")
+    found = []
+    for number, table in enumerate(tables, 1):
+        place = f"webhooks.{number}"
+        for key in ("url", "secret"):
+            if key not in table:
+                raise _misfit(f"{place}.{key}", None, "a text in quotes")
+        found.append(_section(Webhook, place, {place: table}))
+    return tuple(found)
 
 
 def _roles(table: Mapping[str, Any]) -> Mapping[str, Role]:

@@ -74,6 +74,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "unknown_role": N_("Rollen finns inte."),
     "unknown_right": N_("Rättigheten finns inte."),
     "username_malformed": N_("Använd små bokstäver, siffror, punkt och bindestreck."),
+    "email_malformed": N_("Det är ingen e-postadress."),
     "password_too_short": N_("Lösenordet är för kort. Minst %(minimum)s tecken."),
     "password_too_long": N_("Lösenordet är för långt. Högst %(maximum)s tecken."),
     "password_common": N_("Lösenordet är ett av de första som någon prövar. Välj ett annat."),

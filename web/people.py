@@ -53,11 +53,12 @@ def add() -> ResponseReturnValue:
             given.get("name", ""),
             roles=given.getlist("roles"),
             rights=given.getlist("rights"),
+            email=given.get("email", ""),
             password=given.get("password", ""),
             key=posted_key(),
         )
     except Invalid as error:
-        shown = {name: given.get(name, "") for name in ("username", "name", "password")}
+        shown = {name: given.get(name, "") for name in ("username", "name", "email", "password")}
         chosen = {"roles": given.getlist("roles"), "held": given.getlist("rights")}
         return _new_page(Problems(error.problems, _labels()), **shown, **chosen), 422
     flash(_("%(name)s kan nu logga in.", name=given.get("name", "")), "success")
@@ -85,6 +86,7 @@ def change(username: str) -> ResponseReturnValue:
                 roles=request.form.getlist("roles"),
                 rights=request.form.getlist("rights"),
                 active="active" in request.form,
+                email=request.form.get("email"),
                 key=posted_key(),
             )
             flash(_("Ändringarna för %(name)s är sparade.", name=chosen.name), "success")
@@ -97,6 +99,7 @@ def _labels() -> dict[str, str]:
     return {
         "name": _("Namn"),
         "username": _("Användarnamn"),
+        "email": _("E-post"),
         "password": _("Lösenord"),
         "roles": _("Roller"),
         "rights": _("Rättigheter"),

@@ -7,13 +7,17 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engine.jobs import deferred, leased
+from engine.config import Webhook
+from engine.jobs import deferred, leased, outbox, webhooks
 from engine.records.history import Fact
 from engine.runtime.port import Job
 
 
 class Queue:
     """Keeps jobs where this database's workers look for them."""
+
+    def __init__(self, hooks: Sequence[Webhook] = ()) -> None:
+        self._hooks = hooks
 
     def put(self, connection: Connection, jobs: Sequence[Job]) -> None:
         """Write jobs in the caller's transaction; those whose key waits already are left out."""
@@ -22,7 +26,9 @@ class Queue:
 
     def tell(self, connection: Connection, facts: Sequence[Fact], now: datetime) -> Sequence[Job]:
         """Write what leaves the house because of these facts; the jobs that send it."""
-        return ()
+        if not self._hooks:
+            return ()
+        return outbox.post(connection, list(webhooks.letters(self._hooks, facts, now)), now)
 
     def oldest(self, connection: Connection, now: datetime) -> datetime | None:
         """Since when the first job that nobody has taken could have been done; None when there

@@ -20,13 +20,27 @@ AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 People = Mapping[str, PersonView]
 
-PERSON = (Person.id, Person.username, Person.name, Person.roles, Person.rights, Person.active)
+PERSON = (
+    Person.id,
+    Person.username,
+    Person.name,
+    Person.roles,
+    Person.rights,
+    Person.active,
+    Person.email,
+)
 
 
 def person_view(row: AnyRow) -> PersonView:
     """A row with the columns of ``PERSON``."""
     return PersonView(
-        row.id, row.username, row.name, frozenset(row.roles), frozenset(row.rights), row.active
+        row.id,
+        row.username,
+        row.name,
+        frozenset(row.roles),
+        frozenset(row.rights),
+        row.active,
+        row.email,
     )
 
 

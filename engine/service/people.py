@@ -33,11 +33,13 @@ class People(Authentication):
         *,
         roles: Collection[str] = (),
         rights: Collection[str] = (),
+        email: str | None = None,
         password: str,
         key: str,
     ) -> Receipt:
         """A new account; the receipt has its ``id``.
 
+        :param email: where reminders go; none go without it
         :raises Invalid: for a user name that is taken, unknown roles or rights, and a password
             that is too short or too common
         """
@@ -52,6 +54,7 @@ class People(Authentication):
                 name=name,
                 roles=roles,
                 rights=rights,
+                email=email,
                 password_hash=hashed,
                 known_roles=self.config.roles,
                 now=work.now,
@@ -61,8 +64,9 @@ class People(Authentication):
             work.note("person.added", CHAIN, {**detail, **held})
             return {"id": person.id}
 
-        request = {"username": username, "name": name, "roles": sorted(roles)}
-        return self._write(actor, "add_person", key, {**request, "rights": sorted(rights)}, do)
+        request: dict[str, Any] = {"username": username, "name": name, "roles": sorted(roles)}
+        request |= {"rights": sorted(rights), "email": email}
+        return self._write(actor, "add_person", key, request, do)
 
     def set_person(
         self,
@@ -72,9 +76,11 @@ class People(Authentication):
         roles: Collection[str] | None = None,
         rights: Collection[str] | None = None,
         active: bool | None = None,
+        email: str | None = None,
         key: str,
     ) -> Receipt:
-        """Change what somebody may do; None leaves it as it is.
+        """Change what somebody may do, and where their reminders go; None leaves it as it is, an
+        empty ``email`` takes the address away.
 
         :raises NotFound: when there is no such account
         """
@@ -87,6 +93,7 @@ class People(Authentication):
                 roles=roles,
                 rights=rights,
                 active=active,
+                email=email,
                 known_roles=self.config.roles,
             )
             held = {"roles": sorted(person.roles), "rights": sorted(person.rights)}
@@ -99,6 +106,7 @@ class People(Authentication):
             "roles": None if roles is None else sorted(roles),
             "rights": None if rights is None else sorted(rights),
             "active": active,
+            "email": email,
         }
         return self._write(actor, "set_person", key, request, do)
 

@@ -42,7 +42,7 @@ class Transactions:
         self._clock = clock
         self._calendar = WorkCalendar.of(config.calendar)
         zone = self._calendar.zone
-        self._queue = Queue()
+        self._queue = Queue(config.webhooks)
         self._library = Library(config, lambda: clock.now().astimezone(zone))
         self.config = config
 

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
-from engine.errors import Conflict, Unavailable
-from engine.jobs import leased
-from engine.jobs.leased import Claimed
-from engine.jobs.worker import SWEEP_SECONDS, Handler, Worker
+from engine.access import OUTBOX_MANAGE, authorize, may
+from engine.errors import Conflict, NotFound, Unavailable
+from engine.jobs import outbox
+from engine.jobs.worker import SWEEP_SECONDS, Worker
 from engine.queries import overview
 from engine.runtime import cases, incidents, timers
 from engine.runtime.executor import StepError
-from engine.runtime.migration.job import migrating, migrations_job
-from engine.runtime.port import Job, span_of, timer_job
+from engine.runtime.port import Job
+from engine.runtime.work import Work
+from engine.service.bench import BATCH, EngineBench
 from engine.service.migration import Migrations
 from engine.service.transactions import TRIES
-from engine.store.models import Timer
-from engine.views import SYSTEM
+from engine.views import SYSTEM, Actor, DeadLetter, Receipt
 
 log = logging.getLogger(__name__)
-
-BATCH = 50
-"""Timers that are claimed at once: seldom enough to cost little, few enough to be done long before
-their lease ends."""
-GRACE = timedelta(seconds=2)
-"""What is overdue by more than this had no wake-up, or lost it."""
-SECONDS_BETWEEN_VERSIONS = 60
 
 
 class Upkeep(Migrations):
@@ -60,7 +50,7 @@ class Upkeep(Migrations):
         :param sweep_seconds: between two looks for what no job was there for
         """
         return Worker(
-            _Bench(self),
+            EngineBench(self),
             concurrency=concurrency or self.config.jobs.concurrency,
             sweep_seconds=sweep_seconds,
         )
@@ -75,6 +65,33 @@ class Upkeep(Migrations):
         with self._database.writing() as connection:
             overview.keep(connection, body, self.now())
         return True
+
+    # ------------------------------------------------------------ what leaves the house
+
+    def dead_letters(self, actor: Actor) -> tuple[DeadLetter, ...]:
+        """Mails and webhooks that were tried in vain, the newest first, at most 200; none for
+        those who are no managers."""
+        if not may(actor, OUTBOX_MANAGE):
+            return ()
+        with self._reading() as connection:
+            return outbox.dead(connection)
+
+    def resend(self, actor: Actor, letter_id: str, *, key: str) -> Receipt:
+        """Try to send a dead letter again.
+
+        :raises NotAllowed: when the actor is no manager
+        :raises NotFound: when there is no such dead letter
+        """
+
+        def do(work: Work) -> dict[str, Any]:
+            authorize(actor, OUTBOX_MANAGE, None)
+            job = outbox.revive(work.connection, letter_id, work.now)
+            if job is None:
+                raise NotFound(f"There is no dead letter {letter_id}", id=letter_id)
+            work.jobs.append(job)
+            return {"id": letter_id}
+
+        return self._write(actor, "resend", key, {"letter": letter_id}, do)
 
     # ------------------------------------------------------------ timers
 
@@ -125,99 +142,3 @@ class Upkeep(Migrations):
             timers.release(connection, timer_id)
             work.keep_history()
             return True
-
-
-class _Bench:
-    """The engine as a worker sees it."""
-
-    def __init__(self, engine: Upkeep) -> None:
-        self._engine = engine
-        self._database = engine._database
-        self._looked_at_version: datetime | None = None
-        self.handlers: Mapping[str, Handler] = {
-            "timers": self._timers,
-            "horizon": self._horizon,
-            "migrations": self._migrations,
-        }
-
-    @property
-    def postgresql(self) -> str | None:
-        """libpq's connection string, None on SQLite."""
-        return self._database.conninfo
-
-    def _timers(self, _: Mapping[str, Any]) -> None:
-        for timer_id in self._engine._claim_timers(BATCH):
-            self._engine._fire(timer_id)
-
-    def _horizon(self, payload: Mapping[str, Any]) -> None:
-        """An hour or a day has begun: wake-ups for each of its timers."""
-        begins, ends = span_of(payload)
-        with self._database.writing() as connection:
-            now = self._engine.now()
-            dues = connection.scalars(
-                select(Timer.due_at).where(Timer.due_at >= begins, Timer.due_at < ends).distinct()
-            )
-            jobs = {job.key: job for due in dues for job in [timer_job(due, now)]}
-            self._engine._queue.put(connection, list(jobs.values()))
-
-    def _migrations(self, _: Mapping[str, Any]) -> None:
-        """Move some instances, and ask for another look while there are more."""
-        if self._engine.run_migrations(limit=BATCH) == BATCH:
-            with self._database.writing() as connection:
-                self._engine._queue.put(connection, [migrations_job(self._engine.now())])
-
-    # ------------------------------------------------------------ the sweep
-
-    def sweep(self) -> None:
-        """Put jobs for whatever is due and has none, and count the overview's figures anew.
-
-        :raises DatabaseNewer: when the database was upgraded under this program
-        """
-        now = self._engine.now()
-        self._check_version(now)
-        with self._database.reading() as connection:
-            found = list(self._overdue(connection, now))
-        if found:
-            with self._database.writing() as connection:
-                self._engine._queue.put(connection, found)
-        self._engine.count_figures()
-
-    def _overdue(self, connection: Any, now: datetime) -> Iterator[Job]:
-        overdue = timers.claimable(now, GRACE).with_only_columns(Timer.id).limit(1)
-        if connection.scalar(overdue):
-            yield Job("timers", "timers:more", now)
-        if connection.scalar(migrating(now - GRACE)):
-            yield migrations_job(now)
-
-    def _check_version(self, now: datetime) -> None:
-        last = self._looked_at_version
-        if last is None or abs((now - last).total_seconds()) >= SECONDS_BETWEEN_VERSIONS:
-            self._looked_at_version = now
-            self._database.check_version()
-
-    # ------------------------------------------------------------ the leased table
-
-    def claim(self) -> Claimed | None:
-        """Take a job, None when there is none."""
-        now = self._engine.now()
-        with self._database.reading() as connection:
-            if not leased.waiting(connection, now):
-                return None
-        with self._database.writing() as connection:
-            return leased.claim(connection, now)
-
-    def finish(self, job: Claimed) -> None:
-        """The job is done."""
-        with self._database.writing() as connection:
-            leased.finish(connection, job)
-
-    def fail(self, job: Claimed, error: str) -> None:
-        """The job is to be tried again."""
-        with self._database.writing() as connection:
-            leased.fail(connection, job, error, self._engine.now())
-
-    def again(self, kind: str, key: str, payload: Mapping[str, Any], attempts: int) -> None:
-        """Put a job that failed back, to be tried later."""
-        with self._database.writing() as connection:
-            job = Job(kind, key, self._engine.now() + leased.pause(attempts), payload)
-            self._engine._queue.put(connection, [job])

@@ -72,6 +72,7 @@ from engine.views.people import (
     Token,
 )
 from engine.views.records import (
+    DeadLetter,
     Fault,
     HistoryEntry,
     Receipt,
@@ -105,11 +106,12 @@ __all__ = [
     "CheckReport",
     "Column",
     "Customer",
+    "DayOff",
+    "DeadLetter",
     "Decision",
     "DecisionDetail",
     "DecisionInput",
     "DecisionOutcome",
-    "DayOff",
     "Definition",
     "Deployment",
     "Drawing",

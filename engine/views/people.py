@@ -34,6 +34,7 @@ class Person:
     roles: frozenset[str]
     rights: frozenset[str]
     active: bool = True
+    email: str | None = None
 
     @property
     def initials(self) -> str:

@@ -60,3 +60,17 @@ class Verification:
     @property
     def ok(self) -> bool:
         return not self.faults
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """Something that was tried in vain and is tried no more. ``kind`` is ``mail`` or ``webhook``,
+    ``target`` the address or the URL, ``error`` what the last attempt met."""
+
+    id: str
+    kind: str
+    target: str
+    created_at: datetime
+    dead_at: datetime
+    attempts: int
+    error: str

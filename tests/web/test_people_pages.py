@@ -74,3 +74,16 @@ def test_a_new_password_ends_the_persons_sessions(signed_in: SignedIn, people: P
 
 def test_somebody_who_does_not_exist_is_not_found(signed_in: SignedIn, people: People) -> None:
     assert signed_in(people["administrator"]).open("/people/ingen").status_code == 404
+
+
+def test_an_address_for_reminders_is_kept_and_a_wrong_one_is_refused(
+    signed_in: SignedIn, people: People, engine: Engine
+) -> None:
+    administrator = signed_in(people["administrator"])
+    page = administrator.open("/people/saljare")
+    refused = administrator.send(page, {"email": "ingen adress"}, having="email")
+    assert refused.status_code == 422
+    assert "Det är ingen e-postadress." in refused.text
+    administrator.send(page, {"email": "anna@example.com"}, having="email")
+    [person] = [p for p in engine.people(SYSTEM) if p.username == "saljare"]
+    assert person.email == "anna@example.com"

@@ -22,6 +22,7 @@ rights_option = click.option(
     type=click.Choice(RIGHTS),
     help="An application right; may be repeated.",
 )
+email_option = click.option("--email", metavar="ADDRESS", help="Where reminders go.")
 generate_option = click.option(
     "--generate", is_flag=True, help="Make a password and print it once, without asking."
 )
@@ -37,6 +38,7 @@ def user() -> None:
 @click.option("--name", required=True, help='First name and surname, such as "Åsa Öberg".')
 @roles_option
 @rights_option
+@email_option
 @generate_option
 @database_option
 @click.pass_obj
@@ -46,6 +48,7 @@ def add(
     name: str,
     roles: tuple[str, ...],
     rights: tuple[str, ...],
+    email: str | None,
     generate: bool,
     database: str | None,
 ) -> None:
@@ -57,7 +60,14 @@ def add(
             raise click.UsageError(f"There is already somebody with the user name {username}.")
         password, made = _password(generate)
         engine.add_person(
-            SYSTEM, username, name, roles=roles, rights=rights, password=password, key=new_key()
+            SYSTEM,
+            username,
+            name,
+            roles=roles,
+            rights=rights,
+            email=email,
+            password=password,
+            key=new_key(),
         )
     _say(f"{name} can sign in as {username}.", made and password)
 
@@ -74,6 +84,21 @@ def password(settings: Settings, username: str, generate: bool, database: str | 
         new, made = _password(generate)
         engine.set_password(SYSTEM, person.username, new, key=new_key())
     _say(f"{person.name} has a new password.", made and new)
+
+
+@user.command("email")
+@click.argument("username")
+@click.argument("address", required=False)
+@database_option
+@click.pass_obj
+def set_email(settings: Settings, username: str, address: str | None, database: str | None) -> None:
+    """Say where a person's reminders go, or set it; "" takes the address away."""
+    with opened(settings.load(database)) as engine:
+        person = _person(engine, username)
+        if address is not None:
+            engine.set_person(SYSTEM, person.username, email=address, key=new_key())
+            person = _person(engine, username)
+    click.echo(f"{person.name}: {person.email or 'no address'}")
 
 
 @user.command("list")

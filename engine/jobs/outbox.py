@@ -1,0 +1,164 @@
+"""What leaves the house: written with its cause, sent at least once, always under the same key.
+
+A row of ``outbox`` is the truth; a job per row is its wake-up. A row is claimed with a lease, sent
+outside of any transaction, then marked. Whoever is killed in between sends it again: the receiver
+tells a repetition by its key (``Message-ID``, ``webhook-id``). What fails is tried again later,
+each time after twice the time; after about three days it is dead, and people are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, text, update
+
+from engine.ids import new_id
+from engine.runtime.port import Job
+from engine.store.base import UNSENT
+from engine.store.models import Outbox
+from engine.views import DeadLetter
+
+LEASE = timedelta(minutes=2)
+"""Longer than any sending takes (``mail.TIMEOUT``, ``webhooks.TIMEOUT``)."""
+MOST_ATTEMPTS = 12
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Something to be sent: ``kind`` is ``mail`` or ``webhook``, ``target`` an address or a URL."""
+
+    kind: str
+    key: str
+    target: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A letter that is ours to send until its lease ends."""
+
+    id: str
+    kind: str
+    key: str
+    target: str
+    payload: Mapping[str, Any]
+    created_at: datetime
+    attempts: int
+
+
+def post(connection: Connection, letters: Sequence[Letter], now: datetime) -> list[Job]:
+    """Put letters into the outbox; the jobs that send them."""
+    rows = [
+        {
+            "id": new_id(),
+            "kind": letter.kind,
+            "key": letter.key,
+            "target": letter.target,
+            "payload": dict(letter.payload),
+            "created_at": now,
+            "due_at": now,
+            "attempts": 0,
+        }
+        for letter in letters
+    ]
+    if rows:
+        connection.execute(insert(Outbox), rows)
+    return [job_for(row["id"], now) for row in rows]  # type: ignore[arg-type]
+
+
+def job_for(letter_id: str, at: datetime) -> Job:
+    """The wake-up that sends a letter."""
+    return Job("outbox", f"outbox:{letter_id}", at, {"id": letter_id})
+
+
+def due(connection: Connection, now: datetime, limit: int) -> list[str]:
+    """Ids of letters that could be sent."""
+    return list(
+        connection.scalars(
+            select(Outbox.id)
+            .where(text(UNSENT), Outbox.due_at <= now, _free(now))
+            .order_by(Outbox.due_at, Outbox.id)
+            .limit(limit)
+        )
+    )
+
+
+def take(connection: Connection, letter_id: str, now: datetime) -> Taken | None:
+    """Claim a letter; None when it is sent, dead, not due yet or somebody else's."""
+    row = connection.execute(
+        update(Outbox)
+        .where(Outbox.id == letter_id, text(UNSENT), Outbox.due_at <= now, _free(now))
+        .values(lease_until=now + LEASE, attempts=Outbox.attempts + 1)
+        .returning(
+            Outbox.id,
+            Outbox.kind,
+            Outbox.key,
+            Outbox.target,
+            Outbox.payload,
+            Outbox.created_at,
+            Outbox.attempts,
+        )
+    ).first()
+    return Taken(*row) if row is not None else None
+
+
+def sent(connection: Connection, taken: Taken, now: datetime) -> None:
+    """A letter has left. What it said is not kept: it may be about people."""
+    connection.execute(
+        update(Outbox)
+        .where(Outbox.id == taken.id)
+        .values(sent_at=now, lease_until=None, error=None, payload={})
+    )
+
+
+def failed(
+    connection: Connection, taken: Taken, error: str, now: datetime, *, hopeless: bool
+) -> Job | None:
+    """A letter could not be sent; the job that tries again, None when it is dead."""
+    dead = hopeless or taken.attempts >= MOST_ATTEMPTS
+    again = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (taken.attempts - 1))
+    connection.execute(
+        update(Outbox)
+        .where(Outbox.id == taken.id, Outbox.attempts == taken.attempts)
+        .values(error=error[:1000], lease_until=None, due_at=again, dead_at=now if dead else None)
+    )
+    return None if dead else job_for(taken.id, again)
+
+
+def dead(connection: Connection) -> tuple[DeadLetter, ...]:
+    """Letters that are tried no more, the newest first, at most 200."""
+    rows: Any = connection.execute(
+        select(
+            Outbox.id,
+            Outbox.kind,
+            Outbox.target,
+            Outbox.created_at,
+            Outbox.dead_at,
+            Outbox.attempts,
+            Outbox.error,
+        )
+        .where(Outbox.dead_at.is_not(None))
+        .order_by(Outbox.dead_at.desc(), Outbox.id)
+        .limit(200)
+    )
+    return tuple(DeadLetter(*row) for row in rows)
+
+
+def revive(connection: Connection, letter_id: str, now: datetime) -> Job | None:
+    """Try a dead letter again from the beginning; None when there is no such one."""
+    done = connection.execute(
+        update(Outbox)
+        .where(Outbox.id == letter_id, Outbox.dead_at.is_not(None))
+        .values(dead_at=None, attempts=0, due_at=now, error=None)
+    )
+    return job_for(letter_id, now) if done.rowcount else None
+
+
+def _free(now: datetime) -> Any:
+    until = Outbox.lease_until
+    return or_(until.is_(None), until <= now, until > now + LEASE)

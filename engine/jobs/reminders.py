@@ -1,0 +1,149 @@
+"""Once a day a mail to everybody whose tasks are due or late: one mail, all their tasks.
+
+Never two for the same task and day: a row of ``reminder`` is written with the mail, and its key
+is task and day. Tasks that nobody has taken remind nobody; they are in their role's list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, and_, insert, select, text, update
+
+from engine.config import Config
+from engine.jobs import outbox
+from engine.jobs.outbox import Letter
+from engine.runtime.calendar import WorkCalendar
+from engine.runtime.port import Job
+from engine.store.base import OPEN_TASK
+from engine.store.models import Case, Customer, Outbox, Person, Reminder, Routine, Task
+
+ROUTINE = "reminders"
+MOST_TASKS = 50
+"""Tasks that one mail tells one by one."""
+
+TEXTS: Mapping[str, Mapping[str, str]] = {
+    "sv": {
+        "subject": "{company}: {late} försenade och {today} uppgifter för i dag",
+        "hello": "Hej {name},",
+        "late": "Försenade:",
+        "today": "Klara i dag:",
+        "row": "- {name} ({case}), klart den {due}",
+        "more": "… och {count} till.",
+        "link": "Mina uppgifter: {address}",
+    },
+    "en": {
+        "subject": "{company}: {late} late tasks and {today} for today",
+        "hello": "Hello {name},",
+        "late": "Late:",
+        "today": "Due today:",
+        "row": "- {name} ({case}), due on {due}",
+        "more": "… and {count} more.",
+        "link": "My tasks: {address}",
+    },
+}
+
+
+def job(config: Config, calendar: WorkCalendar, now: datetime, done: date | None) -> Job | None:
+    """The job of today's reminders; None when they are not wanted, not due yet, or done."""
+    settings = config.mail
+    today = calendar.today(now)
+    if not settings.enabled or not settings.remind_at or done == today:
+        return None
+    wall = now.astimezone(calendar.zone).time()
+    if wall < time.fromisoformat(settings.remind_at) or not calendar.is_working_day(today):
+        return None
+    return Job(ROUTINE, f"{ROUTINE}:{today.isoformat()}", now)
+
+
+def done_on(connection: Connection) -> date | None:
+    """The last day on which everybody was reminded."""
+    return connection.scalar(select(Routine.day).where(Routine.name == ROUTINE))
+
+
+def remind(
+    connection: Connection, config: Config, calendar: WorkCalendar, now: datetime
+) -> list[Job]:
+    """Write today's mails; the jobs that send them. None when somebody else has."""
+    today = calendar.today(now)
+    if not _begin(connection, today):
+        return []
+    jobs: list[Job] = []
+    for _, rows in groupby(_rows(connection, today), key=lambda row: row.person_id):
+        tasks = list(rows)
+        letter = _letter(config, today, tasks)
+        jobs += outbox.post(connection, [letter], now)
+        sent = connection.scalar(
+            select(Outbox.id).where(Outbox.kind == letter.kind, Outbox.key == letter.key)
+        )
+        values = [{"task_id": t.id, "day": today, "outbox_id": sent} for t in tasks]
+        connection.execute(insert(Reminder), values)
+    return jobs
+
+
+def _begin(connection: Connection, today: date) -> bool:
+    """Whether today's reminders are ours to write."""
+    row = connection.execute(
+        select(Routine.day).where(Routine.name == ROUTINE).with_for_update()
+    ).first()
+    if row is None:
+        connection.execute(insert(Routine).values(name=ROUTINE, day=today))
+        return True
+    if row.day >= today:
+        return False
+    connection.execute(update(Routine).where(Routine.name == ROUTINE).values(day=today))
+    return True
+
+
+def _rows(connection: Connection, today: date) -> Sequence[Any]:
+    return connection.execute(
+        select(
+            Task.id,
+            Task.name,
+            Task.due,
+            Case.number,
+            Customer.name.label("customer"),
+            Person.id.label("person_id"),
+            Person.name.label("person"),
+            Person.email,
+        )
+        .join(Person, Person.id == Task.assignee_id)
+        .join(Case, Case.id == Task.case_id)
+        .outerjoin(Customer, Customer.id == Case.customer_id)
+        .outerjoin(Reminder, and_(Reminder.task_id == Task.id, Reminder.day == today))
+        .where(
+            text(f"task.{OPEN_TASK}"),
+            Task.due <= today,
+            Person.active.is_(True),
+            Person.email.is_not(None),
+            Reminder.task_id.is_(None),
+        )
+        .order_by(Person.id, Task.due, Task.id)
+    ).all()
+
+
+def _letter(config: Config, today: date, tasks: Sequence[Any]) -> Letter:
+    words = TEXTS[config.mail.language]
+    late = [t for t in tasks if t.due < today]
+    due = [t for t in tasks if t.due == today]
+    lines = [words["hello"].format(name=tasks[0].person), ""]
+    for title, rows in (("late", late), ("today", due)):
+        if rows:
+            lines += [words[title], *(_line(words, row) for row in rows[:MOST_TASKS])]
+            if len(rows) > MOST_TASKS:
+                lines.append(words["more"].format(count=len(rows) - MOST_TASKS))
+            lines.append("")
+    if config.web.address:
+        lines.append(words["link"].format(address=f"{config.web.address}/tasks"))
+    subject = words["subject"].format(company=config.company.name, late=len(late), today=len(due))
+    key = f"reminder:{tasks[0].person_id}:{today.isoformat()}"
+    content = {"subject": subject, "text": "\n".join(lines).rstrip() + "\n"}
+    return Letter("mail", key, tasks[0].email, content)
+
+
+def _line(words: Mapping[str, str], row: Any) -> str:
+    case = f"{row.number}, {row.customer}" if row.customer else row.number
+    return words["row"].format(name=row.name, case=case, due=row.due.isoformat())

@@ -1,0 +1,106 @@
+"""Webhooks as https://www.standardwebhooks.com says: signed JSON, thin events.
+
+An event tells that something has happened and where; who wants to know more asks the API for it.
+So no answer, no name and no amount leaves the house by itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import fnmatch
+import hashlib
+import hmac
+import http.client
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from engine.config import Webhook
+from engine.ids import new_id
+from engine.jobs.outbox import Letter, Taken
+from engine.records.history import Fact
+
+TIMEOUT: Final = 10.0
+"""Seconds for connecting and for each piece of the answer."""
+ANSWER_BYTES: Final = 4096
+"""How much of an answer is read; nothing in it is needed."""
+GONE: Final = 410
+"""The receiver does not want to hear of us again."""
+
+
+class Refused(Exception):
+    """The receiver answered with something else than 2xx."""
+
+    def __init__(self, status: int, reason: str):
+        self.status = status
+        super().__init__(f"HTTP {status} {reason}")
+
+
+def letters(hooks: Sequence[Webhook], facts: Sequence[Fact], now: datetime) -> Iterator[Letter]:
+    """What the configured receivers are to be told of these facts."""
+    for fact in facts:
+        for hook in hooks:
+            if any(fnmatch.fnmatchcase(fact.type, pattern) for pattern in hook.events):
+                yield Letter("webhook", f"msg_{new_id()}", hook.url, _event(fact, now))
+
+
+def _event(fact: Fact, now: datetime) -> dict[str, Any]:
+    data = {
+        "case": fact.case_id,
+        "instance": fact.instance_id,
+        "definition": fact.definition_id,
+        "element": fact.element_id,
+        "task": fact.detail.get("task"),
+        "actor": fact.actor.id,
+    }
+    known = {name: value for name, value in data.items() if isinstance(value, str)}
+    return {"type": fact.type, "timestamp": now.isoformat(), "data": known}
+
+
+def send(hooks: Sequence[Webhook], letter: Taken, now: datetime) -> None:
+    """Send one event to the receiver that it was written for. Redirects are not followed.
+
+    :raises Refused: when the answer is not 2xx
+    :raises OSError, http.client.HTTPException: when there is no answer
+    """
+    hook = next((h for h in hooks if h.url == letter.target), None)
+    if hook is None:
+        # Taken out of the configuration since.
+        raise Refused(GONE, "no longer configured")
+    body = json.dumps(dict(letter.payload), separators=(",", ":"), ensure_ascii=False).encode()
+    seconds = str(int(now.timestamp()))
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Serviceplan",
+        "webhook-id": letter.key,
+        "webhook-timestamp": seconds,
+        "webhook-signature": signature(hook.secret, letter.key, seconds, body),
+    }
+    status, reason = _posted(hook.url, body, headers)
+    if not 200 <= status < 300:
+        raise Refused(status, reason)
+
+
+def signature(secret: str, id: str, seconds: str, body: bytes) -> str:
+    """``v1,`` and the HMAC-SHA256 over id, time and body, in base64. A secret that begins with
+    ``whsec_`` is base64 itself, as the standard writes them."""
+    given = secret.removeprefix("whsec_")
+    key = base64.b64decode(given) if given != secret else secret.encode()
+    digest = hmac.new(key, f"{id}.{seconds}.".encode() + body, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(digest).decode()}"
+
+
+def _posted(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT)
+    try:
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request("POST", path, body, headers)
+        answer = connection.getresponse()
+        answer.read(ANSWER_BYTES)
+        return answer.status, answer.reason
+    finally:
+        connection.close()
