@@ -51,7 +51,6 @@ TOKEN_MANAGE = "token.manage"  # noqa: S105 - an action's name
 INSTANCE_MIGRATE = "instance.migrate"
 INCIDENT_VIEW = "incident.view"
 INCIDENT_RETRY = "incident.retry"
-OUTBOX_MANAGE = "outbox.manage"
 
 MANAGER = "manager"
 PROCESS_OWNER = "process_owner"
@@ -286,7 +285,6 @@ RULES: Mapping[str, tuple[type, Rule]] = {
     INSTANCE_MIGRATE: (type(None), _operator),
     INCIDENT_VIEW: (IncidentObject, _operator),
     INCIDENT_RETRY: (IncidentObject, _operator),
-    OUTBOX_MANAGE: (type(None), _manager),
 }
 """Every action there is: the kind of object it is about (None: none) and who may do it."""
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine import views
 from engine.access import RIGHTS
-from engine.config import MAIL_ADDRESS
+from engine.config.accepts import MAIL_ADDRESS
 from engine.errors import Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.queries.rows import PERSON, person_view

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from engine.access import OUTBOX_MANAGE, authorize, may
+from engine.access import OVERVIEW_VIEW, authorize, may
 from engine.errors import Conflict, NotFound, Unavailable
 from engine.jobs import outbox
 from engine.jobs.worker import SWEEP_SECONDS, Worker
@@ -71,7 +71,7 @@ class Upkeep(Migrations):
     def dead_letters(self, actor: Actor) -> tuple[DeadLetter, ...]:
         """Mails and webhooks that were tried in vain, the newest first, at most 200; none for
         those who are no managers."""
-        if not may(actor, OUTBOX_MANAGE):
+        if not may(actor, OVERVIEW_VIEW):
             return ()
         with self._reading() as connection:
             return outbox.dead(connection)
@@ -84,7 +84,7 @@ class Upkeep(Migrations):
         """
 
         def do(work: Work) -> dict[str, Any]:
-            authorize(actor, OUTBOX_MANAGE, None)
+            authorize(actor, OVERVIEW_VIEW, None)
             job = outbox.revive(work.connection, letter_id, work.now)
             if job is None:
                 raise NotFound(f"There is no dead letter {letter_id}", id=letter_id)

@@ -107,7 +107,6 @@ TABLE: list[tuple[str, object, set[str]]] = [
     ("history.verify", None, {"manager", "system"}),
     ("people.view", None, ALL),
     ("people.manage", None, {"admin", "system"}),
-    ("outbox.manage", None, {"manager", "system"}),
     ("token.add", PersonObject("anna"), {"anna", "system"}),
     ("token.manage", PersonObject("anna"), {"anna", "admin", "system"}),
     ("people.password", PersonObject("anna"), {"anna", "admin", "system"}),

@@ -5,137 +5,43 @@
 
 from __future__ import annotations
 
-import base64
 import difflib
 import os
 import re
 import tomllib
-import zoneinfo
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
-from email.utils import parseaddr
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
+from engine.config.accepts import (
+    address,
+    any_text,
+    clock_time,
+    country,
+    dates,
+    flag,
+    integer,
+    one_of,
+    patterns,
+    secret,
+    setting,
+    text,
+    url,
+    url_or_none,
+    zone,
+)
 from engine.errors import ConfigError
 from engine.views import Role
 
 DATABASE_VARIABLE: Final = "SERVICEPLAN_DATABASE"
 MAIL_PASSWORD_VARIABLE: Final = "SERVICEPLAN_MAIL_PASSWORD"  # noqa: S105 - a variable's name
-MAIL_ADDRESS: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 DEFAULT_FILE: Final = Path("config.toml")
 
 T = TypeVar("T")
-Read = Callable[[Any], Any]
-"""Takes a value of TOML and gives the setting's value; ValueError when it does not fit."""
-
-
-# ---------------------------------------------------------------- what a setting accepts
-
-
-def _refuse(wrong: bool) -> None:
-    if wrong:
-        raise ValueError
-
-
-def _text(default: str, expects: str = "a text in quotes") -> str:
-    def read(value: Any) -> str:
-        _refuse(not isinstance(value, str) or not value.strip())
-        return str(value).strip()
-
-    return _setting(default, read, expects)
-
-
-def _integer(default: int, low: int, high: int = 2**53) -> int:
-    def read(value: Any) -> int:
-        _refuse(isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high)
-        return int(value)
-
-    limits = f"from {low} to {high}" if high < 2**53 else f"of at least {low}"
-    return _setting(default, read, f"a whole number {limits}")
-
-
-def _flag(default: bool) -> bool:
-    def read(value: Any) -> bool:
-        _refuse(not isinstance(value, bool))
-        return bool(value)
-
-    return _setting(default, read, "true or false")
-
-
-def _setting(default: T, read: Read, expects: str) -> T:
-    value: T = field(default=default, metadata={"read": read, "expects": expects})
-    return value
-
-
-def _zone(value: Any) -> str:
-    _refuse(not isinstance(value, str) or value not in zoneinfo.available_timezones())
-    return str(value)
-
-
-def _country(value: Any) -> str:
-    import holidays
-
-    known = holidays.list_supported_countries(include_aliases=True)
-    _refuse(not isinstance(value, str) or value not in known)
-    return str(value)
-
-
-def _dates(value: Any) -> tuple[date, ...]:
-    # A datetime is a date to isinstance, but a day off has no time of day.
-    _refuse(not isinstance(value, list))
-    _refuse(any(not isinstance(d, date) or isinstance(d, datetime) for d in value))
-    return tuple(sorted(set(value)))
-
-
-def _any_text(value: Any) -> str:
-    _refuse(not isinstance(value, str))
-    return str(value)
-
-
-def _one_of(*known: str) -> Read:
-    def read(value: Any) -> str:
-        _refuse(value not in known)
-        return str(value)
-
-    return read
-
-
-def _address(value: Any) -> str:
-    _refuse(not isinstance(value, str) or not MAIL_ADDRESS.fullmatch(parseaddr(value)[1]))
-    return str(value)
-
-
-def _clock_time(value: Any) -> str:
-    _refuse(not isinstance(value, str | time))
-    if value != "":
-        _refuse(time.fromisoformat(str(value)).tzinfo is not None)
-    return str(value)
-
-
-def _url(value: Any) -> str:
-    _refuse(not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/]+\S*", value))
-    return str(value).rstrip("/") if str(value).count("/") == 3 else str(value)
-
-
-def _url_or_none(value: Any) -> str:
-    return "" if value == "" else _url(value).rstrip("/")
-
-
-def _patterns(value: Any) -> tuple[str, ...]:
-    _refuse(not isinstance(value, list) or not value)
-    _refuse(any(not isinstance(v, str) or not re.fullmatch(r"[a-z_.*]+", v) for v in value))
-    return tuple(value)
-
-
-def _secret(value: Any) -> str:
-    _refuse(not isinstance(value, str) or len(value) < 16)
-    if value.startswith("whsec_"):
-        base64.b64decode(value.removeprefix("whsec_"), validate=True)
-    return str(value)
 
 
 # ---------------------------------------------------------------- the settings
@@ -143,26 +49,26 @@ def _secret(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    name: str = _text("Serviceplan")
+    name: str = text("Serviceplan")
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
     """``url`` is an SQLAlchemy URL of SQLite or PostgreSQL (psycopg 3)."""
 
-    url: str = _text("sqlite:///data/serviceplan.db", "a database URL in quotes")
+    url: str = text("sqlite:///data/serviceplan.db", "a database URL in quotes")
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """Where and when people work: see ``engine.runtime.calendar``."""
 
-    zone: str = _setting(
-        "Europe/Stockholm", _zone, "a time zone of the IANA database, such as Europe/Stockholm"
+    zone: str = setting(
+        "Europe/Stockholm", zone, "a time zone of the IANA database, such as Europe/Stockholm"
     )
-    country: str = _setting("SE", _country, "a country's ISO 3166 code, such as SE")
-    company_days: tuple[date, ...] = _setting(
-        (), _dates, "a list of dates without quotes, such as [2026-12-23]"
+    country: str = setting("SE", country, "a country's ISO 3166 code, such as SE")
+    company_days: tuple[date, ...] = setting(
+        (), dates, "a list of dates without quotes, such as [2026-12-23]"
     )
 
 
@@ -170,80 +76,80 @@ class Calendar:
 class Limits:
     """What a diagram, an instance or an upload may cost; ``*_bytes`` in bytes."""
 
-    steps: int = _integer(5000, 1)
-    tokens: int = _integer(1000, 1)
-    children: int = _integer(1000, 1)
-    nesting: int = _integer(16, 1, 64)
-    variable_bytes: int = _integer(262_144, 1)
-    xml_bytes: int = _integer(2_000_000, 1)
-    xml_elements: int = _integer(20_000, 1)
-    xml_depth: int = _integer(64, 1, 200)
-    xml_attributes: int = _integer(50, 1)
-    process_nodes: int = _integer(250, 1)
-    attachment_bytes: int = _integer(10_000_000, 1)
-    request_bytes: int = _integer(1_000_000, 1_000)
+    steps: int = integer(5000, 1)
+    tokens: int = integer(1000, 1)
+    children: int = integer(1000, 1)
+    nesting: int = integer(16, 1, 64)
+    variable_bytes: int = integer(262_144, 1)
+    xml_bytes: int = integer(2_000_000, 1)
+    xml_elements: int = integer(20_000, 1)
+    xml_depth: int = integer(64, 1, 200)
+    xml_attributes: int = integer(50, 1)
+    process_nodes: int = integer(250, 1)
+    attachment_bytes: int = integer(10_000_000, 1)
+    request_bytes: int = integer(1_000_000, 1_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
     """What runs when nobody asks for it."""
 
-    in_server: bool = _flag(True)
-    concurrency: int = _integer(2, 1, 64)
+    in_server: bool = flag(True)
+    concurrency: int = integer(2, 1, 64)
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
     """Mail by SMTP. ``remind_at`` is a wall clock time, empty for no reminders."""
 
-    enabled: bool = _flag(False)
-    host: str = _text("localhost")
-    port: int = _integer(25, 1, 65535)
-    security: str = _setting("none", _one_of("none", "starttls", "tls"), "none, starttls or tls")
-    username: str = _setting("", _any_text, "a text in quotes")
-    password: str = _setting("", _any_text, "a text in quotes")
-    sender: str = _setting(
-        "serviceplan@localhost", _address, "a mail address, such as plan@example.com"
+    enabled: bool = flag(False)
+    host: str = text("localhost")
+    port: int = integer(25, 1, 65535)
+    security: str = setting("none", one_of("none", "starttls", "tls"), "none, starttls or tls")
+    username: str = setting("", any_text, "a text in quotes")
+    password: str = setting("", any_text, "a text in quotes")
+    sender: str = setting(
+        "serviceplan@localhost", address, "a mail address, such as plan@example.com"
     )
-    language: str = _setting("sv", _one_of("sv", "en"), "sv or en")
-    remind_at: str = _setting("07:00", _clock_time, 'a time such as "07:00", or empty')
+    language: str = setting("sv", one_of("sv", "en"), "sv or en")
+    remind_at: str = setting("07:00", clock_time, 'a time such as "07:00", or empty')
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
     """Somebody who is told of facts. ``events`` are types of facts; * stands for anything."""
 
-    url: str = _setting("", _url, "an address that begins with https:// or http://")
-    events: tuple[str, ...] = _setting(("*",), _patterns, 'a list of types, such as ["task.*"]')
-    secret: str = _setting("", _secret, "a secret of at least 16 characters")
+    url: str = setting("", url, "an address that begins with https:// or http://")
+    events: tuple[str, ...] = setting(("*",), patterns, 'a list of types, such as ["task.*"]')
+    secret: str = setting("", secret, "a secret of at least 16 characters")
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
     """Who may read the figures of ``/metrics``: this machine, and whoever shows the token."""
 
-    token: str = _setting("", _any_text, "a text in quotes")
-    most_lag_seconds: int = _integer(900, 10)
+    token: str = setting("", any_text, "a text in quotes")
+    most_lag_seconds: int = integer(900, 10)
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    format: str = _setting("plain", _one_of("plain", "json"), "plain or json")
-    level: str = _setting(
-        "warning", _one_of("debug", "info", "warning", "error"), "debug, info, warning or error"
+    format: str = setting("plain", one_of("plain", "json"), "plain or json")
+    level: str = setting(
+        "warning", one_of("debug", "info", "warning", "error"), "debug, info, warning or error"
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    host: str = _text("127.0.0.1")
-    port: int = _integer(8000, 1, 65535)
-    https: bool = _flag(False)
-    trusted_proxies: int = _integer(0, 0, 10)
-    session_idle_minutes: int = _integer(60, 1)
-    session_hours: int = _integer(12, 1)
-    page_size: int = _integer(25, 1, 200)
-    address: str = _setting("", _url_or_none, "an address that begins with https:// or http://")
+    host: str = text("127.0.0.1")
+    port: int = integer(8000, 1, 65535)
+    https: bool = flag(False)
+    trusted_proxies: int = integer(0, 0, 10)
+    session_idle_minutes: int = integer(60, 1)
+    session_hours: int = integer(12, 1)
+    page_size: int = integer(25, 1, 200)
+    address: str = setting("", url_or_none, "an address that begins with https:// or http://")
 
 
 DEFAULT_ROLES: Final[Mapping[str, Role]] = MappingProxyType(
