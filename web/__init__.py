@@ -27,6 +27,7 @@ from web import (
     forms,
     history,
     i18n,
+    moves,
     overview,
     people,
     security,
@@ -38,7 +39,8 @@ from web.context import person
 from web.i18n import gettext as _
 
 BLUEPRINTS = (
-    accounts, tasks, overview, cases, decisions, definitions, history, people, tokens, api,
+    accounts, tasks, overview, cases, decisions, definitions, moves, history, people,
+    tokens, api,
 )  # fmt: skip
 YEAR = 31_536_000
 

@@ -28,6 +28,7 @@ from web.context import actor, engine, posted_key
 from web.forms import Problems
 from web.i18n import gettext as _
 from web.i18n import ngettext
+from web.moves import may_move
 
 blueprint = Blueprint("definitions", __name__, url_prefix="/definitions")
 RIGHT: Final = "process_owner"
@@ -79,6 +80,7 @@ def show(definition_id: str) -> str:
         activities=engine().definition_sheet(actor(), definition_id),
         findings=sorted_findings(engine().findings(actor(), definition_id)),
         versions=versions,
+        elsewhere=sum(d.running for d in versions if d.id != definition_id) if may_move() else 0,
         due_rule=due_rule,
     )
 

@@ -83,6 +83,12 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "current_wrong": N_("Det nuvarande lösenordet stämmer inte."),
     # Lists and forms
     "key_malformed": N_("Formuläret kom inte fram helt. Läs in sidan på nytt."),
+    # Moving to another version
+    "choose_group": N_("Välj minst en grupp att flytta."),
+    "unknown_element": N_("Steget %(element)s finns inte."),
+    "other_kind": N_("Arbetet kan bara fortsätta på ett steg av samma slag."),
+    "unknown_instance": N_("Processen finns inte."),
+    "nothing_to_migrate": N_("Det finns inget att flytta."),
     "cursor_malformed": N_("Sidan finns inte i listan. Börja om från början."),
 }
 
@@ -132,6 +138,22 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "already_resolved": (
         N_("Incidenten är redan löst"),
         N_("Någon annan hann före. Läs in sidan på nytt."),
+    ),
+    "moved_on": (
+        N_("Flytten kan inte tas tillbaka"),
+        N_("Processen har gått vidare i den nya versionen."),
+    ),
+    "changed_since": (
+        N_("Flytten kan inte tas tillbaka"),
+        N_(
+            "Någon har arbetat med uppgifterna eller planen sedan dess, och det skulle gå förlorat."
+        ),
+    ),
+    "not_migrated": (N_("Processen är inte flyttad"), N_("Det finns inget att ta tillbaka.")),
+    "step_decided": (N_("Steget är redan avgjort"), N_("Någon annan hann före.")),
+    "step_gone": (
+        N_("Steget finns inte längre"),
+        N_("Processen följer en version som inte har det. Ange att det inte behövs."),
     ),
     "idempotency_mismatch": (
         N_("Formuläret har redan skickats"),

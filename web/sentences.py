@@ -48,6 +48,18 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "incident.resolved": (N_("Fel åtgärdat"), N_("%(who)s fick ärendet att gå vidare")),
     "activity.begun": (N_("Aktivitet påbörjad"), N_("%(who)s påbörjade ”%(element)s”")),
     "variables.corrected": (N_("Värden rättade"), N_("%(who)s rättade värden i ärendet")),
+    "migration.started": (
+        N_("Flytt begärd"), N_("%(who)s lät flytta pågående ”%(started)s” till version "
+                "%(number)s")),
+    "instance.migrated": (
+        N_("Flyttad till ny version"), N_("%(who)s flyttade ”%(started)s” till version "
+                "%(number)s")),
+    "instance.migration_undone": (
+        N_("Flytt tillbakatagen"), N_("%(who)s tog tillbaka ”%(started)s” till version "
+                "%(number)s")),
+    "step.offered": (N_("Nytt steg öppnat"), N_("%(who)s öppnade det nya steget ”%(element)s”")),
+    "step.dismissed": (
+        N_("Nytt steg behövs inte"), N_("%(who)s angav att ”%(element)s” inte behövs: %(reason)s")),
     "customer.added": (N_("Kund registrerad"), N_("%(who)s registrerade kunden %(name)s")),
     "person.added": (N_("Person tillagd"), N_("%(who)s lade till %(name)s (%(username)s)")),
     "person.changed": (

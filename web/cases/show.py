@@ -47,6 +47,7 @@ def show(case_id: str) -> str:
         messages=[m for m in detail.messages if m.allowed],
         tree=tree(detail.instances),
         story=_story(case_id),
+        skipped=engine().skipped_steps(actor(), case_id),
     )
 
 

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 import msgpack
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, String, Table, bindparam, delete, insert, select, update
 
 from engine.store.base import Base
 from engine.store.models import (
@@ -94,35 +94,50 @@ def _put_back(
 
 
 def _rows(connection: Connection, instance_id: str, case_id: str, processes: list[str]) -> Rows:
-    def read(model: Any, *where: ColumnElement[bool], columns: Iterable[str] = ()) -> Any:
-        table = Base.metadata.tables[model.__tablename__]
-        chosen = [table.c[name] for name in columns or table.c.keys()]
-        rows = connection.execute(select(*chosen).where(*where).order_by(table.c.id))
-        return [dict(row._mapping) for row in rows]
-
-    mine = (Instance.id == instance_id,)
+    given = {"instance": instance_id, "case": case_id, "processes": processes}
     return {
-        "instance": read(Instance, *mine, columns=INSTANCE),
-        "child": read(
-            Instance,
-            Instance.parent_id == instance_id,
-            Instance.ended_at.is_(None),
-            columns=CHILD,
-        ),
-        "incident": read(
-            Incident,
-            Incident.instance_id == instance_id,
-            Incident.resolved_at.is_(None),
-            columns=INCIDENT,
-        ),
-        "task": read(Task, Task.instance_id == instance_id, Task.state == "open"),
-        "timer": read(Timer, Timer.instance_id == instance_id),
-        "subscription": read(Subscription, Subscription.instance_id == instance_id),
-        "plan_item": read(
-            PlanItem, PlanItem.case_id == case_id, PlanItem.process_id.in_(processes)
-        ),
-        "skipped_step": read(SkippedStep, SkippedStep.instance_id == instance_id),
+        name: [
+            dict(row._mapping)
+            for row in connection.execute(statement, {n: given[n] for n in wanted})
+        ]
+        for name, (statement, wanted) in _STATEMENTS.items()
     }
+
+
+def _statement(model: Any, *where: Any, columns: Iterable[str] = ()) -> Any:
+    table = Base.metadata.tables[model.__tablename__]
+    chosen = [table.c[name] for name in columns or table.c.keys()]
+    return select(*chosen).where(*where).order_by(table.c.id)
+
+
+_ID = bindparam("instance", type_=String)
+_OF_INSTANCE = ("instance",)
+# Made once: a job runs them for each of its instances.
+_STATEMENTS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "instance": (_statement(Instance, Instance.id == _ID, columns=INSTANCE), _OF_INSTANCE),
+    "child": (
+        _statement(Instance, Instance.parent_id == _ID, Instance.ended_at.is_(None), columns=CHILD),
+        _OF_INSTANCE,
+    ),
+    "incident": (
+        _statement(
+            Incident, Incident.instance_id == _ID, Incident.resolved_at.is_(None), columns=INCIDENT
+        ),
+        _OF_INSTANCE,
+    ),
+    "task": (_statement(Task, Task.instance_id == _ID, Task.state == "open"), _OF_INSTANCE),
+    "timer": (_statement(Timer, Timer.instance_id == _ID), _OF_INSTANCE),
+    "subscription": (_statement(Subscription, Subscription.instance_id == _ID), _OF_INSTANCE),
+    "plan_item": (
+        _statement(
+            PlanItem,
+            PlanItem.case_id == bindparam("case", type_=String),
+            PlanItem.process_id.in_(bindparam("processes", expanding=True)),
+        ),
+        ("case", "processes"),
+    ),
+    "skipped_step": (_statement(SkippedStep, SkippedStep.instance_id == _ID), _OF_INSTANCE),
+}
 
 
 def _packed(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
