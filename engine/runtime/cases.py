@@ -214,7 +214,9 @@ def message_meta(work: Work, case_id: str) -> dict[str, MessageMeta]:
     """What the diagrams say of messages, by name: those that the case waits for now win over
     those that some process of the plan waits for at other times."""
     latest = work.connection.scalars(
-        select(Definition.id).order_by(Definition.version, Definition.process_id)
+        select(Definition.id)
+        .where(Definition.startable)
+        .order_by(Definition.version, Definition.process_id)
     ).all()
     waiting = work.connection.scalars(
         select(Instance.definition_id)

@@ -11,7 +11,7 @@ from engine import Actor, FakeClock, Source
 from engine.errors import Invalid, NotAllowed, NotFound, ProcessFailed, Rejected
 from tests.support.decisions import DISCOUNTS, data, imports, model, needs, says
 from tests.support.desk import Desk
-from tests.support.diagrams import call, chain, diagram, end, rule, start, task
+from tests.support.diagrams import ad_hoc, call, chain, diagram, end, rule, start, task
 
 GOLD = {"kundklass": "guld", "avtalsår": 6, "belopp": 1000}
 
@@ -394,6 +394,16 @@ def test_a_decision_can_be_made_in_an_event_sub_process(bare_desk: Desk) -> None
     clock.advance(timedelta(days=2))
     assert desk.engine.fire_due() == 1
     assert variables(desk, case_id)["p"] == 900
+
+
+def test_a_decision_is_made_by_itself_in_an_ad_hoc_sub_process(bare_desk: Desk) -> None:
+    desk = bare_desk
+    inner = ad_hoc("free", rule("ask", "pris", result="p"), until="p = 900")
+    steps = chain("start", "free", "act", "end")
+    desk.deploy(DISCOUNTS, diagram("work", start(), inner, task("act"), end(), steps))
+    case_id = desk.case("work", variables={**GOLD, "p": 0})
+    assert variables(desk, case_id)["p"] == 900
+    assert desk.names(case_id) == ["Act"]
 
 
 def test_a_shared_task_of_rules_can_be_called(bare_desk: Desk) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine import CheckReport, FakeClock, Source
-from engine.errors import Conflict, Invalid, NotAllowed, Rejected
+from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Rejected
 from tests.support.desk import Desk
 from tests.support.diagrams import (
     call,
@@ -239,6 +239,17 @@ def test_a_call_of_a_version_that_is_a_drawing_is_an_incident(bare_desk: Desk) -
     desk.deploy(diagram("parent", *steps))
     [incident] = desk.incidents(desk.case("parent"))
     assert (incident.kind, incident.element_id) == ("call", "sub")
+
+
+def test_a_drawing_is_in_the_way_of_no_case(bare_desk: Desk) -> None:
+    desk = bare_desk
+    desk.deploy(diagram("work", *ONE))
+    case_id = desk.case("work")
+    desk.deploy(drawing("work"), drawing("other"))
+    assert desk.engine.case(desk.manager.actor, case_id).row.id == case_id
+    desk.complete(desk.manager, desk.task(case_id))
+    with pytest.raises(NotFound):
+        desk.engine.migrate_preview(desk.manager.actor, "work", 2, [case_id])
 
 
 def test_pools_that_are_only_drawn_belong_to_the_diagram_that_runs(bare_desk: Desk) -> None:

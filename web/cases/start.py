@@ -147,5 +147,8 @@ def _page(
         people=[p for p in engine().people(actor()) if p.active],
         problems=Problems(problems, labels),
         preview=preview,
-        live=any(d.process_id == PROCESS and d.latest for d in engine().definitions(actor())),
+        live=any(
+            d.process_id == PROCESS and d.latest and d.startable
+            for d in engine().definitions(actor())
+        ),
     )

@@ -140,6 +140,7 @@ def target_of(work: Work, definition: str, to_version: int) -> Loaded:
             (Definition.process_id == definition)
             | (Definition.process_id == process.scalar_subquery()),
             Definition.version == to_version,
+            Definition.startable,
         )
     )
     if found is None:
@@ -154,7 +155,9 @@ def check_mapping(work: Work, target: Loaded, mapping: Mapping[str, str]) -> Non
     old = {
         node.id: node.kind
         for definition_id in work.connection.scalars(
-            select(Definition.id).where(Definition.process_id == target.process_id)
+            select(Definition.id).where(
+                Definition.process_id == target.process_id, Definition.startable
+            )
         )
         for node in work.definitions.get(work.connection, definition_id).model.nodes.values()
     }
