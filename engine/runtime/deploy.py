@@ -22,7 +22,7 @@ from engine.queries import decisions as decision_queries
 from engine.queries import definitions as queries
 from engine.runtime import deploy_decisions
 from engine.runtime.work import Work
-from engine.store.models import Definition, Deployment, Resource
+from engine.store.models import Definition, Deployment, Person, Resource
 from engine.views import CheckReport, Finding, Source
 
 CHAIN = "definitions"
@@ -43,6 +43,12 @@ class Checked:
     def report(self) -> CheckReport:
         asked = tuple(d.id for checked in self.models for d in checked.decisions())
         return CheckReport(self.findings, self.startable, self.drawings, asked)
+
+
+def _staffed(connection: Connection) -> frozenset[str] | None:
+    """The roles that an active person holds; None as long as nobody has an account."""
+    held = connection.scalars(select(Person.roles).where(Person.active.is_(True))).all()
+    return frozenset(role for roles in held for role in roles) if held else None
 
 
 def check(
@@ -71,6 +77,7 @@ def check(
             processes=[process for process, startable in live.items() if startable],
             drawings=[process for process, startable in live.items() if not startable],
             decisions=known,
+            staffed=_staffed(connection),
         ),
         rules=lint.Rules(strict_roles=strict_roles, nodes=config.limits.process_nodes, xml=limits),
     )

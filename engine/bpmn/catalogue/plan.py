@@ -218,6 +218,13 @@ TEXTS: dict[str, Text] = {
         "{element} står i banan för rollen {role}, som gäller; {value} används inte.",
         "{element} stands in the lane of the role {role}, which counts; {value} is not used.",
     ),
+    "role_without_members": (
+        "warning",
+        "{element} är för rollen {role}, som ingen har. Ge någon rollen, annars blir uppgiften "
+        "liggande.",
+        "{element} is for the role {role}, which nobody holds. Give it to somebody, or the task "
+        "will not be done.",
+    ),
     "role_first": (
         "warning",
         "{element} är för flera: {value}. Rollen {role} används; de andra ser inte uppgiften.",

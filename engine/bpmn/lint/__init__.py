@@ -85,11 +85,12 @@ DEFAULT_RULES = Rules()
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What is deployed, or in the same upload: processes that may be called, drawings, which may
-    not, and the versions of each decision."""
+    not, the versions of each decision, and the roles that somebody holds (None: not known)."""
 
     processes: Collection[str] = ()
     drawings: Collection[str] = ()
     decisions: Mapping[str, Collection[int]] = field(default_factory=dict)
+    staffed: Collection[str] | None = None
 
 
 NOTHING_AROUND = Surroundings()
@@ -157,6 +158,7 @@ class _Linter:
         self._known = frozenset(surroundings.processes)
         self._drawings = frozenset(surroundings.drawings)
         self._decisions = surroundings.decisions
+        self._staffed = surroundings.staffed
         self._rules = rules
         self._unread: list[Finding] = []
         self._documents: list[Document] = []
@@ -274,6 +276,7 @@ class _Linter:
             activities.calls(document, report, callable_ids)
             decisions.decisions(document, report, self._decisions)
             plan.lanes(document, report, self._roles, strict=self._rules.strict_roles)
+            plan.members(document, report, self._metas[document.filename], self._staffed)
 
     def _calls_of_drawings(self, by_process: Mapping[str, Reporter]) -> None:
         """A process that calls one that cannot be started cannot be started either."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from lxml import etree
 
@@ -104,6 +104,24 @@ def _nearest(given: str, roles: Mapping[str, Role]) -> tuple[str, str]:
     titles = {name: key for key, role in roles.items() for name in (key, role.sv, role.en)}
     near = difflib.get_close_matches(given[:80], titles, n=1)
     return ("", "") if not near else (f" Menas ”{near[0]}”?", f' Is "{near[0]}" meant?')
+
+
+def members(
+    document: Document,
+    report: Reporter,
+    metas: Mapping[str, ProcessMeta],
+    staffed: Collection[str] | None,
+) -> None:
+    """A role that nobody holds leaves its tasks undone. ``staffed`` are the roles that an active
+    person has; None when nobody knows. Each role is told once, with its first task."""
+    told: set[str] = set()
+    for meta in metas.values() if staffed is not None else ():
+        for task in meta.tasks.values():
+            role, element = task.role, document.by_id.get(task.id)
+            if role is None or element is None or role in told or role in (staffed or ()):
+                continue
+            told.add(role)
+            report("role_without_members", element, role=role)
 
 
 def sheets(
