@@ -45,7 +45,7 @@ HISTORY = (
 
 TEXTS = (History.element_name, History.actor_name, History.detail, Case.number, Customer.name)
 LATEST_CASES = 50
-LATEST_FACTS = 5_000
+LATEST_FACTS = 2_000
 
 
 def history(

@@ -65,7 +65,10 @@ class Task(Base):
     __tablename__ = "task"
     __table_args__ = (
         only("ix_task_assigned", OPEN_TASK, "assignee_id", "due", "id"),
-        only("ix_task_offered", OFFERED_TASK, "role", "assignee_id", "due", "id"),
+        # The same range twice: PostgreSQL takes no order from an index after IS NULL, and SQLite
+        # prefers the index with most columns that are asked for.
+        only("ix_task_offered", OPEN_TASK, "role", "assignee_id", "due", "id"),
+        only("ix_task_free", OFFERED_TASK, "role", "due", "id"),
         only("ix_task_role", OPEN_TASK, "role", "due", "id"),
         only("ix_task_due", OPEN_TASK, "due", "id"),
         only("ix_task_phase", OPEN_TASK, "phase", "due", "id"),

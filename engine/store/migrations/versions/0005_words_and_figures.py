@@ -42,8 +42,7 @@ def upgrade() -> None:
     op.create_index('ix_task_name', 'task', ['name', 'due', 'id'], unique=False, sqlite_where=is_open, postgresql_where=is_open)
     # Who has nothing to take must not look through what others have taken.
     offered = sa.text("state = 'open' AND assignee_id IS NULL")
-    op.drop_index('ix_task_offered', table_name='task')
-    op.create_index('ix_task_offered', 'task', ['role', 'assignee_id', 'due', 'id'], unique=False, sqlite_where=offered, postgresql_where=offered)
+    op.create_index('ix_task_free', 'task', ['role', 'due', 'id'], unique=False, sqlite_where=offered, postgresql_where=offered)
     op.create_index('ix_history_element', 'history', ['element_name', 'at', 'id'], unique=False)
     _find_what_is_there(op.get_bind())
 
