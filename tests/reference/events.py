@@ -21,7 +21,8 @@ WHAT = {
     "message": "Found by the message's name, within the case; one that comes too early is kept "
     "until somebody waits for it. `sp:message` offers it to people, with a form.",
     "timer": "`timeDuration`, `timeDate` or `timeCycle` of ISO 8601, as text or as FEEL, in the "
-    "configured zone. `R3/PT1H` repeats.",
+    "configured zone. `R3/PT1H` repeats. As the start of a process it starts no case by itself: "
+    "whoever starts one has it wait for the time.",
     "signal": "Reaches everybody who waits for its name, in all cases, and starts processes.",
     "error": "Goes up to the nearest catcher of its code, or of none; uncaught it ends the case. "
     "Always interrupts.",
@@ -29,9 +30,10 @@ WHAT = {
     "conditional": "FEEL; looked at whenever variables change.",
     "link": "A jump within the same scope, by name.",
     "compensate": "Undoes completed activities, the last first: of one (`activityRef`) or of all "
-    "that the event sees. As the start of an event sub-process it undoes the sub-process.",
+    "that the event sees. As the start of an event sub-process it undoes what is around it. A "
+    "completed call is undone by an instance of the process that it called.",
     "cancel": "Only in a transaction and on its boundary.",
-    "terminate": "Ends the whole process at once.",
+    "terminate": "Ends the process, or the sub-process that it stands in, at once.",
     "multiple": "Several definitions on one event: any of them, or with `parallelMultiple` all.",
 }
 # What raises each trigger from within the process.
