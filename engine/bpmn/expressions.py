@@ -15,6 +15,7 @@ from typing import Literal
 from lxml import etree
 
 from engine import feel
+from engine.bpmn.feel_words import both
 from engine.bpmn.juel import NotSimple, is_juel, meant, to_feel
 
 _PYTHON = re.compile(r"(?:^|[/.-])(?:x-)?(?:python|jython|py)\d*(?:$|[/.;-])", re.IGNORECASE)
@@ -93,7 +94,7 @@ def _syntax(text: str) -> Problem | None:
     try:
         names = feel.compile(text).names
     except feel.FeelError as error:
-        return Problem("expression_syntax", error.message, _equals(text))
+        return Problem("expression_syntax", both(error), _equals(text))
     for name in sorted(names):
         words = name.split()
         # A name of several words is FEEL; these words stand in Python's grammar, not in names.

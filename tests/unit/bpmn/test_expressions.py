@@ -60,7 +60,9 @@ def test_the_files_own_default_language_is_only_blamed_for_what_is_not_feel() ->
 def test_a_syntax_error_says_where_and_what_was_meant() -> None:
     found = problem('answer == "yes"')
     assert found is not None
-    assert "column 9" in found.reason
+    sv, en = found.reason
+    assert "column 9" in en
+    assert "kolumn 9" in sv
     assert found.suggestion == '= answer = "yes"'
 
 
@@ -79,3 +81,19 @@ def test_languages_are_known_by_their_names() -> None:
 def test_the_mark_of_feel_is_the_first_sign() -> None:
     assert feel_behind(" = a ") == "a"
     assert feel_behind("a = b") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sv"),
+    [
+        ("= x >", "rad 1, kolumn 4: ett värde väntades, men uttrycket slutar"),
+        ("= (x", "väntades, men uttrycket slutar"),
+        ("= x )", "en operator eller slutet på uttrycket väntades, men här står ”)”"),
+        ('= "open', "texten saknar avslutande citattecken"),
+        ("= a ¤ b", "betyder inget här"),
+    ],
+)
+def test_a_syntax_error_is_told_in_swedish_too(text: str, sv: str) -> None:
+    found = problem(text)
+    assert found is not None
+    assert sv in found.reason[0]
