@@ -11,17 +11,28 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from engine.records.canonical import canonical
 from engine.records.chain import FIRST, Link, commitment
 from engine.records.verification import verify
+from engine.store.base import table_of
 from engine.store.models import History
 from engine.views import Actor
 
 __all__ = ["Appended", "Fact", "append", "verify"]
+
+_TABLE: Final = table_of(History)
+_INSERT: Final = insert(_TABLE)
+_HEAD: Final = (
+    select(_TABLE.c.seq, _TABLE.c.hash)
+    .where(_TABLE.c.chain == bindparam("chain"))
+    .order_by(_TABLE.c.seq.desc())
+    .limit(1)
+)
+_LOCK: Final = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("chain"), 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +69,27 @@ class Appended:
     hash: str
 
 
-def append(conn: Connection, facts: Sequence[Fact], *, at: datetime) -> list[Appended]:
+def append(
+    conn: Connection,
+    facts: Sequence[Fact],
+    *,
+    at: datetime,
+    heads: Mapping[str, tuple[int, str]] | None = None,
+) -> list[Appended]:
     """Append facts in their order, all of the time ``at`` (aware).
 
     It costs one SELECT per chain and one INSERT in all.
 
     On PostgreSQL a chain is locked until the transaction ends, so that two writers wait for each
     other. Raises TypeError for a detail that has no canonical form.
+
+    :param heads: number and hash of the newest entry of chains for which the caller knows them;
+        they are not asked for, nor locked, and IntegrityError is raised when one is not the newest
+        any more
     """
-    heads = {chain: _head(conn, chain) for chain in sorted({fact.chain for fact in facts})}
+    known = heads or {}
+    chains = sorted({fact.chain for fact in facts})
+    heads = {chain: known.get(chain) or _head(conn, chain) for chain in chains}
     rows, appended = [], []
     for fact in facts:
         seq, prev = heads[fact.chain]
@@ -75,7 +98,7 @@ def append(conn: Connection, facts: Sequence[Fact], *, at: datetime) -> list[App
         rows.append(row)
         appended.append(Appended(fact.chain, seq + 1, row["hash"]))
     if rows:
-        conn.execute(insert(History), rows)
+        conn.execute(_INSERT, rows)
     return appended
 
 
@@ -83,13 +106,8 @@ def _head(conn: Connection, chain: str) -> tuple[int, str]:
     """The number and the hash of the chain's newest entry."""
     if conn.dialect.name == "postgresql":
         # Not a row's lock: the one who waits for the newest row would find it outdated.
-        conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(chain, 0))))
-    row = conn.execute(
-        select(History.seq, History.hash)
-        .where(History.chain == chain)
-        .order_by(History.seq.desc())
-        .limit(1)
-    ).one_or_none()
+        conn.execute(_LOCK, {"chain": chain})
+    row = conn.execute(_HEAD, {"chain": chain}).one_or_none()
     return (row.seq, row.hash) if row else (0, FIRST)
 
 

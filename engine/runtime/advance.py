@@ -14,9 +14,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from engine import feel
 from engine.errors import Conflict
@@ -25,12 +25,20 @@ from engine.records import history
 from engine.runtime import children, decisions, rows, signals, stalls, timers
 from engine.runtime.definitions import Loaded
 from engine.runtime.executor import StepError, Wait
-from engine.runtime.live import RUNNING, Live, read
+from engine.runtime.live import RUNNING, Live, read, with_defaults
 from engine.runtime.spiff.workflow import Thrown
 from engine.runtime.state import DamagedState
 from engine.runtime.work import Work
+from engine.store.base import table_of
 from engine.store.models import Instance, Message, Person, Subscription
 from engine.views import Actor
+
+ROWS: Final = frozenset({"call", "undo", "user", "timer", "message", "signal"})
+"""The waits that have rows."""
+_TABLE: Final = table_of(Instance)
+_WRITE: Final = update(_TABLE).where(
+    _TABLE.c.id == bindparam("of_id"), _TABLE.c.revision == bindparam("at_revision")
+)
 
 
 class Advance:
@@ -65,7 +73,7 @@ class Advance:
         """A new instance, not yet started. Its process's default variables are filled in. The
         root instance of a case has the case's id."""
         place = parent[1].element_id if parent else loaded.process_id
-        values = _with_defaults(loaded, {**variables, **self._initiator(loaded)}, place)
+        values = with_defaults(loaded, {**variables, **self._initiator(loaded)}, place)
         live = Live(
             id=instance_id or new_id(),
             case_id=case_id,
@@ -115,9 +123,20 @@ class Advance:
         self.step_later(live, lambda: live.loaded.executor.start(live.process, at))
 
     def complete(self, instance_id: str, token: str, values: Mapping[str, Any]) -> None:
-        """A person has done the user task of ``token``."""
+        """A person has done the user task of ``token``. The tokens move at once, in memory; what
+        follows from it is ``run``'s to write."""
         live = self.live(instance_id)
-        self.step_later(live, lambda: live.loaded.executor.complete(live.process, token, values))
+        executor = live.loaded.executor
+        if live.damage is None:
+            live.waited = executor.awaited(live.process) - {("user", token, None)}
+        facts = self.work.facts
+        known = len(facts)
+        if self._move(live, lambda: executor.complete(live.process, token, values)):
+            # What the moving has told comes after what the caller tells of the completion.
+            told = facts[known:]
+            del facts[known:]
+            self.later(lambda: facts.extend(told))
+            self.later(lambda: self._follow(live))
 
     def wake(
         self,
@@ -215,7 +234,8 @@ class Advance:
     def live(self, instance_id: str) -> Live:
         """The instance, read once."""
         if instance_id not in self._live:
-            self._keep(read(self.connection, self.definitions, instance_id))
+            known = self.work.opened if self.work.is_about(instance_id) else None
+            self._keep(read(self.connection, self.definitions, instance_id, known))
         return self._live[instance_id]
 
     def _keep(self, live: Live) -> None:
@@ -256,15 +276,21 @@ class Advance:
 
     def _step(self, live: Live, move: Callable[[], None]) -> None:
         """Move the tokens of one instance, and see to what follows."""
+        live.waited = None
+        if self._move(live, move):
+            self._follow(live)
+
+    def _move(self, live: Live, move: Callable[[], None]) -> bool:
+        """Move the tokens of one instance, in memory; False when it is over already."""
         if live.state not in RUNNING:
-            return
+            return False
         live.changed = True
         with self._blaming(live):
             if live.damage is not None:
                 raise StepError(live.loaded.process_id, live.damage, kind=DamagedState.code)
             move()
-            live.moved = True
-            self._follow(live)
+        live.moved = True
+        return True
 
     @contextmanager
     def _blaming(self, live: Live) -> Iterator[None]:
@@ -283,11 +309,12 @@ class Advance:
         thrown, effects.thrown = effects.thrown, []
         effects.passed.clear()
         effects.trace.clear()
-        for event in thrown:
-            self._thrown(live, event)
-        self._sync(live)
-        if live.process.ended is not None:
-            children.ended(self, live)
+        with self._blaming(live):
+            for event in thrown:
+                self._thrown(live, event)
+            self._sync(live)
+            if live.process.ended is not None:
+                children.ended(self, live)
 
     def _kept(self, live: Live) -> str:
         """The nearest instance, upwards, that a rollback leaves in the database; the case's own
@@ -304,17 +331,18 @@ class Advance:
         if ended and not children.kept(live):
             blob = {"state_blob": b""}
         done = self.connection.execute(
-            update(Instance)
-            .where(Instance.id == live.id, Instance.revision == live.revision)
-            .values(
-                state=live.state,
-                revision=live.revision + 1,
+            _WRITE,
+            {
+                "of_id": live.id,
+                "at_revision": live.revision,
+                "state": live.state,
+                "revision": live.revision + 1,
                 **({} if live.damage is not None else blob),
-                variables=variables,
-                written=sorted(live.process.written),
-                passed=live.passed,
-                ended_at=self.now if ended else None,
-            )
+                "variables": variables,
+                "written": sorted(live.process.written),
+                "passed": live.passed,
+                "ended_at": self.now if ended else None,
+            },
         )
         if done.rowcount != 1:
             raise Conflict("Somebody else moved this process at the same moment.", code="stale")
@@ -341,12 +369,20 @@ class Advance:
     def _sync(self, live: Live) -> None:
         """Make the rows of an instance agree with what its tokens wait for."""
         waits = list(live.loaded.executor.waits(live.process)) if live.state in RUNNING else []
-        children.sync(self, live, [w for w in waits if w.kind in ("call", "undo")])
-        rows.sync_tasks(self, live, [w for w in waits if w.kind == "user"])
-        timers.sync(self, live, [w for w in waits if w.kind == "timer"])
-        events = [w for w in waits if w.kind in ("message", "signal")]
-        for name in rows.sync_subscriptions(self, live, events):
-            self.later(partial(self._stored, live.case_id, name))
+        known, live.waited = live.waited, frozenset((w.kind, w.token, w.name) for w in waits)
+        # What waits as it did has its rows.
+        changed = ROWS if known is None else {kind for kind, *_ in known ^ live.waited}
+        if not changed.isdisjoint(("call", "undo")):
+            children.sync(self, live, [w for w in waits if w.kind in ("call", "undo")])
+        if "user" in changed:
+            tokens = None if known is None else {t for kind, t, _ in known if kind == "user"}
+            rows.sync_tasks(self, live, [w for w in waits if w.kind == "user"], tokens)
+        if "timer" in changed:
+            timers.sync(self, live, [w for w in waits if w.kind == "timer"])
+        if not changed.isdisjoint(("message", "signal")):
+            events = [w for w in waits if w.kind in ("message", "signal")]
+            for name in rows.sync_subscriptions(self, live, events):
+                self.later(partial(self._stored, live.case_id, name))
 
     def _stored(self, case_id: str, name: str) -> None:
         """Give a message that came too early to whoever waits for it now."""
@@ -354,13 +390,3 @@ class Advance:
         if message is not None:
             payload = {k: feel.from_json(v) for k, v in message.items()}
             self.message(case_id, name, payload)
-
-
-def _with_defaults(loaded: Loaded, given: Mapping[str, Any], place: str) -> dict[str, Any]:
-    values = dict(given)
-    for variable in loaded.meta.variables:
-        if values.get(variable.name) is None:
-            values[variable.name] = loaded.executor.value_at(
-                place, variable.default, values, f"the default of the variable {variable.name}"
-            )
-    return values

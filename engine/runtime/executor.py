@@ -23,6 +23,9 @@ from engine.runtime.spiff.workflow import Effects, Process, StepError, unevaluab
 
 __all__ = ["Effects", "Executor", "StepError", "Wait"]
 
+Awaited = tuple[str, str, str | None]
+"""Kind, token and name of a wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wait:
@@ -236,17 +239,25 @@ class Executor:
             for kind, name, timer in task.task_spec.awaits(task):
                 yield _wait(task, kind, name, timer)
 
+    @staticmethod
+    def awaited(process: Process) -> frozenset[Awaited]:
+        """The same as ``waits``, in short."""
+        return frozenset(
+            (kind, task.id.hex, name)
+            for task in process.tokens(everywhere=True)
+            for kind, name, _ in task.task_spec.awaits(task)
+        )
+
     def stuck(self, process: Process) -> tuple[tuple[str, str], ...]:
         """The elements where tokens wait for ever, each with the reason; nothing while there is
         hope: the process has ended, or something outside can wake it."""
         if process.ended is not None:
             return ()
-        tokens = list(process.tokens(everywhere=True))
-        hopeful = {w.token for w in self.waits(process) if w.kind not in HOPELESS}
-        listening = {t.id.hex for t in tokens if t.internal_data.get("listener")}
-        if hopeful - listening:
-            return ()
-        held = [t for t in tokens if t.has_state(TaskState.WAITING) and t.id.hex not in listening]
+        tokens = [t for t in process.tokens(everywhere=True) if not t.internal_data.get("listener")]
+        for task in tokens:
+            if any(kind not in HOPELESS for kind, *_ in task.task_spec.awaits(task)):
+                return ()
+        held = [t for t in tokens if t.has_state(TaskState.WAITING)]
         if not held:
             return ((process.spec.name, "has no token left, and has not ended"),)
         found = {t.task_spec.bpmn_id: t.task_spec.stalled(t) for t in held}

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine import feel
 from engine.runtime.definitions import Library, Loaded
+from engine.runtime.executor import Awaited
 from engine.runtime.spiff.workflow import Process
 from engine.runtime.state import DamagedState
+from engine.store.base import table_of
 from engine.store.models import Instance
 
 RUNNING = ("running", "incident")
+
+_TABLE: Final = table_of(Instance)
+COLUMNS: Final = tuple(c.label(f"instance_{c.name}") for c in _TABLE.c if c.name != "id")
+"""An instance's columns, under names that have room beside a task's."""
+_STORED: Final = select(*COLUMNS).where(_TABLE.c.id == bindparam("id"))
 
 
 @dataclass(slots=True)
@@ -37,33 +46,39 @@ class Live:
     changed: bool = False
     moved: bool = False
     """Have its tokens been moved?"""
+    waited: frozenset[Awaited] | None = None
+    """What its tokens waited for when its rows last agreed with them; None when that must be asked
+    of the rows."""
 
 
-def read(connection: Connection, library: Library, instance_id: str) -> Live:
-    """The instance as it is stored."""
-    row = connection.execute(select(Instance).where(Instance.id == instance_id)).one()
-    loaded = library.get(connection, row.definition_id)
-    variables = {k: feel.from_json(v) for k, v in row.variables.items()}
+def read(connection: Connection, library: Library, instance_id: str, known: Any = None) -> Live:
+    """The instance as it is stored.
+
+    :param known: a row with ``COLUMNS``, when it has been read already
+    """
+    row = known or connection.execute(_STORED, {"id": instance_id}).one()
+    loaded = library.get(connection, row.instance_definition_id)
+    variables = {k: feel.from_json(v) for k, v in row.instance_variables.items()}
     process, damage = loaded.executor.new(variables), None
-    if row.state in RUNNING or row.state_blob:
+    if row.instance_state in RUNNING or row.instance_state_blob:
         try:
-            process = loaded.executor.load(row.state_blob, variables)
+            process = loaded.executor.load(row.instance_state_blob, variables)
         except DamagedState as error:
             # What could be read before the damage is no process.
             process, damage = loaded.executor.new(variables), error.message
-    process.written = set(row.written)
+    process.written = set(row.instance_written)
     return Live(
-        id=row.id,
-        case_id=row.case_id,
-        parent_id=row.parent_id,
-        parent_token=row.parent_token,
-        parent_element=row.parent_element,
-        depth=row.depth,
+        id=instance_id,
+        case_id=row.instance_case_id,
+        parent_id=row.instance_parent_id,
+        parent_token=row.instance_parent_token,
+        parent_element=row.instance_parent_element,
+        depth=row.instance_depth,
         loaded=loaded,
         process=process,
-        state=row.state,
-        revision=row.revision,
-        passed=dict(row.passed),
+        state=row.instance_state,
+        revision=row.instance_revision,
+        passed=dict(row.instance_passed),
         damage=damage,
     )
 
@@ -77,3 +92,17 @@ def case_instances(connection: Connection, case_id: str) -> list[str]:
             .order_by((Instance.id != case_id), Instance.started_at)
         )
     )
+
+
+def with_defaults(loaded: Loaded, given: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """What is given, and the process's default variables where nothing is.
+
+    :param place: the element that is blamed for a default that fails
+    """
+    values = dict(given)
+    for variable in loaded.meta.variables:
+        if values.get(variable.name) is None:
+            values[variable.name] = loaded.executor.value_at(
+                place, variable.default, values, f"the default of the variable {variable.name}"
+            )
+    return values

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine import feel
 from engine.bpmn.meta import TaskMeta
@@ -16,6 +16,7 @@ from engine.runtime.definitions import Loaded
 from engine.runtime.executor import StepError, Wait
 from engine.runtime.live import RUNNING
 from engine.runtime.opening import opening
+from engine.store.base import table_of
 from engine.store.models import (
     Case,
     Incident,
@@ -31,13 +32,36 @@ if TYPE_CHECKING:
     from engine.runtime.advance import Advance
     from engine.runtime.live import Live
 
+_INSERT_TASK: Final = insert(table_of(Task))
+_PEOPLE: Final = select(Case.people).where(Case.id == bindparam("id"))
+_PLAN: Final = table_of(PlanItem)
+_PLAN_ITEM: Final = select(_PLAN).where(
+    _PLAN.c.case_id == bindparam("case_id"),
+    _PLAN.c.process_id == bindparam("process_id"),
+    _PLAN.c.element_id == bindparam("element_id"),
+)
 
 # ---------------------------------------------------------------- user tasks
 
 
-def sync_tasks(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
+def sync_tasks(
+    advance: Advance, live: Live, waits: Sequence[Wait], known: Collection[str] | None = None
+) -> None:
     """Open a user task for every token that waits for a person; close those whose token is gone
-    (a completed one has been closed by whoever completed it)."""
+    (a completed one has been closed by whoever completed it).
+
+    :param known: the tokens that have open tasks, None when that must be asked
+    """
+    wanted = {w.token for w in waits}
+    if known is None or not wanted.issuperset(known):
+        known = _close_others(advance, live, wanted)
+    for wait in waits:
+        if wait.token not in known:
+            _open_task(advance, live, wait)
+
+
+def _close_others(advance: Advance, live: Live, wanted: Collection[str]) -> Collection[str]:
+    """Close the open tasks of tokens that are gone; the tokens that had open tasks."""
     open_tasks = {
         row.token: row
         for row in advance.connection.execute(
@@ -46,7 +70,6 @@ def sync_tasks(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
             )
         )
     }
-    wanted = {w.token for w in waits}
     for token, row in open_tasks.items():
         if token not in wanted:
             advance.connection.execute(
@@ -55,46 +78,45 @@ def sync_tasks(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
                 .values(state="cancelled", ended_at=advance.now, revision=Task.revision + 1)
             )
             advance.note(live, "task.cancelled", row.element_id, {"task": row.id})
-    for wait in waits:
-        if wait.token not in open_tasks:
-            _open_task(advance, live, wait)
+    return open_tasks
 
 
 def _open_task(advance: Advance, live: Live, wait: Wait) -> None:
     meta = live.loaded.meta.tasks[wait.element_id]
-    plan = _plan_item(advance.connection, live, wait.element_id)
-    case = advance.connection.scalars(select(Case.people).where(Case.id == live.case_id)).one()
+    people, planned = _case(advance, live.case_id)
+    plan = _plan_item(advance.connection, live, wait.element_id) if planned else None
     gets = opening(advance, live, meta, wait)
-    person = (plan.person_id if plan else None) or gets.person_id or case.get(meta.role or "")
+    person = (plan.person_id if plan else None) or gets.person_id or people.get(meta.role or "")
     assignee = _active(advance.connection, person)
     due = plan.due if plan is not None and plan.decided else gets.due
     task_id = new_id()
     advance.connection.execute(
-        insert(Task).values(
-            id=task_id,
-            case_id=live.case_id,
-            instance_id=live.id,
-            token=wait.token,
-            definition_id=live.loaded.id,
-            process_id=live.loaded.process_id,
-            element_id=wait.element_id,
-            name=meta.name or wait.element_id,
-            phase=_phase(live.loaded, meta),
-            phase_title=plan.phase_title if plan else _phase_title(live.loaded),
-            role=meta.role,
-            assignee_id=assignee,
-            state="open",
-            due=due,
-            due_rule=meta.due.words() if meta.due else None,
-            points=len(meta.checklist),
-            ticked=0,
-            opened_at=advance.now,
-            answers=gets.answers,
-            ticks={},
-            note="",
-            local={k: feel.to_json(v) for k, v in wait.local.items()},
-            revision=0,
-        )
+        _INSERT_TASK,
+        {
+            "id": task_id,
+            "case_id": live.case_id,
+            "instance_id": live.id,
+            "token": wait.token,
+            "definition_id": live.loaded.id,
+            "process_id": live.loaded.process_id,
+            "element_id": wait.element_id,
+            "name": meta.name or wait.element_id,
+            "phase": _phase(live.loaded, meta),
+            "phase_title": plan.phase_title if plan else _phase_title(live.loaded),
+            "role": meta.role,
+            "assignee_id": assignee,
+            "state": "open",
+            "due": due,
+            "due_rule": meta.due.words() if meta.due else None,
+            "points": len(meta.checklist),
+            "ticked": 0,
+            "opened_at": advance.now,
+            "answers": gets.answers,
+            "ticks": {},
+            "note": "",
+            "local": {k: feel.to_json(v) for k, v in wait.local.items()},
+            "revision": 0,
+        },
     )
     if plan is not None:
         # The date has been taken over; the next round of a recurring activity gets its own.
@@ -111,13 +133,23 @@ def _open_task(advance: Advance, live: Live, wait: Wait) -> None:
     advance.note(live, "task.opened", wait.element_id, detail)
 
 
+def _case(advance: Advance, case_id: str) -> tuple[Mapping[str, str], bool]:
+    """The people of a case by role, and whether it has a plan."""
+    opened = advance.work.opened
+    if opened is not None and opened.case_id == case_id:
+        return opened.people, opened.planned
+    row = advance.connection.execute(_PEOPLE, {"id": case_id}).one()
+    return row.people, True
+
+
 def _plan_item(connection: Connection, live: Live, element_id: str) -> Any:
     return connection.execute(
-        select(PlanItem).where(
-            PlanItem.case_id == live.case_id,
-            PlanItem.process_id == live.loaded.process_id,
-            PlanItem.element_id == element_id,
-        )
+        _PLAN_ITEM,
+        {
+            "case_id": live.case_id,
+            "process_id": live.loaded.process_id,
+            "element_id": element_id,
+        },
     ).first()
 
 

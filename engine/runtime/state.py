@@ -9,11 +9,12 @@ internal data (the process's own stand first) and ``data`` its local variables a
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zlib import crc32
 
 import msgpack
+import msgspec
 from SpiffWorkflow.task import Task
 
 from engine import feel
@@ -21,9 +22,8 @@ from engine.errors import ServiceplanError
 from engine.runtime.spiff.workflow import Process
 
 VERSION = 3
-
-
 CHECKSUM_BYTES = 4
+_encode: Final = msgspec.msgpack.Encoder().encode
 
 
 class DamagedState(ServiceplanError):
@@ -44,7 +44,7 @@ def dump(process: Process) -> bytes:
         ]
         for task in process.tokens(everywhere=True)
     ]
-    packed: bytes = msgpack.packb([process.marks, tokens])
+    packed = _encode([process.marks, tokens])
     return bytes([VERSION]) + crc32(packed).to_bytes(CHECKSUM_BYTES) + packed
 
 

@@ -3,62 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from engine import access, feel
 from engine.access import SYSTEM_RIGHT, authorize
-from engine.bpmn.meta import TaskMeta
-from engine.errors import Conflict, Invalid, NotFound, Problem
-from engine.queries import objects
-from engine.queries.task_detail import Asks, asks
+from engine.errors import Conflict, Invalid, Problem
 from engine.records import signatures
 from engine.runtime import attachments, forms, incidents, planning
 from engine.runtime.advance import Advance
-from engine.runtime.definitions import Loaded
 from engine.runtime.fields import LONG_TEXT_LENGTH
+from engine.runtime.opened import Opened, opened, seen
 from engine.runtime.work import Work
-from engine.store.models import Instance, Person, Task
+from engine.store.base import table_of
+from engine.store.models import Person, Task
 
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A user task with its diagram and the variables that it sees."""
-
-    row: Any
-    loaded: Loaded
-    meta: TaskMeta
-    variables: Mapping[str, Any]
-
-    def asks(self, answers: Mapping[str, Any]) -> Asks:
-        """What the task asks for, its conditions decided with the answers so far. A variable that
-        nobody has set yet is null, and so is a condition that fails: a page must open anyway."""
-        unknown = dict.fromkeys((f.id for f in self.meta.form), None)
-        context = {**unknown, **self.variables, **answers}
-
-        def decide(text: str) -> Any:
-            try:
-                return self.loaded.executor.evaluate(text, context)
-            except feel.FeelError:
-                return None
-
-        return asks(self.meta, decide)
-
-
-def opened(work: Work, task_id: str) -> Opened:
-    """:raises NotFound: when there is no such task"""
-    row = work.connection.execute(select(Task).where(Task.id == task_id)).first()
-    if row is None:
-        raise NotFound(f"There is no task {task_id}", id=task_id)
-    loaded = work.definitions.get(work.connection, row.definition_id)
-    stored = work.connection.scalar(
-        select(Instance.variables).where(Instance.id == row.instance_id)
-    )
-    variables = {k: feel.from_json(v) for k, v in {**(stored or {}), **row.local}.items()}
-    return Opened(row, loaded, loaded.meta.tasks[row.element_id], variables)
-
+_TASK: Final = table_of(Task)
+_CHANGE: Final = update(_TASK).where(
+    _TASK.c.id == bindparam("of_id"),
+    _TASK.c.revision == bindparam("at_revision"),
+    _TASK.c.state == "open",
+)
 
 # ---------------------------------------------------------------- who does it
 
@@ -117,7 +83,7 @@ def save_draft(
     """
     task = for_change(work, access.TASK_SAVE, task_id, revision)
     values, problems = forms.check_answers(
-        task.asks({}).form, answers, people=_usernames(work), partial=True
+        task.asks({}).form, answers, people=_usernames(work, task), partial=True
     )
     states, more = forms.check_ticks(task.meta.checklist, ticks, partial=True)
     _refuse([*problems, *more, *_note_problems(note)])
@@ -154,16 +120,21 @@ def complete(
     :raises Invalid: with everything that is missing or wrong
     :raises StepError: when the process cannot go on
     """
-    work.hold(select(Task.case_id).where(Task.id == task_id).scalar_subquery())
+    work.hold_of_task(task_id)
     action = access.TASK_COMPLETE if evidence is None else access.TASK_SIGN
     task = for_change(work, action, task_id, revision)
     values, states = _checked(work, task, answers, ticks, note, evidence)
     # The plan is signed with the task, but it is the case's: no variable of the process.
     plans = {f.id: values.pop(f.id) or [] for f in task.meta.form if f.type == "plan"}
+    files = attachments.listed(work.connection, task_id) if task.takes("attachment") else {}
+    values |= {field: [f["filename"] for f in found] for field, found in files.items()}
+    advance = Advance(work)
+    troubled = task.row.case_state == "incident"
+    if not troubled:
+        advance.complete(task.row.instance_id, task.row.token, values)
+    work.begin()
     for rows in plans.values():
         planning.change(work, task.row.case_id, rows)
-    files = attachments.listed(work.connection, task_id)
-    values |= {field: [f["filename"] for f in found] for field, found in files.items()}
     answered = {**values, **plans}
     _close(work, task, answered, _merge_ticks(work, task, states), note)
     detail = {"answers": answered, "note": note, "attachments": files}
@@ -171,10 +142,12 @@ def complete(
     result: dict[str, Any] = {}
     if evidence is not None:
         result = _sign(work, task, {**detail, "ticks": states}, evidence)
-    operation = {"op": "complete", "task": task_id}
-    incidents.resolve(work, task.row.case_id, lambda row: row.operation == operation)
-    advance = Advance(work)
-    advance.complete(task.row.instance_id, task.row.token, values)
+    if troubled:
+        operation = {"op": "complete", "task": task_id}
+        incidents.resolve(work, task.row.case_id, lambda row: row.operation == operation)
+        # That may have changed the instance, so it is read again.
+        work.opened = None
+        advance.complete(task.row.instance_id, task.row.token, values)
     advance.run()
     return result
 
@@ -253,15 +226,14 @@ def _checked(
     evidence: str | None,
 ) -> tuple[dict[str, Any], dict[str, bool | str]]:
     """The answers and ticks of a completion; every problem at once."""
-    people = _usernames(work)
-    early, _ = forms.check_answers(task.asks({}).form, answers, people=people, partial=True)
-    values, problems = forms.check_answers(
-        task.asks(early).form,
-        answers,
-        people=people,
-        attached=attachments.counts(work.connection, task.row.id),
-    )
-    exempt = task.asks(values).exempt
+    people = _usernames(work, task)
+    attached = attachments.counts(work.connection, task.row.id) if task.takes("attachment") else {}
+    asked = task.asks({})
+    if task.conditional:
+        early, _ = forms.check_answers(asked.form, answers, people=people, partial=True)
+        asked = task.asks(early)
+    values, problems = forms.check_answers(asked.form, answers, people=people, attached=attached)
+    exempt = task.asks(values).exempt if task.conditional else asked.exempt
     points = [i for i in task.meta.checklist if i.id not in exempt or ticks.get(i.id)]
     given = {k: v for k, v in ticks.items() if k not in exempt or v}
     states, more = forms.check_ticks(points, given)
@@ -297,9 +269,9 @@ def _refuse(problems: Sequence[Problem]) -> None:
 def for_change(work: Work, action: str, task_id: str, revision: int | None = None) -> Opened:
     """The task, when the actor may do this with it now. One that is no longer open says who
     ended it; one that is not at ``revision`` any more (None: at any) has changed since."""
-    thing = objects.task_object(work.connection, work.actor, task_id)
-    authorize(work.actor, access.TASK_VIEW, thing)
     task = opened(work, task_id)
+    thing = seen(work, task)
+    authorize(work.actor, access.TASK_VIEW, thing)
     if task.row.state == "completed":
         by = work.connection.scalar(select(Person.name).where(Person.id == task.row.completed_by))
         raise Conflict(
@@ -319,11 +291,9 @@ def for_change(work: Work, action: str, task_id: str, revision: int | None = Non
 
 def _change(work: Work, task: Opened, **values: Any) -> dict[str, Any]:
     """Write to the task's row; the result tells its new revision."""
-    done = work.connection.execute(
-        update(Task)
-        .where(Task.id == task.row.id, Task.revision == task.row.revision, Task.state == "open")
-        .values(revision=task.row.revision + 1, **values)
-    )
+    at = task.row.revision
+    given = {"of_id": task.row.id, "at_revision": at, "revision": at + 1, **values}
+    done = work.connection.execute(_CHANGE, given)
     if done.rowcount != 1:
         raise Conflict("Somebody else changed this task at the same moment.", code="stale")
     return {"revision": task.row.revision + 1}
@@ -359,5 +329,8 @@ def _merge_ticks(
     return merged
 
 
-def _usernames(work: Work) -> Container[str]:
+def _usernames(work: Work, task: Opened) -> Container[str]:
+    """The people whom an answer of the task may name."""
+    if not task.takes("person", "plan"):
+        return ()
     return set(work.connection.scalars(select(Person.username).where(Person.active.is_(True))))

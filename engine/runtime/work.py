@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, ScalarSelect, select
+from sqlalchemy import Connection, ScalarSelect, bindparam, select
 
 from engine.config import Config
 from engine.records import history
 from engine.runtime.calendar import WorkCalendar
 from engine.runtime.definitions import Library
 from engine.runtime.port import Job, Jobs
-from engine.store.models import Case
+from engine.store.models import Case, Task
 from engine.views import Actor
+
+_OF_TASK: Final = (
+    select(Case.id)
+    .where(Case.id == select(Task.case_id).where(Task.id == bindparam("task_id")).scalar_subquery())
+    .with_for_update(key_share=True)
+)
 
 
 @dataclass(slots=True)
@@ -32,16 +38,40 @@ class Work:
     facts: list[history.Fact] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     """What is to be looked at later; written with everything else, at the end."""
+    claim: Callable[[Connection], None] | None = None
+    """Begins the writing, while that has been put off (see ``Database.writing``)."""
+    lightly: bool = False
+    """Is this the try that trusts what it has read? One that lost a race locks first."""
+    opened: Any = None
+    """The row of the user task that the transaction is about, with its case's and instance's
+    (``engine.runtime.opened``): what stands in it need not be asked for again."""
 
     @property
     def today(self) -> date:
         return self.calendar.today(self.now)
 
+    def is_about(self, instance_id: str) -> bool:
+        """Has the instance's row been read with the user task's?"""
+        return self.opened is not None and bool(self.opened.instance_id == instance_id)
+
+    def begin(self) -> None:
+        """From here on there are writes. What has been read before is guarded by its revision."""
+        claim, self.claim = self.claim, None
+        if claim is not None:
+            claim(self.connection)
+
     def hold(self, case_id: str | ScalarSelect[str]) -> None:
         """Nobody else moves this case until the transaction ends. What is read after this is what
         whoever was first has left. (On SQLite a writer is alone in any case.)"""
+        if self.connection.dialect.name == "sqlite":
+            return
         one = select(Case.id).where(Case.id == case_id)
         self.connection.execute(one.with_for_update(key_share=True))
+
+    def hold_of_task(self, task_id: str) -> None:
+        """``hold`` the case of a user task."""
+        if self.connection.dialect.name != "sqlite":
+            self.connection.execute(_OF_TASK, {"task_id": task_id})
 
     def note(self, what: str, chain: str, detail: Mapping[str, Any], **about: Any) -> None:
         """Remember a fact; ``about`` are the keywords of ``history.Fact``."""
@@ -52,7 +82,11 @@ class Work:
     def keep_history(self) -> None:
         """Write the facts, and the jobs after them. The last act of a transaction: it takes the
         chains' ends and the jobs' keys, which others wait for."""
-        history.append(self.connection, self.facts, at=self.now)
+        row = self.opened
+        known = {}
+        if self.lightly and row is not None and row.head_seq is not None:
+            known[row.instance_id] = (row.head_seq, row.head_hash)
+        history.append(self.connection, self.facts, at=self.now, heads=known)
         jobs = [*self.jobs, *self.queue.tell(self.connection, self.facts, self.now)]
         self.facts, self.jobs = [], []
         if jobs:

@@ -16,6 +16,7 @@ from engine.queries import tasks as queries
 from engine.queries.task_detail import Asks, TaskPlace
 from engine.runtime import attachments, dues, incidents, tasks
 from engine.runtime.executor import StepError
+from engine.runtime.opened import opened
 from engine.runtime.work import Work
 from engine.service.authentication import Authentication
 from engine.store.models import Person
@@ -85,7 +86,7 @@ class Tasks(Authentication):
         with self._looking(actor) as work:
 
             def ask(place: TaskPlace) -> Asks:
-                task = tasks.opened(work, task_id)
+                task = opened(work, task_id)
                 if task.row.state == "open" and task.row.draft_at is None:
                     fields = {f.id for f in task.meta.form}
                     known.update({k: v for k, v in task.variables.items() if k in fields})
@@ -230,7 +231,9 @@ class Tasks(Authentication):
                 operation = {"op": "complete", "task": task_id}
                 incidents.record(work, error.instance_id, operation, error)
 
-        return self._write(actor, "complete_task", key, given, do, on_failure=failed)
+        return self._write(
+            actor, "complete_task", key, given, do, on_failure=failed, reads_first=True
+        )
 
     # ------------------------------------------------------------ files
 

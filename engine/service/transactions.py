@@ -7,20 +7,21 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.clock import Clock
 from engine.config import Config
-from engine.errors import Conflict, Invalid, Problem, ProcessFailed
+from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, ProcessFailed
 from engine.jobs.queue import Queue
 from engine.runtime import incidents, variables
 from engine.runtime.calendar import WorkCalendar
 from engine.runtime.definitions import Library
 from engine.runtime.executor import StepError
 from engine.runtime.work import Work
+from engine.store.base import table_of
 from engine.store.database import Database
 from engine.store.models import Receipt as ReceiptRow
 from engine.views import Actor, Receipt, Role
@@ -29,6 +30,11 @@ TRIES = 5
 """How often a write is tried when another transaction was first: many people may complete tasks of
 one case at the same moment, and all but a loser of the very same task succeed."""
 KEY_LENGTH = 100
+_TABLE: Final = table_of(ReceiptRow)
+_INSERT: Final = insert(_TABLE)
+_FIND: Final = select(_TABLE).where(
+    _TABLE.c.actor_id == bindparam("actor_id"), _TABLE.c.key == bindparam("key")
+)
 
 Do = Callable[[Work], dict[str, Any]]
 
@@ -98,22 +104,27 @@ class Transactions:
         do: Do,
         *,
         on_failure: Callable[[Work, StepError], None] | None = None,
+        reads_first: bool = False,
     ) -> Receipt:
         """Run ``do`` in a transaction, once per ``key``.
 
         :param request: what the key stands for; the same key with something else is a conflict
         :param on_failure: records an incident in a transaction of its own, after the rollback
+        :param reads_first: ``do`` reads and calculates, says ``work.begin()``, and then writes
+            under guard of the revisions that it has read. A key that comes back meets its own
+            work or its own receipt, so neither is asked for beforehand
         """
         digest = _digest(method, key, request)
         for left in reversed(range(TRIES)):
+            lightly = reads_first and left == TRIES - 1
             try:
-                return self._once(actor, method, key, digest, do)
-            except Conflict as conflict:
+                return self._once(actor, method, key, digest, do, lightly=lightly)
+            except (Conflict, Invalid, NotAllowed, NotFound) as problem:
                 # The same request may have come in twice, and the other one was first.
                 receipt = self._receipt(actor, key, digest)
                 if receipt is not None:
                     return receipt
-                if conflict.error_code != "stale" or not left:
+                if problem.error_code != "stale" or not left:
                     raise
             except IntegrityError:
                 receipt = self._receipt(actor, key, digest)
@@ -126,23 +137,28 @@ class Transactions:
                 raise ProcessFailed(error.message, element_id=error.element_id) from error
         raise AssertionError("the last try either returns or raises")
 
-    def _once(self, actor: Actor, method: str, key: str, digest: str, do: Do) -> Receipt:
-        with self._database.writing() as connection:
-            known = _find(connection, actor, key, digest)
+    def _once(
+        self, actor: Actor, method: str, key: str, digest: str, do: Do, *, lightly: bool
+    ) -> Receipt:
+        with self._database.writing(put_off=lightly) as connection:
+            known = None if lightly else _find(connection, actor, key, digest)
             if known is not None:
                 return known
             work = self._work(connection, actor)
+            work.claim = self._database.claim if lightly else None
+            work.lightly = lightly
             result = do(work)
             work.keep_history()
             connection.execute(
-                insert(ReceiptRow).values(
-                    actor_id=actor.id,
-                    key=key,
-                    method=method,
-                    request_sha256=digest,
-                    at=work.now,
-                    result=result,
-                )
+                _INSERT,
+                {
+                    "actor_id": actor.id,
+                    "key": key,
+                    "method": method,
+                    "request_sha256": digest,
+                    "at": work.now,
+                    "result": result,
+                },
             )
             return Receipt(key=key, at=work.now, id=result.get("id"), result=result)
 
@@ -166,9 +182,7 @@ class Transactions:
 
 
 def _find(connection: Connection, actor: Actor, key: str, digest: str) -> Receipt | None:
-    row = connection.execute(
-        select(ReceiptRow).where(ReceiptRow.actor_id == actor.id, ReceiptRow.key == key)
-    ).first()
+    row = connection.execute(_FIND, {"actor_id": actor.id, "key": key}).first()
     if row is None:
         return None
     if row.request_sha256 != digest:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, DateTime, Dialect, Index, MetaData, String, TypeDecorator, text
+from sqlalchemy import JSON, DateTime, Dialect, Index, MetaData, String, Table, TypeDecorator, text
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -42,6 +42,12 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         list[Any]: JSON,
     }
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model, for statements of Core: those that are run for every step are built
+    once, beside the function that runs them, because building one costs more than running it."""
+    return cast(Table, model.__table__)
 
 
 ID = String(32)

@@ -6,11 +6,14 @@ SQLite runs in WAL mode with foreign keys on, and a writing transaction begins w
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import msgspec
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
@@ -24,6 +27,8 @@ from engine.errors import ConfigError, Conflict, DatabaseNewer, Invalid, Problem
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
+_encode: Final = msgspec.json.Encoder().encode
+_decode: Final = msgspec.json.Decoder().decode
 LOST_RACES = ("40001", "40P01")
 """PostgreSQL's states for a transaction that must give way to another: serialization failure and
 deadlock. Trying again helps."""
@@ -53,12 +58,21 @@ class Database:
         return url.render_as_string(hide_password=False)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that commits when the block ends, and rolls back when it fails."""
+    def writing(self, *, put_off: bool = False) -> Iterator[Connection]:
+        """A transaction that commits when the block ends, and rolls back when it fails.
+
+        :param put_off: on SQLite, where one writes at a time, do not begin until ``claim``: the
+            block reads and calculates first, and guards what it writes by the revisions it read
+        """
         with self._guarded(), self._engine.connect() as connection:
-            connection.execution_options(writing=True)
+            connection.execution_options(writing="put off" if put_off else "at once")
             with connection.begin():
                 yield connection
+
+    def claim(self, connection: Connection) -> None:
+        """Begin to write, where ``writing`` has put it off."""
+        if self.is_sqlite:
+            _begin(connection, "BEGIN IMMEDIATE")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -80,6 +94,8 @@ class Database:
             if getattr(error.orig, "sqlstate", None) in LOST_RACES:
                 raise Conflict("Somebody else was first.", code="stale") from error
             raise Unavailable(f"The database does not answer: {error.orig}") from error
+        except sqlite3.OperationalError as error:
+            raise Unavailable(f"The database does not answer: {error}") from error
         except (DataError, UnicodeEncodeError) as error:
             # NUL, half a character, more digits than a column holds: whatever it is, it came in.
             text = "the input has characters or values that the database cannot keep"
@@ -159,20 +175,53 @@ def _complete(url: str) -> str:
 def _connect(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 2})
+        return create_engine(
+            parsed,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 2},
+            json_serializer=_json,
+            json_deserializer=_from_json,
+        )
     if parsed.get_backend_name() != "sqlite":
         raise ArgumentError("only SQLite and PostgreSQL are supported")
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(
+        parsed,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        json_serializer=_json,
+        json_deserializer=_from_json,
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def _json(value: Any) -> str:
+    """The text of a JSON column; ``json`` knows what ``msgspec`` refuses (half characters)."""
+    try:
+        return _encode(value).decode()
+    except (TypeError, ValueError, OverflowError):
+        return json.dumps(value)
+
+
+def _from_json(text: str | bytes) -> Any:
+    try:
+        return _decode(text)
+    except msgspec.DecodeError:
+        return json.loads(text)
+
+
 def _begin_sqlite(connection: Connection) -> None:
     writing = connection.get_execution_options().get("writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if writing != "put off":
+        _begin(connection, "BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _begin(connection: Connection, statement: str) -> None:
+    # To the driver itself: on every request's way SQLAlchemy's part of it would be the larger one.
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute(statement)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
