@@ -16,8 +16,9 @@ from engine.bpmn.meta import DueRule, TaskMeta
 from engine.errors import NotFound
 from engine.iso8601 import TimeMalformed
 from engine.queries import objects
-from engine.runtime import plan, tasks
+from engine.runtime import plan
 from engine.runtime.definitions import Loaded
+from engine.runtime.opened import opened as open_task
 from engine.runtime.opening import date_of
 from engine.runtime.work import Work
 from engine.store.models import Case, History, Instance, PlanItem, Task
@@ -68,7 +69,7 @@ def explain_plan(work: Work, case_id: str) -> dict[str, DueReason]:
 
 
 def _of_task(work: Work, task_id: str) -> DueReason:
-    task = tasks.opened(work, task_id)
+    task = open_task(work, task_id)
     reason = _reason(work, task.loaded, task.meta, task.variables, task.row.opened_at)
     return _settled(work, reason, task.row, expected=False)
 

@@ -103,7 +103,6 @@ def opened(work: Work, task_id: str) -> Opened:
     row = work.connection.execute(_OPENED, {"id": task_id}).first()
     if row is None:
         raise NotFound()
-    work.opened = row
     loaded = work.definitions.get(work.connection, row.definition_id)
     return Opened(row, loaded, loaded.meta.tasks[row.element_id])
 

@@ -123,6 +123,7 @@ def complete(
     work.hold_of_task(task_id)
     action = access.TASK_COMPLETE if evidence is None else access.TASK_SIGN
     task = for_change(work, action, task_id, revision)
+    work.opened = task.row
     values, states = _checked(work, task, answers, ticks, note, evidence)
     # The plan is signed with the task, but it is the case's: no variable of the process.
     plans = {f.id: values.pop(f.id) or [] for f in task.meta.form if f.type == "plan"}
