@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from engine import Source
 from tests.engine.runtime.small import EVENTS, FLOWS, MODEL, Flows
+from tests.unit.dmn import support as dmn
 
 Answer = Literal["runs", "shown", "told", "drawing", "refused"]
 ANSWERS: dict[Answer, str] = {
@@ -25,7 +27,8 @@ class Claim:
     seen when it is lived through, step by step: ``a`` completes the user task a, ``+PT1H`` lets an
     hour pass, ``!M`` sends the message M, ``x=2`` sets a variable, ``[a b]`` are the tasks that are open then, ``end`` says
     that the case is over and ``incident`` that it is stopped. ``codes`` are findings that must be
-    told; a claim that it runs has none that is an error.
+    told; a claim that it runs has none that is an error. ``decision`` is the FEEL of a DMN decision d
+    that is deployed with it.
     """
 
     element: str
@@ -37,6 +40,16 @@ class Claim:
     codes: tuple[str, ...] = ()
     top: str = ""
     executable: bool = True
+    decision: str = ""
+
+
+def sources(claim: Claim) -> list[Source]:
+    """What is uploaded together."""
+    files = [Source("claim.bpmn", file(claim))]
+    if claim.decision:
+        made = dmn.decision("d", dmn.literal(claim.decision))
+        files.append(Source("claim.dmn", dmn.file(made)))
+    return files
 
 
 def t(*names: str) -> str:

@@ -163,10 +163,23 @@ RESOURCES = (
 
 OTHER = (
     Claim(
+        "businessRuleTask",
+        "with `sp:decision` (or a modeler's reference to one)",
+        "runs",
+        "Asks a decision of a deployed DMN model; its result becomes variables.",
+        PLAIN
+        + '<businessRuleTask id="k"><extensionElements><sp:decision ref="d" result="x"/>'
+        + f"</extensionElements></businessRuleTask>{t('a', 'b')}"
+        + '<exclusiveGateway id="g" default="f4_g_b"/>[[s > k > g]][[g > a if x = 7]][[g > b]]'
+        + "[[a > e]][[b > e]]",
+        "[a] a end",
+        decision="7",
+    ),
+    Claim(
         "businessRuleTask, globalBusinessRuleTask",
-        "",
+        "without a decision",
         "drawing",
-        "Decision models are read and evaluated, but not yet asked by a process.",
+        "Name the decision that it asks.",
         f'{PLAIN}<businessRuleTask id="k"/>[[s > k > e]]',
         codes=("kind_not_run",),
     ),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 
-from engine import SYSTEM, Engine, FakeClock, ProcessFailed, Source, TaskRow
-from tests.reference.claims import Claim, file
+from engine import SYSTEM, Engine, FakeClock, ProcessFailed, TaskRow
+from tests.reference.claims import Claim, sources
 
 
 class Lived:
@@ -14,7 +14,7 @@ class Lived:
 
     def __init__(self, engine: Engine, clock: FakeClock, claim: Claim):
         self._engine, self._clock, self._count = engine, clock, 0
-        engine.deploy(SYSTEM, [Source("claim.bpmn", file(claim))], key=self._key())
+        engine.deploy(SYSTEM, sources(claim), key=self._key())
         started = engine.start_case(SYSTEM, process_id="P", key=self._key())
         self._case = str(started.id)
         self.seen = " ".join(self._step(part) for part in _parts(claim.life))

@@ -76,7 +76,10 @@ def test_every_kind_that_the_engine_runs_is_said_to_run() -> None:
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=name)
 def test_a_line_says_what_the_checks_say(claim: Claim) -> None:
-    found = lint.lint([Source("claim.bpmn", file(claim))], roles=Config().roles)
+    around = lint.Surroundings(decisions={"d": (1,)} if claim.decision else {})
+    found = lint.lint(
+        [Source("claim.bpmn", file(claim))], roles=Config().roles, surroundings=around
+    )
     codes = {f.code for f in found.findings}
     errors = [f.en for f in found.findings if f.severity == "error"]
     assert set(claim.codes) <= codes
