@@ -1,6 +1,8 @@
-"""What each hostile upload costs: ``python -m tests.conformance.costs`` prints, as JSON by file, the
-processor seconds and the largest memory (MB) of a process that has just been forked and only
-deploys that file."""
+"""What each hostile upload costs.
+
+``python -m tests.conformance.costs`` prints, as JSON by file, the processor seconds and the largest
+memory (MB) of a process that has just been forked and only deploys that file.
+"""
 
 from __future__ import annotations
 
