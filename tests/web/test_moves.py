@@ -97,6 +97,8 @@ def test_steps_that_were_not_run_stand_on_the_case(
     manager = signed_in(people["manager"])
     page = manager.open(f"/cases/{case}")
     assert "Inte utförda steg från ny version" in page.text
+    unreasoned = manager.send(page, {}, having="reason", button=("action", "dismiss"))
+    assert "Skriv varför" in manager.follow(unreasoned).text
     opened = manager.send(page, {}, having="reason", button=("action", "run"))
     assert opened.status_code == 302
     names = {t.name for t in engine.tasks(people["manager"].actor, show="all").items}

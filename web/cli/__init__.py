@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from engine import ConfigError, Invalid, Rejected, ServiceplanError
-from web.cli import decisions, diagrams, operation, people, tokens
+from web.cli import decisions, diagrams, moves, operation, people, tokens
 from web.cli.common import Settings, finding_line
 
 
@@ -30,7 +30,7 @@ def group(context: click.Context, config_file: Path | None) -> None:
     context.obj = Settings(config_file)
 
 
-for module in (operation, diagrams, decisions, people, tokens):
+for module in (operation, diagrams, decisions, people, tokens, moves):
     for command in module.COMMANDS:
         group.add_command(command)
 
