@@ -48,7 +48,7 @@ def read_bytes(environ: Mapping[str, Any], most: int) -> bytes:
 
 
 def _too_large(most: int) -> Refused:
-    return Refused("body-too-large", f"A body is at most {most} bytes.", ("Connection", "close"))
+    return Refused("body-too-large", f"A body is at most {most} bytes.")
 
 
 def check_type(environ: Mapping[str, Any], wanted: str) -> None:

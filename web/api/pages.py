@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 
 from engine import NotFound
 from web.api import openapi
@@ -18,6 +20,12 @@ blueprint = Blueprint("api", __name__)
 @cache
 def _document() -> dict[str, Any]:
     return openapi.document()
+
+
+@blueprint.app_template_filter()
+def code_words(text: str) -> Markup:
+    """A text of the document as HTML: what stands between backticks is code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
 
 
 @blueprint.get("/api/v1/docs")

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
-from engine import Config, Engine, NotAuthenticated, ServiceplanError, Token
+from engine import Config, Engine, ServiceplanError, Token
 from web.api import answers, body, openapi
 from web.api.call import BASE, Call, Route
 from web.api.problems import KINDS, MEDIA_TYPE, Refused, at_body, of_engine, titles
@@ -36,6 +36,8 @@ HEADERS: Final = [
 CHALLENGE: Final = ("WWW-Authenticate", 'Bearer realm="serviceplan"')
 STATUS: Final = {s.value: f"{s.value} {s.phrase}" for s in HTTPStatus}
 DOCUMENT: Final = f"{BASE}/openapi.json"
+PERSON: Final = "serviceplan.person"
+"""Where the environment of a request tells whose token came with it, for what is logged."""
 _ETAG: Final = re.compile(r'"(\d{1,18})"', re.ASCII)
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -66,7 +68,7 @@ class Api:
         """Status, body and headers, whatever happens."""
         route = None
         try:
-            path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+            path = _path(environ)
             if path == DOCUMENT and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
                 return 200, self._document, [("Content-Type", "application/json")]
             route, id = find(environ["REQUEST_METHOD"], path)
@@ -76,7 +78,7 @@ class Api:
         except ServiceplanError as error:
             return self._problem(environ, of_engine(error, route.place if route else at_body))
         except Exception:
-            log.exception("%s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            log.exception("%s %s", environ["REQUEST_METHOD"], _path(environ))
             return self._problem(environ, Refused("internal-error", "Something went wrong here."))
         data = reply.body if isinstance(reply.body, bytes) else _encode(reply.body)
         return route.status, data, [("Content-Type", reply.media_type), *reply.headers]
@@ -100,16 +102,12 @@ class Api:
         )
 
     def _token(self, environ: Environ, route: Route) -> Token:
-        """Who asks. Raises Refused, or NotAuthenticated for a token that does not hold."""
+        """Who asks. Raises Refused, or the engine's NotAuthenticated."""
         scheme, _, secret = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
             raise Refused("token-missing", "Send Authorization: Bearer <token>.", CHALLENGE)
-        try:
-            address = environ.get("REMOTE_ADDR", "")
-            token = self._engine.bearer(secret.strip(), address=address)
-        except NotAuthenticated as error:
-            log.warning("denied %s: %s", environ["PATH_INFO"], error.error_code)
-            raise
+        token = self._engine.bearer(secret.strip(), address=environ.get("REMOTE_ADDR", ""))
+        environ[PERSON] = token.person.id
         if route.scope not in token.scopes:
             challenge = f'{CHALLENGE[1]}, error="insufficient_scope", scope="{route.scope}"'
             raise Refused(
@@ -129,6 +127,10 @@ class Api:
         self, environ: Environ, refused: Refused
     ) -> tuple[int, bytes, list[tuple[str, str]]]:
         status = KINDS[refused.name].status
+        method, path = environ["REQUEST_METHOD"], _path(environ)
+        if status in (401, 403, 404, 429):
+            who = environ.get(PERSON, "-")
+            log.warning("denied %s %s for %s: %s", method, path, who, refused.name)
         if refused.name == "stale-revision" and "HTTP_IF_MATCH" not in environ:
             status = 409
         shown = answers.Problem(
@@ -136,10 +138,15 @@ class Api:
             title=self._titles[refused.name],
             status=status,
             detail=refused.detail,
-            instance=environ["PATH_INFO"],
+            instance=path,
             **refused.members,
         )
         return status, _encode(shown), [("Content-Type", MEDIA_TYPE), *refused.headers]
+
+
+def _path(environ: Mapping[str, Any]) -> str:
+    """The path; a server hands its bytes on as Latin-1 (PEP 3333)."""
+    return str(environ.get("PATH_INFO", "")).encode("latin-1").decode("utf-8", "replace")
 
 
 def _key(environ: Mapping[str, Any]) -> str:
