@@ -27,6 +27,8 @@ from web import (
     forms,
     history,
     i18n,
+    logs,
+    monitoring,
     moves,
     overview,
     people,
@@ -40,8 +42,7 @@ from web.i18n import gettext as _
 
 BLUEPRINTS = (
     accounts, tasks, overview, cases, decisions, definitions, moves, history, people,
-    tokens, api,
-)  # fmt: skip
+    tokens, api, monitoring)  # fmt: skip
 YEAR = 31_536_000
 
 
@@ -64,6 +65,8 @@ def create_app(config: Config, engine: Engine, *, secret: bytes | None = None) -
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops
         )
+    logs.init(app)
+    monitoring.init(app, engine)
     i18n.init(app)
     sessions.init(app, accounts.ask_login)
     security.init(app)

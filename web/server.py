@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import secrets
 import signal
 import socket
+import tempfile
+from contextlib import ExitStack
 from typing import Any, Final
 
 import click
 from gunicorn.app.base import BaseApplication
+from prometheus_client import multiprocess, start_http_server
 
 from engine import Config, Engine, Unavailable
-from web import create_app
+from web import create_app, logs, monitoring
 
 THREADS: Final = 8
 
@@ -22,7 +26,7 @@ class _Server(BaseApplication):
         self._config = config
         self._workers = workers
         # Made before the processes part, so that each can read what another one has signed.
-        self._secret = secrets.token_bytes(32)
+        self._secret = config.web.secret.encode() or secrets.token_bytes(32)
         super().__init__()
 
     def load_config(self) -> None:
@@ -38,11 +42,13 @@ class _Server(BaseApplication):
             "proc_name": "serviceplan",
             "control_socket_disable": True,
             "when_ready": lambda _: announce(self._config),
+            "child_exit": lambda _, worker: mark_process_dead(worker.pid),
         }
         for name, value in settings.items():
             self.cfg.set(name, value)
 
     def load(self) -> Any:
+        logs.configure(self._config)
         # In each worker by itself: no connection is shared between processes.
         engine = Engine.open(self._config.database.url, config=self._config)
         if self._config.jobs.in_server:
@@ -52,15 +58,31 @@ class _Server(BaseApplication):
 
 def run(config: Config, *, workers: int = 1) -> None:
     """Serve until the process is told to stop."""
-    _Server(config, workers).run()
+    with ExitStack() as stack:
+        if workers > 1:
+            # Where the processes write their counts, for whichever is asked for all of them.
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="serviceplan-"))
+            os.environ[monitoring.MULTIPROCESS] = folder
+        _Server(config, workers).run()
 
 
-def run_worker(config: Config) -> None:
+def mark_process_dead(pid: int) -> None:
+    """A serving process has ended: its counts stay, its gauges do not."""
+    if os.environ.get(monitoring.MULTIPROCESS):
+        multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
+def run_worker(config: Config, *, metrics_port: int | None = None) -> None:
     """Do jobs until the process is told to stop; those under way are finished.
 
+    :param metrics_port: where this machine's Prometheus reads the worker's own counts
     :raises Unavailable: when the database is older or newer than this program
     """
+    logs.configure(config)
     with Engine.open(config.database.url, config=config) as engine:
+        engine.watch(monitoring.meters().count)
+        if metrics_port is not None:
+            start_http_server(metrics_port, "127.0.0.1", monitoring.meters().registry)
         worker = engine.worker()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.ask_to_stop())

@@ -24,7 +24,8 @@ SIGNED_IN: Final = "serviceplan"
 START: Final = "serviceplan-start"
 PUBLIC: Final = frozenset(
     {"static", "accounts.login", "accounts.login_sent", "accounts.language",
-     "api.docs", "api.problems", "api.problem"}
+     "api.docs", "api.problems", "api.problem",
+     "monitoring.live", "monitoring.ready", "monitoring.metrics"}
 )  # fmt: skip
 
 

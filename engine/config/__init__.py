@@ -38,6 +38,7 @@ from engine.errors import ConfigError
 from engine.views import Role
 
 DATABASE_VARIABLE: Final = "SERVICEPLAN_DATABASE"
+SECRET_VARIABLE: Final = "SERVICEPLAN_SECRET"  # noqa: S105 - a variable's name
 MAIL_PASSWORD_VARIABLE: Final = "SERVICEPLAN_MAIL_PASSWORD"  # noqa: S105 - a variable's name
 DEFAULT_FILE: Final = Path("config.toml")
 
@@ -149,6 +150,7 @@ class Web:
     session_idle_minutes: int = integer(60, 1)
     session_hours: int = integer(12, 1)
     page_size: int = integer(25, 1, 200)
+    secret: str = setting("", any_text, "a text in quotes")
     address: str = setting("", url_or_none, "an address that begins with https:// or http://")
 
 
@@ -221,7 +223,7 @@ def load_config(path: Path | str | None = None) -> Config:
         webhooks=_webhooks(content.get("webhooks", [])),
         metrics=_section(Metrics, "metrics", content),
         log=_section(Log, "log", content),
-        web=_section(Web, "web", content),
+        web=_web(content),
     )
 
 
@@ -254,6 +256,12 @@ def _section(kind: type[T], name: str, content: Mapping[str, Any]) -> T:
         except ValueError:
             raise _misfit(f"{name}.{key}", value, settings[key]["expects"]) from None
     return kind(**values)
+
+
+def _web(content: Mapping[str, Any]) -> Web:
+    web = _section(Web, "web", content)
+    secret = os.environ.get(SECRET_VARIABLE)
+    return web if secret is None else replace(web, secret=secret)
 
 
 def _mail(content: Mapping[str, Any]) -> Mail:

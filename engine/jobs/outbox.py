@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, text, update
+from sqlalchemy import Connection, func, insert, or_, select, text, update
 
 from engine.ids import new_id
 from engine.runtime.port import Job
@@ -128,6 +128,19 @@ def failed(
         .values(error=error[:1000], lease_until=None, due_at=again, dead_at=now if dead else None)
     )
     return None if dead else job_for(taken.id, again)
+
+
+def counts(connection: Connection, now: datetime) -> tuple[int, int, datetime | None]:
+    """How many letters are on their way, how many are dead, and since when the first one that
+    could be sent waits."""
+    unsent = select(func.count()).select_from(Outbox).where(text(UNSENT))
+    gone = select(func.count()).select_from(Outbox).where(Outbox.dead_at.is_not(None))
+    first = select(func.min(Outbox.due_at)).where(text(UNSENT), Outbox.due_at <= now, _free(now))
+    return (
+        connection.scalar(unsent) or 0,
+        connection.scalar(gone) or 0,
+        connection.scalar(first),
+    )
 
 
 def dead(connection: Connection) -> tuple[DeadLetter, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -18,6 +18,8 @@ class Queue:
 
     def __init__(self, hooks: Sequence[Webhook] = ()) -> None:
         self._hooks = hooks
+        self.watchers: list[Callable[[Sequence[str]], None]] = []
+        """Who is given the types of all facts, for counting."""
 
     def put(self, connection: Connection, jobs: Sequence[Job]) -> None:
         """Write jobs in the caller's transaction; those whose key waits already are left out."""
@@ -26,6 +28,8 @@ class Queue:
 
     def tell(self, connection: Connection, facts: Sequence[Fact], now: datetime) -> Sequence[Job]:
         """Write what leaves the house because of these facts; the jobs that send it."""
+        for watcher in self.watchers:
+            watcher([fact.type for fact in facts])
         if not self._hooks:
             return ()
         return outbox.post(connection, list(webhooks.letters(self._hooks, facts, now)), now)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+
+from sqlalchemy import func, select, text
 
 from engine.access import OVERVIEW_VIEW, authorize, may
 from engine.errors import Conflict, NotFound, Unavailable
 from engine.jobs import outbox
 from engine.jobs.worker import SWEEP_SECONDS, Worker
 from engine.queries import overview
+from engine.records import history
 from engine.runtime import cases, incidents, timers
 from engine.runtime.executor import StepError
 from engine.runtime.port import Job
@@ -18,7 +23,10 @@ from engine.runtime.work import Work
 from engine.service.bench import BATCH, EngineBench
 from engine.service.migration import Migrations
 from engine.service.transactions import TRIES
-from engine.views import SYSTEM, Actor, DeadLetter, Receipt
+from engine.store.base import OPEN_INCIDENT
+from engine.store.database import Database
+from engine.store.models import Incident, Timer
+from engine.views import SYSTEM, Actor, DeadLetter, Pulse, Receipt, Verification
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +73,55 @@ class Upkeep(Migrations):
         with self._database.writing() as connection:
             overview.keep(connection, body, self.now())
         return True
+
+    # ------------------------------------------------------------ how it is going
+
+    def pulse(self) -> Pulse:
+        """How the engine is doing, for whatever watches it.
+
+        :raises Unavailable: when the database does not answer
+        """
+        with self._reading() as connection:
+            now = self.now()
+            due, first = connection.execute(
+                select(func.count(), func.min(Timer.due_at)).where(
+                    Timer.id.in_(timers.claimable(now).with_only_columns(Timer.id))
+                )
+            ).one()
+            unsent, dead, letter = outbox.counts(connection, now)
+            waiting = [m for m in (first, letter, self._queue.oldest(connection, now)) if m]
+            lag = max(((now - m).total_seconds() for m in waiting), default=0.0)
+            incidents = connection.scalar(
+                select(func.count()).select_from(Incident).where(text(OPEN_INCIDENT))
+            )
+        return Pulse(incidents or 0, due, max(0.0, lag), unsent, dead)
+
+    def check_version(self) -> None:
+        """Whether this program and the database fit together.
+
+        :raises DatabaseNewer: when a newer program has upgraded it
+        :raises Unavailable: when it is older, or does not answer
+        """
+        self._database.check_version()
+
+    def watch(self, watcher: Callable[[Sequence[str]], None]) -> None:
+        """Give ``watcher`` the types of all facts that are written from now on, for counting."""
+        self._queue.watchers.append(watcher)
+
+    def backup(self, path: Path) -> Verification:
+        """Copy the database (SQLite) while it is in use, and check the copy: its structure, its
+        references, and every hash and signature of its history.
+
+        :raises Conflict: when there is a file already
+        :raises Unavailable: on PostgreSQL, which has ways of its own
+        """
+        self._database.backup(path)
+        copy = Database(f"sqlite:///{path}")
+        try:
+            with copy.reading() as connection:
+                return history.verify(connection, None)
+        finally:
+            copy.close()
 
     # ------------------------------------------------------------ what leaves the house
 

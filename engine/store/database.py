@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,6 +103,30 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def backup(self, path: Path) -> None:
+        """Copy an SQLite database while it is in use (its online backup), and check the copy.
+
+        :raises Conflict: when there is a file already
+        :raises Unavailable: on PostgreSQL, or when the copy is damaged
+        """
+        if not self.is_sqlite:
+            raise Unavailable(
+                "PostgreSQL is backed up with its own tools: pg_dump (docs/operations.md)",
+                code="not_sqlite",
+            )
+        if path.exists():
+            raise Conflict(f"{path} exists already", code="exists")
+        path.touch(mode=0o600)
+        with self.reading() as connection:
+            source: Any = connection.connection.driver_connection
+            connection.rollback()
+            with closing(sqlite3.connect(path)) as copy:
+                source.backup(copy, pages=1000)
+                damage = [row[0] for row in copy.execute("PRAGMA integrity_check")]
+                strays = copy.execute("PRAGMA foreign_key_check").fetchall()
+        if damage != ["ok"] or strays:
+            raise Unavailable(f"the copy {path} is damaged: {damage[:3]} {strays[:3]}")
 
     # ------------------------------------------------------------ version
 

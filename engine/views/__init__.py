@@ -75,6 +75,7 @@ from engine.views.records import (
     DeadLetter,
     Fault,
     HistoryEntry,
+    Pulse,
     Receipt,
     Verification,
 )
@@ -146,6 +147,7 @@ __all__ = [
     "Person",
     "Phase",
     "PlanRow",
+    "Pulse",
     "Receipt",
     "Requirement",
     "Role",

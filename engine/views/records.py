@@ -74,3 +74,15 @@ class DeadLetter:
     dead_at: datetime
     attempts: int
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How the engine is doing: open incidents, timers whose time has come, how long the oldest
+    due work (a timer, a job, a letter) has waited, letters on their way and dead ones."""
+
+    incidents: int
+    due_timers: int
+    job_lag_seconds: float
+    unsent: int
+    dead: int

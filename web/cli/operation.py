@@ -1,9 +1,10 @@
-"""``serve``, ``worker``, and what keeps them well: ``verify``, ``db``, ``fire-due``."""
+"""``serve``, ``worker``, and what keeps them well: ``verify``, ``db``, ``backup`` …"""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
@@ -49,9 +50,14 @@ def serve(
 
 @click.command()
 @click.option("--concurrency", type=click.IntRange(1, 64), help="Jobs at the same time.")
+@click.option(
+    "--metrics-port", type=click.IntRange(1, 65535), help="Where Prometheus reads, on 127.0.0.1."
+)
 @database_option
 @click.pass_obj
-def worker(settings: Settings, concurrency: int | None, database: str | None) -> None:
+def worker(
+    settings: Settings, concurrency: int | None, metrics_port: int | None, database: str | None
+) -> None:
     """Do what nobody asks for: timers, reminders, mails, webhooks.
 
     Any number of workers may run, on PostgreSQL on any number of machines. `serve` does the same
@@ -59,7 +65,7 @@ def worker(settings: Settings, concurrency: int | None, database: str | None) ->
     """
     config = settings.load(database)
     jobs = replace(config.jobs, concurrency=concurrency or config.jobs.concurrency)
-    server.run_worker(replace(config, jobs=jobs))
+    server.run_worker(replace(config, jobs=jobs), metrics_port=metrics_port)
 
 
 @click.command()
@@ -113,6 +119,23 @@ def version(settings: Settings, database: str | None) -> None:
     click.echo(f"database {at or 'empty'}, program {needed}")
 
 
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@database_option
+@click.pass_obj
+def backup(settings: Settings, path: Path, database: str | None) -> None:
+    """Copy the SQLite database to PATH while it is in use, and check the copy.
+
+    Exit status 1 when the copy is damaged, or a chain or signature in it is broken.
+    """
+    with opened(settings.load(database)) as engine:
+        result = engine.backup(path)
+    counted = f"{result.entries} entries, {result.signatures} signatures"
+    click.echo(f"{path}: {counted}, {'unbroken' if result.ok else 'BROKEN: serviceplan verify'}")
+    if not result.ok:
+        sys.exit(1)
+
+
 @click.command("fire-due")
 @database_option
 @click.pass_obj
@@ -122,4 +145,4 @@ def fire_due(settings: Settings, database: str | None) -> None:
         click.echo(f"{engine.fire_due()} timers fired")
 
 
-COMMANDS = (serve, worker, verify, db, fire_due)
+COMMANDS = (serve, worker, verify, db, backup, fire_due)

@@ -1,0 +1,99 @@
+"""The log: lines for people or one JSON object a line for machines.
+
+Every line says during which request it was written and, where known, who asked (an id) and which
+case it was about. Names, answers, passwords and tokens are never written; of an error, JSON has
+the type and the places in the code, not its words, which may quote what somebody typed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+import traceback
+import uuid
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from flask import Flask, Response, g, has_request_context, request
+
+from engine import Config
+from web.context import person
+
+log = logging.getLogger("serviceplan.requests")
+REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+PLAIN: Final = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
+
+
+def configure(config: Config) -> None:
+    """Write the log as ``[log]`` says, on standard error."""
+    handler = logging.StreamHandler()
+    handler.addFilter(_with_context)
+    handler.setFormatter(JsonLines() if config.log.format == "json" else logging.Formatter(PLAIN))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(config.log.level.upper())
+
+
+def init(app: Flask) -> None:
+    """Give every request an id (the proxy's, when it has sent one), and write a line for each
+    answer on level info."""
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def request_id() -> str:
+    """The id of the request that is answered now, empty outside of one."""
+    return str(getattr(g, "request_id", "")) if has_request_context() else ""
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    g.request_begun = time.perf_counter()
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-ID"] = request_id()
+    if log.isEnabledFor(logging.INFO):
+        begun = getattr(g, "request_begun", None)
+        log.info(
+            "%s %s %s",
+            request.method,
+            request.endpoint or "-",
+            response.status_code,
+            extra={"milliseconds": begun and round(1000 * (time.perf_counter() - begun), 1)},
+        )
+    return response
+
+
+def _with_context(record: logging.LogRecord) -> bool:
+    record.request_id = request_id() or "-"
+    record.actor_id = record.case_id = None
+    if has_request_context():
+        known = person()
+        record.actor_id = known.id if known else None
+        record.case_id = (request.view_args or {}).get("case_id")
+    return True
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        for name in ("request_id", "actor_id", "case_id", "milliseconds"):
+            value = getattr(record, name, None)
+            if value not in (None, "", "-"):
+                line[name] = value
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+            frames = traceback.extract_tb(record.exc_info[2])
+            line["stack"] = [f"{f.filename}:{f.lineno} {f.name}" for f in frames]
+        return json.dumps(line, ensure_ascii=False)
