@@ -77,7 +77,7 @@ class _Words(dict[str, str]):
 
 def note_text(note: MigrationNote) -> str:
     """A reason or a change as a sentence without a full stop."""
-    words = _Words({k: str(v) for k, v in note.params.items()} | {"name": note.name})
+    words = _Words({k: str(v) for k, v in note.params.items() if v} | {"name": note.name})
     if note.code == "role_changed":
         words["now"] = role_title(words["now"]) or _("alla")
     return _(NOTES[note.code]) % words if note.code in NOTES else f"{note.name}: {note.code}"

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import NullPool, create_engine, select
 
 from engine import Conflict, Engine, Invalid, NotAllowed, NotFound
 from engine.store.base import Base
@@ -116,7 +116,7 @@ def test_a_row_of_the_plan_that_is_gone_leaves_unless_somebody_decided(mover: Mo
 
 def rows(database_url: str, case: str) -> Iterator[tuple[str, Any]]:
     """Every row that a move may touch, without revisions."""
-    with closing(create_engine(database_url).connect()) as connection:
+    with closing(create_engine(database_url, poolclass=NullPool).connect()) as connection:
         for table, column in (
             ("instance", "id"),
             ("task", "case_id"),
@@ -131,7 +131,6 @@ def rows(database_url: str, case: str) -> Iterator[tuple[str, Any]]:
             )
             for row in found.mappings():
                 yield table, {k: str(v) for k, v in row.items() if k != "revision"}
-        connection.engine.dispose()
 
 
 def test_taken_back_an_instance_is_what_it_was_to_the_byte(mover: Mover) -> None:
