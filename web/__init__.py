@@ -60,7 +60,9 @@ def create_app(config: Config, engine: Engine, *, secret: bytes | None = None) -
     app.config["MAX_CONTENT_LENGTH"] = 2 * config.limits.attachment_bytes + 1_000_000
     app.config["MAX_FORM_MEMORY_SIZE"] = 2_000_000
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.wsgi_app = api.mount(app.wsgi_app, config, engine)  # type: ignore[assignment,method-assign]
+    app.wsgi_app = api.mount(  # type: ignore[assignment,method-assign]
+        app.wsgi_app, config, engine, monitoring.observe
+    )
     if hops := config.web.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops

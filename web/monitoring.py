@@ -147,6 +147,11 @@ def _is_loopback(address: str | None) -> bool:
         return False
 
 
+def observe(method: str, where: str, status: int, seconds: float) -> None:
+    """Measure an answer."""
+    meters().requests.labels(method, where, f"{status // 100}xx").observe(seconds)
+
+
 def init(app: Flask, engine: Engine) -> None:
     """Measure every answer, and count what the engine writes."""
     engine.watch(meters().count)
@@ -157,10 +162,8 @@ def init(app: Flask, engine: Engine) -> None:
     def end(response: Response) -> Response:
         begun: Any = getattr(g, "measured_from", None)
         if begun is not None and request.endpoint != "monitoring.metrics":
-            where = request.endpoint or "none"
-            status = f"{response.status_code // 100}xx"
             seconds = time.perf_counter() - begun
-            meters().requests.labels(request.method, where, status).observe(seconds)
+            observe(request.method, request.endpoint or "none", response.status_code, seconds)
         return response
 
     app.before_request(begin)

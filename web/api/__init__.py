@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from engine import Config, Engine
 from web.api.pages import blueprint
-from web.api.wsgi import Api
+from web.api.wsgi import Api, Observe
 
 __all__ = ["blueprint", "mount"]
 
@@ -22,10 +22,10 @@ PAGES: Final = frozenset({"/api/v1/docs"})
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def mount(pages: Wsgi, config: Config, engine: Engine) -> Wsgi:
+def mount(pages: Wsgi, config: Config, engine: Engine, observe: Observe) -> Wsgi:
     """The pages' WSGI application with the API beside it: everything below ``/api`` but the pages
-    that describe it."""
-    api = Api(config, engine)
+    that describe it. ``observe`` is told of every answer of the API."""
+    api = Api(config, engine, observe)
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import time
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from http import HTTPStatus
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 StartResponse = Callable[..., Any]
 Environ = dict[str, Any]
+Observe = Callable[[str, str, int, float], None]
+"""Is told of every answer: method, operation, status, seconds."""
 
 HEADERS: Final = [
     ("Cache-Control", "no-store"),
@@ -38,6 +41,8 @@ STATUS: Final = {s.value: f"{s.value} {s.phrase}" for s in HTTPStatus}
 DOCUMENT: Final = f"{BASE}/openapi.json"
 PERSON: Final = "serviceplan.person"
 """Where the environment of a request tells whose token came with it, for what is logged."""
+OPERATION: Final = "serviceplan.operation"
+"""And where it tells which operation it is."""
 _ETAG: Final = re.compile(r'"(\d{1,18})"', re.ASCII)
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -45,9 +50,10 @@ _encode: Final = msgspec.json.Encoder().encode
 class Api:
     """The WSGI application on an open engine."""
 
-    def __init__(self, config: Config, engine: Engine):
+    def __init__(self, config: Config, engine: Engine, observe: Observe):
         self._config = config
         self._engine = engine
+        self._observe = observe
         self._titles = titles()
         self._document = _encode(openapi.document())
         # Numbers keep every digit that was sent.
@@ -58,7 +64,14 @@ class Api:
         }
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        begun = time.perf_counter()
         status, data, headers = self._answer(environ)
+        operation = f"api.{environ.get(OPERATION, 'none')}"
+        seconds = time.perf_counter() - begun
+        self._observe(environ["REQUEST_METHOD"], operation, status, seconds)
+        if log.isEnabledFor(logging.INFO):
+            who, took = environ.get(PERSON, "-"), round(1000 * seconds, 1)
+            log.info("%s for %s: %s", operation, who, status, extra={"milliseconds": took})
         headers += HEADERS
         headers.append(("Content-Length", str(len(data))))
         start_response(STATUS[status], headers)
@@ -72,6 +85,7 @@ class Api:
             if path == DOCUMENT and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
                 return 200, self._document, [("Content-Type", "application/json")]
             route, id = find(environ["REQUEST_METHOD"], path)
+            environ[OPERATION] = route.name
             reply = route.handler(self._call(environ, route, id))
         except Refused as refused:
             return self._problem(environ, refused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from tests.support.people import People
 from tests.web.api.caller import Caller
 from tests.web.api.conftest import Calling
 from tests.web.api.test_problems import SMALL
+from tests.web.visitor import Visitor
 
 CASES = 5
 
@@ -122,3 +124,11 @@ def test_no_answer_is_kept_or_framed(manager: Caller, stranger: Caller) -> None:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         assert "Set-Cookie" not in answer.headers
+
+
+def test_answers_are_measured_by_operation(manager: Caller, visitor: Visitor) -> None:
+    manager.get("/me")
+    manager.get("/nothing")
+    text = visitor.open("/metrics").text
+    assert re.search(r'_count\{[^}]*"api\.get_me"[^}]*"2xx"[^}]*\} [1-9]', text)
+    assert re.search(r'_count\{[^}]*"api\.none"[^}]*"4xx"[^}]*\} [1-9]', text)
