@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -315,3 +317,46 @@ def test_decision_models_are_checked_and_deployed_with_the_diagrams(run: Run) ->
     )
     assert "pris version 1: Pris per månad" in run("deploy", SUPPORT / "rabatt.dmn").out
     assert "live already" in run("deploy", SUPPORT / "rabatt.dmn").out
+
+
+# ---------------------------------------------------------------- worker, backup, addresses
+
+
+@pytest.mark.parametrize("command", ["worker", "serve", "fire-due"])
+def test_an_older_program_refuses_a_newer_database_and_names_the_command(
+    run: Run, command: str, tmp_path: Path
+) -> None:
+    run("db", "upgrade")
+    with closing(sqlite3.connect(tmp_path / "cli.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    ran = run(command)
+    assert ran.status == 1
+    assert "make setup" in ran.err
+    assert "9999" in ran.err
+
+
+def test_a_newer_program_asks_for_the_upgrade_of_an_older_database(
+    run: Run, tmp_path: Path
+) -> None:
+    run("db", "upgrade")
+    with closing(sqlite3.connect(tmp_path / "cli.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '0002'")
+    ran = run("worker")
+    assert ran.status == 1
+    assert "serviceplan db upgrade" in ran.err
+
+
+def test_backup_says_what_is_in_the_copy(run: Run, tmp_path: Path) -> None:
+    run("user", "add", "nora", "--name", "Nora Vikander", "--generate")
+    ran = run("backup", tmp_path / "copy.db")
+    assert ran.status == 0
+    assert "unbroken" in ran.out
+    assert run("backup", tmp_path / "copy.db").status == 1
+    assert run("verify", "--database", tmp_path / "copy.db").status == 0
+
+
+def test_an_address_is_set_shown_and_taken_away(run: Run) -> None:
+    run("user", "add", "nora", "--name", "Nora", "--generate", "--email", "nora@example.com")
+    assert "nora@example.com" in run("user", "email", "nora").out
+    assert run("user", "email", "nora", "no address").status == 1
+    assert "no address" in run("user", "email", "nora", "").out
