@@ -10,21 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, text, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, text, update
 
 from engine.ids import new_id
 from engine.runtime.port import Job
 from engine.store.base import UNSENT
-from engine.store.models import Outbox
+from engine.store.models import Outbox, Reminder
 from engine.views import DeadLetter
 
 LEASE = timedelta(minutes=2)
 """Longer than any sending takes (``mail.TIMEOUT``, ``webhooks.TIMEOUT``)."""
 MOST_ATTEMPTS = 12
 FIRST_PAUSE = timedelta(minutes=1)
+KEPT = timedelta(days=30)
+"""For how long it can be seen that a letter has left."""
 LONGEST_PAUSE = timedelta(hours=12)
 
 
@@ -128,6 +130,14 @@ def failed(
         .values(error=error[:1000], lease_until=None, due_at=again, dead_at=now if dead else None)
     )
     return None if dead else job_for(taken.id, again)
+
+
+def forget(connection: Connection, today: date, now: datetime) -> None:
+    """Take away what has left long ago, and the reminders of days long past."""
+    old = now - KEPT
+    connection.execute(delete(Reminder).where(Reminder.day < today - KEPT))
+    still = select(Reminder.outbox_id).where(Reminder.outbox_id == Outbox.id)
+    connection.execute(delete(Outbox).where(Outbox.sent_at < old, ~still.exists()))
 
 
 def counts(connection: Connection, now: datetime) -> tuple[int, int, datetime | None]:

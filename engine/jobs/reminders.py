@@ -11,15 +11,15 @@ from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, text, update
+from sqlalchemy import Connection, and_, insert, select, text
 
 from engine.config import Config
-from engine.jobs import outbox
+from engine.jobs import outbox, routines
 from engine.jobs.outbox import Letter
 from engine.runtime.calendar import WorkCalendar
 from engine.runtime.port import Job
 from engine.store.base import OPEN_TASK
-from engine.store.models import Case, Customer, Outbox, Person, Reminder, Routine, Task
+from engine.store.models import Case, Customer, Outbox, Person, Reminder, Task
 
 ROUTINE = "reminders"
 MOST_TASKS = 50
@@ -61,7 +61,7 @@ def job(config: Config, calendar: WorkCalendar, now: datetime, done: date | None
 
 def done_on(connection: Connection) -> date | None:
     """The last day on which everybody was reminded."""
-    return connection.scalar(select(Routine.day).where(Routine.name == ROUTINE))
+    return routines.done_on(connection, ROUTINE)
 
 
 def remind(
@@ -69,7 +69,7 @@ def remind(
 ) -> list[Job]:
     """Write today's mails; the jobs that send them. None when somebody else has."""
     today = calendar.today(now)
-    if not _begin(connection, today):
+    if not routines.begin(connection, ROUTINE, today):
         return []
     jobs: list[Job] = []
     for _, rows in groupby(_rows(connection, today), key=lambda row: row.person_id):
@@ -82,20 +82,6 @@ def remind(
         values = [{"task_id": t.id, "day": today, "outbox_id": sent} for t in tasks]
         connection.execute(insert(Reminder), values)
     return jobs
-
-
-def _begin(connection: Connection, today: date) -> bool:
-    """Whether today's reminders are ours to write."""
-    row = connection.execute(
-        select(Routine.day).where(Routine.name == ROUTINE).with_for_update()
-    ).first()
-    if row is None:
-        connection.execute(insert(Routine).values(name=ROUTINE, day=today))
-        return True
-    if row.day >= today:
-        return False
-    connection.execute(update(Routine).where(Routine.name == ROUTINE).values(day=today))
-    return True
 
 
 def _rows(connection: Connection, today: date) -> Sequence[Any]:

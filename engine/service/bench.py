@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from engine.jobs import leased, mail, outbox, reminders, webhooks
+from engine.jobs import leased, mail, outbox, reminders, routines, webhooks
 from engine.jobs.leased import Claimed
 from engine.jobs.worker import Handler
 from engine.runtime import timers
@@ -45,6 +45,7 @@ class EngineBench:
             "migrations": self._migrations,
             "outbox": self._outbox,
             reminders.ROUTINE: self._reminders,
+            routines.TIDY: self._tidy,
         }
 
     @property
@@ -78,6 +79,11 @@ class EngineBench:
             config, calendar = self._engine.config, self._engine._calendar
             jobs = reminders.remind(connection, config, calendar, self._engine.now())
             self._engine._queue.put(connection, jobs)
+
+    def _tidy(self, _: Mapping[str, Any]) -> None:
+        with self._database.writing() as connection:
+            if routines.begin(connection, routines.TIDY, self._engine.today()):
+                outbox.forget(connection, self._engine.today(), self._engine.now())
 
     def _outbox(self, payload: Mapping[str, Any]) -> None:
         """Send one letter; its row says what becomes of it."""
@@ -134,6 +140,9 @@ class EngineBench:
             outbox.job_for(id, now) for id in outbox.due(connection, now - GRACE, MOST_LETTERS)
         ]
         config, calendar = self._engine.config, self._engine._calendar
+        today = self._engine.today()
+        if routines.done_on(connection, routines.TIDY) != today:
+            jobs.append(Job(routines.TIDY, f"{routines.TIDY}:{today.isoformat()}", now))
         if config.mail.enabled:
             done = reminders.done_on(connection)
             wanted = reminders.job(config, calendar, now, done)

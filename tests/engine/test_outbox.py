@@ -199,6 +199,19 @@ def test_what_is_tried_in_vain_for_days_is_dead(
     assert timedelta(days=1) < sum(waits, timedelta()) < timedelta(days=5)
 
 
+def test_what_has_left_long_ago_is_forgotten(mailing: Desk, box: Mailbox, clock: FakeClock) -> None:
+    case_with_task(mailing)
+    clock.set(MORNING)
+    work_off(mailing.engine)
+    assert len(rows(mailing.engine)) == 1
+    clock.advance(timedelta(days=24))
+    work_off(mailing.engine)
+    clock.advance(timedelta(days=10))
+    work_off(mailing.engine)
+    assert len(box.mails) == 2
+    assert [row.created_at for row in rows(mailing.engine)] == [MORNING + timedelta(days=24)]
+
+
 # ---------------------------------------------------------------- webhooks
 
 
