@@ -6,7 +6,7 @@ ARGS ?=
 MINUTES ?= 30
 CASES ?= 100000
 
-.PHONY: help setup run test lint types unit conformance docs fuzz bench-data bench-lists screenshots lock
+.PHONY: help setup run test lint types unit conformance docs fuzz bench bench-quick bench-data bench-lists screenshots lock
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -40,6 +40,12 @@ docs: setup  ## write docs/bpmn.md anew, from what the tests know
 
 fuzz: setup  ## input by chance for the readers of XML, BPMN, DMN and FEEL; MINUTES=30, ARGS="feel --seed 1"
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(ARGS)
+
+bench: setup  ## what a step costs, against a floor and against peers: one table (20 minutes)
+	@$(BIN)/python -m tests.bench
+
+bench-quick: setup  ## the same in short, in under two minutes
+	@$(BIN)/python -m tests.bench --quick
 
 bench-data: setup  ## fill an empty database with very many cases; URL=postgresql://…/bench CASES=100000
 	@$(BIN)/python -m tests.bench.data "$(URL)" --cases $(CASES)

@@ -55,6 +55,7 @@ _OPENED: Final = (
     .join(_INSTANCE, _INSTANCE.c.id == _TASK.c.instance_id)
     .where(_TASK.c.id == bindparam("id"))
 )
+_HELD: Final = _OPENED.with_for_update(of=table_of(Case), key_share=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,11 @@ class Opened:
         return any(field.type in types for field in self.meta.form)
 
 
-def opened(work: Work, task_id: str) -> Opened:
-    """:raises NotFound: when there is no such task, in the words for one that is not the actor's"""
-    row = work.connection.execute(_OPENED, {"id": task_id}).first()
+def opened(work: Work, task_id: str, *, hold: bool = False) -> Opened:
+    """:param hold: ``work.hold`` its case with the same statement (PostgreSQL). Whoever had to wait
+        for that has read what stood before: the revisions tell, and the next try holds first
+    :raises NotFound: when there is no such task, in the words for one that is not the actor's"""
+    row = work.connection.execute(_HELD if hold else _OPENED, {"id": task_id}).first()
     if row is None:
         raise NotFound()
     loaded = work.definitions.get(work.connection, row.definition_id)

@@ -120,7 +120,8 @@ def complete(
     :raises Invalid: with everything that is missing or wrong
     :raises StepError: when the process cannot go on
     """
-    work.hold_of_task(task_id)
+    if not work.lightly:
+        work.hold_of_task(task_id)
     action = access.TASK_COMPLETE if evidence is None else access.TASK_SIGN
     task = for_change(work, action, task_id, revision)
     work.opened = task.row
@@ -270,7 +271,7 @@ def _refuse(problems: Sequence[Problem]) -> None:
 def for_change(work: Work, action: str, task_id: str, revision: int | None = None) -> Opened:
     """The task, when the actor may do this with it now. One that is no longer open says who
     ended it; one that is not at ``revision`` any more (None: at any) has changed since."""
-    task = opened(work, task_id)
+    task = opened(work, task_id, hold=work.lightly)
     thing = seen(work, task)
     authorize(work.actor, access.TASK_VIEW, thing)
     if task.row.state == "completed":

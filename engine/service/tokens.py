@@ -110,7 +110,7 @@ class Tokens(Transactions):
         """
         now = self.now()
         try:
-            with self._reading() as connection:
+            with self._database.glancing() as connection:
                 token = tokens.find(connection, secret, now=now)
         except NotAuthenticated:
             with self._database.writing() as connection:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 import msgspec
@@ -21,7 +24,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DataError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DisconnectionError, OperationalError
 
 from engine.errors import ConfigError, Conflict, DatabaseNewer, Invalid, Problem, Unavailable
 
@@ -29,6 +32,12 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder().decode
+_TURN: Final = "turn"
+"""Under which a connection knows the place in the queue of those who write."""
+IDLE_SECONDS: Final = 1.0
+"""After so long in the pool a connection to PostgreSQL is tried before it is used. One that was
+in use a moment ago need not be: what a restart of the server breaks then is answered with 503,
+once."""
 LOST_RACES = ("40001", "40P01")
 """PostgreSQL's states for a transaction that must give way to another: serialization failure and
 deadlock. Trying again helps."""
@@ -40,6 +49,7 @@ class Database:
     def __init__(self, url: str) -> None:
         """:raises ConfigError: when ``url`` is not a URL of SQLite or PostgreSQL"""
         self.url = _complete(url)
+        self._writer = Lock()
         try:
             self._engine = _connect(self.url)
         except (ArgumentError, ModuleNotFoundError) as error:
@@ -64,15 +74,42 @@ class Database:
         :param put_off: on SQLite, where one writes at a time, do not begin until ``claim``: the
             block reads and calculates first, and guards what it writes by the revisions it read
         """
-        with self._guarded(), self._engine.connect() as connection:
-            connection.execution_options(writing="put off" if put_off else "at once")
+        with self._guarded(), ExitStack() as turn, self._engine.connect() as connection:
+            if self.is_sqlite:
+                connection.execution_options(writing="put off" if put_off else "at once")
+                connection.info[_TURN] = turn
+                if not put_off:
+                    turn.enter_context(self._turn())
             with connection.begin():
                 yield connection
 
     def claim(self, connection: Connection) -> None:
         """Begin to write, where ``writing`` has put it off."""
         if self.is_sqlite:
+            connection.info[_TURN].enter_context(self._turn())
             _begin(connection, "BEGIN IMMEDIATE")
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Threads of one process take turns at writing to SQLite. Left to itself each would look
+        again after ever longer naps, of up to 100 ms, while nobody writes. Whoever waits too long
+        is left to SQLite, which says that it is busy."""
+        mine = self._writer.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+        try:
+            yield
+        finally:
+            if mine:
+                self._writer.release()
+
+    @contextmanager
+    def glancing(self) -> Iterator[Connection]:
+        """For one SELECT, which needs no transaction around it."""
+        with self._guarded(), self._engine.connect() as connection:
+            if self.is_sqlite:
+                connection.execution_options(writing="put off")
+            else:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -199,13 +236,15 @@ def _complete(url: str) -> str:
 def _connect(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(
+        engine = create_engine(
             parsed,
-            pool_pre_ping=True,
             connect_args={"connect_timeout": 2},
             json_serializer=_json,
             json_deserializer=_from_json,
         )
+        event.listen(engine, "checkin", _returned)
+        event.listen(engine, "checkout", partial(_try_idle, engine.dialect))
+        return engine
     if parsed.get_backend_name() != "sqlite":
         raise ArgumentError("only SQLite and PostgreSQL are supported")
     if parsed.database and parsed.database != ":memory:":
@@ -219,6 +258,20 @@ def _connect(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _returned(_connection: Any, record: Any) -> None:
+    record.info["returned"] = time.monotonic()
+
+
+def _try_idle(dialect: Any, connection: Any, record: Any, _proxy: Any) -> None:
+    """:raises DisconnectionError: when nobody is there any more; the pool then connects anew"""
+    if time.monotonic() - record.info.get("returned", time.monotonic()) < IDLE_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError("the connection is dead") from error
 
 
 def _json(value: Any) -> str:

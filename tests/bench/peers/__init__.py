@@ -1,0 +1,93 @@
+"""Other engines on the same machine in the same run: one user task completed and stored.
+
+They are installed into ``build/bench/peers``, never into the project. What is not equal is said in
+their rows: none of them keeps rights, idempotency, a hash chain or a history as ours does, and
+none was tuned by whoever knows it best.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench import ground
+from tests.bench.ground import BUILD, TASKS
+
+HERE = Path(__file__).parent
+FOLDER = BUILD / "peers"
+Row = tuple[str, str, str]
+
+
+def rows() -> Iterator[Row]:
+    """A row for each peer; one that cannot be installed here says why."""
+    yield from _ours()
+    yield _peer(
+        "django-viewflow",
+        _python("django-viewflow"),
+        "viewflow_peer.py",
+        "Django ORM; a flow in Python, no diagram, no history chain; assign and execute",
+    )
+    yield _peer(
+        "bpmn-engine (Node)",
+        _node("bpmn-engine"),
+        "bpmn_engine_peer.cjs",
+        "the whole state as JSON, recovered for each task; no history, no rights",
+    )
+    yield _peer(
+        "camunda-python",
+        _python("camunda-python"),
+        "camunda_python_peer.py",
+        "its own task service, as its readme shows it",
+    )
+
+
+def _ours() -> Iterator[Row]:
+    from engine import Engine
+    from tests.bench.others import milliseconds
+
+    found = ground.prepare(ground.sqlite_url("peer"), TASKS)
+    ids = found.open_tasks()
+    with Engine.open(found.url, config=ground.CONFIG) as engine:
+
+        def step(number: int) -> None:
+            engine.complete_task(
+                found.worker, ids[number], answers={}, ticks={}, key=f"peer{number}"
+            )
+
+        yield "Serviceplan", f"{milliseconds(step, TASKS):.2f} ms", "with rights and hash chain"
+
+
+def _peer(name: str, command: list[str] | str, script: str, note: str) -> Row:
+    if isinstance(command, str):
+        return name, "–", command
+    given = [*command, str(HERE / script), str(FOLDER), str(TASKS)]
+    done = subprocess.run(given, capture_output=True, text=True, cwd=FOLDER, check=False)
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["it failed"])[-1]
+        return name, "–", f"does not run here: {last[:120]}"
+    found = json.loads(done.stdout.strip().splitlines()[-1])
+    return f"{name} {found['version']}", f"{found['ms']:.2f} ms", note
+
+
+def _python(package: str) -> list[str] | str:
+    """Its own environment's Python, or why there is none."""
+    home = FOLDER / package
+    python = home / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    done = subprocess.run([*pip, package], capture_output=True, text=True, check=False)
+    return [str(python)] if done.returncode == 0 else f"pip cannot install {package} here"
+
+
+def _node(package: str) -> list[str] | str:
+    node, npm = ground.tool("node"), ground.tool("npm")
+    if node is None or npm is None:
+        return "node is not installed"
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    command = [npm, "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(FOLDER)]
+    done = subprocess.run([*command, package], capture_output=True, text=True, check=False)
+    return [node] if done.returncode == 0 else f"npm cannot install {package} here"
