@@ -15,7 +15,7 @@ from typing import Any
 from tests.bench import ground, instructions, loop, others, peers, plot, steps
 from tests.bench.ground import BUILD
 
-QUICK = {"cases": 100, "rounds": 3, "completions": 1_000, "count": 10, "others": 10}
+QUICK = {"cases": 60, "rounds": 3, "completions": 500, "count": 10, "others": 10}
 WHOLE = {"cases": 400, "rounds": 9, "completions": 10_000, "count": 40, "others": 50}
 
 Row = tuple[str, str, str]
@@ -60,7 +60,8 @@ def parts(
             name,
             cases=size["cases"],
             rounds=size["rounds"],
-            count=size["count"],
+            # On PostgreSQL the client's part differs little, and a quick run leaves it out.
+            count=0 if quick and not url.startswith("sqlite") else size["count"],
         )
         results.setdefault("steps", []).append(asdict(found))
         yield f"A step over HTTP, {name}, {found.workers} gunicorn workers", step_rows(found)

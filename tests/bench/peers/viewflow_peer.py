@@ -8,6 +8,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
+from types import ModuleType
 
 import django
 from django.conf import settings
@@ -31,6 +32,7 @@ django.setup()
 from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
+from django.http import HttpRequest  # noqa: E402
 from viewflow import this  # noqa: E402
 from viewflow.workflow import flow  # noqa: E402
 
@@ -40,22 +42,27 @@ for name, following in zip(names, [*names[1:], "end"], strict=True):
     nodes[name] = flow.View(lambda request: None).Next(getattr(this, following))
 nodes["end"] = flow.End()
 # A flow belongs to the application in whose package its module stands.
-nodes["__module__"] = "viewflow.workflow.chain"
+module = ModuleType("viewflow.workflow.chain")
+sys.modules[module.__name__] = module
+nodes["__module__"] = module.__name__
 Chain = type("Chain", (flow.Flow,), nodes)
+module.Chain = Chain
 
 call_command("migrate", verbosity=0)
 connection.cursor().execute("PRAGMA journal_mode = WAL")
 connection.cursor().execute("PRAGMA synchronous = FULL")
 worker = User.objects.create(username="worker")
+request = HttpRequest()
+request.user = worker
 Chain.start.run()
 spent = []
 for name in names:
     begun = time.process_time()
     with transaction.atomic():
         task = Chain.task_class.objects.get(flow_task=getattr(Chain, name), status="NEW")
-        activation = task.activation()
-        activation.assign(worker)
-        activation.start()
-        activation.execute()
+        with task.activation() as activation:
+            activation.assign(worker)
+            activation.start(request)
+            activation.execute()
     spent.append((time.process_time() - begun) * 1000)
 print(json.dumps({"version": version("django-viewflow"), "ms": median(spent)}))

@@ -1,0 +1,80 @@
+"""What a completion costs, counted where counting gives the same on every machine: statements and
+stored bytes, never time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event, select
+
+from engine import Engine
+from engine.store.models import Instance
+from tests.conftest import Keys
+from tests.support.diagrams import chain, diagram, end, flow, gateway, start, task
+from tests.support.people import People
+from tests.web.api.caller import Caller
+
+STATEMENTS = 7
+"""Who asks; the task with its case, its instance and the end of its chain; then the task, the next
+task, the instance, the history and the receipt."""
+STATE_BYTES = 4_096
+ROUNDS = 200
+
+
+def endless() -> Any:
+    parts = (
+        start(),
+        gateway("again"),
+        task("work"),
+        gateway("done", default="done_to_again"),
+        end(),
+        chain("start", "again", "work", "done"),
+        flow("done", "again"),
+        flow("done", "end", "=enough"),
+    )
+    lanes = {"saljare": ["again", "work", "done"]}
+    return diagram("endless", *parts, lanes=lanes, variables={"enough": "=false"})
+
+
+@contextmanager
+def statements(engine: Engine) -> Iterator[list[str]]:
+    """What is sent to the database meanwhile."""
+    sent: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    event.listen(engine._database._engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine._database._engine, "before_cursor_execute", note)
+
+
+def stored(engine: Engine, case_id: str) -> int:
+    """Bytes of all that the instance keeps."""
+    with engine._database.reading() as connection:
+        row = connection.execute(select(Instance).where(Instance.id == case_id)).one()
+    kept = [row.variables, row.written, row.passed]
+    return len(row.state_blob) + sum(len(json.dumps(each)) for each in kept)
+
+
+def test_a_completion_through_the_api_takes_seven_statements_and_stays_small(
+    engine: Engine, people: People, seller: Caller, key: Keys
+) -> None:
+    engine.deploy(people["process_owner"].actor, [endless()], key=key())
+    case = engine.start_case(people["manager"].actor, process_id="endless", key=key()).id
+    counts, sizes = set(), []
+    for number in range(ROUNDS):
+        listed = engine.tasks(people["saljare"].actor, show="role").items
+        [task_id] = [row.id for row in listed if row.case_id == case]
+        with statements(engine) as sent:
+            answer = seller.post(f"/tasks/{task_id}/complete", {}, key=key())
+        assert answer.status_code == 200, answer.text
+        if number:  # the first one writes down that the token was used, and reads the diagram
+            counts.add(len(sent))
+            sizes.append(stored(engine, str(case)))
+    assert counts == {STATEMENTS}, sent
+    assert max(sizes) <= STATE_BYTES
+    assert sizes[-1] - sizes[0] < 16  # only the digits of a few numbers grow
