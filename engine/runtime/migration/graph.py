@@ -83,9 +83,9 @@ class Graph:
         themselves only by a loop."""
         return _reach(elements, lambda n: self._after[n], set(without))
 
-    def ahead_of(self, elements: Iterable[str]) -> set[str]:
-        """What comes after the elements when no loop is taken."""
-        return _reach(elements, self._onward, set())
+    def ahead_of(self, elements: Iterable[str], without: Iterable[str] = ()) -> set[str]:
+        """What comes after the elements when no loop is taken, not through ``without``."""
+        return _reach(elements, self._onward, set(without))
 
     def before(self, elements: Iterable[str]) -> set[str]:
         """What comes before the elements when no loop is taken."""

@@ -25,11 +25,11 @@ def not_run(comparison: Comparison, position: Position) -> tuple[NotRun, ...]:
         return ()
     here = _here(comparison, position)
     passed = {t for e in position.passed if (t := comparison.target(e))} - here
-    graph = comparison.after
+    graph, spent = comparison.after, _spent(comparison, position)
     for scope in {node.scope for node in added}:
         inside = set(comparison.new.model.children.get(scope, ()))
         standing = here & inside
-        ahead = graph.ahead_of(standing)
+        ahead = graph.ahead_of(standing - spent, without=spent)
         branches = _branches(comparison, position) & inside
         reached = standing | branches | ((passed & inside) - ahead)
         before = (graph.before(reached) | branches) - ahead - standing
@@ -64,6 +64,19 @@ def _here(comparison: Comparison, position: Position) -> set[str]:
         if not (spot.passive or spot.beside):
             found.add(comparison.target(spot.element))
     return {element for element in found if element}
+
+
+def _spent(comparison: Comparison, position: Position) -> set[str]:
+    """Complex gateways that have gone on, and take away what else comes (BPMN 2.0.2, 13.4.5: the
+    second phase gives tokens only to flows with a condition)."""
+    found = set()
+    for spot in position.spots:
+        node = comparison.new.model.nodes.get(comparison.target(spot.element) or "")
+        if node is None or node.kind != "complexGateway":
+            continue
+        if spot.waiting and not (spot.flow or any(flow.condition for flow in node.outgoing)):
+            found.add(node.id)
+    return found
 
 
 def _branches(comparison: Comparison, position: Position) -> set[str]:
