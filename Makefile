@@ -6,7 +6,7 @@ ARGS ?=
 MINUTES ?= 30
 CASES ?= 100000
 
-.PHONY: help setup run test lint types unit conformance docs fuzz bench bench-quick bench-data bench-lists screenshots lock
+.PHONY: help setup run test lint types unit conformance docs chaos fuzz bench bench-quick bench-data bench-lists screenshots lock
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -37,6 +37,11 @@ conformance: setup  ## the conformance suites only, with a table of each
 
 docs: setup  ## write docs/bpmn.md anew, from what the tests know
 	@$(BIN)/python -m tests.reference
+
+chaos: setup  ## kill, starve and set back the running product, for an hour or so (tests/chaos/README.md)
+	@SERVICEPLAN_CHAOS=long $(BIN)/pytest tests/chaos tests/engine/test_timers.py \
+		tests/unit/test_calendar.py tests/engine/test_idempotency.py tests/engine/test_deploy.py \
+		tests/engine/test_deadlocks.py tests/engine/test_damaged_state.py $(ARGS)
 
 fuzz: setup  ## input by chance for the readers of XML, BPMN, DMN and FEEL; MINUTES=30, ARGS="feel --seed 1"
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(ARGS)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
 from engine import access, accounts, sessions
 from engine.access import authorize
+from engine.errors import Conflict, Unavailable
 from engine.queries import objects
 from engine.queries import people as queries
 from engine.runtime.work import Work
 from engine.service.authentication import Authentication
 from engine.views import Actor, Person, Receipt, Session
 
+log = logging.getLogger(__name__)
 CHAIN = "accounts"
 
 
@@ -160,9 +163,16 @@ class People(Authentication):
         if found is None:
             return None
         if found.stale:
+            self._seen(token)
+        return found.session
+
+    def _seen(self, token: str) -> None:
+        try:
             with self._database.writing() as connection:
                 sessions.touch_session(connection, token, now=self.now())
-        return found.session
+        except (Unavailable, Conflict) as error:
+            # A full disk keeps nobody from reading; the next use is written down.
+            log.warning("the use of a session could not be written down: %s", error)
 
     def save_session(self, token: str, data: Mapping[str, Any]) -> None:
         """Keep data (JSON) with a session.

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -24,9 +22,10 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DataError, DisconnectionError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, OperationalError
 
 from engine.errors import ConfigError, Conflict, DatabaseNewer, Invalid, Problem, Unavailable
+from engine.store import postgresql
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
@@ -34,10 +33,6 @@ _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder().decode
 _TURN: Final = "turn"
 """Under which a connection knows the place in the queue of those who write."""
-IDLE_SECONDS: Final = 1.0
-"""After so long in the pool a connection to PostgreSQL is tried before it is used. One that was
-in use a moment ago need not be: what a restart of the server breaks then is answered with 503,
-once."""
 LOST_RACES = ("40001", "40P01")
 """PostgreSQL's states for a transaction that must give way to another: serialization failure and
 deadlock. Trying again helps."""
@@ -236,15 +231,7 @@ def _complete(url: str) -> str:
 def _connect(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        engine = create_engine(
-            parsed,
-            connect_args={"connect_timeout": 2},
-            json_serializer=_json,
-            json_deserializer=_from_json,
-        )
-        event.listen(engine, "checkin", _returned)
-        event.listen(engine, "checkout", partial(_try_idle, engine.dialect))
-        return engine
+        return postgresql.connect(parsed, json_serializer=_json, json_deserializer=_from_json)
     if parsed.get_backend_name() != "sqlite":
         raise ArgumentError("only SQLite and PostgreSQL are supported")
     if parsed.database and parsed.database != ":memory:":
@@ -258,20 +245,6 @@ def _connect(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
-
-
-def _returned(_connection: Any, record: Any) -> None:
-    record.info["returned"] = time.monotonic()
-
-
-def _try_idle(dialect: Any, connection: Any, record: Any, _proxy: Any) -> None:
-    """:raises DisconnectionError: when nobody is there any more; the pool then connects anew"""
-    if time.monotonic() - record.info.get("returned", time.monotonic()) < IDLE_SECONDS:
-        return
-    try:
-        dialect.do_ping(connection)
-    except dialect.loaded_dbapi.Error as error:
-        raise DisconnectionError("the connection is dead") from error
 
 
 def _json(value: Any) -> str:

@@ -1,0 +1,139 @@
+"""Connections to PostgreSQL that do not wait for a server that says nothing.
+
+A server that is gone refuses and is noticed at once. One that hangs, or is behind a cable that was
+pulled, is silent: each request would wait until the operating system gives up, many minutes later.
+So a statement that takes long asks, by a connection beside it, whether anybody is there at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from functools import partial
+from time import monotonic
+from typing import Any, Final
+
+import psycopg
+from psycopg.errors import ConnectionTimeout
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DisconnectionError
+
+from engine.errors import Unavailable
+
+CONNECT_SECONDS: Final = 1.2
+"""In which a new connection must be there. Who asks is to be told within two seconds."""
+DOUBT_SECONDS: Final = 0.7
+"""After so long a statement asks whether the server is there,"""
+PROOF_SECONDS: Final = 0.9
+"""waits so long for any word of it,"""
+AGAIN_SECONDS: Final = 5.0
+"""and asks again after so long: statements may take their time, or wait for a lock."""
+IDLE_SECONDS: Final = 1.0
+"""After so long in the pool a connection is tried before it is used. One that was in use a moment
+ago need not be: what a restart of the server breaks then is answered with 503, once."""
+NETWORK: Final = {
+    "connect_timeout": 2,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""libpq's settings (https://www.postgresql.org/docs/current/libpq-connect.html): a statement that
+is under way when the network breaks fails after some ten seconds."""
+
+Steps = Generator[Any, Any, Any]
+"""The driver's: yields what it waits for, is sent what is ready: nothing, every tenth of a
+second."""
+
+
+class Silent(psycopg.OperationalError):
+    """The server says nothing."""
+
+
+class Watched(psycopg.Connection[Any]):
+    """A connection that notices when its server has fallen silent."""
+
+    conninfo: str = ""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        return super().wait(self._watch(gen), interval, timeout)
+
+    def _watch(self, gen: Steps) -> Steps:
+        doubt = monotonic() + DOUBT_SECONDS
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if not ready and monotonic() >= doubt:
+                    self._prove()
+                    doubt = monotonic() + AGAIN_SECONDS
+                wanted = gen.send(ready)
+        except StopIteration as done:
+            return done.value
+
+    def _prove(self) -> None:
+        """:raises Silent: when the server does not even refuse"""
+        try:
+            _Brief.connect(self.conninfo).close()
+        except ConnectionTimeout as error:
+            self.close()
+            raise Silent("the database has fallen silent") from error
+        except psycopg.Error:
+            # Refused is an answer too.
+            return
+
+    @classmethod
+    def _connect_gen(cls, conninfo: str = "", *, seconds: float = CONNECT_SECONDS) -> Steps:
+        # The driver's own limit is two seconds at least, which is too late.
+        gen = super()._connect_gen(conninfo)
+        deadline = monotonic() + seconds
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if monotonic() >= deadline:
+                    gen.close()
+                    raise ConnectionTimeout(f"nobody has answered for {seconds} s")
+                wanted = gen.send(ready)
+        except StopIteration as made:
+            made.value.conninfo = conninfo
+            return made.value
+
+
+class _Brief(Watched):
+    """Made to see whether somebody is there."""
+
+    @classmethod
+    def _connect_gen(cls, conninfo: str = "", *, seconds: float = PROOF_SECONDS) -> Steps:
+        return super()._connect_gen(conninfo, seconds=seconds)
+
+
+def connect(url: URL, **options: Any) -> Engine:
+    """SQLAlchemy's engine on a server."""
+    engine = create_engine(url, connect_args=dict(NETWORK), **options)
+    event.listen(engine, "do_connect", _connect)
+    event.listen(engine, "checkin", _returned)
+    event.listen(engine, "checkout", partial(_try_idle, engine.dialect))
+    return engine
+
+
+def _connect(_dialect: Any, _record: Any, given: Any, named: dict[str, Any]) -> Watched:
+    return Watched.connect(*given, **named)
+
+
+def _returned(_connection: Any, record: Any) -> None:
+    record.info["returned"] = monotonic()
+
+
+def _try_idle(dialect: Any, connection: Any, record: Any, _proxy: Any) -> None:
+    """:raises DisconnectionError: when nobody is there any more; the pool then connects anew
+    :raises Unavailable: when the server is silent, as it would be to a new connection too
+    """
+    if monotonic() - record.info.get("returned", monotonic()) < IDLE_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except Silent as error:
+        raise Unavailable(f"The database does not answer: {error}") from error
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError("the connection is dead") from error
