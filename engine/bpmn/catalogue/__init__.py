@@ -9,6 +9,7 @@ from __future__ import annotations
 from engine.bpmn.catalogue import (
     behaviour,
     decisions,
+    events,
     expressions,
     plan,
     reading,
@@ -23,6 +24,7 @@ TEXTS: dict[str, Text] = {
     **reading.TEXTS,
     **references.TEXTS,
     **structure.TEXTS,
+    **events.TEXTS,
     **behaviour.TEXTS,
     **soundness.TEXTS,
     **expressions.TEXTS,

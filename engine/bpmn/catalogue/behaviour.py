@@ -1,161 +1,9 @@
-"""Texts about events, timers, activities, calls, data and what is drawn around them."""
+"""Texts about activities, calls, data and what is drawn around them."""
 
 from __future__ import annotations
 
 from engine.bpmn.catalogue.weights import Text
 
-EVENTS: dict[str, Text] = {
-    "event_kind": (
-        "error",
-        "{element} kan inte ha {event}.",
-        "{element} cannot have {event}.",
-    ),
-    "event_without_definition": (
-        "error",
-        "{element} säger inte vad den väntar på. Välj meddelande, tid, signal eller villkor.",
-        "{element} does not say what it waits for. Choose a message, timer, signal or condition.",
-    ),
-    "link_not_alone": (
-        "error",
-        "{element} har en länk tillsammans med annat; en länk står ensam.",
-        "{element} has a link together with other things; a link stands alone.",
-    ),
-    "message_not_named": (
-        "gap",
-        "{element} säger inte vilket meddelande det gäller, så inget kan nå den. Välj meddelande.",
-        "{element} does not say which message it is about, so none can reach it. Choose a message.",
-    ),
-    "signal_not_named": (
-        "warning",
-        "{element} säger inte vilken signal det gäller, så ingen kan nå den. Välj signal.",
-        "{element} does not say which signal it is about, so none can reach it. Choose a signal.",
-    ),
-    "task_without_message": (
-        "warning",
-        "{element} har inget meddelande. Välj det meddelande som den väntar på eller sänder.",
-        "{element} has no message. Choose the message that it waits for or sends.",
-    ),
-    "message_without_operation": (
-        "info",
-        "{element} har ingen operation. Här räcker meddelandets namn.",
-        "{element} has no operation. Here the message's name is enough.",
-    ),
-    "escalation_without_code": (
-        "warning",
-        "{element} eskalerar utan kod, så bara den som fångar alla eskaleringar märker det.",
-        "{element} escalates without a code, so only what catches every escalation notices.",
-    ),
-    "error_without_code": (
-        "warning",
-        "{element} kastar ett fel utan kod, så bara den som fångar alla fel märker det.",
-        "{element} throws an error without a code, so only what catches every error notices.",
-    ),
-    "condition_missing": (
-        "error",
-        "{element} har inget villkor att vänta på.",
-        "{element} has no condition to wait for.",
-    ),
-    "link_without_target": (
-        "error",
-        "{element} hoppar till länken ”{name}”, som inte finns på samma nivå.",
-        '{element} jumps to the link "{name}", which is not on the same level.',
-    ),
-    "link_with_targets": (
-        "error",
-        "{element} hoppar till länken ”{name}”, som har mer än ett mål.",
-        '{element} jumps to the link "{name}", which has more than one target.',
-    ),
-    "link_without_source": (
-        "warning",
-        "{element} är målet för ett hopp, men inget hopp leder dit.",
-        "{element} is the target of a jump, but no jump leads there.",
-    ),
-    "link_disagrees": (
-        "error",
-        "{element} säger att {source} hoppar hit, men det hoppet leder någon annanstans.",
-        "{element} says that {source} jumps here, but that jump leads elsewhere.",
-    ),
-    "definition_not_shared": (
-        "warning",
-        "{element} lånar händelsen i {other}. Lägg den överst i filen om flera ska dela den.",
-        "{element} borrows the event inside {other}. Put it at the top of the file if several "
-        "share it.",
-    ),
-    "instantiate_with_incoming": (
-        "warning",
-        "{element} startar processen och ska inte ha ett inkommande flöde.",
-        "{element} starts the process and must not have an incoming flow.",
-    ),
-    "compensation_without_handler": (
-        "warning",
-        "{element} har ingen association till en aktivitet som är märkt som kompensation.",
-        "{element} has no association to an activity that is marked for compensation.",
-    ),
-    "timer_start_waits": (
-        "warning",
-        "{element} startar inga ärenden av sig själv. Den som startar ett ärende får det att vänta "
-        "här tills tiden är inne.",
-        "{element} starts no case by itself. Whoever starts a case has it wait here until the time "
-        "has come.",
-    ),
-    "compensation_of_nothing": (
-        "error",
-        "{element} kompenserar, men inget i processen har någon kompensation. Rita en kanthändelse "
-        "för kompensation på det som ska göras ogjort.",
-        "{element} compensates, but nothing in the process has a compensation. Draw a compensation "
-        "boundary event on what is to be undone.",
-    ),
-    "handler_without_compensation": (
-        "warning",
-        "{element} är märkt som kompensation, men ingen kanthändelse leder dit med en association.",
-        "{element} is marked for compensation, but no boundary event leads to it by an "
-        "association.",
-    ),
-    "parallel_multiple_single": (
-        "warning",
-        "{element} väntar på flera händelser (parallelMultiple) men har högst en.",
-        "{element} waits for several events (parallelMultiple) but has one at most.",
-    ),
-    "start_not_interrupting": (
-        "warning",
-        "{element} är icke avbrytande, vilket bara gäller i en händelsedelprocess.",
-        "{element} is non-interrupting, which is only for event sub-processes.",
-    ),
-    "event_not_run": (
-        "gap",
-        "{element} har {event}, som inte kan köras här ännu. Processen sparas som ritning.",
-        "{element} has {event}, which cannot be run here yet. The process is kept as a drawing.",
-    ),
-    "timer_one_of": (
-        "error",
-        "{element} ska ha exakt en tid (datum, tidslängd eller upprepning) men har {count}.",
-        "{element} must have exactly one time (date, duration or cycle) but has {count}.",
-    ),
-    "timers_several": (
-        "gap",
-        "{element} väntar på {count} tider. Rita en händelse för varje tid; processen sparas som "
-        "ritning.",
-        "{element} waits for {count} times. Draw an event for each of them; the process is kept "
-        "as a drawing.",
-    ),
-    "timer_empty": (
-        "error",
-        "{element} har en tom tid. Skriv till exempel {example}.",
-        "{element} has an empty time. Write {example}, for example.",
-    ),
-    "timer_malformed": (
-        "error",
-        "{element}: tiden ”{value}” kan inte användas. Skriv till exempel {example}, eller FEEL "
-        "som börjar med =.",
-        '{element}: the time "{value}" cannot be used. Write {example}, for example, or FEEL that '
-        "starts with =.",
-    ),
-    "timer_too_long": (
-        "error",
-        "{element}: tiden ”{value}” är längre än tio år.",
-        '{element}: the time "{value}" is longer than ten years.',
-    ),
-}
 ACTIVITIES: dict[str, Text] = {
     "kind_not_run": (
         "gap",
@@ -166,8 +14,8 @@ ACTIVITIES: dict[str, Text] = {
     ),
     "quantity": (
         "error",
-        "{element}: {name} ska vara minst 1 men är ”{value}”.",
-        '{element}: {name} must be 1 at least but is "{value}".',
+        "{element}: {name} ska vara minst 1 men är ”{value}”. Skriv 1 eller ta bort attributet.",
+        '{element}: {name} must be 1 at least but is "{value}". Write 1 or remove the attribute.',
     ),
     "loops_both": (
         "error",
@@ -188,23 +36,31 @@ ACTIVITIES: dict[str, Text] = {
     ),
     "loop_number_and_collection": (
         "warning",
-        "{element} har både ett antal och en samling; antalet gäller.",
-        "{element} has both a number and a collection; the number counts.",
+        "{element} har både ett antal och en samling; antalet gäller. Ta bort det som inte ska "
+        "gälla.",
+        "{element} has both a number and a collection; the number counts. Remove what is not to "
+        "count.",
     ),
     "loop_behaviour_incomplete": (
         "warning",
-        "{element}: upprepningens behavior är {value} men händelsen som hör till saknas.",
-        "{element}: the behavior of the repetition is {value}, but its event is missing.",
+        "{element}: upprepningens behavior är {value} men händelsen som hör till saknas. Välj "
+        "händelsen.",
+        "{element}: the behavior of the repetition is {value}, but its event is missing. Choose "
+        "the event.",
     ),
     "loop_number": (
         "error",
-        "{element} ska upprepas ”{value}” gånger; högst {limit} är tillåtet.",
-        '{element} is to be repeated "{value}" times; {limit} at most are allowed.',
+        "{element} ska upprepas ”{value}” gånger; högst {limit} är tillåtet. Skriv ett heltal "
+        "inom gränsen.",
+        '{element} is to be repeated "{value}" times; {limit} at most are allowed. Write a whole '
+        "number within the limit.",
     ),
     "loop_without_condition": (
         "warning",
-        "{element} är en slinga utan villkor och utan högsta antal.",
-        "{element} is a loop without a condition and without a maximum.",
+        "{element} är en slinga utan villkor och utan högsta antal. Skriv ett villkor "
+        "(loopCondition) eller ett högsta antal (loopMaximum).",
+        "{element} is a loop without a condition and without a maximum. Write a condition "
+        "(loopCondition) or a maximum (loopMaximum).",
     ),
     "loop_for_ever": (
         "error",
@@ -215,13 +71,15 @@ ACTIVITIES: dict[str, Text] = {
     ),
     "loop_may_not_end": (
         "warning",
-        "{element}: kretsen {nodes} väntar aldrig. Tar den för många varv stoppas den.",
-        "{element}: the circle {nodes} never waits. If it takes too many rounds it is stopped.",
+        "{element}: kretsen {nodes} väntar aldrig. Tar den för många varv stoppas den. Lägg in en "
+        "användaruppgift eller en tid om den ska kunna gå många varv.",
+        "{element}: the circle {nodes} never waits. If it takes too many rounds it is stopped. "
+        "Put a user task or a timer in it if it is to take many rounds.",
     ),
     "call_without_target": (
         "error",
-        "{element} säger inte vilken process den anropar (calledElement).",
-        "{element} does not say which process it calls (calledElement).",
+        "{element} säger inte vilken process den anropar (calledElement). Välj processen.",
+        "{element} does not say which process it calls (calledElement). Choose the process.",
     ),
     "call_foreign": (
         "gap",
@@ -230,142 +88,170 @@ ACTIVITIES: dict[str, Text] = {
     ),
     "call_dynamic": (
         "gap",
-        "{element} räknar ut vilken process den anropar ({called}); det kan inte köras här.",
-        "{element} computes which process it calls ({called}); that cannot be run here.",
+        "{element} räknar ut vilken process den anropar ({called}); det kan inte köras här. Skriv "
+        "processens id.",
+        "{element} computes which process it calls ({called}); that cannot be run here. Write the "
+        "id of the process.",
     ),
     "call_unknown": (
         "here",
         "{element} anropar processen ”{called}”, som varken finns i uppladdningen eller är "
-        "driftsatt.",
-        '{element} calls the process "{called}", which is neither in the upload nor deployed.',
+        "driftsatt. Ladda upp den tillsammans med denna, eller rätta namnet.",
+        '{element} calls the process "{called}", which is neither in the upload nor deployed. '
+        "Upload it together with this one, or correct the name.",
     ),
     "call_global_task": (
         "gap",
         "{element} anropar {called}; globala uppgifter kan inte köras här. Processen sparas som "
-        "ritning.",
+        "ritning. Gör steget till en användaruppgift.",
         "{element} calls {called}; global tasks cannot be run here. The process is kept as a "
-        "drawing.",
+        "drawing. Make the step a user task.",
     ),
     "call_of_drawing": (
         "gap",
-        "{element} anropar processen {called}, som bara sparas som ritning och inte kan startas.",
+        "{element} anropar processen {called}, som bara sparas som ritning och inte kan startas. "
+        "Gör den körbar först.",
         "{element} calls the process {called}, which is only kept as a drawing and cannot be "
-        "started.",
+        "started. Make that one executable first.",
     ),
     "called_without_plain_start": (
         "error",
-        "{element} anropas men har ingen tom starthändelse att börja med.",
-        "{element} is called but has no plain start event to begin with.",
+        "{element} anropas men har ingen tom starthändelse att börja med. Rita en tom "
+        "starthändelse.",
+        "{element} is called but has no plain start event to begin with. Draw a plain start event.",
     ),
     "call_for_ever": (
         "error",
-        "{element}: processerna {processes} anropar varandra utan slut, och ingen väntar på vägen.",
+        "{element}: processerna {processes} anropar varandra utan slut, och ingen väntar på "
+        "vägen. Lägg in en användaruppgift, en tid eller en väg ut.",
         "{element}: the processes {processes} call each other without end, and nothing waits on "
-        "the way.",
+        "the way. Put a user task, a timer or a way out in one of them.",
     ),
     "call_may_not_end": (
         "warning",
         "{element}: processerna {processes} anropar varandra i krets. Blir det för djupt stoppas "
-        "det.",
+        "det. Se till att det finns en väg ut.",
         "{element}: the processes {processes} call each other in a circle. If it gets too deep it "
-        "is stopped.",
+        "is stopped. See to it that there is a way out.",
     ),
 }
 DATA: dict[str, Text] = {
     "data_collection": (
         "warning",
-        "{element} och {item} är inte överens om att vara en samling (isCollection).",
-        "{element} and {item} do not agree on being a collection (isCollection).",
+        "{element} och {item} är inte överens om att vara en samling (isCollection). Ge båda "
+        "samma isCollection.",
+        "{element} and {item} do not agree on being a collection (isCollection). Give both the "
+        "same isCollection.",
     ),
     "output_to_input": (
         "warning",
-        "{element} skriver till {target}, som är indata.",
-        "{element} writes to {target}, which is an input.",
+        "{element} skriver till {target}, som är indata. Välj ett annat mål.",
+        "{element} writes to {target}, which is an input. Choose another target.",
     ),
     "input_from_output": (
         "warning",
-        "{element} läser ur {target}, som är utdata.",
-        "{element} reads from {target}, which is an output.",
+        "{element} läser ur {target}, som är utdata. Välj en annan källa.",
+        "{element} reads from {target}, which is an output. Choose another source.",
     ),
     "data_set_missing": (
         "warning",
-        "{element} har in- och utdata utan {name}.",
-        "{element} has inputs and outputs without an {name}.",
+        "{element} har in- och utdata utan {name}. Lägg till en {name}.",
+        "{element} has inputs and outputs without an {name}. Add an {name}.",
     ),
     "data_not_in_set": (
         "warning",
-        "{element}: {data} hör inte till någon {name}.",
-        "{element}: {data} belongs to no {name}.",
+        "{element}: {data} hör inte till någon {name}. Lägg den i en {name}.",
+        "{element}: {data} belongs to no {name}. Put it in an {name}.",
     ),
     "event_data_count": (
         "warning",
-        "{element} har {data} data men {events} händelsedefinitioner; det ska vara lika många.",
-        "{element} has {data} data but {events} event definitions; there must be as many.",
+        "{element} har {data} data men {events} händelsedefinitioner; det ska vara lika många. "
+        "Lägg till det som saknas eller ta bort det som är för mycket.",
+        "{element} has {data} data but {events} event definitions; there must be as many. Add "
+        "what is missing or remove what is too much.",
     ),
     "event_data_type": (
         "warning",
-        "{element}: {data} har inte den typ som händelsen bär.",
-        "{element}: {data} does not have the type that the event carries.",
+        "{element}: {data} har inte den typ som händelsen bär. Ge båda samma typ (itemSubjectRef).",
+        "{element}: {data} does not have the type that the event carries. Give both the same type "
+        "(itemSubjectRef).",
     ),
     "data_sets": (
         "warning",
-        "{element} ska ha exakt en {name}.",
-        "{element} must have exactly one {name}.",
+        "{element} ska ha exakt en {name}. Lägg till den som saknas eller ta bort de andra.",
+        "{element} must have exactly one {name}. Add the one that is missing or remove the others.",
     ),
     "message_data_count": (
         "warning",
-        "{element} har {count} data för {message}; ett räcker.",
-        "{element} has {count} data for {message}; one is enough.",
+        "{element} har {count} data för {message}; ett räcker. Behåll ett.",
+        "{element} has {count} data for {message}; one is enough. Keep one.",
     ),
     "message_data_type": (
         "warning",
-        "{element}: {data} har inte samma typ som {message}.",
-        "{element}: {data} does not have the type of {message}.",
+        "{element}: {data} har inte samma typ som {message}. Ge båda samma typ (itemSubjectRef).",
+        "{element}: {data} does not have the type of {message}. Give both the same type "
+        "(itemSubjectRef).",
     ),
     "call_data": (
         "warning",
-        "{element} och {called} är inte överens om sina data ({name}).",
-        "{element} and {called} do not agree on their data ({name}).",
+        "{element} och {called} är inte överens om sina data ({name}). Ge båda samma in- och "
+        "utdata.",
+        "{element} and {called} do not agree on their data ({name}). Give both the same inputs "
+        "and outputs.",
     ),
     "binding_missing": (
         "warning",
-        "{element} stöder ett gränssnitt men binder inga data till det (ioBinding).",
-        "{element} supports an interface but binds no data to it (ioBinding).",
+        "{element} stöder ett gränssnitt men binder inga data till det (ioBinding). Lägg till en "
+        "ioBinding eller ta bort gränssnittet.",
+        "{element} supports an interface but binds no data to it (ioBinding). Add an ioBinding or "
+        "remove the interface.",
     ),
     "loop_data": (
         "warning",
-        "{element} upprepas över {found}, som inte hör till dess egna data.",
-        "{element} is repeated over {found}, which is none of its own data.",
+        "{element} upprepas över {found}, som inte hör till dess egna data. Välj något av stegets "
+        "egna data.",
+        "{element} is repeated over {found}, which is none of its own data. Choose one of the "
+        "step's own data.",
     ),
     "loop_item": (
         "warning",
-        "{element}: {item} är inte ett enskilt värde ur {collection}.",
-        "{element}: {item} is not a single value of {collection}.",
+        "{element}: {item} är inte ett enskilt värde ur {collection}. Ge den samlingens typ, utan "
+        "isCollection.",
+        "{element}: {item} is not a single value of {collection}. Give it the type of the "
+        "collection, without isCollection.",
     ),
     "message_flow_from_start": (
         "warning",
-        "{element} börjar i {source}; en starthändelse sänder inget.",
-        "{element} begins at {source}; a start event sends nothing.",
+        "{element} börjar i {source}; en starthändelse sänder inget. Dra flödet från steget som "
+        "sänder.",
+        "{element} begins at {source}; a start event sends nothing. Draw the flow from the step "
+        "that sends.",
     ),
     "message_flow_to_end": (
         "warning",
-        "{element} leder till {target}; en sluthändelse tar inte emot något.",
-        "{element} leads to {target}; an end event receives nothing.",
+        "{element} leder till {target}; en sluthändelse tar inte emot något. Dra flödet till "
+        "steget som tar emot.",
+        "{element} leads to {target}; an end event receives nothing. Draw the flow to the step "
+        "that receives.",
     ),
     "message_flow_to_other": (
         "warning",
-        "{element} leder till {target}, som inte väntar på något meddelande.",
-        "{element} leads to {target}, which does not wait for a message.",
+        "{element} leder till {target}, som inte väntar på något meddelande. Dra flödet till ett "
+        "steg som väntar på meddelandet.",
+        "{element} leads to {target}, which does not wait for a message. Draw the flow to a step "
+        "that waits for the message.",
     ),
     "message_flow_without_message": (
         "warning",
-        "{element} börjar i {source}, som inte sänder något meddelande.",
-        "{element} begins at {source}, which does not send a message.",
+        "{element} börjar i {source}, som inte sänder något meddelande. Dra flödet från ett steg "
+        "som sänder meddelandet.",
+        "{element} begins at {source}, which does not send a message. Draw the flow from a step "
+        "that sends the message.",
     ),
     "message_flow_in_pool": (
         "warning",
-        "{element} går inom samma pool, från {source} till {target}.",
-        "{element} stays within one pool, from {source} to {target}.",
+        "{element} går inom samma pool, från {source} till {target}. Använd ett sekvensflöde.",
+        "{element} stays within one pool, from {source} to {target}. Use a sequence flow.",
     ),
     "participant_number": (
         "warning",
@@ -375,18 +261,22 @@ DATA: dict[str, Text] = {
     ),
     "pool_twice": (
         "warning",
-        "{element} visar processen {process}, som redan visas i en annan pool.",
-        "{element} shows the process {process}, which another pool shows already.",
+        "{element} visar processen {process}, som redan visas i en annan pool. Behåll en av "
+        "poolerna.",
+        "{element} shows the process {process}, which another pool shows already. Keep one of the "
+        "pools.",
     ),
     "text_format": (
         "warning",
-        "{element}: textFormat ”{value}” är ingen MIME-typ.",
-        '{element}: textFormat "{value}" is not a MIME type.',
+        "{element}: textFormat ”{value}” är ingen MIME-typ. Skriv till exempel text/plain.",
+        '{element}: textFormat "{value}" is not a MIME type. Write text/plain, for example.',
     ),
     "performer_ambiguous": (
         "warning",
-        "{element}: vem som ska göra det anges på två sätt, eller med parametrar utan resurs.",
-        "{element}: who is to do it is said in two ways, or with parameters but no resource.",
+        "{element}: vem som ska göra det anges på två sätt, eller med parametrar utan resurs. "
+        "Behåll ett sätt.",
+        "{element}: who is to do it is said in two ways, or with parameters but no resource. Keep "
+        "one way.",
     ),
 }
-TEXTS: dict[str, Text] = {**EVENTS, **ACTIVITIES, **DATA}
+TEXTS: dict[str, Text] = {**ACTIVITIES, **DATA}

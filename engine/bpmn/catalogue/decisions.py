@@ -7,8 +7,8 @@ from engine.bpmn.catalogue.weights import Text
 TEXTS: dict[str, Text] = {
     "decision_expression": (
         "error",
-        "{element}: uttrycket {text} kan inte läsas ({reason}).",
-        "{element}: the expression {text} cannot be read ({reason}).",
+        "{element}: uttrycket {text} kan inte läsas ({reason}). Rätta uttrycket.",
+        "{element}: the expression {text} cannot be read ({reason}). Correct the expression.",
     ),
     "decision_language": (
         "error",
@@ -17,29 +17,32 @@ TEXTS: dict[str, Text] = {
     ),
     "decision_table": (
         "error",
-        "{element}: beslutstabellen går inte ihop ({reason}).",
-        "{element}: the decision table does not hold together ({reason}).",
+        "{element}: beslutstabellen går inte ihop ({reason}). Rätta tabellen.",
+        "{element}: the decision table does not hold together ({reason}). Correct the table.",
     ),
     "decision_type": (
         "error",
-        "{element} använder typen ”{type}”, som inte är definierad.",
-        '{element} uses the type "{type}", which is not defined.',
+        "{element} använder typen ”{type}”, som inte är definierad. Definiera typen eller välj en "
+        "annan.",
+        '{element} uses the type "{type}", which is not defined. Define the type or choose '
+        "another.",
     ),
     "decision_reference_lost": (
         "error",
         "{element} hänvisar till {reference}, som inte finns i filen eller i det som den "
-        "importerar.",
-        "{element} refers to {reference}, which is neither in the file nor in what it imports.",
+        "importerar. Välj på nytt vad den hänvisar till.",
+        "{element} refers to {reference}, which is neither in the file nor in what it imports. "
+        "Choose again what it refers to.",
     ),
     "decision_circle": (
         "error",
-        "{element} kräver sig själv, direkt eller genom andra.",
-        "{element} requires itself, directly or through others.",
+        "{element} kräver sig själv, direkt eller genom andra. Ta bort ett av kraven.",
+        "{element} requires itself, directly or through others. Remove one of the requirements.",
     ),
     "decision_too_large": (
         "error",
-        "{element} är för stor eller nästlad för djupt ({reason}).",
-        "{element} is too large or nested too deep ({reason}).",
+        "{element} är för stor eller nästlad för djupt ({reason}). Dela upp den.",
+        "{element} is too large or nested too deep ({reason}). Split it.",
     ),
     "decision_too_many_cells": (
         "error",
@@ -50,8 +53,8 @@ TEXTS: dict[str, Text] = {
     ),
     "decision_name_too_long": (
         "error",
-        "{element}: {attribute} är längre än {limit} tecken.",
-        "{element}: {attribute} is longer than {limit} characters.",
+        "{element}: {attribute} är längre än {limit} tecken. Korta texten.",
+        "{element}: {attribute} is longer than {limit} characters. Shorten the text.",
     ),
     "decision_id_twice": (
         "error",
@@ -65,8 +68,10 @@ TEXTS: dict[str, Text] = {
     ),
     "decision_import_unknown": (
         "error",
-        "Filen importerar ”{namespace}”, som varken finns i uppladdningen eller är driftsatt.",
-        'The file imports "{namespace}", which is neither in the upload nor deployed.',
+        "Filen importerar ”{namespace}”, som varken finns i uppladdningen eller är driftsatt. "
+        "Ladda upp den filen tillsammans med denna.",
+        'The file imports "{namespace}", which is neither in the upload nor deployed. Upload that '
+        "file together with this one.",
     ),
     "decision_import_ambiguous": (
         "error",
@@ -77,8 +82,10 @@ TEXTS: dict[str, Text] = {
     ),
     "decision_without_logic": (
         "warning",
-        "{element} säger inte hur beslutet fattas: den har ingen tabell och inget uttryck.",
-        "{element} does not say how it is made: it has neither a table nor an expression.",
+        "{element} säger inte hur beslutet fattas: den har ingen tabell och inget uttryck. Lägg "
+        "till en tabell eller ett uttryck.",
+        "{element} does not say how it is made: it has neither a table nor an expression. Add a "
+        "table or an expression.",
     ),
     "decision_model_empty": (
         "info",
@@ -88,18 +95,22 @@ TEXTS: dict[str, Text] = {
     "decision_unknown": (
         "here",
         "{element} frågar efter beslutet ”{decision}”, som varken finns i uppladdningen eller är "
-        "driftsatt.",
+        "driftsatt. Ladda upp beslutsmodellen tillsammans med diagrammet, eller rätta namnet.",
         '{element} asks for the decision "{decision}", which is neither in the upload nor '
-        "deployed.",
+        "deployed. Upload the decision model together with the diagram, or correct the name.",
     ),
     "decision_version_unknown": (
         "here",
-        "{element} frågar efter version {version} av beslutet ”{decision}”, som inte finns.",
-        '{element} asks for version {version} of the decision "{decision}", which does not exist.',
+        "{element} frågar efter version {version} av beslutet ”{decision}”, som inte finns. Välj "
+        "en version som finns.",
+        '{element} asks for version {version} of the decision "{decision}", which does not exist. '
+        "Choose a version that exists.",
     ),
     "decision_dynamic": (
         "gap",
-        "{element} räknar ut vilket beslut som ska fattas ({decision}); det kan inte köras här.",
-        "{element} computes which decision to make ({decision}); that cannot be run here.",
+        "{element} räknar ut vilket beslut som ska fattas ({decision}); det kan inte köras här. "
+        "Skriv beslutets id.",
+        "{element} computes which decision to make ({decision}); that cannot be run here. Write "
+        "the id of the decision.",
     ),
 }

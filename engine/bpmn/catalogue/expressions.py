@@ -19,8 +19,8 @@ TEXTS: dict[str, Text] = {
     ),
     "expression_syntax": (
         "error",
-        "{element}{after}: {place} är inte FEEL: {text} ({reason}).",
-        "{element}{after}: {place} is not FEEL: {text} ({reason}).",
+        "{element}{after}: {place} är inte FEEL: {text} ({reason}). Rätta uttrycket.",
+        "{element}{after}: {place} is not FEEL: {text} ({reason}). Correct the expression.",
     ),
     "expression_syntax_meant": (
         "error",
@@ -63,18 +63,24 @@ TEXTS: dict[str, Text] = {
     ),
     "expression_not_boolean": (
         "warning",
-        "{element}: {place} ska bli sant eller falskt men är {text}.",
-        "{element}: {place} must be true or false but is {text}.",
+        "{element}: {place} ska bli sant eller falskt men är {text}. Skriv en jämförelse, till "
+        "exempel = belopp > 10.",
+        "{element}: {place} must be true or false but is {text}. Write a comparison, = amount > "
+        "10 for example.",
     ),
     "expression_not_used": (
         "warning",
-        "{element}: uttrycket i {kind} används inte här.",
-        "{element}: the expression in {kind} is not used here.",
+        "{element}: uttrycket i {kind} används inte här. Ange det på ett sätt som körs här, eller "
+        "ta bort det.",
+        "{element}: the expression in {kind} is not used here. Say it in a way that runs here, or "
+        "remove it.",
     ),
     "expressions_too_many": (
         "error",
-        "{element} har för många eller för långa uttryck: högst {limit} olika.",
-        "{element} has too many or too long expressions: {limit} different ones at most.",
+        "{element} har för många eller för långa uttryck: högst {limit} olika. Dela upp det i "
+        "flera filer.",
+        "{element} has too many or too long expressions: {limit} different ones at most. Split it "
+        "into several files.",
     ),
     "condition_informal": (
         "error",
@@ -85,8 +91,10 @@ TEXTS: dict[str, Text] = {
     ),
     "script_missing": (
         "gap",
-        "{element} har inget skript. Processen sparas som ritning.",
-        "{element} has no script. The process is kept as a drawing.",
+        "{element} har inget skript. Processen sparas som ritning. Skriv ett skript eller ta bort "
+        "steget.",
+        "{element} has no script. The process is kept as a drawing. Write a script or remove the "
+        "step.",
     ),
     "script_not_a_context": (
         "error",
@@ -97,8 +105,9 @@ TEXTS: dict[str, Text] = {
     ),
     "script_without_format": (
         "warning",
-        "{element} säger inte vilket språk skriptet är i (scriptFormat); det läses som FEEL.",
+        "{element} säger inte vilket språk skriptet är i (scriptFormat); det läses som FEEL. "
+        "Skriv scriptFormat=”feel”.",
         "{element} does not say which language its script is in (scriptFormat); it is read as "
-        "FEEL.",
+        'FEEL. Write scriptFormat="feel".',
     ),
 }

@@ -7,8 +7,10 @@ from engine.bpmn.catalogue.weights import Text
 TEXTS: dict[str, Text] = {
     "extension_unknown": (
         "warning",
-        "{element}: elementet sp:{name} känns inte igen här och används inte.",
-        "{element}: the element sp:{name} is not known here and is not used.",
+        "{element}: elementet sp:{name} känns inte igen här och används inte. Rätta namnet eller "
+        "ta bort elementet.",
+        "{element}: the element sp:{name} is not known here and is not used. Correct the name or "
+        "remove the element.",
     ),
     "extension_twice": (
         "error",
@@ -27,8 +29,9 @@ TEXTS: dict[str, Text] = {
     ),
     "phase_twice": (
         "error",
-        "{element}: fasen {value} finns redan i processen {other}.",
-        "{element}: the phase {value} is already that of the process {other}.",
+        "{element}: fasen {value} finns redan i processen {other}. Behåll fasen i en av dem.",
+        "{element}: the phase {value} is already that of the process {other}. Keep the phase in "
+        "one of them.",
     ),
     "variable_name": (
         "error",
@@ -49,13 +52,15 @@ TEXTS: dict[str, Text] = {
     ),
     "activity_twice": (
         "error",
-        "{element}: rad {order} i fas {phase} är redan {other}.",
-        "{element}: row {order} of phase {phase} is already {other}.",
+        "{element}: rad {order} i fas {phase} är redan {other}. Ge en av dem en annan rad.",
+        "{element}: row {order} of phase {phase} is already {other}. Give one of them another row.",
     ),
     "activity_phase": (
         "warning",
-        "{element} hör till fasen {value}, men ingen process i uppladdningen har den fasen.",
-        "{element} belongs to the phase {value}, but no process of the upload has that phase.",
+        "{element} hör till fasen {value}, men ingen process i uppladdningen har den fasen. Ladda "
+        "upp fasens process samtidigt, eller rätta namnet.",
+        "{element} belongs to the phase {value}, but no process of the upload has that phase. "
+        "Upload the process of that phase as well, or correct the name.",
     ),
     "due_one_of": (
         "error",
@@ -65,9 +70,9 @@ TEXTS: dict[str, Text] = {
     "due_on": (
         "error",
         "{element}: sp:due on=”{value}” är varken ett datum (2026-01-31) eller ett FEEL-uttryck "
-        "som börjar med =.",
+        "som börjar med =. Skriv ett av dem.",
         '{element}: sp:due on="{value}" is neither a date (2026-01-31) nor a FEEL expression that '
-        "starts with =.",
+        "starts with =. Write one of them.",
     ),
     "due_before_of": (
         "error",
@@ -76,8 +81,10 @@ TEXTS: dict[str, Text] = {
     ),
     "due_of": (
         "error",
-        "{element}: sp:due of=”{value}” är inget variabelnamn.",
-        '{element}: sp:due of="{value}" is not the name of a variable.',
+        "{element}: sp:due of=”{value}” är inget variabelnamn. Skriv namnet på variabeln med "
+        "datumet.",
+        '{element}: sp:due of="{value}" is not the name of a variable. Write the name of the '
+        "variable with the date.",
     ),
     "due_calendar": (
         "error",
@@ -99,20 +106,21 @@ TEXTS: dict[str, Text] = {
     "item_id": (
         "error",
         "{element}: en punkt i checklistan har id ”{value}”, som saknas, är ogiltigt eller "
-        "används två gånger.",
+        "används två gånger. Ge varje punkt ett eget id.",
         '{element}: a point of the checklist has the id "{value}", which is missing, illegal or '
-        "used twice.",
+        "used twice. Give every point an id of its own.",
     ),
     "item_text": (
         "error",
-        "{element}: punkten {value} i checklistan har ingen text.",
-        "{element}: the point {value} of the checklist has no text.",
+        "{element}: punkten {value} i checklistan har ingen text. Skriv texten.",
+        "{element}: the point {value} of the checklist has no text. Write the text.",
     ),
     "counter_role_not_run": (
         "warning",
-        "{element}: en andra signatur (counterRole ”{value}”) krävs inte än; en person signerar.",
+        "{element}: en andra signatur (counterRole ”{value}”) krävs inte än; en person signerar. "
+        "Rita ett steg till om två ska signera.",
         '{element}: a second signature (counterRole "{value}") is not asked for yet; one person '
-        "signs.",
+        "signs. Draw another step if two are to sign.",
     ),
     "signature_required": (
         "error",
@@ -128,30 +136,33 @@ TEXTS: dict[str, Text] = {
     ),
     "field_twice": (
         "error",
-        "{element}: formulärfältet {field} finns två gånger.",
-        "{element}: the form field {field} is there twice.",
+        "{element}: formulärfältet {field} finns två gånger. Ge ett av dem ett annat id.",
+        "{element}: the form field {field} is there twice. Give one of them another id.",
     ),
     "field_type": (
         "error",
-        "{element}: formulärfältet {field} har typen ”{value}”. Typerna är: {types}.",
-        '{element}: the form field {field} has the type "{value}". The types are: {types}.',
+        "{element}: formulärfältet {field} har typen ”{value}”. Typerna är: {types}. Välj en av "
+        "dem.",
+        '{element}: the form field {field} has the type "{value}". The types are: {types}. Choose '
+        "one of them.",
     ),
     "field_label": (
         "warning",
-        "{element}: formulärfältet {field} saknar ledtext (label).",
-        "{element}: the form field {field} has no label.",
+        "{element}: formulärfältet {field} saknar ledtext (label). Skriv en ledtext.",
+        "{element}: the form field {field} has no label. Write one.",
     ),
     "field_without_options": (
         "error",
-        "{element}: formulärfältet {field} är ett val men har inga alternativ.",
-        "{element}: the form field {field} is a choice but has no options.",
+        "{element}: formulärfältet {field} är ett val men har inga alternativ. Lägg till "
+        "alternativ.",
+        "{element}: the form field {field} is a choice but has no options. Add options.",
     ),
     "field_option": (
         "error",
-        "{element}: formulärfältet {field} har ett alternativ vars värde saknas eller används "
-        "två gånger: ”{value}”.",
+        "{element}: formulärfältet {field} har ett alternativ vars värde saknas eller används två "
+        "gånger: ”{value}”. Ge varje alternativ ett eget värde.",
         "{element}: the form field {field} has an option whose value is missing or used twice: "
-        '"{value}".',
+        '"{value}". Give every option a value of its own.',
     ),
     "field_required": (
         "error",
@@ -162,8 +173,10 @@ TEXTS: dict[str, Text] = {
     ),
     "field_bound": (
         "error",
-        "{element}: formulärfältet {field}: {name}=”{value}” passar inte typen {type}.",
-        '{element}: the form field {field}: {name}="{value}" does not fit the type {type}.',
+        "{element}: formulärfältet {field}: {name}=”{value}” passar inte typen {type}. Rätta "
+        "värdet.",
+        '{element}: the form field {field}: {name}="{value}" does not fit the type {type}. '
+        "Correct the value.",
     ),
     "decision_incomplete": (
         "error",
@@ -191,32 +204,38 @@ TEXTS: dict[str, Text] = {
     ),
     "mapping_target": (
         "error",
-        "{element}: målet ”{value}” i en variabelkoppling är inget variabelnamn.",
-        '{element}: the target "{value}" of a variable mapping is not the name of a variable.',
+        "{element}: målet ”{value}” i en variabelkoppling är inget variabelnamn. Börja med en "
+        "bokstav; använd bokstäver, siffror och _.",
+        '{element}: the target "{value}" of a variable mapping is not the name of a variable. '
+        "Start with a letter; use letters, digits and _.",
     ),
     "role_unknown_key": (
         "error",
-        "{element} nämner rollen ”{value}”, som inte finns i inställningarna (config.toml).",
-        '{element} names the role "{value}", which the settings (config.toml) do not have.',
+        "{element} nämner rollen ”{value}”, som inte finns i inställningarna (config.toml). Välj "
+        "en roll som finns, eller lägg till rollen där.",
+        '{element} names the role "{value}", which the settings (config.toml) do not have. Choose '
+        "a role that exists, or add the role there.",
     ),
     "lane_role_unknown": (
         "here",
         "{element}: banan är ingen roll. ”{value}” finns inte bland rollerna i inställningarna "
-        "(config.toml).{nearest}",
+        "(config.toml). Välj en roll som finns, eller lägg till rollen där.{nearest}",
         '{element}: the lane is no role. "{value}" is not among the roles of the settings '
-        "(config.toml).{nearest}",
+        "(config.toml). Choose a role that exists, or add the role there.{nearest}",
     ),
     "task_role_unknown": (
         "here",
         "{element} är för ”{value}”, som inte finns bland rollerna i inställningarna "
-        "(config.toml).{nearest}",
-        '{element} is for "{value}", which is not among the roles of the settings '
-        "(config.toml).{nearest}",
+        "(config.toml). Välj en roll som finns, eller lägg till rollen där.{nearest}",
+        '{element} is for "{value}", which is not among the roles of the settings (config.toml). '
+        "Choose a role that exists, or add the role there.{nearest}",
     ),
     "role_of_lane": (
         "warning",
-        "{element} står i banan för rollen {role}, som gäller; {value} används inte.",
-        "{element} stands in the lane of the role {role}, which counts; {value} is not used.",
+        "{element} står i banan för rollen {role}, som gäller; {value} används inte. Ta bort det "
+        "som inte ska gälla.",
+        "{element} stands in the lane of the role {role}, which counts; {value} is not used. "
+        "Remove what is not to count.",
     ),
     "role_without_members": (
         "warning",
@@ -227,15 +246,17 @@ TEXTS: dict[str, Text] = {
     ),
     "role_first": (
         "warning",
-        "{element} är för flera: {value}. Rollen {role} används; de andra ser inte uppgiften.",
+        "{element} är för flera: {value}. Rollen {role} används; de andra ser inte uppgiften. "
+        "Behåll en, eller rita ett steg för varje.",
         "{element} is for several: {value}. The role {role} is used; the others do not see the "
-        "task.",
+        "task. Keep one, or draw a step for each.",
     ),
     "lane_twice": (
         "warning",
-        "{element} står i mer än en bana: {first} och {second}. Den innersta, först ritade gäller.",
-        "{element} stands in more than one lane: {first} and {second}. "
-        "The innermost, drawn first, counts.",
+        "{element} står i mer än en bana: {first} och {second}. Den innersta, först ritade "
+        "gäller. Låt den stå i en bana.",
+        "{element} stands in more than one lane: {first} and {second}. The innermost, drawn "
+        "first, counts. Let it stand in one lane.",
     ),
     "task_without_role": (
         "info",

@@ -33,8 +33,10 @@ TEXTS: dict[str, Text] = {
     ),
     "file_dmn": (
         "error",
-        "Filen är en beslutsmodell (DMN), inte ett BPMN-diagram.",
-        "The file is a decision model (DMN), not a BPMN diagram.",
+        "Filen är en beslutsmodell (DMN), inte ett BPMN-diagram. Ge filen ett namn som slutar på "
+        ".dmn.",
+        "The file is a decision model (DMN), not a BPMN diagram. Give the file a name that ends "
+        "in .dmn.",
     ),
     "not_bpmn": (
         "error",
@@ -82,8 +84,9 @@ TEXTS: dict[str, Text] = {
     ),
     "xml_too_many_attributes": (
         "error",
-        "Elementet {name} har för många attribut: gränsen är {limit}.",
-        "The element {name} has too many attributes: the limit is {limit}.",
+        "Elementet {name} har för många attribut: gränsen är {limit}. Ta bort dem som inte behövs.",
+        "The element {name} has too many attributes: the limit is {limit}. Remove those that are "
+        "not needed.",
     ),
     "no_process": (
         "fatal",
@@ -94,34 +97,37 @@ TEXTS: dict[str, Text] = {
     ),
     "drawing_only": (
         "gap",
-        "Filen innehåller ingen process, bara det som är ritat omkring. Den sparas som ritning och "
-        "kan inte startas.",
+        "Filen innehåller ingen process, bara det som är ritat omkring. Den sparas som ritning "
+        "och kan inte startas. Rita en process om något ska köras.",
         "The file holds no process, only what is drawn around one. It is kept as a drawing and "
-        "cannot be started.",
+        "cannot be started. Draw a process if something is to run.",
     ),
     "process_not_executable": (
         "gap",
         "{element} är inte körbar (isExecutable är false). Den sparas som ritning och kan inte "
-        "startas.",
+        "startas. Sätt isExecutable till true om den ska köras.",
         "{element} is not executable (isExecutable is false). It is kept as a drawing and cannot "
-        "be started.",
+        "be started. Set isExecutable to true if it is to run.",
     ),
     "process_executable_missing": (
         "gap",
         "{element} är inte märkt som körbar (isExecutable saknas). Den sparas som ritning och kan "
-        "inte startas.",
+        "inte startas. Sätt isExecutable till true om den ska köras.",
         "{element} is not marked as executable (isExecutable is missing). It is kept as a drawing "
-        "and cannot be started.",
+        "and cannot be started. Set isExecutable to true if it is to run.",
     ),
     "process_twice": (
         "fatal",
-        "{element} finns också i filen {other}. En process får finnas i en fil.",
-        "{element} is also in the file {other}. A process may stand in one file.",
+        "{element} finns också i filen {other}. En process får finnas i en fil. Behåll den i en "
+        "av dem.",
+        "{element} is also in the file {other}. A process may stand in one file. Keep it in one "
+        "of them.",
     ),
     "process_empty": (
         "warning",
-        "{element} är tom: den innehåller inga händelser eller uppgifter.",
-        "{element} is empty: it holds no events or tasks.",
+        "{element} är tom: den innehåller inga händelser eller uppgifter. Rita dess steg eller ta "
+        "bort den.",
+        "{element} is empty: it holds no events or tasks. Draw its steps or remove it.",
     ),
     "process_too_large": (
         "error",
@@ -147,8 +153,10 @@ TEXTS: dict[str, Text] = {
     ),
     "xsd_more": (
         "warning",
-        "Och på {count} ställen till följer filen inte BPMN:s schema.",
-        "And in {count} more places the file does not follow BPMN's schema.",
+        "Och på {count} ställen till följer filen inte BPMN:s schema. Spara diagrammet på nytt i "
+        "ett verktyg som skriver BPMN 2.0.",
+        "And in {count} more places the file does not follow BPMN's schema. Save the diagram "
+        "again in a tool that writes BPMN 2.0.",
     ),
     "more_of_the_same": (
         "warning",
@@ -157,9 +165,9 @@ TEXTS: dict[str, Text] = {
     ),
     "import_ignored": (
         "warning",
-        "Filen vill hämta en annan fil ({location}). Främmande filer hämtas aldrig; det som står i "
-        "den är okänt här.",
+        "Filen vill hämta en annan fil ({location}). Främmande filer hämtas aldrig; det som står "
+        "i den är okänt här. Lägg det som behövs i samma fil.",
         "The file wants to import another file ({location}). Other files are never fetched; what "
-        "it holds is not known here.",
+        "it holds is not known here. Put what is needed in the same file.",
     ),
 }

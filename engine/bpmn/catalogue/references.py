@@ -24,8 +24,8 @@ TEXTS: dict[str, Text] = {
     ),
     "id_too_long": (
         "error",
-        "{element} har ett id på {length} tecken; högst {limit} är tillåtna.",
-        "{element} has an id of {length} characters; {limit} at most are allowed.",
+        "{element} har ett id på {length} tecken; högst {limit} är tillåtna. Korta det.",
+        "{element} has an id of {length} characters; {limit} at most are allowed. Shorten it.",
     ),
     "id_twice": (
         "error",
@@ -34,46 +34,53 @@ TEXTS: dict[str, Text] = {
     ),
     "id_twice_drawn": (
         "warning",
-        "Id ”{id}” på ett ritat element ({kind}) används redan i filen.",
-        'The id "{id}" of a drawn element ({kind}) is used in the file already.',
+        "Id ”{id}” på ett ritat element ({kind}) används redan i filen. Öppna och spara "
+        "diagrammet i en redigerare.",
+        'The id "{id}" of a drawn element ({kind}) is used in the file already. Open and save the '
+        "diagram in an editor.",
     ),
     "reference_missing": (
         "error",
-        "{element} saknar {attribute}: det står inte vad den hör till.",
-        "{element} has no {attribute}: it does not say what it belongs to.",
+        "{element} saknar {attribute}: det står inte vad den hör till. Ange det i redigeraren.",
+        "{element} has no {attribute}: it does not say what it belongs to. Give it in the editor.",
     ),
     "reference_empty": (
         "error",
-        "{element}: {attribute} är tom.",
-        "{element}: {attribute} is empty.",
+        "{element}: {attribute} är tom. Ange vad som menas eller ta bort attributet.",
+        "{element}: {attribute} is empty. Say what is meant or remove the attribute.",
     ),
     "reference_lost": (
         "error",
-        "{element}: {attribute} nämner ”{value}”, som inte finns i filen.",
-        '{element}: {attribute} names "{value}", which the file does not have.',
+        "{element}: {attribute} nämner ”{value}”, som inte finns i filen. Välj något som finns, "
+        "eller ta bort hänvisningen.",
+        '{element}: {attribute} names "{value}", which the file does not have. Choose something '
+        "that exists, or remove the reference.",
     ),
     "reference_wrong_kind": (
         "error",
-        "{element}: {attribute} nämner {found}, som är av fel slag.",
-        "{element}: {attribute} names {found}, which is of the wrong kind.",
+        "{element}: {attribute} nämner {found}, som är av fel slag. Välj något av rätt slag, "
+        "eller ta bort hänvisningen.",
+        "{element}: {attribute} names {found}, which is of the wrong kind. Choose something of "
+        "the right kind, or remove the reference.",
     ),
     "reference_imported": (
         "warning",
-        "{element}: {attribute} nämner ”{value}” i en annan fil, och andra filer hämtas aldrig.",
+        "{element}: {attribute} nämner ”{value}” i en annan fil, och andra filer hämtas aldrig. "
+        "Lägg det i samma fil.",
         '{element}: {attribute} names "{value}" of another file, and other files are never '
-        "fetched.",
+        "fetched. Put it in the same file.",
     ),
     "flow_list_differs": (
         "warning",
-        "{element} räknar upp flödet {flow} ({direction}), som inte leder dit. "
-        "Flödets egna ändar gäller.",
-        "{element} lists the flow {flow} ({direction}), which does not lead there. "
-        "The ends of the flow itself count.",
+        "{element} räknar upp flödet {flow} ({direction}), som inte leder dit. Flödets egna ändar "
+        "gäller. Öppna och spara diagrammet i en redigerare.",
+        "{element} lists the flow {flow} ({direction}), which does not lead there. The ends of "
+        "the flow itself count. Open and save the diagram in an editor.",
     ),
     "element_misplaced": (
         "warning",
-        "{element} hör inte hemma direkt i filen och används inte.",
-        "{element} does not belong directly in the file and is not used.",
+        "{element} hör inte hemma direkt i filen och används inte. Flytta eller ta bort det.",
+        "{element} does not belong directly in the file and is not used. Move or remove it.",
     ),
     "node_misplaced": (
         "error",
@@ -84,8 +91,10 @@ TEXTS: dict[str, Text] = {
     ),
     "element_unknown": (
         "error",
-        "{element}: elementet {name} är inget känt element här.",
-        "{element}: the element {name} is not a known element here.",
+        "{element}: elementet {name} är inget känt element här. Ta bort det, eller spara "
+        "diagrammet i ett verktyg som skriver BPMN 2.0.",
+        "{element}: the element {name} is not a known element here. Remove it, or save the "
+        "diagram in a tool that writes BPMN 2.0.",
     ),
     "vendor_code": (
         "gap",
@@ -116,9 +125,9 @@ TEXTS: dict[str, Text] = {
     ),
     "foreign_data": (
         "info",
-        "Filen har {count} uppgifter från ett annat verktyg ({namespace}: {names}). De sparas i "
-        "filen och används inte.",
-        "The file holds {count} data of another tool ({namespace}: {names}). They are kept in the "
-        "file and not used.",
+        "Filen har uppgifter från ett annat verktyg ({namespace}: {names}; {count} i allt). De "
+        "sparas i filen och används inte.",
+        "The file holds data of another tool ({namespace}: {names}; {count} in all). They are kept "
+        "in the file and not used.",
     ),
 }

@@ -19,8 +19,10 @@ TEXTS: dict[str, Text] = {
     ),
     "flow_twice": (
         "warning",
-        "{element} går mellan samma två element som {other}: det blir två, inte ett.",
-        "{element} joins the same two elements as {other}: there will be two tokens, not one.",
+        "{element} går mellan samma två element som {other}: det blir två, inte ett. Ta bort det "
+        "ena om det inte är meningen.",
+        "{element} joins the same two elements as {other}: there will be two tokens, not one. "
+        "Remove one if that is not meant.",
     ),
     "start_with_incoming": (
         "error",
@@ -39,8 +41,9 @@ TEXTS: dict[str, Text] = {
     ),
     "boundary_with_incoming": (
         "error",
-        "{element} har ett inkommande flöde, men den börjar när dess händelse inträffar.",
-        "{element} has an incoming flow, but it begins when its event happens.",
+        "{element} har ett inkommande flöde, men den börjar när dess händelse inträffar. Ta bort "
+        "flödet.",
+        "{element} has an incoming flow, but it begins when its event happens. Remove the flow.",
     ),
     "boundary_without_outgoing": (
         "error",
@@ -65,23 +68,26 @@ TEXTS: dict[str, Text] = {
     ),
     "link_throw_with_outgoing": (
         "error",
-        "{element} är ett hopp (länk) och kan inte också ha ett utgående flöde.",
-        "{element} is a jump (link) and cannot have an outgoing flow as well.",
+        "{element} är ett hopp (länk) och kan inte också ha ett utgående flöde. Ta bort flödet.",
+        "{element} is a jump (link) and cannot have an outgoing flow as well. Remove the flow.",
     ),
     "link_catch_with_incoming": (
         "error",
-        "{element} är målet för ett hopp (länk) och kan inte också ha ett inkommande flöde.",
-        "{element} is the target of a jump (link) and cannot have an incoming flow as well.",
+        "{element} är målet för ett hopp (länk) och kan inte också ha ett inkommande flöde. Ta "
+        "bort flödet.",
+        "{element} is the target of a jump (link) and cannot have an incoming flow as well. "
+        "Remove the flow.",
     ),
     "event_subprocess_with_flow": (
         "error",
-        "{element} startas av sin händelse och kan inte ha flöden till eller från sig.",
-        "{element} is started by its event and cannot have flows to or from it.",
+        "{element} startas av sin händelse och kan inte ha flöden till eller från sig. Ta bort "
+        "flödena.",
+        "{element} is started by its event and cannot have flows to or from it. Remove the flows.",
     ),
     "compensation_activity_with_flow": (
         "error",
-        "{element} är en kompensation och kan inte ha flöden till eller från sig.",
-        "{element} is a compensation and cannot have flows to or from it.",
+        "{element} är en kompensation och kan inte ha flöden till eller från sig. Ta bort flödena.",
+        "{element} is a compensation and cannot have flows to or from it. Remove the flows.",
     ),
     "node_without_incoming": (
         "here",
@@ -95,23 +101,29 @@ TEXTS: dict[str, Text] = {
     ),
     "node_unreachable": (
         "warning",
-        "{element} kan aldrig nås från starten.",
-        "{element} can never be reached from the start.",
+        "{element} kan aldrig nås från starten. Dra ett flöde dit eller ta bort den.",
+        "{element} can never be reached from the start. Draw a flow to it or remove it.",
     ),
     "gateway_direction": (
         "warning",
-        "{element} är märkt {direction} men har {ins} flöden in och {outs} ut.",
-        "{element} is marked {direction} but has {ins} flows in and {outs} out.",
+        "{element} är märkt {direction} men har {ins} flöden in och {outs} ut. Rätta märkningen "
+        "eller flödena.",
+        "{element} is marked {direction} but has {ins} flows in and {outs} out. Correct the mark "
+        "or the flows.",
     ),
     "default_not_outgoing": (
         "error",
-        "{element} har {flow} som förval, men det flödet utgår inte därifrån.",
-        "{element} has {flow} as its default, but that flow does not leave it.",
+        "{element} har {flow} som förval, men det flödet utgår inte därifrån. Välj ett flöde som "
+        "utgår därifrån.",
+        "{element} has {flow} as its default, but that flow does not leave it. Choose a flow that "
+        "leaves it.",
     ),
     "default_with_condition": (
         "warning",
-        "{element} är förvalet ur {source}; dess villkor används inte.",
-        "{element} is the default out of {source}; its condition is not used.",
+        "{element} är förvalet ur {source}; dess villkor används inte. Ta bort villkoret, eller "
+        "välj ett annat förval.",
+        "{element} is the default out of {source}; its condition is not used. Remove the "
+        "condition, or choose another default.",
     ),
     "flow_without_condition": (
         "warning",
@@ -122,14 +134,17 @@ TEXTS: dict[str, Text] = {
     ),
     "gateway_without_default": (
         "warning",
-        "{element} har inget förval: om inget villkor stämmer stannar processen där med ett fel.",
+        "{element} har inget förval: om inget villkor stämmer stannar processen där med ett fel. "
+        "Gör ett av flödena till förval.",
         "{element} has no default flow: if no condition holds, the process stops there with an "
-        "incident.",
+        "incident. Make one of the flows the default.",
     ),
     "condition_not_used": (
         "warning",
-        "{element} har ett villkor, men ur {source} används inga villkor.",
-        "{element} has a condition, but conditions are not used out of {source}.",
+        "{element} har ett villkor, men ur {source} används inga villkor. Ta bort villkoret, "
+        "eller använd en exklusiv grind.",
+        "{element} has a condition, but conditions are not used out of {source}. Remove the "
+        "condition, or use an exclusive gateway.",
     ),
     "event_gateway_one_way": (
         "warning",
@@ -145,13 +160,14 @@ TEXTS: dict[str, Text] = {
     ),
     "event_gateway_target_shared": (
         "warning",
-        "{element} följer på {gateway} och får inte nås någon annan väg.",
-        "{element} follows {gateway} and may not be reached any other way.",
+        "{element} följer på {gateway} och får inte nås någon annan väg. Ta bort det andra flödet.",
+        "{element} follows {gateway} and may not be reached any other way. Remove the other flow.",
     ),
     "event_gateway_mixed": (
         "warning",
-        "{element} leder både till mottagningsuppgifter och till meddelandehändelser.",
-        "{element} leads both to receive tasks and to message events.",
+        "{element} leder både till mottagningsuppgifter och till meddelandehändelser. Använd bara "
+        "det ena slaget.",
+        "{element} leads both to receive tasks and to message events. Use one of the kinds only.",
     ),
     "event_subprocess_starts": (
         "error",
@@ -160,8 +176,9 @@ TEXTS: dict[str, Text] = {
     ),
     "event_subprocess_twice": (
         "warning",
-        "{element} väntar på samma sak som {other}; bara en av dem kan avbryta.",
-        "{element} waits for the same thing as {other}; only one of them can interrupt.",
+        "{element} väntar på samma sak som {other}; bara en av dem kan avbryta. Ta bort en av dem.",
+        "{element} waits for the same thing as {other}; only one of them can interrupt. Remove "
+        "one of them.",
     ),
     "event_subprocess_trigger": (
         "error",
@@ -173,8 +190,9 @@ TEXTS: dict[str, Text] = {
     "event_must_interrupt": (
         "error",
         "{element} avbryter alltid: ett fel, en kompensation eller ett avbrott kan inte vara icke "
-        "avbrytande.",
-        "{element} always interrupts: an error, compensation or cancel cannot be non-interrupting.",
+        "avbrytande. Gör den avbrytande.",
+        "{element} always interrupts: an error, compensation or cancel cannot be "
+        "non-interrupting. Make it interrupting.",
     ),
     "subprocess_start_trigger": (
         "error",
@@ -183,8 +201,8 @@ TEXTS: dict[str, Text] = {
     ),
     "start_trigger": (
         "error",
-        "{element}: en process kan inte starta med {event}.",
-        "{element}: a process cannot start with {event}.",
+        "{element}: en process kan inte starta med {event}. Använd en tom start.",
+        "{element}: a process cannot start with {event}. Use a plain start.",
     ),
     "ad_hoc_empty": (
         "error",
@@ -193,28 +211,34 @@ TEXTS: dict[str, Text] = {
     ),
     "ad_hoc_forbidden": (
         "error",
-        "{element} får inte stå i {scope}: där börjar och slutar arbetet utan händelser.",
-        "{element} may not stand in {scope}: work begins and ends there without events.",
+        "{element} får inte stå i {scope}: där börjar och slutar arbetet utan händelser. Flytta "
+        "eller ta bort den.",
+        "{element} may not stand in {scope}: work begins and ends there without events. Move or "
+        "remove it.",
     ),
     "choreography_in_process": (
         "error",
-        "{element} hör till en koreografi och får inte stå i en process.",
-        "{element} belongs to a choreography and may not stand in a process.",
+        "{element} hör till en koreografi och får inte stå i en process. Flytta eller ta bort den.",
+        "{element} belongs to a choreography and may not stand in a process. Move or remove it.",
     ),
     "cancel_outside_transaction": (
         "error",
-        "{element} avbryter en transaktion men står inte i någon.",
-        "{element} cancels a transaction but does not stand in one.",
+        "{element} avbryter en transaktion men står inte i någon. Flytta den till en transaktion, "
+        "eller välj en annan händelse.",
+        "{element} cancels a transaction but does not stand in one. Move it to a transaction, or "
+        "choose another event.",
     ),
     "cancel_not_on_transaction": (
         "error",
-        "{element} väntar på ett avbrott men sitter på {host}, som inte är någon transaktion.",
-        "{element} waits for a cancel but is attached to {host}, which is no transaction.",
+        "{element} väntar på ett avbrott men sitter på {host}, som inte är någon transaktion. "
+        "Flytta den till en transaktion, eller välj en annan händelse.",
+        "{element} waits for a cancel but is attached to {host}, which is no transaction. Move it "
+        "to a transaction, or choose another event.",
     ),
     "specification_in_subprocess": (
         "warning",
-        "{element} har egna in- och utdata; det får bara processer och uppgifter ha.",
-        "{element} has inputs and outputs of its own; only processes and tasks may.",
+        "{element} har egna in- och utdata; det får bara processer och uppgifter ha. Ta bort dem.",
+        "{element} has inputs and outputs of its own; only processes and tasks may. Remove them.",
     ),
     "flow_not_listed": (
         "error",
@@ -225,8 +249,8 @@ TEXTS: dict[str, Text] = {
     ),
     "end_without_start": (
         "warning",
-        "{element} har en sluthändelse men ingen starthändelse.",
-        "{element} has an end event but no start event.",
+        "{element} har en sluthändelse men ingen starthändelse. Rita en starthändelse.",
+        "{element} has an end event but no start event. Draw a start event.",
     ),
     "start_without_end": (
         "info",
@@ -235,27 +259,35 @@ TEXTS: dict[str, Text] = {
     ),
     "conditions_only": (
         "warning",
-        "{element} har bara villkorade flöden ut: om inget villkor stämmer tar vägen slut där.",
-        "{element} has conditional flows out only: if no condition holds, the way ends there.",
+        "{element} har bara villkorade flöden ut: om inget villkor stämmer tar vägen slut där. "
+        "Gör ett av flödena till förval.",
+        "{element} has conditional flows out only: if no condition holds, the way ends there. "
+        "Make one of the flows the default.",
     ),
     "gateway_idle": (
         "warning",
-        "{element} har varken flera flöden in eller flera ut och gör ingenting.",
-        "{element} has neither several flows in nor several out and does nothing.",
+        "{element} har varken flera flöden in eller flera ut och gör ingenting. Ta bort den eller "
+        "dra fler flöden.",
+        "{element} has neither several flows in nor several out and does nothing. Remove it or "
+        "draw more flows.",
     ),
     "event_gateway_parallel": (
         "warning",
-        "{element} är av typen Parallel, vilket bara gäller när den startar processen.",
-        "{element} is of the type Parallel, which is only for starting a process.",
+        "{element} är av typen Parallel, vilket bara gäller när den startar processen. Välj "
+        "Exclusive.",
+        "{element} is of the type Parallel, which is only for starting a process. Choose "
+        "Exclusive.",
     ),
     "ad_hoc_without_completion": (
         "warning",
-        "{element} har inget slutvillkor (completionCondition).",
-        "{element} has no completion condition (completionCondition).",
+        "{element} har inget slutvillkor (completionCondition). Skriv ett, om den inte ska ta "
+        "slut när inget i den är öppet.",
+        "{element} has no completion condition (completionCondition). Write one, unless it is to "
+        "end when nothing in it is open.",
     ),
     "process_public": (
         "warning",
-        "{element} är publik (processType) men märkt som körbar.",
-        "{element} is public (processType) but marked as executable.",
+        "{element} är publik (processType) men märkt som körbar. Ta bort märkningen som publik.",
+        "{element} is public (processType) but marked as executable. Remove the mark as public.",
     ),
 }

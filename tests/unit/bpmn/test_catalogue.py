@@ -52,3 +52,22 @@ def test_text_is_shown_on_one_line_without_hidden_signs() -> None:
     assert clean("a\u202eb\u200bc\r\nd\x1b[0m") == "abc d[0m"
     assert clean("å" * 100, 10) == "å" * 9 + "…"
     assert clean("  x  ") == "x"
+
+
+TOLD = {"Andra", "De", "Den", "Det", "Främmande", "Processen", "Så", "Whoever"}
+TOLD |= {"Every", "Here", "It", "Other", "Such", "Sådan", "That", "The", "There", "They", "Vem"}
+"""How a sentence starts that tells more of what is wrong, and is no advice."""
+
+
+@pytest.mark.parametrize(
+    "code", sorted(code for code, (weight, _, _) in TEXTS.items() if weight != "info")
+)
+def test_a_finding_that_is_more_than_news_says_what_to_do(code: str) -> None:
+    """Either a sentence of advice follows the one that says what is wrong, or that one says what
+    there must be instead."""
+    _, sv, en = TEXTS[code]
+    for text, duty in ((sv, r"\b(ska|behöver|får|måste)\b"), (en, r"\b(must|needs?|may)\b")):
+        if text.endswith("{sample}"):
+            continue  # says it all again
+        later = {s.strip().split(" ")[0] for s in re.split(r"[.?!] ", text)[1:]}
+        assert later - TOLD or re.search(duty, text), text
