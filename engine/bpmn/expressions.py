@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from lxml import etree
@@ -94,6 +95,8 @@ def _syntax(text: str) -> Problem | None:
     try:
         names = feel.compile(text).names
     except feel.FeelError as error:
+        if _pythonic(text):
+            return Problem("expression_python", suggestion=meant(text))
         return Problem("expression_syntax", both(error), _equals(text))
     for name in sorted(names):
         words = name.split()
@@ -104,6 +107,22 @@ def _syntax(text: str) -> Problem | None:
         if name in _LITERALS:
             return Problem("expression_literal", name, _LITERALS[name])
     return None
+
+
+def _pythonic(text: str) -> bool:
+    """Is a text that is not FEEL built as only Python builds one: ``a not in b``,
+    ``a if b else c``, ``[a for a in b]``, ``lambda a: b``?"""
+    words = _WORD.findall(_LITERAL.sub("0", text).lstrip("= ("))
+    if "lambda" in words or ("not", "in") in pairwise(words):
+        return True
+    return any(
+        part in words[1:] and needed in words and twin not in words
+        for part, needed, twin in (("if", "else", "then"), ("for", "in", "return"))
+    )
+
+
+_WORD = re.compile(r"\w+|\S")
+_LITERAL = re.compile(r'"[^"]*"|\'[^\']*\'')
 
 
 def _equals(text: str) -> str:

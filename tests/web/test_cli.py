@@ -116,6 +116,18 @@ def test_check_names_the_file_the_line_and_the_fault_and_exits_with_1(
     assert "DOCTYPE" in ran.out
 
 
+def test_check_counts_what_it_found(run: Run, tmp_path: Path) -> None:
+    drawing = tmp_path / "drawing.bpmn"
+    drawing.write_text(
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">'
+        '<process id="p"><startEvent id="s"/><endEvent id="e"/>'
+        '<sequenceFlow id="f" sourceRef="s" targetRef="e"/></process></definitions>',
+        "utf-8",
+    )
+    last = run("check", drawing).out.splitlines()[-1]
+    assert last == "0 processes, 1 drawing, 0 errors, 1 warning"
+
+
 def test_check_as_json_is_a_list_of_findings(run: Run, tmp_path: Path) -> None:
     (tmp_path / "bad.bpmn").write_bytes(BROKEN)
     findings = json.loads(run("check", "--json", tmp_path / "bad.bpmn").out)

@@ -148,12 +148,17 @@ def _print_findings(findings: tuple[Finding, ...]) -> None:
 def _print_summary(report: CheckReport) -> None:
     errors = sum(f.severity == "error" for f in report.findings)
     warnings = sum(f.severity == "warning" for f in report.findings)
-    counted = [f"{len(report.process_ids)} processes"]
+    counted = [_counted(len(report.process_ids), "process", "processes")]
     if report.drawings:
-        counted.append(f"{len(report.drawings)} drawings")
+        counted.append(_counted(len(report.drawings), "drawing"))
     if report.decision_ids:
-        counted.append(f"{len(report.decision_ids)} decisions")
-    click.echo(f"{', '.join(counted)}, {errors} errors, {warnings} warnings")
+        counted.append(_counted(len(report.decision_ids), "decision"))
+    counted += [_counted(errors, "error"), _counted(warnings, "warning")]
+    click.echo(", ".join(counted))
+
+
+def _counted(number: int, one: str, more: str | None = None) -> str:
+    return f"{number} {one if number == 1 else more or one + 's'}"
 
 
 @click.command()

@@ -99,9 +99,9 @@ TEXTS: dict[str, Text] = {
     "vendor_code": (
         "gap",
         "{element} innehåller kod eller ett anrop för {tool} ({names}). Sådan kod körs aldrig här; "
-        "processen sparas som ritning. Ta bort koden eller gör steget till en användaruppgift.",
+        "processen sparas som ritning. {advice}",
         "{element} holds code or a call for {tool} ({names}). Such code never runs here; the "
-        "process is kept as a drawing. Remove the code, or make the step a user task.",
+        "process is kept as a drawing. {advice}",
     ),
     "vendor_setting": (
         "warning",

@@ -30,7 +30,8 @@ def lanes(document: Document, report: Reporter, roles: Mapping[str, Role], *, st
             if any(True for _ in extensions(node.element, "role")):
                 _own_role(node, lane, roles, report, strict)
             elif lane is None:
-                if node.kind == "userTask" and process.executable:
+                named = any(True for _ in extensions(node.element, "assignee"))
+                if node.kind == "userTask" and process.executable and not named:
                     report("task_without_role", node.element)
             elif lane.effective is None:
                 wrong.setdefault(lane.element, lane)

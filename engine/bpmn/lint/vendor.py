@@ -91,6 +91,22 @@ _ADVICE = {
         "Uppgifter görs av dem som har konto.",
         "Tasks are done by those who have an account.",
     ),
+    "instructionsForEndUser": (
+        "Skriv det som uppgiftens dokumentation.",
+        "Write it as the documentation of the task.",
+    ),
+    "skipExpression": (
+        "Dra en väg förbi steget, med ett villkor.",
+        "Draw a way past the step, with a condition.",
+    ),
+    "candidateStarterGroups": (
+        "Vem som får starta ärenden bestäms inte av diagrammet.",
+        "Who may start cases is not for the diagram to say.",
+    ),
+    "resultVariable": (
+        "Låt skriptet vara en FEEL-kontext, till exempel = {summa: pris * antal}.",
+        "Let the script be a FEEL context, = {sum: price * count} for example.",
+    ),
     "calledElement": (
         "Ange processen med calledElement.",
         "Name the process with calledElement.",
@@ -101,6 +117,7 @@ _SAME_ADVICE = {
     "formDefinition": "formKey",
     "formId": "formKey",
     "formRef": "formKey",
+    "candidateStarterUsers": "candidateStarterGroups",
     "userTaskForm": "formKey",
     "formHandlerClass": "formKey",
     "formProperty": "formData",
@@ -115,6 +132,9 @@ _SAME_ADVICE = {
 _OTHERWISE = (
     "Ange det på ett sätt som körs här, eller ta bort det.",
     "Say it in a way that runs here, or remove it.",
+)
+_PROGRAMS = frozenset(
+    {"serviceTask", "scriptTask", "sendTask", "receiveTask", "businessRuleTask", "task"}
 )
 _NAME = re.compile(r"\w+")
 MOST_SPACES = 20
@@ -142,13 +162,29 @@ def vendor(document: Document, report: Reporter) -> None:
             else:
                 (harmless if name.partition("(")[0] in _HARMLESS else settings).append(name)
         if code:
-            report("vendor_code", element, tool=tool, names=", ".join(code[:5]))
+            report(
+                "vendor_code",
+                element,
+                tool=tool,
+                names=", ".join(code[:5]),
+                advice=_of_code(element),
+            )
         if settings:
             names = ", ".join(dict.fromkeys(settings[:8]))
             report("vendor_setting", element, tool=tool, names=names, advice=_advice(settings))
         if harmless:
             names = ", ".join(dict.fromkeys(harmless[:8]))
             report("vendor_harmless", element, tool=tool, names=names)
+
+
+def _of_code(element: etree._Element) -> tuple[str, str]:
+    """What to do about code: only a step that no person does can be made one that a person does."""
+    if kind(element) in _PROGRAMS:
+        return (
+            "Ta bort koden eller gör steget till en användaruppgift.",
+            "Remove the code, or make the step a user task.",
+        )
+    return "Ta bort koden.", "Remove the code."
 
 
 def _advice(settings: list[str]) -> tuple[str, str]:

@@ -97,3 +97,19 @@ def test_a_syntax_error_is_told_in_swedish_too(text: str, sv: str) -> None:
     found = problem(text)
     assert found is not None
     assert sv in found.reason[0]
+
+
+@pytest.mark.parametrize(
+    "text", ['"a" not in x', "1 if x else 2", "[i for i in x]", "any(map(lambda i: i, x))"]
+)
+def test_what_only_python_is_built_like_is_called_python(text: str) -> None:
+    found = problem(text)
+    assert found is not None
+    assert found.code == "expression_python"
+
+
+@pytest.mark.parametrize("text", ["if x else 2", "for i in x i", 'x = "not in" y', "1 +"])
+def test_what_may_be_a_slip_in_feel_is_not_called_python(text: str) -> None:
+    found = problem(text)
+    assert found is not None
+    assert found.code == "expression_syntax"

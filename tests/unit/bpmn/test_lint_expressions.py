@@ -117,6 +117,16 @@ def test_java_code_is_named_in_the_finding() -> None:
     assert any("com.acme.Pay" in f.sv for f in found if f.code == "vendor_code")
 
 
+def test_what_to_do_about_code_fits_the_step() -> None:
+    listener = (
+        '<extensionElements><camunda:taskListener event="create" class="X"/></extensionElements>'
+    )
+    done_by_people = line(f'<userTask id="t">{listener}</userTask>')
+    done_by_programs = line('<serviceTask id="t" camunda:class="X"/>')
+    for content, ends in ((done_by_people, "Remove the code."), (done_by_programs, "a user task.")):
+        assert [f.en.endswith(ends) for f in findings(content) if f.code == "vendor_code"] == [True]
+
+
 def test_settings_of_other_tools_are_told_and_harm_nothing() -> None:
     content = line('<userTask id="t" camunda:assignee="demo" camunda:asyncBefore="true"/>')
     assert startable(content) == {"p"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.bpmn.lint import Rules
-from tests.unit.bpmn.diagrams import codes, errors, findings, line, process
+from tests.unit.bpmn.diagrams import codes, errors, findings, line, process, task
 
 
 def lane(name: str, content: str = '<userTask id="t"/>', node: str = "t") -> str:
@@ -44,6 +44,14 @@ def test_what_is_kept_as_a_drawing_needs_no_roles_and_no_called_processes() -> N
 def test_a_task_without_a_lane_is_only_mentioned() -> None:
     found = findings(line('<userTask id="t"/>'))
     assert [(f.severity, f.code) for f in found] == [("info", "task_without_role")]
+
+
+def test_a_task_that_is_given_to_one_person_is_not_said_to_be_offered_to_everybody() -> None:
+    for given in (
+        task('<sp:assignee value="anna"/>'),
+        line('<userTask id="t" camunda:assignee="anna"/>'),
+    ):
+        assert "task_without_role" not in codes(given)
 
 
 def test_a_node_stands_in_one_lane() -> None:
