@@ -18,7 +18,7 @@ from engine.runtime.migration.listeners import Listeners
 from engine.runtime.migration.notrun import not_run
 from engine.runtime.migration.position import Position, Spot, element_of
 from engine.runtime.migration.taskmeta import task_notes
-from engine.runtime.spiff.compensation import COMPENSATING
+from engine.runtime.spiff.compensation import COMPENSATING, UNDOING
 from engine.views import (
     MigrationNote,
     MigrationQuestion,
@@ -26,6 +26,9 @@ from engine.views import (
     MigrationTarget,
     NotRun,
 )
+
+UNDRAWN = frozenset({COMPENSATING, UNDOING})
+"""Specs of tokens that stand on no element: they undo what was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Comparison:
 
     def spec(self, name: str) -> str | None:
         """Like ``target``, for the name of a token's spec."""
-        if name == COMPENSATING:
+        if name in UNDRAWN:
             return name
         element = element_of(name)
         wanted = self.target(element)
@@ -101,12 +104,13 @@ class Comparison:
         old, new = self.old.model.nodes, self.new.model.nodes
         places = [self.target(element) or "" for element, _, _ in tokens]
         filled = {self.flow(element, flow) for element, flow, waiting in tokens if waiting}
-        now = self.after.starved(new[places[0]].scope, places, filled)
+        now = {flow.id for flow in self.after.starved(new[places[0]].scope, places, filled)}
         if not now:
             return now
         elements = [element for element, _, _ in tokens]
         were = {flow for _, flow, waiting in tokens if waiting}
-        return now - self.before.starved(old[elements[0]].scope, elements, were)
+        before = self.before.starved(old[elements[0]].scope, elements, were)
+        return now - {self.flow(flow.target, flow.id) for flow in before}
 
     def note(self, code: str, element: str, *, new: bool = False, **params: str) -> MigrationNote:
         loaded = self.new if new else self.old
@@ -123,8 +127,13 @@ class Comparison:
                     questions[found.element_id] = found
                 else:
                     reasons.setdefault((found.code, found.element_id), found)
-        for found in (*self._undoable(position), *self._together(position)):
-            reasons.setdefault((found.code, found.element_id), found)
+        for note in self._together(position):
+            reasons.setdefault((note.code, note.element_id), note)
+        for found in self._undoable(position):
+            if isinstance(found, MigrationQuestion):
+                questions.setdefault(found.element_id, found)
+            else:
+                reasons.setdefault((found.code, found.element_id), found)
         movable = not (questions or reasons)
         status: MigrationStatus = "blocked" if reasons else "mapping" if questions else "safe"
         return Assessment(
@@ -139,11 +148,12 @@ class Comparison:
     def _names(self, position: Position) -> tuple[str, ...]:
         """The elements that work is at; sub-processes only show by what is in them."""
         around = {name for spot in position.spots for name in spot.scope}
-        here = [s for s in position.spots if not s.passive and s.spec not in around]
+        hidden = around | UNDRAWN
+        here = [s for s in position.spots if not s.passive and s.spec not in hidden]
         return tuple(dict.fromkeys(self.old.element_name(s.element) for s in here))
 
     def _spot(self, spot: Spot) -> Iterator[MigrationNote | MigrationQuestion]:
-        if spot.passive or spot.spec == COMPENSATING or self.drops(spot):
+        if spot.passive or spot.spec in UNDRAWN or self.drops(spot):
             return
         old = self.old.model.nodes[spot.element]
         wanted = self.target(old.id)
@@ -169,11 +179,7 @@ class Comparison:
 
     def _differs(self, spot: Spot, old: Node, new: Node) -> MigrationNote | None:
         """Why a token cannot stand on ``new`` as it stands on ``old``."""
-        if (old.kind, old.event_triggered, old.for_compensation) != (
-            new.kind,
-            new.event_triggered,
-            new.for_compensation,
-        ):
+        if _sort(old) != _sort(new):
             return self.note("kind_changed", old.id, was=old.kind, now=new.kind)
         if not spot.beside and self._chain(old.id) != self.after.chain(new.id):
             return self.note("scope_changed", old.id)
@@ -230,13 +236,21 @@ class Comparison:
             and other.element not in self.before.behind([one.element])
         )
 
-    def _undoable(self, position: Position) -> Iterator[MigrationNote]:
-        """What has been done must remain what can be undone."""
+    def _undoable(self, position: Position) -> Iterator[MigrationNote | MigrationQuestion]:
+        """What has been done must remain what can be undone: an activity that is gone asks which
+        one's handler undoes it now."""
         names = {*position.remembered, *(n for s in position.spots for n in s.remembered)}
         old, new = self.old.executor.handlers, self.new.executor.handlers
         for name in sorted(names):
-            if name in old and self.spec(name) not in new:
-                yield self.note("compensation_lost", element_of(name))
+            if name not in old or self.spec(name) in new:
+                continue
+            node = self.old.model.nodes[element_of(name)]
+            targets = () if self.target(node.id) else tuple(self._targets(node))
+            ending = name[len(node.id) :]
+            if able := tuple(t for t in targets if t.element_id + ending in new):
+                yield MigrationQuestion(node.id, node.name or node.id, node.kind, able)
+            else:
+                yield self.note("compensation_lost", node.id)
 
     # ------------------------------------------------------------ where work may go on
 
@@ -244,10 +258,9 @@ class Comparison:
         """Elements of the same kind in the same place, the likeliest first."""
         found = []
         for node in self.new.model.nodes.values():
-            if (node.kind, node.event_triggered) != (old.kind, old.event_triggered):
+            if _sort(node) != _sort(old):
                 continue
-            chain = self._chain(old.id)
-            if "" not in chain and chain != self.after.chain(node.id):
+            if not _fits(self._chain(old.id), self.after.chain(node.id)):
                 continue
             if node.kind == "boundaryEvent" or not same_rounds(old.loop, node.loop):
                 continue
@@ -290,6 +303,16 @@ class Comparison:
             node = self.new.model.nodes[wanted]
             if node.kind in EVENTS | {"receiveTask"} and self.events_changed(spot.element):
                 yield self.note("event_changed", wanted, new=True)
+
+
+def _fits(wanted: tuple[str, ...], chain: tuple[str, ...]) -> bool:
+    """Is it the same place? A sub-process that is gone, and not mapped yet, may be any."""
+    same = (one in ("", other) for one, other in zip(wanted, chain, strict=False))
+    return len(wanted) == len(chain) and all(same)
+
+
+def _sort(node: Node) -> tuple[object, ...]:
+    return node.kind, node.event_triggered, node.for_compensation
 
 
 def same_rounds(old: Loop | None, new: Loop | None) -> bool:

@@ -101,8 +101,8 @@ class Graph:
     def neighbours(self, element: str) -> tuple[set[str], set[str]]:
         return set(self._before[element]), set(self._after[element])
 
-    def starved(self, scope: str, standing: Iterable[str], filled: set[str]) -> set[str]:
-        """Ids of flows into parallel gateways of the scope that can never bring a token, although
+    def starved(self, scope: str, standing: Iterable[str], filled: set[str]) -> list[Flow]:
+        """Flows into parallel gateways of the scope that can never bring a token, although
         a token comes to the gateway by another flow.
 
         :param standing: elements at which tokens are
@@ -110,10 +110,10 @@ class Graph:
         """
         here = set(standing)
         coming = here | self.behind(here)
-        found: set[str] = set()
+        found: list[Flow] = []
         for node in self.process.inside(scope):
             if node.kind == "parallelGateway" and len(node.incoming) > 1 and node.id in coming:
-                found |= {f.id for f in self._never(node, here, filled)}
+                found += self._never(node, here, filled)
         return found
 
     def _never(self, join: Node, here: set[str], filled: set[str]) -> Iterator[Flow]:

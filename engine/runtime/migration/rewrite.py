@@ -42,6 +42,7 @@ class Rewriting:
         for task in list(self._new.tokens(everywhere=True)):
             self._open_boundary(task)
             self._open_race(task)
+            self._open_other_starts(task)
         for scope in [None, *(t.id.hex for t in self._new.tokens(everywhere=True))]:
             self._open_starts(scope)
             self._open_joins(scope)
@@ -137,6 +138,24 @@ class Rewriting:
         for task in self._new.tokens(everywhere=True):
             if task.internal_data.get("race") == race:
                 yield task
+
+    def _open_other_starts(self, task: Task) -> None:
+        """Where start events wait, each an alternative, one that is new waits too."""
+        origin, spec = self._origin(task), task.task_spec
+        old = self._c.old.model.nodes.get(origin or "")
+        waits = task.has_state(TaskState.WAITING) and not task.internal_data.get("listener")
+        if old is None or old.kind != "startEvent" or not waits:
+            return
+        had = {self._c.target(n.id) for n in self._c.old.model.inside(old.scope)}
+        inside = self._c.new.model.inside(spec.node.scope)
+        added = [n.id for n in inside if n.kind == "startEvent" and n.events and n.id not in had]
+        scope = task.internal_data.get("scope")
+        race = task.internal_data.get("race") or f"start of {scope or self._c.new.model.id}"
+        here = {t.task_spec.bpmn_id for t in self._rivals(race)}
+        for name in added:
+            task.internal_data["race"] = race
+            if name not in here:
+                self._new.enter(self._new.place(name, scope, race=race))
 
     def _open_starts(self, scope: str | None) -> None:
         """Event sub-processes that are new in a scope listen, unless one has interrupted it."""
