@@ -1,0 +1,43 @@
+"""What docs/api.md shows works as it stands there."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from tests.house.files import PROJECT
+from tests.support.people import People
+from tests.web.api.caller import Caller
+
+SENT = re.compile(r"\$API(/\S+) \\\n +-d '(.+?)'$", re.DOTALL | re.MULTILINE)
+
+
+def shown() -> dict[str, Any]:
+    """The bodies that the page sends, by path."""
+    page = (PROJECT / "docs/api.md").read_text(encoding="utf-8")
+    return {path: json.loads(body) for path, body in SENT.findall(page)}
+
+
+def test_the_case_of_the_page_starts_and_its_task_is_signed(seller: Caller, people: People) -> None:
+    started = seller.post("/cases", shown()["/cases"])
+    assert started.status_code == 201, started.text
+    (task,) = seller.get("/tasks?show=mine").json["items"]
+    where = f"/tasks/{task['id']}"
+    assert seller.post(f"{where}/claim").status_code == 200
+    body = shown()["/tasks/ID/complete"]
+    assert body["signature"] == {"password": "PASSWORD"}
+    body["signature"]["password"] = people["saljare"].password
+    done = seller.post(f"{where}/complete", body)
+    assert done.status_code == 200, done.text
+    assert done.json["signature"]
+
+
+def test_the_message_of_the_page_is_one_of_the_plan() -> None:
+    body = shown()["/cases/2025-0001/messages"]
+    diagram = (PROJECT / "workflows/c_drift.bpmn").read_text(encoding="utf-8")
+    message = re.search(
+        rf'<bpmn:message [^>]*name="{body["name"]}".*?</bpmn:message>', diagram, re.S
+    )
+    assert message is not None
+    assert re.findall(r'<sp:field id="(\w+)"', message[0]) == list(body["payload"])
