@@ -29,6 +29,7 @@ from engine.service.decide_file import decide_file
 from engine.tokens import SCOPES as TOKEN_SCOPES
 from engine.views import (
     COUNTED,
+    INCIDENT_KINDS,
     SYSTEM,
     Activity,
     ActivityOption,
@@ -93,6 +94,7 @@ from engine.views import (
 
 __all__ = [
     "COUNTED",
+    "INCIDENT_KINDS",
     "SYSTEM",
     "TOKEN_SCOPES",
     "Activity",

@@ -27,6 +27,7 @@ from web import (
     forms,
     history,
     i18n,
+    incidents,
     logs,
     monitoring,
     moves,
@@ -41,8 +42,9 @@ from web.context import person
 from web.i18n import gettext as _
 
 BLUEPRINTS = (
-    accounts, tasks, overview, cases, decisions, definitions, moves, history, people,
-    tokens, api, monitoring)  # fmt: skip
+    accounts, tasks, overview, cases, incidents, decisions, definitions, moves, history, people,
+    tokens, api, monitoring,
+)  # fmt: skip
 YEAR = 31_536_000
 
 
@@ -86,10 +88,12 @@ def navigation() -> list[tuple[str, str, str, str]]:
     """The main menu: section, endpoint, icon, text."""
     who = person()
     overview = ("overview", "overview.index", "overview", _("Översikt"))
+    stops = ("incidents", "incidents.index", "stop", _("Stopp"))
     return [
         ("tasks", "tasks.inbox", "tasks", _("Mina uppgifter")),
         *([overview] if who is not None and "manager" in who.rights else ()),
         ("cases", "cases.index", "cases", _("Ärenden")),
+        *([stops] if incidents.may_see() else ()),
         ("definitions", "definitions.index", "definitions", _("Diagram")),
         ("history", "history.index", "history", _("Historik")),
     ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine import SYSTEM, HistoryEntry
-from web import formats
+from web import formats, incidents
 from web.context import actor, engine, role_title
 from web.i18n import N_, ngettext
 from web.i18n import gettext as _
@@ -130,6 +130,10 @@ class Speaker:
 
     def more(self, entry: HistoryEntry) -> list[str]:
         """What else the reader wants to know of it, in short lines."""
+        if entry.type == "incident.raised":
+            at = entry.element_id if entry.element_id != entry.process_id else None
+            where = entry.element_name or at or self.process(entry)
+            return [incidents.tell(str(entry.detail.get("kind")), where).happened]
         lines = EXTRAS[entry.type](entry.detail) if entry.type in EXTRAS else []
         return [line for line in lines if line]
 
@@ -249,10 +253,6 @@ def _reason(detail: Mapping[str, Any]) -> list[str]:
     return [_("Orsak: %(text)s", text=reason)] if reason else []
 
 
-def _message(detail: Mapping[str, Any]) -> list[str]:
-    return [str(detail.get("message") or "")]
-
-
 def _decided(detail: Mapping[str, Any]) -> list[str]:
     given, became = (_values(detail.get(part) or {}) for part in ("inputs", "outputs"))
     lines = [
@@ -288,7 +288,6 @@ EXTRAS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {
     "case.cancelled": _reason,
     "instance.cancelled": _reason,
     "point.ticked": _reason,
-    "incident.raised": _message,
     "variables.corrected": _corrected,
     "decision.evaluated": _decided,
 }

@@ -7,15 +7,32 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
-from engine.access import CASE_VIEW, INCIDENT_VIEW, CaseObject, IncidentObject, authorize, may
+from engine.access import (
+    CASE_VIEW,
+    INCIDENT_VIEW,
+    CaseObject,
+    IncidentObject,
+    authorize,
+    cases_of,
+    may,
+)
 from engine.queries.objects import case_of_instance
-from engine.queries.paging import MAX_PAGE
+from engine.queries.paging import MAX_PAGE, bounded, decode, encode, page, text_part, time_part
 from engine.queries.rows import AnyRow, AnySelect, People, people_by_id
 from engine.queries.tasks import OPEN
-from engine.store.models import Case, Definition, Incident, Instance, Subscription, Task, Timer
-from engine.views import Actor, ElementState, InstanceView
+from engine.store.models import (
+    Case,
+    Customer,
+    Definition,
+    Incident,
+    Instance,
+    Subscription,
+    Task,
+    Timer,
+)
+from engine.views import Actor, ElementState, InstanceView, Page
 from engine.views import Incident as IncidentView
 
 MOST_INSTANCES = 1000
@@ -34,6 +51,23 @@ INSTANCE = (
     Definition.version,
     Definition.name,
     Definition.phase,
+)
+
+INCIDENT = (
+    Incident.id,
+    Incident.case_id,
+    Incident.instance_id,
+    Incident.element_id,
+    Incident.kind,
+    Incident.message,
+    Incident.at,
+    Incident.resolved_at,
+    Incident.operation,
+    Case.number,
+    Case.title,
+    Customer.name.label("customer"),
+    Instance.definition_id,
+    Definition.name.label("process"),
 )
 
 
@@ -71,28 +105,62 @@ def incidents(
 ) -> tuple[IncidentView, ...]:
     """What could not go on and still has not, the newest first, at most ``MAX_PAGE``. None for
     those who do not look after the engine."""
+    return open_incidents(conn, actor, case_id=case_id, limit=MAX_PAGE).items
+
+
+def open_incidents(
+    conn: Connection,
+    actor: Actor,
+    *,
+    case_id: str | None = None,
+    cursor: str | None = None,
+    limit: int = 25,
+) -> Page[IncidentView]:
+    """A page of what could not go on and still has not, the newest first; empty for those who do
+    not look after the engine. Raises ``Invalid`` for a cursor of another list."""
+    after = decode("incidents", cursor, time_part, text_part)
     if not may(actor, INCIDENT_VIEW, IncidentObject("", CaseObject(case_id or "", visible=True))):
-        return ()
-    statement = (
-        select(
-            Incident.id,
-            Incident.case_id,
-            Case.number,
-            Incident.instance_id,
-            Incident.element_id,
-            Incident.kind,
-            Incident.message,
-            Incident.at,
-            Incident.resolved_at,
-        )
-        .join(Case, Case.id == Incident.case_id)
-        .where(Incident.resolved_at.is_(None))
-        .order_by(Incident.at.desc(), Incident.id.desc())
-        .limit(MAX_PAGE)
-    )
+        return Page(())
+    limit = bounded(limit)
+    # The few of the page first: nothing is joined to what is not shown.
+    newest = select(Incident.id).where(Incident.resolved_at.is_(None))
     if case_id is not None:
-        statement = statement.where(Incident.case_id == case_id)
-    return tuple(IncidentView(*row) for row in conn.execute(statement))
+        newest = newest.where(Incident.case_id == case_id)
+    if after is not None:
+        at, last = after
+        earlier = or_(Incident.at < at, and_(Incident.at == at, Incident.id < last))
+        newest = newest.where(Incident.at <= at, earlier)
+    order = (Incident.at.desc(), Incident.id.desc())
+    few = newest.order_by(*order).limit(limit + 1).subquery()
+    statement = (
+        select(*INCIDENT, cases_of(actor, Case.id).label("visible"))
+        .join(few, few.c.id == Incident.id)
+        .join(Instance, Instance.id == Incident.instance_id)
+        .join(Definition, Definition.id == Instance.definition_id)
+        .join(Case, Case.id == Incident.case_id)
+        .join(Customer, Customer.id == Case.customer_id, isouter=True)
+    )
+    rows = conn.execute(statement.order_by(*order)).all()
+    return page(rows, limit, _incident, lambda row: encode("incidents", row.at, row.id))
+
+
+def _incident(row: AnyRow) -> IncidentView:
+    return IncidentView(
+        id=row.id,
+        case_id=row.case_id,
+        case_number=row.number,
+        instance_id=row.instance_id,
+        element_id=row.element_id,
+        kind=row.kind,
+        message=row.message,
+        at=row.at,
+        resolved_at=row.resolved_at,
+        title=row.customer or row.title,
+        definition_id=row.definition_id,
+        process=row.process,
+        task_id=row.operation.get("task"),
+        can_open=bool(row.visible),
+    )
 
 
 # ---------------------------------------------------------------- what a diagram shows

@@ -27,7 +27,7 @@ from engine.runtime.definitions import Loaded
 from engine.runtime.executor import StepError, Wait
 from engine.runtime.live import RUNNING, Live, read, with_defaults
 from engine.runtime.spiff.workflow import Thrown
-from engine.runtime.state import DamagedState
+from engine.runtime.state import DAMAGED
 from engine.runtime.work import Work
 from engine.store.base import table_of
 from engine.store.models import Instance, Message, Person, Subscription
@@ -287,7 +287,7 @@ class Advance:
         live.changed = True
         with self._blaming(live):
             if live.damage is not None:
-                raise StepError(live.loaded.process_id, live.damage, kind=DamagedState.code)
+                raise StepError(live.loaded.process_id, live.damage, kind=DAMAGED)
             move()
         live.moved = True
         return True

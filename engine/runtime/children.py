@@ -19,7 +19,7 @@ from engine.runtime import rows
 from engine.runtime.executor import StepError, Wait
 from engine.runtime.spiff.activities import Undoing
 from engine.runtime.spiff.workflow import Thrown
-from engine.runtime.state import DamagedState
+from engine.runtime.state import DAMAGED
 from engine.store.models import Instance
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _undo(advance: Advance, live: Live, wait: Wait) -> None:
     before = advance.live(wait.name or "")
     element = before.parent_element or wait.element_id
     if before.damage is not None:
-        raise StepError(element, before.damage, kind=DamagedState.code)
+        raise StepError(element, before.damage, kind=DAMAGED)
     loaded = before.loaded
     around = (live, replace(wait, element_id=element))
     child = advance.create(live.case_id, loaded, before.process.variables, parent=around)

@@ -14,7 +14,7 @@ from engine.queries import objects
 from engine.runtime import begin, live, rows, timers
 from engine.runtime.advance import Advance
 from engine.runtime.executor import StepError
-from engine.runtime.state import DamagedState
+from engine.runtime.state import DAMAGED
 from engine.runtime.work import Work
 from engine.store.models import Incident, Instance, Timer
 
@@ -103,7 +103,7 @@ def retry(work: Work, incident_id: str) -> dict[str, Any]:
         raise NotFound(f"There is no incident {incident_id}", id=incident_id)
     if row.resolved_at is not None:
         raise Conflict("This incident has been resolved already.", code="already_resolved")
-    if row.kind == DamagedState.code and _damaged(work, row.instance_id):
+    if row.kind == DAMAGED and _damaged(work, row.instance_id):
         return {"resolved": False}
     prepare = _again(work, row)
     if prepare is not None:

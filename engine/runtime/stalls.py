@@ -7,20 +7,21 @@ variable is corrected and the incident retried, the instance is migrated) or end
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select, update
 
 from engine.runtime import rows
 from engine.runtime.live import RUNNING
-from engine.runtime.state import DamagedState
+from engine.runtime.state import DAMAGED
 from engine.store.models import Incident, Instance
+from engine.views import IncidentKind
 
 if TYPE_CHECKING:
     from engine.runtime.advance import Advance
     from engine.runtime.live import Live
 
-KIND = "stuck"
+KIND: Final = "stuck"
 OPERATION = {"op": "look"}
 """How to try again: look whether something can go on now."""
 
@@ -68,7 +69,7 @@ def _raise(
 def quarantine(advance: Advance, live: Live, element_id: str) -> None:
     """An instance whose stored state cannot be read has missed an event: its incident says so,
     once; its bytes stay as they are."""
-    kind = DamagedState.code
+    kind: IncidentKind = DAMAGED
     if not any(row.kind == kind for row in _open(advance, live)):
         _add(advance, live, kind, element_id, live.damage or "")
         advance.connection.execute(
@@ -77,7 +78,7 @@ def quarantine(advance: Advance, live: Live, element_id: str) -> None:
         rows.mark_case(advance.connection, live.case_id)
 
 
-def _add(advance: Advance, live: Live, kind: str, element_id: str, message: str) -> str:
+def _add(advance: Advance, live: Live, kind: IncidentKind, element_id: str, message: str) -> str:
     incident_id = rows.add_incident(
         advance.connection,
         case_id=live.case_id,

@@ -26,10 +26,13 @@ CHECKSUM_BYTES = 4
 _encode: Final = msgspec.msgpack.Encoder().encode
 
 
+DAMAGED: Final = "damaged_state"
+
+
 class DamagedState(ServiceplanError):
     """The stored state of an instance cannot be read; it is left as it is."""
 
-    code = "damaged_state"
+    code = DAMAGED
 
 
 def dump(process: Process) -> bytes:

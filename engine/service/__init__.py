@@ -10,6 +10,7 @@ from engine.service.cases import Cases
 from engine.service.decisions import Decisions
 from engine.service.definitions import Definitions
 from engine.service.evidence import Evidence
+from engine.service.incidents import Incidents
 from engine.service.people import People
 from engine.service.tasks import Tasks
 from engine.service.tokens import Tokens
@@ -17,7 +18,7 @@ from engine.service.upkeep import Upkeep
 from engine.store.database import Database
 
 
-class Engine(Definitions, Decisions, Cases, Tasks, Evidence, People, Tokens, Upkeep):
+class Engine(Definitions, Decisions, Cases, Incidents, Tasks, Evidence, People, Tokens, Upkeep):
     """A process engine on one database. Safe to share between threads.
 
     Every method that writes takes the ``Actor`` who does it and an idempotency ``key``: the same

@@ -1,4 +1,4 @@
-"""Customers and their cases: start, look at, plan, tell, cancel; incidents."""
+"""Customers and their cases: start, look at, plan, tell, cancel; their variables."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from engine.queries.task_detail import decided_form
 from engine.runtime import begin, cases, incidents, variables
 from engine.runtime.executor import StepError
 from engine.runtime.work import Work
+from engine.service.incidents import named
 from engine.service.transactions import Transactions
 from engine.store.models import Person
 from engine.views import (
@@ -27,7 +28,6 @@ from engine.views import (
     CaseRow,
     Customer,
     ElementState,
-    Incident,
     InstanceView,
     Page,
     PlanRow,
@@ -185,7 +185,8 @@ class Cases(Transactions):
                 points=points,
                 messages=offers,
             )
-            return replace(detail, activities=begin.options(work, case_id))
+            stopped = named(work, detail.incidents)
+            return replace(detail, activities=begin.options(work, case_id), incidents=stopped)
 
     def instance(self, actor: Actor, instance_id: str) -> InstanceView:
         """One process instance.
@@ -302,26 +303,7 @@ class Cases(Transactions):
             lambda work: cases.cancel(work, case_id, reason),
         )
 
-    # ------------------------------------------------------------ incidents
-
-    def incidents(self, actor: Actor) -> tuple[Incident, ...]:
-        """Open incidents of all cases, the newest first; none for those who do not look after
-        the engine."""
-        with self._reading() as connection:
-            return instances.incidents(connection, actor)
-
-    def retry(self, actor: Actor, incident_id: str, *, key: str) -> Receipt:
-        """Try again what failed; the result says whether it is ``resolved``.
-
-        :raises NotFound: when there is no such incident, or it is not the actor's to see
-        """
-        return self._write(
-            actor,
-            "retry",
-            key,
-            {"incident": incident_id},
-            lambda work: incidents.retry(work, incident_id),
-        )
+    # ------------------------------------------------------------ variables
 
     def variables(self, actor: Actor, instance_id: str) -> tuple[VariableValue, ...]:
         """The variables of an instance by name, for those who may correct them.

@@ -7,11 +7,13 @@ strings. Lists are tuples.
 from __future__ import annotations
 
 from engine.views.cases import (
+    INCIDENT_KINDS,
     ActivityOption,
     CaseDetail,
     CaseRow,
     ElementState,
     Incident,
+    IncidentKind,
     InstanceState,
     InstanceView,
     MessageOption,
@@ -96,6 +98,7 @@ from engine.views.tasks import (
 
 __all__ = [
     "COUNTED",
+    "INCIDENT_KINDS",
     "SYSTEM",
     "Activity",
     "ActivityOption",
@@ -124,6 +127,7 @@ __all__ = [
     "Finding",
     "HistoryEntry",
     "Incident",
+    "IncidentKind",
     "InstanceState",
     "InstanceVerdict",
     "InstanceView",

@@ -22,8 +22,8 @@ NAMES = {
     "Attachment", "DayOff", "DueReason", "Field", "Option", "SignatureView", "TaskDetail",
     "TaskRow", "Tick",
     # cases
-    "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView", "MessageOption", "Page",
-    "PlanRow", "Sheet", "SheetEntry", "SheetRow", "VariableValue",
+    "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView",
+    "MessageOption", "Page", "PlanRow", "Sheet", "SheetEntry", "SheetRow", "VariableValue",
     # figures
     "COUNTED", "Load", "Overview",
     # moving to another version

@@ -44,6 +44,9 @@ def show(case_id: str) -> str:
         sheet=sheet,
         paper=paper.rows(sheet, today()) if sheet else [],
         picture=_sheet_picture(detail, sheet) if sheet else None,
+        whole=None if sheet else _whole(detail),
+        link=element_link(case_id),
+        standing_text=words.standing,
         messages=[m for m in detail.messages if m.allowed],
         tree=tree(detail.instances),
         story=_story(case_id),
@@ -56,22 +59,48 @@ def instance(case_id: str, instance_id: str) -> str:
     """One process instance of the case: its diagram with its tokens, and its children."""
     detail = engine().case(actor(), case_id)
     found = engine().instance(actor(), instance_id)
-    states = engine().element_states(actor(), instance_id)
-    drawing = engine().drawing(actor(), found.definition_id)
-    names = {shape.id: shape.name for shape in drawing.shapes if shape.name.strip()}
+    standing = _standing(found)
     return render_template(
         "cases/instance.html",
         case=detail,
         row=detail.row,
         instance=found,
-        picture=picture(drawing, dict(states), found.case_id, found.name),
-        standing=[(names[s.element_id], s) for s in states.values() if s.element_id in names],
+        picture=standing.picture,
+        standing=standing.steps,
         children=[i for i in detail.instances if i.parent_id == instance_id],
         offered=[o for o in detail.activities if o.instance_id == instance_id],
         parent=next((i for i in detail.instances if i.id == found.parent_id), None),
         link=element_link(found.case_id),
         standing_text=words.standing,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand in an instance: its diagram, and the same as a table of named steps."""
+
+    picture: Picture
+    steps: list[tuple[str, ElementState]]
+
+
+def _standing(instance: InstanceView) -> Standing:
+    states = engine().element_states(actor(), instance.id)
+    drawing = engine().drawing(actor(), instance.definition_id)
+    names = {shape.id: shape.name for shape in drawing.shapes if shape.name.strip()}
+    # A file without a drawing has the steps' names in its table of activities.
+    for row in engine().definition_sheet(actor(), instance.definition_id):
+        if row.process_id in ("", instance.process_id):
+            names.setdefault(row.id, row.name)
+    return Standing(
+        picture(drawing, dict(states), instance.case_id, instance.name),
+        [(names[s.element_id], s) for s in states.values() if s.element_id in names],
+    )
+
+
+def _whole(detail: CaseDetail) -> Standing | None:
+    """Of a case without a plan: its first process, which is all that there is to look at."""
+    root = next((i for i in detail.instances if i.parent_id is None), None)
+    return None if root is None else _standing(root)
 
 
 def _story(case_id: str) -> list[Told]:

@@ -17,6 +17,7 @@ from SpiffWorkflow.workflow import Workflow
 
 from engine import feel
 from engine.bpmn.model import DecisionCall
+from engine.views import IncidentKind
 
 if TYPE_CHECKING:
     from engine.runtime.spiff.specs import Spec
@@ -45,7 +46,7 @@ class StepError(Exception):
 
     instance_id: str | None = None
 
-    def __init__(self, element_id: str, message: str, *, kind: str = "failed") -> None:
+    def __init__(self, element_id: str, message: str, *, kind: IncidentKind = "failed") -> None:
         super().__init__(message)
         self.element_id = element_id
         self.message = message

@@ -1,0 +1,58 @@
+"""What could not go on: looked at by those who look after the engine, and tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from engine.queries import instances
+from engine.runtime import incidents
+from engine.runtime.work import Work
+from engine.service.transactions import Transactions
+from engine.views import Actor, Incident, Page, Receipt
+
+
+class Incidents(Transactions):
+    """Incidents of all cases."""
+
+    def incidents(self, actor: Actor) -> tuple[Incident, ...]:
+        """The newest open incidents of all cases, at most 200; none for those who do not look
+        after the engine. ``open_incidents`` gives them all."""
+        with self._looking(actor) as work:
+            return named(work, instances.incidents(work.connection, actor))
+
+    def open_incidents(
+        self, actor: Actor, *, cursor: str | None = None, limit: int = 25
+    ) -> Page[Incident]:
+        """A page of the open incidents of all cases, the newest first; none for those who do not
+        look after the engine.
+
+        :raises Invalid: for a cursor of another list
+        """
+        with self._looking(actor) as work:
+            found = instances.open_incidents(work.connection, actor, cursor=cursor, limit=limit)
+            return replace(found, items=named(work, found.items))
+
+    def retry(self, actor: Actor, incident_id: str, *, key: str) -> Receipt:
+        """Try again what failed; the result says whether it is ``resolved``.
+
+        :raises NotFound: when there is no such incident, or it is not the actor's to see
+        """
+        return self._write(
+            actor,
+            "retry",
+            key,
+            {"incident": incident_id},
+            lambda work: incidents.retry(work, incident_id),
+        )
+
+
+def named(work: Work, found: Iterable[Incident]) -> tuple[Incident, ...]:
+    """The incidents with the names of their elements, as their diagrams have them."""
+    return tuple(replace(one, element_name=_element_name(work, one)) for one in found)
+
+
+def _element_name(work: Work, incident: Incident) -> str:
+    loaded = work.definitions.get(work.connection, incident.definition_id)
+    element = incident.element_id or ""
+    return "" if element in ("", loaded.process_id) else loaded.element_name(element)
