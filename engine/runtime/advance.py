@@ -16,29 +16,23 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select
 
 from engine import feel
-from engine.errors import Conflict
 from engine.ids import new_id
 from engine.records import history
-from engine.runtime import children, decisions, rows, signals, stalls, timers
+from engine.runtime import children, decisions, rows, signals, timers, writing
 from engine.runtime.definitions import Loaded
 from engine.runtime.executor import StepError, Wait
 from engine.runtime.live import RUNNING, Live, read, with_defaults
 from engine.runtime.spiff.workflow import Thrown
 from engine.runtime.state import DAMAGED
 from engine.runtime.work import Work
-from engine.store.base import table_of
 from engine.store.models import Instance, Message, Person, Subscription
 from engine.views import Actor
 
 ROWS: Final = frozenset({"call", "undo", "user", "timer", "message", "signal"})
 """The waits that have rows."""
-_TABLE: Final = table_of(Instance)
-_WRITE: Final = update(_TABLE).where(
-    _TABLE.c.id == bindparam("of_id"), _TABLE.c.revision == bindparam("at_revision")
-)
 
 
 class Advance:
@@ -57,6 +51,8 @@ class Advance:
         """How many instances events have started in this transaction."""
         self.stalled: list[str] = []
         """The incidents of instances in which nothing can go on, after ``run``."""
+        self.new_tasks: list[dict[str, Any]] = []
+        """Rows of user tasks that are opened and not written yet."""
         self._work: deque[Callable[[], None]] = deque()
 
     # ------------------------------------------------------------ operations
@@ -161,6 +157,24 @@ class Advance:
 
         self.step_later(live, step)
 
+    def fire(self, instance_id: str, token: str, cycle: Mapping[str, Any] | None) -> None:
+        """The time that the token waited for has come, and its timer has been taken away."""
+        live = self.live(instance_id)
+        executor = live.loaded.executor
+
+        def move() -> None:
+            if live.process.token(token) is not None:
+                executor.wake(live.process, token, cycle=cycle, kind="timer")
+
+        def step() -> None:
+            if live.damage is None:
+                waited = executor.awaited(live.process)
+                live.waited = frozenset(w for w in waited if w[:2] != ("timer", token))
+            if self._move(live, move):
+                self._follow(live)
+
+        self.later(step)
+
     def look_again(self, instance_id: str) -> None:
         """Something may have changed that tokens of the instance wait for."""
         live = self.live(instance_id)
@@ -224,17 +238,15 @@ class Advance:
         """
         while self._work:
             self._work.popleft()()
-        for live in sorted(self._live.values(), key=lambda item: (item.depth, item.id)):
-            if live.changed:
-                with self._blaming(live):
-                    self._write(live, stalls.examine(self, live) if live.moved else False)
+        rows.write_tasks(self)
+        writing.write(self, [live for live in self._live.values() if live.changed])
 
     # ------------------------------------------------------------ instances
 
     def live(self, instance_id: str) -> Live:
         """The instance, read once."""
         if instance_id not in self._live:
-            known = self.work.opened if self.work.is_about(instance_id) else None
+            known = self.work.row_of(instance_id)
             self._keep(read(self.connection, self.definitions, instance_id, known))
         return self._live[instance_id]
 
@@ -285,7 +297,7 @@ class Advance:
         if live.state not in RUNNING:
             return False
         live.changed = True
-        with self._blaming(live):
+        with self.blaming(live):
             if live.damage is not None:
                 raise StepError(live.loaded.process_id, live.damage, kind=DAMAGED)
             move()
@@ -293,7 +305,7 @@ class Advance:
         return True
 
     @contextmanager
-    def _blaming(self, live: Live) -> Iterator[None]:
+    def blaming(self, live: Live) -> Iterator[None]:
         """An error in here is this instance's, unless it is known to be another's."""
         try:
             yield
@@ -309,7 +321,7 @@ class Advance:
         thrown, effects.thrown = effects.thrown, []
         effects.passed.clear()
         effects.trace.clear()
-        with self._blaming(live):
+        with self.blaming(live):
             for event in thrown:
                 self._thrown(live, event)
             self._sync(live)
@@ -322,36 +334,6 @@ class Advance:
         while live.new and live.parent_id is not None:
             live = self.live(live.parent_id)
         return live.case_id if live.new else live.id
-
-    def _write(self, live: Live, mark_case: bool) -> None:
-        variables = {k: feel.to_json(v) for k, v in live.process.variables.items()}
-        rows.check_size(live, variables, self.config.limits.variable_bytes)
-        ended = live.state not in RUNNING
-        blob = {"state_blob": live.loaded.executor.dump(live.process)}
-        if ended and not children.kept(live):
-            blob = {"state_blob": b""}
-        done = self.connection.execute(
-            _WRITE,
-            {
-                "of_id": live.id,
-                "at_revision": live.revision,
-                "state": live.state,
-                "revision": live.revision + 1,
-                **({} if live.damage is not None else blob),
-                "variables": variables,
-                "written": sorted(live.process.written),
-                "passed": live.passed,
-                "ended_at": self.now if ended else None,
-            },
-        )
-        if done.rowcount != 1:
-            raise Conflict("Somebody else moved this process at the same moment.", code="stale")
-        live.revision += 1
-        live.changed = False
-        if ended:
-            rows.close_incidents(self, live)
-        elif mark_case:
-            rows.mark_case(self.connection, live.case_id)
 
     # ------------------------------------------------------------ what follows
 

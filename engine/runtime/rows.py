@@ -62,6 +62,7 @@ def sync_tasks(
 
 def _close_others(advance: Advance, live: Live, wanted: Collection[str]) -> Collection[str]:
     """Close the open tasks of tokens that are gone; the tokens that had open tasks."""
+    write_tasks(advance)
     open_tasks = {
         row.token: row
         for row in advance.connection.execute(
@@ -81,17 +82,23 @@ def _close_others(advance: Advance, live: Live, wanted: Collection[str]) -> Coll
     return open_tasks
 
 
+def write_tasks(advance: Advance) -> None:
+    """Write the user tasks that have been opened, many in one statement."""
+    opened, advance.new_tasks = advance.new_tasks, []
+    if opened:
+        advance.connection.execute(_INSERT_TASK, opened if len(opened) > 1 else opened[0])
+
+
 def _open_task(advance: Advance, live: Live, wait: Wait) -> None:
     meta = live.loaded.meta.tasks[wait.element_id]
-    people, planned = _case(advance, live.case_id)
+    people, planned = _case(advance, live)
     plan = _plan_item(advance.connection, live, wait.element_id) if planned else None
     gets = opening(advance, live, meta, wait)
     person = (plan.person_id if plan else None) or gets.person_id or people.get(meta.role or "")
     assignee = _active(advance.connection, person)
     due = plan.due if plan is not None and plan.decided else gets.due
     task_id = new_id()
-    advance.connection.execute(
-        _INSERT_TASK,
+    advance.new_tasks.append(
         {
             "id": task_id,
             "case_id": live.case_id,
@@ -116,7 +123,7 @@ def _open_task(advance: Advance, live: Live, wait: Wait) -> None:
             "note": "",
             "local": {k: feel.to_json(v) for k, v in wait.local.items()},
             "revision": 0,
-        },
+        }
     )
     if plan is not None:
         # The date has been taken over; the next round of a recurring activity gets its own.
@@ -133,12 +140,12 @@ def _open_task(advance: Advance, live: Live, wait: Wait) -> None:
     advance.note(live, "task.opened", wait.element_id, detail)
 
 
-def _case(advance: Advance, case_id: str) -> tuple[Mapping[str, str], bool]:
-    """The people of a case by role, and whether it has a plan."""
-    opened = advance.work.opened
-    if opened is not None and opened.case_id == case_id:
-        return opened.people, opened.planned
-    row = advance.connection.execute(_PEOPLE, {"id": case_id}).one()
+def _case(advance: Advance, live: Live) -> tuple[Mapping[str, str], bool]:
+    """The people of the instance's case by role, and whether it has a plan."""
+    for known in (advance.work.opened, advance.work.read.get(live.id)):
+        if known is not None and known.case_id == live.case_id:
+            return known.people, known.planned
+    row = advance.connection.execute(_PEOPLE, {"id": live.case_id}).one()
     return row.people, True
 
 

@@ -15,6 +15,7 @@ from engine.runtime.executor import StepError, Wait
 from engine.runtime.port import timer_job
 from engine.runtime.spiff.workflow import unevaluable
 from engine.runtime.stalls import KIND as STUCK
+from engine.store.base import table_of
 from engine.store.models import Case, Incident, Instance, Timer
 from engine.views import SYSTEM
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 # running it.
 _OF_INSTANCE = select(Timer.id, Timer.token).where(Timer.instance_id == bindparam("instance"))
 _ONE = select(Timer).where(Timer.id == bindparam("timer"))
-_DROP_ONE = delete(Timer).where(Timer.id == bindparam("timer"))
+_INSERT = insert(table_of(Timer))
+_DROP_ONE = delete(table_of(Timer)).where(Timer.id == bindparam("timer"))
 _CASE_OF = select(Timer.case_id).where(Timer.id == bindparam("timer")).scalar_subquery()
 _HOLD_CASE = select(Case.id).where(Case.id == _CASE_OF).with_for_update(key_share=True)
 
@@ -43,15 +45,16 @@ def sync(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
         if wait.token not in known:
             due, rule = _arm(advance, live, wait)
             advance.connection.execute(
-                insert(Timer).values(
-                    id=new_id(),
-                    case_id=live.case_id,
-                    instance_id=live.id,
-                    token=wait.token,
-                    element_id=wait.element_id,
-                    rule=rule,
-                    due_at=due,
-                )
+                _INSERT,
+                {
+                    "id": new_id(),
+                    "case_id": live.case_id,
+                    "instance_id": live.id,
+                    "token": wait.token,
+                    "element_id": wait.element_id,
+                    "rule": rule,
+                    "due_at": due,
+                },
             )
             advance.work.jobs.append(timer_job(due, advance.now))
 
@@ -84,17 +87,28 @@ def held(connection: Connection, timer_id: str) -> Any:
     return connection.execute(_ONE, {"timer": timer_id}).first()
 
 
-def fire(advance: Advance, timer: Any) -> None:
-    """A timer's time has come. ``timer`` is its row."""
+def _drop(connection: Connection, timer_ids: Sequence[str]) -> None:
+    """Take timers away."""
+    if timer_ids:
+        connection.execute(_DROP_ONE, [{"timer": timer_id} for timer_id in timer_ids])
+
+
+def fire(advance: Advance, *due: Any) -> None:
+    """The time of timers has come; ``due`` are their rows, at most one of each case."""
+    _drop(advance.connection, [timer.id for timer in due])
+    for timer in due:
+        _fire(advance, timer)
+
+
+def _fire(advance: Advance, timer: Any) -> None:
     live = advance.live(timer.instance_id)
     rest = advance.calendar.after_firing(timer.rule, timer.due_at, advance.now)
     cycle = None
     if rest is not None and timer.rule.get("kind") == "cycle":
         cycle = {"due": rest.due.isoformat(), "rule": dict(rest.rule)}
-    advance.connection.execute(_DROP_ONE, {"timer": timer.id})
     detail = {"due": timer.due_at.isoformat()}
     advance.note(live, "timer.fired", timer.element_id, detail, actor=SYSTEM)
-    advance.wake(live.id, timer.token, cycle=cycle, kind="timer")
+    advance.fire(live.id, timer.token, cycle)
 
 
 # ---------------------------------------------------------------- whose turn it is
@@ -108,13 +122,7 @@ def claim(connection: Connection, now: datetime, limit: int) -> list[str]:
     """Take timers whose time has come, the earliest first; nobody else gets them for a while.
     Those of an instance in which something has failed wait until that is resolved; one that is
     only stuck may go on by them."""
-    chosen = (
-        claimable(now)
-        .with_only_columns(Timer.id)
-        .order_by(Timer.due_at, Timer.id)
-        .limit(limit)
-        .with_for_update(of=Timer, skip_locked=True)
-    )
+    chosen = due(now, limit).with_only_columns(Timer.id)
     taken = connection.execute(
         update(Timer)
         .where(Timer.id.in_(chosen))
@@ -122,6 +130,13 @@ def claim(connection: Connection, now: datetime, limit: int) -> list[str]:
         .returning(Timer.id, Timer.due_at)
     )
     return [row.id for row in sorted(taken, key=lambda row: (row.due_at, row.id))]
+
+
+def due(now: datetime, limit: int) -> Any:
+    """Timers whose time has come, the earliest first, and that nobody is firing. Whoever selects
+    them has them until the transaction ends."""
+    earliest = claimable(now).order_by(Timer.due_at, Timer.id).limit(limit)
+    return earliest.with_for_update(of=Timer, skip_locked=True)
 
 
 def release(connection: Connection, timer_id: str) -> None:
@@ -146,8 +161,3 @@ def claimable(now: datetime, overdue: timedelta = timedelta(0)) -> Any:
         .join(Instance, Instance.id == Timer.instance_id)
         .where(Timer.due_at <= now - overdue, moves, free)
     )
-
-
-def _drop(connection: Connection, timer_ids: Sequence[str]) -> None:
-    if timer_ids:
-        connection.execute(delete(Timer).where(Timer.id.in_(timer_ids)))

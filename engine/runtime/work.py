@@ -11,6 +11,7 @@ from sqlalchemy import Connection, ScalarSelect, bindparam, select
 
 from engine.config import Config
 from engine.records import history
+from engine.records.chain import FIRST
 from engine.runtime.calendar import WorkCalendar
 from engine.runtime.definitions import Library
 from engine.runtime.port import Job, Jobs
@@ -46,13 +47,18 @@ class Work:
     """The row of the user task that the transaction is about, with its case's and instance's
     (``engine.runtime.opened``): what stands in it need not be asked for again."""
 
+    read: dict[str, Any] = field(default_factory=dict)
+    """The same by instance, of timers that fire together (``engine.runtime.firing``)."""
+
     @property
     def today(self) -> date:
         return self.calendar.today(self.now)
 
-    def is_about(self, instance_id: str) -> bool:
-        """Has the instance's row been read with the user task's?"""
-        return self.opened is not None and bool(self.opened.instance_id == instance_id)
+    def row_of(self, instance_id: str) -> Any:
+        """The instance's row, when it has been read with a user task's or a timer's."""
+        if self.opened is not None and self.opened.instance_id == instance_id:
+            return self.opened
+        return self.read.get(instance_id)
 
     def begin(self) -> None:
         """From here on there are writes. What has been read before is guarded by its revision."""
@@ -83,7 +89,7 @@ class Work:
         """Write the facts, and the jobs after them. The last act of a transaction: it takes the
         chains' ends and the jobs' keys, which others wait for."""
         row = self.opened
-        known = {}
+        known = {id: (row.head_seq or 0, row.head_hash or FIRST) for id, row in self.read.items()}
         if self.lightly and row is not None and row.head_seq is not None:
             known[row.instance_id] = (row.head_seq, row.head_hash)
         history.append(self.connection, self.facts, at=self.now, heads=known)

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 50
-"""Timers that are claimed at once: seldom enough to cost little, few enough to be done long before
-their lease ends."""
+"""Instances that are moved at once, and timers that are claimed to be fired one by one: seldom
+enough to cost little, few enough to be done long before their lease ends."""
+FIRING_SECONDS = 1.0
+"""For how long one job fires timers before others have their turn."""
 GRACE = timedelta(seconds=2)
 """What is overdue by more than this had no wake-up, or lost it."""
 MOST_LETTERS = 200
@@ -54,8 +56,7 @@ class EngineBench:
         return self._database.conninfo
 
     def _timers(self, _: Mapping[str, Any]) -> None:
-        for timer_id in self._engine._claim_timers(BATCH):
-            self._engine._fire(timer_id)
+        self._engine._fire_for(FIRING_SECONDS)
 
     def _horizon(self, payload: Mapping[str, Any]) -> None:
         """An hour or a day has begun: wake-ups for each of its timers."""

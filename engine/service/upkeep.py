@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from engine.jobs import outbox
 from engine.jobs.worker import SWEEP_SECONDS, Worker
 from engine.queries import overview
 from engine.records import history
-from engine.runtime import cases, incidents, timers
+from engine.runtime import cases, firing, incidents, timers
 from engine.runtime.executor import StepError
 from engine.runtime.port import Job
 from engine.runtime.work import Work
@@ -30,21 +31,29 @@ from engine.views import SYSTEM, Actor, DeadLetter, Pulse, Receipt, Verification
 
 log = logging.getLogger(__name__)
 
+TOGETHER = 20
+"""Timers that are fired by the same statements."""
+MOST = 1000
+"""Timers that are fired in one transaction, if ``LONGEST`` leaves the time."""
+LONGEST = 0.1
+"""Seconds after which a transaction that fires timers takes no more: others want to write."""
+BETWEEN = 0.005
+"""Seconds in which others may begin to write to SQLite, between two such transactions."""
+
 
 class Upkeep(Migrations):
     """The part of the engine that nobody asks."""
 
     def fire_due(self, now: datetime | None = None, *, limit: int = 1000) -> int:
-        """Fire the timers whose time has come, each in a transaction of its own; how many.
+        """Fire the timers whose time has come; how many.
 
         :param now: up to which time; the clock's when None
         """
         fired = 0
         while fired < limit:
-            claimed = self._claim_timers(min(BATCH, limit - fired), now)
-            done = sum(self._fire(timer_id, now) for timer_id in claimed)
+            done, more = self._fire_some(limit - fired, now)
             fired += done
-            if not done:
+            if not more:
                 break
         return fired
 
@@ -151,6 +160,54 @@ class Upkeep(Migrations):
         return self._write(actor, "resend", key, {"letter": letter_id}, do)
 
     # ------------------------------------------------------------ timers
+
+    def _fire_for(self, seconds: float) -> None:
+        """Fire due timers for about so long. When there are more, another look is asked for: on
+        PostgreSQL at once, so that as many workers join as there are."""
+        until = time.monotonic() + seconds
+        _, more = self._fire_some()
+        join = more and not self._database.is_sqlite
+        if join:
+            self._ask_for_more()
+        while more and time.monotonic() < until:
+            if self._database.is_sqlite:
+                time.sleep(BETWEEN)
+            _, more = self._fire_some()
+        if more and not join:
+            self._ask_for_more()
+
+    def _ask_for_more(self) -> None:
+        with self._database.writing() as connection:
+            self._queue.put(connection, [Job("timers", "timers:more", self.now())])
+
+    def _fire_some(self, limit: int = MOST, now: datetime | None = None) -> tuple[int, bool]:
+        """Fire due timers in one transaction or, when one of them cannot, each in its own: it
+        keeps none of the others waiting. How many, and whether there may be more."""
+        try:
+            fired, more = self._fire_together(limit, now)
+            if fired or not more:
+                return fired, more
+        except Unavailable:
+            return 0, False
+        except Exception as error:
+            # Which one it was shows when they are fired one by one.
+            log.debug("timers fire one by one: %s", error)
+        fired = sum(self._fire(id, now) for id in self._claim_timers(min(BATCH, limit), now))
+        return fired, fired > 0
+
+    def _fire_together(self, limit: int, now: datetime | None) -> tuple[int, bool]:
+        with self._database.writing() as connection:
+            until = time.monotonic() + LONGEST
+            work = self._work(connection, SYSTEM)
+            work.now = now or work.now
+            fired, more = 0, True
+            while more and fired < limit and time.monotonic() < until:
+                done, more = firing.fire_together(work, min(TOGETHER, limit - fired))
+                fired += done
+                if not done:
+                    break
+            work.keep_history()
+            return fired, more
 
     def _claim_timers(self, limit: int, now: datetime | None = None) -> list[str]:
         """Take due timers. When there may be more, another look is asked for at once, so that as

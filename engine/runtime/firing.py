@@ -1,0 +1,83 @@
+"""Timers that fire together: at a full hour thousands are due, and what many have in common (the
+transaction, a statement for each kind of row) is done once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select
+
+from engine.runtime import live, timers
+from engine.runtime.advance import Advance
+from engine.runtime.work import Work
+from engine.store.base import table_of
+from engine.store.models import Case, History, Instance, PlanItem, Timer
+
+_TIMER: Final = table_of(Timer)
+_CASE: Final = table_of(Case)
+_INSTANCE: Final = table_of(Instance)
+_HISTORY: Final = table_of(History)
+
+
+def _head(column: Any) -> Any:
+    """Of the newest entry in the instance's chain."""
+    newest = select(column).where(_HISTORY.c.chain == _TIMER.c.instance_id)
+    return newest.order_by(_HISTORY.c.seq.desc()).limit(1).scalar_subquery()
+
+
+_READ: Final = (
+    select(
+        *_TIMER.c,
+        _CASE.c.people,
+        *live.COLUMNS,
+        _head(_HISTORY.c.seq).label("head_seq"),
+        _head(_HISTORY.c.hash).label("head_hash"),
+        select(PlanItem.id)
+        .where(PlanItem.case_id == _TIMER.c.case_id)
+        .correlate(_TIMER)
+        .exists()
+        .label("planned"),
+    )
+    .join_from(_TIMER, _CASE, _CASE.c.id == _TIMER.c.case_id)
+    .join(_INSTANCE, _INSTANCE.c.id == _TIMER.c.instance_id)
+    .where(_TIMER.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_TIMER.c.due_at, _TIMER.c.id)
+)
+_HOLD: Final = (
+    select(_CASE.c.id)
+    .where(_CASE.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_CASE.c.id)
+    .with_for_update(key_share=True, skip_locked=True)
+)
+
+
+def fire_together(work: Work, limit: int) -> tuple[int, bool]:
+    """Fire timers that are due, at most ``limit`` and one of each case, the earliest first. How
+    many, and whether there may be more. It waits for nobody: a case that somebody else is moving
+    is left out.
+
+    :raises StepError, Conflict, IntegrityError: when one of them cannot; the caller rolls back,
+        and fires them one by one
+    """
+    chosen = timers.due(work.now, limit).with_only_columns(Timer.id, Timer.case_id)
+    found = work.connection.execute(chosen).all()
+    if not found:
+        return 0, False
+    first: dict[str, str] = {}
+    for timer_id, case_id in found:
+        first.setdefault(case_id, timer_id)
+    mine = [first[case_id] for case_id in _held(work, list(first))]
+    due = work.connection.execute(_READ, {"ids": mine}).all() if mine else []
+    work.read.update((row.instance_id, row) for row in due)
+    advance = Advance(work)
+    timers.fire(advance, *due)
+    advance.run()
+    return len(due), len(due) < len(found) or len(found) == limit
+
+
+def _held(work: Work, case_ids: Sequence[str]) -> Sequence[str]:
+    """Those of the cases that nobody else moves until the transaction ends."""
+    if work.connection.dialect.name == "sqlite":
+        return case_ids
+    return list(work.connection.scalars(_HOLD, {"ids": case_ids}))
