@@ -200,12 +200,11 @@ class Upkeep(Migrations):
             until = time.monotonic() + LONGEST
             work = self._work(connection, SYSTEM)
             work.now = now or work.now
-            fired, more = 0, True
-            while more and fired < limit and time.monotonic() < until:
+            fired, more = firing.fire_together(work, min(TOGETHER, limit))
+            done = fired
+            while done and more and fired < limit and time.monotonic() < until:
                 done, more = firing.fire_together(work, min(TOGETHER, limit - fired))
                 fired += done
-                if not done:
-                    break
             work.keep_history()
             return fired, more
 
