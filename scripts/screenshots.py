@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 PROJECT = Path(__file__).parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from engine import SYSTEM, Engine, FakeClock, load_config  # noqa: E402
+from engine import SYSTEM, Engine, FakeClock, Source, TaskRow, load_config  # noqa: E402
 from tests.browser.chromium import MISSING, chromium  # noqa: E402
 from tests.support.plan import plan_sources  # noqa: E402
 from tests.support.server import serving  # noqa: E402
@@ -61,10 +61,25 @@ def take_all(browser: Browser, address: str, engine: Engine, logins: dict[str, L
     staff = signed_in(browser, address, logins["johanna"], 1280)
     take(manager, f"{address}/?show=all", "inbox")
     take(staff, f"{address}/tasks/{late.id}", "task")
+    take(manager, f"{address}/overview/", "overview")
+    owner = signed_in(browser, address, logins["mats"], 1280)
+    take(owner, f"{address}{moving(engine, late)}", "moving")
     phone = signed_in(browser, address, logins["johanna"], 360)
     take(phone, f"{address}/", "inbox-phone")
     take(phone, f"{address}/tasks/{late.id}", "task-phone")
     take(phone, f"{address}/cases/{starting.id}", "case-phone")
+
+
+def moving(engine: Engine, late: TaskRow) -> str:
+    """The way to move what runs to a version in which the late step is called something else, with
+    the question of where its work goes on answered."""
+    renamed = f"{late.element_id}_ny"
+    begins = f'<bpmn:userTask id="{late.element_id}"'.encode()
+    old = next(source for source in plan_sources() if begins in source.data)
+    text = old.data.decode().replace(f'"{late.element_id}"', f'"{renamed}"')
+    text = text.replace(f">{late.element_id}<", f">{renamed}<")
+    made = engine.deploy(SYSTEM, [Source(old.filename, text.encode())], key="moving").definitions[0]
+    return f"/moves/{made.id}?to-{late.element_id}={renamed}"
 
 
 def signed_in(browser: Browser, address: str, login: Login, width: int) -> Page:

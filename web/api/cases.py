@@ -119,8 +119,9 @@ def add_customer(call: Call) -> Reply:
 
 def list_incidents(call: Call) -> Reply:
     """Open incidents, the newest first; none for those who do not look after the engine."""
-    found = call.engine.incidents(call.actor)
-    return Reply(answers.Incidents(shown(list[answers.Incident], found)))
+    given: requests.IncidentFilter = call.query
+    found = call.engine.open_incidents(call.actor, cursor=given.cursor, limit=given.limit)
+    return page(call, found, answers.Incidents, "/incidents")
 
 
 def retry_incident(call: Call) -> Reply:
@@ -159,7 +160,7 @@ ROUTES = (
     Route("POST", "/customers", add_customer, "Register a customer", answers.CustomerAdded,
           "customers", "cases", status=201, body=requests.NewCustomer),
     Route("GET", "/incidents", list_incidents, "List open incidents", answers.Incidents,
-          "incidents"),
+          "incidents", query=requests.IncidentFilter),
     Route("POST", "/incidents/{id}/retry", retry_incident, "Try again what failed",
           answers.Retried, "incidents", "cases", body=requests.Nothing,
           problems=("already-resolved", "conflict")),

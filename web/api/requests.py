@@ -69,6 +69,13 @@ class HistoryFilter(Given, frozen=True):
     limit: Limit = 50
 
 
+class IncidentFilter(Given, frozen=True):
+    """Which open incidents to list."""
+
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
 class CustomerFilter(Given, frozen=True):
     """Which customers to list."""
 

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from engine import SYSTEM, Engine, FakeClock
+from engine import SYSTEM, Engine, FakeClock, Source
+from tests.engine.test_variables import DIAGRAM
 from tests.support.people import People
 from tests.web.api.caller import Caller
 from tests.web.api.conftest import Calling
@@ -87,6 +88,22 @@ def test_a_list_holds_what_the_person_may_see(
     assert task_id not in listed("ekonomi", "/tasks")
     assert case_id in listed("manager", "/cases")
     assert listed("saljare", "/incidents") == set()
+
+
+def test_incidents_come_in_pages_with_what_a_person_is_told(
+    calling: Calling, people: People, engine: Engine
+) -> None:
+    engine.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key="deploy")
+    for number in range(3):
+        engine.start_case(SYSTEM, process_id="approval", title="Köp", key=f"start-{number}")
+    manager = calling(people["manager"])
+    first = manager.get("/incidents?limit=2")
+    assert 'rel="next"' in first.headers["Link"]
+    second = manager.get(f"/incidents?limit=2&cursor={first.json['next']}").json
+    assert (len(first.json["items"]), len(second["items"]), second["next"]) == (2, 1, None)
+    one = second["items"][0]
+    assert (one["title"], one["kind"], one["task_id"]) == ("Köp", "expression", None)
+    assert one["element_name"]
 
 
 def test_definitions_are_listed_with_their_versions_and_findings(manager: Caller) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from engine import INCIDENT_KINDS
 from web.api.answers.people import Person
 from web.api.answers.tasks import Field
 
@@ -101,23 +102,32 @@ class Instance(Struct, frozen=True):
     depth: int
 
 
+IncidentKind = Literal[INCIDENT_KINDS]  # type: ignore[valid-type]
+
+
 class Incident(Struct, frozen=True):
-    """A process that could not go on."""
+    """A process that could not go on. `task_id` is the task that could not be completed: it is
+    open, and is completed again."""
 
     id: str
     case_id: str
     case_number: str
+    title: str
     instance_id: str
+    process: str
     element_id: str | None
-    kind: str
+    element_name: str
+    kind: IncidentKind
     message: str
+    task_id: str | None
     at: datetime
 
 
 class Incidents(Struct, frozen=True):
-    """Open incidents, the newest first."""
+    """A page of open incidents, the newest first; `next` is the cursor of the following one."""
 
     items: list[Incident]
+    next: str | None
 
 
 class Retried(Struct, frozen=True):
