@@ -87,6 +87,12 @@ class PrivatePostgres:
             self._process.wait(30)
             self._process = None
 
+    def run(self, program: str, *arguments: str, given: bytes = b"") -> bytes:
+        """What one of PostgreSQL's own programs says to what it is given."""
+        command = [str(self._cluster.bin_path / program)]
+        command += [argument.replace("+psycopg", "") for argument in arguments]
+        return subprocess.run(command, input=given, check=True, capture_output=True).stdout
+
     def freeze(self, *, go_on: bool = False) -> None:
         """Stop, or let go on, every process of it, as a machine does that hangs."""
         if self._process is None:
