@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
 from engine.ids import new_id
 from engine.runtime import plan
@@ -14,11 +14,23 @@ from engine.runtime.definitions import Loaded
 from engine.runtime.migration.compare import Comparison
 from engine.runtime.plan import Planned
 from engine.runtime.work import Work
+from engine.store.base import table_of
 from engine.store.models import Case, Definition, Instance, Person, PlanItem, Task
 from engine.views import MigrationNote
 
 Place = tuple[str, str]
 """Process and element: a row of the plan."""
+_TABLE: Final = table_of(PlanItem)
+_OF_CASE: Final = select(_TABLE).where(_TABLE.c.case_id == bindparam("case"))
+_WRITTEN: Final = (
+    *("element_id", "phase", "phase_title", "phase_order", "row_order"),
+    *("name", "points", "role", "person_id"),
+)
+_WRITE: Final = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("of_id"))
+    .values({name: bindparam(name, type_=_TABLE.c[name].type) for name in _WRITTEN})
+)
 
 
 @dataclass(slots=True)
@@ -76,13 +88,14 @@ def move(
     for place in sorted(gone & rows.items.keys()):
         if place not in still and not rows.drop(place):
             item = rows.items[place]
-            if item.decided:
-                yield MigrationNote("plan_kept", item.element_id, item.name)
+            if item["decided"]:
+                yield MigrationNote("plan_kept", item["element_id"], item["name"])
     added = [place for place in plans.new if place not in rows.items and place not in plans.old]
     if added:
         dated = _planned(work, comparison.new, variables)
         for place in added:
             rows.add(dated.get(place, plans.new[place]), dated=place[1] not in skipped)
+    rows.write()
 
 
 def _still_drawn(work: Work, instance: Any) -> frozenset[Place]:
@@ -104,55 +117,62 @@ def _still_drawn(work: Work, instance: Any) -> frozenset[Place]:
 
 
 class _Rows:
-    """The plan of one case."""
+    """The plan of one case; what changes is written at once, by ``write``."""
 
     def __init__(self, work: Work, comparison: Comparison, case_id: str) -> None:
         self._work = work
         self._comparison = comparison
         self._case_id = case_id
-        found = work.connection.execute(select(PlanItem).where(PlanItem.case_id == case_id)).all()
-        self.items: dict[Place, Any] = {(row.process_id, row.element_id): row for row in found}
+        found = work.connection.execute(_OF_CASE, {"case": case_id}).mappings()
+        self.items = {(row["process_id"], row["element_id"]): dict(row) for row in found}
+        self._changed: dict[str, dict[str, Any]] = {}
+        self._added: list[dict[str, Any]] = []
+        self._gone: list[str] = []
         self._people: Mapping[str, str] = (
             work.connection.scalar(select(Case.people).where(Case.id == case_id)) or {}
         )
 
-    def _has_been_done(self, place: Place) -> bool:
-        """Has a task of the activity ended? Then its row shows what was done, and stays."""
+    def write(self) -> None:
+        connection = self._work.connection
+        if self._gone:
+            connection.execute(delete(PlanItem).where(PlanItem.id.in_(self._gone)))
+        if self._changed:
+            values = [
+                {"of_id": item["id"], **{name: item[name] for name in _WRITTEN}}
+                for item in self._changed.values()
+            ]
+            connection.execute(_WRITE, values)
+        if self._added:
+            connection.execute(insert(_TABLE), self._added)
+
+    def _tasks(self, place: Place, *ended: ColumnElement[bool]) -> bool:
+        """Is there, or was there, a task of the activity?"""
         statement = select(Task.id).where(
             Task.case_id == self._case_id,
             Task.process_id == place[0],
             Task.element_id == place[1],
-            Task.state != "open",
+            *ended,
         )
         return self._work.connection.execute(statement.limit(1)).first() is not None
 
-    def _update(self, place: Place, **values: Any) -> None:
-        item = self.items[place]
-        if any(getattr(item, name) != value for name, value in values.items()):
-            self._work.connection.execute(
-                update(PlanItem).where(PlanItem.id == item.id).values(**values)
-            )
-            self._read(item.id)
-
-    def _read(self, item_id: str) -> None:
-        row = self._work.connection.execute(select(PlanItem).where(PlanItem.id == item_id)).one()
-        self.items[(row.process_id, row.element_id)] = row
-
     def rename(self, place: Place, wanted: Place) -> None:
-        if place in self.items and wanted not in self.items and not self._has_been_done(place):
-            item = self.items.pop(place)
-            self._work.connection.execute(
-                update(PlanItem).where(PlanItem.id == item.id).values(element_id=wanted[1])
-            )
-            self._read(item.id)
+        """A row whose activity's task has ended shows what was done, and stays."""
+        if place not in self.items or wanted in self.items:
+            return
+        if not self._tasks(place, Task.state != "open"):
+            item = self.items[wanted] = self.items.pop(place)
+            item["element_id"] = wanted[1]
+            self._changed[item["id"]] = item
 
     def describe(self, place: Place, planned: Planned) -> None:
         """What the diagram says of the activity; who and when stay."""
         item = self.items[place]
         values = _drawn(planned)
-        if item.role != planned.task.role and item.person_id is not None:
-            values["person_id"] = self._person(item.person_id, planned.task.role)
-        self._update(place, **values)
+        if item["role"] != planned.task.role and item["person_id"] is not None:
+            values["person_id"] = self._person(item["person_id"], planned.task.role)
+        if any(item[name] != value for name, value in values.items()):
+            item.update(values)
+            self._changed[item["id"]] = item
 
     def _person(self, person_id: str, role: str | None) -> str | None:
         roles = self._work.connection.scalar(select(Person.roles).where(Person.id == person_id))
@@ -163,37 +183,26 @@ class _Rows:
     def drop(self, place: Place) -> bool:
         """Take a row away that nobody has decided anything about, and nothing was done of."""
         item = self.items[place]
-        opened = self._work.connection.execute(
-            select(Task.id)
-            .where(
-                Task.case_id == self._case_id,
-                Task.process_id == place[0],
-                Task.element_id == place[1],
-            )
-            .limit(1)
-        ).first()
-        if item.decided or opened is not None:
+        if item["decided"] or self._tasks(place):
             return False
-        self._work.connection.execute(delete(PlanItem).where(PlanItem.id == item.id))
         del self.items[place]
+        self._changed.pop(item["id"], None)
+        self._gone.append(item["id"])
         return True
 
     def add(self, planned: Planned, *, dated: bool) -> None:
-        role = planned.task.role
-        item_id = new_id()
-        self._work.connection.execute(
-            insert(PlanItem).values(
-                id=item_id,
-                case_id=self._case_id,
-                process_id=planned.loaded.process_id,
-                element_id=planned.task.id,
-                person_id=self._people.get(role or ""),
-                due=planned.due if dated else None,
-                decided=False,
-                **_drawn(planned),
-            )
-        )
-        self._read(item_id)
+        item: dict[str, Any] = {
+            "id": new_id(),
+            "case_id": self._case_id,
+            "process_id": planned.loaded.process_id,
+            "element_id": planned.task.id,
+            "person_id": self._people.get(planned.task.role or ""),
+            "due": planned.due if dated else None,
+            "decided": False,
+            **_drawn(planned),
+        }
+        self.items[item["process_id"], item["element_id"]] = item
+        self._added.append(item)
 
 
 def _drawn(planned: Planned) -> dict[str, Any]:
