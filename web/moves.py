@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -19,6 +20,7 @@ from engine import (
     Problem,
 )
 from web.context import actor, engine, posted_key, role_title
+from web.formats import moment
 from web.forms import Problems
 from web.i18n import N_
 from web.i18n import gettext as _
@@ -64,7 +66,10 @@ NOTES: Final[Mapping[str, str]] = {
     "assignee_released": N_("%(person)s har inte rollen för ”%(name)s”; uppgiften "
             "erbjuds dem som har den"),
     "due_changed": N_("”%(name)s” ska vara klar %(now)s i stället för %(was)s"),
-    "timer_set_anew": N_("Tiden för ”%(name)s” räknas från nu"),
+    "timer_moved": N_("”%(name)s” inträffar %(now)s i stället för %(was)s, räknat från när "
+            "väntan började"),
+    "files_dropped": N_("Filer i fält utan motsvarighet på ”%(name)s” visas inte längre: "
+            "%(what)s"),
     "plan_kept": N_("”%(name)s” finns inte i den nya versionen men står kvar i planen, "
             "med det datum någon satt"),
 }  # fmt: skip
@@ -80,6 +85,9 @@ def note_text(note: MigrationNote) -> str:
     words = _Words({k: str(v) for k, v in note.params.items() if v} | {"name": note.name})
     if note.code == "role_changed":
         words["now"] = role_title(words["now"]) or _("alla")
+    if note.code == "timer_moved":
+        for when in ("was", "now"):
+            words[when] = moment(datetime.fromisoformat(words[when]))
     return _(NOTES[note.code]) % words if note.code in NOTES else f"{note.name}: {note.code}"
 
 

@@ -298,6 +298,23 @@ class WorkCalendar:
             raise TimeMalformed(f"{value!r} is not a date that a timer can wait for")
         return Firing(self.to_utc(moment), _rule(kind, moment.isoformat(), now, 1))
 
+    def arm_instead(
+        self, kind: TimerKind, value: object, old: Mapping[str, Any], due: datetime, now: datetime
+    ) -> Firing:
+        """The first firing of a timer that takes the place of another that still waits (its rule
+        ``old`` and ``due``): it counts from when that wait began, so the firing may lie in the
+        past. The wait for a round of a cycle began at the round before; a cycle with a start of
+        its own is on its own grid, and does not make up for what was before ``now``.
+        """
+        began = datetime.fromisoformat(old["anchor"])
+        if old["kind"] == "cycle":
+            interval = to_duration(old["value"])
+            round_before = max(0, self._round(began, interval, due) - 1)
+            began = self.add(began, interval * round_before)
+        if kind == "cycle" and _to_repeat(value).start:
+            began = now
+        return self.arm(kind, value, min(self.to_utc(began), now))
+
     def _first_round(self, repeat: Repeat, now: datetime) -> Firing:
         anchor = _to_moment(repeat.start) or now
         number = self._round(anchor, repeat.interval, now) if repeat.start else 1

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select,
 from engine.feel import FeelError
 from engine.ids import new_id
 from engine.iso8601 import TimeMalformed
+from engine.runtime.calendar import Firing
 from engine.runtime.executor import StepError, Wait
 from engine.runtime.port import timer_job
 from engine.runtime.spiff.workflow import unevaluable
@@ -59,8 +60,27 @@ def sync(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
             advance.work.jobs.append(timer_job(due, advance.now))
 
 
-def _arm(advance: Advance, live: Live, wait: Wait) -> tuple[datetime, dict[str, Any]]:
-    """When the timer fires first, and its rule for the times after."""
+def set_instead(advance: Advance, live: Live, wait: Wait, row: Any) -> datetime:
+    """Set a timer that is drawn otherwise now than when ``row`` was set: it counts from when that
+    wait began. Returns when it is due, which may be past.
+
+    :raises StepError: when it says no time
+    """
+    due, rule = _arm(advance, live, wait, instead=row)
+    advance.connection.execute(
+        update(Timer)
+        .where(Timer.id == row.id)
+        .values(element_id=wait.element_id, due_at=due, rule=rule, lease_until=None)
+    )
+    advance.work.jobs.append(timer_job(due, advance.now))
+    return due
+
+
+def _arm(
+    advance: Advance, live: Live, wait: Wait, instead: Any = None
+) -> tuple[datetime, dict[str, Any]]:
+    """When the timer fires first, and its rule for the times after; ``instead`` is the row of the
+    timer whose place it takes."""
     going_on = wait.marks.get("cycle")
     if going_on:
         return datetime.fromisoformat(going_on["due"]), going_on["rule"]
@@ -72,11 +92,18 @@ def _arm(advance: Advance, live: Live, wait: Wait) -> tuple[datetime, dict[str, 
     try:
         if text.startswith("="):
             value = live.loaded.executor.evaluate(text, known)
-        firing = advance.calendar.arm(kind, value, advance.now)  # type: ignore[arg-type]
+        firing = _firing(advance, kind, value, instead)
     except (FeelError, TimeMalformed, ValueError, TypeError) as error:
         failed = unevaluable(wait.element_id, f"the timer {wait.element_id}", text, error, known)
         raise StepError(wait.element_id, failed.message, kind="timer") from error
     return firing.due, dict(firing.rule)
+
+
+def _firing(advance: Advance, kind: Any, value: Any, instead: Any) -> Firing:
+    calendar, now = advance.calendar, advance.now
+    if instead is None:
+        return calendar.arm(kind, value, now)
+    return calendar.arm_instead(kind, value, instead.rule, instead.due_at, now)
 
 
 def held(connection: Connection, timer_id: str) -> Any:

@@ -10,9 +10,10 @@ from sqlalchemy import delete, insert, select, update
 
 from engine import feel
 from engine.ids import new_id
+from engine.runtime import timers
 from engine.runtime.advance import Advance
 from engine.runtime.definitions import Loaded
-from engine.runtime.live import RUNNING
+from engine.runtime.live import RUNNING, Live
 from engine.runtime.migration import planrows, snapshot, tasks
 from engine.runtime.migration.compare import Assessment, Comparison
 from engine.runtime.migration.planrows import Plans
@@ -119,17 +120,19 @@ class _Move:
         self._found = found
         self._comparison = pairs.comparison(work, row.definition_id)
         self._plans = pairs.plans(work, row.definition_id)
+        self._timers: dict[str, Any] = {}
+        """Rows, by token, of timers that are drawn otherwise."""
 
     def run(self) -> Moved:
         row, comparison = self._row, self._comparison
         taken = snapshot.take(self._connection, row.id, row.case_id, self._plans.processes)
         variables = {k: feel.from_json(v) for k, v in row.variables.items()}
+        self._move_waits()
         skipped = {step.element_id for step in self._found.not_run}
         self._move_state(variables)
         notes = [
             *self._found.notes,
             *tasks.move(self._work, comparison, row.id, variables),
-            *self._move_waits(),
             *planrows.move(self._work, comparison, self._plans, row, variables, skipped),
         ]
         self._offer(self._found.not_run)
@@ -164,22 +167,19 @@ class _Move:
             )
         )
 
-    def _move_waits(self) -> list[MigrationNote]:
-        """What waits outside, under its new name. Timers keep their time, unless they are drawn
-        otherwise now: those are set anew when the instance goes on."""
-        notes = []
+    def _move_waits(self) -> None:
+        """What waits outside, under its new name. What is drawn otherwise is asked for anew when
+        the instance goes on, but for timers: they are set anew first (``_set_timers``)."""
         for model in (Timer, Subscription):
             for row in self._connection.execute(
                 select(model).where(model.instance_id == self._row.id)
             ).all():
                 wanted = self._comparison.target(row.element_id) or row.element_id
                 if self._comparison.events_changed(row.element_id):
-                    self._connection.execute(delete(model).where(model.id == row.id))
-                    if model is Timer and self._comparison.target(row.element_id):
-                        due = {"was": row.due_at.isoformat()}
-                        notes.append(
-                            self._comparison.note("timer_set_anew", wanted, new=True, **due)
-                        )
+                    if model is Timer:
+                        self._timers[row.token] = row
+                    else:
+                        self._connection.execute(delete(model).where(model.id == row.id))
                     continue
                 values: dict[str, Any] = {"element_id": wanted}
                 if model is Subscription:
@@ -187,7 +187,17 @@ class _Move:
                     values["interrupting"] = node.interrupting if node else row.interrupting
                 self._connection.execute(update(model).where(model.id == row.id).values(**values))
         self._rename_references()
-        return notes
+
+    def _set_timers(self, advance: Advance, live: Live, notes: list[MigrationNote]) -> None:
+        """Timers that are drawn otherwise count from when the wait began."""
+        for wait in live.loaded.executor.waits(live.process):
+            row = self._timers.get(wait.token)
+            if row is not None and wait.kind == "timer":
+                due = timers.set_instead(advance, live, wait, row)
+                times = {"was": row.due_at.isoformat(), "now": due.isoformat()}
+                notes.append(
+                    self._comparison.note("timer_moved", wait.element_id, new=True, **times)
+                )
 
     def _rename_references(self) -> None:
         for element, wanted in self._comparison.mapping.items():
@@ -237,6 +247,7 @@ class _Move:
         row, comparison = self._row, self._comparison
         advance = Advance(self._work)
         live = advance.live(row.id)
+        self._set_timers(advance, live, notes)
         advance.note(
             live,
             "instance.migrated",

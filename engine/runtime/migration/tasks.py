@@ -13,9 +13,9 @@ from engine.bpmn.meta import TaskMeta
 from engine.iso8601 import TimeMalformed
 from engine.runtime.calendar import WorkCalendar
 from engine.runtime.migration.compare import Comparison
-from engine.runtime.migration.taskmeta import answers_kept, ticks_kept
+from engine.runtime.migration.taskmeta import answers_kept, fields_kept, ticks_kept
 from engine.runtime.work import Work
-from engine.store.models import Person, Task
+from engine.store.models import Attachment, Person, PlanItem, Task
 from engine.views import MigrationNote
 
 
@@ -69,11 +69,13 @@ def _move(
         texts = {i.id: i.text for i in old.checklist}
         what = " · ".join(texts.get(point, point) for point in unticked)
         yield _note("ticks_dropped", new, **about, what=what)
+    if files := _files(work, row, old, new):
+        yield _note("files_dropped", new, **about, what=", ".join(files))
     person = _excluded(work, row, old, new)
     if person is not None:
         values["assignee_id"] = None
         yield _note("assignee_released", new, **about, person=person, role=new.role or "")
-    due = _due(work.calendar, row, old, new, {**variables, **_local(row)})
+    due = _due(work, row, old, new, {**variables, **_local(row)})
     if due != row.due:
         values["due"] = due
         was, now = row.due and row.due.isoformat(), due and due.isoformat()
@@ -99,18 +101,42 @@ def _excluded(work: Work, row: Any, old: TaskMeta, new: TaskMeta) -> str | None:
     return None if person is None or new.role in person.roles else str(person.name)
 
 
+def _files(work: Work, row: Any, old: TaskMeta, new: TaskMeta) -> list[str]:
+    """Names of the files that are on fields which the new form does not have."""
+    kept = fields_kept(old, new)
+    gone = [f.id for f in old.form if f.type == "attachment" and f.id not in kept]
+    if not gone:
+        return []
+    found = select(Attachment.filename).where(
+        Attachment.task_id == row.id, Attachment.field_id.in_(gone)
+    )
+    return list(work.connection.scalars(found.order_by(Attachment.id)))
+
+
 def _due(
-    calendar: WorkCalendar, row: Any, old: TaskMeta, new: TaskMeta, variables: dict[str, Any]
+    work: Work, row: Any, old: TaskMeta, new: TaskMeta, variables: dict[str, Any]
 ) -> date | None:
     """The new rule's date, counted from the day the task opened, where the old rule gave the one
-    it has; a date that a person has set stays."""
+    it has; a date that a person has set stays, even one that the rule gives as well."""
     kept: date | None = row.due
     if old.due == new.due:
         return kept
+    calendar = work.calendar
     opened = calendar.today(row.opened_at)
-    if kept != _by_rule(calendar, old, opened, variables):
+    if kept != _by_rule(calendar, old, opened, variables) or _set_by_somebody(work, row):
         return kept
     return _by_rule(calendar, new, opened, variables) if new.due is not None else None
+
+
+def _set_by_somebody(work: Work, row: Any) -> bool:
+    decided = select(PlanItem.id).where(
+        PlanItem.case_id == row.case_id,
+        PlanItem.process_id == row.process_id,
+        PlanItem.element_id == row.element_id,
+        PlanItem.decided,
+        PlanItem.due == row.due,
+    )
+    return work.connection.execute(decided.limit(1)).first() is not None
 
 
 def _by_rule(

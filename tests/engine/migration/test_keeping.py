@@ -99,6 +99,34 @@ def test_a_date_that_somebody_has_set_stays(mover: Mover) -> None:
     assert mover.desk.open_tasks(case)[0].due == wanted["write"]
 
 
+def test_a_date_that_somebody_has_set_to_what_the_rule_gives_stays(mover: Mover) -> None:
+    case = mover.begin(phased(task("write", due="P5D"), ids="write"))
+    by_rule = plan(mover, case)["write"].due
+    for due in (date(2026, 4, 1), by_rule):
+        row = {"id": plan(mover, case)["write"].id, "due": due}
+        mover.engine.set_plan(mover.desk.manager.actor, case, [row], key=mover.desk.key())
+    mover.desk.deploy(phased(task("write", due="P9D"), ids="write"))
+    mover.move(case)
+    assert mover.desk.open_tasks(case)[0].due == by_rule
+
+
+def test_files_on_a_field_that_is_gone_are_named_and_come_back(mover: Mover) -> None:
+    form = field("report") + field("proof", "attachment")
+    case = mover.begin(steps(task("write", form=form), ids="write"))
+    task_id, who = mover.desk.task(case), mover.desk.manager.actor
+    mover.engine.attach(
+        who, task_id, "proof", "receipt.txt", "text/plain", b"Paid.", key=mover.desk.key()
+    )
+    mover.desk.deploy(steps(task("write", form=field("report")), ids="write"))
+    job = mover.job(case)
+    [item] = mover.progress(job).items
+    [note] = [n for n in item.notes if n.code == "files_dropped"]
+    assert note.params["what"] == "receipt.txt"
+    mover.engine.migrate_back(mover.owner, job, case, key=mover.desk.key())
+    [found] = mover.engine.task(who, task_id).attachments["proof"]
+    assert found.filename == "receipt.txt"
+
+
 def test_a_row_of_the_plan_that_is_gone_leaves_unless_somebody_decided(mover: Mover) -> None:
     names = ("write", "dated", "plain")
     case = mover.begin(phased(*map(task, names), ids=" ".join(names)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -178,15 +179,65 @@ def test_a_timer_that_is_the_same_keeps_its_time(mover: Mover, clock: FakeClock)
     assert mover.desk.names(case) == ["Write"]
 
 
-def test_a_timer_drawn_otherwise_is_set_anew_and_told(mover: Mover, clock: FakeClock) -> None:
-    case = mover.begin(steps(catch("wait", timer="P2D"), task("write"), ids="wait write"))
-    mover.desk.deploy(steps(catch("wait", timer="P5D"), task("write"), ids="wait write"))
-    item = mover.move(case)
-    assert {n.code for n in item.notes} >= {"event_changed", "timer_set_anew"}
-    clock.set(clock.now() + timedelta(days=3))
+def waiting(timer: str) -> Source:
+    return steps(catch("wait", timer=timer), task("write"), ids="wait write")
+
+
+def moved_after_ten_days(mover: Mover, clock: FakeClock, old: str, new: str) -> tuple[Any, str]:
+    case = mover.begin(waiting(old))
+    mover.desk.deploy(waiting(new))
+    clock.set(clock.now() + timedelta(days=10))
     assert mover.engine.fire_due() == 0
-    clock.set(clock.now() + timedelta(days=3))
+    item = mover.move(case)
+    assert {n.code for n in item.notes} == {"event_changed", "timer_moved"}
+    return item, case
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "left"),
+    [("P30D", "P14D", 4), ("date:2027-01-01", "P14D", 4), ("R/P30D", "R/P14D", 4)],
+)
+def test_a_timer_drawn_otherwise_counts_from_when_the_wait_began(
+    mover: Mover, clock: FakeClock, old: str, new: str, left: int
+) -> None:
+    item, case = moved_after_ten_days(mover, clock, old, new)
+    [note] = [n for n in item.notes if n.code == "timer_moved"]
+    due = datetime.fromisoformat(note.params["now"])
+    assert abs(due - clock.now() - timedelta(days=left)) < timedelta(hours=2)
+    clock.set(due - timedelta(minutes=1))
+    assert mover.engine.fire_due() == 0
+    clock.set(due)
     assert mover.engine.fire_due() == 1
+    assert mover.desk.names(case) == ["Write"]
+
+
+def test_a_timer_whose_new_time_is_past_goes_off_at_once_and_once(
+    mover: Mover, clock: FakeClock
+) -> None:
+    _, case = moved_after_ten_days(mover, clock, "P30D", "P7D")
+    assert (mover.engine.fire_due(), mover.engine.fire_due()) == (1, 0)
+    assert mover.desk.names(case) == ["Write"]
+
+
+def test_a_timer_set_anew_is_what_it_was_after_going_back(mover: Mover, clock: FakeClock) -> None:
+    case = mover.begin(waiting("P30D"))
+    mover.desk.deploy(waiting("P7D"))
+    clock.set(clock.now() + timedelta(days=10))
+    job = mover.job(case)
+    mover.engine.migrate_back(mover.owner, job, case, key=mover.desk.key())
+    assert mover.engine.fire_due() == 0
+    clock.set(clock.now() + timedelta(days=20, hours=1))
+    assert mover.engine.fire_due() == 1
+
+
+def test_a_wait_that_is_no_timer_any_more_loses_its_time(mover: Mover, clock: FakeClock) -> None:
+    case = mover.begin(waiting("P1D"))
+    mover.desk.deploy(messaged("Reply", id="wait"))
+    mover.move(case)
+    clock.set(clock.now() + timedelta(days=2))
+    assert mover.engine.fire_due() == 0
+    mover.engine.deliver(mover.desk.manager.actor, "Reply", case, key=mover.desk.key())
+    assert mover.desk.names(case) == ["Write"]
 
 
 def late(days: str | None, *, interrupting: bool = True) -> Source:
