@@ -161,8 +161,9 @@ def claim(connection: Connection, now: datetime, limit: int) -> list[str]:
 
 def due(now: datetime, limit: int) -> Any:
     """Timers whose time has come, the earliest first, and that nobody is firing. Whoever selects
-    them has them until the transaction ends."""
-    earliest = claimable(now).order_by(Timer.due_at, Timer.id).limit(limit)
+    them has them until the transaction ends. Those of one moment come in any order: only the
+    index is read, and of it no more than ``limit`` needs."""
+    earliest = claimable(now).order_by(Timer.due_at).limit(limit)
     return earliest.with_for_update(of=Timer, skip_locked=True)
 
 
@@ -182,9 +183,12 @@ def claimable(now: datetime, overdue: timedelta = timedelta(0)) -> Any:
         Incident.resolved_at.is_(None),
         Incident.kind != STUCK,
     )
-    moves = or_(Instance.state == "running", and_(Instance.state == "incident", ~failed.exists()))
-    return (
-        select(Timer)
-        .join(Instance, Instance.id == Timer.instance_id)
-        .where(Timer.due_at <= now - overdue, moves, free)
+    # Not a join: PostgreSQL would join, and sort, all that are due for the sake of the first few.
+    moves: Any = (
+        select(
+            or_(Instance.state == "running", and_(Instance.state == "incident", ~failed.exists()))
+        )
+        .where(Instance.id == Timer.instance_id)
+        .scalar_subquery()
     )
+    return select(Timer).where(Timer.due_at <= now - overdue, free, moves)
