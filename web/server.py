@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import secrets
@@ -53,7 +54,12 @@ class _Server(BaseApplication):
         engine = Engine.open(self._config.database.url, config=self._config)
         if self._config.jobs.in_server:
             engine.worker().start()
-        return create_app(self._config, engine, secret=self._secret)
+        app = create_app(self._config, engine, secret=self._secret)
+        # What has been loaded lives as long as the process: some hundred thousand objects, which
+        # the collector would else walk through again and again, in the middle of requests.
+        gc.collect()
+        gc.freeze()
+        return app
 
 
 def run(config: Config, *, workers: int = 1) -> None:

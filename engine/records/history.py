@@ -11,9 +11,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, TextClause, bindparam, func, insert, select, text
 
 from engine.records.canonical import canonical
 from engine.records.chain import FIRST, Link, commitment
@@ -26,6 +27,9 @@ __all__ = ["Appended", "Fact", "append", "verify"]
 
 _TABLE: Final = table_of(History)
 _INSERT: Final = insert(_TABLE)
+_AT_ONCE: Final = 6
+"""So many entries are one statement with a row of values for each, which is one round trip and,
+from the second time, one statement that the server has prepared. More are sent as a batch."""
 _HEAD: Final = (
     select(_TABLE.c.seq, _TABLE.c.hash)
     .where(_TABLE.c.chain == bindparam("chain"))
@@ -97,9 +101,24 @@ def append(
         heads[fact.chain] = (seq + 1, row["hash"])
         rows.append(row)
         appended.append(Appended(fact.chain, seq + 1, row["hash"]))
-    if rows:
+    if len(rows) > _AT_ONCE:
         conn.execute(_INSERT, rows)
+    elif rows:
+        values = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()}
+        conn.execute(_insert(len(rows)), values)
     return appended
+
+
+@cache
+def _insert(rows: int) -> TextClause:
+    """As text, because SQLAlchemy compiles ``VALUES`` of several rows anew each time."""
+    columns = [column for column in _TABLE.c if column.name != "id"]
+    names = ", ".join(column.name for column in columns)
+    values = ", ".join(
+        "(" + ", ".join(f":{column.name}_{n}" for column in columns) + ")" for n in range(rows)
+    )
+    typed = [bindparam(f"{c.name}_{n}", type_=c.type) for n in range(rows) for c in columns]
+    return text(f"INSERT INTO history ({names}) VALUES {values}").bindparams(*typed)  # noqa: S608
 
 
 def _head(conn: Connection, chain: str) -> tuple[int, str]:

@@ -71,10 +71,9 @@ class Database:
         """
         with self._guarded(), ExitStack() as turn, self._engine.connect() as connection:
             if self.is_sqlite:
-                connection.execution_options(writing="put off" if put_off else "at once")
                 connection.info[_TURN] = turn
                 if not put_off:
-                    turn.enter_context(self._turn())
+                    self.claim(connection)
             with connection.begin():
                 yield connection
 
@@ -100,9 +99,7 @@ class Database:
     def glancing(self) -> Iterator[Connection]:
         """For one SELECT, which needs no transaction around it."""
         with self._guarded(), self._engine.connect() as connection:
-            if self.is_sqlite:
-                connection.execution_options(writing="put off")
-            else:
+            if not self.is_sqlite:
                 connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
 
@@ -110,7 +107,9 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database and changes nothing."""
         with self._guarded(), self._engine.connect() as connection:
-            if not self.is_sqlite:
+            if self.is_sqlite:
+                _begin(connection, "BEGIN")
+            else:
                 # PostgreSQL would else show each statement the state of its own moment.
                 connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -243,7 +242,6 @@ def _connect(url: str) -> Engine:
         json_deserializer=_from_json,
     )
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -262,20 +260,15 @@ def _from_json(text: str | bytes) -> Any:
         return json.loads(text)
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing")
-    if writing != "put off":
-        _begin(connection, "BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
 def _begin(connection: Connection, statement: str) -> None:
-    # To the driver itself: on every request's way SQLAlchemy's part of it would be the larger one.
+    # To the driver itself: on every request's way SQLAlchemy's part of it would be the larger one,
+    # and an engine that has any listener of its own asks for all of them at each statement.
     driver: Any = connection.connection.dbapi_connection
     driver.execute(statement)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver must not begin transactions by itself: see ``_begin_sqlite``.
+    # The driver must not begin transactions by itself: see ``_begin``.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")

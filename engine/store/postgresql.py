@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import psycopg
 from psycopg.errors import ConnectionTimeout
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
@@ -110,15 +111,24 @@ class _Brief(Watched):
 
 def connect(url: URL, **options: Any) -> Engine:
     """SQLAlchemy's engine on a server."""
-    engine = create_engine(url, connect_args=dict(NETWORK), **options)
-    event.listen(engine, "do_connect", _connect)
+
+    # Not by a listener of "do_connect": a dialect that has one asks for others at each statement.
+    def make() -> Watched:
+        given, named = engine.dialect.create_connect_args(url)
+        return Watched.connect(*given, **{**named, **NETWORK})
+
+    engine = create_engine(url, creator=make, pool_reset_on_return=None, **options)
+    event.listen(engine, "reset", _reset)
     event.listen(engine, "checkin", _returned)
     event.listen(engine, "checkout", partial(_try_idle, engine.dialect))
     return engine
 
 
-def _connect(_dialect: Any, _record: Any, given: Any, named: dict[str, Any]) -> Watched:
-    return Watched.connect(*given, **named)
+def _reset(connection: Any, _record: Any, _state: Any) -> None:
+    """Roll back what a connection that comes back to the pool has left open: mostly nothing, and
+    then the driver is not asked."""
+    if connection.pgconn.transaction_status != TransactionStatus.IDLE:
+        connection.rollback()
 
 
 def _returned(_connection: Any, record: Any) -> None:
