@@ -1,41 +1,110 @@
-"""``make bench`` and ``make bench-quick``: one run, one table, and ``build/bench/results.json``."""
+"""``make bench`` and ``make bench-quick``: one run, one table, and ``build/bench/results.json``.
+
+Each section is a process with a share of the time, and is ended when that is used up. A quick run
+takes less than two minutes however busy the machine is, and says what it did not get to.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import platform
+import signal
 import sys
+import threading
+import time
+import traceback
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import ground, instructions, loop, others, peers, plot, steps
-from tests.bench.ground import BUILD
-
-QUICK = {"cases": 60, "rounds": 3, "completions": 500, "count": 10, "others": 10}
-WHOLE = {"cases": 400, "rounds": 9, "completions": 10_000, "count": 40, "others": 50}
-
-Row = tuple[str, str, str]
+from tests.bench import ground, instructions
+from tests.bench.ground import BUILD, POSTGRES_VARIABLE
+from tests.bench.sections import SECTIONS, SIZES
 
 
 def main(arguments: list[str]) -> None:
-    quick = "--quick" in arguments
-    size = QUICK if quick else WHOLE
+    kind = "quick" if "--quick" in arguments else "whole"
+    chosen = [name for name in arguments if not name.startswith("-")] or list(SECTIONS)
     ground.clear()
-    results: dict[str, Any] = {"about": about(quick), "rows": []}
-    for title, rows in parts(size, quick, results):
-        results["rows"] += [[title, *row] for row in rows]
+    os.environ.setdefault(POSTGRES_VARIABLE, ground.server())
+    results: dict[str, Any] = {"about": about(kind), "rows": []}
+    shares = {name: SECTIONS[name][2 if kind == "quick" else 3] for name in chosen}
+    end = time.monotonic() + sum(shares.values())
+    for name in [name for name in chosen if shares[name]]:
+        title = SECTIONS[name][0]
+        share = shares[name] / sum(shares.values())
+        seconds = max(1.0, (end - time.monotonic()) * share)
+        del shares[name]
         print(f"\n{title}", flush=True)
-        for name, value, note in rows:
-            print(f"  {name:<44} {value:>16}   {note}", flush=True)
+        for found in section(name, kind, seconds):
+            if isinstance(found, dict):
+                results |= found
+                continue
+            results["rows"].append([title, *found])
+            row, value, note = found
+            print(f"  {row:<36} {value:>12}   {note}", flush=True)
+    results["about"]["load after"] = f"{os.getloadavg()[0]:.1f}"
     (BUILD / "results.json").write_text(json.dumps(results, indent=1, default=str))
-    print(f"\n{results['about']['machine']}, {results['about']['date']}; {BUILD / 'results.json'}")
+    about_it = results["about"]
+    print(f"\n{about_it['machine']}, {about_it['date']}, load average {about_it['load']} before, "
+          f"{about_it['load after']} after; {BUILD / 'results.json'}")  # fmt: skip
 
 
-def about(quick: bool) -> dict[str, str]:
+def section(name: str, kind: str, seconds: float) -> Iterator[Any]:
+    """What the section tells until its time is over."""
+    reading, writing = os.pipe()
+    child = os.fork()  # what has been imported need not be imported again
+    if not child:
+        os.close(reading)
+        _run(name, kind, seconds, writing)
+    os.close(writing)
+    over = threading.Event()
+
+    def end() -> None:
+        over.set()
+        # With the servers and whatever else it has started.
+        os.killpg(child, signal.SIGKILL)
+
+    clock = threading.Timer(seconds, end)
+    clock.start()
+    try:
+        with os.fdopen(reading) as lines:
+            for line in lines:
+                yield json.loads(line)
+        _, status = os.waitpid(child, 0)
+    finally:
+        clock.cancel()
+        clock.join()
+    if over.is_set():
+        load = f"load average {os.getloadavg()[0]:.0f}"
+        yield "the rest", "–", f"not done within its {seconds:.0f} seconds ({load})"
+    elif status:
+        last = ((BUILD / f"{name}.log").read_text().strip().splitlines() or ["it failed"])[-1]
+        yield "the rest", "–", f"{last[:150]} (build/bench/{name}.log)"
+
+
+def _run(name: str, kind: str, seconds: float, writing: int) -> None:
+    """In the child: a line for each thing found; it does not return."""
+    os.setsid()
+    os.set_inheritable(writing, False)
+    with (BUILD / f"{name}.log").open("wb") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    # A part of the share is for starting and stopping.
+    until = time.monotonic() + seconds * 0.6
+    try:
+        with os.fdopen(writing, "w") as lines:
+            for found in SECTIONS[name][1](SIZES[kind], until):
+                print(json.dumps(found, default=str), file=lines, flush=True)
+    except BaseException:
+        os.write(2, traceback.format_exc().encode())
+        os._exit(1)
+    os._exit(0)
+
+
+def about(kind: str) -> dict[str, str]:
     """Machine and date."""
     found = (
         line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line
@@ -45,89 +114,9 @@ def about(quick: bool) -> dict[str, str]:
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "machine": f"{os.cpu_count()} cores, {model}, Linux {platform.release()}, "
         f"Python {platform.python_version()}, {instructions.versions()}",
-        "load": f"load average before the run {os.getloadavg()[0]:.1f}",
-        "kind": "quick" if quick else "whole",
+        "load": f"{os.getloadavg()[0]:.1f}",
+        "kind": kind,
     }
-
-
-def parts(
-    size: dict[str, int], quick: bool, results: dict[str, Any]
-) -> Iterator[tuple[str, list[Row]]]:
-    """The table, as it comes to be."""
-    for url, name in databases():
-        found = steps.steps(
-            url,
-            name,
-            cases=size["cases"],
-            rounds=size["rounds"],
-            # On PostgreSQL the client's part differs little, and a quick run leaves it out.
-            count=0 if quick and not url.startswith("sqlite") else size["count"],
-        )
-        results.setdefault("steps", []).append(asdict(found))
-        yield f"A step over HTTP, {name}, {found.workers} gunicorn workers", step_rows(found)
-    if not quick:
-        yield "Workers on PostgreSQL, requests per second of ours", list(worker_rows(size, results))
-    along = loop.along(size["completions"], count=size["count"])
-    results["along"] = asdict(along)
-    plot.write(along, BUILD / "along.svg")
-    yield f"One instance, {along.completions} completions, SQLite, no HTTP", along_rows(along)
-    yield "Elsewhere, CPU time", list(other_rows(size["others"]))
-    if not quick:
-        yield "Peers, one user task completed and stored in SQLite, no HTTP", list(peers.rows())
-
-
-def databases() -> Iterator[tuple[str, str]]:
-    yield ground.sqlite_url("steps"), "SQLite (WAL, synchronous FULL)"
-    url, version = ground.postgresql_url("steps")
-    yield url, f"PostgreSQL {version}"
-
-
-def step_rows(found: steps.Steps) -> list[Row]:
-    rows = [
-        (f"{kind}, requests per second", f"{found.rates[kind]:.0f}", "median of rounds in turns")
-        for kind in steps.KINDS
-    ]
-    rows.append(("ours / floor", f"{found.ratio:.2f}", "median of the rounds' ratios"))
-    for kind, counted in found.instructions.items():
-        text = "valgrind is missing" if counted is None else f"{counted / 1e6:.2f} M"
-        rows.append((f"{kind}, instructions per request", text, "this process's, by callgrind"))
-    return rows
-
-
-def worker_rows(size: dict[str, int], results: dict[str, Any]) -> Iterator[Row]:
-    for workers in (1, 2, 4):
-        url, name = ground.postgresql_url(f"workers{workers}")
-        found = steps.steps(url, name, cases=size["cases"], rounds=5, workers=workers, count=0)
-        results.setdefault("workers", []).append(asdict(found))
-        note = f"floor {found.rates['floor']:.0f}, ratio {found.ratio:.2f}"
-        yield f"{workers} workers", f"{found.rates['ours']:.0f}", note
-
-
-def along_rows(along: loop.Along) -> list[Row]:
-    first, last = along.instructions_first, along.instructions_last
-    rows = [
-        ("state of the instance at the end", f"{along.state[-1]} bytes", "the most: "
-         f"{max(along.state)}; {along.blob[-1]} of them the tokens"),
-        ("CPU time, last tenth / first tenth", f"{along.drift:.2f}", "of medians of 100"),
-    ]  # fmt: skip
-    if first and last:
-        rows += [
-            ("instructions, at the beginning", f"{first / 1e6:.2f} M", "Engine.complete_task"),
-            ("instructions, at the end", f"{last / 1e6:.2f} M", f"{last / first:.3f} of it"),
-        ]
-    return rows
-
-
-def other_rows(rounds: int) -> Iterator[Row]:
-    deployed, started = others.plan(rounds)
-    yield "deploying the whole plan", f"{deployed:.0f} ms", "nine diagrams, checked for soundness"
-    yield "starting a case of it", f"{started:.1f} ms", "with its plan of 38 activities ahead"
-    one, other = others.expression(rounds)
-    yield (
-        "a FEEL comparison",
-        f"{one:.2f} µs",
-        f"as a Python lambda {other:.2f} µs: {one / other:.1f} ×",
-    )
 
 
 if __name__ == "__main__":

@@ -111,17 +111,21 @@ def snapshot(url: str, name: str) -> str:
     return copy
 
 
+def server() -> str:
+    """The URL of the PostgreSQL that is measured on: a given one, or one that is started here."""
+    return os.environ.get(POSTGRES_VARIABLE) or postgres_server(BUILD)
+
+
 def postgresql_url(name: str) -> tuple[str, str]:
     """An empty database of this name, and what to know of its server."""
-    server = os.environ.get(POSTGRES_VARIABLE) or postgres_server(BUILD)
-    server = server.replace("postgresql+psycopg", "postgresql")
+    base_url = server().replace("postgresql+psycopg", "postgresql")
     database = sql.Identifier(f"serviceplan_bench_{name}")
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(base_url, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
         connection.execute(sql.SQL("CREATE DATABASE {}").format(database))
         version = connection.execute("SHOW server_version").fetchone()[0].split()[0]
         fsync = connection.execute("SHOW fsync").fetchone()[0]
-    base, _, options = server.partition("?")
+    base, _, options = base_url.partition("?")
     url = f"{base.rpartition('/')[0]}/serviceplan_bench_{name}" + (f"?{options}" if options else "")
     return url.replace("postgresql:", "postgresql+psycopg:", 1), f"{version}, fsync {fsync}"
 

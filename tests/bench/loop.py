@@ -11,12 +11,12 @@ from engine import Actor, Engine
 from tests.bench import ground, instructions
 from tests.bench.ground import CONFIG, Ground
 
-WINDOW = 100
+WINDOW = 50
 
 
 @dataclass(frozen=True)
 class Along:
-    """What it cost, in windows of 100 completions. ``cpu`` is milliseconds of this process per
+    """What it cost, in windows of 50 completions. ``cpu`` is milliseconds of this process per
     completion (the middle of the window), ``state`` the bytes that are stored of the instance."""
 
     completions: int
@@ -43,9 +43,9 @@ def complete_next(engine: Engine, actor: Actor, url: str, times: int) -> None:
             engine.complete_task(actor, task_id, answers={}, ticks={}, key=f"loop{task_id}")
 
 
-def along(completions: int, *, count: int) -> Along:
-    """Complete one instance so often, on SQLite; ``count`` instructions of so many completions at
-    the beginning and at the end."""
+def along(completions: int, *, count: int, until: float) -> Along:
+    """Complete one instance so often, on SQLite, or less often when the monotonic clock has come
+    to ``until``; ``count`` instructions of so many completions at the beginning and at the end."""
     found = ground.prepare(ground.sqlite_url("loop"), 1, "loop")
     cpu, state, blob, early = [], [], [], None
     with Engine.open(found.url, config=CONFIG) as engine:
@@ -63,13 +63,15 @@ def along(completions: int, *, count: int) -> Along:
             blob.append(of_engine)
             if window == 0:
                 early = ground.snapshot(found.url, "loop-early")
+            if time.monotonic() > until:
+                break
         gc.unfreeze()
     late = ground.snapshot(found.url, "loop-late")
     first, last = (
-        instructions.per_completion(Ground(url, found.worker, ""), count)
+        instructions.per_completion(Ground(url, found.worker, ""), count) if count else None
         for url in (early or late, late)
     )
-    return Along(completions, cpu, state, blob, first, last)
+    return Along(len(cpu) * WINDOW, cpu, state, blob, first, last)
 
 
 def _stored(found: Ground) -> tuple[int, int]:

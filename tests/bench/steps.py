@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from statistics import median
 
-from tests.bench import floor, instructions
+from tests.bench import floor
 from tests.bench.applications import requests
 from tests.bench.ground import Ground, prepare
 from tests.bench.server import rate, serving
@@ -16,8 +17,8 @@ KINDS = ("floor", "ours")
 
 @dataclass(frozen=True)
 class Steps:
-    """Requests per second (medians of the rounds) and instructions per request, by kind. The
-    ratio is the median of the rounds' own ratios: another's load falls on both halves of one."""
+    """Requests per second (medians of the rounds) by kind. The ratio is the median of the rounds'
+    own ratios: another's load falls on both halves of one."""
 
     database: str
     workers: int
@@ -25,35 +26,30 @@ class Steps:
     requests: int
     rates: dict[str, float]
     ratio: float
-    instructions: dict[str, int | None]
 
 
 def steps(
-    url: str, database: str, *, cases: int, rounds: int, workers: int = 2, count: int = 20
+    url: str, database: str, *, cases: int, rounds: int, workers: int = 2, until: float
 ) -> Steps:
-    """Measure on the empty database at ``url``. ``count`` requests are counted by callgrind, none
-    when 0."""
+    """Measure on the empty database at ``url``: ``rounds``, or fewer when the monotonic clock has
+    come to ``until``."""
     ground = prepare(url, cases)
     items = ground.open_tasks()
     floor.prepare(url, items)
-    counted: dict[str, int | None] = {}
-    if count:
-        counted = {kind: instructions.per_request(kind, ground, count) for kind in KINDS}
-    measured = _rounds(ground, items, rounds, workers)
+    measured = _rounds(ground, items, rounds, workers, until)
     ratios = [ours / lowest for lowest, ours in measured]
     return Steps(
         database=database,
         workers=workers,
-        rounds=rounds,
+        rounds=len(measured),
         requests=cases,
         rates={k: median(r[i] for r in measured) for i, k in enumerate(KINDS)},
         ratio=median(ratios),
-        instructions=counted,
     )
 
 
 def _rounds(
-    ground: Ground, items: list[str], rounds: int, workers: int
+    ground: Ground, items: list[str], rounds: int, workers: int, until: float
 ) -> list[tuple[float, float]]:
     with ExitStack() as stack:
         ports = {k: stack.enter_context(serving(k, ground.url, workers)) for k in KINDS}
@@ -67,4 +63,6 @@ def _rounds(
                 for kind in order
             }
             found.append((rates["floor"], rates["ours"]))
+            if number and time.monotonic() > until:
+                break
         return found[1:]  # the first one has warmed up

@@ -34,6 +34,8 @@ PASSWORD = "en lång fras för mätningen"
 PAGES = ("/", "/cases")
 BETWEEN_PAGES = 0.05
 PATIENCE = 600.0
+SETTLE = 15.0
+"""Seconds, long enough for workers to be there."""
 COMMAND = [sys.executable, "-c", "from web.cli import main; main()"]
 
 
@@ -59,8 +61,10 @@ class Reader:
         return time.perf_counter() - begun
 
 
-def measure(url: str, *, timers: int, workers: int, folder: Path) -> dict[str, Any]:
-    """The figures of one run on a new database."""
+def measure(
+    url: str, *, timers: int, workers: int, folder: Path, settle: float = SETTLE
+) -> dict[str, Any]:
+    """The figures of one run on a new database; ``settle`` is what the workers get to start."""
     with Engine.open(url) as engine:
         engine.add_person(
             SYSTEM, "mia", "Mia Mätare", rights=["manager"], password=PASSWORD, key="mia"
@@ -76,8 +80,7 @@ def measure(url: str, *, timers: int, workers: int, folder: Path) -> dict[str, A
             for _ in range(0 if own else workers):
                 running.enter_context(_process(url, config, "worker"))
             reader = _reader(f"http://127.0.0.1:{port}")
-            # Long enough for the workers to be there.
-            ready = time.monotonic() + 15
+            ready = time.monotonic() + settle
             idle = _pages(reader, lambda: time.monotonic() > ready)
             return {
                 "database": "SQLite" if own else "PostgreSQL",

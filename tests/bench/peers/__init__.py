@@ -18,25 +18,31 @@ from tests.bench.ground import BUILD, TASKS
 
 HERE = Path(__file__).parent
 FOLDER = BUILD / "peers"
+LATER = "not installed yet: make bench does"
+PATIENCE = 180
+"""Seconds for an installation."""
 Row = tuple[str, str, str]
 
 
-def rows() -> Iterator[Row]:
-    """A row for each peer; one that cannot be installed here says why."""
+def rows(*, install: bool) -> Iterator[Row]:
+    """A row for each peer; one that cannot be installed here says why.
+
+    :param install: fetch those that are not there; else they are only told
+    """
     yield from _ours()
     yield _peer(
         "django-viewflow",
-        _python("django-viewflow"),
+        _python("django-viewflow", install),
         "viewflow_peer.py",
         "Django ORM; a flow in Python, no diagram, no history chain; assign and execute",
     )
     yield _peer(
         "bpmn-engine (Node)",
-        _node("bpmn-engine"),
+        _node("bpmn-engine", install),
         "bpmn_engine_peer.cjs",
         "the whole state as JSON, recovered for each task; no history, no rights",
     )
-    found = _python("camunda-python")
+    found = _python("camunda-python", install)
     note = found if isinstance(found, str) else "installed; its task service is not driven here"
     yield "camunda-python", "–", note
 
@@ -69,21 +75,39 @@ def _peer(name: str, command: list[str] | str, script: str, note: str) -> Row:
     return f"{name} {found['version']}", f"{found['ms']:.2f} ms", note
 
 
-def _python(package: str) -> list[str] | str:
+def _python(package: str, install: bool) -> list[str] | str:
     """Its own environment's Python, or why there is none."""
     home = FOLDER / package
     python = home / "bin" / "python"
+    installed = home / "installed"
+    if installed.exists():
+        return [str(python)]
+    if not install:
+        return LATER
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    done = subprocess.run([*pip, package], capture_output=True, text=True, check=False)
-    return [str(python)] if done.returncode == 0 else f"pip cannot install {package} here"
+    try:
+        done = subprocess.run(
+            [*pip, package], capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
+    except subprocess.TimeoutExpired:
+        return f"pip was not done within {PATIENCE} seconds"
+    if done.returncode != 0:
+        errors = [line for line in done.stderr.splitlines() if "error" in line.lower()]
+        return f"pip: {(errors or ['it failed'])[-1].strip()[:150]}"
+    installed.touch()
+    return [str(python)]
 
 
-def _node(package: str) -> list[str] | str:
+def _node(package: str, install: bool) -> list[str] | str:
     node, npm = ground.tool("node"), ground.tool("npm")
     if node is None or npm is None:
         return "node is not installed"
+    if (FOLDER / "node_modules" / package).exists():
+        return [node]
+    if not install:
+        return LATER
     FOLDER.mkdir(parents=True, exist_ok=True)
     command = [npm, "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(FOLDER)]
     done = subprocess.run([*command, package], capture_output=True, text=True, check=False)
