@@ -22,7 +22,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DataError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, OperationalError
 
 from engine.errors import ConfigError, Conflict, DatabaseNewer, Invalid, Problem, Unavailable
 from engine.store import postgresql
@@ -131,6 +131,11 @@ class Database:
             # NUL, half a character, more digits than a column holds: whatever it is, it came in.
             text = "the input has characters or values that the database cannot keep"
             raise Invalid([Problem("text_malformed", text)]) from error
+        except DatabaseError as error:
+            # SQLite has no kind of its own for a file that is damaged or something else.
+            if type(error.orig) is not sqlite3.DatabaseError:
+                raise
+            raise Unavailable(f"The database cannot be read: {error.orig}") from error
 
     def close(self) -> None:
         self._engine.dispose()

@@ -128,6 +128,30 @@ def test_check_counts_what_it_found(run: Run, tmp_path: Path) -> None:
     assert last == "0 processes, 1 drawing, 0 errors, 1 warning"
 
 
+def test_a_wrong_path_of_a_database_makes_none_and_says_so(run: Run, tmp_path: Path) -> None:
+    lost = tmp_path / "lost.db"
+    for words in (("verify",), ("user", "list"), ("fire-due",), ("backup", tmp_path / "copy.db")):
+        ran = run(*words, "--database", lost)
+        assert (ran.status, ran.out) == (1, "")
+        assert ran.err == f"serviceplan: there is no database {lost}\n"
+    assert not lost.exists()
+
+
+def test_a_file_that_is_no_database_is_told_in_one_line(run: Run, tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("Not a database at all, but long enough to be taken for one." * 20, "utf-8")
+    ran = run("user", "list", "--database", text)
+    assert ran.status == 1
+    assert ran.err == "serviceplan: The database cannot be read: file is not a database\n"
+
+
+def test_a_backup_into_no_folder_is_told_in_one_line(run: Run, tmp_path: Path) -> None:
+    run("user", "add", "nora", "--name", "Nora Vikander", "--generate")
+    ran = run("backup", tmp_path / "no" / "copy.db")
+    assert ran.status == 1
+    assert ran.err == f"serviceplan: there is no file or folder {tmp_path / 'no' / 'copy.db'}\n"
+
+
 def test_check_as_json_is_a_list_of_findings(run: Run, tmp_path: Path) -> None:
     (tmp_path / "bad.bpmn").write_bytes(BROKEN)
     findings = json.loads(run("check", "--json", tmp_path / "bad.bpmn").out)
@@ -205,6 +229,7 @@ def test_a_user_name_is_taken_once(run: Run) -> None:
 
 
 def test_nobody_of_that_name_is_said(run: Run) -> None:
+    run("user", "add", "nora", "--name", "Nora Vikander", "--generate")
     ran = run("user", "password", "nobody")
     assert ran.status == 1
     assert ran.err == "serviceplan: there is nobody with the user name nobody\n"
@@ -226,11 +251,13 @@ def test_verify_says_how_much_it_has_read(run: Run, project: Path) -> None:
 
 
 def test_an_unknown_case_is_said(run: Run) -> None:
+    run("db", "upgrade")
     ran = run("verify", "--case", "4711")
     assert (ran.status, ran.err) == (1, "serviceplan: there is no case 4711\n")
 
 
 def test_fire_due_says_how_many_timers_it_fired(run: Run) -> None:
+    run("db", "upgrade")
     assert run("fire-due").out == "0 timers fired\n"
 
 

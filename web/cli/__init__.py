@@ -48,6 +48,10 @@ def main() -> None:
         sys.exit(error.exit_code)
     except ServiceplanError as error:
         _fail(*_lines(error), status=2 if isinstance(error, ConfigError) else 1)
+    except FileNotFoundError as error:
+        _fail(f"there is no file or folder {error.filename}", status=1)
+    except PermissionError as error:
+        _fail(f"{error.filename} may not be read or written", status=1)
     except BrokenPipeError:
         # The reader (head, less) has seen enough; nothing more may be written on the way out.
         sys.stdout = None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from engine import Config, Engine, Finding, Source, load_config
+from engine import Config, Engine, Finding, Source, Unavailable, load_config
 
 
 @dataclass
@@ -37,8 +37,15 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 @contextmanager
-def opened(config: Config) -> Iterator[Engine]:
-    """The engine on the database of ``config``, closed when the block ends."""
+def opened(config: Config, *, new: bool = False) -> Iterator[Engine]:
+    """The engine on the database of ``config``, closed when the block ends. Only a command that
+    brings something makes a ``new`` database: another one was given a wrong path.
+
+    :raises Unavailable: when there is none
+    """
+    path = config.database.url.removeprefix("sqlite:///")
+    if not new and path != config.database.url and not Path(path).is_file():
+        raise Unavailable(f"there is no database {path}")
     engine = Engine.open(config.database.url, config=config)
     try:
         yield engine

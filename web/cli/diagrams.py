@@ -168,7 +168,7 @@ def _counted(number: int, one: str, more: str | None = None) -> str:
 def deploy(settings: Settings, files: tuple[Path, ...], database: str | None) -> None:
     """Make diagrams live: new cases start on them, running cases stay on their version."""
     config = settings.load(database)
-    with opened(config) as engine:
+    with opened(config, new=True) as engine:
         deployment = engine.deploy(SYSTEM, diagrams(files), key=new_key())
     _print_findings(deployment.findings)
     for definition in deployment.definitions:

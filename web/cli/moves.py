@@ -60,7 +60,7 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
 
 def _tell(engine: Engine, process: str, version: int, mapping: dict[str, str]) -> int:
     """Print what a move would do, by groups; how many would stay."""
-    cursor, stay = None, 0
+    cursor, stay, told = None, 0, False
     while True:
         found = engine.migrate_preview(SYSTEM, process, version, mapping=mapping, cursor=cursor)
         for group in found.groups():
@@ -70,8 +70,11 @@ def _tell(engine: Engine, process: str, version: int, mapping: dict[str, str]) -
             click.echo(f"{len(group)} on version {one.version}{at}: {one.status}")
             for line in _lines(one):
                 click.echo(f"  {line}")
+        told = told or bool(found.groups())
         cursor = found.cursor
         if cursor is None:
+            if not told:
+                click.echo(f"There is nothing to move: no instance of {process} runs elsewhere.")
             return stay
 
 

@@ -55,7 +55,7 @@ def add(
     """Add a person."""
     config = settings.load(database)
     _check_roles(config, roles)
-    with opened(config) as engine:
+    with opened(config, new=True) as engine:
         if any(p.username == username for p in engine.people(SYSTEM)):
             raise click.UsageError(f"There is already somebody with the user name {username}.")
         password, made = _password(generate)
