@@ -82,8 +82,15 @@ def record(
         instance_id=instance_id,
         definition_id=instance.definition_id,
         element_id=error.element_id,
+        element_name=_named(work, instance.definition_id, error.element_id),
     )
     return incident_id
+
+
+def _named(work: Work, definition_id: str, element_id: str) -> str | None:
+    """The name of an element; None of the process as a whole."""
+    loaded = work.definitions.get(work.connection, definition_id)
+    return None if element_id in ("", loaded.process_id) else loaded.element_name(element_id)
 
 
 def retry(work: Work, incident_id: str) -> dict[str, Any]:
