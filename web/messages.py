@@ -33,7 +33,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "interval_malformed": N_("Skriv ett tidsavstånd, till exempel 3 månader eller 2 veckor."),
     "duration_too_long": N_("Tidsavståndet är för långt. Högst tio år."),
     "unknown_person": N_("Personen finns inte, eller är inte längre aktiv."),
-    "expression_malformed": N_("Det kan inte läsas: %(reason)s"),
+    "expression_malformed": N_("Det kan inte läsas: %(reason)s."),
     "name_malformed": N_("Det kan inte vara ett namn på ett värde."),
     "not_in_role": N_("Personen har inte rollen %(role)s."),
     "undeclared_field": N_("Formuläret har inget sådant fält. Läs in sidan på nytt."),
@@ -121,6 +121,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "stale": (
         N_("Någon annan hann före"),
         N_("%(by)s ändrade uppgiften %(at)s. Jämför innan du sparar igen."),
+    ),
+    "already_revoked": (
+        N_("Nyckeln är redan återkallad"),
+        N_("Den släpper inte in någon. Läs in sidan på nytt."),
     ),
     "withdrawn": (
         N_("Uppgiften behövs inte längre"),

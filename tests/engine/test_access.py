@@ -105,6 +105,7 @@ TABLE: list[tuple[str, object, set[str]]] = [
     ("definition.deploy", None, {"owner", "system"}),
     ("history.view", None, ALL),
     ("history.verify", None, {"manager", "system"}),
+    ("overview.view", None, {"manager", "system"}),
     ("people.view", None, ALL),
     ("people.manage", None, {"admin", "system"}),
     ("token.add", PersonObject("anna"), {"anna", "system"}),

@@ -21,6 +21,7 @@ from engine import (
     ServiceplanError,
 )
 from web import i18n
+from web.api.problems import BY_CODE
 from web.errors import status_of
 from web.messages import ERRORS, PROBLEMS, error_page_texts, error_texts, problem_text
 
@@ -28,7 +29,9 @@ ENGINE = Path(__file__).parents[2] / "engine"
 # Findings about diagrams carry their Swedish and English sentences with them.
 OF_DIAGRAMS = ("bpmn", "dmn", "feel", "spiff")
 # Told to whoever runs the command, never to a page.
-OF_THE_COMMAND = {"config"}
+OF_THE_COMMAND = {"config", "exists", "not_sqlite"}
+# Told to programs, as a problem type of the API: pages sign in by password and give no revision.
+OF_THE_API = {"token_unknown", "token_expired", "token_revoked", "account_closed", "stale_revision"}
 
 
 def _sources() -> Iterator[ast.Module]:
@@ -67,8 +70,12 @@ def test_every_problem_of_the_engine_has_a_swedish_text() -> None:
 
 
 def test_every_error_of_the_engine_has_a_title_and_a_text() -> None:
-    known = ERRORS.keys() | PROBLEMS.keys() | OF_THE_COMMAND
+    known = ERRORS.keys() | PROBLEMS.keys() | OF_THE_COMMAND | OF_THE_API
     assert (_codes(keyword="code") | _class_codes()) - known == set()
+
+
+def test_what_only_programs_are_told_is_a_problem_type_of_the_api() -> None:
+    assert BY_CODE.keys() >= OF_THE_API
 
 
 def test_the_nearest_class_of_an_error_decides_its_status() -> None:

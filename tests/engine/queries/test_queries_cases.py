@@ -219,7 +219,7 @@ class TestSheets:
         ended.plan("offert")
         detail = case_detail(conn, SYSTEM, ended.case, today=TODAY)
         assert detail.sheets[0].rows[0].state == "not_reached"
-        assert detail.can == frozenset()
+        assert detail.can == {"correct"}
 
     def test_statements_do_not_grow_with_rows_and_rounds(
         self, conn: Connection, rows: Rows, running: Running, seller: Actor
@@ -258,7 +258,7 @@ class TestDetail:
         assert case_detail(conn, seller, running.case, today=TODAY).can == frozenset()
         rows.incident(running.case, running.instance)
         shown = case_detail(conn, SYSTEM, running.case, today=TODAY)
-        assert shown.can == {"plan", "cancel", "retry"}
+        assert shown.can == {"plan", "cancel", "correct", "retry"}
         assert len(shown.incidents) == 1
         assert case_detail(conn, seller, running.case, today=TODAY).incidents == ()
 
