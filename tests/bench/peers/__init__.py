@@ -95,7 +95,9 @@ def _python(package: str, install: bool) -> list[str] | str:
         return f"pip was not done within {PATIENCE} seconds"
     if done.returncode != 0:
         errors = [line for line in done.stderr.splitlines() if "error" in line.lower()]
-        return f"pip: {(errors or ['it failed'])[-1].strip()[:150]}"
+        # Which Python it wants says more than that no version was left.
+        wants = [line for line in errors if "Requires-Python" in line]
+        return f"pip: {(wants or errors[-1:] or ['it failed'])[0].strip()[:180]}"
     installed.touch()
     return [str(python)]
 
