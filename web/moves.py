@@ -96,6 +96,12 @@ def may_move() -> bool:
     return bool(RIGHTS & set(actor().rights))
 
 
+@blueprint.app_template_global()
+def sees_cases() -> bool:
+    """Whether a link to any case leads anywhere: managers see all of them."""
+    return "manager" in actor().rights
+
+
 def group_key(group: Sequence[InstanceVerdict]) -> str:
     """Names a group of a preview: the same as long as its instances stand as they do."""
     one = group[0]
