@@ -44,5 +44,9 @@ def _mappings(owner: etree._Element, way: str, report: Report) -> Iterator[Varia
 
 def everything(owner: etree._Element, way: str) -> bool:
     """Whether all variables go over: when it is said, or when nothing is said at all."""
-    said = [element.get("variables") for element in extensions(owner, way)]
-    return "all" in said or not said
+    return said_everything(owner, way) or not list(extensions(owner, way))
+
+
+def said_everything(owner: etree._Element, way: str) -> bool:
+    """Whether it is said that all variables go over."""
+    return "all" in [element.get("variables") for element in extensions(owner, way)]

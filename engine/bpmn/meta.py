@@ -110,7 +110,9 @@ class VariableMapping:
 class CallMeta:
     """A call activity. ``binding`` is ``latest``, ``deployment`` or a version's number. With
     ``all_in`` all variables go in, and the ``inputs`` over them; with ``all_out`` all that the
-    child has set comes out, and the ``outputs`` over it. ``called`` is an id, or ``= FEEL``."""
+    child has set comes out, and the ``outputs`` over it. Where that is said (``said_all_out``), and
+    not only so because nothing is, what the ``inputs`` gave it comes out too. ``called`` is an id,
+    or ``= FEEL``."""
 
     id: str
     name: str
@@ -120,6 +122,7 @@ class CallMeta:
     outputs: tuple[VariableMapping, ...] = ()
     all_in: bool = True
     all_out: bool = True
+    said_all_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

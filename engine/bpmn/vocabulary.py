@@ -19,7 +19,7 @@ from engine.bpmn.due import read_due
 from engine.bpmn.expressions import feel_behind
 from engine.bpmn.forms import FormField, Report, read_fields
 from engine.bpmn.lanes import RoleIndex, read_lanes, roles_of_nodes
-from engine.bpmn.mappings import MAPPED, everything, read_mappings
+from engine.bpmn.mappings import MAPPED, everything, read_mappings, said_everything
 from engine.bpmn.meta import (
     DEFAULT_MEANING,
     ActivityRef,
@@ -283,6 +283,7 @@ class _Reader:
             outputs=read_mappings(call, "out", self._report),
             all_in=everything(call, "in"),
             all_out=everything(call, "out"),
+            said_all_out=said_everything(call, "out"),
         )
 
     def _binding(self, call: etree._Element) -> Binding:

@@ -114,7 +114,8 @@ def ended(advance: Advance, live: Live) -> None:
 
 
 def _results(advance: Advance, live: Live) -> dict[str, Any]:
-    """What a child gives back: by ``sp:out``, or the variables that it has set."""
+    """What a child gives back: by ``sp:out``, or the variables that it has set or was
+    given under names of its own."""
     parent = advance.live(live.parent_id or "")
     token = parent.process.token(live.parent_token or "")
     call = parent.loaded.meta.calls.get(token.task_spec.bpmn_id) if token is not None else None
@@ -123,7 +124,11 @@ def _results(advance: Advance, live: Live) -> dict[str, Any]:
     variables = live.process.variables
     given: dict[str, Any] = {}
     if call is None or call.all_out:
-        given = {name: variables[name] for name in live.process.written if name in variables}
+        received = (
+            {m.target for m in call.inputs} if call is not None and call.said_all_out else set()
+        )
+        theirs = live.process.written | received
+        given = {name: variables[name] for name in theirs if name in variables}
     if call is not None:
         given |= _mapped(parent, call.id, "out", call.outputs, variables)
     return given

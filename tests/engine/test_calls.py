@@ -222,6 +222,24 @@ def test_each_instance_of_a_repeated_call_gets_its_item_and_gives_its_result(
     assert desk.engine.case(desk.manager.actor, case_id).variables["results"] == [3, 5, 7]
 
 
+@pytest.mark.parametrize(("out", "known"), [('<sp:out variables="all"/>', 2), ("", None)])
+def test_all_comes_back_from_a_call_when_that_is_said(
+    bare_desk: Desk, out: str, known: int | None
+) -> None:
+    desk = bare_desk
+    call = (
+        '<bpmn:callActivity id="sub" calledElement="child"><bpmn:extensionElements>'
+        f'<sp:in source="= price * 2" target="given"/>{out}'
+        "</bpmn:extensionElements></bpmn:callActivity>"
+    )
+    steps = (start(), call, task("after"), end(), chain("start", "sub", "after", "end"))
+    inner = (start(), task("act"), end(), chain("start", "act", "end"))
+    desk.deploy(made("child", *inner), made("parent", *steps))
+    case_id = desk.case("parent", variables={"price": 1})
+    desk.complete(desk.manager, desk.open_tasks(case_id)[0].id)
+    assert desk.engine.case(desk.manager.actor, case_id).variables.get("given") == known
+
+
 def test_when_enough_calls_are_done_the_others_are_taken_away(bare_desk: Desk) -> None:
     desk = bare_desk
     repeated = (
