@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from engine import Config, Engine, FakeClock, Source
-from engine.errors import ProcessFailed
+from engine.errors import Invalid, ProcessFailed
 from tests.support.databases import Databases
 from tests.support.desk import Desk
 from tests.support.diagrams import (
@@ -223,10 +223,11 @@ def test_start_variables_that_are_too_large_leave_no_case_behind(
 ) -> None:
     desk = desk_with(variable_bytes=1000)
     desk.deploy(diagram("main", *ROUND))
-    with pytest.raises(ProcessFailed) as caught:
+    with pytest.raises(Invalid) as caught:
         desk.case("main", variables={"story": "x" * 2000})
-    assert "the largest is story" in caught.value.message
-    assert "1000" in caught.value.message
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.field) == ("variable_too_large", "variables.story")
+    assert problem.params["maximum"] == 1000
     assert desk.engine.cases(desk.manager.actor, state="all").items == ()
 
 
