@@ -44,7 +44,7 @@ HISTORY = (
 
 
 TEXTS = (History.element_name, History.actor_name, History.detail, Case.number, Customer.name)
-LATEST_CASES = 50
+LATEST_CASES = 20
 LATEST_FACTS = 2_000
 
 
@@ -173,14 +173,18 @@ def _searched(
     if not words:
         return _joined().where(*conditions)
     names = list(conn.scalars(_element_names()))
-    ranges = [_ranges(conn, word, names) for word in words]
+    places = [_places(conn, word, names) for word in words]
+    ranges = [_ranges(conn, word, there) for word, there in zip(words, places, strict=True)]
     at = min(range(len(words)), key=lambda i: len(ranges[i]))
-    others = search.found(conn, [w for i, w in enumerate(words) if i != at], TEXTS)
+    others = [
+        _somewhere(conn, word, there)
+        for i, (word, there) in enumerate(zip(words, places, strict=True))
+        if i != at
+    ]
     parts = [
         select(part.c.id)
         for part in (
-            _joined()
-            .with_only_columns(History.id)
+            select(History.id)
             .where(only, *conditions, *others)
             .order_by(*order)
             .limit(count)
@@ -193,22 +197,39 @@ def _searched(
     return _joined().where(History.id.in_(select(union(*parts).subquery().c.id)))
 
 
-def _ranges(conn: Connection, word: str, names: Sequence[str]) -> list[ColumnElement[bool]]:
-    """Where facts with this word stand, each a range of an index."""
+def _places(conn: Connection, word: str, names: Sequence[str]) -> list[ColumnElement[bool]]:
+    """The elements and the people whose name a word stands in, each a range of an index."""
     by_name = search.found(conn, [word], (Person.name,))
     people = list(conn.scalars(select(Person.id).where(*by_name)))
     people += [SYSTEM.id] if search.texts_with([SYSTEM.name], word) else []
+    return [
+        *(History.element_name == name for name in search.texts_with(names, word)),
+        *(History.actor_id == person for person in people),
+    ]
+
+
+def _ranges(
+    conn: Connection, word: str, places: Sequence[ColumnElement[bool]]
+) -> list[ColumnElement[bool]]:
+    """Where facts with this word stand, each a range of an index."""
     cases = search.latest_cases(conn, word, LATEST_CASES)
     newest = select(History.id, History.detail).order_by(History.id.desc()).limit(LATEST_FACTS)
     recent = newest.subquery()
     told = select(recent.c.id).where(*search.found(conn, [word], (recent.c.detail,)))
     ids = list(conn.scalars(told))
     return [
-        *(History.element_name == name for name in search.texts_with(names, word)),
-        *(History.actor_id == person for person in people),
+        *places,
         *([History.case_id.in_(cases)] if cases else ()),
         *([History.id.in_(ids)] if ids else ()),
     ]
+
+
+def _somewhere(
+    conn: Connection, word: str, places: Sequence[ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """Whether the word stands in a fact that was read anyway."""
+    in_detail = search.found(conn, [word], (History.detail,))
+    return or_(*places, *in_detail, search.of_cases(word, History.case_id))
 
 
 def _element_names() -> AnySelect:
