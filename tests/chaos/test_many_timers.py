@@ -11,7 +11,7 @@ from tests.bench.timers import measure
 from tests.chaos.scale import LONG, scale
 from tests.support.workers import fired, kill_at_random, now, waiting_cases
 
-TIMERS = scale(600, 10_000)
+TIMERS = scale(2_000, 10_000)
 KILLS = scale(2, 20)
 SECONDS = 60.0
 PAGE_MS = 500.0
@@ -24,8 +24,7 @@ def test_timers_fire_once_though_their_workers_are_killed(database_url: str) -> 
         killed = kill_at_random(
             database_url, engine, count=2, kills=KILLS, chance=chance, patience=600
         )
-        # A quick machine may be done before the last.
-        assert 1 <= killed <= KILLS
+        assert killed == KILLS
         assert fired(engine) == dict.fromkeys(cases, 1)
         assert engine.verify(SYSTEM).ok
 
