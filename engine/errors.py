@@ -74,7 +74,7 @@ class Invalid(ServiceplanError):
 
 
 class Rejected(ServiceplanError):
-    """The diagrams cannot be deployed; ``findings`` lists every reason, errors first."""
+    """Files cannot be used as they are; ``findings`` lists every reason, errors first."""
 
     code = "rejected"
 

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from engine import SYSTEM, TaskDetail
+from engine import SYSTEM, FakeClock, Source, TaskDetail
+from tests.support.decisions import DISCOUNTS
 from tests.support.desk import Desk
+from tests.support.diagrams import chain, diagram, end, start
+from tests.support.diagrams import task as user_task
 from tests.support.exports import TOOLS, exported
 
 
@@ -148,3 +151,78 @@ def test_spiffworkflow_lanes_and_instructions(bare_desk: Desk) -> None:
     first = task(bare_desk, "plan")
     assert first.row.role == "saljare"
     assert first.documentation == "Call the customer **first**."
+
+
+# ---------------------------------------------------------------- decisions
+
+GOLD = {"kundklass": "guld", "avtalsår": 6, "belopp": 1000}
+IN_CAMUNDA_7 = (
+    '<bpmn:businessRuleTask id="ask" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"'
+    ' camunda:decisionRef="rabatt" camunda:mapDecisionResult="singleEntry"'
+    ' camunda:resultVariable="svar"/>'
+)
+IN_CAMUNDA_8 = (
+    '<bpmn:businessRuleTask id="ask" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">'
+    '<bpmn:extensionElements><zeebe:calledDecision decisionId="rabatt" resultVariable="svar"/>'
+    "</bpmn:extensionElements></bpmn:businessRuleTask>"
+)
+IN_FLOWABLE = (
+    '<bpmn:serviceTask id="ask" xmlns:flowable="http://flowable.org/bpmn" flowable:type="dmn">'
+    '<bpmn:extensionElements><flowable:field name="decisionTableReferenceKey">'
+    "<flowable:string><![CDATA[rabatt]]></flowable:string></flowable:field>"
+    "</bpmn:extensionElements></bpmn:serviceTask>"
+)
+IN_SPIFFWORKFLOW = (
+    '<bpmn:businessRuleTask id="ask"'
+    ' xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core">'
+    "<bpmn:extensionElements><spiffworkflow:calledDecisionId>rabatt"
+    "</spiffworkflow:calledDecisionId></bpmn:extensionElements></bpmn:businessRuleTask>"
+)
+ASKED_IN_THE_MANNER_OF = {
+    # How the tool writes it, and the variable that it gives.
+    "camunda7": (IN_CAMUNDA_7, "svar"),
+    "camunda8": (IN_CAMUNDA_8, "svar"),
+    "flowable": (IN_FLOWABLE, "procent"),
+    "spiff": (IN_SPIFFWORKFLOW, "procent"),
+}
+
+
+def asking(asks: str) -> Source:
+    """A process that makes a decision, and then waits for a person."""
+    steps = chain("start", "ask", "act", "end")
+    return diagram("work", start(), asks, user_task("act"), end(), steps)
+
+
+@pytest.mark.parametrize("tool", ASKED_IN_THE_MANNER_OF)
+def test_a_decision_is_made_in_each_tools_manner(bare_desk: Desk, tool: str) -> None:
+    asks, variable = ASKED_IN_THE_MANNER_OF[tool]
+    bare_desk.deploy(asking(asks), DISCOUNTS)
+    case = bare_desk.case("work", variables=GOLD)
+    assert bare_desk.names(case) == ["Act"], bare_desk.incidents(case)
+    variables = bare_desk.engine.case(SYSTEM, case).variables
+    assert {**variables, **GOLD, variable: 10} == variables
+    assert set(variables) & {"rabatt", "procent", "svar"} == {variable}
+    [fact] = bare_desk.engine.history(SYSTEM, type="decision.evaluated").items
+    assert (fact.element_id, fact.detail["decision"]) == ("ask", "rabatt")
+    assert fact.detail["rules"] == [{"decision": "Rabatt", "table": "rabattabell", "rules": [3]}]
+
+
+@pytest.mark.parametrize("tool", ASKED_IN_THE_MANNER_OF)
+def test_a_decision_that_a_tool_names_and_nobody_has_is_told(bare_desk: Desk, tool: str) -> None:
+    asks, _ = ASKED_IN_THE_MANNER_OF[tool]
+    report = bare_desk.engine.check([asking(asks)])
+    assert ("decision_unknown", "ask") in {(f.code, f.element_id) for f in report.findings}
+
+
+@pytest.mark.parametrize(("binding", "expected"), [("latest", 10), ("deployment", 20)])
+def test_camunda_8_the_version_of_a_decision(
+    bare_desk: Desk, clock: FakeClock, binding: str, expected: int
+) -> None:
+    bound = f'decisionId="rabatt" bindingType="{binding}"'
+    asks = IN_CAMUNDA_8.replace('decisionId="rabatt"', bound)
+    twenty = Source("rabatt.dmn", DISCOUNTS.data.replace(b"<text>10<", b"<text>20<"))
+    bare_desk.deploy(asking(asks), twenty)
+    clock.advance(timedelta(minutes=1))
+    bare_desk.deploy(DISCOUNTS)
+    case = bare_desk.case("work", variables=GOLD)
+    assert bare_desk.engine.case(SYSTEM, case).variables["svar"] == expected

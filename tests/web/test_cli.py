@@ -176,7 +176,7 @@ def test_a_refused_diagram_is_said_in_lines_without_a_traceback(run: Run, tmp_pa
     (tmp_path / "bad.bpmn").write_bytes(BROKEN)
     ran = run("deploy", tmp_path / "bad.bpmn")
     assert ran.status == 1
-    assert ran.err.startswith("serviceplan: the diagrams cannot be deployed")
+    assert ran.err.startswith("serviceplan: the diagram cannot be used as it is\n")
     assert "DOCTYPE" in ran.err
 
 
@@ -345,7 +345,12 @@ def test_a_broken_model_is_told_with_its_line(run: Run, tmp_path: Path) -> None:
     broken.write_text(text.replace("<text>7.5</text>", "<text>7,,5</text>"), "utf-8")
     ran = run("decide", broken, "rabatt")
     assert ran.status == 1
-    assert "rabatt.dmn:37: error:" in ran.err
+    headline, finding, *_ = ran.err.splitlines()
+    assert headline == "serviceplan: the decision model cannot be used as it is"
+    assert finding.startswith("rabatt.dmn:37: error:")
+    (tmp_path / "bad.bpmn").write_bytes(BROKEN)
+    both = run("deploy", broken, tmp_path / "bad.bpmn").err
+    assert both.startswith("serviceplan: the diagram and decision model cannot be used as they are")
 
 
 def test_decision_models_are_checked_and_deployed_with_the_diagrams(run: Run) -> None:

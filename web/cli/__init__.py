@@ -61,10 +61,21 @@ def main() -> None:
 
 def _lines(error: ServiceplanError) -> list[str]:
     if isinstance(error, Rejected):
-        return ["the diagrams cannot be deployed", *map(finding_line, error.findings)]
+        return [_refused(error), *map(finding_line, error.findings)]
     if isinstance(error, Invalid):
         return [f"{p.field}: {p.message}" if p.field else p.message for p in error.problems]
     return [error.message]
+
+
+def _refused(error: Rejected) -> str:
+    """What cannot be used: diagrams, decision models, or files of both kinds."""
+    wrong = {f.filename for f in error.findings if f.severity == "error"}
+    models = {name for name in wrong if name.lower().endswith(".dmn")}
+    kinds = [("diagram", len(wrong - models)), ("decision model", len(models))]
+    named = [word if number == 1 else f"{word}s" for word, number in kinds if number]
+    return (
+        f"the {' and '.join(named)} cannot be used as {'it is' if len(wrong) == 1 else 'they are'}"
+    )
 
 
 def _fail(*lines: str, status: int) -> None:
