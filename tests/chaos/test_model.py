@@ -3,13 +3,10 @@ reads nothing but the history comes to the same state."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import uuid
 from collections import Counter
 from datetime import datetime, timedelta
 from functools import cache
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,6 +25,7 @@ from engine.errors import Conflict
 from engine.store.models import History, Instance, Signature, Task
 from tests.chaos.scale import scale
 from tests.conftest import PROJECT, START
+from tests.support.databases import Databases
 from tests.support.desk import Desk
 from tests.support.diagrams import (
     boundary,
@@ -71,13 +69,13 @@ REVIEW = diagram("review", start(), task("look"), end(), chain("start", "look", 
 
 
 @cache
-def template() -> tuple[Path, People]:
+def template(databases: Databases) -> tuple[str, People]:
     """A database with people and the diagrams, to copy."""
-    path = Path(tempfile.mkdtemp(prefix="serviceplan-model-")) / "model.db"
-    with Engine.open(f"sqlite:///{path}", clock=FakeClock(START)) as engine:
+    url = databases.fresh()
+    with Engine.open(url, clock=FakeClock(START)) as engine:
         people = add_people(engine, load_config(PROJECT / "config.toml"))
         Desk(engine, people, lambda: uuid.uuid4().hex).deploy(REVIEW, WORK)
-    return path, people
+    return url, people
 
 
 class Model:
@@ -130,13 +128,12 @@ class Model:
 class Office(RuleBasedStateMachine):
     """People at work, and the model of each of their cases."""
 
-    def __init__(self) -> None:
+    def __init__(self, databases: Databases) -> None:
         super().__init__()
-        source, people = template()
-        self.folder = Path(tempfile.mkdtemp(prefix="serviceplan-model-"))
-        shutil.copyfile(source, self.folder / "model.db")
+        source, people = template(databases)
+        self.databases, self.url = databases, databases.copy(source)
         self.clock = FakeClock(START)
-        self.engine = Engine.open(f"sqlite:///{self.folder / 'model.db'}", clock=self.clock)
+        self.engine = Engine.open(self.url, clock=self.clock)
         self.desk = Desk(self.engine, people, lambda: uuid.uuid4().hex)
         self.cases: dict[str, Model] = {}
 
@@ -146,7 +143,7 @@ class Office(RuleBasedStateMachine):
             self.the_history_tells_the_state()
         finally:
             self.engine.close()
-            shutil.rmtree(self.folder)
+            self.databases.drop(self.url)
 
     def running(self) -> list[str]:
         return [case_id for case_id, model in self.cases.items() if model.state == "running"]
@@ -207,7 +204,7 @@ class Office(RuleBasedStateMachine):
     def restart(self) -> None:
         """As after a kill: another process, which knows only what is written."""
         self.engine.close()
-        self.engine = Engine.open(f"sqlite:///{self.folder / 'model.db'}", clock=self.clock)
+        self.engine = Engine.open(self.url, clock=self.clock)
         self.desk.engine = self.engine
 
     # ------------------------------------------------------------ what must hold
@@ -247,9 +244,9 @@ def _shown(models: dict[str, Model]) -> dict[str, object]:
     return {case_id: (m.state, m.signed, +m.open) for case_id, m in models.items()}
 
 
-def test_the_engine_and_its_history_agree_with_a_model_of_it() -> None:
+def test_the_engine_and_its_history_agree_with_a_model_of_it(databases: Databases) -> None:
     run_state_machine_as_test(
-        Office,
+        lambda: Office(databases),
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,

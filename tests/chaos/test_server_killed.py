@@ -8,6 +8,7 @@ from pathlib import Path
 from engine import Config
 from tests.chaos.books import check, prepare
 from tests.chaos.client import Client, Signers
+from tests.chaos.postgresql import PrivatePostgres
 from tests.chaos.scale import scale
 from tests.chaos.serving import Server
 
@@ -42,4 +43,11 @@ def test_a_server_that_is_killed_amid_completions_loses_and_doubles_nothing(
     sqlite_url: str, config: Config, tmp_path: Path
 ) -> None:
     signers = kill_again_and_again(sqlite_url, config, tmp_path)
+    assert signers.statuses[200] == TASKS
+
+
+def test_on_postgresql_several_processes_killed_at_once_lose_and_double_nothing(
+    postgres: PrivatePostgres, config: Config, tmp_path: Path
+) -> None:
+    signers = kill_again_and_again(postgres.fresh(), config, tmp_path, workers=2)
     assert signers.statuses[200] == TASKS
