@@ -25,6 +25,7 @@ from engine.config.accepts import MAIL_ADDRESS
 from engine.errors import Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.queries.rows import PERSON, person_view
+from engine.store import words
 from engine.store.models import Person, Session, SignInFailure
 
 PASSWORD_LENGTH: Final = 15
@@ -162,6 +163,7 @@ def add_person(
                     password_at=now,
                 )
             )
+            words.keep_person(conn, person.id, username, name)
     except IntegrityError as error:
         message = f"there is an account {username!r} already"
         raise Invalid([Problem("duplicate", message, "username")]) from error

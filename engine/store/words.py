@@ -1,5 +1,5 @@
-"""The words that cases are found by, in a table with an index: finding one among a hundred thousand
-costs what finding one among ten does. A search finds the beginnings of words.
+"""The words that cases and people are found by, in tables with an index: finding one among a
+hundred thousand costs what finding one among ten does. A search finds the beginnings of words.
 
 Not a database's own text search: SQLite's and PostgreSQL's cut and fold words differently, and a
 search should find the same on both.
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, insert
 
-from engine.store.models import CaseWord
+from engine.store.models import CaseWord, PersonWord
 
 WORD_LENGTH = 60
 _WORD = re.compile(r"\w+")
@@ -41,9 +41,19 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
-def keep(conn: Connection, case_id: str, texts: Iterable[str | None]) -> None:
+def keep_case(conn: Connection, case_id: str, texts: Iterable[str | None]) -> None:
     """From now on the case is found by the words of ``texts``, and by no others."""
     conn.execute(delete(CaseWord).where(CaseWord.case_id == case_id))
-    found = sorted(set().union(*(of_text(text) for text in texts if text)))
-    if found:
+    if found := _of_texts(texts):
         conn.execute(insert(CaseWord), [{"case_id": case_id, "word": word} for word in found])
+
+
+def keep_person(conn: Connection, person_id: str, username: str, name: str) -> None:
+    """From now on the person is found by the words of these names, and by no others."""
+    conn.execute(delete(PersonWord).where(PersonWord.person_id == person_id))
+    if found := _of_texts((username, name)):
+        conn.execute(insert(PersonWord), [{"person_id": person_id, "word": word} for word in found])
+
+
+def _of_texts(texts: Iterable[str | None]) -> list[str]:
+    return sorted(set().union(*(of_text(text) for text in texts if text)))

@@ -2,9 +2,10 @@
 
 The example company's three cases are real: the engine has run them. They are copied inside the
 database, one ``INSERT … SELECT`` per table, each copy with ids of its own, other people (one team
-per 1,000 cases), other days, and its open user tasks five times over: per 100,000 cases about
-1.1 million open user tasks and 11 million facts. A copy can be looked at and worked on like any
-case; only its hash chains cannot be verified, since a copy's ids are not those that were hashed.
+per 1,000 cases), another town in its customer's name, other days, and its open user tasks five
+times over: per 100,000 cases about 1.1 million open user tasks and 11 million facts. A copy can be
+looked at and worked on like any case; only its hash chains cannot be verified, since a copy's ids
+are not those that were hashed.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, Row, create_engine, event, insert, inspect, select, text
 
 from engine import load_config
+from engine.store.models import Person
+from engine.store.words import keep_person, of_text
 from web import example
 from web.cli.common import diagrams, plan_folder
 
@@ -26,6 +29,20 @@ COPIES_OF_OPEN_TASKS = 5
 SHARES = ((0,), (1, 2, 3, 4), (5, 6, 7, 8, 9))
 """Which last digits of a copy's number are copies of which case: the oldest case, with the
 longest history, is the rarest."""
+FIRST_NAMES = (
+    "Anna Bengt Cecilia David Elsa Fredrik Greta Hans Ingrid Johan Karin Lars Maria Nils Olga "
+    "Per Rut Sven Tova Ulf Vera Wilma Yngve Zara Åsa Ärla Östen"
+)
+LAST_NAMES = (
+    "Andersson Berg Carlsson Dahl Ek Forsberg Gren Holm Isaksson Jansson Karlsson Lind Moberg "
+    "Nyström Olsson Persson Quist Rosén Sjögren Törn Ullman Wiberg Zetterlund Åkesson Öberg"
+)
+TOWNS = (
+    "Arvika Boden Charlottenberg Dals Eskilstuna Falun Gävle Halmstad Idre Jokkmokk Kiruna "
+    "Lund Malmö Norrtälje Orsa Piteå Ronneby Sala Tierp Umeå Vara Ystad Åmål Ängelholm Örebro"
+)
+RARE_TOWN, OLD_TOWN = "Haparanda", "Visby"
+"""The one is in the name of every thousandth customer, the other in those of the oldest tenth."""
 TEAM = 0xA0000000
 """Where the numbers of teams begin in ids; those of cases begin at 1."""
 BATCH = 2_000
@@ -37,13 +54,13 @@ ID_COLUMNS = {
     "plan_item": ("id", "case_id"),
     "timer": ("id", "case_id", "instance_id"),
     "subscription": ("id", "case_id", "instance_id"),
-    "case_word": ("case_id",),
     "task": ("id", "case_id", "instance_id"),
     "signature": ("id", "case_id", "instance_id", "task_id"),
     "history": ("case_id", "instance_id", "chain"),
 }
 """The tables of a case in the order of their references, and the ids that each copy has anew."""
 PERSON_COLUMNS = {"assignee_id", "completed_by", "draft_by", "person_id", "signer_id", "actor_id"}
+NAME_COLUMNS = {"actor_name": "actor_id", "signer_name": "signer_id"}
 TIMES = {"started_at", "opened_at", "ended_at", "at"}
 DATES = {"due", "start_date"}
 
@@ -55,19 +72,22 @@ def load(url: str, cases: int) -> None:
     teams = max(1, cases // CASES_PER_TEAM)
     with engine.begin() as connection:
         templates = connection.execute(
-            text("SELECT id, customer_id FROM process_case ORDER BY number")
+            text("SELECT id, customer_id, title FROM process_case ORDER BY number")
         ).all()
         _copy_people(connection, teams)
         for share, template in zip(SHARES, templates, strict=True):
             _copy_customers(connection, template.customer_id, cases, share)
     indexes = _drop_indexes(engine)
-    for table in ID_COLUMNS:
+    for table in (*ID_COLUMNS, "case_word"):
         started = time.monotonic()
         for share, template in zip(SHARES, templates, strict=True):
             for first in range(1, cases + 1, BATCH):
-                last = min(first + BATCH - 1, cases)
+                numbers = first, min(first + BATCH - 1, cases)
                 with engine.begin() as connection:
-                    _copy(connection, table, template.id, (first, last), share, teams)
+                    if table == "case_word":
+                        _find_words(connection, template, numbers, share, cases)
+                    else:
+                        _copy(connection, table, template.id, numbers, share, (teams, cases))
         print(f"  {table}: {time.monotonic() - started:.0f} s", flush=True)
     started = time.monotonic()
     for statement in indexes:
@@ -124,6 +144,16 @@ class _Words:
             return f"{column} + (n % 120 - 20)::int"
         return f"date({column}, (n % 120 - 20) || ' days')"
 
+    def town(self, cases: int) -> str:
+        """Where the customer of a copy is."""
+        towns = TOWNS.split()
+        others = " ".join(f"WHEN {i} THEN '{town}'" for i, town in enumerate(towns))
+        return (
+            f"CASE WHEN n % 1000 = 7 THEN '{RARE_TOWN}' "
+            f"WHEN n * 10 > {cases * 9} THEN '{OLD_TOWN}' "
+            f"ELSE CASE n % {len(towns)} {others} END END"
+        )
+
     def series(self, first: int, last: int) -> str:
         if self.postgresql:
             return f"generate_series({first}, {last}) AS s(n)"
@@ -139,13 +169,13 @@ def _copy(
     template: str,
     numbers: tuple[int, int],
     share: Sequence[int],
-    teams: int,
+    size: tuple[int, int],
 ) -> None:
     words = _Words(connection)
     columns = [c["name"] for c in inspect(connection).get_columns(table)]
     if table == "history":
         columns.remove("id")
-    values = [_value(words, table, column, teams) for column in columns]
+    values = [_value(words, table, column, size) for column in columns]
     case = "t.id" if table == "process_case" else "t.case_id"
     source = f"{table} AS t CROSS JOIN {words.series(*numbers)}"
     chosen = f"{case} = '{template}' AND s.n % 10 IN ({', '.join(map(str, share))})"
@@ -165,39 +195,66 @@ def _copy(
         connection.execute(text(statement + open_ones))
 
 
-def _value(words: _Words, table: str, column: str, teams: int) -> str:
+def _value(words: _Words, table: str, column: str, size: tuple[int, int]) -> str:
     name = f"t.{column}"
+    teams, cases = size
     if column in ID_COLUMNS[table]:
         return words.renumbered(name, "n")
     if column in PERSON_COLUMNS:
         person = words.renumbered(name, f"{TEAM} + n % {teams}")
         return f"CASE WHEN length({name}) = 32 THEN {person} ELSE {name} END"
+    if column in NAME_COLUMNS:
+        person = words.renumbered(f"t.{NAME_COLUMNS[column]}", f"{TEAM} + n % {teams}")
+        return f"coalesce((SELECT p.name FROM person p WHERE p.id = {person}), {name})"
     if column in TIMES:
         return words.earlier(name)
     if column in DATES:
         return words.other_day(name)
     if column == "number":
         return "'K-' || n"
-    if column == "word":
-        # The words of a name are many cases', a number is one case's.
-        return f"CASE WHEN {name} LIKE '20%' THEN 'x' || n ELSE {name} END"
+    if column == "title":
+        return f"{name} || ' ' || {words.town(cases)} || ' ' || n"
     return name
 
 
-def _copy_people(connection: Connection, teams: int) -> None:
+def _find_words(
+    connection: Connection,
+    template: Row[tuple[str, str, str]],
+    numbers: tuple[int, int],
+    share: Sequence[int],
+    cases: int,
+) -> None:
+    """The words that the copies are found by: those of ``K-7``, of ``X7`` and of the name."""
     words = _Words(connection)
-    columns = [c["name"] for c in inspect(connection).get_columns("person")]
-    values = {c: f"t.{c}" for c in columns}
-    values["id"] = words.renumbered("t.id", f"{TEAM} + n")
-    values["username"] = "t.username || '-' || n"
-    if "email" in values:
-        values["email"] = "NULL"
-    connection.execute(
-        text(
-            f"INSERT INTO person ({', '.join(columns)}) SELECT {', '.join(values.values())} "
-            f"FROM person AS t CROSS JOIN {words.series(0, teams - 1)}"
+    of_name = [f"'{word}'" for word in sorted(of_text(template.title))]
+    found = [*of_name, words.town(cases).lower(), "'k'", "'' || n", "'k' || n", "'x' || n"]
+    case = words.renumbered(f"'{template.id}'", "n")
+    for word in found:
+        connection.execute(
+            text(
+                f"INSERT INTO case_word (case_id, word) SELECT {case}, {word} "
+                f"FROM {words.series(*numbers)} WHERE s.n % 10 IN ({', '.join(map(str, share))})"
+            )
         )
-    )
+
+
+def _copy_people(connection: Connection, teams: int) -> None:
+    """As many people for every thousand cases, all of them with names."""
+    people = connection.execute(select(Person)).mappings().all()
+    firsts, lasts = FIRST_NAMES.split(), LAST_NAMES.split()
+    for team in range(teams):
+        for place, person in enumerate(people):
+            number = team * len(people) + place
+            first = firsts[number % len(firsts)]
+            last = lasts[number // len(firsts) % len(lasts)]
+            copy = {
+                "id": f"{TEAM + team:08x}{person['id'][8:]}",
+                "username": f"{person['username']}-{team}",
+                "name": f"{first} {last}",
+                "email": None,
+            }
+            connection.execute(insert(Person).values({**person, **copy}))
+            keep_person(connection, copy["id"], copy["username"], copy["name"])
 
 
 def _copy_customers(
@@ -207,7 +264,7 @@ def _copy_customers(
     columns = [c["name"] for c in inspect(connection).get_columns("customer")]
     values = {c: f"t.{c}" for c in columns}
     values["id"] = words.renumbered("t.id", "n")
-    values["name"] = "t.name || ' ' || n"
+    values["name"] = f"t.name || ' ' || {words.town(cases)} || ' ' || n"
     values["org_number"] = "'X' || n"
     connection.execute(
         text(
@@ -232,7 +289,7 @@ def _drop_indexes(engine: Engine) -> list[str]:
 
 
 def _postgresql(connection: Connection) -> Iterator[tuple[str, str]]:
-    tables = ", ".join(f"'{t}'" for t in ID_COLUMNS)
+    tables = ", ".join(f"'{t}'" for t in (*ID_COLUMNS, "case_word"))
     for row in connection.execute(
         text(
             "SELECT conrelid::regclass AS of, conname AS name, pg_get_constraintdef(oid) AS is "

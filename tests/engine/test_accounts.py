@@ -15,7 +15,7 @@ from engine import accounts, sessions, views
 from engine.errors import Invalid, NotAuthenticated, NotFound
 from engine.store.base import Base
 from engine.store.database import Database
-from engine.store.models import Person, Session, SignInFailure
+from engine.store.models import Person, PersonWord, Session, SignInFailure
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 ROLES = {"saljare", "ekonomi"}
@@ -87,6 +87,14 @@ def test_a_person_is_found_by_user_name_in_any_case(database: Database) -> None:
         assert accounts.all_people(conn) == (person,)
         with pytest.raises(NotFound):
             accounts.person_named(conn, "bo")
+
+
+def test_a_person_has_the_words_of_both_names(database: Database) -> None:
+    kim = add(database, "k-örn", name="Kim  ÅKE Örn-Ek")
+    with database.reading() as conn:
+        found = select(PersonWord.word).where(PersonWord.person_id == kim.id)
+        words = ["ek", "k", "kim", "körn", "åke", "örn", "örnek"]
+        assert sorted(conn.scalars(found)) == words
 
 
 def test_a_wrong_account_names_everything_that_is_wrong(database: Database) -> None:

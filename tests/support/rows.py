@@ -52,6 +52,7 @@ class Rows:
         }
         values = {**defaults, **given}
         self._insert(models.Person, defaults, given)
+        words.keep_person(self.conn, values["id"], values["username"], values["name"])
         return Actor(values["id"], name, frozenset(values["roles"]), frozenset(values["rights"]))
 
     def customer(self, name: str = "Bok & Papper AB", **given: Any) -> str:
@@ -113,7 +114,8 @@ class Rows:
                 models.Customer.id == values["customer_id"]
             )
         ).first()
-        words.keep(self.conn, case_id, (values["number"], values["title"], *(customer or ())))
+        texts = (values["number"], values["title"], *(customer or ()))
+        words.keep_case(self.conn, case_id, texts)
         return case_id
 
     def instance(self, case_id: str, definition_id: str, **given: Any) -> str:

@@ -14,7 +14,7 @@ from engine.store.models.definitions import (
     Deployment,
     Resource,
 )
-from engine.store.models.derived import CaseWord, Figures
+from engine.store.models.derived import CaseWord, Figures, PersonWord
 from engine.store.models.jobs import Job, Outbox, Reminder, Routine
 from engine.store.models.kept import History, Signature
 from engine.store.models.moving import Migration, MigrationItem, SkippedStep
@@ -60,6 +60,7 @@ __all__ = [
     "MigrationItem",
     "Outbox",
     "Person",
+    "PersonWord",
     "PlanItem",
     "Receipt",
     "Reminder",

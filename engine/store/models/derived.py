@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Base
 
+# Ordered by code points on every database, so that a beginning is a range of the index.
+WORD = String(60).with_variant(String(60, collation="C"), "postgresql")
+
 
 class CaseWord(Base):
     """A word that a case is found by (``engine/store/words.py``)."""
@@ -18,10 +21,17 @@ class CaseWord(Base):
     __table_args__ = (Index("ix_case_word_word", "word", "case_id"),)
 
     case_id: Mapped[str] = mapped_column(ForeignKey("process_case.id"), primary_key=True)
-    # Ordered by code points on every database, so that a beginning is a range of the index.
-    word: Mapped[str] = mapped_column(
-        String(60).with_variant(String(60, collation="C"), "postgresql"), primary_key=True
-    )
+    word: Mapped[str] = mapped_column(WORD, primary_key=True)
+
+
+class PersonWord(Base):
+    """A word that a person is found by: of the name or of the user name."""
+
+    __tablename__ = "person_word"
+    __table_args__ = (Index("ix_person_word_word", "word", "person_id"),)
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    word: Mapped[str] = mapped_column(WORD, primary_key=True)
 
 
 class Figures(Base):
