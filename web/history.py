@@ -172,7 +172,8 @@ def _lines(wish: Wish) -> Iterator[str]:
     speaker, cursor, written = Speaker(), None, 0
     yield "\ufeff" + _line(
         [_("Tid"), _("Vem"), _("Händelse"), _("Beskrivning"), _("Mer"), _("Ärende"), _("Kund"),
-         _("Element"), _("Process"), _("Version"), _("Kedja"), _("Nummer"), _("Kontrollsumma")]
+         _("Element"), _("Process"), _("Version"), _("API-nyckel"), _("Kedja"), _("Nummer"),
+         _("Kontrollsumma")]
     )  # fmt: skip
     while written < EXPORT_ROWS:
         page = engine().history(actor(), **wish.question(), cursor=cursor, limit=EXPORT_PAGE)
@@ -195,6 +196,7 @@ def _cells(entry: HistoryEntry, speaker: Speaker) -> list[Any]:
         entry.element_name,
         entry.process_id,
         entry.version,
+        entry.token.id if entry.token else None,
         entry.chain,
         entry.seq,
         entry.hash,

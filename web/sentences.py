@@ -130,6 +130,9 @@ class Speaker:
 
     def more(self, entry: HistoryEntry) -> list[str]:
         """What else the reader wants to know of it, in short lines."""
+        return [*self._particulars(entry), *_came_by(entry)]
+
+    def _particulars(self, entry: HistoryEntry) -> list[str]:
         if entry.type == "incident.raised":
             at = entry.element_id if entry.element_id != entry.process_id else None
             where = entry.element_name or at or self.process(entry)
@@ -142,10 +145,11 @@ class Speaker:
         told: list[Told] = []
         for group in _in_one_go(entries):
             main = next((e for kind in MAIN for e in group if e.type == kind), group[0])
-            more = [line for e in group for line in self.more(e) if e.type != "point.ticked"]
+            more = [x for e in group for x in self._particulars(e) if e.type != "point.ticked"]
             ticks = sum(e.type == "point.ticked" for e in group)
             if ticks and main.type != "point.ticked":
                 more.insert(0, ngettext("%(num)s punkt", "%(num)s punkter", ticks))
+            more += _came_by(main)
             told.append(Told(main, self.sentence(main), more, self.sign(main)))
         return told[:most]
 
@@ -213,6 +217,10 @@ def _in_one_go(entries: Sequence[HistoryEntry]) -> list[list[HistoryEntry]]:
 
 
 # ---------------------------------------------------------------- what stands under a sentence
+
+
+def _came_by(entry: HistoryEntry) -> list[str]:
+    return [_("Med API-nyckeln ”%(name)s”", name=entry.token.name)] if entry.token else []
 
 
 def _opened(detail: Mapping[str, Any]) -> list[str]:

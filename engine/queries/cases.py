@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -36,7 +36,7 @@ from engine.access import (
 )
 from engine.bpmn.meta import MessageMeta
 from engine.queries import instances, paging, search, sheets
-from engine.queries.objects import case_object
+from engine.queries.objects import case_by_key
 from engine.queries.rows import (
     CUSTOMER,
     AnyRow,
@@ -172,22 +172,31 @@ class MessageOffer:
     form: tuple[Field, ...] = field(default=())
 
 
+Offers = Callable[[str], Mapping[str, MessageOffer]]
+
+
+def no_offers(_: str) -> Mapping[str, MessageOffer]:
+    return {}
+
+
 def case_detail(
     conn: Connection,
     actor: Actor,
-    case_id: str,
+    key: str,
     *,
     today: date,
     points: sheets.Points = sheets.no_points,
-    messages: Mapping[str, MessageOffer] | None = None,
+    offers: Offers = no_offers,
 ) -> CaseDetail:
-    """One case: its sheets, its messages, its instances, its incidents and its people.
+    """One case, by its id or its number: its sheets, its messages, its instances, its incidents
+    and its people.
 
-    ``points(definition_id, element_id)`` gives an activity's checklist, ``messages`` what the
-    diagrams say of the messages by name. Raises ``NotFound``.
+    ``points(definition_id, element_id)`` gives an activity's checklist, ``offers(case_id)`` what
+    the diagrams say of the messages by name. Raises ``NotFound``.
     """
-    thing = case_object(conn, actor, case_id)
+    thing = case_by_key(conn, actor, key)
     authorize(actor, CASE_VIEW, thing)
+    case_id = thing.id
     row = conn.execute(_joined(select(*CASE)).where(Case.id == case_id)).one()
     figures = progress(conn, [case_id], today)[case_id]
     tree = instances.instances(conn, case_id)
@@ -197,7 +206,7 @@ def case_detail(
     return CaseDetail(
         row=_case_row(row, figures),
         sheets=sheets.sheets(conn, case_id, running=thing.running, points=points),
-        messages=message_options(conn, actor, thing, messages or {}),
+        messages=message_options(conn, actor, thing, offers(case_id)),
         instances=tree,
         incidents=incidents,
         people={role: people[i] for role, i in row.people.items() if i in people},

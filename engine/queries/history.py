@@ -16,10 +16,11 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, union
 from engine.access import CASE_VIEW, HISTORY_VIEW, authorize, history_of
 from engine.feel import FeelError, from_json, plain
 from engine.queries import paging, search
-from engine.queries.objects import case_object
+from engine.queries.objects import case_by_key
 from engine.queries.rows import AnyRow, AnySelect
+from engine.records.history import VIA
 from engine.store.models import Case, Customer, Definition, History, Person
-from engine.views import SYSTEM, Actor, HistoryEntry, Page
+from engine.views import SYSTEM, Actor, HistoryEntry, Page, TokenName
 
 HISTORY = (
     History.id,
@@ -109,9 +110,10 @@ Scope = tuple[list[ColumnElement[bool]], list[ColumnElement[Any]]]
 
 
 def _of_case(conn: Connection, actor: Actor, case_id: str, cursor: str | None) -> Scope:
-    authorize(actor, CASE_VIEW, case_object(conn, actor, case_id))
+    thing = case_by_key(conn, actor, case_id)
+    authorize(actor, CASE_VIEW, thing)
     after = paging.decode("case-history", cursor, paging.number_part)
-    conditions: list[ColumnElement[bool]] = [History.case_id == case_id]
+    conditions: list[ColumnElement[bool]] = [History.case_id == thing.id]
     if after is not None:
         conditions.append(History.id < after[0])
     return conditions, [History.id.desc()]
@@ -241,6 +243,8 @@ def _element_names() -> AnySelect:
 
 
 def _entry(row: AnyRow) -> HistoryEntry:
+    detail = _detail(row.detail)
+    token = detail.pop(VIA, None)
     return HistoryEntry(
         id=row.id,
         at=row.at,
@@ -259,8 +263,16 @@ def _entry(row: AnyRow) -> HistoryEntry:
         version=row.version,
         element_id=row.element_id,
         element_name=row.element_name,
-        detail=_detail(row.detail),
+        token=_token(token),
+        detail=detail,
     )
+
+
+def _token(stored: Any) -> TokenName | None:
+    """The token that a program came in by; None for people, and for what was changed since."""
+    if not isinstance(stored, dict) or not {"id", "name"} <= stored.keys():
+        return None
+    return TokenName(str(stored["id"]), str(stored["name"]))
 
 
 def _detail(stored: str) -> dict[str, Any]:

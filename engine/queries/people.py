@@ -19,8 +19,7 @@ from engine.queries import search
 from engine.queries.paging import MAX_PAGE
 from engine.queries.rows import PERSON, person_view
 from engine.store.models import Case, Customer, Person
-from engine.views import Actor
-from engine.views import Customer as CustomerView
+from engine.views import Actor, CustomerRow
 from engine.views import Person as PersonView
 
 
@@ -53,7 +52,7 @@ def holders(conn: Connection, role: str | None) -> tuple[PersonView, ...]:
     return _by_name(p for p in found if role is None or role in p.roles)
 
 
-def customers(conn: Connection, actor: Actor, q: str = "") -> tuple[CustomerView, ...]:
+def customers(conn: Connection, actor: Actor, q: str = "") -> tuple[CustomerRow, ...]:
     """Customers with the number of their cases, by name, at most 200; ``q`` is searched in the
     name and the organisation number. None for those who neither have a role nor a right."""
     if not may(actor, CUSTOMER_VIEW):
@@ -70,12 +69,12 @@ def customers(conn: Connection, actor: Actor, q: str = "") -> tuple[CustomerView
         .order_by(Customer.name, Customer.id)
         .limit(MAX_PAGE)
     )
-    return tuple(sorted((CustomerView(*row) for row in rows), key=_name))
+    return tuple(sorted((CustomerRow(*row) for row in rows), key=_name))
 
 
 def _by_name(found: Iterable[PersonView]) -> tuple[PersonView, ...]:
     return tuple(sorted(found, key=_name))
 
 
-def _name(view: PersonView | CustomerView) -> tuple[str, str, str]:
+def _name(view: PersonView | CustomerRow) -> tuple[str, str, str]:
     return (*search.swedish(view.name), view.id)

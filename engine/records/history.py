@@ -23,10 +23,12 @@ from engine.store.base import table_of
 from engine.store.models import History
 from engine.views import Actor
 
-__all__ = ["Appended", "Fact", "append", "verify"]
+__all__ = ["VIA", "Appended", "Fact", "append", "verify"]
 
 _TABLE: Final = table_of(History)
 _INSERT: Final = insert(_TABLE)
+VIA: Final = "by_token"
+"""Under this name an entry's detail says which token of the API its program had."""
 _AT_ONCE: Final = 6
 """So many entries are one statement with a row of values for each, which is one round trip and,
 from the second time, one statement that the server has prepared. More are sent as a batch."""
@@ -56,6 +58,14 @@ class Fact:
     element_id: str | None = None
     element_name: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def recorded(self) -> Mapping[str, Any]:
+        """The detail as it is kept: with the token of a program that came in by one."""
+        token = self.actor.token
+        if token is None:
+            return self.detail
+        return {**self.detail, VIA: {"id": token.id, "name": token.name}}
 
     @property
     def evidence(self) -> str | None:
@@ -132,7 +142,7 @@ def _head(conn: Connection, chain: str) -> tuple[int, str]:
 
 def _row(fact: Fact, seq: int, prev: str, at: datetime) -> dict[str, Any]:
     salt = secrets.token_hex(16)
-    detail = canonical(fact.detail).decode()
+    detail = canonical(fact.recorded).decode()
     link = Link(
         chain=fact.chain,
         seq=seq,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from engine import access, feel
-from engine.access import MessageObject, authorize
+from engine.access import CaseObject, MessageObject, authorize
 from engine.bpmn.meta import MessageMeta
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.ids import new_id
@@ -121,10 +121,7 @@ def deliver(
 
     :raises Invalid: when no diagram knows the message, or its payload does not fit its form
     """
-    case = objects.case_by_key(work.connection, work.actor, business_key)
-    authorize(work.actor, access.CASE_VIEW, case)
-    work.hold(case.id)
-    case = objects.case_object(work.connection, work.actor, case.id)
+    case = _held(work, business_key)
     _must_run(case.state)
     meta = message_meta(work, case.id).get(message)
     if meta is None:
@@ -233,11 +230,10 @@ def message_meta(work: Work, case_id: str) -> dict[str, MessageMeta]:
     return found
 
 
-def cancel(work: Work, case_id: str, reason: str) -> dict[str, Any]:
+def cancel(work: Work, business_key: str, reason: str) -> dict[str, Any]:
     """End a case before its time, with everything that is open in it."""
-    work.hold(case_id)
-    case = objects.case_object(work.connection, work.actor, case_id)
-    authorize(work.actor, access.CASE_VIEW, case)
+    case = _held(work, business_key)
+    case_id = case.id
     _must_run(case.state)
     authorize(work.actor, access.CASE_CANCEL, case)
     if not reason.strip():
@@ -271,6 +267,14 @@ def fire_timer(work: Work, timer_id: str) -> bool:
 
 
 # ---------------------------------------------------------------- parts
+
+
+def _held(work: Work, business_key: str) -> CaseObject:
+    """The case with this id or number, which nobody else moves from here on."""
+    seen = objects.case_by_key(work.connection, work.actor, business_key)
+    authorize(work.actor, access.CASE_VIEW, seen)
+    work.hold(seen.id)
+    return objects.case_object(work.connection, work.actor, seen.id)
 
 
 def _must_run(state: str) -> None:

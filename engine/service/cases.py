@@ -26,7 +26,7 @@ from engine.views import (
     Actor,
     CaseDetail,
     CaseRow,
-    Customer,
+    CustomerRow,
     ElementState,
     InstanceView,
     Page,
@@ -43,7 +43,7 @@ class Cases(Transactions):
 
     # ------------------------------------------------------------ customers
 
-    def customers(self, actor: Actor, q: str = "") -> tuple[Customer, ...]:
+    def customers(self, actor: Actor, q: str = "") -> tuple[CustomerRow, ...]:
         """Customers by name, at most 200; ``q`` is searched in name and organisation number."""
         with self._reading() as connection:
             return people_queries.customers(connection, actor, q)
@@ -162,16 +162,19 @@ class Cases(Transactions):
                 today=self.today(),
             )
 
-    def case(self, actor: Actor, case_id: str) -> CaseDetail:
-        """A case with its six sheets, its instances, incidents and the messages it can get now.
+    def case(self, actor: Actor, business_key: str) -> CaseDetail:
+        """A case, by its id or its number, with its six sheets, its instances, incidents and the
+        messages it can get now.
 
         :raises NotFound: when there is none, or it is not the actor's to see
         """
         with self._looking(actor) as work:
-            offers = {
-                name: queries.MessageOffer(meta, decided_form(meta.form, lambda _: None))
-                for name, meta in cases.message_meta(work, case_id).items()
-            }
+
+            def offers(case_id: str) -> Mapping[str, queries.MessageOffer]:
+                return {
+                    name: queries.MessageOffer(meta, decided_form(meta.form, lambda _: None))
+                    for name, meta in cases.message_meta(work, case_id).items()
+                }
 
             def points(definition_id: str, element_id: str) -> Any:
                 meta = work.definitions.get(work.connection, definition_id).meta
@@ -180,13 +183,13 @@ class Cases(Transactions):
             detail = queries.case_detail(
                 work.connection,
                 actor,
-                case_id,
+                business_key,
                 today=work.today,
                 points=points,
-                messages=offers,
+                offers=offers,
             )
             stopped = named(work, detail.incidents)
-            return replace(detail, activities=begin.options(work, case_id), incidents=stopped)
+            return replace(detail, activities=begin.options(work, detail.row.id), incidents=stopped)
 
     def instance(self, actor: Actor, instance_id: str) -> InstanceView:
         """One process instance.
@@ -289,8 +292,8 @@ class Cases(Transactions):
             on_failure=failed,
         )
 
-    def cancel(self, actor: Actor, case_id: str, reason: str, *, key: str) -> Receipt:
-        """End a case before its time, with all that is open in it.
+    def cancel(self, actor: Actor, business_key: str, reason: str, *, key: str) -> Receipt:
+        """End a case (its id or number) before its time, with all that is open in it.
 
         :raises Invalid: without a reason
         :raises Conflict: when it has ended already
@@ -299,8 +302,8 @@ class Cases(Transactions):
             actor,
             "cancel",
             key,
-            {"case": case_id, "reason": reason},
-            lambda work: cases.cancel(work, case_id, reason),
+            {"case": business_key, "reason": reason},
+            lambda work: cases.cancel(work, business_key, reason),
         )
 
     # ------------------------------------------------------------ variables

@@ -30,6 +30,7 @@ class Evidence(Transactions):
     ) -> Page[HistoryEntry]:
         """Facts that the actor may see, the newest first.
 
+        :param case_id: the facts of one case, by its id or its number
         :param q: words that are all in the text
         :param person: an id or a user name
         :param since: an aware time, inclusive; ``until`` exclusive

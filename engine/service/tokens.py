@@ -100,8 +100,8 @@ class Tokens(Transactions):
         return self._write(actor, "revoke_token", key, {"token": token_id}, do)
 
     def bearer(self, secret: str, *, address: str = "") -> Token:
-        """Who a token speaks for: ``token.person.actor()``, with the roles and rights that the
-        person has now. One SELECT; its use is written down once a minute at most.
+        """Who a token speaks for: ``token.actor()``, with the roles and rights that the person
+        has now. One SELECT; its use is written down once a minute at most.
 
         :param address: where the request came from; those who fail too often must wait
         :raises NotAuthenticated: ``token_unknown``, ``token_revoked``, ``token_expired``,

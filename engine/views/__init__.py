@@ -66,12 +66,14 @@ from engine.views.people import (
     SYSTEM,
     Actor,
     Customer,
+    CustomerRow,
     IssuedToken,
     Page,
     Person,
     Role,
     Session,
     Token,
+    TokenName,
 )
 from engine.views.records import (
     DeadLetter,
@@ -110,6 +112,7 @@ __all__ = [
     "CheckReport",
     "Column",
     "Customer",
+    "CustomerRow",
     "DayOff",
     "DeadLetter",
     "Decision",
@@ -172,6 +175,7 @@ __all__ = [
     "TaskState",
     "Tick",
     "Token",
+    "TokenName",
     "VariableValue",
     "Verification",
 ]

@@ -11,16 +11,26 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class TokenName:
+    """A token of the API as the history names it."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who does something: a person with roles and application rights, or the system itself.
 
-    ``rights`` are of ``process_owner``, ``manager``, ``administrator``.
+    ``rights`` are of ``process_owner``, ``manager``, ``administrator``. ``token`` is the one that
+    a program came in by, in the person's name.
     """
 
     id: str
     name: str
     roles: frozenset[str] = frozenset()
     rights: frozenset[str] = frozenset()
+    token: TokenName | None = None
 
 
 SYSTEM = Actor(id="system", name="Serviceplan", rights=frozenset({"system"}))
@@ -70,6 +80,11 @@ class Token:
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
 
+    def actor(self) -> Actor:
+        """Its person, with the roles and rights of now, come in by this token."""
+        who = self.person
+        return Actor(who.id, who.name, who.roles, who.rights, TokenName(self.id, self.name))
+
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
@@ -94,7 +109,13 @@ class Customer:
     id: str
     name: str
     org_number: str
-    cases: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow(Customer):
+    """A customer in a list, with the number of their cases."""
+
+    cases: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from engine.views.people import TokenName
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -21,7 +23,7 @@ class Receipt:
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """One fact. ``detail`` is readable and stands outside the chain; ``hash`` covers a salted
-    commitment of it."""
+    commitment of it and of ``token``, by which a program came in to do this."""
 
     id: int
     at: datetime
@@ -40,6 +42,7 @@ class HistoryEntry:
     version: int | None = None
     element_id: str | None = None
     element_name: str | None = None
+    token: TokenName | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -11,8 +11,8 @@ NAMES = {
     # the engine, its settings and its time
     "Clock", "Config", "Engine", "FakeClock", "SystemClock", "load_config",
     # who
-    "SYSTEM", "TOKEN_SCOPES", "Actor", "Customer", "IssuedToken", "Person", "Role", "Session",
-    "Token",
+    "SYSTEM", "TOKEN_SCOPES", "Actor", "Customer", "CustomerRow", "IssuedToken", "Person", "Role",
+    "Session", "Token", "TokenName",
     # diagrams
     "Activity", "CheckReport", "Definition", "Deployment", "Drawing", "Edge", "ElementState",
     "Finding", "Phase", "Shape", "Source", "read_plan",

@@ -160,6 +160,22 @@ def test_the_filtered_list_comes_as_csv_with_all_its_pages(
     assert {row[5] for row in rows[1:]} == {"2026-0001"}
 
 
+def test_what_a_program_did_is_told_with_its_token(
+    manager: Visitor, engine: Engine, people: People, case_id: str, task_id: str
+) -> None:
+    seller = people["saljare"].actor
+    issued = engine.add_token(seller, "saljare", "nattlig import", key="token")
+    engine.claim(issued.token.actor(), task_id, key="claim")
+    told = "Med API-nyckeln ”nattlig import”"
+    assert manager.open("/history/?case=2026-0001").text.count(told) == 1
+    assert told in manager.open(f"/cases/{case_id}").text
+    head, *rows = rows_of(manager.open("/history/export.csv?case=2026-0001").data)
+    column = head.index("API-nyckel")
+    claimed = [row for row in rows if row[2] == "Uppgift tagen"]
+    assert [row[column] for row in claimed] == [issued.token.id]
+    assert {row[column] for row in rows if row not in claimed} == {""}
+
+
 def test_no_cell_of_the_csv_is_a_formula(manager: Visitor, signed_case: str) -> None:
     rows = rows_of(manager.open("/history/export.csv?type=task.completed").data)
     more = rows[1][4]

@@ -13,6 +13,8 @@ from web.api.problems import Place, at_body
 from web.api.requests import Nothing
 
 BASE: Final = "/api/v1"
+ETAG: Final = r'^(\*|"[0-9]{1,18}")$'
+"""A revision as a header has it."""
 
 
 @dataclass(slots=True)
@@ -32,9 +34,19 @@ class Call:
     environ: Mapping[str, Any]
 
     @property
+    def asked(self) -> dict[str, Any]:
+        """The query's parameters by name, which are the engine's own."""
+        return msgspec.structs.asdict(self.query)
+
+    @property
     def seen(self) -> int | None:
         """The revision that the caller has seen: of the header, else of the body."""
         return self.revision if self.revision is not None else self.body.revision
+
+    @property
+    def guarded(self) -> dict[str, Any]:
+        """What every change to a task is made under: the revision seen, and the key."""
+        return {"revision": self.seen, "key": self.key}
 
 
 @dataclass(slots=True)
@@ -54,8 +66,9 @@ class Route:
     """One operation. The table of them is what is dispatched, and what is documented.
 
     ``path`` is ``/things``, ``/things/{id}`` or ``/things/{id}/action``. ``scope`` None is open to
-    everybody. ``files`` takes a multipart body, read by the handler itself. ``problems`` are the
-    types that are the operation's own; those that every operation has are not listed.
+    everybody. ``files`` takes a multipart body, read by the handler itself. ``headers`` are those
+    of the answer that say something of their own. ``problems`` are the types that are the
+    operation's own; those that every operation has are not listed.
     """
 
     method: str
@@ -70,6 +83,7 @@ class Route:
     body: type | None = None
     revised: bool = False
     files: bool = False
+    headers: tuple[str, ...] = ()
     media_type: str = "application/json"
     problems: tuple[str, ...] = ()
     place: Place = at_body

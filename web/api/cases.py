@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from engine import Invalid, NotFound, Problem
 from web.api import answers, requests
 from web.api.call import BASE, Call, Reply, Route, shown
@@ -13,16 +15,7 @@ TAG = "cases"
 
 def list_cases(call: Call) -> Reply:
     """Cases that you may see, the last started first."""
-    given: requests.CaseFilter = call.query
-    found = call.engine.cases(
-        call.actor,
-        q=given.q,
-        state=given.state,
-        phase=given.phase,
-        cursor=given.cursor,
-        limit=given.limit,
-    )
-    return page(call, found, answers.Cases, "/cases")
+    return page(call, call.engine.cases(call.actor, **call.asked), answers.Cases, "/cases")
 
 
 def start_case(call: Call) -> Reply:
@@ -30,16 +23,7 @@ def start_case(call: Call) -> Reply:
     waits for somebody to look at it."""
     given: requests.NewCase = call.body
     try:
-        done = call.engine.start_case(
-            call.actor,
-            customer_id=given.customer_id,
-            process_id=given.process_id,
-            start_date=given.start_date,
-            people=given.people,
-            variables=given.variables,
-            title=given.title,
-            key=call.key,
-        )
+        done = call.engine.start_case(call.actor, **structs.asdict(given), key=call.key)
     except NotFound as error:
         # What is missing is named in the body: the address itself is right.
         customer = given.customer_id is not None and error.params.get("id") == given.customer_id
@@ -52,24 +36,16 @@ def start_case(call: Call) -> Reply:
 
 
 def get_case(call: Call) -> Reply:
-    """One case: its plan, its process instances, the messages that it can get now."""
+    """One case, by its id or its number: its plan, its process instances, the messages that it can
+    get now."""
     found = call.engine.case(call.actor, call.id)
     plan = [row.plan for sheet in found.sheets for row in sheet.rows]
     return Reply(shown(answers.CaseDetail, found, found.row, plan=plan, offered=found.activities))
 
 
 def get_case_history(call: Call) -> Reply:
-    """What has happened in a case, the newest first."""
-    given: requests.HistoryFilter = call.query
-    call.engine.case(call.actor, call.id)
-    found = call.engine.history(
-        call.actor,
-        case_id=call.id,
-        q=given.q,
-        type=given.type,
-        cursor=given.cursor,
-        limit=given.limit,
-    )
+    """What has happened in a case, by its id or its number, the newest first."""
+    found = call.engine.history(call.actor, case_id=call.id, **call.asked)
     return page(call, found, answers.History, f"/cases/{call.id}/history")
 
 
@@ -82,7 +58,7 @@ def deliver_message(call: Call) -> Reply:
 
 
 def cancel_case(call: Call) -> Reply:
-    """End a case before its time, with all that is open in it."""
+    """End a case, by its id or its number, before its time, with all that is open in it."""
     done = call.engine.cancel(call.actor, call.id, call.body.reason, key=call.key)
     return Reply(answers.CaseChanged(done.key, done.at))
 
@@ -107,7 +83,7 @@ def correct_variables(call: Call) -> Reply:
 def list_customers(call: Call) -> Reply:
     """Customers by name, at most 200."""
     found = call.engine.customers(call.actor, call.query.q)
-    return Reply(answers.Customers(shown(list[answers.Customer], found)))
+    return Reply(answers.Customers(shown(list[answers.CustomerRow], found)))
 
 
 def add_customer(call: Call) -> Reply:
@@ -119,8 +95,7 @@ def add_customer(call: Call) -> Reply:
 
 def list_incidents(call: Call) -> Reply:
     """Open incidents, the newest first; none for those who do not look after the engine."""
-    given: requests.IncidentFilter = call.query
-    found = call.engine.open_incidents(call.actor, cursor=given.cursor, limit=given.limit)
+    found = call.engine.open_incidents(call.actor, **call.asked)
     return page(call, found, answers.Incidents, "/incidents")
 
 
@@ -137,12 +112,13 @@ def place_of_message(name: str) -> str:
 
 ROUTES = (
     Route("GET", "/cases", list_cases, "List cases", answers.Cases, TAG,
-          query=requests.CaseFilter),
+          query=requests.CaseFilter, headers=("Link",)),
     Route("POST", "/cases", start_case, "Start a case", answers.CaseStarted, TAG, "cases",
-          status=201, body=requests.NewCase, problems=("variable-too-large",)),
+          status=201, body=requests.NewCase, headers=("Location",),
+          problems=("variable-too-large",)),
     Route("GET", "/cases/{id}", get_case, "Get a case", answers.CaseDetail, TAG),
     Route("GET", "/cases/{id}/history", get_case_history, "Get a case's history", answers.History,
-          TAG, query=requests.HistoryFilter),
+          TAG, query=requests.HistoryFilter, headers=("Link",)),
     Route("POST", "/cases/{id}/messages", deliver_message, "Deliver a message",
           answers.Delivered, TAG, "cases", body=requests.NewMessage, place=place_of_message,
           problems=("case-ended", "process-failed", "conflict", "variable-too-large")),
@@ -160,7 +136,7 @@ ROUTES = (
     Route("POST", "/customers", add_customer, "Register a customer", answers.CustomerAdded,
           "customers", "cases", status=201, body=requests.NewCustomer),
     Route("GET", "/incidents", list_incidents, "List open incidents", answers.Incidents,
-          "incidents", query=requests.IncidentFilter),
+          "incidents", query=requests.IncidentFilter, headers=("Link",)),
     Route("POST", "/incidents/{id}/retry", retry_incident, "Try again what failed",
           answers.Retried, "incidents", "cases", body=requests.Nothing,
           problems=("already-resolved", "conflict")),

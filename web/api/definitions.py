@@ -60,9 +60,10 @@ ROUTES = (
     Route("GET", "/me", get_me, "Get the token's person", answers.Me, "me"),
     Route("GET", "/definitions", list_definitions, "List definitions", answers.Definitions, TAG),
     Route("POST", "/definitions", deploy_definitions, "Deploy diagrams", answers.Deployment, TAG,
-          "definitions", status=201, files=True, problems=("definitions-rejected",)),
+          "definitions", status=201, files=True, headers=("Location",),
+          problems=("definitions-rejected",)),
     Route("GET", "/definitions/{id}", get_definition, "Get a definition",
           answers.DefinitionDetail, TAG),
     Route("GET", "/definitions/{id}/xml", get_definition_xml, "Get a definition's file", bytes,
-          TAG, media_type="application/xml"),
+          TAG, headers=("Content-Disposition",), media_type="application/xml"),
 )  # fmt: skip

@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 
 from engine import TOKEN_SCOPES
 from web.api.answers import Problem
-from web.api.call import BASE, Route
+from web.api.call import BASE, ETAG, Route
 from web.api.problems import KINDS, MEDIA_TYPE
 from web.api.routes import ANY, ROUTES
 from web.i18n import english
@@ -30,6 +30,19 @@ KEY: Final = (
     "gives the same receipt and nothing is done twice; with other content it is refused. Without "
     "it, every request is a write of its own."
 )
+HEADERS: Final = {
+    "Allow": "The methods that the path takes.",
+    "Content-Disposition": "The name that the file came with.",
+    "ETag": "The task's revision.",
+    "Link": 'Where the following page is, with `rel="next"`; missing on the last.',
+    "Location": "Where to look at what was made.",
+    "Retry-After": "So many seconds later it is worth another try.",
+    "WWW-Authenticate": "What is wrong with the token (RFC 6750).",
+}
+"""What headers of an answer say."""
+REFUSAL_HEADERS: Final = {
+    "401": "WWW-Authenticate", "405": "Allow", "429": "Retry-After", "503": "Retry-After",
+}  # fmt: skip
 IF_MATCH: Final = "The task's ETag, as you have seen it; refused when it is another by now."
 
 
@@ -119,35 +132,35 @@ def _parameters(
             {"name": "Idempotency-Key", "in": "header", "schema": limited, "description": KEY}
         )
     if route.revised:
-        found.append({"name": "If-Match", "in": "header", "schema": text, "description": IF_MATCH})
+        etag = {**text, "pattern": ETAG}
+        found.append({"name": "If-Match", "in": "header", "schema": etag, "description": IF_MATCH})
     return found
 
 
 def _responses(route: Route, by_kind: dict[type, Any]) -> dict[str, Any]:
     schema = {} if route.answer is bytes else by_kind[route.answer]
-    headers = {"ETag": "The task's revision."} if "ETag" in _headers(route) else {}
     found: dict[str, Any] = {
         str(route.status): {
             "description": _text(inspect.getdoc(route.answer) or "") or "The file.",
             "content": {route.media_type: {"schema": schema}},
         }
     }
-    if headers:
-        found[str(route.status)]["headers"] = {
-            name: {"description": words, "schema": {"type": "string"}}
-            for name, words in headers.items()
-        }
+    if route.headers:
+        found[str(route.status)]["headers"] = {name: _header(name) for name in route.headers}
     names = (*COMMON, *(WRITES if route.writes else ()), *route.problems)
     for status, described in _by_status(names).items():
         found[status] = {
             "description": "\n".join(described),
             "content": {MEDIA_TYPE: {"schema": by_kind[Problem]}},
         }
+        if status in REFUSAL_HEADERS:
+            name = REFUSAL_HEADERS[status]
+            found[status]["headers"] = {name: _header(name)}
     return dict(sorted(found.items()))
 
 
-def _headers(route: Route) -> Iterable[str]:
-    return ("ETag",) if route.revised or route.name == "get_task" else ()
+def _header(name: str) -> dict[str, Any]:
+    return {"description": HEADERS[name], "schema": {"type": "string"}}
 
 
 def _by_status(names: Sequence[str]) -> dict[str, list[str]]:

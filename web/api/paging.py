@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-import msgspec
-
 from engine import Page
 from web.api.call import BASE, Call, Reply, shown
 
@@ -15,7 +13,7 @@ def page(call: Call, found: Page[Any], kind: type, path: str) -> Reply:
     """A page of the engine as the struct ``kind``, with the way to the following one."""
     headers = []
     if found.next:
-        query = msgspec.structs.asdict(call.query) | {"cursor": found.next}
+        query = call.asked | {"cursor": found.next}
         target = urlencode(
             {name: value for name, value in query.items() if value not in (None, "")}
         )

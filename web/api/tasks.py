@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from engine import Receipt
 from web.api import answers, requests
-from web.api.call import Call, Reply, Route, shown
+from web.api.call import Call, Handler, Reply, Route, shown
 from web.api.paging import page
 from web.api.problems import pointer
 
@@ -12,18 +15,7 @@ TAG = "tasks"
 
 def list_tasks(call: Call) -> Reply:
     """Open user tasks by due date, those without one last."""
-    given: requests.TaskFilter = call.query
-    found = call.engine.tasks(
-        call.actor,
-        show=given.show,
-        due=given.due,
-        phase=given.phase,
-        role=given.role,
-        q=given.q,
-        cursor=given.cursor,
-        limit=given.limit,
-    )
-    return page(call, found, answers.Tasks, "/tasks")
+    return page(call, call.engine.tasks(call.actor, **call.asked), answers.Tasks, "/tasks")
 
 
 def get_task(call: Call) -> Reply:
@@ -35,38 +27,25 @@ def get_task(call: Call) -> Reply:
 
 def claim_task(call: Call) -> Reply:
     """Take a task that is offered to one of your roles."""
-    done = call.engine.claim(call.actor, call.id, revision=call.seen, key=call.key)
-    return _changed(call, done.at, done.result["revision"])
+    return _changed(call, call.engine.claim(call.actor, call.id, **call.guarded))
 
 
 def release_task(call: Call) -> Reply:
     """Give a task back to its role; its draft stays with it."""
-    done = call.engine.release(call.actor, call.id, revision=call.seen, key=call.key)
-    return _changed(call, done.at, done.result["revision"])
+    return _changed(call, call.engine.release(call.actor, call.id, **call.guarded))
 
 
 def reassign_task(call: Call) -> Reply:
     """Give a task to somebody who holds its role."""
-    given: requests.Reassignment = call.body
-    done = call.engine.reassign(
-        call.actor, call.id, given.username, revision=call.seen, key=call.key
-    )
-    return _changed(call, done.at, done.result["revision"])
+    username = call.body.username
+    return _changed(call, call.engine.reassign(call.actor, call.id, username, **call.guarded))
 
 
 def save_draft(call: Call) -> Reply:
     """Keep what is written so far, also what is not right yet."""
-    given: requests.Draft = call.body
-    done = call.engine.save_draft(
-        call.actor,
-        call.id,
-        answers=given.answers,
-        ticks=_ticks(given.ticks),
-        note=given.note,
-        revision=call.seen,
-        key=call.key,
+    return _changed(
+        call, call.engine.save_draft(call.actor, call.id, **_written(call.body), **call.guarded)
     )
-    return _changed(call, done.at, done.result["revision"])
 
 
 def complete_task(call: Call) -> Reply:
@@ -76,12 +55,9 @@ def complete_task(call: Call) -> Reply:
     done = call.engine.complete_task(
         call.actor,
         call.id,
-        answers=given.answers,
-        ticks=_ticks(given.ticks),
-        note=given.note,
         password=given.signature.password if given.signature else None,
-        revision=call.seen,
-        key=call.key,
+        **_written(given),
+        **call.guarded,
     )
     signature = None
     if "signature" in done.result:
@@ -89,14 +65,16 @@ def complete_task(call: Call) -> Reply:
     return Reply(answers.TaskCompleted(done.key, done.at, call.id, signature))
 
 
-def _ticks(given: dict[str, bool | str | None]) -> dict[str, bool | str]:
-    """A point without a state is an open one."""
-    return {point: state for point, state in given.items() if state is not None}
+def _written(given: requests.Draft | requests.Completion) -> dict[str, Any]:
+    """What was written, as the engine takes it. A point without a state is an open one."""
+    ticks = {point: state for point, state in given.ticks.items() if state is not None}
+    return {"answers": given.answers, "ticks": ticks, "note": given.note}
 
 
-def _changed(call: Call, at: object, revision: int) -> Reply:
-    done = answers.TaskChanged(call.key, at, call.id, revision)  # type: ignore[arg-type]
-    return Reply(done, [("ETag", f'"{revision}"')])
+def _changed(call: Call, done: Receipt) -> Reply:
+    revision = done.result["revision"]
+    changed = answers.TaskChanged(done.key, done.at, call.id, revision)
+    return Reply(changed, [("ETag", f'"{revision}"')])
 
 
 def place(name: str) -> str:
@@ -112,19 +90,24 @@ def place(name: str) -> str:
 
 
 CHANGED = ("not-yours", "already-completed", "task-withdrawn", "stale-revision", "conflict")
+
+
+def _change(handler: Handler, action: str, summary: str, body: type) -> Route:
+    """A change to one task, under its revision."""
+    return Route("POST", f"/tasks/{{id}}/{action}", handler, summary, answers.TaskChanged, TAG,
+                 "tasks", body=body, revised=True, headers=("ETag",), problems=CHANGED,
+                 place=place)  # fmt: skip
+
+
 ROUTES = (
     Route("GET", "/tasks", list_tasks, "List open tasks", answers.Tasks, TAG,
-          query=requests.TaskFilter),
-    Route("GET", "/tasks/{id}", get_task, "Get a task", answers.TaskDetail, TAG),
-    Route("POST", "/tasks/{id}/claim", claim_task, "Take a task", answers.TaskChanged, TAG, "tasks",
-          body=requests.Precondition, revised=True, problems=CHANGED, place=place),
-    Route("POST", "/tasks/{id}/release", release_task, "Give a task back", answers.TaskChanged,
-          TAG, "tasks", body=requests.Precondition, revised=True, problems=CHANGED, place=place),
-    Route("POST", "/tasks/{id}/reassign", reassign_task, "Give a task to somebody",
-          answers.TaskChanged, TAG, "tasks", body=requests.Reassignment, revised=True,
-          problems=CHANGED, place=place),
-    Route("POST", "/tasks/{id}/draft", save_draft, "Save a draft", answers.TaskChanged, TAG,
-          "tasks", body=requests.Draft, revised=True, problems=CHANGED, place=place),
+          query=requests.TaskFilter, headers=("Link",)),
+    Route("GET", "/tasks/{id}", get_task, "Get a task", answers.TaskDetail, TAG,
+          headers=("ETag",)),
+    _change(claim_task, "claim", "Take a task", requests.Precondition),
+    _change(release_task, "release", "Give a task back", requests.Precondition),
+    _change(reassign_task, "reassign", "Give a task to somebody", requests.Reassignment),
+    _change(save_draft, "draft", "Save a draft", requests.Draft),
     Route("POST", "/tasks/{id}/complete", complete_task, "Complete a task", answers.TaskCompleted,
           TAG, "tasks", body=requests.Completion, revised=True, place=place,
           problems=(*CHANGED, "signature-required", "wrong-password", "case-ended",

@@ -19,7 +19,7 @@ import msgspec
 
 from engine import Config, Engine, ServiceplanError, Token
 from web.api import answers, body, openapi
-from web.api.call import BASE, Call, Route
+from web.api.call import BASE, ETAG, Call, Route
 from web.api.problems import KINDS, MEDIA_TYPE, Refused, at_body, of_engine, titles
 from web.api.routes import ROUTES, find
 
@@ -43,7 +43,7 @@ PERSON: Final = "serviceplan.person"
 """Where the environment of a request tells whose token came with it, for what is logged."""
 OPERATION: Final = "serviceplan.operation"
 """And where it tells which operation it is."""
-_ETAG: Final = re.compile(r'"(\d{1,18})"', re.ASCII)
+_ETAG: Final = re.compile(ETAG)
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -106,7 +106,7 @@ class Api:
             engine=self._engine,
             config=self._config,
             token=token,
-            actor=token.person.actor(),
+            actor=token.actor(),
             id=id,
             query=query,
             body=self._body(environ, route) if route.body else None,
@@ -176,9 +176,6 @@ def _key(environ: Mapping[str, Any]) -> str:
 def _revision(environ: Mapping[str, Any]) -> int | None:
     """The revision of If-Match, None when any will do."""
     given: str = environ.get("HTTP_IF_MATCH", "*").strip()
-    if given == "*":
-        return None
-    found = _ETAG.fullmatch(given)
-    if found is None:
+    if not _ETAG.fullmatch(given):
         raise Refused("malformed-request", 'If-Match takes the ETag of the task, such as "3".')
-    return int(found[1])
+    return None if given == "*" else int(given.strip('"'))

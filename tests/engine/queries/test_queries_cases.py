@@ -296,8 +296,8 @@ class TestDetail:
             MessageMeta("m5", "Signal", "Signal", ("saljare",), offered=True),
         ]
         offers = {meta.name: MessageOffer(meta) for meta in metas}
-        options = case_detail(conn, seller, running.case, today=TODAY, messages=offers).messages
-        assert [(o.name, o.label, o.allowed, o.interrupting) for o in options] == [
+        detail = case_detail(conn, seller, running.case, today=TODAY, offers=lambda _: offers)
+        assert [(o.name, o.label, o.allowed, o.interrupting) for o in detail.messages] == [
             ("Uppsagning", "Uppsägning", False, True),
             ("Reklamation", "Reklamation", True, False),
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from sqlalchemy import text
 
 from engine import Engine
 from tests.conftest import Keys
@@ -103,3 +104,64 @@ def test_diagrams_are_deployed_and_a_message_moves_a_case(
     assert (told.json["delivered"], told.json["stored"]) == (1, False)
     (thank,) = clerk.get("/tasks").json["items"]
     assert clerk.get(f"/tasks/{thank['id']}").json["values"] == {"paid_on": "2026-03-01"}
+
+
+def test_a_case_answers_to_its_number_as_to_its_id(
+    calling: Calling, people: People, key: Keys
+) -> None:
+    calling(people["process_owner"]).post(
+        "/definitions", data={"files": [(io.BytesIO(PAYMENT.data), PAYMENT.filename)]}
+    )
+    manager = calling(people["manager"])
+    started = manager.post("/cases", {"process_id": "payment"}, key=key()).json
+    by_id, by_number = (manager.get(f"/cases/{started[name]}") for name in ("id", "number"))
+    assert by_number.status_code == 200
+    assert by_number.json == by_id.json
+    past = manager.get(f"/cases/{started['number']}/history?limit=1")
+    assert past.json["items"][0]["instance_id"] == started["id"]
+    assert f"/cases/{started['number']}/history" in past.headers["Link"]
+    told = {"name": "Paid", "payload": {"paid_on": "2026-03-01"}}
+    assert manager.post(f"/cases/{started['number']}/messages", told).status_code == 200
+    ended = manager.post(f"/cases/{started['number']}/cancel", {"reason": "Klart."}, key=key())
+    assert ended.status_code == 200
+    assert manager.get(f"/cases/{started['id']}").json["state"] == "cancelled"
+    assert manager.get("/cases/2026-9999").status_code == 404
+
+
+def test_a_number_opens_no_case_that_is_not_ones_own_to_see(
+    calling: Calling, people: People, key: Keys
+) -> None:
+    owner = calling(people["process_owner"])
+    owner.post("/definitions", data={"files": [(io.BytesIO(PAYMENT.data), PAYMENT.filename)]})
+    number = calling(people["manager"]).post("/cases", {"process_id": "payment"}).json["number"]
+    stranger = calling(people["inkop"])
+    assert stranger.get(f"/cases/{number}").status_code == 404
+    assert stranger.get(f"/cases/{number}/history").status_code == 404
+    cancel = stranger.post(f"/cases/{number}/cancel", {"reason": "Nej."}, key=key())
+    assert cancel.status_code == 404
+
+
+def test_the_history_says_by_which_token_something_was_done(
+    seller: Caller, person: Account, engine: Engine, case_id: str, task_id: str
+) -> None:
+    assert seller.post(f"/tasks/{task_id}/claim").status_code == 200
+    engine.release(person.actor, task_id, key="on-the-page")
+    token = engine.tokens(person.actor, person.username)[0]
+    facts = seller.get(f"/cases/{case_id}/history").json["items"]
+    by = {fact["type"]: fact for fact in facts}
+    assert by["task.claimed"]["token"] == {"id": token.id, "name": "test"}
+    assert "by_token" not in by["task.claimed"]["detail"]
+    assert by["task.released"]["token"] is None
+    assert by["case.started"]["token"] is None
+    assert engine.verify(person.actor, case_id).ok
+
+
+def test_the_token_of_an_entry_cannot_be_changed_afterwards(
+    seller: Caller, person: Account, engine: Engine, case_id: str, task_id: str
+) -> None:
+    seller.post(f"/tasks/{task_id}/claim")
+    with engine._database.writing() as connection:
+        connection.execute(
+            text('UPDATE history SET detail = replace(detail, \'"name":"test"\', \'"name":"x"\')')
+        )
+    assert not engine.verify(person.actor, case_id).ok

@@ -119,8 +119,13 @@ def test_definitions_are_listed_with_their_versions_and_findings(manager: Caller
 
 def test_customers_are_found_by_words(manager: Caller, case_id: str) -> None:
     found = manager.get("/customers?q=örnen").json["items"]
-    assert [c["name"] for c in found] == ["Fastighets AB Örnen"]
+    assert [(c["name"], c["cases"]) for c in found] == [("Fastighets AB Örnen", 1)]
     assert manager.get("/customers?q=nobody").json["items"] == []
+
+
+def test_the_customer_of_a_case_claims_no_number_of_cases(manager: Caller, case_id: str) -> None:
+    for case in (manager.get("/cases").json["items"][0], manager.get(f"/cases/{case_id}").json):
+        assert set(case["customer"]) == {"id", "name", "org_number"}
 
 
 def test_who_the_token_speaks_for_is_told(calling: Calling, people: People) -> None:

@@ -11,6 +11,7 @@ from web.api.answers.cases import (
     CaseStarted,
     Customer,
     CustomerAdded,
+    CustomerRow,
     Customers,
     Delivered,
     Fact,
@@ -22,6 +23,7 @@ from web.api.answers.cases import (
     Offered,
     Planned,
     Retried,
+    TokenName,
 )
 from web.api.answers.definitions import (
     Definition,
@@ -55,6 +57,7 @@ __all__ = [
     "Cases",
     "Customer",
     "CustomerAdded",
+    "CustomerRow",
     "Customers",
     "Definition",
     "DefinitionDetail",
@@ -84,5 +87,6 @@ __all__ = [
     "TaskCompleted",
     "TaskDetail",
     "Tasks",
+    "TokenName",
     "Wrong",
 ]

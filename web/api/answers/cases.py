@@ -16,13 +16,18 @@ class Customer(Struct, frozen=True):
     id: str
     name: str
     org_number: str
+
+
+class CustomerRow(Customer, frozen=True):
+    """A customer in a list, with the number of its cases."""
+
     cases: int
 
 
 class Customers(Struct, frozen=True):
     """Customers by name, at most 200."""
 
-    items: list[Customer]
+    items: list[CustomerRow]
 
 
 class CustomerAdded(Struct, frozen=True):
@@ -181,8 +186,16 @@ class Delivered(Struct, frozen=True):
     stored: bool
 
 
+class TokenName(Struct, frozen=True):
+    """The token that a program came in by."""
+
+    id: str
+    name: str
+
+
 class Fact(Struct, frozen=True):
-    """An entry of the history; `hash` covers a salted commitment of `detail`."""
+    """An entry of the history; `hash` covers a salted commitment of `detail` and `token`. `token`
+    is null for what people did on the pages."""
 
     id: int
     at: datetime
@@ -196,6 +209,7 @@ class Fact(Struct, frozen=True):
     definition_id: str | None
     element_id: str | None
     element_name: str | None
+    token: TokenName | None
     detail: dict[str, Any]
 
 
