@@ -14,7 +14,17 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, TextClause, bindparam, func, insert, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Label,
+    TextClause,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+)
 
 from engine.records.canonical import canonical
 from engine.records.chain import FIRST, Link, commitment
@@ -81,6 +91,17 @@ class Appended:
     chain: str
     seq: int
     hash: str
+
+
+def newest(chain: ColumnElement[str]) -> tuple[Label[int], Label[str]]:
+    """Number and hash of the newest entry in a chain, as columns ``head_seq`` and ``head_hash`` of
+    a statement that reads ``chain`` beside other things."""
+
+    def of(column: Any) -> Any:
+        entries = select(column).where(_TABLE.c.chain == chain)
+        return entries.order_by(_TABLE.c.seq.desc()).limit(1).scalar_subquery()
+
+    return of(_TABLE.c.seq).label("head_seq"), of(_TABLE.c.hash).label("head_hash")
 
 
 def append(

@@ -23,7 +23,7 @@ from engine.ids import new_id
 from engine.records import history
 from engine.runtime import children, decisions, rows, signals, timers, writing
 from engine.runtime.definitions import Loaded
-from engine.runtime.executor import StepError, Wait
+from engine.runtime.executor import Awaited, StepError, Wait
 from engine.runtime.live import RUNNING, Live, read, with_defaults
 from engine.runtime.spiff.workflow import Thrown
 from engine.runtime.state import DAMAGED
@@ -175,10 +175,13 @@ class Advance:
 
         self.later(step)
 
-    def look_again(self, instance_id: str) -> None:
-        """Something may have changed that tokens of the instance wait for."""
+    def look_again(self, instance_id: str, waited: frozenset[Awaited] | None = None) -> None:
+        """Something may have changed that tokens of the instance wait for.
+
+        :param waited: the waits that its rows are of, when that is known
+        """
         live = self.live(instance_id)
-        self.step_later(live, lambda: live.loaded.executor.look_again(live.process))
+        self.step_later(live, lambda: live.loaded.executor.look_again(live.process), waited)
 
     def begin_inner(self, instance_id: str, token: str, element_id: str) -> None:
         """A person begins an activity of the open ad-hoc sub-process of ``token``."""
@@ -282,13 +285,17 @@ class Advance:
         """Put an operation at the end of the work list."""
         self._work.append(work)
 
-    def step_later(self, live: Live, move: Callable[[], None]) -> None:
+    def step_later(
+        self, live: Live, move: Callable[[], None], waited: frozenset[Awaited] | None = None
+    ) -> None:
         """Put a move of an instance's tokens at the end of the work list."""
-        self.later(lambda: self._step(live, move))
+        self.later(lambda: self._step(live, move, waited))
 
-    def _step(self, live: Live, move: Callable[[], None]) -> None:
+    def _step(
+        self, live: Live, move: Callable[[], None], waited: frozenset[Awaited] | None
+    ) -> None:
         """Move the tokens of one instance, and see to what follows."""
-        live.waited = None
+        live.waited = waited
         if self._move(live, move):
             self._follow(live)
 

@@ -3,36 +3,27 @@ transaction, a statement for each kind of row) is done once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import bindparam, select
 
+from engine.records import history
 from engine.runtime import live, timers
 from engine.runtime.advance import Advance
 from engine.runtime.work import Work
 from engine.store.base import table_of
-from engine.store.models import Case, History, Instance, PlanItem, Timer
+from engine.store.models import Case, Instance, PlanItem, Timer
 
 _TIMER: Final = table_of(Timer)
 _CASE: Final = table_of(Case)
 _INSTANCE: Final = table_of(Instance)
-_HISTORY: Final = table_of(History)
-
-
-def _head(column: Any) -> Any:
-    """Of the newest entry in the instance's chain."""
-    newest = select(column).where(_HISTORY.c.chain == _TIMER.c.instance_id)
-    return newest.order_by(_HISTORY.c.seq.desc()).limit(1).scalar_subquery()
-
 
 _READ: Final = (
     select(
         *_TIMER.c,
         _CASE.c.people,
         *live.COLUMNS,
-        _head(_HISTORY.c.seq).label("head_seq"),
-        _head(_HISTORY.c.hash).label("head_hash"),
+        *history.newest(_TIMER.c.instance_id),
         select(PlanItem.id)
         .where(PlanItem.case_id == _TIMER.c.case_id)
         .correlate(_TIMER)
@@ -43,12 +34,6 @@ _READ: Final = (
     .join(_INSTANCE, _INSTANCE.c.id == _TIMER.c.instance_id)
     .where(_TIMER.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(_TIMER.c.due_at, _TIMER.c.id)
-)
-_HOLD: Final = (
-    select(_CASE.c.id)
-    .where(_CASE.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(_CASE.c.id)
-    .with_for_update(key_share=True, skip_locked=True)
 )
 
 
@@ -67,17 +52,10 @@ def fire_together(work: Work, limit: int) -> tuple[int, bool]:
     first: dict[str, str] = {}
     for timer_id, case_id in found:
         first.setdefault(case_id, timer_id)
-    mine = [first[case_id] for case_id in _held(work, list(first))]
+    mine = [first[case_id] for case_id in work.hold_free(list(first))]
     due = work.connection.execute(_READ, {"ids": mine}).all() if mine else []
     work.read.update((row.instance_id, row) for row in due)
     advance = Advance(work)
     timers.fire(advance, *due)
     advance.run()
     return len(due), len(due) < len(found) or len(found) == limit
-
-
-def _held(work: Work, case_ids: Sequence[str]) -> Sequence[str]:
-    """Those of the cases that nobody else moves until the transaction ends."""
-    if work.connection.dialect.name == "sqlite":
-        return case_ids
-    return list(work.connection.scalars(_HOLD, {"ids": case_ids}))

@@ -15,27 +15,15 @@ from engine.bpmn.meta import TaskMeta
 from engine.errors import NotFound
 from engine.queries import objects
 from engine.queries.task_detail import Asks, asks
+from engine.records import history
 from engine.runtime import live
 from engine.runtime.definitions import Loaded
 from engine.runtime.work import Work
 from engine.store.base import table_of
-from engine.store.models import Case, History, Instance, PlanItem, Task
+from engine.store.models import Case, Instance, PlanItem, Task
 
 _TASK: Final = table_of(Task)
 _INSTANCE: Final = table_of(Instance)
-_HISTORY: Final = table_of(History)
-
-
-def _head(column: Any) -> Any:
-    """Of the newest entry in the instance's chain."""
-    return (
-        select(column)
-        .where(_HISTORY.c.chain == _TASK.c.instance_id)
-        .order_by(_HISTORY.c.seq.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-
 
 _OPENED: Final = (
     select(
@@ -43,8 +31,7 @@ _OPENED: Final = (
         Case.state.label("case_state"),
         Case.people,
         *live.COLUMNS,
-        _head(_HISTORY.c.seq).label("head_seq"),
-        _head(_HISTORY.c.hash).label("head_hash"),
+        *history.newest(_TASK.c.instance_id),
         select(PlanItem.id)
         .where(PlanItem.case_id == _TASK.c.case_id)
         .correlate(_TASK)

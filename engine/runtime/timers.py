@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +60,7 @@ def sync(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
             advance.work.jobs.append(timer_job(due, advance.now))
 
 
-def set_instead(advance: Advance, live: Live, wait: Wait, row: Any) -> datetime:
+def set_instead(advance: Advance, live: Live, wait: Wait, row: Mapping[str, Any]) -> datetime:
     """Set a timer that is drawn otherwise now than when ``row`` was set: it counts from when that
     wait began. Returns when it is due, which may be past.
 
@@ -69,7 +69,7 @@ def set_instead(advance: Advance, live: Live, wait: Wait, row: Any) -> datetime:
     due, rule = _arm(advance, live, wait, instead=row)
     advance.connection.execute(
         update(Timer)
-        .where(Timer.id == row.id)
+        .where(Timer.id == row["id"])
         .values(element_id=wait.element_id, due_at=due, rule=rule, lease_until=None)
     )
     advance.work.jobs.append(timer_job(due, advance.now))
@@ -103,7 +103,7 @@ def _firing(advance: Advance, kind: Any, value: Any, instead: Any) -> Firing:
     calendar, now = advance.calendar, advance.now
     if instead is None:
         return calendar.arm(kind, value, now)
-    return calendar.arm_instead(kind, value, instead.rule, instead.due_at, now)
+    return calendar.arm_instead(kind, value, instead["rule"], instead["due_at"], now)
 
 
 def held(connection: Connection, timer_id: str) -> Any:

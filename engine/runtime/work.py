@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -22,6 +22,13 @@ _OF_TASK: Final = (
     select(Case.id)
     .where(Case.id == select(Task.case_id).where(Task.id == bindparam("task_id")).scalar_subquery())
     .with_for_update(key_share=True)
+)
+
+_FREE: Final = (
+    select(Case.id)
+    .where(Case.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Case.id)
+    .with_for_update(key_share=True, skip_locked=True)
 )
 
 
@@ -73,6 +80,12 @@ class Work:
             return
         one = select(Case.id).where(Case.id == case_id)
         self.connection.execute(one.with_for_update(key_share=True))
+
+    def hold_free(self, case_ids: Sequence[str]) -> Sequence[str]:
+        """``hold`` those of several cases that nobody else moves; which they are."""
+        if self.connection.dialect.name == "sqlite":
+            return case_ids
+        return list(self.connection.scalars(_FREE, {"ids": case_ids}))
 
     def hold_of_task(self, task_id: str) -> None:
         """``hold`` the case of a user task."""

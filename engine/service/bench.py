@@ -13,7 +13,7 @@ from engine.jobs import leased, mail, outbox, reminders, routines, webhooks
 from engine.jobs.leased import Claimed
 from engine.jobs.worker import Handler
 from engine.runtime import timers
-from engine.runtime.migration.job import migrations_job
+from engine.runtime.migration.job import migrating, migrations_job
 from engine.runtime.port import Job, span_of, timer_job
 from engine.store.models import Timer
 
@@ -137,6 +137,7 @@ class EngineBench:
     def _overdue(self, connection: Any, now: datetime) -> list[Job]:
         overdue = timers.claimable(now, GRACE).with_only_columns(Timer.id).limit(1)
         jobs = [Job("timers", "timers:more", now)] if connection.scalar(overdue) else []
+        jobs += [migrations_job(now)] if connection.scalar(migrating(now - GRACE)) else []
         jobs += [
             outbox.job_for(id, now) for id in outbox.due(connection, now - GRACE, MOST_LETTERS)
         ]

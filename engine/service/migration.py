@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 
 from engine.errors import Conflict, Unavailable
 from engine.queries import migration as queries
@@ -12,7 +13,7 @@ from engine.runtime.migration import job, preview, skipped
 from engine.runtime.migration.apply import Refused
 from engine.runtime.migration.job import Jobs
 from engine.runtime.migration.preview import MOST_PREVIEWED
-from engine.service.transactions import TRIES, Transactions
+from engine.service.transactions import BETWEEN, TRIES, Transactions
 from engine.views import (
     SYSTEM,
     Actor,
@@ -26,6 +27,10 @@ from engine.views import (
 log = logging.getLogger(__name__)
 
 BATCH = 200
+"""Items that one look finds."""
+TOGETHER = 16
+"""Instances that move in one transaction, by the same statements: few enough to be done before
+others who want to write to SQLite notice."""
 
 
 class Migrations(Transactions):
@@ -100,50 +105,71 @@ class Migrations(Transactions):
         return receipt
 
     def run_migrations(self, *, limit: int = 1000, migration_id: str | None = None) -> int:
-        """Do what waits of migrations, each instance in a transaction of its own; how many were
-        moved or found to be immovable. Called by the serving process every few seconds."""
+        """Do what waits of migrations, some instances in each transaction; how many were moved or
+        found to be immovable. A worker calls it when it is asked to."""
         jobs, settled = Jobs(), 0
         while settled < limit:
             with self._looking(SYSTEM) as work:
-                items = job.waiting(work, min(BATCH, limit - settled), migration_id)
-            done = sum(self._move(jobs, item) for item in items)
+                found = job.waiting(work, min(BATCH, limit - settled), migration_id)
+            done = sum(self._move(jobs, some) for items in found for some in _several(items))
+            if not done:
+                # Whatever there is, somebody else is at: now it is waited for.
+                done = sum(self._move_alone(jobs, item) for items in found for item in items)
             settled += done
             if not done:
                 break
         return settled
 
-    def _move(self, jobs: Jobs, item_id: str) -> bool:
-        """One item; False when it is still to be done, or somebody else has done it."""
+    def _move(self, jobs: Jobs, items: Sequence[str]) -> int:
+        """Move several in one transaction or, when one of them cannot go on, each in its own: it
+        takes none of the others back. How many are settled."""
+        try:
+            with self._database.writing() as connection:
+                work = self._work(connection, SYSTEM)
+                done = job.move(work, jobs, items)
+                work.keep_history()
+        except Unavailable:
+            return 0
+        except Exception as error:
+            # Which one it was shows when they move one by one.
+            log.debug("instances move one by one: %s", error)
+            done = sum(self._move_alone(jobs, item) for item in items)
+        if self._database.is_sqlite:
+            time.sleep(BETWEEN)
+        return done
+
+    def _move_alone(self, jobs: Jobs, item_id: str) -> int:
+        """Settle one item: 0 when it is still to be done, or somebody else has done it."""
         for _ in range(TRIES):
             try:
                 with self._database.writing() as connection:
                     work = self._work(connection, SYSTEM)
-                    moved = job.move(work, jobs, item_id)
+                    moved = job.move(work, jobs, [item_id])
                     work.keep_history()
                     return moved
             except Refused as refused:
-                return self._failed_move(item_id, refused.reasons)
+                return self._failed_move(item_id, refused)
             except StepError as error:
                 params = {"error": error.message}
                 note = MigrationNote("would_fail", error.element_id, error.element_id, params)
-                return self._failed_move(item_id, (note,))
+                return self._failed_move(item_id, Refused(note))
             except Conflict:
                 continue
             except Unavailable:
-                return False
+                return 0
             except Exception as error:
                 # One instance must not keep the others from moving.
                 log.exception("an instance could not be moved")
                 note = MigrationNote("would_fail", "", "", {"error": str(error)[:500]})
-                return self._failed_move(item_id, (note,))
-        return False
+                return self._failed_move(item_id, Refused(note))
+        return 0
 
-    def _failed_move(self, item_id: str, reasons: Sequence[MigrationNote]) -> bool:
+    def _failed_move(self, item_id: str, refused: Refused) -> int:
         try:
             with self._database.writing() as connection:
-                return job.fail(self._work(connection, SYSTEM), item_id, reasons)
+                return job.fail(self._work(connection, SYSTEM), item_id, refused)
         except (Conflict, Unavailable):
-            return False
+            return 0
 
     def migrate_back(
         self, actor: Actor, migration_id: str, instance_id: str, *, key: str
@@ -227,3 +253,7 @@ class Migrations(Transactions):
             {"instance": instance_id, "element": element_id, "reason": reason},
             lambda work: skipped.dismiss(work, instance_id, element_id, reason),
         )
+
+
+def _several(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (items[at : at + TOGETHER] for at in range(0, len(items), TOGETHER))

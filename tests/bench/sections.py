@@ -11,7 +11,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench import floor, ground, instructions, lists, loop, others, peers, plot, steps, timers
+from tests.bench import (
+    floor,
+    ground,
+    instructions,
+    lists,
+    loop,
+    migration,
+    others,
+    peers,
+    plot,
+    steps,
+    timers,
+)
 from tests.bench.ground import BUILD
 
 Row = tuple[str, str, str]
@@ -29,14 +41,15 @@ class Size:
     count: int
     others: int
     timers: int
+    moves: int
     settle: float
     lists: int
     install: bool
 
 
 SIZES = {
-    "quick": Size(20, 5, 500, 5, 10, 20, 2, 5, False),
-    "whole": Size(400, 9, 10_000, 40, 50, 2_000, 15, 60, True),
+    "quick": Size(20, 5, 500, 5, 10, 20, 48, 2, 5, False),
+    "whole": Size(400, 9, 10_000, 40, 50, 2_000, 1_000, 15, 60, True),
 }
 
 
@@ -124,6 +137,27 @@ def many_timers(size: Size, _until: float) -> Iterator[Found]:
     yield "a page meanwhile", f"{page['median']} ms", f"p95 {page['p95']} ms"
 
 
+def moves(size: Size, _until: float) -> Iterator[Found]:
+    """Running instances go to another version: on both databases in a whole run."""
+    yield from _moved(ground.sqlite_url("moves"), size.moves)
+    if size.install:
+        yield from _moved(ground.postgresql_url("moves")[0], size.moves)
+
+
+def _moved(url: str, count: int) -> Iterator[Found]:
+    found = migration.measure(url, count)
+    name, moved = found["database"], found["move"]
+    yield {f"moves, {name}": found}
+    note = (
+        f"{name}; {moved['cpu_s_per_1000']} s of CPU and {moved['statements']:.0f} statements per "
+        f"1,000; the preview {found['preview']['wall_s']} s; moved {found['moved']}, "
+        f"failed {found['failed']}"
+    )
+    yield f"{count} instances move", f"{moved['wall_s']} s", note
+    back = found["back"]
+    yield f"{found['taken_back']} are taken back", f"{back['wall_s']} s", name
+
+
 def compared_lists(size: Size, _until: float) -> Iterator[Found]:
     """On two databases that have been filled before: that takes longer than all the rest."""
     small, large = os.environ.get("SMALL"), os.environ.get("LARGE")
@@ -150,6 +184,7 @@ SECTIONS: dict[str, tuple[str, Section, int, int]] = {
     "postgresql": ("A step over HTTP, PostgreSQL", postgresql_steps, 20, 300),
     "along": ("The life of one instance", along, 10, 900),
     "timers": ("Timers", many_timers, 14, 300),
+    "moves": ("Running instances go to another version", moves, 8, 300),
     "peers": ("One user task completed and stored, no HTTP", others_engines, 6, 600),
     "lists": ("Lists", compared_lists, 1, 900),
     "workers": ("Workers on PostgreSQL", workers, 0, 600),

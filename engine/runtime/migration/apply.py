@@ -1,28 +1,62 @@
-"""One instance moves to another version, in the caller's transaction: all of it or nothing."""
+"""Instances move to another version, in the caller's transaction: each all of it or nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, select
 
 from engine import feel
 from engine.ids import new_id
-from engine.runtime import timers
+from engine.records import history
+from engine.runtime import live, timers
 from engine.runtime.advance import Advance
 from engine.runtime.definitions import Loaded
+from engine.runtime.executor import Awaited
 from engine.runtime.live import RUNNING, Live
 from engine.runtime.migration import planrows, snapshot, tasks
 from engine.runtime.migration.compare import Assessment, Comparison
 from engine.runtime.migration.planrows import Plans
 from engine.runtime.migration.position import Position, position
 from engine.runtime.migration.rewrite import Rewriting
+from engine.runtime.migration.snapshot import Row, Rows
+from engine.runtime.migration.writes import Writes
+from engine.runtime.spiff.workflow import Process
 from engine.runtime.state import DamagedState
 from engine.runtime.work import Work
-from engine.store.models import Incident, Instance, SkippedStep, Subscription, Timer
+from engine.store.base import table_of
+from engine.store.models import Case, Instance, PlanItem
 from engine.views import MigrationNote, NotRun
+
+_INSTANCE: Final = table_of(Instance)
+_CASE: Final = table_of(Case)
+_OF_IDS: Final = _INSTANCE.c.id.in_(bindparam("ids", expanding=True))
+_READ: Final = (
+    select(*_INSTANCE.c, _CASE.c.people)
+    .join_from(_INSTANCE, _CASE, _CASE.c.id == _INSTANCE.c.case_id)
+    .where(_OF_IDS)
+    .order_by(_INSTANCE.c.id)
+)
+_READ_AGAIN: Final = (
+    select(
+        _INSTANCE.c.id.label("instance_id"),
+        _INSTANCE.c.case_id,
+        _CASE.c.people,
+        *live.COLUMNS,
+        *history.newest(_INSTANCE.c.id),
+        select(PlanItem.id)
+        .where(PlanItem.case_id == _INSTANCE.c.case_id)
+        .correlate(_INSTANCE)
+        .exists()
+        .label("planned"),
+    )
+    .join_from(_INSTANCE, _CASE, _CASE.c.id == _INSTANCE.c.case_id)
+    .where(_OF_IDS)
+)
+"""What an ``Advance`` would else ask of each by itself."""
 
 
 class Refused(Exception):
@@ -52,6 +86,7 @@ class Pairs:
     mapping: Mapping[str, str]
     _made: dict[str, Comparison] = field(default_factory=dict)
     _plans: dict[str, Plans] = field(default_factory=dict)
+    _assessed: dict[tuple[str, Position], Assessment] = field(default_factory=dict)
 
     def comparison(self, work: Work, definition_id: str) -> Comparison:
         if definition_id not in self._made:
@@ -66,9 +101,16 @@ class Pairs:
             self._plans[definition_id] = Plans.of(work, self.comparison(work, definition_id))
         return self._plans[definition_id]
 
+    def assess(self, work: Work, definition_id: str, place: Position) -> Assessment:
+        """Instances that stand alike are assessed once."""
+        key = (definition_id, place)
+        if key not in self._assessed:
+            self._assessed[key] = self.comparison(work, definition_id).assess(place)
+        return self._assessed[key]
 
-def position_of(work: Work, pairs: Pairs, row: Any) -> Position:
-    """Where an instance (its row) is, in its own version.
+
+def process_of(work: Work, pairs: Pairs, row: Any, variables: dict[str, Any]) -> Process:
+    """An instance (its row) in its own version.
 
     :raises Refused: when it cannot move wherever it is
     """
@@ -79,30 +121,57 @@ def position_of(work: Work, pairs: Pairs, row: Any) -> Position:
     comparison = pairs.comparison(work, row.definition_id)
     if comparison.old.process_id != pairs.target.process_id:
         raise Refused(MigrationNote("other_process", "", comparison.old.name))
-    process = comparison.old.executor.new({})
-    if row.state_blob:
-        try:
-            process = comparison.old.executor.load(row.state_blob, {})
-        except DamagedState as error:
-            raise Refused(MigrationNote("damaged", "", "", {"error": error.message})) from error
-    return position(process, row.passed)
+    if not row.state_blob:
+        return comparison.old.executor.new(variables)
+    try:
+        return comparison.old.executor.load(row.state_blob, variables)
+    except DamagedState as error:
+        raise Refused(MigrationNote("damaged", "", "", {"error": error.message})) from error
 
 
-def move(work: Work, pairs: Pairs, migration_id: str, instance_id: str) -> Moved:
-    """Move one instance; its case is held until the transaction ends.
+def move(
+    work: Work, pairs: Pairs, migration_id: str, instances: Mapping[str, str]
+) -> dict[str, Moved | Refused]:
+    """Move instances of different cases, which are held until the transaction ends: what their
+    moves have left behind, or why they cannot move as they stand now. All are read and written by
+    the same statements; whoever wants to know which of several cannot go on moves them singly.
 
-    :raises Refused: when it cannot move as it stands now
-    :raises StepError: when it cannot go on in the new version
-    :raises Conflict: when somebody else moves it at the same moment
+    :param instances: ids, each with its case's
+    :raises Refused: when one would wait for ever in the new version
+    :raises StepError: when one cannot go on there
+    :raises Conflict: when somebody else moves one at the same moment
     """
-    case = select(Instance.case_id).where(Instance.id == instance_id).scalar_subquery()
-    work.hold(case)
-    row = work.connection.execute(select(Instance).where(Instance.id == instance_id)).one()
-    place = position_of(work, pairs, row)
-    found = pairs.comparison(work, row.definition_id).assess(place)
-    if found.status != "safe":
-        raise Refused(*found.reasons, *map(_open_question, found.questions))
-    return _Move(work, pairs, migration_id, row, found).run()
+    found: dict[str, Moved | Refused] = {}
+    rows, writes, moves = snapshot.read(work.connection, instances), Writes(), []
+    for row in work.connection.execute(_READ, {"ids": list(instances)}):
+        try:
+            one = _Move(work, pairs, migration_id, row, rows[row.id])
+        except Refused as refused:
+            found[row.id] = refused
+        else:
+            one.change(writes)
+            moves.append(one)
+    writes.write(work.connection)
+    if len(moves) > 1:
+        ids = [one.id for one in moves]
+        again = work.connection.execute(_READ_AGAIN, {"ids": ids})
+        work.read.update((row.instance_id, row) for row in again)
+    found |= _go_on(work, moves)
+    return found
+
+
+def _go_on(work: Work, moves: Sequence[_Move]) -> Iterator[tuple[str, Moved]]:
+    """Let instances go on in the new version; what has become of each."""
+    advance = Advance(work)
+    begun = [one for one in moves if one.go_on(advance)]
+    advance.run()
+    if advance.stalled:
+        for one in begun:
+            one.refuse_to_wait(advance)
+    told = Counter(fact.case_id for fact in work.facts)
+    quiet = {one.id for one in moves if told[one.case_id] == 1 and one.stands_still(advance)}
+    now = snapshot.read(work.connection, {one.id: one.case_id for one in moves if one.id in quiet})
+    return ((one.id, one.moved(advance, now.get(one.id))) for one in moves)
 
 
 def _open_question(question: Any) -> MigrationNote:
@@ -110,144 +179,158 @@ def _open_question(question: Any) -> MigrationNote:
 
 
 class _Move:
-    def __init__(
-        self, work: Work, pairs: Pairs, migration_id: str, row: Any, found: Assessment
-    ) -> None:
+    """The move of one instance.
+
+    :raises Refused: when it cannot move as it stands now
+    """
+
+    def __init__(self, work: Work, pairs: Pairs, migration_id: str, row: Any, rows: Rows) -> None:
+        self.id: str = row.id
+        self.case_id: str = row.case_id
         self._work = work
-        self._connection = work.connection
         self._migration_id = migration_id
         self._row = row
-        self._found = found
+        self._rows = rows
+        self._variables = {k: feel.from_json(v) for k, v in row.variables.items()}
+        self._process = process_of(work, pairs, row, self._variables)
+        self._found = pairs.assess(work, row.definition_id, position(self._process, row.passed))
+        if self._found.status != "safe":
+            raise Refused(*self._found.reasons, *map(_open_question, self._found.questions))
         self._comparison = pairs.comparison(work, row.definition_id)
         self._plans = pairs.plans(work, row.definition_id)
+        self._taken = snapshot.take(rows, self._plans.processes)
+        self._notes: list[MigrationNote] = []
         self._timers: dict[str, Any] = {}
         """Rows, by token, of timers that are drawn otherwise."""
+        self._waited: set[Awaited] = set()
+        """What has rows that fit."""
+        self._passed: dict[str, int] = {}
 
-    def run(self) -> Moved:
-        row, comparison = self._row, self._comparison
-        taken = snapshot.take(self._connection, row.id, row.case_id, self._plans.processes)
-        variables = {k: feel.from_json(v) for k, v in row.variables.items()}
-        self._move_waits()
-        skipped = {step.element_id for step in self._found.not_run}
-        self._move_state(variables)
-        notes = [
-            *self._found.notes,
-            *tasks.move(self._work, comparison, row.id, variables),
-            *planrows.move(self._work, comparison, self._plans, row, variables, skipped),
-        ]
-        self._offer(self._found.not_run)
-        notes = _once(notes)
-        quiet = self._go_on(notes)
-        revision = self._connection.scalar(select(Instance.revision).where(Instance.id == row.id))
-        after = snapshot.digest(self._connection, row.id, row.case_id, taken)
-        return Moved(
-            revision=revision or 0,
-            snapshot=taken if quiet else None,
-            after=after if quiet else None,
-            notes=tuple(notes),
+    # ------------------------------------------------------------ what changes
+
+    def change(self, writes: Writes) -> None:
+        """What is to be written before it goes on."""
+        comparison, skipped = self._comparison, {s.element_id for s in self._found.not_run}
+        self._change_waits(writes)
+        self._change_references(writes)
+        self._change_state(writes)
+        known, rows = self._variables, self._rows
+        plan = planrows.move(
+            self._work,
+            comparison,
+            self._plans,
+            self._row,
+            rows,
+            writes,
+            variables=known,
+            skipped=skipped,
         )
+        done = tasks.move(self._work, comparison, rows, known, writes)
+        self._notes = [*self._found.notes, *done, *plan]
+        writes.offered += map(self._offer, self._found.not_run)
 
-    def _move_state(self, variables: dict[str, Any]) -> None:
+    def _change_state(self, writes: Writes) -> None:
         row, comparison = self._row, self._comparison
-        process = comparison.new.executor.new(variables)
+        blob = b""
         if row.state_blob:
-            old = comparison.old.executor.load(row.state_blob, variables)
-            Rewriting(comparison, old, process).run()
-        passed: dict[str, int] = {}
+            process = comparison.new.executor.new(self._variables)
+            Rewriting(comparison, self._process, process).run()
+            blob = comparison.new.executor.dump(process)
         for element, times in row.passed.items():
             name = comparison.mapping.get(element, element)
-            passed[name] = passed.get(name, 0) + times
-        self._connection.execute(
-            update(Instance)
-            .where(Instance.id == row.id)
-            .values(
-                definition_id=comparison.new.id,
-                state_blob=comparison.new.executor.dump(process) if row.state_blob else b"",
-                passed=passed,
-            )
+            self._passed[name] = self._passed.get(name, 0) + times
+        writes.instances.append(
+            {
+                "of_id": row.id,
+                "at_revision": row.revision,
+                "definition_id": comparison.new.id,
+                "state_blob": blob,
+                "passed": self._passed,
+            }
         )
 
-    def _move_waits(self) -> None:
+    def _change_waits(self, writes: Writes) -> None:
         """What waits outside, under its new name. What is drawn otherwise is asked for anew when
         the instance goes on, but for timers: they are set anew first (``_set_timers``)."""
-        for model in (Timer, Subscription):
-            for row in self._connection.execute(
-                select(model).where(model.instance_id == self._row.id)
-            ).all():
-                wanted = self._comparison.target(row.element_id) or row.element_id
-                if self._comparison.events_changed(row.element_id):
-                    if model is Timer:
-                        self._timers[row.token] = row
-                    else:
-                        self._connection.execute(delete(model).where(model.id == row.id))
-                    continue
-                values: dict[str, Any] = {"element_id": wanted}
-                if model is Subscription:
-                    node = self._comparison.new.model.nodes.get(wanted)
-                    values["interrupting"] = node.interrupting if node else row.interrupting
-                self._connection.execute(update(model).where(model.id == row.id).values(**values))
-        self._rename_references()
+        awaited = self._comparison.old.executor.awaited(self._process)
+        self._waited = {wait for wait in awaited if wait[0] in ("call", "undo")}
+        self._waited |= {("user", row["token"], None) for row in self._rows["task"]}
+        for row in self._rows["timer"]:
+            self._waited.add(("timer", row["token"], None))
+            if self._comparison.events_changed(row["element_id"]):
+                self._timers[row["token"]] = row
+            elif (wanted := self._wanted(row)) != row["element_id"]:
+                writes.timers.append({"of_id": row["id"], "element_id": wanted})
+        for row in self._rows["subscription"]:
+            if self._comparison.events_changed(row["element_id"]):
+                writes.closed.append({"of_id": row["id"]})
+                continue
+            self._waited.add((row["kind"], row["token"], row["name"]))
+            wanted = self._wanted(row)
+            node = self._comparison.new.model.nodes.get(wanted)
+            interrupting = node.interrupting if node else row["interrupting"]
+            if (wanted, interrupting) != (row["element_id"], row["interrupting"]):
+                writes.subscriptions.append(
+                    {"of_id": row["id"], "element_id": wanted, "interrupting": interrupting}
+                )
 
-    def _set_timers(self, advance: Advance, live: Live, notes: list[MigrationNote]) -> None:
+    def _wanted(self, row: Row) -> str:
+        element: str = row["element_id"]
+        return self._comparison.target(element) or element
+
+    def _change_references(self, writes: Writes) -> None:
+        """What children and open incidents say of the instance's elements."""
+        mapping = self._comparison.mapping
+        for row in self._rows["child"]:
+            if wanted := mapping.get(row["parent_element"]):
+                writes.children.append({"of_id": row["id"], "parent_element": wanted})
+        for row in self._rows["incident"]:
+            if wanted := mapping.get(row["element_id"]):
+                writes.incidents.append({"of_id": row["id"], "element_id": wanted})
+
+    def _offer(self, step: NotRun) -> dict[str, Any]:
+        return {
+            "id": new_id(),
+            "migration_id": self._migration_id,
+            "case_id": self.case_id,
+            "instance_id": self.id,
+            "definition_id": self._comparison.new.id,
+            "element_id": step.element_id,
+            "name": step.name,
+            "role": step.role,
+            "always": step.always,
+            "at": self._work.now,
+            "state": "offered",
+            "reason": "",
+        }
+
+    # ------------------------------------------------------------ going on
+
+    def go_on(self, advance: Advance) -> bool:
+        """Have it looked at in the new version; False when it has not begun: whoever begins it (or
+        tries again) does so in the new version."""
+        live = advance.live(self.id)
+        self._set_timers(advance, live)
+        self._notes = _once(self._notes)
+        self._tell(advance, live)
+        if not self._row.state_blob or not any(live.process.tokens(everywhere=True)):
+            live.changed = True
+            return False
+        advance.look_again(self.id, frozenset(self._waited))
+        return True
+
+    def _set_timers(self, advance: Advance, live: Live) -> None:
         """Timers that are drawn otherwise count from when the wait began."""
-        for wait in live.loaded.executor.waits(live.process):
+        for wait in live.loaded.executor.waits(live.process) if self._timers else ():
             row = self._timers.get(wait.token)
             if row is not None and wait.kind == "timer":
                 due = timers.set_instead(advance, live, wait, row)
-                times = {"was": row.due_at.isoformat(), "now": due.isoformat()}
-                notes.append(
-                    self._comparison.note("timer_moved", wait.element_id, new=True, **times)
-                )
+                times = {"was": row["due_at"].isoformat(), "now": due.isoformat()}
+                note = self._comparison.note("timer_moved", wait.element_id, new=True, **times)
+                self._notes.append(note)
 
-    def _rename_references(self) -> None:
-        for element, wanted in self._comparison.mapping.items():
-            self._connection.execute(
-                update(Instance)
-                .where(
-                    Instance.parent_id == self._row.id,
-                    Instance.parent_element == element,
-                    Instance.ended_at.is_(None),
-                )
-                .values(parent_element=wanted)
-            )
-            self._connection.execute(
-                update(Incident)
-                .where(
-                    Incident.instance_id == self._row.id,
-                    Incident.element_id == element,
-                    Incident.resolved_at.is_(None),
-                )
-                .values(element_id=wanted)
-            )
-
-    def _offer(self, steps: Iterable[NotRun]) -> None:
-        for step in steps:
-            self._connection.execute(
-                insert(SkippedStep).values(
-                    id=new_id(),
-                    migration_id=self._migration_id,
-                    case_id=self._row.case_id,
-                    instance_id=self._row.id,
-                    definition_id=self._comparison.new.id,
-                    element_id=step.element_id,
-                    name=step.name,
-                    role=step.role,
-                    always=step.always,
-                    at=self._work.now,
-                    state="offered",
-                    reason="",
-                )
-            )
-
-    def _go_on(self, notes: list[MigrationNote]) -> bool:
-        """Let the instance go on in the new version. True when it only waits, as before.
-
-        :raises Refused: when it would wait for ever there
-        """
-        row, comparison = self._row, self._comparison
-        advance = Advance(self._work)
-        live = advance.live(row.id)
-        self._set_timers(advance, live, notes)
+    def _tell(self, advance: Advance, live: Live) -> None:
+        comparison = self._comparison
         advance.note(
             live,
             "instance.migrated",
@@ -258,23 +341,31 @@ class _Move:
                 "version": comparison.new.version,
                 "from_definition": comparison.old.id,
                 "mapping": dict(comparison.mapping),
-                "notes": [asdict(note) for note in notes],
+                "notes": [asdict(note) for note in self._notes],
                 "not_run": [asdict(step) for step in self._found.not_run],
             },
         )
-        facts = len(self._work.facts)
-        if not row.state_blob or not any(live.process.tokens(everywhere=True)):
-            # It has not begun: whoever begins it (or tries again) does so in the new version.
-            live.changed = True
-            advance.run()
-            return True
-        before = dict(live.passed)
-        advance.look_again(row.id)
-        advance.run()
-        if advance.stalled and row.state == "running":
+
+    def refuse_to_wait(self, advance: Advance) -> None:
+        """:raises Refused: when it would wait for ever where it has come to"""
+        live = advance.live(self.id)
+        if self._row.state == "running":
             stuck = live.loaded.executor.stuck(live.process)
             raise Refused(*(self._comparison.note("would_wait", e, new=True) for e, _ in stuck))
-        return live.passed == before and len(self._work.facts) == facts
+
+    def stands_still(self, advance: Advance) -> bool:
+        """Has it passed nothing on its way?"""
+        return advance.live(self.id).passed == self._passed
+
+    def moved(self, advance: Advance, rows: Rows | None) -> Moved:
+        """:param rows: its rows as they are now, when it only waits, as before"""
+        quiet = rows is not None
+        return Moved(
+            revision=advance.live(self.id).revision,
+            snapshot=self._taken if quiet else None,
+            after=snapshot.digest(rows, self._taken) if rows is not None else None,
+            notes=tuple(self._notes),
+        )
 
 
 def _once(notes: Iterable[MigrationNote]) -> list[MigrationNote]:

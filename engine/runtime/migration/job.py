@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, text, update
 
 from engine.access import INSTANCE_MIGRATE, authorize
 from engine.errors import Conflict, Invalid, NotFound, Problem
@@ -20,12 +20,14 @@ from engine.ids import new_id
 from engine.runtime.definitions import Loaded
 from engine.runtime.live import RUNNING
 from engine.runtime.migration import apply, snapshot
-from engine.runtime.migration.apply import Pairs
+from engine.runtime.migration.apply import Moved, Pairs, Refused
 from engine.runtime.migration.preview import Ids, check_mapping, known, others, target_of
 from engine.runtime.port import Job, timer_job
 from engine.runtime.work import Work
+from engine.store.base import table_of
 from engine.store.models import Instance, Migration, MigrationItem, Timer
-from engine.views import Actor, MigrationNote
+from engine.store.models.moving import WAITING
+from engine.views import Actor
 
 # ---------------------------------------------------------------- asking for it
 
@@ -143,65 +145,84 @@ def migrating(since: datetime) -> Any:
     return (
         select(Migration.id)
         .join(MigrationItem, MigrationItem.migration_id == Migration.id)
-        .where(MigrationItem.state == "waiting", Migration.at <= since)
+        .where(text(WAITING), Migration.at <= since)
         .limit(1)
     )
 
 
-def waiting(work: Work, limit: int, migration_id: str | None) -> list[str]:
-    """Ids of items that are still to be done."""
-    statement = select(MigrationItem.id).where(MigrationItem.state == "waiting")
+def waiting(work: Work, limit: int, migration_id: str | None) -> list[list[str]]:
+    """Ids of items that are still to be done, those of each migration together."""
+    statement = select(MigrationItem.id, MigrationItem.migration_id)
+    statement = statement.where(text(WAITING)).order_by(MigrationItem.id).limit(limit)
     if migration_id is not None:
         statement = statement.where(MigrationItem.migration_id == migration_id)
-    return list(work.connection.scalars(statement.order_by(MigrationItem.id).limit(limit)))
+    found: dict[str, list[str]] = {}
+    for row in work.connection.execute(statement):
+        found.setdefault(row.migration_id, []).append(row.id)
+    return list(found.values())
 
 
-def move(work: Work, jobs: Jobs, item_id: str) -> bool:
-    """Do one item; False when somebody else has.
+def move(work: Work, jobs: Jobs, item_ids: Sequence[str]) -> int:
+    """Do items of one migration: how many were moved, or found to be immovable as they stand. One
+    by itself waits for whoever is at it or moves its case; of several, those are left for later,
+    as are all but one of a case.
 
-    :raises Refused: when the instance cannot move
+    :raises Refused, StepError, Conflict: see ``apply.move``
     """
-    if not _claim(work, item_id, "done"):
-        return False
-    item = work.connection.execute(
-        select(MigrationItem.migration_id, MigrationItem.instance_id).where(
-            MigrationItem.id == item_id
-        )
-    ).one()
-    pairs, work.actor = jobs.read(work, item.migration_id)
-    moved = apply.move(work, pairs, item.migration_id, item.instance_id)
-    work.connection.execute(
-        update(MigrationItem)
-        .where(MigrationItem.id == item_id)
-        .values(
-            notes=[asdict(note) for note in moved.notes],
-            snapshot=moved.snapshot,
-            after=moved.after,
-            revision=moved.revision,
-        )
-    )
-    return True
+    alone = len(item_ids) == 1
+    items = _taken(work, item_ids, wait=alone)
+    if alone and items:
+        work.hold(items[0].case_id)
+    else:
+        first = {item.case_id: item for item in reversed(items)}
+        items = [first[case_id] for case_id in work.hold_free(list(first))] if first else []
+    if not items:
+        return 0
+    pairs, work.actor = jobs.read(work, items[0].migration_id)
+    cases = {item.instance_id: item.case_id for item in items}
+    found = apply.move(work, pairs, items[0].migration_id, cases)
+    done = [_settled(item.id, found[item.instance_id], work.now) for item in items]
+    work.connection.execute(_SETTLE, done)
+    return len(done)
 
 
-def fail(work: Work, item_id: str, reasons: Sequence[MigrationNote]) -> bool:
+def fail(work: Work, item_id: str, refused: Refused) -> int:
     """Write down why one item could not be done."""
-    if not _claim(work, item_id, "failed"):
-        return False
-    work.connection.execute(
-        update(MigrationItem)
-        .where(MigrationItem.id == item_id)
-        .values(reasons=[asdict(reason) for reason in reasons])
-    )
-    return True
+    values = _settled(item_id, refused, work.now)
+    return work.connection.execute(_SETTLE, [values]).rowcount
 
 
-def _claim(work: Work, item_id: str, state: str) -> bool:
-    done = work.connection.execute(
-        update(MigrationItem)
-        .where(MigrationItem.id == item_id, MigrationItem.state == "waiting")
-        .values(state=state, at=work.now)
-    )
-    return done.rowcount == 1
+def _taken(work: Work, item_ids: Sequence[str], *, wait: bool) -> Sequence[Any]:
+    """Those of the items that are still to be done, and nobody else's until the transaction
+    ends."""
+    mine = select(
+        MigrationItem.id,
+        MigrationItem.migration_id,
+        MigrationItem.instance_id,
+        MigrationItem.case_id,
+    ).where(MigrationItem.id.in_(item_ids), MigrationItem.state == "waiting")
+    locked = mine.order_by(MigrationItem.id).with_for_update(skip_locked=not wait)
+    return work.connection.execute(locked).all()
+
+
+def _settled(item_id: str, found: Moved | Refused, now: datetime) -> dict[str, Any]:
+    """What its row says of an item that is done."""
+    moved = found if isinstance(found, Moved) else None
+    reasons = found.reasons if isinstance(found, Refused) else ()
+    return {
+        "of_id": item_id,
+        "state": "failed" if moved is None else "done",
+        "at": now,
+        "reasons": [asdict(reason) for reason in reasons],
+        "notes": [asdict(note) for note in moved.notes] if moved else [],
+        "snapshot": moved and moved.snapshot,
+        "after": moved and moved.after,
+        "revision": moved and moved.revision,
+    }
+
+
+_ITEM: Final = table_of(MigrationItem)
+_SETTLE: Final = update(_ITEM).where(_ITEM.c.id == bindparam("of_id"), _ITEM.c.state == "waiting")
 
 
 # ---------------------------------------------------------------- taking it back
@@ -274,8 +295,8 @@ def _may_go_back(work: Work, item: Any, row: Any) -> None:
             "The instance has gone on in the new version; its move cannot be taken back.",
             code="moved_on",
         )
-    now = snapshot.digest(work.connection, item.instance_id, item.case_id, item.snapshot)
-    if now != item.after:
+    now = snapshot.read(work.connection, {item.instance_id: item.case_id})[item.instance_id]
+    if snapshot.digest(now, item.snapshot) != item.after:
         raise Conflict(
             "Somebody has worked on the instance's tasks or its plan since it moved; taking the "
             "move back would lose that.",

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, select
 
 from engine.ids import new_id
 from engine.runtime import plan
 from engine.runtime.definitions import Loaded
 from engine.runtime.migration.compare import Comparison
+from engine.runtime.migration.snapshot import Row, Rows
+from engine.runtime.migration.writes import Writes
 from engine.runtime.plan import Planned
 from engine.runtime.work import Work
-from engine.store.base import table_of
-from engine.store.models import Case, Definition, Instance, Person, PlanItem, Task
+from engine.store.models import Definition, Instance, Person, Task
 from engine.views import MigrationNote
 
 Place = tuple[str, str]
 """Process and element: a row of the plan."""
-_TABLE: Final = table_of(PlanItem)
-_OF_CASE: Final = select(_TABLE).where(_TABLE.c.case_id == bindparam("case"))
 _WRITTEN: Final = (
     *("element_id", "phase", "phase_title", "phase_order", "row_order"),
     *("name", "points", "role", "person_id"),
-)
-_WRITE: Final = (
-    update(_TABLE)
-    .where(_TABLE.c.id == bindparam("of_id"))
-    .values({name: bindparam(name, type_=_TABLE.c[name].type) for name in _WRITTEN})
 )
 
 
@@ -67,6 +61,9 @@ def move(
     comparison: Comparison,
     plans: Plans,
     instance: Any,
+    rows: Rows,
+    writes: Writes,
+    *,
     variables: Mapping[str, Any],
     skipped: set[str],
 ) -> Iterator[MigrationNote]:
@@ -75,27 +72,29 @@ def move(
 
     Persons and dates of rows that stay are kept. While another instance of the same process runs
     in the case on a version that has an activity, its row stays.
+
+    :param instance: its row, with ``people``, the case's by role
     """
-    rows = _Rows(work, comparison, instance.case_id)
+    plan = _Plan(work, instance, rows["plan_item"])
     process = comparison.new.process_id
     for element, wanted in comparison.mapping.items():
-        rows.rename((process, element), (process, wanted))
+        plan.rename((process, element), (process, wanted))
     for place, planned in plans.new.items():
-        if place in rows.items:
-            rows.describe(place, planned)
+        if place in plan.items:
+            plan.describe(place, planned)
     gone = plans.old.keys() - plans.new.keys()
     still = _still_drawn(work, instance) if gone else frozenset()
-    for place in sorted(gone & rows.items.keys()):
-        if place not in still and not rows.drop(place):
-            item = rows.items[place]
+    for place in sorted(gone & plan.items.keys()):
+        if place not in still and not plan.drop(place):
+            item = plan.items[place]
             if item["decided"]:
                 yield MigrationNote("plan_kept", item["element_id"], item["name"])
-    added = [place for place in plans.new if place not in rows.items and place not in plans.old]
+    added = [place for place in plans.new if place not in plan.items and place not in plans.old]
     if added:
         dated = _planned(work, comparison.new, variables)
         for place in added:
-            rows.add(dated.get(place, plans.new[place]), dated=place[1] not in skipped)
-    rows.write()
+            plan.add(dated.get(place, plans.new[place]), dated=place[1] not in skipped)
+    plan.changes(writes)
 
 
 def _still_drawn(work: Work, instance: Any) -> frozenset[Place]:
@@ -116,34 +115,26 @@ def _still_drawn(work: Work, instance: Any) -> frozenset[Place]:
     return frozenset(found)
 
 
-class _Rows:
-    """The plan of one case; what changes is written at once, by ``write``."""
+class _Plan:
+    """The plan of one case, and what changes of it."""
 
-    def __init__(self, work: Work, comparison: Comparison, case_id: str) -> None:
+    def __init__(self, work: Work, instance: Any, rows: Iterable[Row]) -> None:
         self._work = work
-        self._comparison = comparison
-        self._case_id = case_id
-        found = work.connection.execute(_OF_CASE, {"case": case_id}).mappings()
-        self.items = {(row["process_id"], row["element_id"]): dict(row) for row in found}
-        self._changed: dict[str, dict[str, Any]] = {}
-        self._added: list[dict[str, Any]] = []
+        self._case_id = instance.case_id
+        self._people: Mapping[str, str] = instance.people or {}
+        self.items = {(row["process_id"], row["element_id"]): dict(row) for row in rows}
+        self._changed: dict[str, Row] = {}
+        self._added: list[Row] = []
         self._gone: list[str] = []
-        self._people: Mapping[str, str] = (
-            work.connection.scalar(select(Case.people).where(Case.id == case_id)) or {}
-        )
 
-    def write(self) -> None:
-        connection = self._work.connection
-        if self._gone:
-            connection.execute(delete(PlanItem).where(PlanItem.id.in_(self._gone)))
-        if self._changed:
-            values = [
-                {"of_id": item["id"], **{name: item[name] for name in _WRITTEN}}
-                for item in self._changed.values()
-            ]
-            connection.execute(_WRITE, values)
-        if self._added:
-            connection.execute(insert(_TABLE), self._added)
+    def changes(self, writes: Writes) -> None:
+        """What is to be written of it."""
+        writes.gone += [{"of_id": row_id} for row_id in self._gone]
+        writes.planned += [
+            {"of_id": item["id"], **{name: item[name] for name in _WRITTEN}}
+            for item in self._changed.values()
+        ]
+        writes.added += self._added
 
     def _tasks(self, place: Place, *ended: ColumnElement[bool]) -> bool:
         """Is there, or was there, a task of the activity?"""

@@ -13,8 +13,7 @@ from engine.queries import paging
 from engine.runtime.definitions import Loaded
 from engine.runtime.migration import apply
 from engine.runtime.migration.apply import Pairs, Refused
-from engine.runtime.migration.compare import Assessment
-from engine.runtime.migration.position import Position
+from engine.runtime.migration.position import position
 from engine.runtime.work import Work
 from engine.store.models import Case, Definition, Instance
 from engine.views import InstanceVerdict, MigrationPreview
@@ -50,8 +49,8 @@ def preview(
     if instances is not None:
         known(work, target, instances)
     rows = list(_rows(work, target, instances, after[0] if after else "", limit + 1))
-    pairs, seen = Pairs(target, mapping), dict[tuple[str, Position], Assessment]()
-    verdicts = [_verdict(work, pairs, row, seen) for row in rows[:limit]]
+    pairs = Pairs(target, mapping)
+    verdicts = [_verdict(work, pairs, row) for row in rows[:limit]]
     whole = work.connection.scalar(others(target, select(func.count())))
     more = len(rows) > limit
     return MigrationPreview(
@@ -65,9 +64,7 @@ def preview(
     )
 
 
-def _verdict(
-    work: Work, pairs: Pairs, row: Any, seen: dict[tuple[str, Position], Assessment]
-) -> InstanceVerdict:
+def _verdict(work: Work, pairs: Pairs, row: Any) -> InstanceVerdict:
     about = {
         "instance_id": row.id,
         "case_id": row.case_id,
@@ -76,13 +73,10 @@ def _verdict(
         "version": work.definitions.get(work.connection, row.definition_id).version,
     }
     try:
-        place = apply.position_of(work, pairs, row)
+        process = apply.process_of(work, pairs, row, {})
     except Refused as refused:
         return InstanceVerdict(**about, status="blocked", at=(), reasons=refused.reasons)
-    key = (row.definition_id, place)
-    if key not in seen:
-        seen[key] = pairs.comparison(work, row.definition_id).assess(place)
-    found = seen[key]
+    found = pairs.assess(work, row.definition_id, position(process, row.passed))
     return InstanceVerdict(
         **about,
         status=found.status,

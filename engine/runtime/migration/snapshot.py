@@ -12,12 +12,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import msgpack
-from sqlalchemy import Connection, String, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, text, update
 
-from engine.store.base import Base
+from engine.store.base import OPEN_TASK, Base, table_of
 from engine.store.models import (
     Incident,
     Instance,
@@ -28,7 +28,9 @@ from engine.store.models import (
     Timer,
 )
 
-Rows = dict[str, list[dict[str, Any]]]
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]
+"""By table."""
 
 INSTANCE = ("id", "definition_id", "state_blob", "passed")
 CHILD = ("id", "parent_element")
@@ -37,24 +39,23 @@ REVISION = "revision"
 """Never taken back: whoever has read the instance in between must notice."""
 
 
-def take(connection: Connection, instance_id: str, case_id: str, processes: Iterable[str]) -> bytes:
-    """The rows of an instance as they are now. ``processes`` are those whose plan may change."""
-    found = _rows(connection, instance_id, case_id, sorted(processes))
-    packed: bytes = msgpack.packb({"processes": sorted(processes), "rows": _packed(found)})
+def take(rows: Rows, processes: Iterable[str]) -> bytes:
+    """The rows of an instance, to be kept. ``processes`` are those whose plan may change."""
+    chosen = sorted(processes)
+    packed: bytes = msgpack.packb({"processes": chosen, "rows": _packed(_of(rows, chosen))})
     return packed
 
 
-def digest(connection: Connection, instance_id: str, case_id: str, taken: bytes) -> str:
+def digest(rows: Rows, taken: bytes) -> str:
     """What the rows that ``taken`` is about are now, in short: it changes with any of them."""
     processes = msgpack.unpackb(taken)["processes"]
-    found = _rows(connection, instance_id, case_id, processes)
-    return hashlib.sha256(msgpack.packb(_packed(found))).hexdigest()
+    return hashlib.sha256(msgpack.packb(_packed(_of(rows, processes)))).hexdigest()
 
 
 def restore(connection: Connection, instance_id: str, case_id: str, taken: bytes) -> None:
     """Make the rows what they were."""
     stored = msgpack.unpackb(taken)
-    now = _rows(connection, instance_id, case_id, stored["processes"])
+    now = _of(read(connection, {instance_id: case_id})[instance_id], stored["processes"])
     before = {
         table: [{name: _unpack(*value) for name, value in row.items()} for row in rows]
         for table, rows in stored["rows"].items()
@@ -65,7 +66,7 @@ def restore(connection: Connection, instance_id: str, case_id: str, taken: bytes
             values = {c: row[c] for c in columns if c != "id"}
             connection.execute(update(kind).where(kind.id == row["id"]).values(**values))
     for model in (Task, Timer, Subscription, PlanItem, SkippedStep):
-        table = Base.metadata.tables[model.__tablename__]
+        table = table_of(model)
         _put_back(connection, table, now[table.name], before[table.name])
 
 
@@ -93,50 +94,54 @@ def _put_back(
 # ---------------------------------------------------------------- rows
 
 
-def _rows(connection: Connection, instance_id: str, case_id: str, processes: list[str]) -> Rows:
-    given = {"instance": instance_id, "case": case_id, "processes": processes}
-    return {
-        name: [
-            dict(row._mapping)
-            for row in connection.execute(statement, {n: given[n] for n in wanted})
-        ]
-        for name, (statement, wanted) in _STATEMENTS.items()
-    }
+def read(connection: Connection, instances: Mapping[str, str]) -> dict[str, Rows]:
+    """The rows of instances as they are now, by the instance's id; the plan is the whole of its
+    case. What they have in common is asked once.
+
+    :param instances: ids, each with its case's
+    """
+    found: dict[str, Rows] = {id: {name: [] for name in _STATEMENTS} for id in instances}
+    for name, statement in _STATEMENTS.items():
+        ids = instances.values() if name == _PLAN else instances.keys()
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for row in connection.execute(statement, {"ids": list(ids)}).mappings():
+            values = dict(row)
+            rows.setdefault(values.pop(_OWNER), []).append(values)
+        for id, case_id in instances.items():
+            found[id][name] = rows.get(case_id if name == _PLAN else id, [])
+    return found
 
 
-def _statement(model: Any, *where: Any, columns: Iterable[str] = ()) -> Any:
-    table = Base.metadata.tables[model.__tablename__]
+def _of(rows: Rows, processes: Iterable[str]) -> Rows:
+    """With no more of the plan than these processes' activities."""
+    chosen = set(processes)
+    return {**rows, _PLAN: [row for row in rows[_PLAN] if row["process_id"] in chosen]}
+
+
+_PLAN: Final = "plan_item"
+_OWNER: Final = "of"
+"""The column that says which instance (or case) a row belongs to."""
+
+
+def _statement(model: type[Base], owner: str, *where: Any, columns: Iterable[str] = ()) -> Any:
+    table = table_of(model)
     chosen = [table.c[name] for name in columns or table.c.keys()]
-    return select(*chosen).where(*where).order_by(table.c.id)
+    mine = table.c[owner].in_(bindparam("ids", expanding=True))
+    return select(table.c[owner].label(_OWNER), *chosen).where(mine, *where).order_by(table.c.id)
 
 
-_ID = bindparam("instance", type_=String)
-_OF_INSTANCE = ("instance",)
-# Made once: a job runs them for each of its instances.
-_STATEMENTS: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "instance": (_statement(Instance, Instance.id == _ID, columns=INSTANCE), _OF_INSTANCE),
-    "child": (
-        _statement(Instance, Instance.parent_id == _ID, Instance.ended_at.is_(None), columns=CHILD),
-        _OF_INSTANCE,
+# Made once: a job runs them again and again.
+_STATEMENTS: Final = {
+    "instance": _statement(Instance, "id", columns=INSTANCE),
+    "child": _statement(Instance, "parent_id", Instance.ended_at.is_(None), columns=CHILD),
+    "incident": _statement(
+        Incident, "instance_id", Incident.resolved_at.is_(None), columns=INCIDENT
     ),
-    "incident": (
-        _statement(
-            Incident, Incident.instance_id == _ID, Incident.resolved_at.is_(None), columns=INCIDENT
-        ),
-        _OF_INSTANCE,
-    ),
-    "task": (_statement(Task, Task.instance_id == _ID, Task.state == "open"), _OF_INSTANCE),
-    "timer": (_statement(Timer, Timer.instance_id == _ID), _OF_INSTANCE),
-    "subscription": (_statement(Subscription, Subscription.instance_id == _ID), _OF_INSTANCE),
-    "plan_item": (
-        _statement(
-            PlanItem,
-            PlanItem.case_id == bindparam("case", type_=String),
-            PlanItem.process_id.in_(bindparam("processes", expanding=True)),
-        ),
-        ("case", "processes"),
-    ),
-    "skipped_step": (_statement(SkippedStep, SkippedStep.instance_id == _ID), _OF_INSTANCE),
+    "task": _statement(Task, "instance_id", text(OPEN_TASK)),
+    "timer": _statement(Timer, "instance_id"),
+    "subscription": _statement(Subscription, "instance_id"),
+    _PLAN: _statement(PlanItem, "case_id"),
+    "skipped_step": _statement(SkippedStep, "instance_id"),
 }
 
 
