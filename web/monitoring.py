@@ -112,6 +112,7 @@ class _Pulse:
             ("job_lag_seconds", "How long the oldest due work has waited", pulse.job_lag_seconds),
             ("outbox_unsent", "Mails and webhooks on their way", pulse.unsent),
             ("outbox_dead", "Mails and webhooks that did not arrive", pulse.dead),
+            ("jobs_failed", "Jobs that are tried no more", pulse.failed_jobs),
         ):
             yield GaugeMetricFamily(f"serviceplan_{name}", what, value=value)
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from engine.jobs import failed
 from engine.runtime import port
+from engine.store.base import unclaimed
 from engine.store.models import Job
 
 LEASE = timedelta(minutes=5)
@@ -70,15 +72,14 @@ def finish(connection: Connection, job: Claimed) -> None:
 def fail(connection: Connection, job: Claimed, error: str, now: datetime) -> None:
     """The job is tried again later, each time after twice the time; in the end it is kept as
     failed."""
+    if job.attempts >= MOST_ATTEMPTS:
+        finish(connection, job)
+        failed.keep(connection, job.kind, job.payload, job.attempts, error, now)
+        return
     connection.execute(
         update(Job)
         .where(Job.id == job.id, Job.attempts == job.attempts)
-        .values(
-            at=now + pause(job.attempts),
-            lease_until=None,
-            error=error[:2000],
-            failed_at=now if job.attempts >= MOST_ATTEMPTS else None,
-        )
+        .values(at=now + pause(job.attempts), lease_until=None, error=error[:2000])
     )
 
 
@@ -93,5 +94,5 @@ def oldest(connection: Connection, now: datetime) -> datetime | None:
 
 
 def _free(now: datetime) -> Any:
-    leases = or_(Job.lease_until.is_(None), Job.lease_until <= now, Job.lease_until > now + LEASE)
-    return select(Job.id).where(Job.at <= now, Job.failed_at.is_(None), leases)
+    free = unclaimed(Job.lease_until, now, LEASE)
+    return select(Job.id).where(Job.at <= now, Job.failed_at.is_(None), free)

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from engine.ids import new_id
 from engine.runtime.port import Job
-from engine.store.base import UNSENT
+from engine.store.base import UNSENT, unclaimed
 from engine.store.models import Outbox, Reminder
 from engine.views import DeadLetter
 
@@ -183,5 +183,4 @@ def revive(connection: Connection, letter_id: str, now: datetime) -> Job | None:
 
 
 def _free(now: datetime) -> Any:
-    until = Outbox.lease_until
-    return or_(until.is_(None), until <= now, until > now + LEASE)
+    return unclaimed(Outbox.lease_until, now, LEASE)

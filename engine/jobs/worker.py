@@ -52,6 +52,10 @@ class Bench(Protocol):
         """Put a job that failed back, to be tried later."""
         ...
 
+    def give_up(self, kind: str, payload: Mapping[str, Any], attempts: int, error: str) -> None:
+        """Keep a job that was tried often enough as failed."""
+        ...
+
     @property
     def postgresql(self) -> str | None:
         """libpq's connection string, None on SQLite."""
@@ -214,10 +218,13 @@ class Worker:
         attempts = payload.pop(ATTEMPTS, 0) + 1
         try:
             self._bench.handlers[job.task_name](payload)
-        except Exception:
+        except Exception as error:
             log.exception("job %s failed", job.task_name)
             if attempts >= MOST_ATTEMPTS:
-                raise
+                self._bench.give_up(
+                    job.task_name, payload, attempts, f"{type(error).__name__}: {error}"
+                )
+                return
             self._bench.again(
                 job.task_name,
                 job.queueing_lock or str(job.id),

@@ -16,7 +16,7 @@ from engine.runtime.executor import StepError, Wait
 from engine.runtime.port import timer_job
 from engine.runtime.spiff.workflow import unevaluable
 from engine.runtime.stalls import KIND as STUCK
-from engine.store.base import table_of
+from engine.store.base import table_of, unclaimed
 from engine.store.models import Case, Incident, Instance, Timer
 from engine.views import SYSTEM
 
@@ -173,11 +173,8 @@ def release(connection: Connection, timer_id: str) -> None:
 
 
 def claimable(now: datetime, overdue: timedelta = timedelta(0)) -> Any:
-    """Timers whose time has come (and is ``overdue`` by so much) and that are nobody's. A lease
-    that ends later than any that is given now was given by a clock that has been set back."""
-    free = or_(
-        Timer.lease_until.is_(None), Timer.lease_until <= now, Timer.lease_until > now + LEASE
-    )
+    """Timers whose time has come (and is ``overdue`` by so much) and that are nobody's."""
+    free = unclaimed(Timer.lease_until, now, LEASE)
     failed = select(Incident.id).where(
         Incident.instance_id == Instance.id,
         Incident.resolved_at.is_(None),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from engine.jobs import leased, mail, outbox, reminders, routines, webhooks
+from engine.jobs import failed, leased, mail, outbox, reminders, routines, webhooks
 from engine.jobs.leased import Claimed
 from engine.jobs.worker import Handler
 from engine.runtime import timers
@@ -183,3 +183,8 @@ class EngineBench:
         with self._database.writing() as connection:
             job = Job(kind, key, self._engine.now() + leased.pause(attempts), payload)
             self._engine._queue.put(connection, [job])
+
+    def give_up(self, kind: str, payload: Mapping[str, Any], attempts: int, error: str) -> None:
+        """Keep a job that was tried often enough as failed."""
+        with self._database.writing() as connection:
+            failed.keep(connection, kind, payload, attempts, error, self._engine.now())

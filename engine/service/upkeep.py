@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 
 from engine.access import OVERVIEW_VIEW, authorize, may
 from engine.errors import Conflict, NotFound, Unavailable
-from engine.jobs import outbox
+from engine.jobs import failed, outbox
 from engine.jobs.worker import SWEEP_SECONDS, Worker
 from engine.queries import overview
 from engine.records import history
@@ -27,7 +27,7 @@ from engine.service.transactions import BETWEEN, TRIES
 from engine.store.base import OPEN_INCIDENT
 from engine.store.database import Database
 from engine.store.models import Incident, Timer
-from engine.views import SYSTEM, Actor, DeadLetter, Pulse, Receipt, Verification
+from engine.views import SYSTEM, Actor, DeadLetter, FailedJob, Pulse, Receipt, Verification
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +101,8 @@ class Upkeep(Migrations):
             incidents = connection.scalar(
                 select(func.count()).select_from(Incident).where(text(OPEN_INCIDENT))
             )
-        return Pulse(incidents or 0, due, max(0.0, lag), unsent, dead)
+            jobs = failed.count(connection)
+        return Pulse(incidents or 0, due, max(0.0, lag), unsent, dead, jobs)
 
     def check_version(self) -> None:
         """Whether this program and the database fit together.
@@ -156,6 +157,33 @@ class Upkeep(Migrations):
             return {"id": letter_id}
 
         return self._write(actor, "resend", key, {"letter": letter_id}, do)
+
+    # ------------------------------------------------------------ what was tried in vain
+
+    def failed_jobs(self, actor: Actor) -> tuple[FailedJob, ...]:
+        """Jobs that were tried in vain and are tried no more, the newest first, at most 200; none
+        for those who are no managers."""
+        if not may(actor, OVERVIEW_VIEW):
+            return ()
+        with self._reading() as connection:
+            return failed.listed(connection)
+
+    def retry_job(self, actor: Actor, job_id: str, *, key: str) -> Receipt:
+        """Try a failed job again.
+
+        :raises NotAllowed: when the actor is no manager
+        :raises NotFound: when there is no such failed job
+        """
+
+        def do(work: Work) -> dict[str, Any]:
+            authorize(actor, OVERVIEW_VIEW, None)
+            job = failed.take(work.connection, job_id, work.now)
+            if job is None:
+                raise NotFound(f"There is no failed job {job_id}", id=job_id)
+            work.jobs.append(job)
+            return {"id": job_id}
+
+        return self._write(actor, "retry_job", key, {"job": job_id}, do)
 
     # ------------------------------------------------------------ timers
 

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, DateTime, Dialect, Index, MetaData, String, Table, TypeDecorator, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Index,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    or_,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -65,3 +77,10 @@ OFFERED_TASK = "state = 'open' AND assignee_id IS NULL"
 RUNNING = "ended_at IS NULL"
 OPEN_INCIDENT = "resolved_at IS NULL"
 UNSENT = "sent_at IS NULL AND dead_at IS NULL"
+
+
+def unclaimed(lease_until: Any, now: datetime, lease: timedelta) -> ColumnElement[bool]:
+    """Whether nobody holds a row that is claimed for ``lease`` at a time. A lease that ends far
+    beyond any that is given now was given by a clock that has been set back. Not one that ends a
+    little beyond: another's clock, or a look at the same clock a moment later, gave that."""
+    return or_(lease_until.is_(None), lease_until <= now, lease_until > now + 2 * lease)

@@ -77,6 +77,7 @@ from engine.views.people import (
 )
 from engine.views.records import (
     DeadLetter,
+    FailedJob,
     Fault,
     HistoryEntry,
     Pulse,
@@ -125,6 +126,7 @@ __all__ = [
     "DueReason",
     "Edge",
     "ElementState",
+    "FailedJob",
     "Fault",
     "Field",
     "Finding",

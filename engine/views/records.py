@@ -80,12 +80,27 @@ class DeadLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedJob:
+    """Something to be done when nobody asks, which was tried in vain and is tried no more.
+    ``payload`` says at what it looks, ``error`` what the last attempt met."""
+
+    id: str
+    kind: str
+    payload: Mapping[str, Any]
+    failed_at: datetime
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pulse:
     """How the engine is doing: open incidents, timers whose time has come, how long the oldest
-    due work (a timer, a job, a letter) has waited, letters on their way and dead ones."""
+    due work (a timer, a job, a letter) has waited, letters on their way and dead ones, and jobs
+    that are tried no more."""
 
     incidents: int
     due_timers: int
     job_lag_seconds: float
     unsent: int
     dead: int
+    failed_jobs: int

@@ -5,14 +5,18 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from engine import SYSTEM, Engine, FakeClock
-from engine.errors import DatabaseNewer
+from engine.errors import DatabaseNewer, NotAllowed, NotFound
+from engine.jobs import failed, leased, outbox
+from engine.jobs.leased import MOST_ATTEMPTS
+from engine.jobs.outbox import Letter
 from engine.jobs.queue import Queue
 from engine.runtime import timers
 from engine.runtime.port import Job, span_of, timer_job
@@ -176,6 +180,32 @@ def test_a_clock_that_is_set_back_keeps_no_lease_for_ever(
     assert len(bare_engine._claim_timers(1)) == 1
 
 
+def test_a_clock_that_is_a_little_behind_takes_nothing_from_others(
+    bare_engine: Engine, clock: FakeClock
+) -> None:
+    """Another machine's clock, or a thread's that has waited for its turn since it looked."""
+    waiting_cases(bare_engine, 1, due=START - timedelta(days=2))
+    letter = Letter("webhook", "event", "https://receiver.example", {})
+    with bare_engine._database.writing() as connection:
+        connection.execute(insert(models.Job).values(kind="odd", payload={}, at=START, attempts=0))
+        outbox.post(connection, [letter], START)
+        [letter_id] = outbox.due(connection, START, 1)
+
+    def taken() -> tuple[bool, bool, bool]:
+        timer = bool(bare_engine._claim_timers(1))
+        with bare_engine._database.writing() as connection:
+            now = bare_engine.now()
+            job = leased.claim(connection, now) is not None
+            return timer, job, outbox.take(connection, letter_id, now) is not None
+
+    clock.advance(timedelta(seconds=5))
+    assert taken() == (True, True, True)
+    clock.advance(timedelta(seconds=-1))
+    assert taken() == (False, False, False)
+    clock.advance(timedelta(hours=1))
+    assert taken() == (True, True, True)
+
+
 def test_a_timer_that_fails_is_an_incident_and_the_others_fire(
     bare_desk: Desk, clock: FakeClock
 ) -> None:
@@ -257,6 +287,70 @@ def test_a_job_that_fails_is_tried_again_later(
         worker.stop()
     assert tries == [{"what": "this"}] * 3
     assert queued(live_engine) == {}
+
+
+@contextmanager
+def working(engine: Engine, handler: Callable[[Any], None]) -> Iterator[None]:
+    """A worker that knows one kind of job, ``odd``, and does not sweep."""
+    worker = engine.worker(sweep_seconds=60)
+    worker._bench.handlers = {"odd": handler}  # type: ignore[misc]
+    worker._bench.sweep = lambda: None  # type: ignore[method-assign]
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+
+
+def test_a_job_that_fails_for_good_is_listed_counted_and_tried_again_by_a_manager(
+    live_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.jobs.leased.pause", lambda attempts: timedelta(0))
+    engine = live_engine
+
+    def errors() -> list[str]:
+        return [job.error for job in engine.failed_jobs(SYSTEM)]
+
+    def fail_at(day: str) -> None:
+        def fail(payload: Any) -> None:
+            raise RuntimeError(f"not on {day}")
+
+        with engine._database.writing() as connection:
+            Queue().put(connection, [Job("odd", f"odd:{day}", now(), {"what": "this"})])
+        with working(engine, fail):
+            until(lambda: errors() == [f"RuntimeError: not on {day}"])
+
+    fail_at("Monday")
+    # What looks at the same is listed once, however often it fails.
+    fail_at("Tuesday")
+    assert queued(engine) == {}
+    [job] = engine.failed_jobs(SYSTEM)
+    assert (job.kind, job.payload, job.attempts) == ("odd", {"what": "this"}, MOST_ATTEMPTS)
+    assert engine.pulse().failed_jobs == 1
+    assert engine.pulse().job_lag_seconds < 60
+
+    done: list[Any] = []
+    engine.retry_job(SYSTEM, job.id, key="again")
+    assert engine.failed_jobs(SYSTEM) == ()
+    with working(engine, done.append):
+        until(lambda: done == [{"what": "this"}])
+    assert (engine.failed_jobs(SYSTEM), queued(engine)) == ((), {})
+    with pytest.raises(NotFound):
+        engine.retry_job(SYSTEM, job.id, key="once more")
+    with pytest.raises(NotFound):
+        engine.retry_job(SYSTEM, "none", key="nothing")
+
+
+def test_failed_jobs_are_a_managers(bare_desk: Desk) -> None:
+    desk = bare_desk
+    with desk.engine._database.writing() as connection:
+        failed.keep(connection, "tidy", {}, MOST_ATTEMPTS, "RuntimeError: no", START)
+    [job] = desk.engine.failed_jobs(desk.manager.actor)
+    assert desk.engine.failed_jobs(desk.seller.actor) == ()
+    with pytest.raises(NotAllowed):
+        desk.engine.retry_job(desk.seller.actor, job.id, key="no")
+    desk.engine.retry_job(desk.manager.actor, job.id, key="yes")
+    assert [kind for kind, _, _ in queued(desk.engine).values()] == ["tidy"]
 
 
 def test_a_running_worker_stops_when_the_database_is_upgraded_under_it(

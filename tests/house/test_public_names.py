@@ -30,7 +30,7 @@ NAMES = {
     "InstanceVerdict", "Migration", "MigrationItem", "MigrationNote", "MigrationPreview",
     "MigrationQuestion", "MigrationTarget", "NotRun", "SkippedStep",
     # what was done
-    "DeadLetter", "Fault", "HistoryEntry", "Receipt", "Verification",
+    "DeadLetter", "FailedJob", "Fault", "HistoryEntry", "Receipt", "Verification",
     # what went wrong
     "ConfigError", "Conflict", "DatabaseNewer", "Invalid", "NotAllowed", "NotAuthenticated",
     "NotFound", "Problem", "ProcessFailed", "Rejected", "ServiceplanError", "Unavailable",

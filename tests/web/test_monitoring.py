@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from engine import SYSTEM, Config, Engine, FakeClock
 from engine.errors import Conflict
+from engine.jobs import failed
 from tests.support.people import People
 from tests.web.conftest import SignedIn
 from web import create_app, logs
@@ -73,6 +74,10 @@ def test_the_figures_count_steps_requests_and_what_waits(
     assert found["serviceplan_incidents_open"] == 0
     assert found["serviceplan_timers_due"] == 0
     assert {"serviceplan_job_lag_seconds", "serviceplan_outbox_dead"} <= set(found)
+    assert found["serviceplan_jobs_failed"] == 0
+    with engine._database.writing() as connection:
+        failed.keep(connection, "tidy", {}, 10, "RuntimeError: no", engine.now())
+    assert values(client.get("/metrics").text)["serviceplan_jobs_failed"] == 1
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,11 @@ from datetime import timedelta
 import pytest
 
 from engine import Engine, FakeClock, NotAllowed
+from engine.jobs import failed, outbox
+from engine.jobs.outbox import Letter
 from tests.support.people import People
 from tests.web.conftest import SignedIn
+from web.overview import JOBS
 
 
 def figures(text: str) -> list[str]:
@@ -68,3 +71,65 @@ def test_figures_that_nobody_counts_any_more_are_counted_by_the_page(
 def test_staff_may_not_ask_for_them(engine: Engine, people: People) -> None:
     with pytest.raises(NotAllowed):
         engine.overview(people["saljare"].actor)
+
+
+# ---------------------------------------------------------------- what was tried in vain
+
+
+@pytest.fixture
+def letter_id(engine: Engine, clock: FakeClock) -> str:
+    """A webhook whose receiver does not want it."""
+    sent = Letter("webhook", "event-1", "https://receiver.example/hook", {"type": "test"})
+    with engine._database.writing() as connection:
+        outbox.post(connection, [sent], clock.now())
+        [letter_id] = outbox.due(connection, clock.now(), 1)
+        taken = outbox.take(connection, letter_id, clock.now())
+        assert taken is not None
+        outbox.failed(connection, taken, "410 Gone", clock.now(), hopeless=True)
+    return letter_id
+
+
+def test_a_letter_that_did_not_arrive_is_shown_to_managers_and_sent_again(
+    engine: Engine, clock: FakeClock, people: People, signed_in: SignedIn, letter_id: str
+) -> None:
+    manager = signed_in(people["manager"])
+    page = manager.open("/overview/")
+    assert "https://receiver.example/hook" in page.text
+    assert "försökt 1 gång · " in page.text
+    assert "410 Gone" in page.text
+    after = manager.follow(manager.send(page, having="key"))
+    assert "Det skickas igen." in after.text
+    assert "receiver.example" not in after.text
+    with engine._database.reading() as connection:
+        assert outbox.due(connection, clock.now(), 1) == [letter_id]
+
+
+def test_a_failed_job_is_shown_to_managers_and_tried_again(
+    engine: Engine, clock: FakeClock, people: People, signed_in: SignedIn
+) -> None:
+    with engine._database.writing() as connection:
+        failed.keep(connection, "outbox", {"id": "abc"}, 10, "KeyError: 'x'", clock.now())
+    manager = signed_in(people["manager"])
+    assert "Send a mail or a webhook" in manager.open("/overview/?lang=en").text
+    page = manager.open("/overview/?lang=sv")
+    for shown in ("Skicka ett utskick", "försökt 10 gånger", "KeyError: &#39;x&#39;", "abc"):
+        assert shown in page.text
+    after = manager.follow(manager.send(page, having="key"))
+    assert "Jobbet görs om." in after.text
+    assert "Skicka ett utskick" not in after.text
+    waiting = engine.worker()._bench.claim()
+    assert waiting is not None
+    assert (waiting.kind, waiting.payload) == ("outbox", {"id": "abc"})
+
+
+def test_every_kind_of_job_has_its_words(engine: Engine) -> None:
+    assert set(JOBS) == set(engine.worker()._bench.handlers)
+
+
+@pytest.mark.parametrize("path", ["/overview/letters/x/resend", "/overview/jobs/1/retry"])
+def test_trying_again_is_for_managers(people: People, signed_in: SignedIn, path: str) -> None:
+    seller = signed_in(people["saljare"])
+    page = seller.open("/tasks")
+    here = {"Sec-Fetch-Site": "same-origin", "Referer": f"{seller.address}{page.request.path}"}
+    answer = seller.client.post(path, base_url=seller.address, headers=here)
+    assert answer.status_code in (400, 403)

@@ -12,10 +12,11 @@ from engine.store.base import ID, UNSENT, Base, only
 
 
 class Job(Base):
-    """A wake-up on SQLite (on PostgreSQL they are Procrastinate's, and this table stays empty).
+    """A wake-up on SQLite (on PostgreSQL they are Procrastinate's), and on both what is left of one
+    that was tried often enough in vain: then ``failed_at`` is set.
 
     ``key`` is there while the job waits, so that the same wake-up is written once; whoever takes
-    the job takes the key off it. ``failed_at`` is set when it has been tried often enough.
+    the job takes the key off it.
     """
 
     __tablename__ = "job"

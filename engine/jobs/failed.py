@@ -1,0 +1,73 @@
+"""Jobs that were tried often enough in vain. They are kept in the table ``job`` on every database,
+and whoever looks after the engine can have them tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from engine.runtime.port import Job
+from engine.store.models import Job as Row
+from engine.views import FailedJob
+
+MOST_LISTED = 200
+_FAILED = Row.failed_at.is_not(None)
+
+
+def keep(
+    connection: Connection,
+    kind: str,
+    payload: Mapping[str, Any],
+    attempts: int,
+    error: str,
+    now: datetime,
+) -> None:
+    """Keep a job as failed, in the place of one that failed before and looks at the same."""
+    same = [
+        row.id
+        for row in connection.execute(select(Row.id, Row.payload).where(_FAILED, Row.kind == kind))
+        if row.payload == dict(payload)
+    ]
+    connection.execute(delete(Row).where(Row.id.in_(same)))
+    connection.execute(
+        insert(Row).values(
+            kind=kind,
+            payload=dict(payload),
+            at=now,
+            attempts=attempts,
+            failed_at=now,
+            error=error[:2000],
+        )
+    )
+
+
+def listed(connection: Connection) -> tuple[FailedJob, ...]:
+    """The newest first, at most ``MOST_LISTED``."""
+    rows = connection.execute(
+        select(Row.id, Row.kind, Row.payload, Row.failed_at, Row.attempts, Row.error)
+        .where(_FAILED)
+        .order_by(Row.failed_at.desc(), Row.id.desc())
+        .limit(MOST_LISTED)
+    )
+    return tuple(
+        FailedJob(str(row.id), row.kind, row.payload, row.failed_at, row.attempts, row.error or "")
+        for row in rows
+    )
+
+
+def count(connection: Connection) -> int:
+    return connection.scalar(select(func.count()).select_from(Row).where(_FAILED)) or 0
+
+
+def take(connection: Connection, job_id: str, now: datetime) -> Job | None:
+    """Take one out, as a job that is tried again from the beginning; None when there is no such
+    one."""
+    if not job_id.isascii() or not job_id.isdecimal() or len(job_id) > 18:
+        return None
+    row = connection.execute(
+        delete(Row).where(Row.id == int(job_id), _FAILED).returning(Row.kind, Row.payload)
+    ).first()
+    return Job(row.kind, f"again:{job_id}", now, row.payload) if row is not None else None
