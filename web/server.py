@@ -35,7 +35,7 @@ class _Server(BaseApplication):
         settings: dict[str, Any] = {
             "bind": f"[{web.host}]:{web.port}" if ":" in web.host else f"{web.host}:{web.port}",
             "workers": self._workers,
-            "worker_class": "gthread",
+            "worker_class": "web.threads.Threads",
             "threads": THREADS,
             "timeout": 60,
             "graceful_timeout": 10,

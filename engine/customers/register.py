@@ -11,6 +11,7 @@ from engine.access import authorize
 from engine.customers.orgnumber import parse_org_number
 from engine.errors import Invalid, Problem
 from engine.ids import new_id
+from engine.runtime.fields import Wrong, clean_text
 from engine.runtime.work import Work
 from engine.store.models import Customer
 
@@ -25,12 +26,12 @@ def add(work: Work, name: str, org_number: str) -> dict[str, Any]:
     """
     authorize(work.actor, access.CUSTOMER_MANAGE, None)
     problems, number = [], ""
-    name = " ".join(name.split())
-    if not name:
-        problems.append(Problem("required", "a customer needs a name", "name"))
-    elif len(name) > NAME_LENGTH:
-        text = f"at most {NAME_LENGTH} characters"
-        problems.append(Problem("too_long", text, "name", {"maximum": NAME_LENGTH}))
+    try:
+        name = " ".join(clean_text(name, NAME_LENGTH).split())
+        if not name:
+            problems.append(Problem("required", "a customer needs a name", "name"))
+    except Wrong as wrong:
+        problems.append(Problem(wrong.code, wrong.message, "name", wrong.params))
     try:
         number = parse_org_number(org_number)
     except Invalid as error:

@@ -18,6 +18,7 @@ from engine.queries.task_detail import decided_form
 from engine.runtime import forms, incidents, live, plan, planning, timers
 from engine.runtime.advance import Advance
 from engine.runtime.definitions import Loaded
+from engine.runtime.fields import Wrong, clean_text
 from engine.runtime.work import Work
 from engine.store import words
 from engine.store.models import (
@@ -32,6 +33,9 @@ from engine.store.models import (
 from engine.views import Field
 
 REASON_LENGTH = 2000
+TITLE_LENGTH = 200
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+"""Between these days contracts begin: what is counted from one stays within the calendar."""
 
 
 def start(
@@ -48,9 +52,9 @@ def start(
     role key. The result has ``id``, ``number`` and, when the process failed at once,
     ``incident``."""
     authorize(work.actor, access.CASE_START, None)
+    title = _checked(title, start_date)
     root = work.definitions.latest(work.connection, process_id)
-    customer = _customer(work, customer_id)
-    chosen = _people(work, people)
+    customer, chosen = _customer(work, customer_id), _people(work, people)
     case_id, number = new_id(), _number(work)
     name = customer.name if customer is not None else None
     known = {
@@ -88,6 +92,7 @@ def start(
 
 def preview(work: Work, *, process_id: str, start_date: date | None) -> Sequence[plan.Planned]:
     """The plan that a case would get if it started now."""
+    _checked("", start_date)
     root = work.definitions.latest(work.connection, process_id)
     return _forecast(work, root, {"avtalsstart": start_date})
 
@@ -275,6 +280,27 @@ def _held(work: Work, business_key: str) -> CaseObject:
     authorize(work.actor, access.CASE_VIEW, seen)
     work.hold(seen.id)
     return objects.case_object(work.connection, work.actor, seen.id)
+
+
+def _checked(title: str, start_date: date | None) -> str:
+    """The title as it is kept.
+
+    :raises Invalid: for one that is too long, or a contract that begins beyond all calendars
+    """
+    problems = []
+    try:
+        title = clean_text(title, TITLE_LENGTH)
+    except Wrong as wrong:
+        problems.append(Problem(wrong.code, wrong.message, "title", wrong.params))
+    if start_date is not None and start_date < EARLIEST:
+        text, least = f"not before {EARLIEST}", {"minimum": str(EARLIEST)}
+        problems.append(Problem("too_small", text, "start_date", least))
+    if start_date is not None and start_date > LATEST:
+        text, most = f"not after {LATEST}", {"maximum": str(LATEST)}
+        problems.append(Problem("too_large", text, "start_date", most))
+    if problems:
+        raise Invalid(problems)
+    return title
 
 
 def _must_run(state: str) -> None:

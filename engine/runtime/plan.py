@@ -186,8 +186,7 @@ class _Walk:
                 reference = loaded.executor.evaluate(rule.on, self._variables)
             return date_of(self._calendar, rule, self._calendar.start_of(starts), reference)
         except (feel.FeelError, TimeMalformed):
-            if rule.on is None:
-                raise
+            # What holds no date, or one beyond the calendar, is told when the task opens.
             return starts
 
     def _after_event(self, loaded: Loaded, node: Node, starts: date | None) -> date | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
 import signal
 import socket
@@ -129,6 +130,24 @@ def test_an_empty_start_has_the_plan_and_says_how_the_first_administrator_is_mad
     assert (tmp_path / "served.db").stat().st_mode & 0o077 == 0
     assert "serviceplan" in {d.process_id for d in engine.definitions(SYSTEM)}
     engine.close()
+
+
+def test_what_nobody_can_read_is_answered_with_a_problem(serve: Serve) -> None:
+    served = serve("--empty")
+    served.wait_for("Stop with Ctrl+C")
+    for sent, status in (
+        (b"GET /api/v1/me?q=" + 9_000 * b"a" + b" HTTP/1.1", 414),
+        (b"GET /api/v1/me HTTP/1.1\r\nX: " + 9_000 * b"a", 431),
+        (b"GET /api/v1/me HTTP/9.9", 400),
+        (b"GET /api/v1/me HTTP/1.1\r\nContent-Length: -1", 400),
+    ):
+        with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
+            connection.sendall(sent + b"\r\nHost: x\r\n\r\n")
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            assert answer.status == status
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert json.loads(answer.read())["status"] == status
 
 
 def test_listening_for_the_network_warns_that_passwords_travel_in_the_clear(serve: Serve) -> None:

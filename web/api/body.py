@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wrappers import Request
 
 from engine import Config, Invalid
@@ -32,7 +34,8 @@ def read_bytes(environ: Mapping[str, Any], most: int) -> bytes:
         # Without a length the body has to come in pieces, and the server then knows its end.
         if not environ.get("wsgi.input_terminated"):
             return b""
-        data: bytes = environ["wsgi.input"].read(most + 1)
+        with _readable(most):
+            data: bytes = environ["wsgi.input"].read(most + 1)
         if len(data) > most:
             raise _too_large(most)
         return data
@@ -41,10 +44,25 @@ def read_bytes(environ: Mapping[str, Any], most: int) -> bytes:
     length = int(text)
     if length > most:
         raise _too_large(most)
-    data = environ["wsgi.input"].read(length)
+    with _readable(most):
+        data = environ["wsgi.input"].read(length)
     if len(data) < length:
         raise Refused("malformed-request", "The body ended before its length.")
     return data
+
+
+@contextmanager
+def _readable(most: int) -> Iterator[None]:
+    """Whatever keeps a server from reading a body (no right chunks, a sender who has gone), the
+    sender did it."""
+    try:
+        yield
+    except RequestEntityTooLarge as error:
+        raise _too_large(most) from error
+    except ClientDisconnected as error:
+        raise Refused("malformed-request", "The body ended before its length.") from error
+    except Exception as error:
+        raise Refused("malformed-request", f"The body cannot be read: {error}") from error
 
 
 def _too_large(most: int) -> Refused:
@@ -52,7 +70,11 @@ def _too_large(most: int) -> Refused:
 
 
 def check_type(environ: Mapping[str, Any], wanted: str) -> None:
-    """Raise Refused unless the body says that it is of the type ``wanted``."""
+    """Raise Refused unless the body says that it is of the type ``wanted``, as it is."""
+    encoding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if encoding not in ("", "identity"):
+        text = f"A body is sent as it is, not as {encoding}."
+        raise Refused("unsupported-media-type", text, ("Accept-Encoding", "identity"))
     given = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
     if given != wanted:
         raise Refused("unsupported-media-type", f"The body must be {wanted}.", ("Accept", wanted))
@@ -74,11 +96,16 @@ def read_query(text: str, kind: type) -> Any:
         # A server hands bytes on as Latin-1 (PEP 3333); who writes å as it is means UTF-8.
         text = text.encode("latin-1").decode("utf-8", "replace")
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
-        return msgspec.convert(dict(pairs), kind, strict=False)
+        found: Any = msgspec.convert(dict(pairs), kind, strict=False)
     except msgspec.ValidationError as error:
         raise refused_input(str(error), in_query=True) from error
     except ValueError as error:
         raise Refused("malformed-request", f"The query cannot be read: {error}") from error
+    for name, times in Counter(name for name, _ in pairs).items():
+        if times > 1:
+            wrong = Wrong("given_twice", f"{name} is given {times} times.", parameter=name)
+            raise Refused("invalid", wrong.detail, errors=[wrong])
+    return found
 
 
 def refused_input(message: str, *, in_query: bool) -> Refused:
@@ -105,11 +132,9 @@ def read_files(environ: Mapping[str, Any], config: Config) -> list[tuple[str, by
     with Request(dict(environ)) as request:
         request.max_content_length = most
         request.max_form_parts = MOST_FILES
-        try:
+        with _readable(most):
             found = [(f.filename or "", f.read()) for f in request.files.getlist("files")]
             unknown = sorted((set(request.files) | set(request.form)) - {"files"})
-        except RequestEntityTooLarge as error:
-            raise _too_large(most) from error
     if unknown:
         raise refused_input(f"Object contains unknown field `{unknown[0]}`", in_query=False)
     if not found:

@@ -35,8 +35,9 @@ class Call:
 
     @property
     def asked(self) -> dict[str, Any]:
-        """The query's parameters by name, which are the engine's own."""
-        return msgspec.structs.asdict(self.query)
+        """The query's parameters that are given, by name, which is the engine's own."""
+        given = msgspec.structs.asdict(self.query)
+        return {name: value for name, value in given.items() if value is not msgspec.UNSET}
 
     @property
     def seen(self) -> int | None:

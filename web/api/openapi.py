@@ -21,7 +21,8 @@ REF: Final = "#/components/schemas/{name}"
 COMMON: Final = (
     "malformed-request", "token-missing", "token-unknown", "token-expired", "token-revoked",
     "account-closed", "scope-missing", "not-allowed", "not-found", "method-not-allowed", "invalid",
-    "unknown-field", "too-many-attempts", "internal-error", "unavailable",
+    "unknown-field", "address-too-long", "headers-too-large", "too-many-attempts",
+    "internal-error", "unavailable",
 )  # fmt: skip
 """What every operation may answer."""
 WRITES: Final = ("body-too-large", "unsupported-media-type", "idempotency-key-reused")

@@ -14,8 +14,6 @@ def page(call: Call, found: Page[Any], kind: type, path: str) -> Reply:
     headers = []
     if found.next:
         query = call.asked | {"cursor": found.next}
-        target = urlencode(
-            {name: value for name, value in query.items() if value not in (None, "")}
-        )
+        target = urlencode({name: value for name, value in query.items() if value != ""})
         headers = [("Link", f'<{BASE}{path}?{target}>; rel="next"')]
     return Reply(shown(kind, found), headers)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -78,6 +79,10 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Inget har ändrats. Felet är antecknat som en incident som processägaren ser.")),
     "stale-revision": Kind(412, N_("Uppgiften har ändrats"), N_(
         "Den har en annan revision än den du har sett. Läs den igen och jämför.")),
+    "address-too-long": Kind(414, N_("Adressen är för lång"), N_(
+        "Anropets första rad är längre än servern läser. Skicka färre eller kortare parametrar.")),
+    "headers-too-large": Kind(431, N_("Huvudena är för stora"), N_(
+        "Anropet har fler eller längre huvuden än servern läser.")),
     "body-too-large": Kind(413, N_("Det som skickades är för stort"), N_(
         "Anropets innehåll är större än servern tar emot.")),
     "unsupported-media-type": Kind(415, N_("Fel sorts innehåll"), N_(
@@ -147,9 +152,22 @@ class Refused(Exception):
         self.name, self.detail, self.headers, self.members = name, detail, headers, members
 
 
-def titles() -> dict[str, str]:
-    """The English title of every type."""
-    return {name: english(kind.title) for name, kind in KINDS.items()}
+def told(refused: Refused, *, status: int | None = None, instance: str = "") -> bytes:
+    """The problem as it is sent. ``status`` is the type's own unless another is given."""
+    shown = answers.Problem(
+        type=f"/problems/{refused.name}",
+        title=_title(refused.name),
+        status=status or KINDS[refused.name].status,
+        detail=refused.detail,
+        instance=instance,
+        **refused.members,
+    )
+    return msgspec.json.encode(shown)
+
+
+@cache
+def _title(name: str) -> str:
+    return english(KINDS[name].title)
 
 
 def pointer(*parts: str) -> str:

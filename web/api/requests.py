@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 Limit = Annotated[int, Meta(ge=1, le=200, description="The most items of one page.")]
-Cursor = Annotated[str | None, Meta(description="`next` of the page before.")]
+Cursor = Annotated[str | UnsetType, Meta(description="`next` of the page before.")]
 Words = Annotated[str, Meta(description="Words that must all be found.")]
 Answers = Annotated[
     dict[str, Any], Meta(description="By field id, as `form` of the task declares them.")
@@ -22,6 +22,9 @@ Revision = Annotated[
     Meta(description="The revision that you have seen; refused when it is another by now."),
 ]
 Values = Annotated[dict[str, Any], Meta(description="JSON values by name.")]
+Title = Annotated[str, Meta(extra_json_schema={"maxLength": 200})]
+Reason = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 2000})]
+"""Bounds that the document tells, and that the engine looks at: it says better what is wrong."""
 
 
 class Given(Struct, forbid_unknown_fields=True, frozen=True):
@@ -42,11 +45,11 @@ class TaskFilter(Given, frozen=True):
         Literal["mine", "role", "all"],
         Meta(description="Mine and what my roles are offered; all of my roles; all that I see."),
     ] = "mine"
-    due: Literal["late", "today", "coming"] | None = None
-    phase: Annotated[str | None, Meta(description="The phase's key, such as B1.")] = None
-    role: Annotated[str | None, Meta(description="The role's key.")] = None
+    due: Literal["late", "today", "coming"] | UnsetType = UNSET
+    phase: Annotated[str | UnsetType, Meta(description="The phase's key, such as B1.")] = UNSET
+    role: Annotated[str | UnsetType, Meta(description="The role's key.")] = UNSET
     q: Words = ""
-    cursor: Cursor = None
+    cursor: Cursor = UNSET
     limit: Limit = 50
 
 
@@ -54,25 +57,27 @@ class CaseFilter(Given, frozen=True):
     """Which cases to list."""
 
     state: Literal["running", "ended", "all"] = "running"
-    phase: Annotated[str | None, Meta(description="Only those with open work in it.")] = None
+    phase: Annotated[str | UnsetType, Meta(description="Only those with open work in it.")] = UNSET
     q: Words = ""
-    cursor: Cursor = None
+    cursor: Cursor = UNSET
     limit: Limit = 50
 
 
 class HistoryFilter(Given, frozen=True):
     """Which facts of a case to list."""
 
-    type: Annotated[str | None, Meta(description="The fact's type, such as task.completed.")] = None
+    type: Annotated[
+        str | UnsetType, Meta(description="The fact's type, such as task.completed.")
+    ] = UNSET
     q: Words = ""
-    cursor: Cursor = None
+    cursor: Cursor = UNSET
     limit: Limit = 50
 
 
 class IncidentFilter(Given, frozen=True):
     """Which open incidents to list."""
 
-    cursor: Cursor = None
+    cursor: Cursor = UNSET
     limit: Limit = 50
 
 
@@ -131,13 +136,14 @@ class NewCase(Given, frozen=True):
     process_id: str = "serviceplan"
     customer_id: str | None = None
     start_date: Annotated[
-        date | None, Meta(description="When the contract is planned to begin.")
+        date | None,
+        Meta(description="When the contract is planned to begin, in the years 1900–2199."),
     ] = None
     people: Annotated[dict[str, str], Meta(description="User names by role key.")] = field(
         default_factory=dict
     )
     variables: Values = field(default_factory=dict)
-    title: str = ""
+    title: Title = ""
 
 
 class NewMessage(Given, frozen=True):
@@ -152,7 +158,7 @@ class NewMessage(Given, frozen=True):
 class Cancellation(Given, frozen=True):
     """Why a case ends before its time."""
 
-    reason: str
+    reason: Reason
 
 
 class Beginning(Given, frozen=True):
@@ -173,5 +179,11 @@ class Correction(Given, frozen=True):
 class NewCustomer(Given, frozen=True):
     """A customer to register."""
 
-    name: str
-    org_number: Annotated[str, Meta(description="Swedish organisation number, 556123-4567.")]
+    name: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 200})]
+    org_number: Annotated[
+        str,
+        Meta(
+            description="Swedish organisation number, 556123-4567.",
+            extra_json_schema={"pattern": r"^\s*(16)?[0-9]{2}[2-9][0-9]{3}-?[0-9]{4}\s*$"},
+        ),
+    ]

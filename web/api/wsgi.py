@@ -18,9 +18,9 @@ from typing import Any, Final
 import msgspec
 
 from engine import Config, Engine, ServiceplanError, Token
-from web.api import answers, body, openapi
+from web.api import body, openapi
 from web.api.call import BASE, ETAG, Call, Route
-from web.api.problems import KINDS, MEDIA_TYPE, Refused, at_body, of_engine, titles
+from web.api.problems import KINDS, MEDIA_TYPE, Refused, at_body, of_engine, told
 from web.api.routes import ROUTES, find
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,6 @@ class Api:
         self._config = config
         self._engine = engine
         self._observe = observe
-        self._titles = titles()
         self._document = _encode(openapi.document())
         # Numbers keep every digit that was sent.
         self._decoders: dict[str, msgspec.json.Decoder[Any]] = {
@@ -82,20 +81,29 @@ class Api:
         route = None
         try:
             path = _path(environ)
-            if path == DOCUMENT and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-                return 200, self._document, [("Content-Type", "application/json")]
+            if path == DOCUMENT:
+                return self._shown(environ["REQUEST_METHOD"])
             route, id = find(environ["REQUEST_METHOD"], path)
             environ[OPERATION] = route.name
             reply = route.handler(self._call(environ, route, id))
         except Refused as refused:
             return self._problem(environ, refused)
         except ServiceplanError as error:
-            return self._problem(environ, of_engine(error, route.place if route else at_body))
+            problem = of_engine(error, route.place if route else at_body)
+            if problem.name == "internal-error":
+                log.exception("%s %s", environ["REQUEST_METHOD"], _path(environ))
+            return self._problem(environ, problem)
         except Exception:
             log.exception("%s %s", environ["REQUEST_METHOD"], _path(environ))
             return self._problem(environ, Refused("internal-error", "Something went wrong here."))
         data = reply.body if isinstance(reply.body, bytes) else _encode(reply.body)
         return route.status, data, [("Content-Type", reply.media_type), *reply.headers]
+
+    def _shown(self, method: str) -> tuple[int, bytes, list[tuple[str, str]]]:
+        """The document, which is no operation of itself."""
+        if method not in ("GET", "HEAD"):
+            raise Refused("method-not-allowed", "This takes GET, HEAD.", ("Allow", "GET, HEAD"))
+        return 200, self._document, [("Content-Type", "application/json")]
 
     def _call(self, environ: Environ, route: Route, id: str) -> Call:
         token = self._token(environ, route)
@@ -147,15 +155,8 @@ class Api:
             log.warning("denied %s %s for %s: %s", method, path, who, refused.name)
         if refused.name == "stale-revision" and "HTTP_IF_MATCH" not in environ:
             status = 409
-        shown = answers.Problem(
-            type=f"/problems/{refused.name}",
-            title=self._titles[refused.name],
-            status=status,
-            detail=refused.detail,
-            instance=path,
-            **refused.members,
-        )
-        return status, _encode(shown), [("Content-Type", MEDIA_TYPE), *refused.headers]
+        data = told(refused, status=status, instance=path)
+        return status, data, [("Content-Type", MEDIA_TYPE), *refused.headers]
 
 
 def _path(environ: Mapping[str, Any]) -> str:

@@ -54,13 +54,12 @@ def new() -> str:
 def start() -> ResponseReturnValue:
     known = engine().customers(actor())
     wish = _read(known)
-    if request.form.get("action") == "preview":
-        if wish.start_date is None:
-            return _page(wish, known, wish.problems), 422
-        return _page(wish, known, preview=_preview(wish))
-    if wish.problems:
+    looking = request.form.get("action") == "preview"
+    if wish.start_date is None if looking else wish.problems:
         return _page(wish, known, wish.problems), 422
     try:
+        if looking:
+            return _page(wish, known, preview=_preview(wish))
         if wish.mode == "new":
             # Registered once: should the case not start, the page has the customer as a known one.
             wish = replace(wish, mode="known", customer_id=_add_customer(wish))
@@ -73,7 +72,7 @@ def start() -> ResponseReturnValue:
             key=posted_key(),
         )
     except Invalid as error:
-        return _page(wish, engine().customers(actor()), error.problems), 422
+        return _page(wish, engine().customers(actor()), _of_form(error.problems)), 422
     flash(_("Ärende %(number)s är startat.", number=receipt.result.get("number", "")), "success")
     return redirect(url_for("cases.show", case_id=receipt.id))
 
@@ -81,6 +80,11 @@ def start() -> ResponseReturnValue:
 def _add_customer(wish: Wish) -> str:
     key = posted_key() + "-customer"
     return str(engine().add_customer(actor(), wish.name, wish.org_number, key=key).id)
+
+
+def _of_form(problems: Sequence[Problem]) -> list[Problem]:
+    """The engine's problems under the names that the form has for its fields."""
+    return [replace(p, field="start") if p.field == "start_date" else p for p in problems]
 
 
 def _preview(wish: Wish) -> Sequence[PlanRow]:
