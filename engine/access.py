@@ -386,13 +386,14 @@ def tasks_of_roles(actor: Actor) -> list[ColumnElement[bool]]:
     return [*roles, Task.role.is_(None)]
 
 
-def history_of(actor: Actor) -> ColumnElement[bool]:
+def history_of(actor: Actor, facts: type[History] = History) -> ColumnElement[bool]:
     """Facts that the actor may read: managers all; others those of the cases that they see,
-    process owners those of the definitions too, and administrators those of the accounts."""
+    process owners those of the definitions too, and administrators those of the accounts.
+    ``facts`` is the listed table, or some of its rows."""
     if sees_all(actor):
         return true()
-    seen = [and_(History.case_id.is_not(None), cases_of(actor, History.case_id))]
-    loose, definition = History.case_id.is_(None), History.definition_id
+    seen = [and_(facts.case_id.is_not(None), cases_of(actor, facts.case_id))]
+    loose, definition = facts.case_id.is_(None), facts.definition_id
     if PROCESS_OWNER in actor.rights:
         seen.append(and_(loose, definition.is_not(None)))
     if ADMINISTRATOR in actor.rights:

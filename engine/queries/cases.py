@@ -92,8 +92,8 @@ def cases(
     limit = paging.bounded(limit)
     conditions = [cases_of(actor, Case.id)]
     for word in search.words(q):
-        few = search.few_cases(conn, word)
-        conditions.append(search.of_cases(word, Case.id) if few is None else Case.id.in_(few))
+        few = search.CASES.few(conn, word)
+        conditions.append(search.CASES.has(Case.id, word) if few is None else Case.id.in_(few))
     if phase is not None:
         conditions.append(_in_phase(conn, phase))
     if after is not None:

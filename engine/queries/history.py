@@ -1,7 +1,7 @@
 """The history as it is read: who did what, when, on which element of which version.
 
 One case is listed in the order of its facts. Several cases are listed by time, because their facts
-were not written in one order; each filter has an index that is read backwards from the newest.
+were not written in one order. Which facts these are is found by ``queries/facts``.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from engine.access import CASE_VIEW, HISTORY_VIEW, authorize, history_of
+from engine.access import CASE_VIEW, HISTORY_VIEW, authorize, history_of, sees_all
 from engine.feel import FeelError, from_json, plain
-from engine.queries import paging, search
+from engine.queries import facts, paging, search
 from engine.queries.objects import case_by_key
 from engine.queries.rows import AnyRow, AnySelect
 from engine.records.history import VIA
@@ -44,9 +45,13 @@ HISTORY = (
 )
 
 
-TEXTS = (History.element_name, History.actor_name, History.detail, Case.number, Customer.name)
 LATEST_CASES = 20
 LATEST_FACTS = 2_000
+NAMES = 20
+"""Elements and people whose facts are read for one word. A word of more names is looked for in the
+facts that were read for another reason."""
+DETAILS = 500
+"""The same for details."""
 
 
 def history(
@@ -66,32 +71,42 @@ def history(
 
     ``person`` is an id or a user name, ``since`` (inclusive) and ``until`` (exclusive) are aware
     times. Every word of ``q`` must be found: in a case's own history anywhere, else in the
-    element's or the person's name, among what cases are found by (of these the ``LATEST_CASES``
-    that started last), or in the details of the ``LATEST_FACTS`` newest facts. Raises ``NotFound``
-    for a case that is not the actor's to see, ``Invalid`` for a cursor of another list.
+    element's name, at the beginning of a word of the person's or of those that a case is found by
+    (of these the ``LATEST_CASES`` that started last), or in the details of the ``LATEST_FACTS``
+    newest facts. A page looks at a bounded number of facts, so it can be short, or empty, and
+    still have a next one that looks further back. Raises ``NotFound`` for a case that is not the
+    actor's to see, ``Invalid`` for a cursor of another list.
     """
     authorize(actor, HISTORY_VIEW)
     limit = paging.bounded(limit)
-    conditions = _conditions(conn, person, type, since, until)
+    wanted = _filters(conn, person, type)
+    window = [] if since is None else [History.at >= since]
+    window += [] if until is None else [History.at < until]
     words = search.words(q)
-    statement: AnySelect | None
     if case_id is not None:
-        scope, order = _of_case(conn, actor, case_id, cursor)
-        found = search.found(conn, words, TEXTS)
-        statement = _joined().where(*scope, *conditions, *found)
+        thing = case_by_key(conn, actor, case_id)
+        authorize(actor, CASE_VIEW, thing)
+        everything = facts.Range(History.case_id == thing.id, facts.BY_NUMBER)
+        wanted += _in_case(conn, thing.id, words)
+        window += _after_number(cursor)
     else:
-        scope, order = _of_all(actor, cursor)
-        statement = _searched(conn, words, [*scope, *conditions], order, limit + 1)
-    if statement is None:
+        everything = facts.ALL
+        wanted += [] if sees_all(actor) else [facts.Wanted(partial(history_of, actor))]
+        wanted += _anywhere(conn, words, until)
+        window += _after_time(cursor)
+    which, end = facts.find(conn, wanted, window, limit + 1, everything)
+    if which is None:
         return Page((), None)
-    rows = conn.execute(statement.order_by(*order).limit(limit + 1)).all()
+    listed = _joined().where(*which).order_by(*everything.order).limit(limit + 1)
+    rows = conn.execute(listed).all()
 
-    def place(row: AnyRow) -> str:
+    def place(row: AnyRow | facts.Place) -> str:
         if case_id is not None:
             return paging.encode("case-history", row.id)
         return paging.encode("history", row.at, row.id)
 
-    return paging.page(rows, limit, _entry, place)
+    page = paging.page(rows, limit, _entry, place)
+    return Page(page.items, place(end)) if page.next is None and end is not None else page
 
 
 def history_types(conn: Connection) -> tuple[str, ...]:
@@ -105,50 +120,37 @@ def history_types(conn: Connection) -> tuple[str, ...]:
 
 # ---------------------------------------------------------------- parts
 
-Scope = tuple[list[ColumnElement[bool]], list[ColumnElement[Any]]]
-"""Conditions and order of a list."""
 
-
-def _of_case(conn: Connection, actor: Actor, case_id: str, cursor: str | None) -> Scope:
-    thing = case_by_key(conn, actor, case_id)
-    authorize(actor, CASE_VIEW, thing)
+def _after_number(cursor: str | None) -> list[ColumnElement[bool]]:
     after = paging.decode("case-history", cursor, paging.number_part)
-    conditions: list[ColumnElement[bool]] = [History.case_id == thing.id]
-    if after is not None:
-        conditions.append(History.id < after[0])
-    return conditions, [History.id.desc()]
+    return [] if after is None else [History.id < after[0]]
 
 
-def _of_all(actor: Actor, cursor: str | None) -> Scope:
+def _after_time(cursor: str | None) -> list[ColumnElement[bool]]:
     after = paging.decode("history", cursor, paging.time_part, paging.number_part)
-    conditions = [history_of(actor)]
-    if after is not None:
-        at, last = after
-        older = or_(History.at < at, and_(History.at == at, History.id < last))
-        conditions += [History.at <= at, older]
-    return conditions, [History.at.desc(), History.id.desc()]
+    if after is None:
+        return []
+    at, last = after
+    return [History.at <= at, or_(History.at < at, History.id < last)]
 
 
-def _conditions(
-    conn: Connection,
-    person: str | None,
-    type: str | None,
-    since: datetime | None,
-    until: datetime | None,
-) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def _filters(conn: Connection, person: str | None, type: str | None) -> list[facts.Wanted]:
+    wanted = []
+    if type:
+        wanted.append(_equal("type", type))
     if person:
         known = conn.scalar(
             select(Person.id).where(or_(Person.username == person, Person.id == person))
         )
-        conditions.append(History.actor_id == (known or person))
-    if type:
-        conditions.append(History.type == type)
-    if since is not None:
-        conditions.append(History.at >= since)
-    if until is not None:
-        conditions.append(History.at < until)
-    return conditions
+        wanted.append(_equal("actor_id", known or person))
+    return wanted
+
+
+def _equal(column: str, value: str) -> facts.Wanted:
+    def holds(of: facts.Facts) -> ColumnElement[bool]:
+        return cast(ColumnElement[bool], getattr(of, column) == value)
+
+    return facts.Wanted(holds, [facts.Range(holds(History))])
 
 
 def _joined() -> AnySelect:
@@ -160,78 +162,66 @@ def _joined() -> AnySelect:
     )
 
 
-def _searched(
-    conn: Connection,
-    words: Sequence[str],
-    conditions: Sequence[ColumnElement[bool]],
-    order: Sequence[ColumnElement[Any]],
-    count: int,
-) -> AnySelect | None:
-    """The facts of all cases in which every word is found, None when there are none.
+# ---------------------------------------------------------------- words
 
-    They are read along the indexes of the word that leads to the fewest things; the others are
-    looked for in what was read.
-    """
+
+def _in_case(conn: Connection, case_id: str, words: Sequence[str]) -> list[facts.Wanted]:
+    """The words in a case's own facts, but for those that all of them have."""
     if not words:
-        return _joined().where(*conditions)
-    names = list(conn.scalars(_element_names()))
-    places = [_places(conn, word, names) for word in words]
-    ranges = [_ranges(conn, word, there) for word, there in zip(words, places, strict=True)]
-    at = min(range(len(words)), key=lambda i: len(ranges[i]))
-    others = [
-        _somewhere(conn, word, there)
-        for i, (word, there) in enumerate(zip(words, places, strict=True))
-        if i != at
-    ]
-    parts = [
-        select(part.c.id)
-        for part in (
-            select(History.id)
-            .where(only, *conditions, *others)
-            .order_by(*order)
-            .limit(count)
-            .subquery()
-            for only in ranges[at]
+        return []
+    of_case = select(Case.number, Customer.name).join(Customer, isouter=True)
+    shared = conn.execute(of_case.where(Case.id == case_id)).one()
+
+    def in_texts(word: str, of: facts.Facts) -> ColumnElement[bool]:
+        return search.found(conn, [word], (of.element_name, of.actor_name, of.detail))[0]
+
+    others = [word for word in words if not search.texts_with(shared, word)]
+    return [facts.Wanted(partial(in_texts, word)) for word in others]
+
+
+def _anywhere(conn: Connection, words: Sequence[str], until: datetime | None) -> list[facts.Wanted]:
+    """The words in the facts of all cases."""
+    names = list(conn.scalars(_element_names())) if words else []
+    return [_word(conn, word, search.texts_with(names, word), until) for word in words]
+
+
+def _word(
+    conn: Connection, word: str, elements: Sequence[str], until: datetime | None
+) -> facts.Wanted:
+    people = search.PEOPLE.few(conn, word, NAMES)
+    of_system = bool(search.texts_with([SYSTEM.name], word))
+
+    def by(of: facts.Facts) -> ColumnElement[bool]:
+        if people is None:
+            return search.PEOPLE.has(of.actor_id, word)
+        return of.actor_id.in_(people)
+
+    def holds(of: facts.Facts) -> ColumnElement[bool]:
+        return or_(
+            of.element_name.in_(elements),
+            *([of.actor_id == SYSTEM.id] if of_system else ()),
+            by(of),
+            search.CASES.has(of.case_id, word),
+            *search.found(conn, [word], (of.detail,)),
         )
-    ]
-    if not parts:
-        return None
-    return _joined().where(History.id.in_(select(union(*parts).subquery().c.id)))
+
+    if people is None or len(elements) + len(people) > NAMES:
+        return facts.Wanted(holds)
+    named = [History.element_name == name for name in elements]
+    named += [History.actor_id == who for who in [*people, *([SYSTEM.id] if of_system else ())]]
+    details = _details(conn, word)
+    cases = search.latest_cases(conn, word, LATEST_CASES, until)
+    in_cases = [facts.Range(History.case_id == case, facts.BY_NUMBER) for case in cases]
+    return facts.Wanted(holds, [*map(facts.Range, named), *in_cases, *details])
 
 
-def _places(conn: Connection, word: str, names: Sequence[str]) -> list[ColumnElement[bool]]:
-    """The elements and the people whose name a word stands in, each a range of an index."""
-    by_name = search.found(conn, [word], (Person.name,))
-    people = list(conn.scalars(select(Person.id).where(*by_name)))
-    people += [SYSTEM.id] if search.texts_with([SYSTEM.name], word) else []
-    return [
-        *(History.element_name == name for name in search.texts_with(names, word)),
-        *(History.actor_id == person for person in people),
-    ]
-
-
-def _ranges(
-    conn: Connection, word: str, places: Sequence[ColumnElement[bool]]
-) -> list[ColumnElement[bool]]:
-    """Where facts with this word stand, each a range of an index."""
-    cases = search.latest_cases(conn, word, LATEST_CASES)
+def _details(conn: Connection, word: str) -> list[facts.Range]:
+    """The newest facts that tell of the word."""
     newest = select(History.id, History.detail).order_by(History.id.desc()).limit(LATEST_FACTS)
     recent = newest.subquery()
     told = select(recent.c.id).where(*search.found(conn, [word], (recent.c.detail,)))
-    ids = list(conn.scalars(told))
-    return [
-        *places,
-        *([History.case_id.in_(cases)] if cases else ()),
-        *([History.id.in_(ids)] if ids else ()),
-    ]
-
-
-def _somewhere(
-    conn: Connection, word: str, places: Sequence[ColumnElement[bool]]
-) -> ColumnElement[bool]:
-    """Whether the word stands in a fact that was read anyway."""
-    in_detail = search.found(conn, [word], (History.detail,))
-    return or_(*places, *in_detail, search.of_cases(word, History.case_id))
+    ids = list(conn.scalars(told.order_by(recent.c.id.desc()).limit(DETAILS)))
+    return [facts.Range(History.id.in_(ids))] if ids else []
 
 
 def _element_names() -> AnySelect:

@@ -1,7 +1,7 @@
 """Finding text, the same on every database, and sorting it the Swedish way.
 
-Cases are found by an index of their words (``engine/store/words.py``), everything else by looking
-through texts, of which there must be few.
+Cases and people are found by an index of their words (``engine/store/words.py``), everything else
+by looking through texts, of which there must be few.
 
 SQLite folds only ASCII in ``LIKE`` and ``lower``, PostgreSQL only what its locale knows, so neither
 finds "Åberg" by "åberg" everywhere. Instead each letter becomes the set of its own cases:
@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.store import words as stored
-from engine.store.models import Case, CaseWord
+from engine.store.models import Case, CaseWord, PersonWord
 
 Text = ColumnElement[Any] | InstrumentedAttribute[Any]
 
@@ -52,60 +54,85 @@ def found(
     ]
 
 
-# ---------------------------------------------------------------- by the index of words
+# ---------------------------------------------------------------- by an index of words
 
 FEW = 1_000
 """Cases that are named one by one when a list is read from them."""
+LOOKED_AT = 2_000
+"""Cases among which the latest with a word of very many are looked for."""
 
 
-def of_cases(word: str, case_id: Text) -> ColumnElement[bool]:
-    """The case has words that begin as the parts of ``word`` do. Asked row by row."""
-    parts = stored.parts(word)
-    return (
-        and_(
-            *(
-                select(CaseWord.word).where(CaseWord.case_id == case_id, _begins(p)).exists()
-                for p in parts
-            )
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index of words, and of whom or what they are."""
+
+    owner: InstrumentedAttribute[str]
+    word: InstrumentedAttribute[str]
+
+    def has(self, owner: Text, word: str) -> ColumnElement[bool]:
+        """The owner has words that begin as the parts of ``word`` do. Asked row by row."""
+        each = (
+            select(self.word).where(self.owner == owner, self._begins(part)).exists()
+            for part in stored.parts(word)
         )
-        if parts
-        else false()
-    )
+        return and_(*each) if stored.parts(word) else false()
 
-
-def few_cases(conn: Connection, word: str) -> list[str] | None:
-    """The cases that ``of_cases`` would find, None when they are more than ``FEW``."""
-    parts = sorted(stored.parts(word), key=len, reverse=True)
-    if not parts:
-        return []
-    first, *others = parts
-    listed = select(CaseWord.case_id).where(_begins(first)).limit(FEW + 1)
-    ids = list(dict.fromkeys(conn.scalars(listed)))
-    if len(ids) > FEW:
+    def few(self, conn: Connection, word: str, most: int = FEW) -> list[str] | None:
+        """All whom ``has`` would find, None when they are many: when each part begins more than
+        ``most`` words."""
+        parts = sorted(stored.parts(word), key=len, reverse=True)
+        if not parts:
+            return []
+        for first in parts:
+            listed = select(self.owner).where(self._begins(first)).limit(most + 1)
+            ids = list(conn.scalars(listed))
+            if len(ids) <= most:
+                return self._with(conn, ids, [part for part in parts if part != first])
         return None
-    for part in others:
-        also = select(CaseWord.case_id).where(CaseWord.case_id.in_(ids), _begins(part)).distinct()
-        ids = list(conn.scalars(also))
-    return ids
+
+    def some(self, conn: Connection, word: str) -> list[str]:
+        """Some of those whom ``has`` would find."""
+        first, *others = sorted(stored.parts(word), key=len, reverse=True)
+        listed = select(self.owner).where(self._begins(first)).limit(FEW)
+        return self._with(conn, list(conn.scalars(listed)), others)
+
+    def _with(self, conn: Connection, ids: list[str], parts: Sequence[str]) -> list[str]:
+        ids = list(dict.fromkeys(ids))
+        for part in parts:
+            also = select(self.owner).where(self.owner.in_(ids), self._begins(part)).distinct()
+            ids = list(conn.scalars(also))
+        return ids
+
+    def _begins(self, part: str) -> ColumnElement[bool]:
+        return and_(self.word >= part, self.word < part + chr(0x10FFFF))
 
 
-def latest_cases(conn: Connection, word: str, most: int) -> list[str]:
-    """The ``most`` cases found by ``word`` that started last."""
-    newest = select(Case.id).order_by(Case.started_at.desc(), Case.id.desc()).limit(most)
-    few = few_cases(conn, word)
-    return list(
-        conn.scalars(newest.where(of_cases(word, Case.id) if few is None else Case.id.in_(few)))
-    )
+CASES = Index(CaseWord.case_id, CaseWord.word)
+PEOPLE = Index(PersonWord.person_id, PersonWord.word)
+
+
+def latest_cases(
+    conn: Connection, word: str, most: int, before: datetime | None = None
+) -> list[str]:
+    """The ``most`` cases found by ``word`` that started last (``before`` a time). Of a word of very
+    many cases those among the ``LOOKED_AT`` that started last of all; if there are none, others."""
+    order = Case.started_at.desc(), Case.id.desc()
+    soon = [] if before is None else [Case.started_at < before]
+    newest = select(Case.id).where(*soon).order_by(*order)
+    few = CASES.few(conn, word)
+    if few is None:
+        latest = newest.add_columns(Case.started_at).limit(LOOKED_AT).subquery()
+        found = select(latest.c.id).where(CASES.has(latest.c.id, word))
+        latest_first = latest.c.started_at.desc(), latest.c.id.desc()
+        few = list(conn.scalars(found.order_by(*latest_first).limit(most)))
+        few = few or CASES.some(conn, word)
+    return list(conn.scalars(newest.where(Case.id.in_(few)).limit(most)))
 
 
 def texts_with(texts: Iterable[str | None], word: str) -> list[str]:
     """Those of a few texts that the word stands in, also inside."""
     wanted = stored.folded(word)
     return [text for text in texts if text and wanted in stored.folded(text)]
-
-
-def _begins(part: str) -> ColumnElement[bool]:
-    return and_(CaseWord.word >= part, CaseWord.word < part + chr(0x10FFFF))
 
 
 # ---------------------------------------------------------------- letters

@@ -195,8 +195,8 @@ def _found(
     conditions = []
     for word in words:
         hits = search.texts_with(names, word)
-        cases = search.few_cases(conn, word)
-        by_case = search.of_cases(word, Task.case_id) if cases is None else Task.case_id.in_(cases)
+        cases = search.CASES.few(conn, word)
+        by_case = search.CASES.has(Task.case_id, word) if cases is None else Task.case_id.in_(cases)
         conditions.append(or_(Task.name.in_(hits), by_case) if hits else by_case)
         if not hits and cases is not None and (shortest is None or len(cases) < len(shortest)):
             shortest = cases

@@ -60,6 +60,8 @@ def go_on(url: str, config: Config, people: People, key: Callable[[], str]) -> N
         assert engine.verify(manager.actor).ok
         found = engine.cases(manager.actor, q=plan.number, state="all").items
         assert [c.id for c in found] == [plan.id]
+        word = who.actor.name.split()[-1]
+        assert who.id in {fact.actor_id for fact in engine.history(manager.actor, q=word).items}
 
 
 @pytest.mark.parametrize("version", VERSIONS)

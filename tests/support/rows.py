@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -34,6 +34,13 @@ class Rows:
         values = {**defaults, **given}
         self.conn.execute(insert(table).values(values))
         return values["id"]
+
+    def as_if_large(self) -> None:
+        """Let the database plan as it does with tables that are too large to be read whole."""
+        self.conn.exec_driver_sql("ANALYZE")
+        if self.conn.dialect.name == "postgresql":
+            for way in ("seqscan", "hashjoin", "mergejoin"):
+                self.conn.exec_driver_sql(f"SET LOCAL enable_{way} = off")
 
     # ------------------------------------------------------------ who
 
@@ -267,14 +274,22 @@ class Rows:
         return self._insert(models.Attachment, defaults, given)
 
     def fact(self, type: str = "task.completed", **given: Any) -> int:
+        [number] = self.facts([{"type": type, **given}])
+        return number
+
+    def facts(self, given: Sequence[Mapping[str, Any]]) -> list[int]:
+        made = [self._fact(**values) for values in given]
+        self.conn.execute(insert(models.History), made)
+        return [values["id"] for values in made]
+
+    def _fact(self, **given: Any) -> dict[str, Any]:
         number = next(self._numbers)
         detail = given.pop("detail", {})
-        defaults = {
+        return {
             "id": number,
             "chain": "chain",
             "seq": number,
             "at": NOW,
-            "type": type,
             "actor_id": "system",
             "actor_name": "Serviceplan",
             "case_id": None,
@@ -286,8 +301,8 @@ class Rows:
             "hash": SHA,
             "salt": "",
             "detail": detail if isinstance(detail, str) else json.dumps(detail),
+            **given,
         }
-        return int(self._insert(models.History, defaults, given))
 
 
 class Running:
@@ -328,6 +343,48 @@ class Statements(list[tuple[str, Any]]):
             found = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters)
             lines += [row.detail for row in found]
         return lines
+
+    def work(self, conn: Connection) -> int:
+        """How much the database does for them: rows that PostgreSQL reads, instructions of
+        SQLite's machine, in tens."""
+        counts = _rows_read if conn.dialect.name == "postgresql" else _steps
+        return sum(counts(conn, text, parameters) for text, parameters in list(self))
+
+
+def _rows_read(conn: Connection, text: str, parameters: Any) -> int:
+    explained = f"EXPLAIN (ANALYZE, FORMAT JSON) {text}"
+    plan = conn.exec_driver_sql(explained, parameters).scalar_one()[0]["Plan"]
+    return sum(map(_rows_of, _leaves(plan)))
+
+
+def _rows_of(scan: dict[str, Any]) -> int:
+    removed = scan.get("Rows Removed by Filter", 0) + scan.get("Rows Removed by Index Recheck", 0)
+    return int((scan["Actual Rows"] + removed) * scan["Actual Loops"])
+
+
+def _leaves(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    parts = plan.get("Plans", [])
+    for part in parts:
+        yield from _leaves(part)
+    if "Scan" in plan["Node Type"]:
+        yield plan
+
+
+def _steps(conn: Connection, text: str, parameters: Any) -> int:
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    raw = conn.connection.dbapi_connection
+    raw.set_progress_handler(count, 10)  # type: ignore[union-attr]
+    try:
+        conn.exec_driver_sql(text, parameters).all()
+    finally:
+        raw.set_progress_handler(None, 0)  # type: ignore[union-attr]
+    return steps
 
 
 @contextmanager
