@@ -182,6 +182,12 @@ class Node:
     def is_scope(self) -> bool:
         return self.kind in SCOPES
 
+    @property
+    def interrupts(self) -> bool:
+        """Does what it waits for end work beside it? Only boundary events and starts of event
+        sub-processes listen beside anything."""
+        return self.interrupting and self.kind in ("boundaryEvent", "startEvent")
+
 
 @dataclass(frozen=True, slots=True)
 class Process:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -166,10 +166,11 @@ def progress(conn: Connection, case_ids: Iterable[str], today: date) -> dict[str
 
 @dataclass(frozen=True, slots=True)
 class MessageOffer:
-    """What a diagram says of a message, with its form decided: see ``MessageMeta``."""
+    """What a diagram says of a message (see ``MessageMeta``). ``form`` decides its fields, which
+    is done for messages that are waited for alone."""
 
     meta: MessageMeta
-    form: tuple[Field, ...] = field(default=())
+    form: Callable[[], tuple[Field, ...]] = tuple
 
 
 Offers = Callable[[str], Mapping[str, MessageOffer]]
@@ -232,7 +233,7 @@ def message_options(
         MessageOption(
             name=name,
             label=offer.meta.label,
-            form=offer.form,
+            form=offer.form(),
             allowed=may(actor, CASE_MESSAGE, MessageObject(thing, frozenset(offer.meta.roles))),
             interrupting=waiting[name],
         )

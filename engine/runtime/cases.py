@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -150,23 +151,38 @@ def deliver(
 def _payload(
     work: Work, case_id: str, meta: MessageMeta, given: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The variables that a message brings: those of its form, and no others. Which fields are
-    required may depend on each other and on what the process knows that waits for the message.
+    """The variables that a message brings: those of its form, and no others.
 
     :raises Invalid: when they do not fit its form
     """
-    loaded, known = _hearer(work, case_id, meta.name)
-
-    def fields(answers: Mapping[str, Any]) -> Sequence[Field]:
-        context = {**dict.fromkeys((f.id for f in meta.form), None), **known, **answers}
-        return decided_form(meta.form, lambda text: loaded.executor.value_or_null(text, context))
-
+    fields = message_form(work, case_id, meta)
     people = set(work.connection.scalars(select(Person.username).where(Person.active.is_(True))))
     early, _ = forms.check_answers(fields({}), given, people=people, partial=True)
     values, problems = forms.check_answers(fields(early), given, people=people)
     if problems:
         raise Invalid(problems)
     return values
+
+
+def message_form(
+    work: Work, case_id: str, meta: MessageMeta
+) -> Callable[[Mapping[str, Any]], tuple[Field, ...]]:
+    """Gives the fields of a message for what has been answered so far: which of them are required
+    may depend on each other and on what the process knows that waits for the message."""
+    if not any(f.required_when for f in meta.form):
+        decided = decided_form(meta.form, lambda _: None)
+        return lambda _: decided
+
+    @cache
+    def hearer() -> tuple[Loaded, dict[str, Any]]:
+        return _hearer(work, case_id, meta.name)
+
+    def fields(answers: Mapping[str, Any]) -> tuple[Field, ...]:
+        loaded, known = hearer()
+        context = {**dict.fromkeys((f.id for f in meta.form), None), **known, **answers}
+        return decided_form(meta.form, lambda text: loaded.executor.value_or_null(text, context))
+
+    return fields
 
 
 def _hearer(work: Work, case_id: str, message: str) -> tuple[Loaded, dict[str, Any]]:

@@ -283,7 +283,7 @@ def _wait(
         kind=kind,
         name=name,
         timer=timer,
-        interrupting=spec.node.interrupting,
+        interrupting=spec.node.interrupts,
         local=dict(task.data),
         marks=dict(task.internal_data),
     )

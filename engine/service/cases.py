@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -15,7 +16,6 @@ from engine.queries import cases as queries
 from engine.queries import instances
 from engine.queries import people as people_queries
 from engine.queries.rows import PERSON, person_view
-from engine.queries.task_detail import decided_form
 from engine.runtime import begin, cases, incidents, variables
 from engine.runtime.executor import StepError
 from engine.runtime.work import Work
@@ -172,7 +172,9 @@ class Cases(Transactions):
 
             def offers(case_id: str) -> Mapping[str, queries.MessageOffer]:
                 return {
-                    name: queries.MessageOffer(meta, decided_form(meta.form, lambda _: None))
+                    name: queries.MessageOffer(
+                        meta, partial(cases.message_form(work, case_id, meta), {})
+                    )
                     for name, meta in cases.message_meta(work, case_id).items()
                 }
 

@@ -3,12 +3,18 @@ read, and when there is room again the work goes on."""
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
-from engine import Config
+from engine import Config, Engine
+from engine.sessions import SEEN_EVERY
+from engine.store.models import Session
 from tests.chaos.books import Prepared, check, prepare
 from tests.chaos.client import Answer, Client
 from tests.chaos.disks import no_room, small_disk
@@ -61,3 +67,39 @@ def test_a_full_disk_is_no_false_success_and_no_end_of_reading(
         for task_id in amid:
             assert complete(client, prepared, task_id).status == 200
     check(url, config, prepared.tasks, all_of=prepared.tasks)
+
+
+def test_somebody_who_is_signed_in_reads_on_while_the_disk_is_full(
+    disk: tuple[Path, bool], config: Config, tmp_path: Path
+) -> None:
+    """The use of a session is written down now and then; that must not keep a page away."""
+    folder, own = disk
+    url = f"sqlite:///{folder / 'chaos.db'}"
+    prepared = prepare(url, config, 1)
+    clerk = prepared.people["ekonomi"]
+    with Engine.open(url, config=config) as engine:
+        session = engine.sign_in(clerk.username, clerk.password)
+        long_ago = engine.now() - 2 * SEEN_EVERY
+        with engine._database.writing() as connection:
+            connection.execute(update(Session).values(seen_at=long_ago))
+    with Server(url, tmp_path) as server:
+        with no_room(folder, server, own_disk=own):
+            assert page(server.port, session.token) == 200
+            assert seen_at(url, config) == long_ago
+        assert page(server.port, session.token) == 200
+    assert seen_at(url, config) > long_ago + timedelta(seconds=1)
+
+
+def page(port: int, token: str) -> int:
+    """The status of the inbox for whoever has the session."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request("GET", "/tasks", headers={"Cookie": f"serviceplan={token}"})
+        return connection.getresponse().status
+
+
+def seen_at(url: str, config: Config) -> datetime:
+    with (
+        Engine.open(url, config=config) as engine,
+        engine._database.reading() as connection,
+    ):
+        return connection.execute(select(Session.seen_at)).scalar_one()

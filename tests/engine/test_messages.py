@@ -228,6 +228,10 @@ def test_what_a_message_must_bring_depends_on_the_case_and_on_what_it_brings(
     paid = message("Paid", roles="ekonomi", form=form)
     desk.deploy(diagram("paying", *parts, flows, messages=[paid]))
     case_id = desk.case("paying", variables=known)
+    # Whoever opens the case sees what is required before anything is answered.
+    [offered] = desk.engine.case(desk.manager.actor, case_id).messages
+    required = {f.id for f in offered.form if f.required}
+    assert required == ({"reason"} if known.get("large") else set())
     if not missing:
         assert desk.engine.deliver(
             desk.manager.actor, "Paid", case_id, payload, key=desk.key()

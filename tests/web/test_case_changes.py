@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from engine import Config, Engine, FakeClock
+from engine import SYSTEM, Config, Engine, FakeClock
+from tests.support.diagrams import catch, chain, diagram, end, field, message, start
 from tests.support.people import People
 from tests.web.conftest import SignedIn
 from tests.web.steps import cells, into_operation
@@ -157,6 +158,30 @@ def test_a_notice_says_its_consequence_and_wants_it_confirmed(
     answer = visitor.send(refused, filled, having="f.uppsagning_datum")
     assert "Uppsägning är mottagen" in visitor.follow(answer).text
     assert "Bekräfta uppsägning" in going.open_tasks()
+
+
+PAYING = diagram(
+    "paying",
+    start(),
+    catch("wait", message="Paid"),
+    end(),
+    chain("start", "wait", "end"),
+    messages=[message("Paid", roles="ekonomi", form=field("reason", required="= large"))],
+)
+
+
+@pytest.mark.parametrize("large", [True, False])
+def test_what_a_message_must_bring_is_shown_before_it_is_sent(
+    manager: Visitor, engine: Engine, large: bool
+) -> None:
+    engine.deploy(SYSTEM, [PAYING], key="deploy")
+    given = {"large": large}
+    started = engine.start_case(SYSTEM, process_id="paying", variables=given, key="start")
+    page = manager.open(f"/cases/{started.id}/messages/Paid")
+    assert ("(frivilligt)" in page.text) is not large
+    assert ('name="f.reason" aria-required="true"' in page.text) is large
+    answer = manager.send(page, having="f.reason")
+    assert answer.status_code == (422 if large else 302)
 
 
 # ---------------------------------------------------------------- the plan and the end

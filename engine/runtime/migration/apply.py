@@ -268,7 +268,7 @@ class _Move:
             self._waited.add((row["kind"], row["token"], row["name"]))
             wanted = self._wanted(row)
             node = self._comparison.new.model.nodes.get(wanted)
-            interrupting = node.interrupting if node else row["interrupting"]
+            interrupting = node.interrupts if node else row["interrupting"]
             if (wanted, interrupting) != (row["element_id"], row["interrupting"]):
                 writes.subscriptions.append(
                     {"of_id": row["id"], "element_id": wanted, "interrupting": interrupting}
