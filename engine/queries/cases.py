@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -14,6 +15,7 @@ from sqlalchemy import (
     and_,
     case,
     func,
+    not_,
     or_,
     select,
     true,
@@ -33,6 +35,7 @@ from engine.access import (
     authorize,
     cases_of,
     may,
+    sees_all,
 )
 from engine.bpmn.meta import MessageMeta
 from engine.queries import instances, paging, search, sheets
@@ -84,33 +87,28 @@ def cases(
 
     ``state``: ``running``, ``incident`` (running, but stopped by an error), ``ended`` or ``all``.
     ``phase``: only those with open work in it. ``q`` is searched at the beginnings of the words of
-    the number, the title, the customer's name and organisation number. Raises ``Invalid`` for an
-    unknown ``state`` and for a cursor of another list.
+    the number, the title, the customer's name and organisation number. What no index leads to is
+    asked of ``search.LOOKED_AT`` cases a page, so one can be short, or empty, and still have a next
+    one. Raises ``Invalid`` for an unknown ``state`` and for a cursor of another list.
     """
     paging.choice("state", state, tuple(STATES))
-    after = paging.decode("cases", cursor, paging.time_part, paging.text_part)
     limit = paging.bounded(limit)
-    conditions = [cases_of(actor, Case.id)]
-    for word in search.words(q):
-        few = search.CASES.few(conn, word)
-        conditions.append(search.CASES.has(Case.id, word) if few is None else Case.id.in_(few))
-    if phase is not None:
-        conditions.append(_in_phase(conn, phase))
-    if after is not None:
-        at, last = after
-        conditions += [
-            Case.started_at <= at,
-            or_(Case.started_at < at, and_(Case.started_at == at, Case.id < last)),
-        ]
+    ids, asked = _chosen(conn, actor, search.words(q), phase)
+    window = [*ids, *_after(cursor)]
     ranges = [Case.state == s for s in STATES[state]] or [true()]
-    rows = conn.execute(_latest(ranges, conditions, limit + 1)).all()
+    bounded = bool(asked) and not ids
+    end = _end(conn, ranges, window) if bounded else None
+    if end is not None:
+        behind = and_(Case.started_at == end.started_at, Case.id < end.id)
+        window += [Case.started_at >= end.started_at, not_(behind)]
+    rows = conn.execute(_latest(ranges, window, asked, limit + 1)).all()
     figures = progress(conn, [row.id for row in rows[:limit]], today)
-    return paging.page(
-        rows,
-        limit,
-        lambda row: _case_row(row, figures[row.id]),
-        lambda row: paging.encode("cases", row.started_at, row.id),
-    )
+
+    def place(row: AnyRow) -> str:
+        return paging.encode("cases", row.started_at, row.id)
+
+    page = paging.page(rows, limit, lambda row: _case_row(row, figures[row.id]), place)
+    return Page(page.items, place(end)) if page.next is None and end is not None else page
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,14 +243,59 @@ def message_options(
 # ---------------------------------------------------------------- parts
 
 
-def _in_phase(conn: Connection, phase: str) -> ColumnElement[bool]:
-    """Cases with open work in the phase. Where they are few they are named, so that nobody looks
-    for them among all."""
-    there = select(Task.case_id).where(OPEN, Task.phase == phase)
-    some = set(conn.scalars(there.limit(search.FEW + 1)))
-    if len(some) <= search.FEW:
-        return Case.id.in_(sorted(some))
-    return there.where(Task.case_id == Case.id).exists()
+Asked = Callable[[search.Text], ColumnElement[bool]]
+"""A question about the case with this id."""
+
+
+def _chosen(
+    conn: Connection, actor: Actor, words: Iterable[str], phase: str | None
+) -> tuple[list[ColumnElement[bool]], list[Asked]]:
+    """What must hold: of few cases, which they are, and what is asked of each case by itself."""
+    ids: list[ColumnElement[bool]] = []
+    asked: list[Asked] = []
+    for word in words:
+        few = search.CASES.few(conn, word)
+        if few is None:
+            asked.append(partial(search.CASES.has, word=word))
+        else:
+            ids.append(Case.id.in_(few))
+    if phase is not None:
+        there = select(Task.case_id).where(OPEN, Task.phase == phase)
+        some = set(conn.scalars(there.limit(search.FEW + 1)))
+        if len(some) <= search.FEW:
+            ids.append(Case.id.in_(sorted(some)))
+        else:
+            asked.append(lambda case_id: there.where(Task.case_id == case_id).exists())
+    return ids, asked if sees_all(actor) else [*asked, partial(cases_of, actor)]
+
+
+def _after(cursor: str | None) -> list[ColumnElement[bool]]:
+    after = paging.decode("cases", cursor, paging.time_part, paging.text_part)
+    if after is None:
+        return []
+    at, last = after
+    return [
+        Case.started_at <= at,
+        or_(Case.started_at < at, and_(Case.started_at == at, Case.id < last)),
+    ]
+
+
+def _read(only: ColumnElement[bool], window: Iterable[ColumnElement[bool]]) -> AnySelect:
+    """A range of an index, the last started first."""
+    found = select(Case.id, Case.started_at).where(only, *window)
+    return found.order_by(Case.started_at.desc(), Case.id.desc())
+
+
+def _end(
+    conn: Connection,
+    ranges: Iterable[ColumnElement[bool]],
+    window: Iterable[ColumnElement[bool]],
+) -> AnyRow | None:
+    """As far back as all the ranges are looked at, None when that is to their end."""
+    skipped = search.LOOKED_AT - 1
+    lasts = [_read(only, window).offset(skipped).limit(1).subquery() for only in ranges]
+    ends = conn.execute(union_all(*(select(last.c.id, last.c.started_at) for last in lasts))).all()
+    return max(ends, key=lambda end: (end.started_at, end.id), default=None)
 
 
 def _joined(statement: AnySelect) -> AnySelect:
@@ -261,18 +304,19 @@ def _joined(statement: AnySelect) -> AnySelect:
 
 def _latest(
     ranges: Iterable[ColumnElement[bool]],
-    conditions: Iterable[ColumnElement[bool]],
+    window: Iterable[ColumnElement[bool]],
+    asked: Iterable[Asked],
     count: int,
 ) -> AnySelect:
     """The ``count`` cases that started last, of all ranges together."""
-    parts = [
-        _joined(select(Case.id, Case.started_at).select_from(Case))
-        .where(only, *conditions)
-        .order_by(Case.started_at.desc(), Case.id.desc())
-        .limit(count)
-        .subquery()
-        for only in ranges
-    ]
+    parts = []
+    for only in ranges:
+        read = _read(only, window)
+        if asked:
+            seen = read.limit(search.LOOKED_AT).subquery()
+            read = select(seen.c.id, seen.c.started_at).where(*(ask(seen.c.id) for ask in asked))
+            read = read.order_by(seen.c.started_at.desc(), seen.c.id.desc())
+        parts.append(read.limit(count).subquery())
     found = parts[0] if len(parts) == 1 else union_all(*(select(p) for p in parts)).subquery()
     newest: Select[str] = (
         select(found.c.id).order_by(found.c.started_at.desc(), found.c.id.desc()).limit(count)

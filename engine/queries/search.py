@@ -58,8 +58,8 @@ def found(
 
 FEW = 1_000
 """Cases that are named one by one when a list is read from them."""
-LOOKED_AT = 2_000
-"""Cases among which the latest with a word of very many are looked for."""
+LOOKED_AT = 1_000
+"""Cases of which a page asks what no index leads to, the latest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,10 @@ class Index:
         )
         return and_(*each) if stored.parts(word) else false()
 
-    def few(self, conn: Connection, word: str, most: int = FEW) -> list[str] | None:
+    def few(self, conn: Connection, word: str, most: int | None = None) -> list[str] | None:
         """All whom ``has`` would find, None when they are many: when each part begins more than
-        ``most`` words."""
+        ``most`` (``FEW``) words."""
+        most = FEW if most is None else most
         parts = sorted(stored.parts(word), key=len, reverse=True)
         if not parts:
             return []

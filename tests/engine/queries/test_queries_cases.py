@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from engine.bpmn.meta import CheckItem, MessageMeta
 from engine.errors import Invalid, NotFound
+from engine.queries import search
 from engine.queries.cases import MessageOffer, case_detail, cases
 from engine.queries.sheets import plan_rows
 from engine.views import SYSTEM, Actor
@@ -311,3 +312,63 @@ def test_cases_are_listed_along_an_index(conn: Connection, rows: Rows, seller: A
         plans = sent.plans(conn)
         assert [line for line in plans if index in line]
         assert "SCAN process_case" not in plans
+
+
+class TestBound:
+    """However little matches, a page looks at so many cases, and the pages find all."""
+
+    @pytest.fixture(autouse=True)
+    def small(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(search, "FEW", 8)
+        monkeypatch.setattr(search, "LOOKED_AT", 10)
+
+    def crowd(self, rows: Rows, count: int) -> list[str]:
+        """Cases with two words each, which only those that began in the middle have both."""
+        made = []
+        for n in range(count):
+            title = " ".join(
+                ("norr" if n < count * 0.6 else "syd", "visby" if n > count * 0.4 else "umeå")
+            )
+            started = NOW + n % 5 * DAY
+            state = ("running", "incident")[n % 2]
+            made.append(rows.case(title=title, started_at=started, state=state))
+        return made
+
+    @pytest.mark.parametrize("state", ["all", "running"])
+    @pytest.mark.parametrize("q", ["norr visby", "syd umeå", "visby", "norr 2026"])
+    def test_the_pages_find_all(self, conn: Connection, rows: Rows, state: str, q: str) -> None:
+        made = self.crowd(rows, 60)
+        found: list[str] = []
+        cursor, pages = None, 0
+        while pages == 0 or cursor is not None:
+            page = cases(conn, SYSTEM, q=q, state=state, cursor=cursor, limit=4, today=TODAY)
+            found += [row.id for row in page.items]
+            cursor, pages = page.next, pages + 1
+        north, visby = range(36), range(25, 60)
+        wanted = {
+            "norr visby": {*north} & {*visby},
+            "syd umeå": set(),
+            "visby": {*visby},
+            "norr 2026": {*north},
+        }[q]
+        began = {id: n % 5 for n, id in enumerate(made)}
+        expected = sorted((made[n] for n in wanted), key=lambda id: (began[id], id), reverse=True)
+        assert found == expected
+
+    @pytest.mark.parametrize("q", ["norr visby", "syd umeå", "visby"])
+    @pytest.mark.parametrize("whose", ["everybody's", "nobody's"])
+    def test_a_page_does_not_read_more_where_there_are_more(
+        self, conn: Connection, rows: Rows, q: str, whose: str
+    ) -> None:
+        actor = SYSTEM if whose == "everybody's" else rows.person("Nils Ny", "saljare")
+
+        def read() -> int:
+            rows.as_if_large()
+            with watched(conn) as sent:
+                cases(conn, actor, q=q, state="all", limit=4, today=TODAY)
+            return sent.work(conn)
+
+        self.crowd(rows, 100)
+        before = read()
+        self.crowd(rows, 200)
+        assert read() <= before * 1.5
