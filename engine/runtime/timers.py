@@ -44,7 +44,7 @@ def sync(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
     _drop(advance.connection, [i for token, i in known.items() if token not in wanted])
     for wait in waits:
         if wait.token not in known:
-            due, rule = _arm(advance, live, wait)
+            due, rule = arm(advance, live, wait)
             advance.connection.execute(
                 _INSERT,
                 {
@@ -66,7 +66,7 @@ def set_instead(advance: Advance, live: Live, wait: Wait, row: Mapping[str, Any]
 
     :raises StepError: when it says no time
     """
-    due, rule = _arm(advance, live, wait, instead=row)
+    due, rule = arm(advance, live, wait, instead=row)
     advance.connection.execute(
         update(Timer)
         .where(Timer.id == row["id"])
@@ -76,7 +76,7 @@ def set_instead(advance: Advance, live: Live, wait: Wait, row: Mapping[str, Any]
     return due
 
 
-def _arm(
+def arm(
     advance: Advance, live: Live, wait: Wait, instead: Any = None
 ) -> tuple[datetime, dict[str, Any]]:
     """When the timer fires first, and its rule for the times after; ``instead`` is the row of the

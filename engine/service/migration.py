@@ -13,12 +13,12 @@ from engine.runtime.migration import job, preview, skipped
 from engine.runtime.migration.apply import Refused
 from engine.runtime.migration.job import Jobs
 from engine.runtime.migration.preview import MOST_PREVIEWED
-from engine.service.transactions import BETWEEN, TRIES, Transactions
+from engine.runtime.migration.rehearsal import would_fail
+from engine.service.transactions import TRIES, Transactions
 from engine.views import (
     SYSTEM,
     Actor,
     Migration,
-    MigrationNote,
     MigrationPreview,
     Receipt,
     SkippedStep,
@@ -31,6 +31,9 @@ BATCH = 200
 TOGETHER = 16
 """Instances that move in one transaction, by the same statements: few enough to be done before
 others who want to write to SQLite notice."""
+PAUSE = 0.03
+"""Seconds in which others may begin to write to SQLite, between two such transactions. Other
+processes, such as the server while the command moves instances, look for that only now and then."""
 
 
 class Migrations(Transactions):
@@ -106,18 +109,23 @@ class Migrations(Transactions):
 
     def run_migrations(self, *, limit: int = 1000, migration_id: str | None = None) -> int:
         """Do what waits of migrations, some instances in each transaction; how many were moved or
-        found to be immovable. A worker calls it when it is asked to."""
-        jobs, settled = Jobs(), 0
+        found to be immovable. A worker calls it when it is asked to.
+
+        :raises Unavailable: when the database is away; what waits is still to be done
+        """
+        jobs, settled, before = Jobs(), 0, list[list[str]]()
         while settled < limit:
             with self._looking(SYSTEM) as work:
                 found = job.waiting(work, min(BATCH, limit - settled), migration_id)
+            if found == before:
+                # Nothing, or nothing but what nobody could do.
+                break
+            before = found
             done = sum(self._move(jobs, some) for items in found for some in _several(items))
             if not done:
                 # Whatever there is, somebody else is at: now it is waited for.
                 done = sum(self._move_alone(jobs, item) for items in found for item in items)
             settled += done
-            if not done:
-                break
         return settled
 
     def _move(self, jobs: Jobs, items: Sequence[str]) -> int:
@@ -129,13 +137,13 @@ class Migrations(Transactions):
                 done = job.move(work, jobs, items)
                 work.keep_history()
         except Unavailable:
-            return 0
+            raise
         except Exception as error:
             # Which one it was shows when they move one by one.
             log.debug("instances move one by one: %s", error)
             done = sum(self._move_alone(jobs, item) for item in items)
         if self._database.is_sqlite:
-            time.sleep(BETWEEN)
+            time.sleep(PAUSE)
         return done
 
     def _move_alone(self, jobs: Jobs, item_id: str) -> int:
@@ -150,25 +158,22 @@ class Migrations(Transactions):
             except Refused as refused:
                 return self._failed_move(item_id, refused)
             except StepError as error:
-                params = {"error": error.message}
-                note = MigrationNote("would_fail", error.element_id, error.element_id, params)
-                return self._failed_move(item_id, Refused(note))
+                return self._failed_move(item_id, Refused(would_fail(error)))
             except Conflict:
                 continue
             except Unavailable:
-                return 0
+                raise
             except Exception as error:
                 # One instance must not keep the others from moving.
                 log.exception("an instance could not be moved")
-                note = MigrationNote("would_fail", "", "", {"error": str(error)[:500]})
-                return self._failed_move(item_id, Refused(note))
+                return self._failed_move(item_id, Refused(would_fail(error)))
         return 0
 
     def _failed_move(self, item_id: str, refused: Refused) -> int:
         try:
             with self._database.writing() as connection:
                 return job.fail(self._work(connection, SYSTEM), item_id, refused)
-        except (Conflict, Unavailable):
+        except Conflict:
             return 0
 
     def migrate_back(

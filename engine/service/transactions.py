@@ -29,8 +29,6 @@ from engine.views import Actor, Receipt, Role
 TRIES = 5
 """How often a write is tried when another transaction was first: many people may complete tasks of
 one case at the same moment, and all but a loser of the very same task succeed."""
-BETWEEN = 0.005
-"""Seconds in which others may begin to write to SQLite, between two transactions of much work."""
 KEY_LENGTH = 100
 _TABLE: Final = table_of(ReceiptRow)
 _INSERT: Final = insert(_TABLE)

@@ -23,7 +23,7 @@ from engine.runtime.port import Job
 from engine.runtime.work import Work
 from engine.service.bench import BATCH, EngineBench
 from engine.service.migration import Migrations
-from engine.service.transactions import BETWEEN, TRIES
+from engine.service.transactions import TRIES
 from engine.store.base import OPEN_INCIDENT
 from engine.store.database import Database
 from engine.store.models import Incident, Timer
@@ -37,6 +37,8 @@ MOST = 1000
 """Timers that are fired in one transaction, if ``LONGEST`` leaves the time."""
 LONGEST = 0.1
 """Seconds after which a transaction that fires timers takes no more: others want to write."""
+BETWEEN = 0.005
+"""Seconds in which others may begin to write to SQLite, between two such transactions."""
 
 
 class Upkeep(Migrations):

@@ -21,6 +21,7 @@ from engine.runtime.migration import planrows, snapshot, tasks
 from engine.runtime.migration.compare import Assessment, Comparison
 from engine.runtime.migration.planrows import Plans
 from engine.runtime.migration.position import Position, position
+from engine.runtime.migration.rehearsal import would_wait
 from engine.runtime.migration.rewrite import Rewriting
 from engine.runtime.migration.snapshot import Row, Rows
 from engine.runtime.migration.writes import Writes
@@ -350,8 +351,7 @@ class _Move:
         """:raises Refused: when it would wait for ever where it has come to"""
         live = advance.live(self.id)
         if self._row.state == "running":
-            stuck = live.loaded.executor.stuck(live.process)
-            raise Refused(*(self._comparison.note("would_wait", e, new=True) for e, _ in stuck))
+            raise Refused(*would_wait(self._comparison, live.process))
 
     def stands_still(self, advance: Advance) -> bool:
         """Has it passed nothing on its way?"""

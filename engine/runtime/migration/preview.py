@@ -7,14 +7,16 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from engine import feel
 from engine.access import INSTANCE_MIGRATE, authorize
 from engine.errors import Invalid, NotFound, Problem
 from engine.queries import paging
 from engine.runtime.definitions import Loaded
-from engine.runtime.migration import apply
+from engine.runtime.migration import apply, rehearsal
 from engine.runtime.migration.apply import Pairs, Refused
 from engine.runtime.migration.position import position
 from engine.runtime.work import Work
+from engine.store.base import table_of
 from engine.store.models import Case, Definition, Instance
 from engine.views import InstanceVerdict, MigrationPreview
 
@@ -36,7 +38,8 @@ def preview(
     cursor: str | None,
     limit: int,
 ) -> MigrationPreview:
-    """What a move would do, per instance. Instances that stand alike are assessed once.
+    """What a move would do, per instance. Instances that stand alike are assessed once; each that
+    may move is tried, in memory.
 
     :raises NotFound: when there is no such process or version
     :raises Invalid: for a mapping or instances that do not exist
@@ -72,35 +75,32 @@ def _verdict(work: Work, pairs: Pairs, row: Any) -> InstanceVerdict:
         "title": row.title,
         "version": work.definitions.get(work.connection, row.definition_id).version,
     }
+    variables = {k: feel.from_json(v) for k, v in row.variables.items()}
     try:
-        process = apply.process_of(work, pairs, row, {})
+        process = apply.process_of(work, pairs, row, variables)
     except Refused as refused:
         return InstanceVerdict(**about, status="blocked", at=(), reasons=refused.reasons)
     found = pairs.assess(work, row.definition_id, position(process, row.passed))
+    status, reasons = found.status, found.reasons
+    if status == "safe":
+        comparison = pairs.comparison(work, row.definition_id)
+        reasons = rehearsal.obstacles(work, comparison, row, process)
+        status = "blocked" if reasons else "safe"
     return InstanceVerdict(
         **about,
-        status=found.status,
+        status=status,
         at=found.at,
         questions=found.questions,
-        reasons=found.reasons,
+        reasons=reasons,
         not_run=found.not_run,
-        notes=found.notes,
+        notes=() if reasons else found.notes,
     )
 
 
 def _rows(
     work: Work, target: Loaded, instances: Ids, after: str, limit: int
 ) -> Iterator[Row[*tuple[Any, ...]]]:
-    columns = (
-        Instance.id,
-        Instance.case_id,
-        Instance.definition_id,
-        Instance.state,
-        Instance.state_blob,
-        Instance.passed,
-        Case.number,
-        Case.title,
-    )
+    columns = (*table_of(Instance).c, Case.number, Case.title)
     statement = select(*columns).join(Case, Case.id == Instance.case_id)
     statement = statement.where(Instance.id > after).order_by(Instance.id).limit(limit)
     if instances is None:

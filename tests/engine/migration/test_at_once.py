@@ -18,11 +18,11 @@ from tests.engine.migration.moving import Mover, steps
 from tests.support.diagrams import task
 
 CASES = 10
-ONE_BY_ONE = """
+MOVING = """
 import sys
 from engine import Engine
 with Engine.open(sys.argv[1]) as engine:
-    while engine.run_migrations(limit=1):
+    while engine.run_migrations(limit=int(sys.argv[2])):
         pass
 """
 
@@ -93,17 +93,20 @@ def watched(mover: Mover, job: str) -> Iterator[int]:
         time.sleep(0.01)
 
 
-def test_a_job_whose_process_is_killed_goes_on_where_it_stopped(mover: Mover) -> None:
-    cases = begun(mover, 2 * CASES)
+@pytest.mark.parametrize(("limit", "number"), [(1, 2 * CASES), (1000, 4 * CASES)])
+def test_a_job_whose_process_is_killed_goes_on_where_it_stopped(
+    mover: Mover, limit: int, number: int
+) -> None:
+    cases = begun(mover, number)
     job = mover.job(wait=False)
-    command = [sys.executable, "-c", ONE_BY_ONE, mover.engine._database.url]
+    command = [sys.executable, "-c", MOVING, mover.engine._database.url, str(limit)]
     with subprocess.Popen(command) as process:
         next(done for done in watched(mover, job) if done > 1)
         process.kill()
     left = mover.progress(job).waiting
     assert mover.engine.run_migrations() == left
     found = mover.progress(job)
-    assert (found.done, found.failed, found.waiting) == (2 * CASES, 0, 0)
+    assert (found.done, found.failed, found.waiting) == (number, 0, 0)
     for case in cases:
         assert mover.desk.facts(case).count("instance.migrated") == 1
     assert mover.engine.verify(mover.desk.manager.actor).ok

@@ -146,7 +146,7 @@ def rows(database_url: str, case: str) -> Iterator[tuple[str, Any]]:
     """Every row that a move may touch, without revisions."""
     with closing(create_engine(database_url, poolclass=NullPool).connect()) as connection:
         for table, column in (
-            ("instance", "id"),
+            ("instance", "case_id"),
             ("task", "case_id"),
             ("timer", "case_id"),
             ("subscription", "case_id"),

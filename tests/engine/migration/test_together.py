@@ -179,6 +179,24 @@ def test_several_of_one_case_move_each_by_its_own_place(mover: Mover) -> None:
     assert mover.state(case) == "completed"
 
 
+def test_whoever_waits_has_all_done_also_what_another_does(mover: Mover) -> None:
+    begun(mover, 4 * TOGETHER)
+    moved, left = mover.job(wait=False), list[int]()
+
+    def wait() -> None:
+        mover.engine.run_migrations(migration_id=moved)
+        left.append(mover.progress(moved).waiting)
+
+    several = [threading.Thread(target=wait) for _ in range(3)]
+    for one in several:
+        one.start()
+    for one in several:
+        one.join()
+    assert left == [0, 0, 0]
+    assert mover.progress(moved).done == 4 * TOGETHER
+    assert mover.engine.verify(mover.desk.manager.actor).ok
+
+
 class Killed(BaseException):
     """What a worker's end looks like from within."""
 
