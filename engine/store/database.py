@@ -202,11 +202,7 @@ class Database:
             return
         known = {s.revision for s in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
         if at is not None and at not in known:
-            raise DatabaseNewer(
-                f"The database is at version {at}, this program knows it up to {needed}: a newer "
-                "Serviceplan has written it. Get that version of the program, run: make setup, "
-                "and start that one. Both versions are told by: serviceplan db version"
-            )
+            raise _newer(at, needed)
         raise Unavailable(
             f"The database is at version {at or 'none'}, the program needs {needed}. "
             "Run: serviceplan db upgrade",
@@ -214,7 +210,11 @@ class Database:
         )
 
     def upgrade(self) -> None:
-        """Bring the database to the newest version, in one transaction."""
+        """Bring the database to the newest version, in one transaction.
+
+        :raises DatabaseNewer: when it is beyond that
+        """
+        at = self.version()
         config = AlembicConfig()
         config.set_main_option("script_location", str(MIGRATIONS))
         with self.writing() as connection:
@@ -222,7 +222,15 @@ class Database:
             try:
                 command.upgrade(config, "head")
             except CommandError as error:
-                raise DatabaseNewer(f"The database cannot be upgraded: {error}") from error
+                raise _newer(at, self.newest_version()) from error
+
+
+def _newer(at: str | None, known: str) -> DatabaseNewer:
+    return DatabaseNewer(
+        f"The database is at version {at}, this program knows it up to {known}: a newer "
+        "Serviceplan has written it. Get that version of the program, run: make setup, "
+        "and start that one. Both versions are told by: serviceplan db version"
+    )
 
 
 def _complete(url: str) -> str:

@@ -366,14 +366,14 @@ def test_decision_models_are_checked_and_deployed_with_the_diagrams(run: Run) ->
 # ---------------------------------------------------------------- worker, backup, addresses
 
 
-@pytest.mark.parametrize("command", ["worker", "serve", "fire-due"])
+@pytest.mark.parametrize("command", ["worker", "serve", "fire-due", "db upgrade"])
 def test_an_older_program_refuses_a_newer_database_and_names_the_command(
     run: Run, command: str, tmp_path: Path
 ) -> None:
     run("db", "upgrade")
     with closing(sqlite3.connect(tmp_path / "cli.db")) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
-    ran = run(command)
+    ran = run(*command.split())
     assert ran.status == 1
     assert "make setup" in ran.err
     assert "9999" in ran.err
