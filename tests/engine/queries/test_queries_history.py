@@ -236,7 +236,7 @@ class TestBound:
             {"q": "avtal umeå", "type": "task.signed"},
             {"type": "task.signed", "person": "anna-6"},
             {"type": "task.signed", "q": "xyzzy"},
-            {"q": "anna-7", "until": NOW + 3 * DAY},
+            {"q": "anna-7", "until": NOW + 6 * DAY},
         ],
     )
     @pytest.mark.parametrize("whose", ["everybody's", "nobody's"])
