@@ -387,9 +387,8 @@ def tasks_of_roles(actor: Actor) -> list[ColumnElement[bool]]:
 
 
 def history_of(actor: Actor, facts: type[History] = History) -> ColumnElement[bool]:
-    """Facts that the actor may read: managers all; others those of the cases that they see,
-    process owners those of the definitions too, and administrators those of the accounts.
-    ``facts`` is the listed table, or some of its rows."""
+    """Facts (of ``facts``, the table or some of its rows) that the actor may read: managers all,
+    others those of their cases; process owners the definitions' too, administrators accounts'."""
     if sees_all(actor):
         return true()
     seen = [and_(facts.case_id.is_not(None), cases_of(actor, facts.case_id))]

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -20,6 +21,10 @@ from web.api.problems import Refused, pointer
 
 MOST_FILES: Final = 100
 MOST_PARAMETERS: Final = 30
+MOST_LEVELS: Final = 100
+"""How deep arrays and objects may be nested: far below what the readers' stacks hold."""
+LARGEST_EXPONENT: Final = 6144
+"""Of a number: what FEEL's decimals hold (IEEE 754-2008 Decimal128)."""
 _UNKNOWN: Final = re.compile(
     r"Object contains unknown field `(?P<name>.*?)`(?: - at `(?P<at>[^`]*)`)?", re.S
 )
@@ -83,11 +88,34 @@ def check_type(environ: Mapping[str, Any], wanted: str) -> None:
 def read_json(data: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
     """The body as its struct. Raises Refused: malformed-request, unknown-field or invalid."""
     try:
+        if data.count(b"[") + data.count(b"{") > MOST_LEVELS:
+            _check_levels(msgspec.json.decode(data))
         return decoder.decode(data)
     except msgspec.ValidationError as error:
         raise refused_input(str(error), in_query=False) from error
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise Refused("malformed-request", f"The body is not JSON: {error}") from error
+
+
+def number(text: str) -> Decimal:
+    """A number with every digit that was sent. Raises ValueError for one that nothing holds."""
+    try:
+        value = Decimal(text)
+    except ArithmeticError:
+        value = Decimal("Infinity")
+    if not value.is_finite() or value.adjusted() > LARGEST_EXPONENT:
+        raise ValueError(f"A number is less than 1e{LARGEST_EXPONENT + 1}")
+    return value
+
+
+def _check_levels(value: Any) -> None:
+    level = [value]
+    for _ in range(MOST_LEVELS + 1):
+        inner = [x.values() if isinstance(x, dict) else x for x in level]
+        level = [y for x in inner for y in x if isinstance(y, dict | list)]
+        if not level:
+            return
+    raise Refused("malformed-request", f"A body has at most {MOST_LEVELS} levels.")
 
 
 def read_query(text: str, kind: type) -> Any:

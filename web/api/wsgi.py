@@ -11,7 +11,6 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -57,7 +56,7 @@ class Api:
         self._document = _encode(openapi.document())
         # Numbers keep every digit that was sent.
         self._decoders: dict[str, msgspec.json.Decoder[Any]] = {
-            route.name: msgspec.json.Decoder(route.body, float_hook=Decimal)
+            route.name: msgspec.json.Decoder(route.body, float_hook=body.number)
             for route in ROUTES
             if route.body
         }

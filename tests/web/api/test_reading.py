@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from gunicorn.http.errors import InvalidChunkSize, LimitRequestHeaders, LimitRequestLine
-from werkzeug.test import EnvironBuilder
+from werkzeug.test import EnvironBuilder, TestResponse
 from werkzeug.wrappers import Response
 
 from tests.conftest import Keys
@@ -74,6 +74,30 @@ def test_the_document_takes_get_only(stranger: Caller) -> None:
         refused = stranger.send(method, "/openapi.json")
         assert (refused.status_code, problem(refused)) == (405, "method-not-allowed")
         assert refused.headers["Allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("number", ["1e6145", "-1e999999999", "1e99999999999999999999"])
+def test_a_number_that_nothing_holds_is_pointed_at(manager: Caller, number: str) -> None:
+    for path, body in (
+        ("/cases", f'{{"variables": {{"a": {number}}}}}'),
+        ("/instances/x/variables", f'{{"variables": {{"a": [{number}]}}}}'),
+    ):
+        refused = manager.send("POST", path, data=body, content_type="application/json")
+        assert (refused.status_code, problem(refused)) == (422, "invalid")
+    held = '{"variables": {"a": 1e6144, "b": 1e-999999999}}'
+    started = manager.send("POST", "/cases", data=held, content_type="application/json")
+    assert started.status_code == 201, started.text
+
+
+@pytest.mark.parametrize("levels", [101, 900, 100_000])
+def test_a_body_is_not_nested_for_ever(manager: Caller, levels: int) -> None:
+    def start(inner: int) -> TestResponse:
+        body = '{"variables": {"a": ' + inner * "[" + inner * "]" + "}}"
+        return manager.send("POST", "/cases", data=body, content_type="application/json")
+
+    refused = start(levels)
+    assert (refused.status_code, problem(refused)) == (400, "malformed-request")
+    assert start(90).status_code == 201
 
 
 # ---------------------------------------------------------------- cases
