@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Histogram, generate_latest, values
 from prometheus_client import Counter as PrometheusCounter
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -115,6 +115,14 @@ class _Pulse:
             ("jobs_failed", "Jobs that are tried no more", pulse.failed_jobs),
         ):
             yield GaugeMetricFamily(f"serviceplan_{name}", what, value=value)
+
+
+def count_together(folder: str) -> None:
+    """From now on this process, and those that come from it, write their counts into ``folder``.
+    To be said before the first count. The library looks at its variable when it is imported, which
+    is long before it is known how many processes there will be: it is made to look again."""
+    os.environ[MULTIPROCESS] = folder
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
 
 
 @cache

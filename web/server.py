@@ -68,7 +68,7 @@ def run(config: Config, *, workers: int = 1) -> None:
         if workers > 1:
             # Where the processes write their counts, for whichever is asked for all of them.
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="serviceplan-"))
-            os.environ[monitoring.MULTIPROCESS] = folder
+            monitoring.count_together(folder)
         _Server(config, workers).run()
 
 

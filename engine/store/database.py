@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -254,8 +255,15 @@ def _connect(url: str) -> Engine:
         json_serializer=_json,
         json_deserializer=_from_json,
     )
+    event.listen(engine, "do_connect", partial(_own_alone, parsed.database or ""))
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _own_alone(path: str, *_: Any) -> None:
+    """A file that SQLite would make now is its owner's alone: there are people in it."""
+    if path not in ("", ":memory:") and not Path(path).exists():
+        Path(path).touch(mode=0o600)
 
 
 def _json(value: Any) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -59,6 +61,15 @@ def test_a_url_that_cannot_be_used_is_the_configurations_error(url: str) -> None
     with pytest.raises(ConfigError):
         Database(url)
     assert config.database.url
+
+
+def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        Engine.open(f"sqlite:///{tmp_path / 'data' / 'new.db'}").close()
+    finally:
+        os.umask(before)
+    assert (tmp_path / "data" / "new.db").stat().st_mode & 0o077 == 0
 
 
 def test_a_server_that_does_not_answer_is_told_soon() -> None:
