@@ -26,13 +26,18 @@ class Queue:
         keep = leased.put if connection.dialect.name == "sqlite" else deferred.put
         keep(connection, jobs)
 
-    def tell(self, connection: Connection, facts: Sequence[Fact], now: datetime) -> Sequence[Job]:
-        """Write what leaves the house because of these facts; the jobs that send it."""
+    def tell(
+        self, connection: Callable[[], Connection], facts: Sequence[Fact], now: datetime
+    ) -> Sequence[Job]:
+        """Write what leaves the house because of these facts; the jobs that send it.
+
+        :param connection: asked for when there is something to write
+        """
         for watcher in self.watchers:
             watcher([fact.type for fact in facts])
         if not self._hooks:
             return ()
-        return outbox.post(connection, list(webhooks.letters(self._hooks, facts, now)), now)
+        return outbox.post(connection(), list(webhooks.letters(self._hooks, facts, now)), now)
 
     def oldest(self, connection: Connection, now: datetime) -> datetime | None:
         """Since when the first job that nobody has taken could have been done; None when there

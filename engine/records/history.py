@@ -11,37 +11,24 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Label,
-    TextClause,
-    bindparam,
-    func,
-    insert,
-    select,
-    text,
-)
+from sqlalchemy import ColumnElement, Connection, Label, bindparam, func, insert, select
 
 from engine.records.canonical import canonical
 from engine.records.chain import FIRST, Link, commitment
 from engine.records.verification import verify
 from engine.store.base import table_of
+from engine.store.batch import Batch, Statement
 from engine.store.models import History
 from engine.views import Actor
 
 __all__ = ["VIA", "Appended", "Fact", "append", "verify"]
 
 _TABLE: Final = table_of(History)
-_INSERT: Final = insert(_TABLE)
+_INSERT: Final = Statement(insert(_TABLE))
 VIA: Final = "by_token"
 """Under this name an entry's detail says which token of the API its program had."""
-_AT_ONCE: Final = 6
-"""So many entries are one statement with a row of values for each, which is one round trip and,
-from the second time, one statement that the server has prepared. More are sent as a batch."""
 _HEAD: Final = (
     select(_TABLE.c.seq, _TABLE.c.hash)
     .where(_TABLE.c.chain == bindparam("chain"))
@@ -105,51 +92,32 @@ def newest(chain: ColumnElement[str]) -> tuple[Label[int], Label[str]]:
 
 
 def append(
-    conn: Connection,
+    batch: Batch,
     facts: Sequence[Fact],
     *,
     at: datetime,
     heads: Mapping[str, tuple[int, str]] | None = None,
 ) -> list[Appended]:
-    """Append facts in their order, all of the time ``at`` (aware).
+    """Put facts into the batch, in their order, all of the time ``at`` (aware).
 
-    It costs one SELECT per chain and one INSERT in all.
-
-    On PostgreSQL a chain is locked until the transaction ends, so that two writers wait for each
-    other. Raises TypeError for a detail that has no canonical form.
+    It costs one SELECT per chain. On PostgreSQL a chain is locked until the transaction ends, so
+    that two writers wait for each other. Raises TypeError for a detail that has no canonical form.
 
     :param heads: number and hash of the newest entry of chains for which the caller knows them;
-        they are not asked for, nor locked, and IntegrityError is raised when one is not the newest
-        any more
+        they are not asked for, nor locked, and IntegrityError is raised at the batch's end when
+        one is not the newest any more
     """
     known = heads or {}
     chains = sorted({fact.chain for fact in facts})
-    heads = {chain: known.get(chain) or _head(conn, chain) for chain in chains}
-    rows, appended = [], []
+    heads = {chain: known.get(chain) or _head(batch.connection, chain) for chain in chains}
+    appended = []
     for fact in facts:
         seq, prev = heads[fact.chain]
         row = _row(fact, seq + 1, prev, at)
         heads[fact.chain] = (seq + 1, row["hash"])
-        rows.append(row)
+        batch.put(_INSERT, row)
         appended.append(Appended(fact.chain, seq + 1, row["hash"]))
-    if len(rows) > _AT_ONCE:
-        conn.execute(_INSERT, rows)
-    elif rows:
-        values = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()}
-        conn.execute(_insert(len(rows)), values)
     return appended
-
-
-@cache
-def _insert(rows: int) -> TextClause:
-    """As text, because SQLAlchemy compiles ``VALUES`` of several rows anew each time."""
-    columns = [column for column in _TABLE.c if column.name != "id"]
-    names = ", ".join(column.name for column in columns)
-    values = ", ".join(
-        "(" + ", ".join(f":{column.name}_{n}" for column in columns) + ")" for n in range(rows)
-    )
-    typed = [bindparam(f"{c.name}_{n}", type_=c.type) for n in range(rows) for c in columns]
-    return text(f"INSERT INTO history ({names}) VALUES {values}").bindparams(*typed)  # noqa: S608
 
 
 def _head(conn: Connection, chain: str) -> tuple[int, str]:

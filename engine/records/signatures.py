@@ -14,19 +14,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import insert
 
 from engine.ids import new_id
 from engine.records.canonical import canonical, sha256, utc_text
+from engine.store.base import table_of
+from engine.store.batch import Batch, Statement
 from engine.store.models import Signature
 from engine.views import Actor, SignatureView
 
 FORMAT: Final = 1
+_INSERT: Final = Statement(insert(table_of(Signature)))
 PASSWORD: Final = "password"  # noqa: S105 - the name of the method
 
 
 def sign(
-    conn: Connection,
+    batch: Batch,
     *,
     at: datetime,
     signer: Actor,
@@ -37,15 +40,16 @@ def sign(
     content: Mapping[str, Any],
     method: str = PASSWORD,
 ) -> SignatureView:
-    """Store a signature of ``content`` at ``at`` (aware).
+    """Put a signature of ``content`` at ``at`` (aware) into the batch.
 
     ``content`` is everything that the signer saw: the element and its name, the diagram's version
     and SHA-256, answers, ticks, note, files (values: see ``canonical``). The caller has asked for
     the password (``engine.sessions``) and, in the same transaction, appends a fact by the signer
     to the chain of the instance whose detail has the ``content_sha256`` of the result.
 
-    Raises IntegrityError when the task is signed already, ValueError when ``content`` has a key
-    that is the signature's own, TypeError for a value without a canonical form.
+    IntegrityError is raised at its end when the task is signed already, ValueError here when
+    ``content`` has a key that is the signature's own, TypeError for a value without a canonical
+    form.
     """
     signature_id = new_id()
     row = {
@@ -61,7 +65,7 @@ def sign(
     }
     data = _document(row, content)
     digest = sha256(data)
-    conn.execute(insert(Signature).values(**row, content=data, content_sha256=digest))
+    batch.put(_INSERT, {**row, "content": data, "content_sha256": digest})
     return SignatureView(signature_id, signer.id, signer.name, meaning, at, digest, method)
 
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from engine import feel
 from engine.ids import new_id
@@ -40,7 +40,6 @@ class Advance:
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        self.connection = work.connection
         self.definitions = work.definitions
         self.calendar = work.calendar
         self.config = work.config
@@ -54,6 +53,10 @@ class Advance:
         self.new_tasks: list[dict[str, Any]] = []
         """Rows of user tasks that are opened and not written yet."""
         self._work: deque[Callable[[], None]] = deque()
+
+    @property
+    def connection(self) -> Connection:
+        return self.work.connection
 
     # ------------------------------------------------------------ operations
 
@@ -237,7 +240,6 @@ class Advance:
         """Do all the work, then write what has changed.
 
         :raises StepError: when a process cannot go on; the caller rolls back
-        :raises Conflict: when another transaction was first
         """
         while self._work:
             self._work.popleft()()

@@ -28,17 +28,15 @@ def attempt(
     deadlock has an incident too, but what it did stands.
     """
     facts, jobs = len(work.facts), len(work.jobs)
-    saved = work.connection.begin_nested()
     try:
-        advance = Advance(work)
-        prepare(advance)
-        advance.run()
+        with work.batch.savepoint():
+            advance = Advance(work)
+            prepare(advance)
+            advance.run()
     except StepError as error:
-        saved.rollback()
         del work.facts[facts:]
         del work.jobs[jobs:]
         return record(work, instance_id, operation, error)
-    saved.commit()
     return next(iter(advance.stalled), None)
 
 

@@ -19,8 +19,9 @@ from engine.store.models import Instance
 RUNNING = ("running", "incident")
 
 _TABLE: Final = table_of(Instance)
-COLUMNS: Final = tuple(c.label(f"instance_{c.name}") for c in _TABLE.c if c.name != "id")
-"""An instance's columns, under names that have room beside a task's."""
+_UNUSED: Final = frozenset({"id", "started_at", "ended_at"})
+COLUMNS: Final = tuple(c.label(f"instance_{c.name}") for c in _TABLE.c if c.name not in _UNUSED)
+"""What a process in memory needs of an instance, under names that have room beside a task's."""
 _STORED: Final = select(*COLUMNS).where(_TABLE.c.id == bindparam("id"))
 
 

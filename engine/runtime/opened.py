@@ -25,9 +25,16 @@ from engine.store.models import Case, Instance, PlanItem, Task
 _TASK: Final = table_of(Task)
 _INSTANCE: Final = table_of(Instance)
 
+_USED: Final = (
+    *(_TASK.c.id, _TASK.c.case_id, _TASK.c.instance_id, _TASK.c.definition_id),
+    *(_TASK.c.element_id, _TASK.c.token, _TASK.c.name, _TASK.c.role, _TASK.c.assignee_id),
+    *(_TASK.c.state, _TASK.c.revision, _TASK.c.local, _TASK.c.ticks, _TASK.c.opened_at),
+    *(_TASK.c.draft_at, _TASK.c.ended_at, _TASK.c.completed_by, _TASK.c.due),
+)
+"""What is needed of a task's row; the driver makes an object for each column."""
 _OPENED: Final = (
     select(
-        *_TASK.c,
+        *_USED,
         Case.state.label("case_state"),
         Case.people,
         *live.COLUMNS,
@@ -42,12 +49,11 @@ _OPENED: Final = (
     .join(_INSTANCE, _INSTANCE.c.id == _TASK.c.instance_id)
     .where(_TASK.c.id == bindparam("id"))
 )
-_HELD: Final = _OPENED.with_for_update(of=table_of(Case), key_share=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A user task with its diagram. ``row`` has the task's columns by their names, the instance's
+    """A user task with its diagram. ``row`` has ``_USED`` by their names, the instance's columns
     after ``instance_``, and ``case_state``, ``people``, ``head_seq``, ``head_hash``, ``planned``.
     """
 
@@ -86,11 +92,9 @@ class Opened:
         return any(field.type in types for field in self.meta.form)
 
 
-def opened(work: Work, task_id: str, *, hold: bool = False) -> Opened:
-    """:param hold: ``work.hold`` its case with the same statement (PostgreSQL). Whoever had to wait
-        for that has read what stood before: the revisions tell, and the next try holds first
-    :raises NotFound: when there is no such task, in the words for one that is not the actor's"""
-    row = work.connection.execute(_HELD if hold else _OPENED, {"id": task_id}).first()
+def opened(work: Work, task_id: str) -> Opened:
+    """:raises NotFound: when there is no such task, in the words for one that is not the actor's"""
+    row = work.connection.execute(_OPENED, {"id": task_id}).first()
     if row is None:
         raise NotFound()
     loaded = work.definitions.get(work.connection, row.definition_id)

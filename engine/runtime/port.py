@@ -8,7 +8,7 @@ queue that keeps them is ``engine.jobs``, which knows the runtime, never the oth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -39,7 +39,9 @@ class Jobs(Protocol):
         """Write jobs; those whose key waits already are left out."""
         ...
 
-    def tell(self, connection: Connection, facts: Sequence[Fact], now: datetime) -> Sequence[Job]:
+    def tell(
+        self, connection: Callable[[], Connection], facts: Sequence[Fact], now: datetime
+    ) -> Sequence[Job]:
         """Write what leaves the house because of these facts; the jobs that send it."""
         ...
 

@@ -17,6 +17,7 @@ from engine.runtime.executor import StepError, Wait
 from engine.runtime.live import RUNNING
 from engine.runtime.opening import opening
 from engine.store.base import table_of
+from engine.store.batch import Statement
 from engine.store.models import (
     Case,
     Incident,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from engine.runtime.advance import Advance
     from engine.runtime.live import Live
 
-_INSERT_TASK: Final = insert(table_of(Task))
+_INSERT_TASK: Final = Statement(insert(table_of(Task)))
 _PEOPLE: Final = select(Case.people).where(Case.id == bindparam("id"))
 _PLAN: Final = table_of(PlanItem)
 _PLAN_ITEM: Final = select(_PLAN).where(
@@ -85,8 +86,8 @@ def _close_others(advance: Advance, live: Live, wanted: Collection[str]) -> Coll
 def write_tasks(advance: Advance) -> None:
     """Write the user tasks that have been opened, many in one statement."""
     opened, advance.new_tasks = advance.new_tasks, []
-    if opened:
-        advance.connection.execute(_INSERT_TASK, opened if len(opened) > 1 else opened[0])
+    for row in opened:
+        advance.work.batch.put(_INSERT_TASK, row)
 
 
 def _open_task(advance: Advance, live: Live, wait: Wait) -> None:
@@ -95,7 +96,7 @@ def _open_task(advance: Advance, live: Live, wait: Wait) -> None:
     plan = _plan_item(advance.connection, live, wait.element_id) if planned else None
     gets = opening(advance, live, meta, wait)
     person = (plan.person_id if plan else None) or gets.person_id or people.get(meta.role or "")
-    assignee = _active(advance.connection, person)
+    assignee = _active(advance.connection, person) if person else None
     due = plan.due if plan is not None and plan.decided else gets.due
     task_id = new_id()
     advance.new_tasks.append(
@@ -160,10 +161,8 @@ def _plan_item(connection: Connection, live: Live, element_id: str) -> Any:
     ).first()
 
 
-def _active(connection: Connection, person_id: str | None) -> str | None:
+def _active(connection: Connection, person_id: str) -> str | None:
     """The person, unless the account is closed: then the task is offered to the role."""
-    if person_id is None:
-        return None
     return connection.scalar(
         select(Person.id).where(Person.id == person_id, Person.active.is_(True))
     )

@@ -17,13 +17,16 @@ from engine.runtime.fields import LONG_TEXT_LENGTH
 from engine.runtime.opened import Opened, opened, seen
 from engine.runtime.work import Work
 from engine.store.base import table_of
+from engine.store.batch import Statement
 from engine.store.models import Person, Task
 
 _TASK: Final = table_of(Task)
-_CHANGE: Final = update(_TASK).where(
-    _TASK.c.id == bindparam("of_id"),
-    _TASK.c.revision == bindparam("at_revision"),
-    _TASK.c.state == "open",
+_CHANGE: Final = Statement(
+    update(_TASK).where(
+        _TASK.c.id == bindparam("of_id"),
+        _TASK.c.revision == bindparam("at_revision"),
+        _TASK.c.state == "open",
+    )
 )
 
 # ---------------------------------------------------------------- who does it
@@ -134,7 +137,7 @@ def complete(
     troubled = task.row.case_state == "incident"
     if not troubled:
         advance.complete(task.row.instance_id, task.row.token, values)
-    work.begin()
+    work.begin(task.row.case_id)
     for rows in plans.values():
         planning.change(work, task.row.case_id, rows)
     answered = {**values, **plans}
@@ -190,7 +193,7 @@ def _remember_ticks(work: Work, task: Opened, ticks: Mapping[str, Any]) -> None:
 def _sign(work: Work, task: Opened, content: Mapping[str, Any], evidence: str) -> dict[str, Any]:
     """Store the signature of ``content`` (answers, ticks, note, attachments)."""
     signed = signatures.sign(
-        work.connection,
+        work.batch,
         at=work.now,
         signer=work.actor,
         meaning=task.meta.signature.meaning,
@@ -271,7 +274,7 @@ def _refuse(problems: Sequence[Problem]) -> None:
 def for_change(work: Work, action: str, task_id: str, revision: int | None = None) -> Opened:
     """The task, when the actor may do this with it now. One that is no longer open says who
     ended it; one that is not at ``revision`` any more (None: at any) has changed since."""
-    task = opened(work, task_id, hold=work.lightly)
+    task = opened(work, task_id)
     thing = seen(work, task)
     authorize(work.actor, access.TASK_VIEW, thing)
     if task.row.state == "completed":
@@ -292,13 +295,11 @@ def for_change(work: Work, action: str, task_id: str, revision: int | None = Non
 
 
 def _change(work: Work, task: Opened, **values: Any) -> dict[str, Any]:
-    """Write to the task's row; the result tells its new revision."""
+    """Put a change of the task's row; the result tells its new revision."""
     at = task.row.revision
     given = {"of_id": task.row.id, "at_revision": at, "revision": at + 1, **values}
-    done = work.connection.execute(_CHANGE, given)
-    if done.rowcount != 1:
-        raise Conflict("Somebody else changed this task at the same moment.", code="stale")
-    return {"revision": task.row.revision + 1}
+    work.batch.put(_CHANGE, given)
+    return {"revision": at + 1}
 
 
 def remember(work: Work, task: Opened, what: str, detail: Mapping[str, Any] | None = None) -> None:

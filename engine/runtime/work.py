@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -15,13 +15,12 @@ from engine.records.chain import FIRST
 from engine.runtime.calendar import WorkCalendar
 from engine.runtime.definitions import Library
 from engine.runtime.port import Job, Jobs
+from engine.store.batch import Batch, Statement
 from engine.store.models import Case, Task
 from engine.views import Actor
 
-_OF_TASK: Final = (
-    select(Case.id)
-    .where(Case.id == select(Task.case_id).where(Task.id == bindparam("task_id")).scalar_subquery())
-    .with_for_update(key_share=True)
+_HOLD: Final = Statement(
+    select(Case.id).where(Case.id == bindparam("of_id")).with_for_update(key_share=True)
 )
 
 _FREE: Final = (
@@ -36,7 +35,8 @@ _FREE: Final = (
 class Work:
     """One transaction. ``now`` is asked once, so that all its rows have the same time."""
 
-    connection: Connection
+    batch: Batch
+    """Where its writes go; see ``connection``."""
     actor: Actor
     now: datetime
     config: Config
@@ -46,8 +46,6 @@ class Work:
     facts: list[history.Fact] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     """What is to be looked at later; written with everything else, at the end."""
-    claim: Callable[[Connection], None] | None = None
-    """Begins the writing, while that has been put off (see ``Database.writing``)."""
     lightly: bool = False
     """Is this the try that trusts what it has read? One that lost a race locks first."""
     opened: Any = None
@@ -56,6 +54,11 @@ class Work:
 
     read: dict[str, Any] = field(default_factory=dict)
     """The same by instance, of timers that fire together (``engine.runtime.firing``)."""
+
+    @property
+    def connection(self) -> Connection:
+        """For statements that cannot wait in ``batch``: they find what waits there."""
+        return self.batch.connection
 
     @property
     def today(self) -> date:
@@ -67,19 +70,19 @@ class Work:
             return self.opened
         return self.read.get(instance_id)
 
-    def begin(self) -> None:
-        """From here on there are writes. What has been read before is guarded by its revision."""
-        claim, self.claim = self.claim, None
-        if claim is not None:
-            claim(self.connection)
+    def begin(self, case_id: str) -> None:
+        """From here on there are writes, and the case is held. What has been read before is
+        guarded by its revision."""
+        self.batch.writes()
+        if self.lightly and self.batch.dialect != "sqlite":
+            self.batch.put(_HOLD, {"of_id": case_id})
 
     def hold(self, case_id: str | ScalarSelect[str]) -> None:
         """Nobody else moves this case until the transaction ends. What is read after this is what
         whoever was first has left. (On SQLite a writer is alone in any case.)"""
-        if self.connection.dialect.name == "sqlite":
-            return
-        one = select(Case.id).where(Case.id == case_id)
-        self.connection.execute(one.with_for_update(key_share=True))
+        if self.batch.dialect != "sqlite":
+            one = select(Case.id).where(Case.id == case_id)
+            self.connection.execute(one.with_for_update(key_share=True))
 
     def hold_free(self, case_ids: Sequence[str]) -> Sequence[str]:
         """``hold`` those of several cases that nobody else moves; which they are."""
@@ -89,8 +92,7 @@ class Work:
 
     def hold_of_task(self, task_id: str) -> None:
         """``hold`` the case of a user task."""
-        if self.connection.dialect.name != "sqlite":
-            self.connection.execute(_OF_TASK, {"task_id": task_id})
+        self.hold(select(Task.case_id).where(Task.id == task_id).scalar_subquery())
 
     def note(self, what: str, chain: str, detail: Mapping[str, Any], **about: Any) -> None:
         """Remember a fact; ``about`` are the keywords of ``history.Fact``."""
@@ -99,14 +101,15 @@ class Work:
         )
 
     def keep_history(self) -> None:
-        """Write the facts, and the jobs after them. The last act of a transaction: it takes the
-        chains' ends and the jobs' keys, which others wait for."""
+        """Write the facts, the jobs after them, and whatever waits. The last act of a transaction:
+        it takes the chains' ends and the jobs' keys, which others wait for."""
         row = self.opened
         known = {id: (row.head_seq or 0, row.head_hash or FIRST) for id, row in self.read.items()}
         if self.lightly and row is not None and row.head_seq is not None:
             known[row.instance_id] = (row.head_seq, row.head_hash)
-        history.append(self.connection, self.facts, at=self.now, heads=known)
-        jobs = [*self.jobs, *self.queue.tell(self.connection, self.facts, self.now)]
+        history.append(self.batch, self.facts, at=self.now, heads=known)
+        jobs = [*self.jobs, *self.queue.tell(lambda: self.connection, self.facts, self.now)]
         self.facts, self.jobs = [], []
         if jobs:
             self.queue.put(self.connection, jobs)
+        self.batch.end()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, update
 
 from engine import feel
-from engine.errors import Conflict
 from engine.runtime import children, rows, stalls
 from engine.runtime.live import RUNNING
 from engine.store.base import table_of
+from engine.store.batch import Statement
 from engine.store.models import Instance
 
 if TYPE_CHECKING:
@@ -20,8 +19,10 @@ if TYPE_CHECKING:
     from engine.runtime.live import Live
 
 _TABLE: Final = table_of(Instance)
-_WRITE: Final = update(_TABLE).where(
-    _TABLE.c.id == bindparam("of_id"), _TABLE.c.revision == bindparam("at_revision")
+_WRITE: Final = Statement(
+    update(_TABLE).where(
+        _TABLE.c.id == bindparam("of_id"), _TABLE.c.revision == bindparam("at_revision")
+    )
 )
 
 
@@ -30,7 +31,6 @@ def write(advance: Advance, changed: Iterable[Live]) -> None:
     transactions that meet wait instead of locking each other out; each is guarded by its revision.
 
     :raises StepError: when one has grown too large
-    :raises Conflict: when another transaction was first
     """
     lives = sorted(changed, key=lambda live: (live.depth, live.id))
     values, marked = [], []
@@ -39,12 +39,8 @@ def write(advance: Advance, changed: Iterable[Live]) -> None:
             if live.moved and stalls.examine(advance, live):
                 marked.append(live)
             values.append(_values(advance, live))
-    # One whose stored state is damaged keeps it: its statement is another.
-    for _, alike in groupby(values, key=len):
-        several = list(alike)
-        done = advance.connection.execute(_WRITE, several if len(several) > 1 else several[0])
-        if done.rowcount != len(several):
-            raise Conflict("Somebody else moved this process at the same moment.", code="stale")
+    for row in values:
+        advance.work.batch.put(_WRITE, row)
     for live in lives:
         live.revision += 1
         live.changed = False

@@ -22,6 +22,7 @@ from engine.runtime.definitions import Library
 from engine.runtime.executor import StepError
 from engine.runtime.work import Work
 from engine.store.base import table_of
+from engine.store.batch import Batch, Statement
 from engine.store.database import Database
 from engine.store.models import Receipt as ReceiptRow
 from engine.views import Actor, Receipt, Role
@@ -31,7 +32,7 @@ TRIES = 5
 one case at the same moment, and all but a loser of the very same task succeed."""
 KEY_LENGTH = 100
 _TABLE: Final = table_of(ReceiptRow)
-_INSERT: Final = insert(_TABLE)
+_INSERT: Final = Statement(insert(_TABLE))
 _FIND: Final = select(_TABLE).where(
     _TABLE.c.actor_id == bindparam("actor_id"), _TABLE.c.key == bindparam("key")
 )
@@ -80,7 +81,7 @@ class Transactions:
 
     def _work(self, connection: Connection, actor: Actor) -> Work:
         return Work(
-            connection=connection,
+            batch=Batch(connection),
             actor=actor,
             now=self._clock.now(),
             config=self.config,
@@ -145,11 +146,11 @@ class Transactions:
             if known is not None:
                 return known
             work = self._work(connection, actor)
-            work.claim = self._database.claim if lightly else None
-            work.lightly = lightly
+            if lightly:
+                work.batch = Batch(connection, self._database.claim)
+                work.lightly = True
             result = do(work)
-            work.keep_history()
-            connection.execute(
+            work.batch.put(
                 _INSERT,
                 {
                     "actor_id": actor.id,
@@ -160,6 +161,7 @@ class Transactions:
                     "result": result,
                 },
             )
+            work.keep_history()
             return Receipt(key=key, at=work.now, id=result.get("id"), result=result)
 
     def _receipt(self, actor: Actor, key: str, digest: str) -> Receipt | None:

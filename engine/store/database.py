@@ -1,5 +1,6 @@
 """One database: connections, transactions and its version.
 
+No driver begins a transaction by itself; that is said here, or a statement is one by itself.
 SQLite runs in WAL mode with foreign keys on, and a writing transaction begins with
 ``BEGIN IMMEDIATE``, so that two writers wait for each other instead of failing at the commit.
 """
@@ -67,22 +68,28 @@ class Database:
     def writing(self, *, put_off: bool = False) -> Iterator[Connection]:
         """A transaction that commits when the block ends, and rolls back when it fails.
 
-        :param put_off: on SQLite, where one writes at a time, do not begin until ``claim``: the
-            block reads and calculates first, and guards what it writes by the revisions it read
+        :param put_off: do not begin until ``claim``: the block reads and calculates first, and
+            guards what it writes by the revisions that it read
         """
-        with self._guarded(), ExitStack() as turn, self._engine.connect() as connection:
+        with (
+            self._guarded(),
+            ExitStack() as turn,
+            self._engine.connect() as connection,
+            connection.begin(),
+        ):
             if self.is_sqlite:
                 connection.info[_TURN] = turn
-                if not put_off:
-                    self.claim(connection)
-            with connection.begin():
-                yield connection
+            if not put_off:
+                self.claim(connection)
+            yield connection
 
     def claim(self, connection: Connection) -> None:
         """Begin to write, where ``writing`` has put it off."""
         if self.is_sqlite:
             connection.info[_TURN].enter_context(self._turn())
             _begin(connection, "BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -100,8 +107,6 @@ class Database:
     def glancing(self) -> Iterator[Connection]:
         """For one SELECT, which needs no transaction around it."""
         with self._guarded(), self._engine.connect() as connection:
-            if not self.is_sqlite:
-                connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
 
     @contextmanager
@@ -112,9 +117,7 @@ class Database:
                 _begin(connection, "BEGIN")
             else:
                 # PostgreSQL would else show each statement the state of its own moment.
-                connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
+                connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield connection
             connection.rollback()
 

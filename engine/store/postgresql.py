@@ -7,15 +7,17 @@ So a statement that takes long asks, by a connection beside it, whether anybody 
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import re
+from collections.abc import Generator, Sequence
 from functools import partial
+from itertools import count
 from time import monotonic
 from typing import Any, Final
 
 import psycopg
 from psycopg.errors import ConnectionTimeout
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 
@@ -42,6 +44,7 @@ NETWORK: Final = {
 """libpq's settings (https://www.postgresql.org/docs/current/libpq-connect.html): a statement that
 is under way when the network breaks fails after some ten seconds."""
 
+_PLACEHOLDER: Final = re.compile("%[%s]")
 Steps = Generator[Any, Any, Any]
 """The driver's: yields what it waits for, is sent what is ready: nothing, every tenth of a
 second."""
@@ -115,13 +118,30 @@ def connect(url: URL, **options: Any) -> Engine:
     # Not by a listener of "do_connect": a dialect that has one asks for others at each statement.
     def make() -> Watched:
         given, named = engine.dialect.create_connect_args(url)
-        return Watched.connect(*given, **{**named, **NETWORK})
+        return Watched.connect(*given, **{**named, **NETWORK}, autocommit=True)
 
     engine = create_engine(url, creator=make, pool_reset_on_return=None, **options)
     event.listen(engine, "reset", _reset)
     event.listen(engine, "checkin", _returned)
     event.listen(engine, "checkout", partial(_try_idle, engine.dialect))
     return engine
+
+
+def numbered(text: str) -> str:
+    """A statement's text with ``$1``, ``$2`` … where ``%s`` stood: as the server has it."""
+    numbers = count(1)
+    return _PLACEHOLDER.sub(lambda m: f"${next(numbers)}" if m[0] == "%s" else "%", text)
+
+
+def execute_numbered(connection: Connection, text: str, values: Sequence[Any]) -> None:
+    """Execute a statement that is ``numbered`` already. The driver would else look for the places
+    of the values in the text, anew each time when they are many."""
+    driver: Any = connection.connection.driver_connection
+    usual, driver.cursor_factory = driver.cursor_factory, psycopg.RawCursor
+    try:
+        connection.exec_driver_sql(text, tuple(values)).close()
+    finally:
+        driver.cursor_factory = usual
 
 
 def _reset(connection: Any, _record: Any, _state: Any) -> None:

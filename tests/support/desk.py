@@ -47,8 +47,13 @@ class Desk:
 
     def open_tasks(self, case_id: str) -> list[TaskRow]:
         """The case's open tasks, by name."""
-        rows = self.engine.tasks(self.manager.actor, show="all", limit=100).items
-        return sorted((r for r in rows if r.case_id == case_id), key=lambda r: r.name)
+        found, cursor = [], None
+        while True:
+            page = self.engine.tasks(self.manager.actor, show="all", limit=100, cursor=cursor)
+            found += [row for row in page.items if row.case_id == case_id]
+            cursor = page.next
+            if cursor is None:
+                return sorted(found, key=lambda row: row.name)
 
     def names(self, case_id: str) -> list[str]:
         return [row.name for row in self.open_tasks(case_id)]

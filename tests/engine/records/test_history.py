@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,8 +15,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.records import history
-from engine.records.history import Fact
+from engine.records.history import Appended, Fact
 from engine.store.base import Base
+from engine.store.batch import Batch
 from engine.store.database import Database
 from engine.store.models import History
 from engine.views import SYSTEM, Actor, Verification
@@ -42,10 +44,17 @@ def fact(type_: str = "task_opened", chain: str = INSTANCE, **more: Any) -> Fact
     return Fact(type_, ANNA, chain, **{**values, **more})
 
 
+def append(conn: Connection, facts: Sequence[Fact]) -> list[Appended]:
+    batch = Batch(conn)
+    appended = history.append(batch, facts, at=NOW)
+    batch.end()
+    return appended
+
+
 def written(conn: Connection) -> None:
     """Three entries in one chain and two in another."""
-    history.append(conn, [fact(), fact("claimed"), fact("opened", CHILD)], at=NOW)
-    history.append(conn, [fact("signed", CHILD), fact("completed")], at=NOW)
+    append(conn, [fact(), fact("claimed"), fact("opened", CHILD)])
+    append(conn, [fact("signed", CHILD), fact("completed")])
 
 
 def stored(conn: Connection) -> list[Any]:
@@ -94,23 +103,23 @@ def test_entries_are_numbered_within_their_chain(conn: Connection) -> None:
 
 
 def test_an_append_says_where_its_entries_are(conn: Connection) -> None:
-    first = history.append(conn, [Fact("deployed", SYSTEM, "definitions")], at=NOW)
-    then = history.append(conn, [Fact("deployed", ANNA, "definitions")], at=NOW)
-    assert history.append(conn, [], at=NOW) == []
+    first = append(conn, [Fact("deployed", SYSTEM, "definitions")])
+    then = append(conn, [Fact("deployed", ANNA, "definitions")])
+    assert append(conn, []) == []
     places = [(place.seq, place.hash) for place in (*first, *then)]
     assert places == [(row.seq, row.hash) for row in stored(conn)]
     assert history.verify(conn) == Verification(1, 2, 0, ())
 
 
 def test_salts_differ_so_that_equal_details_do_not_show(conn: Connection) -> None:
-    history.append(conn, [fact(), fact()], at=NOW)
+    append(conn, [fact(), fact()])
     first, second = (json.loads(row.body)["commitment"] for row in stored(conn))
     assert first != second
 
 
 def test_a_detail_without_a_form_is_refused(conn: Connection) -> None:
     with pytest.raises(TypeError):
-        history.append(conn, [fact(detail={"x": object()})], at=NOW)
+        append(conn, [fact(detail={"x": object()})])
 
 
 def test_a_number_of_a_chain_is_given_once(conn: Connection) -> None:
@@ -233,7 +242,7 @@ def test_writers_of_one_chain_wait_for_each_other(databases: Databases, database
     def write() -> None:
         for _ in range(5):
             with database.writing() as connection:
-                history.append(connection, [fact(), fact("claimed")], at=NOW)
+                append(connection, [fact(), fact("claimed")])
 
     writers = [threading.Thread(target=write) for _ in range(4)]
     for writer in writers:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.records import history, signatures
 from engine.records.history import Fact
+from engine.store.batch import Batch
 from engine.store.models import History, Signature
 from engine.views import Actor, SignatureView
 from tests.support.rows import Rows
@@ -63,7 +64,9 @@ def signing(conn: Connection, rows: Rows) -> Signing:
         instance_id=instance,
         detail={"content_sha256": view.content_sha256},
     )
-    history.append(conn, [fact], at=NOW)
+    batch = Batch(conn)
+    history.append(batch, [fact], at=NOW)
+    batch.end()
     person = rows.person("Bo Ek").id
     return Signing(case, instance, task, signer, view, other, person, definition)
 
@@ -76,8 +79,9 @@ def sign(
     task: str,
     more: Mapping[str, Any] | None = None,
 ) -> SignatureView:
-    return signatures.sign(
-        conn,
+    batch = Batch(conn)
+    view = signatures.sign(
+        batch,
         at=NOW,
         signer=signer,
         meaning="Utfört",
@@ -86,6 +90,8 @@ def sign(
         task_id=task,
         content={**CONTENT, **(more or {})},
     )
+    batch.end()
+    return view
 
 
 def content(conn: Connection) -> Any:

@@ -17,9 +17,10 @@ from tests.support.diagrams import chain, diagram, end, flow, gateway, start, ta
 from tests.support.people import People
 from tests.web.api.caller import Caller
 
-STATEMENTS = 7
+STATEMENTS = {"sqlite": 7, "postgresql": 3}
 """Who asks; the task with its case, its instance and the end of its chain; then the task, the next
-task, the instance, the history and the receipt."""
+task, the instance, the history and the receipt, which are one statement on PostgreSQL. It is a
+transaction by itself: nothing begins one, and nothing commits."""
 STATE_BYTES = 4_096
 ROUNDS = 200
 
@@ -60,7 +61,7 @@ def stored(engine: Engine, case_id: str) -> int:
     return len(row.state_blob) + sum(len(json.dumps(each)) for each in kept)
 
 
-def test_a_completion_through_the_api_takes_seven_statements_and_stays_small(
+def test_a_completion_through_the_api_takes_few_statements_and_stays_small(
     engine: Engine, people: People, seller: Caller, key: Keys
 ) -> None:
     engine.deploy(people["process_owner"].actor, [endless()], key=key())
@@ -75,6 +76,6 @@ def test_a_completion_through_the_api_takes_seven_statements_and_stays_small(
         if number:  # the first one writes down that the token was used, and reads the diagram
             counts.add(len(sent))
             sizes.append(stored(engine, str(case)))
-    assert counts == {STATEMENTS}, sent
+    assert counts == {STATEMENTS[engine._database._engine.dialect.name]}, sent
     assert max(sizes) <= STATE_BYTES
     assert sizes[-1] - sizes[0] < 16  # only the digits of a few numbers grow
