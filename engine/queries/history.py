@@ -80,8 +80,7 @@ def history(
     authorize(actor, HISTORY_VIEW)
     limit = paging.bounded(limit)
     wanted = _filters(conn, person, type)
-    window = [] if since is None else [History.at >= since]
-    window += [] if until is None else [History.at < until]
+    window = _between(since, until)
     words = search.words(q)
     if case_id is not None:
         thing = case_by_key(conn, actor, case_id)
@@ -98,15 +97,18 @@ def history(
     if which is None:
         return Page((), None)
     listed = _joined().where(*which).order_by(*everything.order).limit(limit + 1)
-    rows = conn.execute(listed).all()
 
     def place(row: AnyRow | facts.Place) -> str:
-        if case_id is not None:
-            return paging.encode("case-history", row.id)
-        return paging.encode("history", row.at, row.id)
+        parts = ("case-history", row.id) if case_id else ("history", row.at, row.id)
+        return paging.encode(*parts)
 
-    page = paging.page(rows, limit, _entry, place)
+    page = paging.page(conn.execute(listed).all(), limit, _entry, place)
     return Page(page.items, place(end)) if page.next is None and end is not None else page
+
+
+def _between(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+    after = [] if since is None else [History.at >= since]
+    return after if until is None else [*after, History.at < until]
 
 
 def history_types(conn: Connection) -> tuple[str, ...]:
