@@ -47,9 +47,8 @@ class Statement:
 
     def row(self, values: Values) -> tuple[Any, Any]:
         """Which row is written."""
-        return getattr(self.text, "table", self.text), values.get("of_id") or values.get(
-            "id"
-        ) or id(values)
+        key = values.get("of_id") or values.get("id") or id(values)
+        return getattr(self.text, "table", self.text), key
 
     def prepared(self, dialect: Dialect, names: tuple[str, ...]) -> _Prepared:
         """The statement as it is sent, with values of these names."""
@@ -169,7 +168,7 @@ class Batch:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """What is written within is taken back when the block fails."""
+        """What is written within is taken back when the block fails, and nothing else is."""
         with self.connection.begin_nested():
             try:
                 yield
