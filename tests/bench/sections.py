@@ -93,7 +93,8 @@ def postgresql_instructions(size: Size, _until: float) -> Iterator[Found]:
 def _counted(url: str, name: str, size: Size) -> Iterator[Found]:
     found = ground.prepare(url, instructions.WARM_UP + size.count)
     floor.prepare(url, found.open_tasks())
-    for kind in reversed(steps.KINDS):
+    # The floor first: ours completes the tasks, and the next ones are no items of the floor's.
+    for kind in steps.KINDS:
         counted = instructions.per_request(kind, found, size.count)
         text = "valgrind is missing" if counted is None else f"{counted / 1e6:.2f} M"
         yield f"{kind}, per request", text, f"{name}; this process's, by callgrind"
