@@ -4,19 +4,28 @@ Each thing that is wanted (a type, a person, a word …) says where the facts th
 ranges of indexes, and how to tell by the fact itself. The page is read along the ranges of what is
 rarest; the others are asked of each fact. However rare what is wanted may be together, a page looks
 at ``LOOKED_AT`` facts at most: what it has not found by then, the next page goes on to look for.
+
+Ranges that differ in one value only are one part of a statement, to which the values are a list: a
+word of twenty people and twenty cases makes no longer statement than one of a single person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
+    Subquery,
+    TableValuedAlias,
+    Text,
     and_,
+    cast,
     func,
     literal,
     or_,
@@ -25,7 +34,8 @@ from sqlalchemy import (
     union,
     union_all,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from engine.queries.rows import AnySelect
 from engine.store.models import History
@@ -40,10 +50,39 @@ BY_NUMBER: Order = (History.id.desc(),)
 
 
 class Range(NamedTuple):
-    """Facts that stand together in an index, and in which order."""
+    """Facts that stand together in an index, and in which order. With ``values`` these are
+    ``count`` ranges, one for each of them: ``only`` compares with the value."""
 
     only: ColumnElement[bool]
     order: Order = BY_TIME
+    values: TableValuedAlias | None = None
+    count: int = 1
+
+
+def ranges(
+    conn: Connection,
+    column: InstrumentedAttribute[Any],
+    values: Sequence[str],
+    order: Order = BY_TIME,
+) -> list[Range]:
+    """The ranges of an index in which ``column`` is one of ``values``."""
+    if len(values) <= 1:
+        return [Range(column == value, order) for value in values]
+    listed = _listed(conn, values)
+    return [Range(column == cast(listed.c.value, Text), order, listed, len(values))]
+
+
+def these(conn: Connection, ids: Sequence[int]) -> list[Range]:
+    """The facts with these ids."""
+    value = cast(_listed(conn, ids).c.value, Integer)
+    return [Range(History.id.in_(select(value)))] if ids else []
+
+
+def _listed(conn: Connection, values: Sequence[str] | Sequence[int]) -> TableValuedAlias:
+    """The values as a table of one column, ``value``: one parameter, however many they are."""
+    if conn.dialect.name == "sqlite":
+        return func.json_each(json.dumps(values)).table_valued("value")
+    return func.json_array_elements_text(cast(values, JSON)).table_valued("value")
 
 
 ALL = Range(true())
@@ -71,66 +110,109 @@ class Found(NamedTuple):
     end: Place | None = None
 
 
+Window = Sequence[ColumnElement[bool]]
+Way = Sequence[Range]
+
+
 def find(
     conn: Connection,
     wanted: Sequence[Wanted],
-    window: Sequence[ColumnElement[bool]],
+    window: Window,
     count: int,
-    everything: Range = ALL,
+    order: Order = BY_TIME,
 ) -> Found:
-    """The facts of ``everything`` that lie in the ``window`` and are all that is ``wanted``, of
-    which the first ``count`` in its order are to be read."""
+    """The facts in the ``window`` that are all that is ``wanted``, of which the first ``count`` in
+    the ``order`` are to be read."""
     if any(w.ranges is not None and not w.ranges for w in wanted):
         return Found(None)
     narrow = [w.ranges for w in wanted if w.ranges]
     if not wanted:
-        return Found([everything.only, *window])
-    if len(wanted) == len(narrow) == 1 and [part.order for part in narrow[0]] == [everything.order]:
-        return Found([narrow[0][0].only, *window])
-    ways = [*narrow, [everything]]
-    shares = [max(LOOKED_AT // len(way), count) for way in ways]
-    way, is_cut = _shortest(conn, ways, shares, window)
-    ranges, share = ways[way], shares[way]
-    others = [w for w in wanted if w.ranges is not ranges]
-    end = _end(conn, ranges, window, share) if is_cut else None
+        return Found(window)
+    if len(wanted) == len(narrow) == 1:
+        return Found(_first(conn, narrow[0], window, count, order))
+    way, end = _shortest(conn, narrow, window, count, order)
+    others = [w for w in wanted if w.ranges is not way]
     if end is not None:
-        window = [*window, _not_behind(end, everything.order)]
-    parts = [_looked_at(part, window, share, others, everything.order, count) for part in ranges]
-    return Found([History.id.in_(_merged(parts, everything.order, count))], end)
+        window = [*window, _not_behind(end, order)]
+    seen = _merged(conn, way, window, _share(way, count)).subquery()
+    fact = aliased(History)
+    found = select(fact.id).join(seen, seen.c.id == fact.id)
+    found = found.where(*(other.holds(fact) for other in others))
+    return Found([History.id.in_(_cut(found, seen, count, order))], end)
+
+
+def _first(
+    conn: Connection, way: Way, window: Window, count: int, order: Order
+) -> Sequence[ColumnElement[bool]]:
+    """The first of all ranges of a way together."""
+    only = way[0]
+    if len(way) == only.count == 1 and only.order is order:
+        return [only.only, *window]
+    seen = _merged(conn, way, window, count).subquery()
+    return [History.id.in_(_cut(select(seen.c.id), seen, count, order))]
+
+
+def _share(way: Way, count: int) -> int:
+    """How many facts of each range a page looks at."""
+    return max(LOOKED_AT // sum(part.count for part in way), count)
 
 
 def _shortest(
-    conn: Connection,
-    ways: Sequence[Sequence[Range]],
-    shares: Sequence[int],
-    window: Sequence[ColumnElement[bool]],
-) -> tuple[int, bool]:
-    """The way with the fewest facts along it, counted no further than a page may look; and whether
-    there are more."""
+    conn: Connection, ways: Sequence[Way], window: Window, count: int, order: Order
+) -> tuple[Way, Place | None]:
+    """The way with the fewest facts along it, or, where all have more than a page may look at,
+    the one along which it comes furthest back; and how far that is."""
+    lengths = _lengths(conn, ways, window, count)
+    whole = [i for i, length in lengths.items() if length is not None]
+    if whole:
+        return ways[min(whole, key=lambda i: lengths[i] or 0)], None
+    fitting = [w for w in ways if order is BY_TIME or all(part.order is order for part in w)]
+    if order is BY_TIME:
+        fitting.append([ALL])
+    ends = _ends(conn, fitting, window, count)
+    furthest = min(range(len(fitting)), key=lambda i: ends.get(i, _BEGINNING))
+    return fitting[furthest], ends.get(furthest)
+
+
+_BEGINNING = Place(datetime.min.replace(tzinfo=UTC), 0)
+
+
+def _lengths(
+    conn: Connection, ways: Sequence[Way], window: Window, count: int
+) -> Mapping[int, int | None]:
+    """How many facts stand along each way, None where that is more than a page looks at."""
     counts = []
-    for way, (ranges, share) in enumerate(zip(ways, shares, strict=True)):
-        for part in ranges:
-            some = _read(part, window, share + 1).subquery()
+    for i, way in enumerate(ways):
+        for part in way:
+            some = _read(part, window, _share(way, count) + 1).subquery()
             length = select(func.count()).select_from(some).scalar_subquery()
-            counts.append(select(literal(way).label("way"), length.label("length")))
-    lengths = [0] * len(ways)
-    cut = [False] * len(ways)
-    for row in conn.execute(union_all(*counts)):
-        lengths[row.way] += row.length
-        cut[row.way] |= row.length > shares[row.way]
-    shortest = min(range(len(ways)), key=lambda way: (cut[way], lengths[way]))
-    return shortest, cut[shortest]
+            counts.append(_of_each(part, literal(i).label("way"), length.label("length")))
+    lengths: dict[int, int | None] = dict.fromkeys(range(len(ways)), 0)
+    for row in conn.execute(union_all(*counts)) if counts else ():
+        before, cut = lengths[row.way], row.length > _share(ways[row.way], count)
+        lengths[row.way] = None if cut or before is None else before + row.length
+    return lengths
 
 
-def _end(
-    conn: Connection, ranges: Sequence[Range], window: Sequence[ColumnElement[bool]], share: int
-) -> Place | None:
-    """As far back as all the ranges are looked at."""
-    ends = []
-    for part in ranges:
-        last = _read(part, window, 1).offset(share - 1).subquery()
-        ends.append(select(last.c.at, last.c.id))
-    return max((Place(row.at, row.id) for row in conn.execute(union_all(*ends))), default=None)
+def _ends(
+    conn: Connection, ways: Sequence[Way], window: Window, count: int
+) -> Mapping[int, Place]:
+    """As far back as all ranges of each way are looked at, where that is not to their end."""
+    lasts = []
+    for i, way in enumerate(ways):
+        for part in way:
+            last = _read(part, window, 1).offset(_share(way, count) - 1)
+            place = last.with_only_columns(History.id).scalar_subquery()
+            lasts.append(_of_each(part, literal(i).label("way"), place.label("id")))
+    last_ones = union_all(*lasts).subquery()
+    places = select(last_ones.c.way, History.at, History.id).join(
+        last_ones, last_ones.c.id == History.id
+    )
+    ends: dict[int, Place] = {}
+    for row in conn.execute(places):
+        place = Place(row.at, row.id)
+        ends[row.way] = max(ends.get(row.way, place), place)
+    return ends
 
 
 def _not_behind(end: Place, order: Order) -> ColumnElement[bool]:
@@ -140,32 +222,44 @@ def _not_behind(end: Place, order: Order) -> ColumnElement[bool]:
     return and_(History.at >= end.at, newer)
 
 
-def _read(part: Range, window: Sequence[ColumnElement[bool]], most: int) -> AnySelect:
-    """The newest of a range."""
-    columns = select(History.at, History.id)
-    return columns.where(part.only, *window).order_by(*part.order).limit(most)
+# ---------------------------------------------------------------- statements
 
 
-def _looked_at(
-    part: Range,
-    window: Sequence[ColumnElement[bool]],
-    share: int,
-    others: Sequence[Wanted],
-    order: Order,
-    count: int,
-) -> AnySelect:
-    """Those among the newest of a range that are what the ``others`` want too."""
-    newest = select(History).where(part.only, *window).order_by(*part.order).limit(share)
-    seen = aliased(History, newest.subquery())
-    found = select(seen.at, seen.id).where(*(other.holds(seen) for other in others))
-    by_time = [seen.at.desc()] if order is BY_TIME else []
-    return found.order_by(*by_time, seen.id.desc()).limit(count)
+def _of_each(part: Range, *columns: ColumnElement[Any]) -> AnySelect:
+    """``columns`` for each of the ranges of ``part``."""
+    chosen = select(*columns)
+    return chosen if part.values is None else chosen.select_from(part.values)
 
 
-def _merged(parts: Sequence[AnySelect], order: Order, count: int) -> AnySelect:
-    """The ids of the first ``count`` of all parts together."""
-    found = parts[0].subquery()
-    if len(parts) > 1:
-        found = union(*(select(part.subquery()) for part in parts)).subquery()
-    by_time = [found.c.at.desc()] if order is BY_TIME else []
-    return select(select(found.c.id).order_by(*by_time, found.c.id.desc()).limit(count).subquery())
+def _read(part: Range, window: Window, most: int) -> AnySelect:
+    """The newest of a range; where that is one of many, of the one whose value is at hand."""
+    read = select(History.at, History.id).where(part.only, *window)
+    read = read.order_by(*part.order).limit(most)
+    return read if part.values is None else read.correlate(part.values)
+
+
+def _newest(conn: Connection, part: Range, window: Window, most: int) -> AnySelect:
+    """The newest of each of the ranges of ``part``."""
+    read = _read(part, window, most)
+    if part.values is None:
+        return read
+    if conn.dialect.name == "sqlite":  # has no LATERAL
+        fact = aliased(History)
+        ids = read.with_only_columns(History.id)
+        return select(fact.at, fact.id).select_from(part.values).join(fact, fact.id.in_(ids))
+    newest = read.lateral()
+    return select(newest.c.at, newest.c.id).select_from(part.values).join(newest, true())
+
+
+def _merged(conn: Connection, way: Way, window: Window, most: int) -> AnySelect:
+    """The newest of each of the ranges of a way, each fact once."""
+    parts = [_newest(conn, part, window, most).subquery() for part in way]
+    both = union(*(select(part.c.at, part.c.id) for part in parts)).subquery()
+    merged = parts[0] if len(parts) == 1 else both
+    return select(merged.c.at, merged.c.id)
+
+
+def _cut(found: AnySelect, seen: Subquery, count: int, order: Order) -> AnySelect:
+    """The first ``count`` of what was ``found`` among those ``seen``."""
+    by_time = [seen.c.at.desc()] if order is BY_TIME else []
+    return select(found.order_by(*by_time, seen.c.id.desc()).limit(count).subquery())

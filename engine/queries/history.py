@@ -82,21 +82,21 @@ def history(
     wanted = _filters(conn, person, type)
     window = _between(since, until)
     words = search.words(q)
+    order = facts.BY_TIME
     if case_id is not None:
         thing = case_by_key(conn, actor, case_id)
         authorize(actor, CASE_VIEW, thing)
-        everything = facts.Range(History.case_id == thing.id, facts.BY_NUMBER)
-        wanted += _in_case(conn, thing.id, words)
+        order = facts.BY_NUMBER
+        wanted += [_equal("case_id", thing.id, order), *_in_case(conn, thing.id, words)]
         window += _after_number(cursor)
     else:
-        everything = facts.ALL
         wanted += [] if sees_all(actor) else [facts.Wanted(partial(history_of, actor))]
         wanted += _anywhere(conn, words, until)
         window += _after_time(cursor)
-    which, end = facts.find(conn, wanted, window, limit + 1, everything)
+    which, end = facts.find(conn, wanted, window, limit + 1, order)
     if which is None:
         return Page((), None)
-    listed = _joined().where(*which).order_by(*everything.order).limit(limit + 1)
+    listed = _joined().where(*which).order_by(*order).limit(limit + 1)
 
     def place(row: AnyRow | facts.Place) -> str:
         parts = ("case-history", row.id) if case_id else ("history", row.at, row.id)
@@ -148,11 +148,11 @@ def _filters(conn: Connection, person: str | None, type: str | None) -> list[fac
     return wanted
 
 
-def _equal(column: str, value: str) -> facts.Wanted:
+def _equal(column: str, value: str, order: facts.Order = facts.BY_TIME) -> facts.Wanted:
     def holds(of: facts.Facts) -> ColumnElement[bool]:
         return cast(ColumnElement[bool], getattr(of, column) == value)
 
-    return facts.Wanted(holds, [facts.Range(holds(History))])
+    return facts.Wanted(holds, [facts.Range(holds(History), order)])
 
 
 def _joined() -> AnySelect:
@@ -209,12 +209,15 @@ def _word(
 
     if people is None or len(elements) + len(people) > NAMES:
         return facts.Wanted(holds)
-    named = [History.element_name == name for name in elements]
-    named += [History.actor_id == who for who in [*people, *([SYSTEM.id] if of_system else ())]]
-    details = _details(conn, word)
+    actors = [*people, *([SYSTEM.id] if of_system else ())]
     cases = search.latest_cases(conn, word, LATEST_CASES, until)
-    in_cases = [facts.Range(History.case_id == case, facts.BY_NUMBER) for case in cases]
-    return facts.Wanted(holds, [*map(facts.Range, named), *in_cases, *details])
+    ranges = [
+        *facts.ranges(conn, History.element_name, elements),
+        *facts.ranges(conn, History.actor_id, actors),
+        *facts.ranges(conn, History.case_id, cases, facts.BY_NUMBER),
+        *_details(conn, word),
+    ]
+    return facts.Wanted(holds, ranges)
 
 
 def _details(conn: Connection, word: str) -> list[facts.Range]:
@@ -223,7 +226,7 @@ def _details(conn: Connection, word: str) -> list[facts.Range]:
     recent = newest.subquery()
     told = select(recent.c.id).where(*search.found(conn, [word], (recent.c.detail,)))
     ids = list(conn.scalars(told.order_by(recent.c.id.desc()).limit(DETAILS)))
-    return [facts.Range(History.id.in_(ids))] if ids else []
+    return facts.these(conn, ids)
 
 
 def _element_names() -> AnySelect:

@@ -70,9 +70,10 @@ class Index:
     word: InstrumentedAttribute[str]
 
     def has(self, owner: Text, word: str) -> ColumnElement[bool]:
-        """The owner has words that begin as the parts of ``word`` do. Asked row by row."""
+        """The owner has words that begin as the parts of ``word`` do. Asked row by row: without the
+        OFFSET, PostgreSQL might first read all that have them."""
         each = (
-            select(self.word).where(self.owner == owner, self._begins(part)).exists()
+            select(self.word).where(self.owner == owner, self._begins(part)).offset(0).exists()
             for part in stored.parts(word)
         )
         return and_(*each) if stored.parts(word) else false()

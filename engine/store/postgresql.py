@@ -43,6 +43,10 @@ NETWORK: Final = {
 }
 """libpq's settings (https://www.postgresql.org/docs/current/libpq-connect.html): a statement that
 is under way when the network breaks fails after some ten seconds."""
+SETTINGS: Final = {"options": "-c jit=off"}
+"""PostgreSQL would compile a statement that it takes for a long one, which here costs more than the
+statement: pages look at a bounded number of rows, and the planner cannot know that. A database URL
+with ``options`` of its own has its way."""
 
 _PLACEHOLDER: Final = re.compile("%[%s]")
 Steps = Generator[Any, Any, Any]
@@ -118,7 +122,7 @@ def connect(url: URL, **options: Any) -> Engine:
     # Not by a listener of "do_connect": a dialect that has one asks for others at each statement.
     def make() -> Watched:
         given, named = engine.dialect.create_connect_args(url)
-        return Watched.connect(*given, **{**named, **NETWORK}, autocommit=True)
+        return Watched.connect(*given, **{**SETTINGS, **named, **NETWORK}, autocommit=True)
 
     engine = create_engine(url, creator=make, pool_reset_on_return=None, **options)
     event.listen(engine, "reset", _reset)
