@@ -93,15 +93,15 @@ def cases(
     """
     paging.choice("state", state, tuple(STATES))
     limit = paging.bounded(limit)
-    ids, asked = _chosen(conn, actor, search.words(q), phase)
-    window = [*ids, *_after(cursor)]
-    ranges = [Case.state == s for s in STATES[state]] or [true()]
-    bounded = bool(asked) and not ids
-    end = _end(conn, ranges, window) if bounded else None
+    few, asked = _chosen(conn, actor, search.words(q), phase)
+    of = Case if few is None else search.named(sorted(few))
+    window = _after(cursor, of)
+    ranges = [of.state == s for s in STATES[state]] or [true()]
+    end = _end(conn, ranges, window) if asked and few is None else None
     if end is not None:
         behind = and_(Case.started_at == end.started_at, Case.id < end.id)
         window += [Case.started_at >= end.started_at, not_(behind)]
-    rows = conn.execute(_latest(ranges, window, asked, limit + 1)).all()
+    rows = conn.execute(_latest(of, ranges, window, asked, limit + 1)).all()
     figures = progress(conn, [row.id for row in rows[:limit]], today)
 
     def place(row: AnyRow) -> str:
@@ -249,41 +249,44 @@ Asked = Callable[[search.Text], ColumnElement[bool]]
 
 def _chosen(
     conn: Connection, actor: Actor, words: Iterable[str], phase: str | None
-) -> tuple[list[ColumnElement[bool]], list[Asked]]:
-    """What must hold: of few cases, which they are, and what is asked of each case by itself."""
-    ids: list[ColumnElement[bool]] = []
+) -> tuple[set[str] | None, list[Asked]]:
+    """Which cases it can be, if they are few, and what is asked of each case by itself."""
+    named: list[set[str]] = []
     asked: list[Asked] = []
     for word in words:
         few = search.CASES.few(conn, word)
         if few is None:
             asked.append(partial(search.CASES.has, word=word))
         else:
-            ids.append(Case.id.in_(few))
+            named.append(set(few))
     if phase is not None:
         there = select(Task.case_id).where(OPEN, Task.phase == phase)
         some = set(conn.scalars(there.limit(search.FEW + 1)))
         if len(some) <= search.FEW:
-            ids.append(Case.id.in_(sorted(some)))
+            named.append(some)
         else:
             asked.append(lambda case_id: there.where(Task.case_id == case_id).exists())
-    return ids, asked if sees_all(actor) else [*asked, partial(cases_of, actor)]
+    asked += [] if sees_all(actor) else [partial(cases_of, actor)]
+    return set.intersection(*named) if named else None, asked
 
 
-def _after(cursor: str | None) -> list[ColumnElement[bool]]:
+def _after(cursor: str | None, of: type[Case]) -> list[ColumnElement[bool]]:
     after = paging.decode("cases", cursor, paging.time_part, paging.text_part)
     if after is None:
         return []
     at, last = after
     return [
-        Case.started_at <= at,
-        or_(Case.started_at < at, and_(Case.started_at == at, Case.id < last)),
+        of.started_at <= at,
+        or_(of.started_at < at, and_(of.started_at == at, of.id < last)),
     ]
 
 
-def _read(only: ColumnElement[bool], window: Iterable[ColumnElement[bool]]) -> AnySelect:
+def _read(
+    of: type[Case], only: ColumnElement[bool], window: Iterable[ColumnElement[bool]]
+) -> AnySelect:
     """A range of an index, the last started first."""
-    found = select(Case.id, Case.started_at).where(only, *window)
-    return found.order_by(Case.started_at.desc(), Case.id.desc())
+    found = select(of.id, of.started_at).where(only, *window)
+    return found.order_by(of.started_at.desc(), of.id.desc())
 
 
 def _end(
@@ -293,7 +296,7 @@ def _end(
 ) -> AnyRow | None:
     """As far back as all the ranges are looked at, None when that is to their end."""
     skipped = search.LOOKED_AT - 1
-    lasts = [_read(only, window).offset(skipped).limit(1).subquery() for only in ranges]
+    lasts = [_read(Case, only, window).offset(skipped).limit(1).subquery() for only in ranges]
     ends = conn.execute(union_all(*(select(last.c.id, last.c.started_at) for last in lasts))).all()
     return max(ends, key=lambda end: (end.started_at, end.id), default=None)
 
@@ -303,6 +306,7 @@ def _joined(statement: AnySelect) -> AnySelect:
 
 
 def _latest(
+    of: type[Case],
     ranges: Iterable[ColumnElement[bool]],
     window: Iterable[ColumnElement[bool]],
     asked: Iterable[Asked],
@@ -311,7 +315,7 @@ def _latest(
     """The ``count`` cases that started last, of all ranges together."""
     parts = []
     for only in ranges:
-        read = _read(only, window)
+        read = _read(of, only, window)
         if asked:
             seen = read.limit(search.LOOKED_AT).subquery()
             read = select(seen.c.id, seen.c.started_at).where(*(ask(seen.c.id) for ask in asked))

@@ -41,6 +41,9 @@ from engine.queries.rows import AnySelect
 from engine.store.models import History
 
 LOOKED_AT = 2_000
+WIDEST = 50
+"""Ranges along which a page is read when each fact is asked for more: from each range it takes as
+many as it may have to show."""
 
 Facts = type[History]
 """The table, or those of its rows that were read."""
@@ -51,12 +54,12 @@ BY_NUMBER: Order = (History.id.desc(),)
 
 class Range(NamedTuple):
     """Facts that stand together in an index, and in which order. With ``values`` these are
-    ``count`` ranges, one for each of them: ``only`` compares with the value."""
+    ``width`` ranges, one for each of them: ``only`` compares with the value."""
 
     only: ColumnElement[bool]
     order: Order = BY_TIME
     values: TableValuedAlias | None = None
-    count: int = 1
+    width: int = 1
 
 
 def ranges(
@@ -125,11 +128,11 @@ def find(
     the ``order`` are to be read."""
     if any(w.ranges is not None and not w.ranges for w in wanted):
         return Found(None)
-    narrow = [w.ranges for w in wanted if w.ranges]
     if not wanted:
         return Found(window)
-    if len(wanted) == len(narrow) == 1:
-        return Found(_first(conn, narrow[0], window, count, order))
+    if len(wanted) == 1 and wanted[0].ranges:
+        return Found(_first(conn, wanted[0].ranges, window, count, order))
+    narrow = [w.ranges for w in wanted if w.ranges and _width(w.ranges) <= WIDEST]
     way, end = _shortest(conn, narrow, window, count, order)
     others = [w for w in wanted if w.ranges is not way]
     if end is not None:
@@ -146,7 +149,7 @@ def _first(
 ) -> Sequence[ColumnElement[bool]]:
     """The first of all ranges of a way together."""
     only = way[0]
-    if len(way) == only.count == 1 and only.order is order:
+    if len(way) == only.width == 1 and only.order is order:
         return [only.only, *window]
     seen = _merged(conn, way, window, count).subquery()
     return [History.id.in_(_cut(select(seen.c.id), seen, count, order))]
@@ -154,7 +157,11 @@ def _first(
 
 def _share(way: Way, count: int) -> int:
     """How many facts of each range a page looks at."""
-    return max(LOOKED_AT // sum(part.count for part in way), count)
+    return max(LOOKED_AT // _width(way), count)
+
+
+def _width(way: Way) -> int:
+    return sum(part.width for part in way)
 
 
 def _shortest(
@@ -194,16 +201,14 @@ def _lengths(
     return lengths
 
 
-def _ends(
-    conn: Connection, ways: Sequence[Way], window: Window, count: int
-) -> Mapping[int, Place]:
+def _ends(conn: Connection, ways: Sequence[Way], window: Window, count: int) -> Mapping[int, Place]:
     """As far back as all ranges of each way are looked at, where that is not to their end."""
     lasts = []
     for i, way in enumerate(ways):
         for part in way:
             last = _read(part, window, 1).offset(_share(way, count) - 1)
-            place = last.with_only_columns(History.id).scalar_subquery()
-            lasts.append(_of_each(part, literal(i).label("way"), place.label("id")))
+            last_id = last.with_only_columns(History.id).scalar_subquery()
+            lasts.append(_of_each(part, literal(i).label("way"), last_id.label("id")))
     last_ones = union_all(*lasts).subquery()
     places = select(last_ones.c.way, History.at, History.id).join(
         last_ones, last_ones.c.id == History.id

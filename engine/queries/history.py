@@ -47,7 +47,7 @@ HISTORY = (
 
 LATEST_CASES = 20
 LATEST_FACTS = 2_000
-NAMES = 20
+NAMES = 200
 """Elements and people whose facts are read for one word. A word of more names is looked for in the
 facts that were read for another reason."""
 DETAILS = 500

@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from engine.store import words as stored
 from engine.store.models import Case, CaseWord, PersonWord
@@ -128,7 +128,19 @@ def latest_cases(
         latest_first = latest.c.started_at.desc(), latest.c.id.desc()
         few = list(conn.scalars(found.order_by(*latest_first).limit(most)))
         few = few or CASES.some(conn, word)
-    return list(conn.scalars(newest.where(Case.id.in_(few)).limit(most)))
+    if not few:
+        return []
+    these = named(few)
+    order = these.started_at.desc(), these.id.desc()
+    soon = [] if before is None else [these.started_at < before]
+    return list(conn.scalars(select(these.id).where(*soon).order_by(*order).limit(most)))
+
+
+def named(ids: Sequence[str]) -> type[Case]:
+    """A few cases, to be read by their ids: which, when and in which state. Without the OFFSET,
+    a database might look for the first of them along the order."""
+    columns = select(Case.id, Case.started_at, Case.state)
+    return aliased(Case, columns.where(Case.id.in_(ids)).offset(0).subquery())
 
 
 def texts_with(texts: Iterable[str | None], word: str) -> list[str]:

@@ -372,3 +372,27 @@ class TestBound:
         before = read()
         self.crowd(rows, 200)
         assert read() <= before * 1.5
+
+    @pytest.mark.parametrize("filters", [{"q": "gammal"}, {"phase": "Z"}])
+    def test_a_few_old_ones_are_not_looked_for_among_all(
+        self,
+        conn: Connection,
+        rows: Rows,
+        monkeypatch: pytest.MonkeyPatch,
+        filters: dict[str, str],
+    ) -> None:
+        monkeypatch.setattr(search, "FEW", 100)
+        for n in range(60):
+            old = Running(rows, title="gammal", started_at=NOW - (n + 9) * DAY)
+            old.task(phase="Z")
+
+        def read() -> int:
+            rows.as_if_large()
+            with watched(conn) as sent:
+                assert len(cases(conn, SYSTEM, **filters, limit=2, today=TODAY).items) == 2
+            return sent.work(conn)
+
+        self.crowd(rows, 200)
+        before = read()
+        self.crowd(rows, 400)
+        assert read() <= before * 1.2
