@@ -28,7 +28,6 @@ from engine.service import Engine
 from engine.service.decide_file import decide_file
 from engine.tokens import SCOPES as TOKEN_SCOPES
 from engine.views import (
-    COUNTED,
     INCIDENT_KINDS,
     SYSTEM,
     Activity,
@@ -38,6 +37,7 @@ from engine.views import (
     CaseDetail,
     CaseRow,
     CheckReport,
+    Count,
     Customer,
     CustomerRow,
     DayOff,
@@ -96,7 +96,6 @@ from engine.views import (
 )
 
 __all__ = [
-    "COUNTED",
     "INCIDENT_KINDS",
     "SYSTEM",
     "TOKEN_SCOPES",
@@ -111,6 +110,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "Conflict",
+    "Count",
     "Customer",
     "CustomerRow",
     "DatabaseNewer",

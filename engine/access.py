@@ -369,21 +369,21 @@ def _probe(statement: Select[str]) -> ColumnElement[bool]:
     return statement.offset(0).exists()
 
 
-def offered_to(actor: Actor) -> list[ColumnElement[bool]]:
+def offered_to(actor: Actor, role: str | None = None) -> list[ColumnElement[bool]]:
     """The actor's own open work as conditions that no task meets twice: assigned to them, or
-    unassigned and of one of their roles. One condition per index range, so that each is read in
-    order of date and stops at a page."""
-    roles: list[ColumnElement[bool]] = [Task.role == role for role in sorted(actor.roles)]
-    return [
-        Task.assignee_id == actor.id,
-        *(and_(role, Task.assignee_id.is_(None)) for role in [*roles, Task.role.is_(None)]),
-    ]
+    unassigned and of one of their roles; of one ``role``, if it is given. One condition per index
+    range, so that each is read in order of date and stops at a page."""
+    mine = Task.assignee_id == actor.id
+    free = (and_(of_role, Task.assignee_id.is_(None)) for of_role in tasks_of_roles(actor, role))
+    return [mine if role is None else and_(Task.role == role, mine), *free]
 
 
-def tasks_of_roles(actor: Actor) -> list[ColumnElement[bool]]:
-    """Work of the actor's roles, whoever has it; one condition per index range."""
-    roles: list[ColumnElement[bool]] = [Task.role == role for role in sorted(actor.roles)]
-    return [*roles, Task.role.is_(None)]
+def tasks_of_roles(actor: Actor, role: str | None = None) -> list[ColumnElement[bool]]:
+    """Work of the actor's roles, whoever has it; of one ``role``, if it is given. One condition per
+    index range, none when there is nothing that fits."""
+    if role is not None:
+        return [Task.role == role] if role in actor.roles else []
+    return [*(Task.role == mine for mine in sorted(actor.roles)), Task.role.is_(None)]
 
 
 def history_of(actor: Actor, facts: type[History] = History) -> ColumnElement[bool]:

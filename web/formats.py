@@ -17,7 +17,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask
 
-from engine import COUNTED, Person
+from engine import Count, Person
 from web.context import config, today
 from web.i18n import gettext as _
 from web.i18n import language, locale, ngettext
@@ -102,9 +102,11 @@ def number(value: Any) -> str:
     return text.replace("\u202f", NBSP)
 
 
-def counted(value: int) -> str:
-    """A count of a list, which is no longer counted above a thousand: ``1 000+``."""
-    return f"{number(COUNTED)}+" if value > COUNTED else number(value)
+def counted(value: Count) -> str:
+    """How many there are in a list: ``37``, ``37+`` for at least so many, ``–`` if nobody knows."""
+    if not value.more:
+        return number(value)
+    return f"{number(value)}+" if value else "–"
 
 
 def money(value: Any) -> str:

@@ -39,6 +39,7 @@ from engine.access import (
 )
 from engine.bpmn.meta import MessageMeta
 from engine.queries import instances, paging, search, sheets
+from engine.queries.inbox import OPEN
 from engine.queries.objects import case_by_key
 from engine.queries.rows import (
     CUSTOMER,
@@ -48,7 +49,6 @@ from engine.queries.rows import (
     people_by_id,
     readable,
 )
-from engine.queries.tasks import OPEN
 from engine.store.models import Case, Customer, Instance, PlanItem, Subscription, Task
 from engine.views import Actor, CaseDetail, CaseRow, Field, MessageOption, Page
 

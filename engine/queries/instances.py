@@ -18,10 +18,10 @@ from engine.access import (
     cases_of,
     may,
 )
+from engine.queries.inbox import OPEN
 from engine.queries.objects import case_of_instance
 from engine.queries.paging import MAX_PAGE, bounded, decode, encode, page, text_part, time_part
 from engine.queries.rows import AnyRow, AnySelect, People, people_by_id
-from engine.queries.tasks import OPEN
 from engine.store.models import (
     Case,
     Customer,

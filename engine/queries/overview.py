@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, func, insert, select
 
 from engine.access import OVERVIEW_VIEW, authorize
-from engine.queries.tasks import OPEN
+from engine.queries.inbox import OPEN
 from engine.store.models import Case, Figures, Incident, Task
 from engine.views import Actor, Load, Overview
 

@@ -1,41 +1,26 @@
 """Lists of user tasks: the inbox, and how much is in it.
 
-The order is by due date, those without one last, then by id. A list is put together of index
-ranges (``engine.access.offered_to``), each read in that order and no further than the page. Rows
-without a date are a range of their own, so that no database has to sort to put them last.
+The order is by due date, those without one last, then by id. Rows without a date are a list of
+their own, so that no database has to sort to put them last. Which tasks they are is found by
+``queries/inbox``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, cast
+from functools import partial
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Subquery,
-    and_,
-    func,
-    literal,
-    literal_column,
-    or_,
-    select,
-    true,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
-from engine.access import cases_of, offered_to, tasks_of_roles
-from engine.queries import paging, search
+from engine.queries import inbox, paging, search
+from engine.queries.inbox import Condition, Place, Tasks
 from engine.queries.rows import AnyRow, AnySelect, People, people_by_id
 from engine.store.models import Case, Customer, Task
-from engine.views import COUNTED, Actor, Page, TaskRow
+from engine.views import Actor, Count, Page, TaskRow
 
 SHOW = ("mine", "role", "all")
 DUE = ("late", "today", "coming")
-
-OPEN: ColumnElement[bool] = Task.state == literal_column("'open'")
-"""In the words of the partial indexes, without a bound parameter."""
 
 TASK = (
     Task.id,
@@ -79,28 +64,28 @@ def tasks(
     task's name, and at the beginnings of the words that its case is found by (number, title,
     customer); every word must be found.
 
-    Raises ``Invalid`` for an unknown ``show`` or ``due`` and for a cursor of another list.
+    What no index leads to is asked of ``inbox.LOOKED_AT`` tasks a page, so one can be short, or
+    empty, and still have a next one. Raises ``Invalid`` for an unknown ``show`` or ``due`` and for
+    a cursor of another list.
     """
-    branches, conditions = _chosen(conn, actor, show=show, phase=phase, role=role, q=q)
+    paging.choice("show", show, SHOW)
     paging.choice("due", due, (None, *DUE))
     after = paging.decode("tasks", cursor, paging.date_part, paging.text_part)
     limit = paging.bounded(limit)
+    chosen = inbox.choose(conn, actor, search.words(q), show=show, phase=phase, role=role)
     rows: list[AnyRow] = []
-    if after is None or after[0] is not None:
-        place = [*conditions, *_dated(due, today), *_after_dated(after)]
-        rows += conn.execute(_ordered(branches, place, limit + 1)).all()
-    if len(rows) <= limit and due in (None, "coming"):
-        place = [*conditions, Task.due.is_(None)]
-        if after is not None and after[0] is None:
-            place.append(Task.id > after[1])
-        rows += conn.execute(_ordered(branches, place, limit + 1 - len(rows))).all()
+    end: Place | None = None
+    for window in _windows(due, Place(*after) if after else None, today):
+        if chosen.ranges and len(rows) <= limit and end is None:
+            found, end = inbox.find(conn, chosen, window, limit + 1 - len(rows))
+            rows += conn.execute(_listed(found)).all()
     people = people_by_id(conn, (row.assignee_id for row in rows))
-    return paging.page(
-        rows,
-        limit,
-        lambda row: task_row(row, people),
-        lambda row: paging.encode("tasks", row.due, row.id),
-    )
+
+    def place(row: AnyRow | Place) -> str:
+        return paging.encode("tasks", row.due, row.id)
+
+    page = paging.page(rows, limit, lambda row: task_row(row, people), place)
+    return Page(page.items, place(end)) if page.next is None and end is not None else page
 
 
 def task_counts(
@@ -112,23 +97,14 @@ def task_counts(
     role: str | None = None,
     q: str = "",
     today: date,
-) -> Mapping[str, int]:
-    """How many tasks ``tasks`` would list with the same filters, by due group:
-    ``{"late": n, "today": n, "coming": n}``. A number above ``COUNTED`` says no more than that it
-    is above it: what nobody counts costs nothing. Raises ``Invalid`` for an unknown ``show``."""
-    branches, conditions = _chosen(conn, actor, show=show, phase=phase, role=role, q=q)
-    ranges = [("late", Task.due < today), ("today", Task.due == today)]
-    ranges += [("coming", Task.due > today), ("coming", Task.due.is_(None))]
-    counted = []
-    for name, dates in ranges:
-        for branch in branches:
-            some = select(Task.id).where(OPEN, branch, dates, *conditions).limit(COUNTED + 1)
-            count = select(func.count()).select_from(some.subquery()).scalar_subquery()
-            counted.append(select(literal(name).label("name"), count.label("n")))
-    counts = dict.fromkeys(DUE, 0)
-    for row in conn.execute(union_all(*counted)):
-        counts[row.name] = min(counts[row.name] + row.n, COUNTED + 1)
-    return counts
+) -> Mapping[str, Count]:
+    """How many tasks ``tasks`` would list with the same filters, by due group: ``late``, ``today``
+    and ``coming``. What nobody counts costs nothing: a count says when it is a lower bound. Raises
+    ``Invalid`` for an unknown ``show``."""
+    paging.choice("show", show, SHOW)
+    chosen = inbox.choose(conn, actor, search.words(q), show=show, phase=phase, role=role)
+    groups: list[tuple[str, Condition]] = [(due, partial(_dated, due, today)) for due in DUE]
+    return inbox.count(conn, chosen, [*groups, ("coming", _undated)])
 
 
 def task_row(row: AnyRow, people: People) -> TaskRow:
@@ -163,89 +139,42 @@ def with_case(statement: AnySelect) -> AnySelect:
 # ---------------------------------------------------------------- parts
 
 
-def _chosen(
-    conn: Connection, actor: Actor, *, show: str, phase: str | None, role: str | None, q: str
-) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
-    """The index ranges that a list is read from, and what else its rows must fulfil."""
-    paging.choice("show", show, SHOW)
-    conditions: list[ColumnElement[bool]] = [] if phase is None else [Task.phase == phase]
-    if show == "all":
-        branches = [true() if role is None else Task.role == role]
-        conditions.append(cases_of(actor, Task.case_id))
-    else:
-        branches = offered_to(actor) if show == "mine" else tasks_of_roles(actor)
-        conditions += [] if role is None else [Task.role == role]
-    words = search.words(q)
-    if not words:
-        return branches, conditions
-    cases, found = _found(conn, words)
-    if cases is not None:
-        # A few cases are the shorter way: one range, in which the others are conditions.
-        branches = [and_(Task.case_id.in_(cases), or_(*branches))]
-    return branches, [*conditions, *found]
+def _windows(due: str | None, after: Place | None, today: date) -> list[list[Condition]]:
+    """What is to be read after a place: of the tasks with a date, then of those without."""
+    windows: list[list[Condition]] = []
+    if after is None or after.due is not None:
+        windows.append([partial(_dated, due, today), *_after_dated(after)])
+    if due in (None, "coming"):
+        behind = after is not None and after.due is None
+        windows.append([_undated, *([lambda of: of.id > after.id] if after and behind else [])])
+    return windows
 
 
-def _found(
-    conn: Connection, words: Sequence[str]
-) -> tuple[list[str] | None, list[ColumnElement[bool]]]:
-    """The cases to look in, if they are few, and the conditions: every word stands in the task's
-    name or is one that its case is found by."""
-    names = list(conn.scalars(_names()))
-    shortest: list[str] | None = None
-    conditions = []
-    for word in words:
-        hits = search.texts_with(names, word)
-        cases = search.CASES.few(conn, word)
-        by_case = search.CASES.has(Task.case_id, word) if cases is None else Task.case_id.in_(cases)
-        conditions.append(or_(Task.name.in_(hits), by_case) if hits else by_case)
-        if not hits and cases is not None and (shortest is None or len(cases) < len(shortest)):
-            shortest = cases
-    return shortest, conditions
-
-
-def _names() -> AnySelect:
-    """The different names of open tasks, each found by one step in the index."""
-    first = select(func.min(Task.name).label("name")).where(OPEN).cte("names", recursive=True)
-    following = select(func.min(Task.name)).where(OPEN, Task.name > first.c.name)
-    names = first.union_all(select(following.scalar_subquery()).where(first.c.name.is_not(None)))
-    return select(names.c.name).where(names.c.name.is_not(None))
-
-
-def _dated(due: str | None, today: date) -> list[ColumnElement[bool]]:
+def _dated(due: str | None, today: date, of: Tasks) -> ColumnElement[bool]:
     if due == "late":
-        return [Task.due < today]
+        return of.due < today
     if due == "today":
-        return [Task.due == today]
-    return [Task.due > today] if due == "coming" else [Task.due.is_not(None)]
+        return of.due == today
+    return of.due > today if due == "coming" else of.due.is_not(None)
 
 
-def _after_dated(after: tuple[Any, ...] | None) -> list[ColumnElement[bool]]:
+def _undated(of: Tasks) -> ColumnElement[bool]:
+    return of.due.is_(None)
+
+
+def _after_dated(after: Place | None) -> list[Condition]:
     if after is None:
         return []
     day, last = after
-    return [Task.due >= day, or_(Task.due > day, and_(Task.due == day, Task.id > last))]
+
+    def behind(of: Tasks) -> ColumnElement[bool]:
+        return and_(of.due >= day, or_(of.due > day, and_(of.due == day, of.id > last)))
+
+    return [behind]
 
 
-def _ordered(
-    branches: Sequence[ColumnElement[bool]],
-    conditions: Sequence[ColumnElement[bool]],
-    count: int,
-) -> AnySelect:
-    """The first ``count`` tasks of all branches together."""
-    parts = [
-        select(Task.id, Task.due)
-        .where(OPEN, branch, *conditions)
-        .order_by(Task.due, Task.id)
-        .limit(count)
-        .subquery()
-        for branch in branches
-    ]
-    merged: Subquery = parts[0]
-    if len(parts) > 1:
-        both = cast("list[AnySelect]", [select(part) for part in parts])
-        found = union_all(*both).subquery()
-        merged = (
-            select(found.c.id, found.c.due).order_by(found.c.due, found.c.id).limit(count)
-        ).subquery()
-    listed = with_case(select(*TASK)).join(merged, merged.c.id == Task.id)
-    return listed.order_by(merged.c.due, merged.c.id)
+def _listed(found: AnySelect) -> AnySelect:
+    """What a list shows of the tasks that were found, in their order."""
+    page = found.subquery()
+    listed = with_case(select(*TASK)).join(page, page.c.id == Task.id)
+    return listed.order_by(page.c.due, page.c.id)

@@ -20,7 +20,7 @@ from engine.runtime.opened import opened
 from engine.runtime.work import Work
 from engine.service.authentication import Authentication
 from engine.store.models import Person
-from engine.views import Actor, Attachment, DueReason, Page, Receipt, TaskDetail, TaskRow
+from engine.views import Actor, Attachment, Count, DueReason, Page, Receipt, TaskDetail, TaskRow
 
 
 class Tasks(Authentication):
@@ -68,8 +68,10 @@ class Tasks(Authentication):
         phase: str | None = None,
         role: str | None = None,
         q: str = "",
-    ) -> Mapping[str, int]:
-        """How many tasks ``tasks`` would list, by ``late``, ``today`` and ``coming``."""
+    ) -> Mapping[str, Count]:
+        """How many tasks ``tasks`` would list, by ``late``, ``today`` and ``coming``. Where they
+        would have to be gone through one by one, the first are: a count then says that there may be
+        more."""
         with self._reading() as connection:
             return queries.task_counts(
                 connection, actor, show=show, phase=phase, role=role, q=q, today=self.today()

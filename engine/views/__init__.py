@@ -61,7 +61,7 @@ from engine.views.migration import (
     NotRun,
     SkippedStep,
 )
-from engine.views.overview import COUNTED, Load, Overview
+from engine.views.overview import COUNTED, Count, Load, Overview
 from engine.views.people import (
     SYSTEM,
     Actor,
@@ -112,6 +112,7 @@ __all__ = [
     "Cell",
     "CheckReport",
     "Column",
+    "Count",
     "Customer",
     "CustomerRow",
     "DayOff",

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 COUNTED = 1_000
-"""Up to here the tasks of a list are counted; a larger number only says that there are more."""
+"""Up to here the tasks of a list are counted."""
+
+
+class Count(int):
+    """How many there are; at least so many where there may be ``more`` than were counted."""
+
+    more: bool
+
+    def __new__(cls, number: int, more: bool = False) -> Count:
+        count = super().__new__(cls, number)
+        count.more = more
+        return count
 
 
 @dataclass(frozen=True, slots=True)

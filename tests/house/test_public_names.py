@@ -25,7 +25,7 @@ NAMES = {
     "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView",
     "MessageOption", "Page", "PlanRow", "Sheet", "SheetEntry", "SheetRow", "VariableValue",
     # figures
-    "COUNTED", "Load", "Overview",
+    "Count", "Load", "Overview",
     # moving to another version
     "InstanceVerdict", "Migration", "MigrationItem", "MigrationNote", "MigrationPreview",
     "MigrationQuestion", "MigrationTarget", "NotRun", "SkippedStep",

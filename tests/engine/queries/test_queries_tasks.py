@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.errors import Invalid
+from engine.queries import inbox
 from engine.queries.tasks import task_counts, tasks
 from engine.views import Actor
 from tests.support.rows import DAY, NOW, TODAY, Rows, Running, watched
@@ -284,3 +287,135 @@ class TestCost:
         for day in range(20):
             Running(rows, customer=f"Kund {day}").task(due=TODAY + timedelta(days=day))
         assert statements() <= few <= 3
+
+
+class TestBound:
+    """However little matches, a page looks at so many tasks, and the pages find all."""
+
+    @pytest.fixture(autouse=True)
+    def small(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(inbox, "FEW", 4)
+        monkeypatch.setattr(inbox, "LOOKED_AT", 12)
+        monkeypatch.setattr(inbox, "COUNTED_AMONG", 12)
+
+    def crowd(self, rows: Rows, count: int) -> list[str]:
+        """Tasks of as many cases with a word of each, due on some days or never."""
+        made = []
+        for n in range(count):
+            case = Running(rows, title="norr" if n < count * 0.6 else "syd")
+            case.plan(role="saljare" if n % 3 else "ekonomi")
+            made.append(
+                case.task(
+                    name="Offert" if n % 5 else "Avtal",
+                    phase="A" if n % 4 else "B",
+                    due=None if n % 6 == 0 else TODAY + (n % 7 - 3) * DAY,
+                )
+            )
+        return made
+
+    def pages(self, conn: Connection, actor: Actor, **filters: Any) -> list[str]:
+        found: list[str] = []
+        cursor, pages = None, 0
+        while pages == 0 or cursor is not None:
+            page = tasks(conn, actor, **filters, cursor=cursor, limit=4, today=TODAY)
+            found += [row.id for row in page.items]
+            cursor, pages = page.next, pages + 1
+        return found
+
+    @pytest.mark.parametrize(
+        ("filters", "wanted"),
+        [
+            ({"q": "norr"}, lambda n: n < 36),
+            ({"q": "syd avtal", "show": "role"}, lambda n: n >= 36 and n % 5 == 0),
+            ({"phase": "B"}, lambda n: n % 4 == 0),
+            ({"show": "all"}, lambda n: True),
+            ({"show": "all", "q": "avtal"}, lambda n: n % 5 == 0),
+            ({"show": "all", "q": "avtal norr", "phase": "B"}, lambda n: n < 36 and n % 20 == 0),
+            ({"q": "norr", "due": "late"}, lambda n: n < 36 and n % 6 and n % 7 < 3),
+            ({"q": "norr syd"}, lambda n: False),
+        ],
+    )
+    @pytest.mark.parametrize("whose", ["everybody's", "staff's"])
+    def test_the_pages_find_all(
+        self,
+        conn: Connection,
+        rows: Rows,
+        seller: Actor,
+        filters: dict[str, Any],
+        wanted: Callable[[int], bool],
+        whose: str,
+    ) -> None:
+        made = self.crowd(rows, 60)
+        rights = frozenset({"manager"}) if whose == "everybody's" else frozenset()
+        actor = replace(seller, rights=rights)
+        found = self.pages(conn, actor, **filters)
+        assert sorted(found) == [id for n, id in enumerate(made) if wanted(n)]
+        order = {id: (n % 6 == 0, n % 7, id) for n, id in enumerate(made)}
+        order |= {id: (True, 0, id) for n, id in enumerate(made) if n % 6 == 0}
+        assert found == sorted(found, key=lambda id: order[id])
+
+    def test_a_count_says_when_there_may_be_more(
+        self, conn: Connection, rows: Rows, seller: Actor
+    ) -> None:
+        self.crowd(rows, 60)
+        counts = task_counts(conn, seller, q="norr", today=TODAY)
+        listed = {due: len(self.pages(conn, seller, q="norr", due=due)) for due in counts}
+        assert {due: count.more for due, count in counts.items()} == {
+            "late": True,
+            "today": False,
+            "coming": True,
+        }
+        assert counts["today"] == listed["today"]
+        assert 0 < counts["late"] < listed["late"]
+        assert 0 < counts["coming"] < listed["coming"]
+
+    def test_roles_that_are_not_mine_are_nothing_to_look_for(
+        self, conn: Connection, running: Running, seller: Actor
+    ) -> None:
+        running.task()
+        with watched(conn) as sent:
+            assert names(conn, seller, show="role", role="ekonomi") == []
+            counts = task_counts(conn, seller, show="role", role="ekonomi", today=TODAY)
+        assert counts == {"late": 0, "today": 0, "coming": 0}
+        assert not sent
+
+    @pytest.mark.parametrize(
+        "filters",
+        [
+            {"show": "all"},
+            {"show": "all", "q": "norr", "due": "today"},
+            {"show": "all", "q": "norr syd"},
+            {"q": "norr"},
+            {"q": "offert norr", "phase": "A"},
+            {"show": "role", "q": "syd", "role": "saljare"},
+            {"show": "role", "q": "syd", "role": "ekonomi"},
+        ],
+    )
+    @pytest.mark.parametrize("whose", ["everybody's", "nobody's"])
+    def test_a_page_does_not_read_more_where_there_are_more(
+        self,
+        conn: Connection,
+        rows: Rows,
+        monkeypatch: pytest.MonkeyPatch,
+        seller: Actor,
+        stranger: Actor,
+        filters: dict[str, Any],
+        whose: str,
+    ) -> None:
+        monkeypatch.setattr(inbox, "COUNTED", 3)
+        actor = stranger
+        if whose == "everybody's":
+            actor = replace(seller, rights=frozenset({"manager"}))
+
+        def read() -> int:
+            rows.as_if_large()
+            with watched(conn) as sent:
+                tasks(conn, actor, **filters, limit=4, today=TODAY)
+                filters_of_counts = {k: v for k, v in filters.items() if k != "due"}
+                task_counts(conn, actor, **filters_of_counts, today=TODAY)
+            return sent.work(conn)
+
+        self.crowd(rows, 40)
+        before = read()
+        self.crowd(rows, 80)
+        assert read() <= before * 1.5
