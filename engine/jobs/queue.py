@@ -33,11 +33,14 @@ class Queue:
 
         :param connection: asked for when there is something to write
         """
-        for watcher in self.watchers:
-            watcher([fact.type for fact in facts])
         if not self._hooks:
             return ()
         return outbox.post(connection(), list(webhooks.letters(self._hooks, facts, now)), now)
+
+    def count(self, facts: Sequence[Fact]) -> None:
+        """Tell those who count that these facts have been written."""
+        for watcher in self.watchers:
+            watcher([fact.type for fact in facts])
 
     def oldest(self, connection: Connection, now: datetime) -> datetime | None:
         """Since when the first job that nobody has taken could have been done; None when there

@@ -45,6 +45,7 @@ def record(
 ) -> str | None:
     """Write an incident on an instance, and mark the instance and its case. One that is open
     already for the same operation only gets the newer message. None when the instance is gone."""
+    work.hold(select(Instance.case_id).where(Instance.id == instance_id).scalar_subquery())
     instance = work.connection.execute(
         select(Instance.case_id, Instance.definition_id, Instance.state).where(
             Instance.id == instance_id

@@ -45,6 +45,10 @@ class Jobs(Protocol):
         """Write what leaves the house because of these facts; the jobs that send it."""
         ...
 
+    def count(self, facts: Sequence[Fact]) -> None:
+        """Tell those who count that these facts have been written."""
+        ...
+
 
 def timer_job(due: datetime, now: datetime) -> Job:
     """The wake-up for timers that are due at ``due``: in its second when that is near, else at

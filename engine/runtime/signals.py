@@ -20,6 +20,7 @@ def broadcast(advance: Advance, name: str, sender: str) -> None:
     """A signal reaches all that wait for it, whatever their case, and starts the processes that
     begin with it (BPMN 2.0.2, 10.5.5); within the instance that threw it, it has been heard
     already."""
+    advance.work.hold_waiting(name)
     for row in advance.connection.execute(
         select(Subscription)
         .where(Subscription.kind == "signal", Subscription.name == name)

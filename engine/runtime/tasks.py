@@ -138,10 +138,11 @@ def complete(
     if not troubled:
         advance.complete(task.row.instance_id, task.row.token, values)
     work.begin(task.row.case_id)
-    for rows in plans.values():
-        planning.change(work, task.row.case_id, rows)
     answered = {**values, **plans}
     _close(work, task, answered, _merge_ticks(work, task, states), note)
+    # After that: open tasks follow the plan, and this one may be in it.
+    for rows in plans.values():
+        planning.change(work, task.row.case_id, rows)
     detail = {"answers": answered, "note": note, "attachments": files}
     remember(work, task, "task.completed", detail)
     result: dict[str, Any] = {}

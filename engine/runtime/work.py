@@ -16,7 +16,7 @@ from engine.runtime.calendar import WorkCalendar
 from engine.runtime.definitions import Library
 from engine.runtime.port import Job, Jobs
 from engine.store.batch import Batch, Statement
-from engine.store.models import Case, Task
+from engine.store.models import Case, Subscription, Task
 from engine.views import Actor
 
 _HOLD: Final = Statement(
@@ -28,6 +28,19 @@ _FREE: Final = (
     .where(Case.id.in_(bindparam("ids", expanding=True)))
     .order_by(Case.id)
     .with_for_update(key_share=True, skip_locked=True)
+)
+
+_HOLD_WAITING: Final = (
+    select(Case.id)
+    .where(
+        Case.id.in_(
+            select(Subscription.case_id).where(
+                Subscription.kind == "signal", Subscription.name == bindparam("signal")
+            )
+        )
+    )
+    .order_by(Case.id)
+    .with_for_update(key_share=True)
 )
 
 
@@ -90,6 +103,11 @@ class Work:
             return case_ids
         return list(self.connection.scalars(_FREE, {"ids": case_ids}))
 
+    def hold_waiting(self, signal: str) -> None:
+        """``hold`` the cases in which somebody waits for a signal."""
+        if self.batch.dialect != "sqlite":
+            self.connection.execute(_HOLD_WAITING, {"signal": signal})
+
     def hold_of_task(self, task_id: str) -> None:
         """``hold`` the case of a user task."""
         self.hold(select(Task.case_id).where(Task.id == task_id).scalar_subquery())
@@ -109,7 +127,8 @@ class Work:
             known[row.instance_id] = (row.head_seq, row.head_hash)
         history.append(self.batch, self.facts, at=self.now, heads=known)
         jobs = [*self.jobs, *self.queue.tell(lambda: self.connection, self.facts, self.now)]
-        self.facts, self.jobs = [], []
+        facts, self.facts, self.jobs = self.facts, [], []
         if jobs:
             self.queue.put(self.connection, jobs)
         self.batch.end()
+        self.queue.count(facts)

@@ -229,6 +229,9 @@ class Tasks(Authentication):
             )
 
         def failed(work: Work, error: StepError) -> None:
+            work.hold_of_task(task_id)
+            # Somebody else may have completed it since: then nothing has failed.
+            tasks.for_change(work, access.TASK_VIEW, task_id)
             if error.instance_id is not None:
                 operation = {"op": "complete", "task": task_id}
                 incidents.record(work, error.instance_id, operation, error)
@@ -256,6 +259,7 @@ class Tasks(Authentication):
         """
 
         def do(work: Work) -> dict[str, Any]:
+            work.hold_of_task(task_id)
             task = tasks.for_change(work, access.TASK_SAVE, task_id)
             if field_id not in {f.id for f in task.meta.form if f.type == "attachment"}:
                 text = f"the form takes no file {field_id!r}"
@@ -290,6 +294,7 @@ class Tasks(Authentication):
         """
 
         def do(work: Work) -> dict[str, Any]:
+            work.hold_of_task(task_id)
             task = tasks.for_change(work, access.TASK_SAVE, task_id)
             filename = attachments.remove(work.connection, task_id, attachment_id)
             tasks.remember(work, task, "file.detached", {"filename": filename})

@@ -24,7 +24,13 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DataError,
+    NotSupportedError,
+    OperationalError,
+)
 
 from engine.errors import ConfigError, Conflict, DatabaseNewer, Invalid, Problem, Unavailable
 from engine.store import postgresql
@@ -119,7 +125,8 @@ class Database:
                 # PostgreSQL would else show each statement the state of its own moment.
                 connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield connection
-            connection.rollback()
+            # Not a rollback: after one the driver forgets the statements that it has prepared.
+            connection.commit()
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -135,6 +142,12 @@ class Database:
             # NUL, half a character, more digits than a column holds: whatever it is, it came in.
             text = "the input has characters or values that the database cannot keep"
             raise Invalid([Problem("text_malformed", text)]) from error
+        except NotSupportedError as error:
+            if self.is_sqlite:
+                raise
+            # A statement was prepared before a column's type was changed; new connections know.
+            self._engine.dispose()
+            raise Unavailable(f"The database has changed: {error.orig}") from error
         except DatabaseError as error:
             # SQLite has no kind of its own for a file that is damaged or something else.
             if type(error.orig) is not sqlite3.DatabaseError:

@@ -8,11 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from engine import Actor, FakeClock
 from engine.errors import Conflict
-from engine.store.models import Person, Signature, Task
+from engine.runtime import attachments, rows
+from engine.runtime.work import Work
+from engine.store.models import Attachment, Person, Signature, Task
 from tests.conftest import START
 from tests.support.desk import REPORT, TICKED, Desk
 from tests.support.diagrams import (
@@ -22,6 +25,7 @@ from tests.support.diagrams import (
     diagram,
     end,
     field,
+    flow,
     gateway,
     message,
     start,
@@ -205,3 +209,179 @@ def test_what_is_read_in_one_go_is_of_one_moment(desk: Desk) -> None:
         assert connection.scalar(count) == before
     with desk.engine._database.reading() as connection:
         assert connection.scalar(count) == (before or 0) + 1
+
+
+# ---------------------------------------------------------------- in between
+
+
+class Meanwhile:
+    """Something that begins, in a thread of its own, when a function is called for the first time
+    (or has returned), and has a second until that goes on."""
+
+    def __init__(self, work: Callable[[], Any]):
+        self._work = work
+        self._results: list[Any] = []
+        self._thread = threading.Thread(target=self._run)
+
+    def before(self, patch: pytest.MonkeyPatch, owner: object, name: str) -> Meanwhile:
+        usual = getattr(owner, name)
+
+        def interrupted(*args: Any, **more: Any) -> Any:
+            self._begin()
+            return usual(*args, **more)
+
+        patch.setattr(owner, name, interrupted)
+        return self
+
+    def after(self, patch: pytest.MonkeyPatch, owner: object, name: str) -> Meanwhile:
+        usual = getattr(owner, name)
+
+        def interrupted(*args: Any, **more: Any) -> Any:
+            result = usual(*args, **more)
+            self._begin()
+            return result
+
+        patch.setattr(owner, name, interrupted)
+        return self
+
+    @property
+    def result(self) -> Any:
+        """What it gave or raised."""
+        self._thread.join(timeout=30)
+        [result] = self._results
+        return result
+
+    def _begin(self) -> None:
+        if self._thread.ident is None:
+            self._thread.start()
+            self._thread.join(timeout=1)
+
+    def _run(self) -> None:
+        self._results += at_once([self._work])
+
+
+def filed(desk: Desk) -> tuple[str, str, str]:
+    """A case, its task that takes files, and the file that it has."""
+    form = field("papers", "attachment")
+    steps = (start(), task("file", form=form, sign=True), end(), chain("start", "file", "end"))
+    desk.deploy(diagram("filing", *steps))
+    case_id = desk.case("filing")
+    task_id = desk.task(case_id)
+    return case_id, task_id, attach(desk, task_id, "first.txt")
+
+
+def attach(desk: Desk, task_id: str, name: str) -> str:
+    who, data = desk.manager.actor, name.encode()
+    receipt = desk.engine.attach(who, task_id, "papers", name, "text/plain", data, key=desk.key())
+    return receipt.id or ""
+
+
+def files(desk: Desk, case_id: str) -> tuple[list[str], list[str]]:
+    """The names of the files that the case's only task has, and that were signed with it."""
+    with desk.engine._database.reading() as connection:
+        names = connection.scalars(select(Attachment.filename).order_by(Attachment.filename)).all()
+    page = desk.engine.history(desk.manager.actor, case_id=case_id, type="task.completed")
+    [entry] = page.items
+    signed = entry.detail["attachments"].get("papers", [])
+    return list(names), sorted(file["filename"] for file in signed)
+
+
+def test_a_file_that_comes_while_its_task_is_signed_is_signed_too_or_refused(
+    bare_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = bare_desk
+    case_id, task_id, _ = filed(desk)
+    signing = Meanwhile(lambda: desk.complete(desk.manager, task_id))
+    signing.before(monkeypatch, attachments, "add")
+    attach(desk, task_id, "second.txt")
+    assert not isinstance(signing.result, Exception)
+    there, signed = files(desk, case_id)
+    assert there == signed == ["first.txt", "second.txt"]
+
+
+def test_a_file_that_has_been_signed_cannot_be_taken_away_at_the_same_moment(
+    bare_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = bare_desk
+    case_id, task_id, file_id = filed(desk)
+    signing = Meanwhile(lambda: desk.complete(desk.manager, task_id))
+    signing.before(monkeypatch, attachments, "remove")
+    desk.engine.detach(desk.manager.actor, task_id, file_id, key=desk.key())
+    assert not isinstance(signing.result, Exception)
+    there, signed = files(desk, case_id)
+    assert there == signed == []
+
+
+def test_a_message_meets_whoever_a_signal_of_another_case_makes_wait_for_it(
+    bare_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = bare_desk
+    signal = '<bpmn:signal id="Go" name="Go"/>'
+    event = '<bpmn:signalEventDefinition signalRef="Go"/>'
+    hears = f'<bpmn:intermediateCatchEvent id="go">{event}</bpmn:intermediateCatchEvent>'
+    throws = f'<bpmn:intermediateThrowEvent id="go">{event}</bpmn:intermediateThrowEvent>'
+    waiting = (start(), hears, catch("wait", message="Paid"), task("thank"), end())
+    calling = (start(), task("call"), throws, end())
+    desk.deploy(
+        diagram(
+            "waiting",
+            *waiting,
+            chain("start", "go", "wait", "thank", "end"),
+            messages=[signal, message("Paid", roles="ekonomi")],
+        ),
+        diagram("calling", *calling, chain("start", "call", "go", "end"), messages=[signal]),
+    )
+    case_id, caller = desk.case("waiting"), desk.case("calling")
+    paid = Meanwhile(
+        lambda: desk.engine.deliver(desk.manager.actor, "Paid", case_id, key=desk.key())
+    )
+    paid.after(monkeypatch, rows, "take_message")
+    desk.complete(desk.manager, desk.task(caller))
+    assert not isinstance(paid.result, Exception)
+    assert desk.names(case_id) == ["Thank"]
+
+
+def test_whoever_fails_at_a_task_that_is_completed_meanwhile_leaves_no_incident(
+    bare_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = bare_desk
+    steps = (
+        start(),
+        task("decide", form=field("amount", "integer")),
+        gateway("large", default="large_to_small"),
+        task("big"),
+        task("small"),
+        end(),
+        chain("start", "decide", "large"),
+        flow("large", "big", "= if amount = 13 then 13 else amount > 10"),
+        chain("large", "small", "end"),
+        chain("big", "end"),
+    )
+    desk.deploy(diagram("choice", *steps))
+    case_id = desk.case("choice")
+    task_id = desk.task(case_id)
+    right = Meanwhile(lambda: desk.complete(desk.manager, task_id, {"amount": 5}))
+    right.before(monkeypatch, desk.engine, "_failed")
+    with pytest.raises(Conflict) as caught:
+        desk.complete(desk.manager, task_id, {"amount": 13})
+    assert caught.value.error_code == "already_completed"
+    assert not isinstance(right.result, Exception)
+    assert desk.incidents(case_id) == []
+    assert desk.names(case_id) == ["Small"]
+    assert desk.engine.case(desk.manager.actor, case_id).row.state == "running"
+
+
+def test_what_was_tried_twice_is_counted_once(
+    bare_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = bare_desk
+    steps = (start(), task("one"), task("two"), end(), chain("start", "one", "two", "end"))
+    desk.deploy(diagram("work", *steps))
+    task_id = desk.task(desk.case("work"))
+    claimed = Meanwhile(lambda: desk.engine.claim(desk.seller.actor, task_id, key=desk.key()))
+    claimed.before(monkeypatch, Work, "begin")
+    counted: list[str] = []
+    desk.engine.watch(counted.extend)
+    desk.complete(desk.seller, task_id)
+    assert not isinstance(claimed.result, Exception)
+    assert counted.count("task.claimed") == counted.count("task.completed") == 1

@@ -202,6 +202,16 @@ def test_upratta_tidplan_edits_all_coming_activities_at_once(
     assert len(entries[0].detail["rows"]) == len(ahead)
 
 
+def test_the_plan_may_change_the_very_task_that_it_is_made_in(
+    desk: Desk, planning: tuple[str, str]
+) -> None:
+    case_id, task_id = planning
+    who = desk.people[open_row(desk, case_id, "Upprätta tidplan").role or ""]
+    rows = [{"id": plan(desk, case_id)["Upprätta tidplan"].id, "due": MIDSUMMER}]
+    desk.complete_all_points(who, task_id, tidplan=rows)
+    assert plan(desk, case_id)["Upprätta tidplan"].due == MIDSUMMER
+
+
 def test_a_wrong_row_of_the_plan_is_told_beside_all_else_that_is_missing(
     desk: Desk, planning: tuple[str, str]
 ) -> None:
