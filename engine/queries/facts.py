@@ -40,7 +40,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from engine.queries.rows import AnySelect
 from engine.store.models import History
 
-LOOKED_AT = 2_000
+LOOKED_AT = 1_000
 WIDEST = 50
 """Ranges along which a page is read when each fact is asked for more: from each range it takes as
 many as it may have to show."""
