@@ -119,7 +119,10 @@ class Transactions:
         for left in reversed(range(TRIES)):
             lightly = reads_first and left == TRIES - 1
             try:
-                return self._once(actor, method, key, digest, do, lightly=lightly)
+                with self._database.writing(put_off=lightly) as connection:
+                    if left < TRIES - 2:
+                        self._database.wait_in_line(connection)
+                    return self._once(connection, actor, method, key, digest, do, lightly=lightly)
             except (Conflict, Invalid, NotAllowed, NotFound) as problem:
                 # The same request may have come in twice, and the other one was first.
                 receipt = self._receipt(actor, key, digest)
@@ -139,30 +142,37 @@ class Transactions:
         raise AssertionError("the last try either returns or raises")
 
     def _once(
-        self, actor: Actor, method: str, key: str, digest: str, do: Do, *, lightly: bool
+        self,
+        connection: Connection,
+        actor: Actor,
+        method: str,
+        key: str,
+        digest: str,
+        do: Do,
+        *,
+        lightly: bool,
     ) -> Receipt:
-        with self._database.writing(put_off=lightly) as connection:
-            known = None if lightly else _find(connection, actor, key, digest)
-            if known is not None:
-                return known
-            work = self._work(connection, actor)
-            if lightly:
-                work.batch = Batch(connection, self._database.claim)
-                work.lightly = True
-            result = do(work)
-            work.batch.put(
-                _INSERT,
-                {
-                    "actor_id": actor.id,
-                    "key": key,
-                    "method": method,
-                    "request_sha256": digest,
-                    "at": work.now,
-                    "result": result,
-                },
-            )
-            work.keep_history()
-            return Receipt(key=key, at=work.now, id=result.get("id"), result=result)
+        known = None if lightly else _find(connection, actor, key, digest)
+        if known is not None:
+            return known
+        work = self._work(connection, actor)
+        if lightly:
+            work.batch = Batch(connection, self._database.claim)
+            work.lightly = True
+        result = do(work)
+        work.batch.put(
+            _INSERT,
+            {
+                "actor_id": actor.id,
+                "key": key,
+                "method": method,
+                "request_sha256": digest,
+                "at": work.now,
+                "result": result,
+            },
+        )
+        work.keep_history()
+        return Receipt(key=key, at=work.now, id=result.get("id"), result=result)
 
     def _receipt(self, actor: Actor, key: str, digest: str) -> Receipt | None:
         with self._reading() as connection:

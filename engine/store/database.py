@@ -22,7 +22,7 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -41,6 +41,7 @@ _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder().decode
 _TURN: Final = "turn"
 """Under which a connection knows the place in the queue of those who write."""
+_IN_LINE: Final = select(func.pg_advisory_xact_lock(func.hashtextextended("line", 0)))
 LOST_RACES = ("40001", "40P01")
 """PostgreSQL's states for a transaction that must give way to another: serialization failure and
 deadlock. Trying again helps."""
@@ -96,6 +97,12 @@ class Database:
             _begin(connection, "BEGIN IMMEDIATE")
         else:
             connection.exec_driver_sql("BEGIN")
+
+    def wait_in_line(self, connection: Connection) -> None:
+        """Who has lost one race after the other comes after those who have too. Transactions that
+        need many cases, as signals do, would else lock each other out again each time."""
+        if not self.is_sqlite:
+            connection.execute(_IN_LINE)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

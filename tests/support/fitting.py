@@ -1,0 +1,105 @@
+"""Whether what is kept of running work fits together: rows and tokens, tasks and history."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine import Engine
+from engine.runtime.live import RUNNING, read
+from engine.store.models import (
+    Case,
+    History,
+    Instance,
+    Message,
+    Receipt,
+    Subscription,
+    Task,
+    Timer,
+)
+
+
+def misfits(engine: Engine) -> list[tuple[Any, ...]]:
+    """Everything that does not fit: what, where, what should be and what is."""
+    with engine._database.reading() as connection:
+        return [
+            *_waits(engine, connection),
+            *_ended(connection),
+            *_messages(connection),
+            *_completions(connection),
+        ]
+
+
+def _waits(engine: Engine, connection: Connection) -> Iterator[tuple[Any, ...]]:
+    """Every token that waits has its row, and every row its token."""
+    for row in connection.execute(select(Instance.id, Instance.state)).all():
+        waits = []
+        if row.state in RUNNING:
+            live = read(connection, engine._library, row.id)
+            waits = list(live.loaded.executor.waits(live.process))
+
+        def tokens(*kinds: str, waits: list[Any] = waits) -> list[str]:
+            return [w.token for w in waits if w.kind in kinds]
+
+        there = {
+            "tasks": (
+                tokens("user"),
+                select(Task.token).where(Task.instance_id == row.id, Task.state == "open"),
+            ),
+            "timers": (tokens("timer"), select(Timer.token).where(Timer.instance_id == row.id)),
+            "subscriptions": (
+                tokens("message", "signal"),
+                select(Subscription.token).where(Subscription.instance_id == row.id),
+            ),
+            "children": (
+                tokens("call", "undo"),
+                select(Instance.parent_token).where(
+                    Instance.parent_id == row.id, Instance.state.in_(RUNNING)
+                ),
+            ),
+        }
+        for what, (wanted, statement) in there.items():
+            yield from _unlike(what, row.id, wanted, connection.scalars(statement).all())
+
+
+def _ended(connection: Connection) -> Iterator[tuple[Any, ...]]:
+    """A case runs as long as its own instance."""
+    both = select(Case.id, Case.state, Instance.state.label("root")).join(
+        Instance, Instance.id == Case.id
+    )
+    for row in connection.execute(both):
+        if (row.state in RUNNING) != (row.root in RUNNING):
+            yield "case", row.id, row.root, row.state
+
+
+def _messages(connection: Connection) -> Iterator[tuple[Any, ...]]:
+    """No message is kept for later while somebody waits for it."""
+    lost = select(Message.name, Message.case_id).join(
+        Subscription,
+        (Subscription.case_id == Message.case_id) & (Subscription.name == Message.name),
+    )
+    for row in connection.execute(lost):
+        yield "a message is kept and waited for", row.case_id, row.name
+
+
+def _completions(connection: Connection) -> Iterator[tuple[Any, ...]]:
+    """Each completed task has one fact, and each completion one receipt."""
+    done = connection.scalars(select(Task.id).where(Task.state == "completed")).all()
+    details = connection.scalars(select(History.detail).where(History.type == "task.completed"))
+    yield from _unlike("completed", "", done, [json.loads(d)["task"] for d in details])
+    method = Receipt.method == "complete_task"
+    receipts = connection.scalars(select(Receipt.key).where(method)).all()
+    if len(receipts) != len(done):
+        yield "receipts", "", len(done), len(receipts)
+
+
+def _unlike(
+    what: str, where: str, wanted: Iterable[str], found: Iterable[Any]
+) -> Iterator[tuple[Any, ...]]:
+    should, is_ = Counter(wanted), Counter(found)
+    if should != is_:
+        yield what, where, should - is_, is_ - should
