@@ -10,16 +10,17 @@ of nothing else needs neither BEGIN nor COMMIT, since a statement is a transacti
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import Connection, Insert, Select, Update
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, DBAPIError
 
 from engine.errors import Conflict
 from engine.store import postgresql
@@ -71,10 +72,11 @@ class _Prepared:
     def text(self, rows: int) -> str:
         return self.head + ", ".join([self.row] * rows)
 
-    def bound(self, values: Values) -> list[Any]:
-        known = {**self.fixed, **values}
+    def bound(self, rows: Sequence[Values]) -> list[Any]:
         return [
-            known[name] if process is None else process(known[name]) for name, process in self.order
+            known[name] if process is None else process(known[name])
+            for known in ({**self.fixed, **values} for values in rows)
+            for name, process in self.order
         ]
 
 
@@ -111,6 +113,10 @@ def _together(texts: tuple[tuple[str, bool], ...]) -> str:
     return postgresql.numbered(text)
 
 
+Put = tuple[Statement, Values]
+Write = Callable[[], None]
+
+
 class Batch:
     """What a transaction writes."""
 
@@ -121,7 +127,7 @@ class Batch:
         self._connection = connection
         self._begin = begin
         self._reading = begin is not None
-        self._rows: list[tuple[Statement, Values]] = []
+        self._rows: list[Put] = []
         self._seen: set[tuple[Any, Any]] = set()
 
     @property
@@ -154,17 +160,14 @@ class Batch:
 
         :raises Conflict: when an UPDATE has not found its row
         """
-        begin, self._begin = self._begin, None
-        if begin is not None:
-            begin(self._connection)
-        self._write()
+        self._write(begin=True)
 
     def end(self) -> None:
         """Write what has been put; nothing else comes. :raises Conflict: as ``send``"""
-        if self._begin is not None and (self.dialect == "sqlite" or not self._is_one()):
-            self.send()
-        else:
-            self._write()
+        alone = self.dialect == "postgresql" and all(
+            len(rows) <= _AT_ONCE for _, rows in _grouped(self._rows)
+        )
+        self._write(begin=not alone)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -176,66 +179,73 @@ class Batch:
             finally:
                 self._rows, self._seen = [], set()
 
-    def _is_one(self) -> bool:
-        return all(len(rows) <= _AT_ONCE for _, rows in _grouped(self._rows))
-
-    def _write(self) -> None:
+    def _write(self, *, begin: bool) -> None:
+        """What is sent is made first: nobody else is kept waiting for that."""
         rows, self._rows, self._seen = self._rows, [], set()
-        if rows and self.dialect == "postgresql":
-            self._write_together(rows)
-            return
-        for statement, alike in _grouped(rows):
-            if len(alike) > _AT_ONCE:
-                self._write_many(statement, alike)
-            elif statement.guards:
-                for values in alike:
-                    self._write_some(statement, [values])
-            else:
-                self._write_some(statement, alike)
+        make = self._together if self.dialect == "postgresql" else self._one_by_one
+        writes = list(make(rows))
+        if begin and self._begin is not None:
+            begins, self._begin = self._begin, None
+            begins(self._connection)
+        for write in writes:
+            write()
 
-    def _write_together(self, rows: Sequence[tuple[Statement, Values]]) -> None:
-        dialect = self._connection.dialect
+    def _together(self, rows: Sequence[Put]) -> Iterator[Write]:
         texts: list[tuple[str, bool]] = []
         bound: list[Any] = []
         many = []
         for statement, alike in _grouped(rows):
             if len(alike) > _AT_ONCE:
-                many.append((statement, alike))
+                many.append(partial(self._execute_many, statement, alike))
                 continue
-            prepared = statement.prepared(dialect, tuple(alike[0]))
+            prepared = statement.prepared(self._connection.dialect, tuple(alike[0]))
             if statement.guards:
                 texts += [(prepared.head, True)] * len(alike)
             else:
                 texts.append((prepared.text(len(alike)), False))
-            for values in alike:
-                bound += prepared.bound(values)
+            bound += prepared.bound(alike)
         if texts:
-            try:
-                postgresql.execute_numbered(self._connection, _together(tuple(texts)), bound)
-            except DataError as error:
-                if getattr(error.orig, "sqlstate", None) != _DIVISION_BY_ZERO:
-                    raise
-                raise _first() from error
-        for statement, alike in many:
-            self._write_many(statement, alike)
+            yield partial(self._execute_together, _together(tuple(texts)), bound)
+        yield from many
 
-    def _write_many(self, statement: Statement, rows: Sequence[Values]) -> None:
+    def _one_by_one(self, rows: Sequence[Put]) -> Iterator[Write]:
+        for statement, alike in _grouped(rows):
+            if len(alike) > _AT_ONCE:
+                yield partial(self._execute_many, statement, alike)
+                continue
+            prepared = statement.prepared(self._connection.dialect, tuple(alike[0]))
+            for some in ([values] for values in alike) if statement.guards else [alike]:
+                text = prepared.text(len(some))
+                yield partial(self._execute, text, prepared.bound(some), statement.guards)
+
+    def _execute_together(self, text: str, values: Sequence[Any]) -> None:
+        try:
+            postgresql.execute_numbered(self._connection, text, values)
+        except DataError as error:
+            if getattr(error.orig, "sqlstate", None) != _DIVISION_BY_ZERO:
+                raise
+            raise _first() from error
+
+    def _execute_many(self, statement: Statement, rows: Sequence[Values]) -> None:
         done = self._connection.execute(statement.text, list(rows))
         if statement.guards and done.rowcount != len(rows):
             raise _first()
 
-    def _write_some(self, statement: Statement, rows: Sequence[Values]) -> None:
-        """Up to ``_AT_ONCE`` rows of an INSERT, or one of an UPDATE."""
-        prepared = statement.prepared(self._connection.dialect, tuple(rows[0]))
-        bound = [value for values in rows for value in prepared.bound(values)]
-        done = self._connection.exec_driver_sql(prepared.text(len(rows)), tuple(bound))
-        if statement.guards and done.rowcount != 1:
+    def _execute(self, text: str, values: Sequence[Any], guards: bool) -> None:
+        # By SQLite's driver itself: all other writers wait meanwhile.
+        driver: Any = self._connection.connection.dbapi_connection
+        try:
+            done = driver.execute(text, values)
+        except sqlite3.Error as error:
+            dialect = self._connection.dialect
+            raise DBAPIError.instance(
+                text, tuple(values), error, sqlite3.Error, dialect=dialect
+            ) from error
+        if guards and done.rowcount != 1:
             raise _first()
 
 
-def _grouped(
-    rows: Sequence[tuple[Statement, Values]],
-) -> Iterator[tuple[Statement, Sequence[Values]]]:
+def _grouped(rows: Sequence[Put]) -> Iterator[tuple[Statement, Sequence[Values]]]:
     """Rows of one statement, put one after the other, with the same columns."""
     for (statement, _), alike in groupby(rows, lambda row: (row[0], tuple(row[1]))):
         yield statement, [values for _, values in alike]

@@ -12,6 +12,7 @@ from engine import Engine
 from tests.bench import floor
 from tests.bench.ground import CONFIG
 from web import create_app
+from web.server import settle
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Request = tuple[str, dict[str, str], bytes]
@@ -25,6 +26,7 @@ def application(kind: str, url: str) -> Wsgi:
     else:
         engine = Engine.open(url, config=CONFIG)
         app = create_app(CONFIG, engine, secret=b"benchmark")
+        settle()
     gc.collect()
     gc.freeze()
     return app

@@ -53,7 +53,8 @@ def connect(url: str) -> Engine:
 
 
 def _settings(connection: Any, _: Any) -> None:
-    for setting in ("journal_mode = WAL", "busy_timeout = 10000", "synchronous = FULL"):
+    durable = ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 4000")
+    for setting in (*durable, "busy_timeout = 10000"):
         connection.execute(f"PRAGMA {setting}")
 
 

@@ -21,6 +21,7 @@ STATEMENTS = {"sqlite": 7, "postgresql": 3}
 """Who asks; the task with its case, its instance and the end of its chain; then the task, the next
 task, the instance, the history and the receipt, which are one statement on PostgreSQL. It is a
 transaction by itself: nothing begins one, and nothing commits."""
+READS_OR_WRITES = ("SELECT", "INSERT", "UPDATE", "DELETE")
 STATE_BYTES = 4_096
 ROUNDS = 200
 
@@ -44,13 +45,23 @@ def endless() -> Any:
 def statements(engine: Engine) -> Iterator[list[str]]:
     """What is sent to the database meanwhile."""
     sent: list[str] = []
+    pool = engine._database._engine
 
     def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
         sent.append(statement)
 
-    event.listen(engine._database._engine, "before_cursor_execute", note)
+    def trace(connection: Any, *_: Any) -> None:
+        connection.set_trace_callback(
+            lambda text: sent.append(text) if text.startswith(READS_OR_WRITES) else None
+        )
+
+    # On SQLite not everything goes through SQLAlchemy.
+    listening = (
+        ("checkout", trace) if engine._database.is_sqlite else ("before_cursor_execute", note)
+    )
+    event.listen(pool, *listening)
     yield sent
-    event.remove(engine._database._engine, "before_cursor_execute", note)
+    event.remove(pool, *listening)
 
 
 def stored(engine: Engine, case_id: str) -> int:
