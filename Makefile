@@ -46,7 +46,7 @@ chaos: setup  ## kill, starve and set back the running product, for an hour or s
 fuzz: setup  ## input by chance for the readers of XML, BPMN, DMN and FEEL; MINUTES=30, ARGS="feel --seed 1"
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(ARGS)
 
-bench: setup  ## what a step costs, against a floor and peers: one table (20 minutes); SMALL=, LARGE= for lists
+bench: setup  ## what a step costs, against a floor and peers: one table (6 to 20 minutes); SMALL=, LARGE= for lists
 	@SMALL="$(SMALL)" LARGE="$(LARGE)" $(BIN)/python -m tests.bench $(ARGS)
 
 bench-quick: setup  ## the same in short, in under two minutes
