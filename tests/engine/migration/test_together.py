@@ -47,15 +47,19 @@ def begun(mover: Mover, count: int, newer: Source = NEW, **more: Any) -> list[st
 
 @contextmanager
 def counted(mover: Mover) -> Iterator[dict[str, int]]:
-    """How many statements and commits there are meanwhile."""
+    """How many statements, and how many commits of what was written, there are meanwhile."""
     found = {"statements": 0, "commits": 0}
     database = mover.engine._database._engine
+    writing: set[Any] = set()
 
-    def statement(*_: Any) -> None:
+    def statement(connection: Any, _cursor: Any, text: str, *_: Any) -> None:
         found["statements"] += 1
+        if text.startswith(("INSERT", "UPDATE", "DELETE", "WITH")):
+            writing.add(connection)
 
-    def commit(_: Any) -> None:
-        found["commits"] += 1
+    def commit(connection: Any) -> None:
+        found["commits"] += connection in writing
+        writing.discard(connection)
 
     event.listen(database, "before_cursor_execute", statement)
     event.listen(database, "commit", commit)
