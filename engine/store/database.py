@@ -11,7 +11,6 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from functools import partial
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
@@ -274,18 +273,25 @@ def _connect(url: str) -> Engine:
         raise ArgumentError("only SQLite and PostgreSQL are supported")
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+
+    # Not by a listener of "do_connect": a dialect that has one asks for others at each statement.
+    def make() -> Any:
+        _own_alone(parsed.database or "")
+        given, named = engine.dialect.create_connect_args(parsed)
+        named["timeout"] = BUSY_TIMEOUT_MS / 1000
+        return engine.dialect.connect(*given, **named)
+
     engine = create_engine(
         parsed,
-        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        creator=make,
         json_serializer=_json,
         json_deserializer=_from_json,
     )
-    event.listen(engine, "do_connect", partial(_own_alone, parsed.database or ""))
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
 
-def _own_alone(path: str, *_: Any) -> None:
+def _own_alone(path: str) -> None:
     """A file that SQLite would make now is its owner's alone: there are people in it."""
     if path not in ("", ":memory:") and not Path(path).exists():
         Path(path).touch(mode=0o600)
