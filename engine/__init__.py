@@ -24,9 +24,9 @@ from engine.errors import (
     ServiceplanError,
     Unavailable,
 )
+from engine.identity.tokens import SCOPES as TOKEN_SCOPES
 from engine.service import Engine
 from engine.service.decide_file import decide_file
-from engine.tokens import SCOPES as TOKEN_SCOPES
 from engine.views import (
     INCIDENT_KINDS,
     SYSTEM,

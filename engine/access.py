@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from engine.errors import NotAllowed, NotFound
-from engine.store.models import History, PlanItem, Task
+from engine.store.tables import History, PlanItem, Task
 from engine.views import Actor
 
 TASK_VIEW = "task.view"

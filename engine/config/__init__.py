@@ -62,7 +62,7 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Where and when people work: see ``engine.runtime.calendar``."""
+    """Where and when people work: see ``engine.calendar``."""
 
     zone: str = setting(
         "Europe/Stockholm", zone, "a time zone of the IANA database, such as Europe/Stockholm"

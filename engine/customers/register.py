@@ -11,9 +11,9 @@ from engine.access import authorize
 from engine.customers.orgnumber import parse_org_number
 from engine.errors import Invalid, Problem
 from engine.ids import new_id
-from engine.runtime.fields import Wrong, clean_text
-from engine.runtime.work import Work
-from engine.store.models import Customer
+from engine.store.tables import Customer
+from engine.unit_of_work import Work
+from engine.work.fields import Wrong, clean_text
 
 NAME_LENGTH = 200
 CHAIN = "customers"

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from engine.runtime.port import Job
-from engine.store.models import Job as Row
+from engine.job_queue import Job
+from engine.store.tables import Job as Row
 from engine.views import FailedJob
 
 MOST_LISTED = 200

@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from engine.ids import new_id
-from engine.runtime.port import Job
+from engine.job_queue import Job
 from engine.store.base import UNSENT, unclaimed
-from engine.store.models import Outbox, Reminder
+from engine.store.tables import Outbox, Reminder
 from engine.views import DeadLetter
 
 LEASE = timedelta(minutes=2)

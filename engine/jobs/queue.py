@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from engine.config import Webhook
-from engine.jobs import deferred, leased, outbox, webhooks
+from engine.job_queue import Job
+from engine.jobs import outbox, postgresql_queue, sqlite_queue, webhooks
 from engine.records.history import Fact
-from engine.runtime.port import Job
 
 
 class Queue:
@@ -23,7 +23,7 @@ class Queue:
 
     def put(self, connection: Connection, jobs: Sequence[Job]) -> None:
         """Write jobs in the caller's transaction; those whose key waits already are left out."""
-        keep = leased.put if connection.dialect.name == "sqlite" else deferred.put
+        keep = sqlite_queue.put if connection.dialect.name == "sqlite" else postgresql_queue.put
         keep(connection, jobs)
 
     def tell(
@@ -45,5 +45,6 @@ class Queue:
     def oldest(self, connection: Connection, now: datetime) -> datetime | None:
         """Since when the first job that nobody has taken could have been done; None when there
         is none."""
-        look = leased.oldest if connection.dialect.name == "sqlite" else deferred.oldest
-        return look(connection, now)
+        if connection.dialect.name == "sqlite":
+            return sqlite_queue.oldest(connection, now)
+        return postgresql_queue.oldest(connection, now)

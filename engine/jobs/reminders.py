@@ -13,13 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, insert, select, text
 
+from engine.calendar import WorkCalendar
 from engine.config import Config
+from engine.job_queue import Job
 from engine.jobs import outbox, routines
 from engine.jobs.outbox import Letter
-from engine.runtime.calendar import WorkCalendar
-from engine.runtime.port import Job
 from engine.store.base import OPEN_TASK
-from engine.store.models import Case, Customer, Outbox, Person, Reminder, Task
+from engine.store.tables import Case, Customer, Outbox, Person, Reminder, Task
 
 ROUTINE = "reminders"
 MOST_TASKS = 50

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine.store.models import Routine
+from engine.store.tables import Routine
 
 TIDY = "tidy"
 """Taking away what has been sent long ago."""

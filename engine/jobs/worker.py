@@ -13,8 +13,8 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
 from engine.errors import DatabaseNewer, ServiceplanError
-from engine.jobs.deferred import QUEUE
-from engine.jobs.leased import MOST_ATTEMPTS, Claimed
+from engine.jobs.postgresql_queue import QUEUE
+from engine.jobs.sqlite_queue import MOST_ATTEMPTS, Claimed
 
 log = logging.getLogger(__name__)
 

@@ -2,5 +2,5 @@
 
 A query takes an open connection, the actor who asks and the day it is, and gives frozen views. It
 never writes and never commits. The number of statements never depends on the number of rows, and
-every list is read along an index (``engine/store/models/`` says which) a page at a time.
+every list is read along an index (``engine/store/tables/`` says which) a page at a time.
 """

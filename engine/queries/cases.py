@@ -49,7 +49,7 @@ from engine.queries.rows import (
     people_by_id,
     readable,
 )
-from engine.store.models import Case, Customer, Instance, PlanItem, Subscription, Task
+from engine.store.tables import Case, Customer, Instance, PlanItem, Subscription, Task
 from engine.views import Actor, CaseDetail, CaseRow, Field, MessageOption, Page
 
 STATES: Mapping[str, tuple[str, ...]] = {

@@ -12,7 +12,7 @@ from engine.errors import NotFound
 from engine.queries.definitions import stored_finding
 from engine.queries.rows import AnyRow, name_of, people_by_id
 from engine.queries.search import swedish
-from engine.store.models import Decision, DecisionModel, Resource
+from engine.store.tables import Decision, DecisionModel, Resource
 from engine.views import Actor, Finding, Source
 from engine.views import Decision as DecisionView
 

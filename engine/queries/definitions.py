@@ -12,7 +12,7 @@ from engine.access import DEFINITION_VIEW, authorize
 from engine.errors import NotFound
 from engine.queries.rows import AnyRow, AnySelect, People, name_of, people_by_id
 from engine.queries.search import swedish
-from engine.store.models import Definition, Instance, Resource
+from engine.store.tables import Definition, Instance, Resource
 from engine.views import Actor, Finding, Source
 from engine.views import Definition as DefinitionView
 

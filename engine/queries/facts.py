@@ -38,7 +38,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from engine.queries.rows import AnySelect
-from engine.store.models import History
+from engine.store.tables import History
 
 LOOKED_AT = 1_000
 WIDEST = 50

@@ -20,7 +20,7 @@ from engine.queries import facts, paging, search
 from engine.queries.objects import case_by_key
 from engine.queries.rows import AnyRow, AnySelect
 from engine.records.history import VIA
-from engine.store.models import Case, Customer, Definition, History, Person
+from engine.store.tables import Case, Customer, Definition, History, Person
 from engine.views import SYSTEM, Actor, HistoryEntry, Page, TokenName
 
 HISTORY = (

@@ -32,7 +32,7 @@ from sqlalchemy.orm import aliased
 from engine.access import cases_of, offered_to, sees_all, tasks_of_roles
 from engine.queries import search
 from engine.queries.rows import AnySelect
-from engine.store.models import Task
+from engine.store.tables import Task
 from engine.views import COUNTED, Actor, Count
 
 LOOKED_AT = 1_000

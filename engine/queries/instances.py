@@ -22,7 +22,7 @@ from engine.queries.inbox import OPEN
 from engine.queries.objects import case_of_instance
 from engine.queries.paging import MAX_PAGE, bounded, decode, encode, page, text_part, time_part
 from engine.queries.rows import AnyRow, AnySelect, People, people_by_id
-from engine.store.models import (
+from engine.store.tables import (
     Case,
     Customer,
     Definition,

@@ -12,7 +12,7 @@ from engine.errors import NotFound
 from engine.queries import paging
 from engine.queries.objects import case_object
 from engine.queries.rows import name_of, people_by_id
-from engine.store.models import (
+from engine.store.tables import (
     Case,
     Definition,
     Instance,

@@ -14,7 +14,7 @@ from engine.access import (
     cases_of,
 )
 from engine.errors import NotFound
-from engine.store.models import Attachment, Case, Incident, Instance, Person, Task
+from engine.store.tables import Attachment, Case, Incident, Instance, Person, Task
 from engine.views import Actor
 
 

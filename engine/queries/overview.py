@@ -12,7 +12,7 @@ from sqlalchemy import Connection, case, delete, func, insert, select
 
 from engine.access import OVERVIEW_VIEW, authorize
 from engine.queries.inbox import OPEN
-from engine.store.models import Case, Figures, Incident, Task
+from engine.store.tables import Case, Figures, Incident, Task
 from engine.views import Actor, Load, Overview
 
 NAME = "overview"

@@ -18,7 +18,7 @@ from engine.errors import NotFound
 from engine.queries import search
 from engine.queries.paging import MAX_PAGE
 from engine.queries.rows import PERSON, person_view
-from engine.store.models import Case, Customer, Person
+from engine.store.tables import Case, Customer, Person
 from engine.views import Actor, CustomerRow
 from engine.views import Person as PersonView
 

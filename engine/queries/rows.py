@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from engine.bpmn.meta import CheckItem
 from engine.feel import from_json, plain
-from engine.store.models import Attachment, Customer, Person, Signature
+from engine.store.tables import Attachment, Customer, Person, Signature
 from engine.views import SYSTEM, SignatureView, Tick
 from engine.views import Attachment as AttachmentView
 from engine.views import Customer as CustomerView

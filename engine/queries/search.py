@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from engine.store import words as stored
-from engine.store.models import Case, CaseWord, PersonWord
+from engine.store.tables import Case, CaseWord, PersonWord
 
 Text = ColumnElement[Any] | InstrumentedAttribute[Any]
 

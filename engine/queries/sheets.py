@@ -22,7 +22,7 @@ from engine.queries.rows import (
     tickers,
     ticks_view,
 )
-from engine.store.models import Definition, Instance, PlanItem, Signature, Task
+from engine.store.tables import Definition, Instance, PlanItem, Signature, Task
 from engine.views import PlanRow, RowState, Sheet, SheetEntry, SheetRow, SignatureView
 
 Points = Callable[[str, str], Sequence[CheckItem]]

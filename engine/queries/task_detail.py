@@ -38,7 +38,7 @@ from engine.queries.rows import (
 )
 from engine.queries.sheets import plan_rows
 from engine.queries.tasks import TASK, task_row, with_case
-from engine.store.models import Attachment, Definition, Instance, Signature, Task
+from engine.store.tables import Attachment, Definition, Instance, Signature, Task
 from engine.views import Actor, Field, PlanRow, SignatureView, TaskDetail
 from engine.views import Attachment as AttachmentView
 

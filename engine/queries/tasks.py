@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from engine.queries import inbox, paging, search
 from engine.queries.inbox import Condition, Place, Tasks
 from engine.queries.rows import AnyRow, AnySelect, People, people_by_id
-from engine.store.models import Case, Customer, Task
+from engine.store.tables import Case, Customer, Task
 from engine.views import Actor, Count, Page, TaskRow
 
 SHOW = ("mine", "role", "all")

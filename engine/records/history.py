@@ -20,7 +20,7 @@ from engine.records.chain import FIRST, Link, commitment
 from engine.records.verification import verify
 from engine.store.base import table_of
 from engine.store.batch import Batch, Statement
-from engine.store.models import History
+from engine.store.tables import History
 from engine.views import Actor
 
 __all__ = ["VIA", "Appended", "Fact", "append", "verify"]

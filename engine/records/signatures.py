@@ -20,7 +20,7 @@ from engine.ids import new_id
 from engine.records.canonical import canonical, sha256, utc_text
 from engine.store.base import table_of
 from engine.store.batch import Batch, Statement
-from engine.store.models import Signature
+from engine.store.tables import Signature
 from engine.views import Actor, SignatureView
 
 FORMAT: Final = 1
@@ -44,8 +44,8 @@ def sign(
 
     ``content`` is everything that the signer saw: the element and its name, the diagram's version
     and SHA-256, answers, ticks, note, files (values: see ``canonical``). The caller has asked for
-    the password (``engine.sessions``) and, in the same transaction, appends a fact by the signer
-    to the chain of the instance whose detail has the ``content_sha256`` of the result.
+    the password and, in the same transaction, appends a fact by the signer to the chain of the
+    instance whose detail has the ``content_sha256`` of the result.
 
     IntegrityError is raised at its end when the task is signed already, ValueError here when
     ``content`` has a key that is the signature's own, TypeError for a value without a canonical

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, exists, select
 
 from engine.records.canonical import canonical, sha256, utc_text
 from engine.records.chain import FIRST, commitment
-from engine.store.models import History, Instance, Signature
+from engine.store.tables import History, Instance, Signature
 from engine.views import Fault, Verification
 
 ROWS_AT_ONCE: Final = 500

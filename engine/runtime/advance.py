@@ -19,16 +19,16 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select
 
 from engine import feel
+from engine.definitions.library import Loaded
 from engine.ids import new_id
 from engine.records import history
 from engine.runtime import children, decisions, rows, signals, timers, writing
-from engine.runtime.definitions import Loaded
 from engine.runtime.executor import Awaited, StepError, Wait
-from engine.runtime.live import RUNNING, Live, read, with_defaults
+from engine.runtime.running_instance import RUNNING, Live, read, with_defaults
 from engine.runtime.spiff.workflow import Thrown
 from engine.runtime.state import DAMAGED
-from engine.runtime.work import Work
-from engine.store.models import Instance, Message, Person, Subscription
+from engine.store.tables import Instance, Message, Person, Subscription
+from engine.unit_of_work import Work
 from engine.views import Actor
 
 ROWS: Final = frozenset({"call", "undo", "user", "timer", "message", "signal"})

@@ -20,11 +20,11 @@ from engine.runtime.executor import StepError, Wait
 from engine.runtime.spiff.activities import Undoing
 from engine.runtime.spiff.workflow import Thrown
 from engine.runtime.state import DAMAGED
-from engine.store.models import Instance
+from engine.store.tables import Instance
 
 if TYPE_CHECKING:
     from engine.runtime.advance import Advance
-    from engine.runtime.live import Live
+    from engine.runtime.running_instance import Live
 
 
 def sync(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:

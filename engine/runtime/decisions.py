@@ -21,12 +21,12 @@ from engine.dmn.model import Service
 from engine.dmn.results import Watched, as_variables, shaped
 from engine.errors import NotFound
 from engine.runtime.executor import StepError
-from engine.store.models import Decision, Resource
-from engine.store.models import DecisionModel as Model
+from engine.store.tables import Decision, Resource
+from engine.store.tables import DecisionModel as Model
 
 if TYPE_CHECKING:
     from engine.runtime.advance import Advance
-    from engine.runtime.live import Live
+    from engine.runtime.running_instance import Live
 
 SHOWN = 2_000
 """Characters of a value (as JSON) that the history keeps of it."""

@@ -8,11 +8,11 @@ from typing import Final
 from sqlalchemy import bindparam, select
 
 from engine.records import history
-from engine.runtime import live, timers
+from engine.runtime import running_instance, timers
 from engine.runtime.advance import Advance
-from engine.runtime.work import Work
 from engine.store.base import table_of
-from engine.store.models import Case, Instance, PlanItem, Timer
+from engine.store.tables import Case, Instance, PlanItem, Timer
+from engine.unit_of_work import Work
 
 _TIMER: Final = table_of(Timer)
 _CASE: Final = table_of(Case)
@@ -22,7 +22,7 @@ _READ: Final = (
     select(
         *_TIMER.c,
         _CASE.c.people,
-        *live.COLUMNS,
+        *running_instance.COLUMNS,
         *history.newest(_TIMER.c.instance_id),
         select(PlanItem.id)
         .where(PlanItem.case_id == _TIMER.c.case_id)

@@ -11,14 +11,13 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine import feel
 from engine.bpmn.meta import TaskMeta
+from engine.definitions.library import Loaded
 from engine.ids import new_id
-from engine.runtime.definitions import Loaded
 from engine.runtime.executor import StepError, Wait
-from engine.runtime.live import RUNNING
-from engine.runtime.opening import opening
+from engine.runtime.running_instance import RUNNING
 from engine.store.base import table_of
 from engine.store.batch import Statement
-from engine.store.models import (
+from engine.store.tables import (
     Case,
     Incident,
     Instance,
@@ -28,10 +27,11 @@ from engine.store.models import (
     Subscription,
     Task,
 )
+from engine.work.task_defaults import opening
 
 if TYPE_CHECKING:
     from engine.runtime.advance import Advance
-    from engine.runtime.live import Live
+    from engine.runtime.running_instance import Live
 
 _INSERT_TASK: Final = Statement(insert(table_of(Task)))
 _PEOPLE: Final = select(Case.people).where(Case.id == bindparam("id"))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from engine.runtime import stalls
-from engine.runtime.definitions import Loaded
+from engine.definitions.library import Loaded
+from engine.runtime import deadlocks
 from engine.runtime.executor import StepError
-from engine.store.models import Subscription
+from engine.store.tables import Subscription
 
 if TYPE_CHECKING:
     from engine.runtime.advance import Advance
@@ -31,7 +31,7 @@ def broadcast(advance: Advance, name: str, sender: str) -> None:
         live = advance.live(row.instance_id)
         if live.damage is not None:
             # One that cannot be read must not keep the signal from all others.
-            stalls.quarantine(advance, live, row.element_id)
+            deadlocks.quarantine(advance, live, row.element_id)
             continue
         advance.note(live, "signal.received", row.element_id)
         advance.wake(row.instance_id, row.token, kind="signal", name=name)

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
+from engine.calendar import Firing
 from engine.feel import FeelError
 from engine.ids import new_id
 from engine.iso8601 import TimeMalformed
-from engine.runtime.calendar import Firing
+from engine.job_queue import timer_job
+from engine.runtime.deadlocks import KIND as STUCK
 from engine.runtime.executor import StepError, Wait
-from engine.runtime.port import timer_job
 from engine.runtime.spiff.workflow import unevaluable
-from engine.runtime.stalls import KIND as STUCK
 from engine.store.base import table_of, unclaimed
-from engine.store.models import Case, Incident, Instance, Timer
+from engine.store.tables import Case, Incident, Instance, Timer
 from engine.views import SYSTEM
 
 if TYPE_CHECKING:
     from engine.runtime.advance import Advance
-    from engine.runtime.live import Live
+    from engine.runtime.running_instance import Live
 
 
 # Built once: at a full hour thousands of timers fire, and building a statement takes longer than

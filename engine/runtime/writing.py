@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, update
 
 from engine import feel
-from engine.runtime import children, rows, stalls
-from engine.runtime.live import RUNNING
+from engine.runtime import children, deadlocks, rows
+from engine.runtime.running_instance import RUNNING
 from engine.store.base import table_of
 from engine.store.batch import Statement
-from engine.store.models import Instance
+from engine.store.tables import Instance
 
 if TYPE_CHECKING:
     from engine.runtime.advance import Advance
-    from engine.runtime.live import Live
+    from engine.runtime.running_instance import Live
 
 _TABLE: Final = table_of(Instance)
 _WRITE: Final = Statement(
@@ -36,7 +36,7 @@ def write(advance: Advance, changed: Iterable[Live]) -> None:
     values, marked = [], []
     for live in lives:
         with advance.blaming(live):
-            if live.moved and stalls.examine(advance, live):
+            if live.moved and deadlocks.examine(advance, live):
                 marked.append(live)
             values.append(_values(advance, live))
     for row in values:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine import sessions
 from engine.errors import NotAuthenticated
+from engine.identity import sessions
 from engine.service.transactions import Transactions
 from engine.views import Person
 

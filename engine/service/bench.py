@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from engine.jobs import failed, leased, mail, outbox, reminders, routines, webhooks
-from engine.jobs.leased import Claimed
+from engine.job_queue import Job, span_of, timer_job
+from engine.jobs import failed, mail, outbox, reminders, routines, sqlite_queue, webhooks
+from engine.jobs.sqlite_queue import Claimed
 from engine.jobs.worker import Handler
+from engine.migration.job import migrating, migrations_job
 from engine.runtime import timers
-from engine.runtime.migration.job import migrating, migrations_job
-from engine.runtime.port import Job, span_of, timer_job
-from engine.store.models import Timer
+from engine.store.tables import Timer
 
 if TYPE_CHECKING:
     from engine.service.upkeep import Upkeep
@@ -163,25 +163,25 @@ class EngineBench:
         """Take a job, None when there is none."""
         now = self._engine.now()
         with self._database.reading() as connection:
-            if not leased.waiting(connection, now):
+            if not sqlite_queue.waiting(connection, now):
                 return None
         with self._database.writing() as connection:
-            return leased.claim(connection, now)
+            return sqlite_queue.claim(connection, now)
 
     def finish(self, job: Claimed) -> None:
         """The job is done."""
         with self._database.writing() as connection:
-            leased.finish(connection, job)
+            sqlite_queue.finish(connection, job)
 
     def fail(self, job: Claimed, error: str) -> None:
         """The job is to be tried again."""
         with self._database.writing() as connection:
-            leased.fail(connection, job, error, self._engine.now())
+            sqlite_queue.fail(connection, job, error, self._engine.now())
 
     def again(self, kind: str, key: str, payload: Mapping[str, Any], attempts: int) -> None:
         """Put a job that failed back, to be tried later."""
         with self._database.writing() as connection:
-            job = Job(kind, key, self._engine.now() + leased.pause(attempts), payload)
+            job = Job(kind, key, self._engine.now() + sqlite_queue.pause(attempts), payload)
             self._engine._queue.put(connection, [job])
 
     def give_up(self, kind: str, payload: Mapping[str, Any], attempts: int, error: str) -> None:

@@ -16,12 +16,11 @@ from engine.queries import cases as queries
 from engine.queries import instances
 from engine.queries import people as people_queries
 from engine.queries.rows import PERSON, person_view
-from engine.runtime import begin, cases, incidents, variables
 from engine.runtime.executor import StepError
-from engine.runtime.work import Work
 from engine.service.incidents import named
 from engine.service.transactions import Transactions
-from engine.store.models import Person
+from engine.store.tables import Person
+from engine.unit_of_work import Work
 from engine.views import (
     Actor,
     CaseDetail,
@@ -34,6 +33,7 @@ from engine.views import (
     Receipt,
     VariableValue,
 )
+from engine.work import adhoc, cases, incidents, variables
 
 ROOT = "serviceplan"
 
@@ -191,7 +191,7 @@ class Cases(Transactions):
                 offers=offers,
             )
             stopped = named(work, detail.incidents)
-            return replace(detail, activities=begin.options(work, detail.row.id), incidents=stopped)
+            return replace(detail, activities=adhoc.options(work, detail.row.id), incidents=stopped)
 
     def instance(self, actor: Actor, instance_id: str) -> InstanceView:
         """One process instance.
@@ -279,7 +279,7 @@ class Cases(Transactions):
             it is sequential and something in it is active
         :raises ProcessFailed: when the process could not go on; the incident can be tried again
         """
-        again = {"op": begin.OPERATION, "element": element_id, "scope": scope_token}
+        again = {"op": adhoc.OPERATION, "element": element_id, "scope": scope_token}
 
         def failed(work: Work, error: StepError) -> None:
             if error.instance_id is not None:
@@ -290,7 +290,7 @@ class Cases(Transactions):
             "begin_activity",
             key,
             {"instance": instance_id, "element": element_id, "scope": scope_token},
-            lambda work: begin.begin(work, instance_id, element_id, scope_token),
+            lambda work: adhoc.begin(work, instance_id, element_id, scope_token),
             on_failure=failed,
         )
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine import feel
+from engine.calendar import WorkCalendar
 from engine.clock import Clock, SystemClock
 from engine.config import Config
+from engine.definitions.deploy import xml_limits
 from engine.dmn import DecisionError, DecisionModel, lint, outline, reading
 from engine.errors import Invalid, NotFound, Problem, Rejected
-from engine.runtime.calendar import WorkCalendar
 from engine.runtime.decisions import Chosen, ask
-from engine.runtime.deploy import xml_limits
 from engine.service.decisions import view
 from engine.views import DecisionOutcome, Source
 

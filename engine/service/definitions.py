@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.bpmn import layout, sheets, source, vocabulary
+from engine.definitions import deploy
 from engine.queries import decisions
 from engine.queries import definitions as queries
-from engine.runtime import deploy
 from engine.service.transactions import Transactions
 from engine.views import (
     Activity,

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from engine.queries import instances
-from engine.runtime import incidents
-from engine.runtime.work import Work
 from engine.service.transactions import Transactions
+from engine.unit_of_work import Work
 from engine.views import Actor, Incident, Page, Receipt
+from engine.work import incidents
 
 
 class Incidents(Transactions):

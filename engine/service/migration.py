@@ -7,13 +7,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 
 from engine.errors import Conflict, Unavailable
+from engine.migration import job, preview, skipped
+from engine.migration.apply import Refused
+from engine.migration.job import Jobs
+from engine.migration.preview import MOST_PREVIEWED
+from engine.migration.rehearsal import would_fail
 from engine.queries import migration as queries
 from engine.runtime.executor import StepError
-from engine.runtime.migration import job, preview, skipped
-from engine.runtime.migration.apply import Refused
-from engine.runtime.migration.job import Jobs
-from engine.runtime.migration.preview import MOST_PREVIEWED
-from engine.runtime.migration.rehearsal import would_fail
 from engine.service.transactions import TRIES, Transactions
 from engine.views import (
     SYSTEM,

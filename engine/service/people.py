@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
-from engine import access, accounts, sessions
+from engine import access
 from engine.access import authorize
 from engine.errors import Conflict, Unavailable
+from engine.identity import people, sessions
 from engine.queries import objects
 from engine.queries import people as queries
-from engine.runtime.work import Work
 from engine.service.authentication import Authentication
+from engine.unit_of_work import Work
 from engine.views import Actor, Person, Receipt, Session
 
 log = logging.getLogger(__name__)
@@ -46,12 +47,12 @@ class People(Authentication):
         :raises Invalid: for a user name that is taken, unknown roles or rights, and a password
             that is too short or too common
         """
-        accounts.check_new_password(password, username)
-        hashed = accounts.hash_password(password)
+        people.check_new_password(password, username)
+        hashed = people.hash_password(password)
 
         def do(work: Work) -> dict[str, Any]:
             authorize(actor, access.PEOPLE_MANAGE, None)
-            person = accounts.add_person(
+            person = people.add_person(
                 work.connection,
                 username=username,
                 name=name,
@@ -90,9 +91,9 @@ class People(Authentication):
 
         def do(work: Work) -> dict[str, Any]:
             authorize(actor, access.PEOPLE_MANAGE, None)
-            person = accounts.change_person(
+            person = people.change_person(
                 work.connection,
-                accounts.person_named(work.connection, username),
+                people.person_named(work.connection, username),
                 roles=roles,
                 rights=rights,
                 active=active,
@@ -127,17 +128,15 @@ class People(Authentication):
 
         :raises Invalid: when the password is too short or too common
         """
-        accounts.check_new_password(password, username)
-        hashed = accounts.hash_password(password)
+        people.check_new_password(password, username)
+        hashed = people.hash_password(password)
 
         def do(work: Work) -> dict[str, Any]:
-            thing = objects.person_object(work.connection, accounts.normal_username(username))
+            thing = objects.person_object(work.connection, people.normal_username(username))
             authorize(actor, access.PEOPLE_PASSWORD, thing)
-            person = accounts.person_named(work.connection, username)
+            person = people.person_named(work.connection, username)
             kept = sessions.token_hash(keep) if keep else None
-            accounts.set_password(
-                work.connection, person.id, hashed, now=work.now, keep_session=kept
-            )
+            people.set_password(work.connection, person.id, hashed, now=work.now, keep_session=kept)
             work.note("password.changed", CHAIN, {"person": person.id})
             return {"id": person.id}
 

@@ -14,13 +14,13 @@ from engine.errors import Invalid, Problem
 from engine.queries import task_detail
 from engine.queries import tasks as queries
 from engine.queries.task_detail import Asks, TaskPlace
-from engine.runtime import attachments, dues, incidents, tasks
 from engine.runtime.executor import StepError
-from engine.runtime.opened import opened
-from engine.runtime.work import Work
 from engine.service.authentication import Authentication
-from engine.store.models import Person
+from engine.store.tables import Person
+from engine.unit_of_work import Work
 from engine.views import Actor, Attachment, Count, DueReason, Page, Receipt, TaskDetail, TaskRow
+from engine.work import attachments, due_reasons, incidents, tasks
+from engine.work.loaded_task import opened
 
 
 class Tasks(Authentication):
@@ -104,7 +104,7 @@ class Tasks(Authentication):
         :raises NotFound: when there is no such thing, or it is not the actor's to see
         """
         with self._looking(actor) as work:
-            return dues.explain(work, id)
+            return due_reasons.explain(work, id)
 
     def explain_plan(self, actor: Actor, case_id: str) -> Mapping[str, DueReason]:
         """Why the rows of a case's plan have their dates, by the rows' ids.
@@ -112,7 +112,7 @@ class Tasks(Authentication):
         :raises NotFound: when there is no such case, or it is not the actor's to see
         """
         with self._looking(actor) as work:
-            return dues.explain_plan(work, case_id)
+            return due_reasons.explain_plan(work, case_id)
 
     # ------------------------------------------------------------ who does it
 

@@ -7,12 +7,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
-from engine import access, accounts, sessions, tokens
+from engine import access
 from engine.access import PersonObject, authorize
 from engine.errors import Conflict, NotAuthenticated, Unavailable
+from engine.identity import people, sessions, tokens
 from engine.ids import new_id
-from engine.runtime.work import Work
 from engine.service.transactions import Transactions
+from engine.unit_of_work import Work
 from engine.views import Actor, IssuedToken, Receipt, Token
 
 CHAIN = "accounts"
@@ -47,7 +48,7 @@ class Tokens(Transactions):
         token_id, secret = new_id(), tokens.new_secret()
 
         def do(work: Work) -> dict[str, Any]:
-            person = accounts.person_named(work.connection, username)
+            person = people.person_named(work.connection, username)
             authorize(actor, access.TOKEN_ADD, PersonObject(person.id))
             expires_at = None if lifetime is None else work.now + lifetime
             tokens.add(
@@ -78,7 +79,7 @@ class Tokens(Transactions):
         with self._reading() as connection:
             person_id = None
             if username is not None:
-                person_id = accounts.person_named(connection, username).id
+                person_id = people.person_named(connection, username).id
             authorize(actor, access.TOKEN_MANAGE, PersonObject(person_id or ""))
             return tokens.listed(connection, person_id)
 

@@ -12,20 +12,20 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from engine.calendar import WorkCalendar
 from engine.clock import Clock
 from engine.config import Config
+from engine.definitions.library import Library
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, ProcessFailed
 from engine.jobs.queue import Queue
-from engine.runtime import incidents, variables
-from engine.runtime.calendar import WorkCalendar
-from engine.runtime.definitions import Library
 from engine.runtime.executor import StepError
-from engine.runtime.work import Work
 from engine.store.base import table_of
 from engine.store.batch import Batch, Statement
 from engine.store.database import Database
-from engine.store.models import Receipt as ReceiptRow
+from engine.store.tables import Receipt as ReceiptRow
+from engine.unit_of_work import Work
 from engine.views import Actor, Receipt, Role
+from engine.work import incidents, variables
 
 TRIES = 5
 """How often a write is tried when another transaction was first: many people may complete tasks of

@@ -13,21 +13,22 @@ from sqlalchemy import func, select, text
 
 from engine.access import OVERVIEW_VIEW, authorize, may
 from engine.errors import Conflict, NotFound, Unavailable
+from engine.job_queue import Job
 from engine.jobs import failed, outbox
 from engine.jobs.worker import SWEEP_SECONDS, Worker
 from engine.queries import overview
 from engine.records import history
-from engine.runtime import cases, firing, incidents, timers
+from engine.runtime import firing, timers
 from engine.runtime.executor import StepError
-from engine.runtime.port import Job
-from engine.runtime.work import Work
 from engine.service.bench import BATCH, EngineBench
 from engine.service.migration import Migrations
 from engine.service.transactions import TRIES
 from engine.store.base import OPEN_INCIDENT
 from engine.store.database import Database
-from engine.store.models import Incident, Timer
+from engine.store.tables import Incident, Timer
+from engine.unit_of_work import Work
 from engine.views import SYSTEM, Actor, DeadLetter, FailedJob, Pulse, Receipt, Verification
+from engine.work import cases, incidents
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, insert
 
-from engine.store.models import CaseWord, PersonWord
+from engine.store.tables import CaseWord, PersonWord
 
 WORD_LENGTH = 60
 _WORD = re.compile(r"\w+")

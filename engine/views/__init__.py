@@ -35,7 +35,7 @@ from engine.views.decisions import (
     Rule,
     Table,
 )
-from engine.views.diagrams import (
+from engine.views.definitions import (
     Activity,
     CheckReport,
     Definition,

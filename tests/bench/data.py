@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, Row, create_engine, event, insert, inspect, select, text
 
 from engine import load_config
-from engine.store.models import Person
+from engine.store.tables import Person
 from engine.store.words import keep_person, of_text
 from web import example
 from web.cli.common import diagrams, plan_folder

@@ -22,7 +22,7 @@ from sqlalchemy import event, select
 
 from engine import SYSTEM, Actor, Engine, Source
 from engine.ids import new_id
-from engine.store.models import Task
+from engine.store.tables import Task
 from tests.support.diagrams import boundary, chain, diagram, end, field, gateway, start, task
 
 INSTANCES = 1000

@@ -92,9 +92,9 @@ def measure(
 
 
 def _fire(engine: Engine, reader: Reader, timers: int) -> dict[str, Any]:
+    from engine.job_queue import Job
     from engine.jobs.queue import Queue
-    from engine.runtime.port import Job
-    from engine.store.models import Timer
+    from engine.store.tables import Timer
 
     with engine._database.writing() as connection:
         moment = now()

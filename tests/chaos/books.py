@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from engine import SYSTEM, TOKEN_SCOPES, Config, Engine
-from engine.store.models import History, Instance, Receipt, Signature, Task
+from engine.store.tables import History, Instance, Receipt, Signature, Task
 from tests.support.desk import Desk
 from tests.support.diagrams import call, chain, diagram, end, start, task
 from tests.support.people import People, add_people

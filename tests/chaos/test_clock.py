@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import Engine, FakeClock
-from engine.store.models import History
+from engine.store.tables import History
 from tests.chaos.scale import scale
 from tests.support.desk import Desk
 from tests.support.diagrams import boundary, catch, chain, diagram, end, start, task

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select, update
 
 from engine import Config, Engine
-from engine.sessions import SEEN_EVERY
-from engine.store.models import Session
+from engine.identity.sessions import SEEN_EVERY
+from engine.store.tables import Session
 from tests.chaos.books import Prepared, check, prepare
 from tests.chaos.client import Answer, Client
 from tests.chaos.disks import no_room, small_disk

@@ -22,7 +22,7 @@ from sqlalchemy import select
 
 from engine import Engine, FakeClock, load_config
 from engine.errors import Conflict
-from engine.store.models import History, Instance, Signature, Task
+from engine.store.tables import History, Instance, Signature, Task
 from tests.chaos.scale import scale
 from tests.conftest import PROJECT, START
 from tests.support.databases import Databases

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from engine import SYSTEM, Engine
 from engine.errors import ProcessFailed
-from engine.store.models import History, Instance, Signature, Task
+from engine.store.tables import History, Instance, Signature, Task
 from tests.chaos.scale import scale
 from tests.engine.test_concurrency import at_once
 from tests.support.desk import Desk

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from engine import SYSTEM, TOKEN_SCOPES, Config, Engine
-from engine.store.models import Person
+from engine.store.tables import Person
 from tests.chaos.books import Prepared, check, key, prepare
 from tests.chaos.client import Answer, Client
 from tests.chaos.scale import scale

@@ -11,11 +11,12 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from engine import accounts, sessions, views
+from engine import views
 from engine.errors import Invalid, NotAuthenticated, NotFound
+from engine.identity import people, sessions
 from engine.store.base import Base
 from engine.store.database import Database
-from engine.store.models import Person, PersonWord, Session, SignInFailure
+from engine.store.tables import Person, PersonWord, Session, SignInFailure
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 ROLES = {"saljare", "ekonomi"}
@@ -23,7 +24,7 @@ PASSWORD = "fyra gröna moroten"
 LIFETIME = timedelta(hours=12)
 IDLE = timedelta(hours=1)
 # Hashing is slow on purpose: once is enough for these tests.
-HASH = accounts.hash_password(PASSWORD)
+HASH = people.hash_password(PASSWORD)
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def anna(database: Database) -> views.Person:
 def add(database: Database, username: str, password_hash: str = HASH, **more: Any) -> views.Person:
     values = {"name": "Anna Ek", "roles": ["saljare"], "rights": ["manager"], **more}
     with database.writing() as conn:
-        return accounts.add_person(
+        return people.add_person(
             conn,
             username=username,
             password_hash=password_hash,
@@ -83,10 +84,10 @@ def test_a_person_is_found_by_user_name_in_any_case(database: Database) -> None:
     person = add(database, " Åsa.Ek ", name="  Åsa   Ek ")
     assert (person.username, person.name) == ("åsa.ek", "Åsa Ek")
     with database.reading() as conn:
-        assert accounts.person_named(conn, "ÅSA.EK") == person
-        assert accounts.all_people(conn) == (person,)
+        assert people.person_named(conn, "ÅSA.EK") == person
+        assert people.all_people(conn) == (person,)
         with pytest.raises(NotFound):
-            accounts.person_named(conn, "bo")
+            people.person_named(conn, "bo")
 
 
 def test_a_person_has_the_words_of_both_names(database: Database) -> None:
@@ -119,7 +120,7 @@ def test_who_leaves_is_signed_out_and_cannot_sign_in(
 ) -> None:
     token = opened(database, anna).token
     with database.writing() as conn:
-        left = accounts.change_person(conn, anna, active=False, roles=[], known_roles=ROLES)
+        left = people.change_person(conn, anna, active=False, roles=[], known_roles=ROLES)
     assert (left.active, left.roles, left.rights) == (False, frozenset(), {"manager"})
     assert found(database, token) is None
     assert attempt(database, "anna", PASSWORD) is None
@@ -286,10 +287,10 @@ def test_signing_in_again_ends_the_session_before(database: Database, anna: view
 def test_a_new_password_ends_the_other_sessions(database: Database, anna: views.Person) -> None:
     mine, other = opened(database, anna).token, opened(database, anna).token
     with database.writing() as conn:
-        accounts.set_password(
+        people.set_password(
             conn,
             anna.id,
-            accounts.hash_password("ett helt nytt lösenord"),
+            people.hash_password("ett helt nytt lösenord"),
             now=NOW,
             keep_session=sessions.token_hash(mine),
         )

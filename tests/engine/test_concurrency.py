@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 
 from engine import Actor, FakeClock
 from engine.errors import Conflict
-from engine.runtime import attachments, rows
-from engine.runtime.work import Work
-from engine.store.models import Attachment, Person, Signature, Task
+from engine.runtime import rows
+from engine.store.tables import Attachment, Person, Signature, Task
+from engine.unit_of_work import Work
+from engine.work import attachments
 from tests.conftest import START
 from tests.support.desk import REPORT, TICKED, Desk
 from tests.support.diagrams import (

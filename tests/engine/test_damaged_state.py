@@ -18,7 +18,7 @@ from engine import FakeClock
 from engine.errors import ProcessFailed
 from engine.runtime import state
 from engine.runtime.state import DamagedState
-from engine.store.models import Instance
+from engine.store.tables import Instance
 from tests.engine.runtime.small import Life, executor
 from tests.support.desk import Desk
 from tests.support.diagrams import (

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from engine import FakeClock, HistoryEntry
 from engine.errors import NotAllowed, ProcessFailed
-from engine.store.models import Signature
+from engine.store.tables import Signature
 from tests.conftest import START
 from tests.support.desk import REPORT, TICKED, Desk
 from tests.support.diagrams import (

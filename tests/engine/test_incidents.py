@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from engine import FakeClock
 from engine.errors import Conflict, NotFound, ProcessFailed
-from engine.store.models import Instance
+from engine.store.tables import Instance
 from tests.support.desk import Desk
 from tests.support.diagrams import (
     boundary,

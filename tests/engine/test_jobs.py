@@ -14,13 +14,13 @@ from sqlalchemy import insert, select, text
 
 from engine import SYSTEM, Engine, FakeClock
 from engine.errors import DatabaseNewer, NotAllowed, NotFound
-from engine.jobs import failed, leased, outbox
-from engine.jobs.leased import MOST_ATTEMPTS
+from engine.job_queue import Job, span_of, timer_job
+from engine.jobs import failed, outbox, sqlite_queue
 from engine.jobs.outbox import Letter
 from engine.jobs.queue import Queue
+from engine.jobs.sqlite_queue import MOST_ATTEMPTS
 from engine.runtime import timers
-from engine.runtime.port import Job, span_of, timer_job
-from engine.store import models
+from engine.store import tables
 from tests.conftest import START
 from tests.support.desk import Desk
 from tests.support.diagrams import catch, chain, diagram, end, start, task
@@ -38,7 +38,7 @@ def queued(engine: Engine) -> dict[str, tuple[str, datetime, dict[str, Any]]]:
     """The jobs that wait, by key."""
     with engine._database.reading() as connection:
         if connection.dialect.name == "sqlite":
-            row = models.Job
+            row = tables.Job
             columns = (row.key, row.kind, row.at, row.payload)
             found = connection.execute(select(*columns).where(row.key.is_not(None)))
         else:
@@ -187,7 +187,7 @@ def test_a_clock_that_is_a_little_behind_takes_nothing_from_others(
     waiting_cases(bare_engine, 1, due=START - timedelta(days=2))
     letter = Letter("webhook", "event", "https://receiver.example", {})
     with bare_engine._database.writing() as connection:
-        connection.execute(insert(models.Job).values(kind="odd", payload={}, at=START, attempts=0))
+        connection.execute(insert(tables.Job).values(kind="odd", payload={}, at=START, attempts=0))
         outbox.post(connection, [letter], START)
         [letter_id] = outbox.due(connection, START, 1)
 
@@ -195,7 +195,7 @@ def test_a_clock_that_is_a_little_behind_takes_nothing_from_others(
         timer = bool(bare_engine._claim_timers(1))
         with bare_engine._database.writing() as connection:
             now = bare_engine.now()
-            job = leased.claim(connection, now) is not None
+            job = sqlite_queue.claim(connection, now) is not None
             return timer, job, outbox.take(connection, letter_id, now) is not None
 
     clock.advance(timedelta(seconds=5))
@@ -213,8 +213,8 @@ def test_a_timer_that_fails_is_an_incident_and_the_others_fire(
     ids = waiting_cases(desk.engine, 4, due=START)
     with desk.engine._database.writing() as connection:
         connection.execute(
-            models.Instance.__table__.update()
-            .where(models.Instance.id == ids[1])
+            tables.Instance.__table__.update()
+            .where(tables.Instance.id == ids[1])
             .values(state_blob=b"damaged")
         )
     assert desk.engine.fire_due() == 4
@@ -258,7 +258,7 @@ def test_workers_killed_at_random_fire_every_timer_once(
     assert killed == 2
     assert fired(live_engine) == dict.fromkeys(ids, 1)
     with live_engine._database.reading() as connection:
-        opened = connection.scalars(select(models.Task.case_id)).all()
+        opened = connection.scalars(select(tables.Task.case_id)).all()
     assert sorted(opened) == sorted(ids)
     assert live_engine.verify(SYSTEM).ok
 
@@ -266,7 +266,7 @@ def test_workers_killed_at_random_fire_every_timer_once(
 def test_a_job_that_fails_is_tried_again_later(
     live_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.jobs.leased.pause", lambda attempts: timedelta(0))
+    monkeypatch.setattr("engine.jobs.sqlite_queue.pause", lambda attempts: timedelta(0))
     worker = live_engine.worker(sweep_seconds=60)
     tries: list[Any] = []
 
@@ -305,7 +305,7 @@ def working(engine: Engine, handler: Callable[[Any], None]) -> Iterator[None]:
 def test_a_job_that_fails_for_good_is_listed_counted_and_tried_again_by_a_manager(
     live_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.jobs.leased.pause", lambda attempts: timedelta(0))
+    monkeypatch.setattr("engine.jobs.sqlite_queue.pause", lambda attempts: timedelta(0))
     engine = live_engine
 
     def errors() -> list[str]:

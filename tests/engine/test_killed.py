@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from engine import Config, Engine, FakeClock
-from engine.store.models import Receipt, Signature, Task
+from engine.store.tables import Receipt, Signature, Task
 from tests.conftest import START
 from tests.support.databases import SqliteDatabases
 from tests.support.desk import Desk

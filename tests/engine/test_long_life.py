@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from engine.store.models import Instance
+from engine.store.tables import Instance
 from tests.support.desk import Desk
 from tests.support.diagrams import boundary, chain, diagram, gateway, start, task
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from engine import Config, Engine, FakeClock
 from engine.config import Mail, Web, Webhook
 from engine.jobs import outbox, webhooks
-from engine.store.models import Outbox
+from engine.store.tables import Outbox
 from tests.support.desk import Desk
 from tests.support.diagrams import chain, diagram, end, start, task
 from tests.support.people import People

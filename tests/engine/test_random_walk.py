@@ -15,15 +15,7 @@ from sqlalchemy.orm import aliased
 
 from engine import FakeClock, Field, TaskRow
 from engine.errors import Invalid, NotAllowed
-from engine.store.models import (
-    Case,
-    Incident,
-    Instance,
-    Signature,
-    Subscription,
-    Task,
-    Timer,
-)
+from engine.store.tables import Case, Incident, Instance, Signature, Subscription, Task, Timer
 from tests.support.desk import Desk
 from tests.support.walk import CONTRACT_STARTS, answers_to
 

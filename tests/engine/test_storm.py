@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 
 from engine import FakeClock
 from engine.errors import Conflict, NotAllowed
-from engine.store.models import Receipt
+from engine.store.tables import Receipt
 from tests.engine.test_concurrency import at_once
 from tests.support.desk import Desk
 from tests.support.diagrams import (

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import FakeClock
-from engine.store.models import Timer
+from engine.store.tables import Timer
 from tests.conftest import START
 from tests.support.desk import Desk
 from tests.support.diagrams import (

@@ -13,7 +13,7 @@ from sqlalchemy import event, select
 from engine import Engine, FakeClock
 from engine.runtime import firing
 from engine.service import upkeep
-from engine.store.models import Timer
+from engine.store.tables import Timer
 from tests.conftest import START
 from tests.support.desk import Desk
 from tests.support.diagrams import boundary, chain, diagram, end, flow, gateway, start, task

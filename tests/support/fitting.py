@@ -10,17 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import Engine
-from engine.runtime.live import RUNNING, read
-from engine.store.models import (
-    Case,
-    History,
-    Instance,
-    Message,
-    Receipt,
-    Subscription,
-    Task,
-    Timer,
-)
+from engine.runtime.running_instance import RUNNING, read
+from engine.store.tables import Case, History, Instance, Message, Receipt, Subscription, Task, Timer
 
 
 def misfits(engine: Engine) -> list[tuple[Any, ...]]:

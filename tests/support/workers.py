@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, select
 
 from engine import SYSTEM, Engine
 from engine.ids import new_id
-from engine.store.models import Case, History, Instance, Timer
+from engine.store.tables import Case, History, Instance, Timer
 from tests.support.diagrams import catch, chain, diagram, end, start, task
 
 LEASE = timedelta(seconds=3)

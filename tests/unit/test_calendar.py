@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.calendar import Firing, WorkCalendar
 from engine.config import Calendar
 from engine.iso8601 import TimeMalformed, parse_duration
-from engine.runtime.calendar import Firing, WorkCalendar
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SWEDEN = WorkCalendar()

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.runtime.forms import check_answers, check_plan, check_ticks
 from engine.views import Field, Option, Tick
+from engine.work.forms import check_answers, check_plan, check_ticks
 
 PEOPLE = frozenset({"anna", "bo"})
 YES_NO = (Option("ja", "Ja"), Option("nej", "Nej"))

@@ -44,8 +44,8 @@ def test_a_newer_database_is_not_ready(app: Flask, engine: Engine) -> None:
 
 
 def test_jobs_that_nobody_does_are_not_ready(app: Flask, engine: Engine, clock: FakeClock) -> None:
+    from engine.job_queue import Job
     from engine.jobs.queue import Queue
-    from engine.runtime.port import Job
 
     with engine._database.writing() as connection:
         Queue().put(connection, [Job("timers", "timers:x", clock.now())])

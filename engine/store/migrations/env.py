@@ -2,12 +2,12 @@
 
 from alembic import context
 
-from engine.store import models
+from engine.store import tables
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=models.Person.metadata,
+    target_metadata=tables.Person.metadata,
     user_module_prefix="",
     render_as_batch=connection.dialect.name == "sqlite",
 )

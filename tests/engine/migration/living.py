@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.bpmn.meta import ProcessMeta
+from engine.definitions.library import Loaded
 from engine.feel import to_json
-from engine.runtime.definitions import Loaded
+from engine.migration.compare import Assessment, Comparison
+from engine.migration.position import position
+from engine.migration.rewrite import Rewriting
 from engine.runtime.executor import Executor
-from engine.runtime.migration.compare import Assessment, Comparison
-from engine.runtime.migration.position import position
-from engine.runtime.migration.rewrite import Rewriting
 from tests.engine.runtime.small import NOON, Life
 
 OTHER = "other_"

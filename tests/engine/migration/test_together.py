@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event
 
 from engine import FakeClock, Source
-from engine.runtime.migration import apply, job
+from engine.migration import apply, job
 from engine.service import migration
 from engine.service.bench import EngineBench
 from tests.engine.migration.moving import Mover, steps

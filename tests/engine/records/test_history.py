@@ -19,7 +19,7 @@ from engine.records.history import Appended, Fact
 from engine.store.base import Base
 from engine.store.batch import Batch
 from engine.store.database import Database
-from engine.store.models import History
+from engine.store.tables import History
 from engine.views import SYSTEM, Actor, Verification
 from tests.support.databases import Databases
 

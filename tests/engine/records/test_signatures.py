@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.records import history, signatures
 from engine.records.history import Fact
 from engine.store.batch import Batch
-from engine.store.models import History, Signature
+from engine.store.tables import History, Signature
 from engine.views import Actor, SignatureView
 from tests.support.rows import Rows
 

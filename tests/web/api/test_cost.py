@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import event, select
 
 from engine import Engine
-from engine.store.models import Instance
+from engine.store.tables import Instance
 from tests.conftest import Keys
 from tests.support.diagrams import chain, diagram, end, flow, gateway, start, task
 from tests.support.people import People

@@ -1,0 +1,177 @@
+"""Decision models going live: new versions of the model and of all that it decides."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from engine.bpmn.findings import clean
+from engine.dmn.lint import Checked, Live
+from engine.dmn.model import Service
+from engine.ids import new_id
+from engine.store.tables import Decision, DecisionModel, Resource
+from engine.unit_of_work import Work
+from engine.views import Source
+
+CHAIN = "definitions"
+NAME_LENGTH = 255
+
+
+def live(connection: Connection) -> Live:
+    """Looks up the newest deployed file of a namespace."""
+
+    def find(namespace: str) -> Source | None:
+        row = connection.execute(
+            select(DecisionModel.filename, Resource.data)
+            .join(Resource, Resource.sha256 == DecisionModel.resource_sha256)
+            .where(DecisionModel.namespace == namespace)
+            .order_by(DecisionModel.version.desc())
+            .limit(1)
+        ).first()
+        return None if row is None else Source(row.filename, row.data)
+
+    return find
+
+
+def deploy(
+    work: Work,
+    models: Sequence[Checked],
+    deployment_id: str,
+    findings_of: Callable[[Source], list[dict[str, Any]]],
+) -> Made:
+    """Find out what of these models is new. A model keeps its version when its file and all
+    files that it imports are those of its newest version, byte for byte."""
+    made = Made(work)
+    for checked in models:
+        made.take(checked, deployment_id, findings_of(checked.source))
+    return made
+
+
+class Made:
+    """Models and decisions that are about to be written; ``ids`` are those of all decisions of
+    the upload, the kept ones too."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.ids: list[str] = []
+        self._models: list[dict[str, Any]] = []
+        self._decisions: list[dict[str, Any]] = []
+
+    @property
+    def new(self) -> bool:
+        return bool(self._models)
+
+    def take(self, checked: Checked, deployment_id: str, findings: list[dict[str, Any]]) -> None:
+        digest = _digest(checked.source)
+        imports = [_digest(each) for each in checked.imports]
+        kept = self._kept(checked, digest, imports)
+        if kept is not None:
+            self.ids += kept
+            return
+        model: dict[str, Any] = {
+            "id": new_id(),
+            "deployment_id": deployment_id,
+            "namespace": checked.definitions.namespace,
+            "version": self._next_model(checked.definitions.namespace),
+            "name": checked.definitions.name or checked.source.filename,
+            "filename": clean(checked.source.filename, NAME_LENGTH),
+            "resource_sha256": digest,
+            "imports": imports,
+            "deployed_at": self.work.now,
+            "deployed_by": self.work.actor.id,
+            "findings": findings,
+        }
+        self._models.append(model)
+        for decision in checked.decisions():
+            last = self.work.connection.scalar(
+                select(Decision.version)
+                .where(Decision.decision_id == decision.id)
+                .order_by(Decision.version.desc())
+                .limit(1)
+            )
+            row: dict[str, Any] = {
+                "id": new_id(),
+                "model_id": model["id"],
+                "decision_id": decision.id,
+                "version": (last or 0) + 1,
+                "kind": "service" if isinstance(decision, Service) else "decision",
+                "name": decision.name or decision.id,
+                "deployed_at": self.work.now,
+            }
+            self._decisions.append(row)
+            self.ids.append(row["id"])
+
+    def _next_model(self, namespace: str) -> int:
+        last = self.work.connection.scalar(
+            select(DecisionModel.version)
+            .where(DecisionModel.namespace == namespace)
+            .order_by(DecisionModel.version.desc())
+            .limit(1)
+        )
+        # Several files of one upload may share a namespace, as long as nobody imports it.
+        twins = [row for row in self._models if row["namespace"] == namespace]
+        return (last or 0) + 1 + len(twins)
+
+    def _kept(self, checked: Checked, digest: str, imports: list[str]) -> list[str] | None:
+        """The decisions of the version that this model is already, None when it is a new one.
+
+        It is when its file was deployed with the same imports, and none of its decisions has
+        come in another file since (of one without decisions: no newer file of its namespace).
+        """
+        for model in self.work.connection.execute(
+            select(DecisionModel.id, DecisionModel.imports, DecisionModel.version)
+            .where(
+                DecisionModel.resource_sha256 == digest,
+                DecisionModel.namespace == checked.definitions.namespace,
+            )
+            .order_by(DecisionModel.version.desc())
+        ):
+            if list(model.imports) != imports:
+                continue
+            ids = [self._newest_in(model.id, d.id) for d in checked.decisions()]
+            known = [each for each in ids if each is not None]
+            if ids and len(known) == len(ids):
+                return known
+            if not ids and model.version + 1 == self._next_model(checked.definitions.namespace):
+                return []
+        return None
+
+    def _newest_in(self, model_id: str, decision_id: str) -> str | None:
+        newest = self.work.connection.execute(
+            select(Decision.id, Decision.model_id)
+            .where(Decision.decision_id == decision_id)
+            .order_by(Decision.version.desc())
+            .limit(1)
+        ).first()
+        return newest.id if newest is not None and newest.model_id == model_id else None
+
+    def write(self) -> None:
+        for model in self._models:
+            self.work.connection.execute(insert(DecisionModel).values(model))
+        for row in self._decisions:
+            self.work.connection.execute(insert(Decision).values(row))
+        for model in self._models:
+            decided = [row for row in self._decisions if row["model_id"] == model["id"]]
+            self._note(model, decided)
+
+    def _note(self, model: dict[str, Any], decided: Sequence[dict[str, Any]]) -> None:
+        detail = {
+            "model": model["name"],
+            "namespace": model["namespace"],
+            "version": model["version"],
+            "decisions": [
+                {"decision": row["decision_id"], "name": row["name"], "version": row["version"]}
+                for row in decided
+            ],
+            "filename": model["filename"],
+            "sha256": model["resource_sha256"],
+            "imports": model["imports"],
+        }
+        self.work.note("decision.deployed", CHAIN, detail, definition_id=model["id"])
+
+
+def _digest(item: Source) -> str:
+    return hashlib.sha256(item.data).hexdigest()

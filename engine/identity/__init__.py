@@ -1,0 +1,1 @@
+"""Who somebody is: people and their passwords, sessions, API tokens."""

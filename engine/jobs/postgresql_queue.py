@@ -1,0 +1,70 @@
+"""The queue on PostgreSQL: Procrastinate, on the connection of the transaction that asks.
+
+https://procrastinate.readthedocs.io, "Defer jobs within an external transaction" and "Prevent
+multiple executions: queueing locks".
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from procrastinate import App, SyncPsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
+from sqlalchemy import Connection, text
+
+from engine import job_queue
+
+QUEUE: Final = "serviceplan"
+# Every job that it defers or runs is a line of its own on level INFO.
+logging.getLogger("procrastinate").setLevel(logging.WARNING)
+
+_KEYS = text(
+    "SELECT queueing_lock FROM procrastinate_jobs "
+    "WHERE status = 'todo' AND queueing_lock = ANY(:keys)"
+)
+_OLDEST = text(
+    "SELECT min(scheduled_at) FROM procrastinate_jobs "
+    "WHERE status = 'todo' AND scheduled_at <= :now"
+)
+
+
+@cache
+def _app() -> App:
+    # Never opened: each job goes through the connection that it is given.
+    return App(connector=SyncPsycopgConnector())
+
+
+def put(connection: Connection, jobs: Sequence[job_queue.Job]) -> None:
+    """Defer jobs; those whose key waits already are left out.
+
+    In the order of their keys: two transactions that defer the same ones wait for each other, and
+    must not do so crosswise.
+    """
+    waiting = set(connection.scalars(_KEYS, {"keys": [job.key for job in jobs]}))
+    driver: Any = connection.connection.driver_connection
+    for job in sorted({j.key: j for j in jobs}.values(), key=lambda j: j.key):
+        if job.key in waiting:
+            continue
+        deferrer = _app().configure_task(
+            job.kind,
+            queue=QUEUE,
+            queueing_lock=job.key,
+            schedule_at=job.at,
+            connection=driver,
+        )
+        try:
+            with connection.begin_nested():
+                deferrer.defer(**job.payload)
+        except AlreadyEnqueued:
+            # Another transaction has written the same key since we looked.
+            continue
+
+
+def oldest(connection: Connection, now: datetime) -> datetime | None:
+    """Since when the first of the jobs that nobody has fetched could have been done."""
+    found: datetime | None = connection.scalar(_OLDEST, {"now": now})
+    return found

@@ -1,0 +1,304 @@
+"""Moves of many instances: asked for once, done one by one, and gone on with after a kill.
+
+A migration is a row with an item per instance. An item that is ``waiting`` is still to be done,
+whoever asked and whatever happened to them: every look at the waiting items goes on where the
+last one stopped, and each item is done in a transaction of its own, exactly once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, insert, select, text, update
+
+from engine.access import INSTANCE_MIGRATE, authorize
+from engine.definitions.library import Loaded
+from engine.errors import Conflict, Invalid, NotFound, Problem
+from engine.ids import new_id
+from engine.job_queue import Job, timer_job
+from engine.migration import apply, snapshot
+from engine.migration.apply import Moved, Pairs, Refused
+from engine.migration.preview import Ids, check_mapping, known, others, target_of
+from engine.runtime.running_instance import RUNNING
+from engine.store.base import table_of
+from engine.store.tables import Instance, Migration, MigrationItem, Timer
+from engine.store.tables.migration import WAITING
+from engine.unit_of_work import Work
+from engine.views import Actor
+
+# ---------------------------------------------------------------- asking for it
+
+
+def create(
+    work: Work, definition: str, to_version: int, instances: Ids, mapping: Mapping[str, str]
+) -> dict[str, Any]:
+    """Write down which instances are to move; the items are done by ``move``.
+
+    :raises Invalid: when there is nothing to move, or the mapping does not fit
+    """
+    authorize(work.actor, INSTANCE_MIGRATE)
+    target = target_of(work, definition, to_version)
+    check_mapping(work, target, mapping)
+    if instances is None:
+        columns = (Instance.id, Instance.case_id, Instance.definition_id)
+        statement = others(target, select(*columns)).order_by(Instance.id)
+        chosen: Iterable[Any] = work.connection.execute(statement).all()
+    else:
+        chosen = known(work, target, instances).values()
+    items = list(chosen)
+    if not items:
+        raise Invalid([Problem("nothing_to_migrate", "there is no instance to move", "instances")])
+    _forget_old_snapshots(work, target.process_id)
+    migration_id = _insert(work, target, mapping, items)
+    detail = {
+        "process": target.name,
+        "version": target.version,
+        "instances": len(items),
+        "mapping": dict(mapping),
+        "migration": migration_id,
+    }
+    work.jobs.append(migrations_job(work.now))
+    work.note("migration.started", "definitions", detail, definition_id=target.id)
+    return {"id": migration_id, "whole": len(items)}
+
+
+def _insert(work: Work, target: Loaded, mapping: Mapping[str, str], items: Sequence[Any]) -> str:
+    migration_id = new_id()
+    work.connection.execute(
+        insert(Migration).values(
+            id=migration_id,
+            process_id=target.process_id,
+            definition_id=target.id,
+            mapping=dict(mapping),
+            at=work.now,
+            actor_id=work.actor.id,
+            actor_name=work.actor.name,
+        )
+    )
+    work.connection.execute(
+        insert(MigrationItem),
+        [
+            {
+                "id": new_id(),
+                "migration_id": migration_id,
+                "instance_id": row.id,
+                "case_id": row.case_id,
+                "from_definition_id": row.definition_id,
+                "state": "waiting",
+                "reasons": [],
+                "notes": [],
+            }
+            for row in items
+        ],
+    )
+    return migration_id
+
+
+def _forget_old_snapshots(work: Work, process_id: str) -> None:
+    """Snapshots of instances that have gone on since are of no use to anybody."""
+    jobs = select(Migration.id).where(Migration.process_id == process_id)
+    same = select(Instance.id).where(
+        Instance.id == MigrationItem.instance_id, Instance.revision == MigrationItem.revision
+    )
+    work.connection.execute(
+        update(MigrationItem)
+        .where(
+            MigrationItem.migration_id.in_(jobs),
+            MigrationItem.snapshot.is_not(None),
+            ~same.exists(),
+        )
+        .values(snapshot=None, after=None)
+    )
+
+
+# ---------------------------------------------------------------- doing it
+
+
+@dataclass(slots=True)
+class Jobs:
+    """The migrations that are being done, each read once for a run."""
+
+    _pairs: dict[str, Pairs] = field(default_factory=dict)
+    _actors: dict[str, Actor] = field(default_factory=dict)
+
+    def read(self, work: Work, migration_id: str) -> tuple[Pairs, Actor]:
+        if migration_id not in self._pairs:
+            row = work.connection.execute(
+                select(Migration).where(Migration.id == migration_id)
+            ).one()
+            target = work.definitions.get(work.connection, row.definition_id)
+            self._pairs[migration_id] = Pairs(target, row.mapping)
+            self._actors[migration_id] = Actor(row.actor_id, row.actor_name)
+        return self._pairs[migration_id], self._actors[migration_id]
+
+
+def migrations_job(now: datetime) -> Job:
+    """The wake-up of whoever does what waits of migrations."""
+    return Job("migrations", "migrations", now)
+
+
+def migrating(since: datetime) -> Any:
+    """A migration of before ``since`` of which something waits still."""
+    return (
+        select(Migration.id)
+        .join(MigrationItem, MigrationItem.migration_id == Migration.id)
+        .where(text(WAITING), Migration.at <= since)
+        .limit(1)
+    )
+
+
+def waiting(work: Work, limit: int, migration_id: str | None) -> list[list[str]]:
+    """Ids of items that are still to be done, those of each migration together."""
+    statement = select(MigrationItem.id, MigrationItem.migration_id)
+    statement = statement.where(text(WAITING)).order_by(MigrationItem.id).limit(limit)
+    if migration_id is not None:
+        statement = statement.where(MigrationItem.migration_id == migration_id)
+    found: dict[str, list[str]] = {}
+    for row in work.connection.execute(statement):
+        found.setdefault(row.migration_id, []).append(row.id)
+    return list(found.values())
+
+
+def move(work: Work, jobs: Jobs, item_ids: Sequence[str]) -> int:
+    """Do items of one migration: how many were moved, or found to be immovable as they stand. One
+    by itself waits for whoever is at it or moves its case; of several, those are left for later,
+    as are all but one of a case.
+
+    :raises Refused, StepError, Conflict: see ``apply.move``
+    """
+    alone = len(item_ids) == 1
+    items = _taken(work, item_ids, wait=alone)
+    if alone and items:
+        work.hold(items[0].case_id)
+    else:
+        first = {item.case_id: item for item in reversed(items)}
+        items = [first[case_id] for case_id in work.hold_free(list(first))] if first else []
+    if not items:
+        return 0
+    pairs, work.actor = jobs.read(work, items[0].migration_id)
+    cases = {item.instance_id: item.case_id for item in items}
+    found = apply.move(work, pairs, items[0].migration_id, cases)
+    done = [_settled(item.id, found[item.instance_id], work.now) for item in items]
+    work.connection.execute(_SETTLE, done)
+    return len(done)
+
+
+def fail(work: Work, item_id: str, refused: Refused) -> int:
+    """Write down why one item could not be done."""
+    values = _settled(item_id, refused, work.now)
+    return work.connection.execute(_SETTLE, [values]).rowcount
+
+
+def _taken(work: Work, item_ids: Sequence[str], *, wait: bool) -> Sequence[Any]:
+    """Those of the items that are still to be done, and nobody else's until the transaction
+    ends."""
+    mine = select(
+        MigrationItem.id,
+        MigrationItem.migration_id,
+        MigrationItem.instance_id,
+        MigrationItem.case_id,
+    ).where(MigrationItem.id.in_(item_ids), MigrationItem.state == "waiting")
+    locked = mine.order_by(MigrationItem.id).with_for_update(skip_locked=not wait)
+    return work.connection.execute(locked).all()
+
+
+def _settled(item_id: str, found: Moved | Refused, now: datetime) -> dict[str, Any]:
+    """What its row says of an item that is done."""
+    moved = found if isinstance(found, Moved) else None
+    reasons = found.reasons if isinstance(found, Refused) else ()
+    return {
+        "of_id": item_id,
+        "state": "failed" if moved is None else "done",
+        "at": now,
+        "reasons": [asdict(reason) for reason in reasons],
+        "notes": [asdict(note) for note in moved.notes] if moved else [],
+        "snapshot": moved and moved.snapshot,
+        "after": moved and moved.after,
+        "revision": moved and moved.revision,
+    }
+
+
+_ITEM: Final = table_of(MigrationItem)
+_SETTLE: Final = update(_ITEM).where(_ITEM.c.id == bindparam("of_id"), _ITEM.c.state == "waiting")
+
+
+# ---------------------------------------------------------------- taking it back
+
+
+def back(work: Work, migration_id: str, instance_id: str) -> dict[str, Any]:
+    """Make an instance what it was before it moved.
+
+    :raises Conflict: ``moved_on`` when it has gone on since, ``changed_since`` when somebody has
+        worked on its tasks or its plan, ``not_migrated`` when it did not move
+    """
+    authorize(work.actor, INSTANCE_MIGRATE)
+    item = work.connection.execute(
+        select(MigrationItem).where(
+            MigrationItem.migration_id == migration_id,
+            MigrationItem.instance_id == instance_id,
+        )
+    ).first()
+    if item is None:
+        raise NotFound(f"Migration {migration_id} has no instance {instance_id}", id=instance_id)
+    work.hold(item.case_id)
+    row = work.connection.execute(
+        select(Instance.revision, Instance.state, Instance.definition_id).where(
+            Instance.id == instance_id
+        )
+    ).one()
+    _may_go_back(work, item, row)
+    snapshot.restore(work.connection, instance_id, item.case_id, item.snapshot)
+    work.connection.execute(
+        update(Instance)
+        .where(Instance.id == instance_id, Instance.revision == row.revision)
+        .values(revision=row.revision + 1)
+    )
+    work.connection.execute(
+        update(MigrationItem)
+        .where(MigrationItem.id == item.id)
+        .values(state="taken_back", at=work.now, snapshot=None, after=None)
+    )
+    dues = select(Timer.due_at).where(Timer.instance_id == instance_id)
+    work.jobs += [timer_job(due, work.now) for due in work.connection.scalars(dues)]
+    version = _note_back(work, item, row.definition_id)
+    return {"id": instance_id, "version": version}
+
+
+def _note_back(work: Work, item: Any, definition_id: str) -> int:
+    old = work.definitions.get(work.connection, item.from_definition_id)
+    left = work.definitions.get(work.connection, definition_id)
+    work.note(
+        "instance.migration_undone",
+        item.instance_id,
+        {
+            "process": old.name,
+            "migration": item.migration_id,
+            "from": left.version,
+            "version": old.version,
+        },
+        case_id=item.case_id,
+        instance_id=item.instance_id,
+        definition_id=old.id,
+    )
+    return old.version
+
+
+def _may_go_back(work: Work, item: Any, row: Any) -> None:
+    if item.state != "done":
+        raise Conflict("This instance was not moved.", code="not_migrated", state=item.state)
+    on = item.snapshot is None or row.revision != item.revision or row.state not in RUNNING
+    if on:
+        raise Conflict(
+            "The instance has gone on in the new version; its move cannot be taken back.",
+            code="moved_on",
+        )
+    now = snapshot.read(work.connection, {item.instance_id: item.case_id})[item.instance_id]
+    if snapshot.digest(now, item.snapshot) != item.after:
+        raise Conflict(
+            "Somebody has worked on the instance's tasks or its plan since it moved; taking the "
+            "move back would lose that.",
+            code="changed_since",
+        )

@@ -1,0 +1,194 @@
+"""What a move of instances would do, and whether what is asked for exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from engine import feel
+from engine.access import INSTANCE_MIGRATE, authorize
+from engine.definitions.library import Loaded
+from engine.errors import Invalid, NotFound, Problem
+from engine.migration import apply, rehearsal
+from engine.migration.apply import Pairs, Refused
+from engine.migration.position import position
+from engine.queries import paging
+from engine.store.base import table_of
+from engine.store.tables import Case, Definition, Instance
+from engine.unit_of_work import Work
+from engine.views import InstanceVerdict, MigrationPreview
+
+MOST_PREVIEWED = 5000
+"""Instances that one preview looks at; its cursor leads to the next ones."""
+CHUNK = 500
+"""Ids in one IN (…)."""
+
+Ids = Sequence[str] | None
+
+
+def preview(
+    work: Work,
+    definition: str,
+    to_version: int,
+    instances: Ids,
+    mapping: Mapping[str, str],
+    *,
+    cursor: str | None,
+    limit: int,
+) -> MigrationPreview:
+    """What a move would do, per instance. Instances that stand alike are assessed once; each that
+    may move is tried, in memory.
+
+    :raises NotFound: when there is no such process or version
+    :raises Invalid: for a mapping or instances that do not exist
+    """
+    authorize(work.actor, INSTANCE_MIGRATE)
+    target = target_of(work, definition, to_version)
+    check_mapping(work, target, mapping)
+    after = paging.decode("migration", cursor, paging.text_part)
+    limit = max(1, min(limit, MOST_PREVIEWED))
+    if instances is not None:
+        known(work, target, instances)
+    rows = list(_rows(work, target, instances, after[0] if after else "", limit + 1))
+    pairs = Pairs(target, mapping)
+    verdicts = [_verdict(work, pairs, row) for row in rows[:limit]]
+    whole = work.connection.scalar(others(target, select(func.count())))
+    more = len(rows) > limit
+    return MigrationPreview(
+        process_id=target.process_id,
+        name=target.name,
+        to_version=target.version,
+        definition_id=target.id,
+        instances=tuple(verdicts),
+        whole=len(set(instances)) if instances is not None else whole or 0,
+        cursor=paging.encode("migration", rows[limit - 1].id) if more else None,
+    )
+
+
+def _verdict(work: Work, pairs: Pairs, row: Any) -> InstanceVerdict:
+    about = {
+        "instance_id": row.id,
+        "case_id": row.case_id,
+        "case_number": row.number,
+        "title": row.title,
+        "version": work.definitions.get(work.connection, row.definition_id).version,
+    }
+    variables = {k: feel.from_json(v) for k, v in row.variables.items()}
+    try:
+        process = apply.process_of(work, pairs, row, variables)
+    except Refused as refused:
+        return InstanceVerdict(**about, status="blocked", at=(), reasons=refused.reasons)
+    found = pairs.assess(work, row.definition_id, position(process, row.passed))
+    status, reasons = found.status, found.reasons
+    if status == "safe":
+        comparison = pairs.comparison(work, row.definition_id)
+        reasons = rehearsal.obstacles(work, comparison, row, process)
+        status = "blocked" if reasons else "safe"
+    return InstanceVerdict(
+        **about,
+        status=status,
+        at=found.at,
+        questions=found.questions,
+        reasons=reasons,
+        not_run=found.not_run,
+        notes=() if reasons else found.notes,
+    )
+
+
+def _rows(
+    work: Work, target: Loaded, instances: Ids, after: str, limit: int
+) -> Iterator[Row[*tuple[Any, ...]]]:
+    columns = (*table_of(Instance).c, Case.number, Case.title)
+    statement = select(*columns).join(Case, Case.id == Instance.case_id)
+    statement = statement.where(Instance.id > after).order_by(Instance.id).limit(limit)
+    if instances is None:
+        yield from work.connection.execute(others(target, statement)).all()
+        return
+    left = sorted(i for i in set(instances) if i > after)[:limit]
+    for chunk in _chunks(left):
+        yield from work.connection.execute(statement.where(Instance.id.in_(chunk))).all()
+
+
+def others(target: Loaded, statement: Any) -> Any:
+    """Running instances of the process on other versions."""
+    versions = select(Definition.id).where(
+        Definition.process_id == target.process_id, Definition.id != target.id
+    )
+    return statement.where(Instance.ended_at.is_(None), Instance.definition_id.in_(versions))
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK))
+
+
+# ---------------------------------------------------------------- checks
+
+
+def target_of(work: Work, definition: str, to_version: int) -> Loaded:
+    """The version that instances go to; ``definition`` is the process's id or a definition's."""
+    process = select(Definition.process_id).where(Definition.id == definition)
+    found = work.connection.scalar(
+        select(Definition.id).where(
+            (Definition.process_id == definition)
+            | (Definition.process_id == process.scalar_subquery()),
+            Definition.version == to_version,
+            Definition.startable,
+        )
+    )
+    if found is None:
+        text = f"{definition} is not deployed in version {to_version}"
+        raise NotFound(text, process_id=definition, version=to_version)
+    return work.definitions.get(work.connection, found)
+
+
+def check_mapping(work: Work, target: Loaded, mapping: Mapping[str, str]) -> None:
+    """:raises Invalid: for an element that the versions do not have, or of another kind"""
+    problems = []
+    old = {
+        node.id: node.kind
+        for definition_id in work.connection.scalars(
+            select(Definition.id).where(
+                Definition.process_id == target.process_id, Definition.startable
+            )
+        )
+        for node in work.definitions.get(work.connection, definition_id).model.nodes.values()
+    }
+    for element, wanted in mapping.items():
+        node, place = target.model.nodes.get(wanted), f"mapping.{element}"
+        if element not in old:
+            text = f"no version of {target.process_id} has an element {element!r}"
+            problems.append(Problem("unknown_element", text, place, {"element": element}))
+        elif node is None:
+            text = f"version {target.version} has no element {wanted!r}"
+            problems.append(Problem("unknown_element", text, place, {"element": wanted}))
+        elif node.kind != old[element]:
+            text = f"{wanted} is a {node.kind}, {element} a {old[element]}"
+            problems.append(Problem("other_kind", text, place, {"element": wanted}))
+    if problems:
+        raise Invalid(problems)
+
+
+def known(work: Work, target: Loaded, instances: Sequence[str]) -> dict[str, Any]:
+    """The chosen instances by id.
+
+    :raises Invalid: for those that there are not, or that are another process's
+    """
+    found: dict[str, Any] = {}
+    for chunk in _chunks(sorted(set(instances))):
+        statement = (
+            select(Instance.id, Instance.case_id, Instance.definition_id)
+            .join(Definition, Definition.id == Instance.definition_id)
+            .where(Instance.id.in_(chunk), Definition.process_id == target.process_id)
+        )
+        found |= {row.id: row for row in work.connection.execute(statement)}
+    missing = [i for i in instances if i not in found]
+    if missing:
+        raise Invalid(
+            [
+                Problem("unknown_instance", f"{i!r} is no instance of the process", "instances")
+                for i in missing[:20]
+            ]
+        )
+    return found

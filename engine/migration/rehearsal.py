@@ -1,0 +1,98 @@
+"""Would an instance go on in the new version? Tried in memory: nothing is written.
+
+``assess`` says where an instance may stand; what its variables make of the new diagram, a timer
+that says no time or a condition that fails, shows only when it goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from engine.migration.compare import Comparison
+from engine.migration.rewrite import Rewriting
+from engine.runtime import decisions, timers
+from engine.runtime.advance import Advance
+from engine.runtime.executor import StepError, Wait
+from engine.runtime.running_instance import Live
+from engine.runtime.spiff.workflow import Process
+from engine.unit_of_work import Work
+from engine.views import MigrationNote
+
+log = logging.getLogger(__name__)
+
+
+def would_fail(error: Exception) -> MigrationNote:
+    """Why an instance cannot go on; an error that nobody has foreseen is one of the engine's."""
+    if isinstance(error, StepError):
+        element, text = error.element_id, error.message
+    else:
+        element, text = "", str(error)[:500]
+    return MigrationNote("would_fail", element, element, {"error": text})
+
+
+def would_wait(comparison: Comparison, process: Process) -> tuple[MigrationNote, ...]:
+    """Where a process of the new version would wait for ever; nothing when it need not."""
+    stuck = comparison.new.executor.stuck(process)
+    return tuple(comparison.note("would_wait", element, new=True) for element, _ in stuck)
+
+
+def obstacles(
+    work: Work, comparison: Comparison, row: Any, process: Process
+) -> tuple[MigrationNote, ...]:
+    """Why an instance that may stand in the new version cannot go on there. What it would start
+    outside (children, messages) is not tried.
+
+    :param row: the instance's
+    :param process: the instance in its own version
+    """
+    if not row.state_blob or not any(process.tokens(everywhere=True)):
+        return ()
+    try:
+        live = _moved(comparison, row, process)
+        advance = Advance(work)
+        live.process.decide = partial(decisions.make, advance, live)
+        comparison.new.executor.look_again(live.process)
+        for wait in _new_timers(comparison, process, live.process):
+            timers.arm(advance, live, wait)
+    except StepError as error:
+        return (would_fail(error),)
+    except Exception as error:
+        # The others are to be looked at all the same.
+        log.exception("an instance could not be tried")
+        return (would_fail(error),)
+    return would_wait(comparison, live.process) if row.state == "running" else ()
+
+
+def _moved(comparison: Comparison, row: Any, process: Process) -> Live:
+    """The instance in the new version, as it would be stored and read again."""
+    new = comparison.new.executor
+    other = new.new(process.variables)
+    Rewriting(comparison, process, other).run()
+    return Live(
+        id=row.id,
+        case_id=row.case_id,
+        parent_id=row.parent_id,
+        parent_token=row.parent_token,
+        parent_element=row.parent_element,
+        depth=row.depth,
+        loaded=comparison.new,
+        process=new.load(new.dump(other), process.variables),
+        state=row.state,
+        revision=row.revision,
+        passed=dict(row.passed),
+    )
+
+
+def _new_timers(comparison: Comparison, old: Process, new: Process) -> Iterator[Wait]:
+    """Timers that would be set, or set anew."""
+    kept = {
+        wait.token
+        for wait in comparison.old.executor.waits(old)
+        if wait.kind == "timer" and not comparison.events_changed(wait.element_id)
+    }
+    for wait in comparison.new.executor.waits(new):
+        if wait.kind == "timer" and wait.token not in kept:
+            yield wait

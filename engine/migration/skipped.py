@@ -1,0 +1,112 @@
+"""Activities that were inserted before the place where an instance was when it moved.
+
+Each is offered until somebody has it done, outside of the sequence flows and with nothing that
+follows, or says why it is not needed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from engine.access import CASE_PLAN, CASE_VIEW, INSTANCE_MIGRATE, authorize, may
+from engine.bpmn.model import ACTIVITIES
+from engine.errors import Conflict, Invalid, NotFound, Problem
+from engine.queries import objects
+from engine.runtime.advance import Advance
+from engine.runtime.running_instance import RUNNING
+from engine.store.tables import SkippedStep, Task
+from engine.unit_of_work import Work
+
+REASON_LENGTH = 2000
+
+
+def run(work: Work, instance_id: str, element_id: str) -> dict[str, Any]:
+    """Have the activity done now; the result has its ``task`` when it is one for a person.
+
+    :raises Conflict: when it has been decided already, the instance has ended, or its version has
+        no such activity any more
+    """
+    step = _open_step(work, instance_id, element_id)
+    advance = Advance(work)
+    live = advance.live(instance_id)
+    node = live.loaded.model.nodes.get(element_id)
+    if live.state not in RUNNING:
+        raise Conflict("This process has ended.", code="case_ended", state=live.state)
+    if node is None or node.kind not in ACTIVITIES:
+        text = f"version {live.loaded.version} has no activity {element_id} any more"
+        raise Conflict(text, code="step_gone", element=element_id)
+    advance.note(live, "step.offered", element_id, {"step": step.id})
+    begun: list[str] = []
+
+    def begin() -> None:
+        begun.append(live.loaded.executor.begin_beside(live.process, element_id))
+
+    advance.step_later(live, begin)
+    advance.run()
+    _decide(work, step, state="opened", token=begun[0] if begun else None)
+    task = work.connection.scalar(
+        select(Task.id).where(Task.instance_id == instance_id, Task.token == (begun or [""])[0])
+    )
+    return {"id": step.id, "task": task}
+
+
+def dismiss(work: Work, instance_id: str, element_id: str, reason: str) -> dict[str, Any]:
+    """The activity is not needed in this case; ``reason`` says why.
+
+    :raises Invalid: without a reason
+    :raises Conflict: when it has been decided already
+    """
+    step = _open_step(work, instance_id, element_id)
+    if not reason.strip():
+        raise Invalid([Problem("required", "say why it is not needed", "reason")])
+    if len(reason) > REASON_LENGTH:
+        text = f"at most {REASON_LENGTH} characters"
+        raise Invalid([Problem("too_long", text, "reason", {"maximum": REASON_LENGTH})])
+    _decide(work, step, state="not_needed", reason=reason.strip())
+    work.note(
+        "step.dismissed",
+        instance_id,
+        {"step": step.id, "reason": reason.strip()},
+        case_id=step.case_id,
+        instance_id=instance_id,
+        definition_id=step.definition_id,
+        element_id=element_id,
+        element_name=step.name,
+    )
+    return {"id": step.id}
+
+
+def _open_step(work: Work, instance_id: str, element_id: str) -> Any:
+    """The step, when the actor may decide about it and nobody has."""
+    newest = (
+        select(SkippedStep)
+        .where(SkippedStep.instance_id == instance_id, SkippedStep.element_id == element_id)
+        .order_by(SkippedStep.at.desc(), SkippedStep.id)
+    )
+    step = work.connection.execute(newest).first()
+    if step is None:
+        raise NotFound(f"{element_id} is not offered in {instance_id}", id=element_id)
+    case = objects.case_object(work.connection, work.actor, step.case_id)
+    authorize(work.actor, CASE_VIEW, case)
+    if not case.running:
+        raise Conflict("This case has ended.", code="case_ended", state=case.state)
+    if not may(work.actor, INSTANCE_MIGRATE):
+        # Who plans the case decides, and who moves instances.
+        authorize(work.actor, CASE_PLAN, case)
+    work.hold(step.case_id)
+    step = work.connection.execute(newest).first()
+    if step is None or step.state != "offered":
+        raise Conflict("This step has been decided already.", code="step_decided")
+    return step
+
+
+def _decide(work: Work, step: Any, **values: Any) -> None:
+    done = work.connection.execute(
+        update(SkippedStep)
+        .where(SkippedStep.id == step.id, SkippedStep.state == "offered")
+        .values(decided_at=work.now, decided_by=work.actor.id, **values)
+    )
+    if done.rowcount != 1:
+        raise Conflict("This step has been decided already.", code="step_decided")

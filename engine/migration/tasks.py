@@ -1,0 +1,170 @@
+"""The open user tasks of an instance that moves: people's work stays what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from engine import feel
+from engine.bpmn.meta import TaskMeta
+from engine.calendar import WorkCalendar
+from engine.iso8601 import TimeMalformed
+from engine.migration.compare import Comparison
+from engine.migration.snapshot import Row, Rows
+from engine.migration.taskmeta import answers_kept, fields_kept, ticks_kept
+from engine.migration.writes import Writes
+from engine.store.tables import Attachment, Person
+from engine.unit_of_work import Work
+from engine.views import MigrationNote
+
+
+def move(
+    work: Work,
+    comparison: Comparison,
+    rows: Rows,
+    variables: Mapping[str, Any],
+    writes: Writes,
+) -> Iterator[MigrationNote]:
+    """Put the open tasks on the new version; yields what does not stay as it was."""
+    for row in rows["task"]:
+        wanted = comparison.target(row["element_id"])
+        old = comparison.old.meta.tasks.get(row["element_id"])
+        new = comparison.new.meta.tasks.get(wanted or "")
+        if wanted is not None and old is not None and new is not None:
+            decided = _set_by_somebody(rows, row)
+            yield from _Task(work, comparison, row, old, new, decided).move(variables, writes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """An open task (its row) and what it is in the two versions; ``decided``: a person has set
+    its date."""
+
+    work: Work
+    comparison: Comparison
+    row: Row
+    old: TaskMeta
+    new: TaskMeta
+    decided: bool
+
+    def move(self, variables: Mapping[str, Any], writes: Writes) -> Iterator[MigrationNote]:
+        row, old, new = self.row, self.old, self.new
+        answers, unanswered = answers_kept(old, new, row["answers"])
+        ticks, unticked = ticks_kept(new, row["ticks"])
+        if unanswered:
+            kept = ", ".join(f"{k}: {feel.plain(feel.from_json(v))}" for k, v in unanswered.items())
+            yield self._note("answers_dropped", what=kept)
+        if unticked:
+            texts = {i.id: i.text for i in old.checklist}
+            what = " · ".join(texts.get(point, point) for point in unticked)
+            yield self._note("ticks_dropped", what=what)
+        if files := self._files():
+            yield self._note("files_dropped", what=", ".join(files))
+        excluded = self._excluded()
+        if excluded is not None:
+            yield self._note("assignee_released", person=excluded, role=new.role or "")
+        due = self._due({**variables, **_local(row)})
+        if due != row["due"]:
+            was, now = row["due"] and row["due"].isoformat(), due and due.isoformat()
+            yield self._note("due_changed", was=was or "", now=now or "")
+        writes.tasks.append(
+            {
+                "of_id": row["id"],
+                "at_revision": row["revision"],
+                **self._drawn(),
+                "assignee_id": None if excluded is not None else row["assignee_id"],
+                "due": due,
+                "ticked": len(ticks),
+                "answers": answers,
+                "ticks": ticks,
+                "revision": row["revision"] + 1,
+            }
+        )
+
+    def _drawn(self) -> dict[str, Any]:
+        """What the new diagram says of the task."""
+        new, sheet = self.new, self.comparison.new.meta.phase
+        phase = sheet.key if sheet else self.row["phase"]
+        return {
+            "definition_id": self.comparison.new.id,
+            "element_id": new.id,
+            "name": new.name or new.id,
+            "phase": new.activity.phase if new.activity is not None else phase,
+            "phase_title": sheet.title if sheet else self.row["phase_title"],
+            "role": new.role,
+            "points": len(new.checklist),
+            "due_rule": new.due.words() if new.due else None,
+        }
+
+    def _note(self, code: str, **params: str) -> MigrationNote:
+        new = self.new
+        return MigrationNote(code, new.id, new.name or new.id, {"task": self.row["id"], **params})
+
+    def _excluded(self) -> str | None:
+        """The name of the one who has the task, when its new role is not theirs."""
+        assignee, role = self.row["assignee_id"], self.new.role
+        if assignee is None or role is None or role == self.old.role:
+            return None
+        person = self.work.connection.execute(
+            select(Person.name, Person.roles).where(Person.id == assignee)
+        ).first()
+        return None if person is None or role in person.roles else str(person.name)
+
+    def _files(self) -> list[str]:
+        """Names of the files that are on fields which the new form does not have."""
+        kept = fields_kept(self.old, self.new)
+        gone = [f.id for f in self.old.form if f.type == "attachment" and f.id not in kept]
+        if not gone:
+            return []
+        found = select(Attachment.filename).where(
+            Attachment.task_id == self.row["id"], Attachment.field_id.in_(gone)
+        )
+        return list(self.work.connection.scalars(found.order_by(Attachment.id)))
+
+    def _due(self, variables: Mapping[str, Any]) -> date | None:
+        """The new rule's date, counted from the day the task opened, where the old rule gave the
+        one it has; a date that a person has set stays, even one that the rule gives as well."""
+        kept: date | None = self.row["due"]
+        if self.old.due == self.new.due or self.decided:
+            return kept
+        calendar = self.work.calendar
+        opened = calendar.today(self.row["opened_at"])
+        if kept != _by_rule(calendar, self.old, opened, variables):
+            return kept
+        return _by_rule(calendar, self.new, opened, variables) if self.new.due is not None else None
+
+
+def _local(row: Row) -> dict[str, Any]:
+    return {k: feel.from_json(v) for k, v in row["local"].items()}
+
+
+def _set_by_somebody(rows: Rows, task: Row) -> bool:
+    """Has a person set the task's date, in the plan?"""
+    of = (task["process_id"], task["element_id"], task["due"])
+    return any(
+        item["decided"] and (item["process_id"], item["element_id"], item["due"]) == of
+        for item in rows["plan_item"]
+    )
+
+
+def _by_rule(
+    calendar: WorkCalendar, meta: TaskMeta, opened: date, variables: Mapping[str, Any]
+) -> date | None:
+    if meta.due is None:
+        return None
+    rule = meta.due
+    try:
+        return calendar.due_date(
+            opened,
+            after=rule.after,
+            before=rule.before,
+            of=rule.of,
+            reference=variables.get(rule.of) if rule.of else None,
+            calendar=rule.calendar,
+        )
+    except TimeMalformed:
+        return None

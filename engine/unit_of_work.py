@@ -1,0 +1,134 @@
+"""What every write has at hand: its transaction, its actor, one moment, the definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, ScalarSelect, bindparam, select
+
+from engine.calendar import WorkCalendar
+from engine.config import Config
+from engine.definitions.library import Library
+from engine.job_queue import Job, Jobs
+from engine.records import history
+from engine.records.chain import FIRST
+from engine.store.batch import Batch, Statement
+from engine.store.tables import Case, Subscription, Task
+from engine.views import Actor
+
+_HOLD: Final = Statement(
+    select(Case.id).where(Case.id == bindparam("of_id")).with_for_update(key_share=True)
+)
+
+_FREE: Final = (
+    select(Case.id)
+    .where(Case.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Case.id)
+    .with_for_update(key_share=True, skip_locked=True)
+)
+
+_HOLD_WAITING: Final = (
+    select(Case.id)
+    .where(
+        Case.id.in_(
+            select(Subscription.case_id).where(
+                Subscription.kind == "signal", Subscription.name == bindparam("signal")
+            )
+        )
+    )
+    .order_by(Case.id)
+    .with_for_update(key_share=True)
+)
+
+
+@dataclass(slots=True)
+class Work:
+    """One transaction. ``now`` is asked once, so that all its rows have the same time."""
+
+    batch: Batch
+    """Where its writes go; see ``connection``."""
+    actor: Actor
+    now: datetime
+    config: Config
+    calendar: WorkCalendar
+    definitions: Library
+    queue: Jobs
+    facts: list[history.Fact] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    """What is to be looked at later; written with everything else, at the end."""
+    lightly: bool = False
+    """Is this the try that trusts what it has read? One that lost a race locks first."""
+    opened: Any = None
+    """The row of the user task that the transaction is about, with its case's and instance's
+    (``engine.work.loaded_task``): what stands in it need not be asked for again."""
+
+    read: dict[str, Any] = field(default_factory=dict)
+    """The same by instance, of timers that fire together (``engine.runtime.firing``)."""
+
+    @property
+    def connection(self) -> Connection:
+        """For statements that cannot wait in ``batch``: they find what waits there."""
+        return self.batch.connection
+
+    @property
+    def today(self) -> date:
+        return self.calendar.today(self.now)
+
+    def row_of(self, instance_id: str) -> Any:
+        """The instance's row, when it has been read with a user task's or a timer's."""
+        if self.opened is not None and self.opened.instance_id == instance_id:
+            return self.opened
+        return self.read.get(instance_id)
+
+    def begin(self, case_id: str) -> None:
+        """From here on there are writes, and the case is held. What has been read before is
+        guarded by its revision."""
+        self.batch.writes()
+        if self.lightly and self.batch.dialect != "sqlite":
+            self.batch.put(_HOLD, {"of_id": case_id})
+
+    def hold(self, case_id: str | ScalarSelect[str]) -> None:
+        """Nobody else moves this case until the transaction ends. What is read after this is what
+        whoever was first has left. (On SQLite a writer is alone in any case.)"""
+        if self.batch.dialect != "sqlite":
+            one = select(Case.id).where(Case.id == case_id)
+            self.connection.execute(one.with_for_update(key_share=True))
+
+    def hold_free(self, case_ids: Sequence[str]) -> Sequence[str]:
+        """``hold`` those of several cases that nobody else moves; which they are."""
+        if self.connection.dialect.name == "sqlite":
+            return case_ids
+        return list(self.connection.scalars(_FREE, {"ids": case_ids}))
+
+    def hold_waiting(self, signal: str) -> None:
+        """``hold`` the cases in which somebody waits for a signal."""
+        if self.batch.dialect != "sqlite":
+            self.connection.execute(_HOLD_WAITING, {"signal": signal})
+
+    def hold_of_task(self, task_id: str) -> None:
+        """``hold`` the case of a user task."""
+        self.hold(select(Task.case_id).where(Task.id == task_id).scalar_subquery())
+
+    def note(self, what: str, chain: str, detail: Mapping[str, Any], **about: Any) -> None:
+        """Remember a fact; ``about`` are the keywords of ``history.Fact``."""
+        self.facts.append(
+            history.Fact(type=what, actor=self.actor, chain=chain, detail=detail, **about)
+        )
+
+    def keep_history(self) -> None:
+        """Write the facts, the jobs after them, and whatever waits. The last act of a transaction:
+        it takes the chains' ends and the jobs' keys, which others wait for."""
+        row = self.opened
+        known = {id: (row.head_seq or 0, row.head_hash or FIRST) for id, row in self.read.items()}
+        if self.lightly and row is not None and row.head_seq is not None:
+            known[row.instance_id] = (row.head_seq, row.head_hash)
+        history.append(self.batch, self.facts, at=self.now, heads=known)
+        jobs = [*self.jobs, *self.queue.tell(lambda: self.connection, self.facts, self.now)]
+        facts, self.facts, self.jobs = self.facts, [], []
+        if jobs:
+            self.queue.put(self.connection, jobs)
+        self.batch.end()
+        self.queue.count(facts)

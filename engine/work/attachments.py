@@ -1,0 +1,95 @@
+"""Files on a user task's form."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from engine.errors import Invalid, NotFound, Problem
+from engine.ids import new_id
+from engine.store.tables import Attachment
+
+
+def listed(connection: Connection, task_id: str) -> dict[str, list[dict[str, Any]]]:
+    """The files of a task by field, as they are signed: name, size and SHA-256."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in connection.execute(
+        select(Attachment.field_id, Attachment.filename, Attachment.size, Attachment.sha256)
+        .where(Attachment.task_id == task_id)
+        .order_by(Attachment.at, Attachment.id)
+    ):
+        entry = {"filename": row.filename, "size": row.size, "sha256": row.sha256}
+        found.setdefault(row.field_id, []).append(entry)
+    return found
+
+
+def counts(connection: Connection, task_id: str) -> dict[str, int]:
+    """How many files each field has."""
+    return {
+        row.field_id: row.files
+        for row in connection.execute(
+            select(Attachment.field_id, func.count().label("files"))
+            .where(Attachment.task_id == task_id)
+            .group_by(Attachment.field_id)
+        )
+    }
+
+
+def add(
+    connection: Connection,
+    *,
+    task_id: str,
+    field_id: str,
+    filename: str,
+    media_type: str,
+    data: bytes,
+    by: str,
+    at: Any,
+    most: int,
+) -> tuple[str, str]:
+    """Keep a file; its id and its SHA-256. ``most`` is the limit in bytes.
+
+    :raises Invalid: when it is empty or too large
+    """
+    if not data:
+        raise Invalid([Problem("file_empty", f"{filename} is empty", field_id)])
+    if len(data) > most:
+        text = f"{filename} has {len(data)} bytes; at most {most}"
+        raise Invalid([Problem("file_too_large", text, field_id, {"maximum": most})])
+    attachment_id, digest = new_id(), hashlib.sha256(data).hexdigest()
+    connection.execute(
+        insert(Attachment).values(
+            id=attachment_id,
+            task_id=task_id,
+            field_id=field_id,
+            filename=_plain_name(filename),
+            media_type=media_type[:100] or "application/octet-stream",
+            size=len(data),
+            sha256=digest,
+            data=data,
+            at=at,
+            by=by,
+        )
+    )
+    return attachment_id, digest
+
+
+def remove(connection: Connection, task_id: str, attachment_id: str) -> str:
+    """Take a file away again; its name.
+
+    :raises NotFound: when the task has no such file
+    """
+    where = (Attachment.id == attachment_id, Attachment.task_id == task_id)
+    name = connection.scalar(select(Attachment.filename).where(*where))
+    if name is None:
+        raise NotFound(f"The task has no file {attachment_id}", id=attachment_id)
+    connection.execute(delete(Attachment).where(*where))
+    return name
+
+
+def _plain_name(filename: str) -> str:
+    """The last part of a path, on one line."""
+    name = filename.replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in name if c.isprintable()).strip()[-255:] or "fil"

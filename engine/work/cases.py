@@ -1,0 +1,369 @@
+"""Cases: started, told things, re-planned, cancelled; and what happens to them with time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from engine import access, feel
+from engine.access import CaseObject, MessageObject, authorize
+from engine.bpmn.meta import MessageMeta
+from engine.definitions.library import Loaded
+from engine.errors import Conflict, Invalid, NotFound, Problem
+from engine.ids import new_id
+from engine.queries import objects
+from engine.queries.task_detail import decided_form
+from engine.runtime import running_instance, timers
+from engine.runtime.advance import Advance
+from engine.store import words
+from engine.store.tables import Case, Counter, Customer, Definition, Instance, Person, Subscription
+from engine.unit_of_work import Work
+from engine.views import Field
+from engine.work import forecast, forms, incidents, planning
+from engine.work.fields import Wrong, clean_text
+
+REASON_LENGTH = 2000
+TITLE_LENGTH = 200
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+"""Between these days contracts begin: what is counted from one stays within the calendar."""
+
+
+def start(
+    work: Work,
+    *,
+    process_id: str,
+    customer_id: str | None,
+    start_date: date | None,
+    people: Mapping[str, str],
+    variables: Mapping[str, Any],
+    title: str,
+) -> dict[str, Any]:
+    """Start a case. ``start_date`` is the contract's planned start, ``people`` are user names by
+    role key. The result has ``id``, ``number`` and, when the process failed at once,
+    ``incident``."""
+    authorize(work.actor, access.CASE_START, None)
+    title = _checked(title, start_date)
+    root = work.definitions.latest(work.connection, process_id)
+    customer, chosen = _customer(work, customer_id), _people(work, people)
+    case_id, number = new_id(), _number(work)
+    name = customer.name if customer is not None else None
+    known = {
+        "avtalsstart": start_date,
+        "kund": name,
+        "arende": number,
+        **_values(variables, "variables"),
+    }
+    work.connection.execute(
+        insert(Case).values(
+            id=case_id,
+            number=number,
+            customer_id=customer_id,
+            title=title or name or root.name,
+            state="running",
+            process_id=process_id,
+            people=chosen,
+            start_date=start_date,
+            started_at=work.now,
+        )
+    )
+    words.keep_case(work.connection, case_id, (number, title or root.name, *_names(customer)))
+    detail = {"number": number, "customer": name, "process": root.name, "start_date": start_date}
+    about = {"case_id": case_id, "instance_id": case_id, "definition_id": root.id}
+    work.note("case.started", case_id, {**detail, "people": chosen}, **about)
+    forecast.insert_rows(work.connection, case_id, _forecast(work, root, known), chosen)
+    advance = Advance(work)
+    advance.create(case_id, root, known, instance_id=case_id)
+    advance.run()
+    incident = incidents.attempt(
+        work, case_id, {"op": "start"}, lambda moving: moving.start(moving.live(case_id))
+    )
+    return {"id": case_id, "number": number, **({"incident": incident} if incident else {})}
+
+
+def preview(work: Work, *, process_id: str, start_date: date | None) -> Sequence[forecast.Planned]:
+    """The plan that a case would get if it started now."""
+    _checked("", start_date)
+    root = work.definitions.latest(work.connection, process_id)
+    return _forecast(work, root, {"avtalsstart": start_date})
+
+
+def _forecast(work: Work, root: Loaded, variables: Mapping[str, Any]) -> Sequence[forecast.Planned]:
+    return forecast.forecast(
+        work.connection,
+        work.definitions,
+        work.calendar,
+        root,
+        opens=work.today,
+        variables=variables,
+    )
+
+
+def set_plan(work: Work, case_id: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Change persons and dates of a case's plan; the result counts what changed."""
+    work.hold(case_id)
+    case = objects.case_object(work.connection, work.actor, case_id)
+    authorize(work.actor, access.CASE_VIEW, case)
+    _must_run(case.state)
+    authorize(work.actor, access.CASE_PLAN, case)
+    return {"changed": planning.change(work, case_id, rows)}
+
+
+def deliver(
+    work: Work, message: str, business_key: str, payload: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Give a message to a case. The result says whether somebody took it (``delivered``) or it
+    waits for its catcher (``stored``).
+
+    :raises Invalid: when no diagram knows the message, or its payload does not fit its form
+    """
+    case = _held(work, business_key)
+    _must_run(case.state)
+    meta = message_meta(work, case.id).get(message)
+    if meta is None:
+        text = f"no diagram of this case waits for a message {message!r}"
+        raise Invalid([Problem("unknown_message", text, "message")])
+    authorize(work.actor, access.CASE_MESSAGE, MessageObject(case, frozenset(meta.roles)))
+    values = _payload(work, case.id, meta, payload)
+    work.note(
+        "message.sent",
+        case.id,
+        {"message": message, "payload": {k: feel.to_json(v) for k, v in values.items()}},
+        case_id=case.id,
+        instance_id=case.id,
+    )
+    advance = Advance(work)
+    taken = advance.message(case.id, message, values)
+    advance.run()
+    return {"delivered": taken, "stored": taken == 0}
+
+
+def _payload(
+    work: Work, case_id: str, meta: MessageMeta, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The variables that a message brings: those of its form, and no others.
+
+    :raises Invalid: when they do not fit its form
+    """
+    fields = message_form(work, case_id, meta)
+    people = set(work.connection.scalars(select(Person.username).where(Person.active.is_(True))))
+    early, _ = forms.check_answers(fields({}), given, people=people, partial=True)
+    values, problems = forms.check_answers(fields(early), given, people=people)
+    if problems:
+        raise Invalid(problems)
+    return values
+
+
+def message_form(
+    work: Work, case_id: str, meta: MessageMeta
+) -> Callable[[Mapping[str, Any]], tuple[Field, ...]]:
+    """Gives the fields of a message for what has been answered so far: which of them are required
+    may depend on each other and on what the process knows that waits for the message."""
+    if not any(f.required_when for f in meta.form):
+        decided = decided_form(meta.form, lambda _: None)
+        return lambda _: decided
+
+    @cache
+    def hearer() -> tuple[Loaded, dict[str, Any]]:
+        return _hearer(work, case_id, meta.name)
+
+    def fields(answers: Mapping[str, Any]) -> tuple[Field, ...]:
+        loaded, known = hearer()
+        context = {**dict.fromkeys((f.id for f in meta.form), None), **known, **answers}
+        return decided_form(meta.form, lambda text: loaded.executor.value_or_null(text, context))
+
+    return fields
+
+
+def _hearer(work: Work, case_id: str, message: str) -> tuple[Loaded, dict[str, Any]]:
+    """The process that has waited longest for a message, and its variables; the case's own when
+    none waits."""
+    wanted = select(Instance.definition_id, Instance.variables)
+    row = work.connection.execute(
+        wanted.join(Subscription, Subscription.instance_id == Instance.id)
+        .where(
+            Subscription.kind == "message",
+            Subscription.name == message,
+            Subscription.case_id == case_id,
+        )
+        .order_by(Subscription.opened_at, Subscription.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        row = work.connection.execute(wanted.where(Instance.id == case_id)).one()
+    loaded = work.definitions.get(work.connection, row.definition_id)
+    return loaded, {k: feel.from_json(v) for k, v in row.variables.items()}
+
+
+def _values(given: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """JSON as FEEL values, by name. Every problem at once."""
+    values, problems = {}, []
+    for name, value in given.items():
+        try:
+            values[name] = feel.from_json(value)
+        except feel.FeelError as error:
+            problems.append(Problem("text_malformed", str(error), f"{place}.{name}"))
+    if problems:
+        raise Invalid(problems)
+    return values
+
+
+def delivery(
+    work: Work, message: str, business_key: str, payload: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The operation of an incident that keeps a message which could not be delivered."""
+    case = objects.case_by_key(work.connection, work.actor, business_key)
+    values = _payload(work, case.id, message_meta(work, case.id)[message], payload)
+    kept = {name: feel.to_json(value) for name, value in values.items()}
+    return {"op": "message", "message": message, "payload": kept}
+
+
+def message_meta(work: Work, case_id: str) -> dict[str, MessageMeta]:
+    """What the diagrams say of messages, by name: those that the case waits for now win over
+    those that some process of the plan waits for at other times."""
+    latest = work.connection.scalars(
+        select(Definition.id)
+        .where(Definition.startable)
+        .order_by(Definition.version, Definition.process_id)
+    ).all()
+    waiting = work.connection.scalars(
+        select(Instance.definition_id)
+        .join(Subscription, Subscription.instance_id == Instance.id)
+        .where(Subscription.case_id == case_id, Subscription.kind == "message")
+    ).all()
+    found: dict[str, MessageMeta] = {}
+    for definition_id in [*latest, *waiting]:
+        for name, meta in work.definitions.get(
+            work.connection, definition_id
+        ).meta.messages.items():
+            if definition_id in waiting or meta.offered or name not in found:
+                found[name] = meta
+    return found
+
+
+def cancel(work: Work, business_key: str, reason: str) -> dict[str, Any]:
+    """End a case before its time, with everything that is open in it."""
+    case = _held(work, business_key)
+    case_id = case.id
+    _must_run(case.state)
+    authorize(work.actor, access.CASE_CANCEL, case)
+    if not reason.strip():
+        raise Invalid([Problem("required", "say why the case is cancelled", "reason")])
+    if len(reason) > REASON_LENGTH:
+        text = f"at most {REASON_LENGTH} characters"
+        raise Invalid([Problem("too_long", text, "reason", {"maximum": REASON_LENGTH})])
+    advance = Advance(work)
+    for instance_id in running_instance.case_instances(work.connection, case_id):
+        advance.cancel(advance.live(instance_id), reason.strip())
+    advance.run()
+    work.connection.execute(
+        update(Case).where(Case.id == case_id).values(state="cancelled", ended_at=work.now)
+    )
+    work.note("case.cancelled", case_id, {"reason": reason}, case_id=case_id, instance_id=case_id)
+    return {}
+
+
+def fire_timer(work: Work, timer_id: str) -> bool:
+    """Fire one timer; False when somebody else has, or it was taken away meanwhile.
+
+    :raises StepError: when the process cannot go on
+    """
+    timer = timers.held(work.connection, timer_id)
+    if timer is None or timer.due_at > work.now:
+        return False
+    advance = Advance(work)
+    timers.fire(advance, timer)
+    advance.run()
+    return True
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _held(work: Work, business_key: str) -> CaseObject:
+    """The case with this id or number, which nobody else moves from here on."""
+    seen = objects.case_by_key(work.connection, work.actor, business_key)
+    authorize(work.actor, access.CASE_VIEW, seen)
+    work.hold(seen.id)
+    return objects.case_object(work.connection, work.actor, seen.id)
+
+
+def _checked(title: str, start_date: date | None) -> str:
+    """The title as it is kept.
+
+    :raises Invalid: for one that is too long, or a contract that begins beyond all calendars
+    """
+    problems = []
+    try:
+        title = clean_text(title, TITLE_LENGTH)
+    except Wrong as wrong:
+        problems.append(Problem(wrong.code, wrong.message, "title", wrong.params))
+    if start_date is not None and start_date < EARLIEST:
+        text, least = f"not before {EARLIEST}", {"minimum": str(EARLIEST)}
+        problems.append(Problem("too_small", text, "start_date", least))
+    if start_date is not None and start_date > LATEST:
+        text, most = f"not after {LATEST}", {"maximum": str(LATEST)}
+        problems.append(Problem("too_large", text, "start_date", most))
+    if problems:
+        raise Invalid(problems)
+    return title
+
+
+def _must_run(state: str) -> None:
+    if state not in running_instance.RUNNING:
+        raise Conflict("This case has ended.", code="case_ended", state=state)
+
+
+def _customer(work: Work, customer_id: str | None) -> Any:
+    if customer_id is None:
+        return None
+    row = work.connection.execute(select(Customer).where(Customer.id == customer_id)).first()
+    if row is None:
+        raise NotFound(f"There is no customer {customer_id}", id=customer_id)
+    return row
+
+
+def _names(customer: Any) -> tuple[str, ...]:
+    return () if customer is None else (customer.name, customer.org_number)
+
+
+def _people(work: Work, people: Mapping[str, str]) -> dict[str, str]:
+    """User names by role as ids by role. Every problem at once."""
+    problems, chosen = [], {}
+    for role, username in people.items():
+        if not username:
+            continue
+        place = f"people.{role}"
+        if role not in work.config.roles:
+            problems.append(Problem("unknown_role", f"there is no role {role!r}", place))
+            continue
+        person = work.connection.execute(
+            select(Person.id, Person.roles).where(
+                Person.username == username, Person.active.is_(True)
+            )
+        ).first()
+        if person is None:
+            problems.append(Problem("unknown_person", f"there is no {username!r}", place))
+        elif role not in person.roles:
+            text = f"{username} does not hold the role {role}"
+            problems.append(Problem("not_in_role", text, place, {"role": role}))
+        else:
+            chosen[role] = person.id
+    if problems:
+        raise Invalid(problems)
+    return chosen
+
+
+def _number(work: Work) -> str:
+    """The next number of the year's series: ``2026-0001``."""
+    name = f"case-{work.today.year}"
+    raised = work.connection.execute(
+        update(Counter).where(Counter.name == name).values(value=Counter.value + 1)
+    )
+    if raised.rowcount == 0:
+        work.connection.execute(insert(Counter).values(name=name, value=1))
+    value = work.connection.scalar(select(Counter.value).where(Counter.name == name))
+    return f"{work.today.year}-{value:04d}"

@@ -1,0 +1,175 @@
+"""Why a date is what it is: the rule, what it was counted from, the days that do not count."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from engine import access, feel
+from engine.access import authorize
+from engine.bpmn.meta import DueRule, TaskMeta
+from engine.definitions.library import Loaded
+from engine.errors import NotFound
+from engine.iso8601 import TimeMalformed
+from engine.queries import objects
+from engine.store.tables import Case, History, Instance, PlanItem, Task
+from engine.unit_of_work import Work
+from engine.views import DueReason
+from engine.work import forecast
+from engine.work.loaded_task import opened as open_task
+from engine.work.task_defaults import date_of
+
+MOST_CHANGES = 200
+"""How many changes of the plan are looked through, the newest first."""
+
+
+def explain(work: Work, id: str) -> DueReason:
+    """Why a task, or a row of a plan, has its date.
+
+    :raises NotFound: when there is no such thing, or it is not the actor's to see
+    """
+    if work.connection.scalar(select(Task.id).where(Task.id == id)) is not None:
+        thing = objects.task_object(work.connection, work.actor, id)
+        authorize(work.actor, access.TASK_VIEW, thing)
+        return _of_task(work, id)
+    case_id = work.connection.scalar(select(PlanItem.case_id).where(PlanItem.id == id))
+    if case_id is None:
+        raise NotFound(f"There is no task and no row of a plan {id}", id=id)
+    return explain_plan(work, case_id)[id]
+
+
+def explain_plan(work: Work, case_id: str) -> dict[str, DueReason]:
+    """Why the rows of a case's plan have their dates, by the rows' ids. A row whose task is open
+    has its task's reason."""
+    case = objects.case_object(work.connection, work.actor, case_id)
+    authorize(work.actor, access.CASE_VIEW, case)
+    items = work.connection.execute(select(PlanItem).where(PlanItem.case_id == case_id)).all()
+    opened = {
+        (row.process_id, row.element_id): row.id
+        for row in work.connection.execute(
+            select(Task.id, Task.process_id, Task.element_id)
+            .where(Task.case_id == case_id, Task.state == "open")
+            .order_by(Task.opened_at)
+        )
+    }
+    ahead = _forecast(work, case_id)
+    reasons = {}
+    for item in items:
+        key = (item.process_id, item.element_id)
+        if key in opened:
+            reasons[item.id] = _of_task(work, opened[key])
+        else:
+            reasons[item.id] = _of_item(work, item, ahead.get(key))
+    return reasons
+
+
+def _of_task(work: Work, task_id: str) -> DueReason:
+    task = open_task(work, task_id)
+    reason = _reason(work, task.loaded, task.meta, task.variables, task.row.opened_at)
+    return _settled(work, reason, task.row, expected=False)
+
+
+def _of_item(work: Work, item: Any, planned: forecast.Planned | None) -> DueReason:
+    if planned is None or planned.opens is None:
+        # It waits for what nobody can foresee.
+        rule = planned.task.due.words() if planned is not None and planned.task.due else None
+        reason = DueReason(due=None, source="none", zone=work.calendar.zone.key, rule=rule)
+    else:
+        opens = work.calendar.start_of(planned.opens)
+        variables = planned.variables or {}
+        reason = _reason(work, planned.loaded, planned.task, variables, opens)
+    return _settled(work, reason, item, expected=True)
+
+
+def _settled(work: Work, reason: DueReason, row: Any, *, expected: bool) -> DueReason:
+    """The reason for the date that the row has, which is the rule's unless somebody or something
+    has changed it."""
+    values: dict[str, Any] = {"due": row.due, "expected": expected}
+    if row.due is None and reason.by_rule is None:
+        return replace(reason, source="none", **values)
+    if row.due == reason.by_rule:
+        return replace(reason, source="rule", **values)
+    changed = _decision(work, row)
+    if changed is None:
+        return replace(reason, source="changed", **values)
+    return replace(reason, source="decided", decided_by=changed[0], decided_at=changed[1], **values)
+
+
+def _reason(
+    work: Work, loaded: Loaded, meta: TaskMeta, variables: Mapping[str, Any], opens: datetime
+) -> DueReason:
+    """What the rule gives for an activity that opens at ``opens``."""
+    opened = work.calendar.today(opens)
+    base: dict[str, Any] = {"due": None, "zone": work.calendar.zone.key, "opened": opened}
+    rule = meta.due
+    if rule is None:
+        return DueReason(source="none", **base)
+    base["rule"] = rule.words()
+    try:
+        reference = _reference(loaded, rule, variables)
+        if rule.on is not None:
+            by_rule = date_of(work.calendar, rule, opens, reference)
+            return DueReason(source="rule", by_rule=by_rule, **base)
+        why = work.calendar.why(
+            opened,
+            after=rule.after,
+            before=rule.before,
+            of=rule.of,
+            reference=reference,
+            calendar=rule.calendar,
+        )
+    except (feel.FeelError, TimeMalformed):
+        # The variable holds no date any more; the date that the row has was counted before.
+        return DueReason(source="rule", **base)
+    return DueReason(
+        source="rule",
+        by_rule=why.due,
+        reference=why.reference if why.relative_to == "reference" else None,
+        skipped=why.skipped,
+        **base,
+    )
+
+
+def _reference(loaded: Loaded, rule: DueRule, variables: Mapping[str, Any]) -> Any:
+    if rule.on is not None and rule.on.startswith("="):
+        return loaded.executor.evaluate(rule.on, variables)
+    return rule.on if rule.on is not None else variables.get(rule.of or "")
+
+
+def _forecast(work: Work, case_id: str) -> dict[tuple[str, str], forecast.Planned]:
+    """The case's plan as it was foreseen when it began, with what is known now."""
+    row = work.connection.execute(
+        select(Instance.definition_id, Instance.variables, Case.started_at)
+        .join(Case, Case.id == Instance.case_id)
+        .where(Instance.id == case_id)
+    ).one()
+    rows = forecast.forecast(
+        work.connection,
+        work.definitions,
+        work.calendar,
+        work.definitions.get(work.connection, row.definition_id),
+        opens=work.calendar.today(row.started_at),
+        variables={k: feel.from_json(v) for k, v in row.variables.items()},
+    )
+    return {(r.loaded.process_id, r.task.id): r for r in rows}
+
+
+def _decision(work: Work, row: Any) -> tuple[str, datetime] | None:
+    """Who has given the row its date, and when."""
+    facts = work.connection.execute(
+        select(History.actor_name, History.at, History.detail)
+        .where(History.case_id == row.case_id, History.type == "plan.changed")
+        .order_by(History.id.desc())
+        .limit(MOST_CHANGES)
+    )
+    due = row.due.isoformat() if isinstance(row.due, date) else None
+    for fact in facts:
+        for change in json.loads(fact.detail).get("rows", ()):
+            if change.get("element") == row.element_id and change.get("due") == due:
+                return fact.actor_name, fact.at
+    return None

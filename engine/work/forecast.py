@@ -1,0 +1,240 @@
+"""The activities ahead: who and when, for all that a case will or may come to.
+
+Ordinary engines know a user task once a token has reached it. A case's plan knows every activity
+of its phases from the first day: the diagrams are walked from the root through the processes that
+they call, and each activity gets a row with its role, its person and a forecast of its date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from engine import feel
+from engine.bpmn.meta import DueRule, PhaseMeta, TaskMeta
+from engine.bpmn.model import Node
+from engine.calendar import WorkCalendar
+from engine.definitions.library import Library, Loaded
+from engine.errors import NotFound
+from engine.ids import new_id
+from engine.iso8601 import TimeMalformed, to_duration
+from engine.store.tables import PlanItem
+from engine.work.task_defaults import date_of
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One row of a plan, before anybody has decided anything. ``due`` is the forecast, ``opens``
+    when the activity is expected to begin; None when it waits for something that no one can
+    foresee (a notice, a complaint). ``variables`` are what the forecast knew."""
+
+    phase: PhaseMeta
+    row_order: int
+    loaded: Loaded
+    task: TaskMeta
+    due: date | None
+    opens: date | None
+    variables: Mapping[str, Any]
+
+
+def forecast(
+    connection: Connection,
+    library: Library,
+    calendar: WorkCalendar,
+    root: Loaded,
+    *,
+    opens: date,
+    variables: Mapping[str, Any],
+) -> list[Planned]:
+    """The plan of a case that starts on ``opens``, in the order of the sheets."""
+    walk = _Walk(connection, library, calendar, variables)
+    walk.process(root, opens, None)
+    return sorted(walk.rows.values(), key=lambda r: (r.phase.order, r.row_order, r.task.id))
+
+
+def insert_rows(
+    connection: Connection, case_id: str, rows: Sequence[Planned], people: Mapping[str, str]
+) -> None:
+    """Keep a case's plan. ``people`` are the ids of the persons chosen for roles."""
+    if not rows:
+        return
+    connection.execute(
+        insert(PlanItem),
+        [
+            {
+                "id": new_id(),
+                "case_id": case_id,
+                "phase": row.phase.key,
+                "phase_title": row.phase.title,
+                "phase_order": row.phase.order,
+                "row_order": row.row_order,
+                "process_id": row.loaded.process_id,
+                "element_id": row.task.id,
+                "name": row.task.name or row.task.id,
+                "points": [item.text for item in row.task.checklist],
+                "role": row.task.role,
+                "person_id": None if row.task.assignee else people.get(row.task.role or ""),
+                "due": row.due,
+                "decided": False,
+            }
+            for row in rows
+        ],
+    )
+
+
+class _Walk:
+    """Goes through a process and all that it calls, earliest dates first."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        library: Library,
+        calendar: WorkCalendar,
+        variables: Mapping[str, Any],
+    ) -> None:
+        self._connection = connection
+        self._library = library
+        self._calendar = calendar
+        self._variables = dict(variables)
+        self._calling: list[str] = []
+        self.rows: dict[tuple[str, str], Planned] = {}
+        self._phases: dict[str, PhaseMeta] = {}
+
+    def process(self, loaded: Loaded, opens: date | None, phase: PhaseMeta | None) -> date | None:
+        """Add a process's activities; the date by which it is expected to be done."""
+        if loaded.process_id in self._calling:
+            return opens
+        self._calling.append(loaded.process_id)
+        phase = loaded.meta.phase or phase
+        if phase is not None:
+            self._phases[phase.key] = phase
+        for variable in loaded.meta.variables:
+            self._default(loaded, variable.name, variable.default)
+        ends = self._scope(loaded, loaded.model.id, opens, phase)
+        self._calling.pop()
+        return ends
+
+    def _default(self, loaded: Loaded, name: str, text: str) -> None:
+        if self._variables.get(name) is None:
+            try:
+                self._variables[name] = loaded.executor.evaluate(text, self._variables)
+            except feel.FeelError:
+                return
+
+    def _scope(
+        self, loaded: Loaded, scope: str, opens: date | None, phase: PhaseMeta | None
+    ) -> date | None:
+        """The nodes of a process or sub-process in the order of their flows; a node begins when
+        the last of those before it is done. Flows back (loops) are not followed."""
+        done: dict[str, date | None] = {}
+        begun: dict[str, date | None] = {}
+        for node in _in_order(loaded, scope):
+            before = [done[f.source] for f in node.incoming if f.source in done]
+            if node.attached_to is not None:
+                starts = self._after_event(loaded, node, begun.get(node.attached_to))
+            elif node.event_triggered:
+                starts = None
+            else:
+                starts = max((d for d in before if d), default=None) if before else opens
+            begun[node.id] = starts
+            done[node.id] = self._node(loaded, node, starts, phase)
+        # What loops for ever has no element that it ends with, and no date by which it is done.
+        ends = [done[n.id] for n in loaded.model.inside(scope) if not n.outgoing]
+        return max((d for d in ends if d), default=None)
+
+    def _node(
+        self, loaded: Loaded, node: Node, starts: date | None, phase: PhaseMeta | None
+    ) -> date | None:
+        task = loaded.meta.tasks.get(node.id)
+        if node.kind == "userTask" and task is not None:
+            return self._task(loaded, task, starts, phase)
+        if node.kind == "callActivity" and node.id in loaded.meta.calls:
+            try:
+                called = self._library.called(self._connection, loaded, loaded.meta.calls[node.id])
+            except NotFound:
+                return starts
+            return self.process(called, starts, phase)
+        if node.is_scope:
+            return self._scope(loaded, node.id, starts, phase)
+        if node.kind == "intermediateCatchEvent":
+            return self._after_event(loaded, node, starts)
+        return starts
+
+    def _task(
+        self, loaded: Loaded, task: TaskMeta, starts: date | None, phase: PhaseMeta | None
+    ) -> date | None:
+        due = starts
+        if starts is not None and task.due is not None:
+            due = self._due(loaded, task.due, starts)
+        sheet = self._phases.get(task.activity.phase) if task.activity else None
+        sheet = sheet or phase
+        key = (loaded.process_id, task.id)
+        if sheet is not None and key not in self.rows:
+            order = task.activity.order if task.activity else len(self.rows) + 1
+            self.rows[key] = Planned(sheet, order, loaded, task, due, starts, self._variables)
+        return due
+
+    def _due(self, loaded: Loaded, rule: DueRule, starts: date) -> date | None:
+        """What is counted from a value that nobody knows yet has no forecast of its own."""
+        reference: Any = self._variables.get(rule.of) if rule.of else rule.on
+        try:
+            if rule.on is not None and rule.on.startswith("="):
+                reference = loaded.executor.evaluate(rule.on, self._variables)
+            return date_of(self._calendar, rule, self._calendar.start_of(starts), reference)
+        except (feel.FeelError, TimeMalformed):
+            # What holds no date, or one beyond the calendar, is told when the task opens.
+            return starts
+
+    def _after_event(self, loaded: Loaded, node: Node, starts: date | None) -> date | None:
+        """When an event is expected: a timer's time can be foreseen, nothing else can."""
+        timers = [e.timer for e in node.events if e.timer]
+        if starts is None or not timers:
+            return starts if node.kind == "intermediateCatchEvent" and not node.events else None
+        kind, text = timers[0]
+        try:
+            value = loaded.executor.evaluate(text, self._variables) if text[:1] == "=" else text
+            if kind == "duration":
+                moment = self._calendar.start_of(starts)
+                return self._calendar.today(self._calendar.add(moment, to_duration(value)))
+            if isinstance(value, datetime):
+                return value.date()
+            return value if isinstance(value, date) else starts
+        except (feel.FeelError, TimeMalformed, ValueError):
+            return starts + timedelta(0)
+
+
+def _in_order(loaded: Loaded, scope: str) -> list[Node]:
+    """The nodes of a scope in reverse postorder: each after those before it, and a loop's
+    entrance before its body."""
+    nodes = list(loaded.model.inside(scope))
+    beside: dict[str, list[str]] = {}
+    for node in nodes:
+        if node.attached_to is not None:
+            beside.setdefault(node.attached_to, []).append(node.id)
+    starts = [n for n in nodes if not n.incoming and n.attached_to is None]
+    seen: set[str] = set()
+    finished: list[Node] = []
+    for first in [*starts, *nodes]:
+        stack: list[tuple[Node, Iterator[str]]] = []
+        if first.id not in seen:
+            seen.add(first.id)
+            stack.append((first, _after(first, beside)))
+        while stack:
+            node, following = stack[-1]
+            later = next((n for n in following if n not in seen), None)
+            if later is None:
+                finished.append(node)
+                stack.pop()
+            else:
+                seen.add(later)
+                target = loaded.model.nodes[later]
+                stack.append((target, _after(target, beside)))
+    return finished[::-1]
+
+
+def _after(node: Node, beside: Mapping[str, list[str]]) -> Iterator[str]:
+    return iter([*beside.get(node.id, ()), *(f.target for f in node.outgoing)])

@@ -1,0 +1,184 @@
+"""Processes that cannot go on: the incident says where and why, and how to try again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import select, update
+
+from engine import access, feel
+from engine.access import authorize
+from engine.errors import Conflict, NotFound
+from engine.queries import objects
+from engine.runtime import rows, running_instance, timers
+from engine.runtime.advance import Advance
+from engine.runtime.executor import StepError
+from engine.runtime.state import DAMAGED
+from engine.store.tables import Incident, Instance, Timer
+from engine.unit_of_work import Work
+from engine.work import adhoc
+
+
+def attempt(
+    work: Work, instance_id: str, operation: Mapping[str, Any], prepare: Callable[[Advance], object]
+) -> str | None:
+    """Let a process go on, or leave it as it was and record an incident; the incident's id.
+
+    ``operation`` is kept with the incident, for ``retry``. A process that has gone on into a
+    deadlock has an incident too, but what it did stands.
+    """
+    facts, jobs = len(work.facts), len(work.jobs)
+    try:
+        with work.batch.savepoint():
+            advance = Advance(work)
+            prepare(advance)
+            advance.run()
+    except StepError as error:
+        del work.facts[facts:]
+        del work.jobs[jobs:]
+        return record(work, instance_id, operation, error)
+    return next(iter(advance.stalled), None)
+
+
+def record(
+    work: Work, instance_id: str, operation: Mapping[str, Any], error: StepError
+) -> str | None:
+    """Write an incident on an instance, and mark the instance and its case. One that is open
+    already for the same operation only gets the newer message. None when the instance is gone."""
+    work.hold(select(Instance.case_id).where(Instance.id == instance_id).scalar_subquery())
+    instance = work.connection.execute(
+        select(Instance.case_id, Instance.definition_id, Instance.state).where(
+            Instance.id == instance_id
+        )
+    ).first()
+    if instance is None:
+        return None
+    for old in work.connection.execute(_open().where(Incident.instance_id == instance_id)):
+        if old.operation == dict(operation):
+            work.connection.execute(
+                update(Incident)
+                .where(Incident.id == old.id)
+                .values(message=error.message, element_id=error.element_id, at=work.now)
+            )
+            return str(old.id)
+    incident_id = rows.add_incident(
+        work.connection,
+        case_id=instance.case_id,
+        instance_id=instance_id,
+        element_id=error.element_id,
+        kind=error.kind,
+        message=error.message,
+        operation=dict(operation),
+        at=work.now,
+    )
+    if instance.state == "running":
+        _mark(work, instance_id, instance.case_id, "running", "incident")
+    work.note(
+        "incident.raised",
+        instance_id,
+        {"incident": incident_id, "kind": error.kind, "message": error.message},
+        case_id=instance.case_id,
+        instance_id=instance_id,
+        definition_id=instance.definition_id,
+        element_id=error.element_id,
+        element_name=_named(work, instance.definition_id, error.element_id),
+    )
+    return incident_id
+
+
+def _named(work: Work, definition_id: str, element_id: str) -> str | None:
+    """The name of an element; None of the process as a whole."""
+    loaded = work.definitions.get(work.connection, definition_id)
+    return None if element_id in ("", loaded.process_id) else loaded.element_name(element_id)
+
+
+def retry(work: Work, incident_id: str) -> dict[str, Any]:
+    """Try again what failed. The result tells whether it worked: ``{"resolved": bool}``.
+
+    A user task that could not be completed is open: retrying closes the incident, and whoever is
+    responsible completes the task again.
+    """
+    authorize(
+        work.actor,
+        access.INCIDENT_RETRY,
+        objects.incident_object(work.connection, work.actor, incident_id),
+    )
+    work.hold(select(Incident.case_id).where(Incident.id == incident_id).scalar_subquery())
+    row = work.connection.execute(select(Incident).where(Incident.id == incident_id)).first()
+    if row is None:
+        raise NotFound(f"There is no incident {incident_id}", id=incident_id)
+    if row.resolved_at is not None:
+        raise Conflict("This incident has been resolved already.", code="already_resolved")
+    if row.kind == DAMAGED and _damaged(work, row.instance_id):
+        return {"resolved": False}
+    prepare = _again(work, row)
+    if prepare is not None:
+        left = attempt(work, row.instance_id, row.operation, prepare)
+        if left == incident_id:
+            return {"resolved": False}
+    resolve(work, row.case_id, lambda open_row: bool(open_row.id == incident_id))
+    return {"resolved": True}
+
+
+def _damaged(work: Work, instance_id: str) -> bool:
+    return running_instance.read(work.connection, work.definitions, instance_id).damage is not None
+
+
+def _again(work: Work, row: Any) -> Callable[[Advance], object] | None:
+    operation = row.operation
+    if operation.get("op") == "start":
+        return lambda advance: advance.start(advance.live(row.instance_id))
+    if operation.get("op") == "look":
+        return lambda advance: advance.look_again(row.instance_id)
+    if operation.get("op") == "timer":
+        timer = work.connection.execute(select(Timer).where(Timer.id == operation["timer"])).first()
+        return None if timer is None else lambda advance: timers.fire(advance, timer)
+    if operation.get("op") == adhoc.OPERATION:
+        where, scope = operation["in"], operation["scope"]
+        return lambda advance: adhoc.again(advance, where, operation["element"], scope)
+    if operation.get("op") == "message":
+        payload = {k: feel.from_json(v) for k, v in operation["payload"].items()}
+        name = operation["message"]
+        return lambda advance: _deliver(advance, row.case_id, name, payload)
+    return None
+
+
+def _deliver(advance: Advance, case_id: str, name: str, payload: Mapping[str, Any]) -> None:
+    advance.message(case_id, name, payload)
+
+
+def resolve(work: Work, case_id: str, which: Callable[[Any], bool]) -> None:
+    """Close the open incidents of a case that ``which`` picks, in whichever of its instances."""
+    found = work.connection.execute(_open().where(Incident.case_id == case_id)).all()
+    chosen = [row for row in found if which(row)]
+    for row in chosen:
+        work.connection.execute(
+            update(Incident)
+            .where(Incident.id == row.id)
+            .values(resolved_at=work.now, resolved_by=work.actor.id)
+        )
+        work.note(
+            "incident.resolved",
+            row.instance_id,
+            {"incident": row.id},
+            case_id=row.case_id,
+            instance_id=row.instance_id,
+            element_id=row.element_id,
+        )
+    left = {row.instance_id for row in found if row not in chosen}
+    for instance_id in sorted({row.instance_id for row in chosen} - left):
+        _mark(work, instance_id, case_id, "incident", "running")
+
+
+def _open() -> Any:
+    return select(Incident).where(Incident.resolved_at.is_(None))
+
+
+def _mark(work: Work, instance_id: str, case_id: str, was: str, becomes: str) -> None:
+    work.connection.execute(
+        update(Instance)
+        .where(Instance.id == instance_id, Instance.state == was)
+        .values(state=becomes, revision=Instance.revision + 1)
+    )
+    rows.mark_case(work.connection, case_id)

@@ -1,0 +1,129 @@
+"""Editing the plan of a case: who does what, and when, for all activities at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from engine.errors import Conflict, Invalid, Problem
+from engine.store.tables import Person, PlanItem, Task
+from engine.unit_of_work import Work
+from engine.work import forms
+
+
+def change(work: Work, case_id: str, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Set persons and dates of plan rows; open user tasks of these activities follow.
+
+    ``rows``: mappings with ``id`` and, where they are to change, ``person`` (a user name, or None
+    for whoever holds the role) and ``due`` (a date, its ISO text, or None). Returns how many rows
+    changed.
+
+    :raises Invalid: for unknown rows, people and malformed dates, all at once
+    """
+    values, items, people, problems = _read(work, case_id, rows)
+    if problems:
+        raise Invalid(problems)
+    changed = [
+        fact
+        for row in values
+        if (fact := _change_row(work, case_id, items[row["id"]], row, people)) is not None
+    ]
+    if changed:
+        work.note("plan.changed", case_id, {"rows": changed}, case_id=case_id, instance_id=case_id)
+    return len(changed)
+
+
+def problems(work: Work, case_id: str, rows: Any) -> tuple[Problem, ...]:
+    """Everything that ``change`` would refuse, to be told together with what else is wrong."""
+    return _read(work, case_id, rows)[3]
+
+
+def _read(
+    work: Work, case_id: str, rows: Any
+) -> tuple[list[dict[str, Any]], Mapping[str, Any], Mapping[str, Any], tuple[Problem, ...]]:
+    """The rows as they are to be, the case's rows by id, people by user name, and problems."""
+    items = {
+        row.id: row
+        for row in work.connection.execute(select(PlanItem).where(PlanItem.case_id == case_id))
+    }
+    people = {
+        row.username: row
+        for row in work.connection.execute(
+            select(Person.id, Person.username, Person.name, Person.roles).where(
+                Person.active.is_(True)
+            )
+        )
+    }
+    values, wrong = forms.check_plan(rows, people=people, known=items)
+    return values, items, people, (*wrong, *_role_problems(values, items, people))
+
+
+def _change_row(
+    work: Work, case_id: str, item: Any, row: Mapping[str, Any], people: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Change one row; what the history says of it, or None when it was like that already."""
+    person = people[row["person"]] if row.get("person") else None
+    new = {
+        "person_id": (person.id if person else None) if "person" in row else item.person_id,
+        "due": row.get("due", item.due),
+    }
+    if new["person_id"] == item.person_id and new["due"] == item.due:
+        return None
+    decided = item.decided or new["due"] != item.due
+    work.connection.execute(
+        update(PlanItem).where(PlanItem.id == item.id).values(**new, decided=decided)
+    )
+    _open_task_follows(work, case_id, item, new)
+    return {
+        "element": item.element_id,
+        "name": item.name,
+        "person": new["person_id"],
+        "person_name": person.name if person else None,
+        "due": new["due"],
+        "was_person": item.person_id,
+        "was_due": item.due,
+    }
+
+
+def _open_task_follows(work: Work, case_id: str, item: Any, new: Mapping[str, Any]) -> None:
+    """Open tasks of the activity get what is new, and only that: a new date does not take the
+    work from whoever has taken it meanwhile."""
+    values: dict[str, Any] = {}
+    if new["person_id"] != item.person_id:
+        values["assignee_id"] = new["person_id"]
+    if new["due"] != item.due:
+        values["due"] = new["due"]
+    tasks = work.connection.execute(
+        select(Task.id, Task.revision).where(
+            Task.case_id == case_id,
+            Task.process_id == item.process_id,
+            Task.element_id == item.element_id,
+            Task.state == "open",
+        )
+    ).all()
+    for task in tasks:
+        done = work.connection.execute(
+            update(Task)
+            .where(Task.id == task.id, Task.revision == task.revision)
+            .values(**values, revision=task.revision + 1)
+        )
+        if done.rowcount != 1:
+            raise Conflict("Somebody else changed this task at the same moment.", code="stale")
+
+
+def _role_problems(
+    values: Sequence[Mapping[str, Any]], items: Mapping[str, Any], people: Mapping[str, Any]
+) -> list[Problem]:
+    problems = []
+    for row in values:
+        username, item = row.get("person"), items.get(row["id"])
+        if not username or item is None or item.role is None:
+            continue
+        person = people[username]
+        if item.role not in person.roles and person.id != item.person_id:
+            text = f"{person.name} does not hold the role {item.role}"
+            place = f"plan.{row['id']}"
+            problems.append(Problem("not_in_role", text, place, {"role": item.role}))
+    return problems

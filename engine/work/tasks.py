@@ -1,0 +1,340 @@
+"""What people do with user tasks: take, hand back, hand on, save, tick, complete and sign."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select, update
+
+from engine import access, feel
+from engine.access import SYSTEM_RIGHT, authorize
+from engine.errors import Conflict, Invalid, Problem
+from engine.records import signatures
+from engine.runtime.advance import Advance
+from engine.store.base import table_of
+from engine.store.batch import Statement
+from engine.store.tables import Person, Task
+from engine.unit_of_work import Work
+from engine.work import attachments, forms, incidents, planning
+from engine.work.fields import LONG_TEXT_LENGTH
+from engine.work.loaded_task import Opened, opened, seen
+
+_TASK: Final = table_of(Task)
+_CHANGE: Final = Statement(
+    update(_TASK).where(
+        _TASK.c.id == bindparam("of_id"),
+        _TASK.c.revision == bindparam("at_revision"),
+        _TASK.c.state == "open",
+    )
+)
+
+# ---------------------------------------------------------------- who does it
+
+
+def claim(work: Work, task_id: str, revision: int | None = None) -> dict[str, Any]:
+    """Take a task that is offered to one's role."""
+    task = for_change(work, access.TASK_CLAIM, task_id, revision)
+    changed = _change(work, task, assignee_id=work.actor.id)
+    remember(work, task, "task.claimed")
+    return changed
+
+
+def release(work: Work, task_id: str, revision: int | None = None) -> dict[str, Any]:
+    """Give a task back to its role; the draft stays with it."""
+    task = for_change(work, access.TASK_RELEASE, task_id, revision)
+    changed = _change(work, task, assignee_id=None)
+    remember(work, task, "task.released")
+    return changed
+
+
+def reassign(
+    work: Work, task_id: str, username: str, revision: int | None = None
+) -> dict[str, Any]:
+    """Give a task to somebody who holds its role."""
+    task = for_change(work, access.TASK_REASSIGN, task_id, revision)
+    person = work.connection.execute(
+        select(Person.id, Person.name, Person.roles, Person.active).where(
+            Person.username == username
+        )
+    ).first()
+    if person is None or not person.active:
+        problem = Problem("unknown_person", f"there is no {username!r}", "username")
+        raise Invalid([problem])
+    if task.row.role is not None and task.row.role not in person.roles:
+        text = f"{person.name} does not hold the role {task.row.role}"
+        raise Invalid([Problem("not_in_role", text, "username", {"role": task.row.role})])
+    changed = _change(work, task, assignee_id=person.id)
+    remember(work, task, "task.reassigned", {"assignee": person.id, "assignee_name": person.name})
+    return changed
+
+
+# ---------------------------------------------------------------- what is written
+
+
+def save_draft(
+    work: Work,
+    task_id: str,
+    answers: Mapping[str, Any],
+    ticks: Mapping[str, Any],
+    note: str,
+    revision: int | None = None,
+) -> dict[str, Any]:
+    """Keep what has been written so far, also what is not right yet.
+
+    :raises Invalid: for fields and points that do not exist; all else is kept as it is
+    """
+    task = for_change(work, access.TASK_SAVE, task_id, revision)
+    values, problems = forms.check_answers(
+        task.asks({}).form, answers, people=_usernames(work, task), partial=True
+    )
+    states, more = forms.check_ticks(task.meta.checklist, ticks, partial=True)
+    _refuse([*problems, *more, *_note_problems(note)])
+    kept = _merge_ticks(work, task, states)
+    changed = _change(
+        work,
+        task,
+        answers={k: feel.to_json(v) for k, v in values.items()},
+        ticks=kept,
+        ticked=len(kept),
+        note=note,
+        draft_at=work.now,
+        draft_by=work.actor.id,
+    )
+    _remember_ticks(work, task, kept)
+    remember(work, task, "draft.saved", {"ticked": len(kept)})
+    return changed
+
+
+def complete(
+    work: Work,
+    task_id: str,
+    answers: Mapping[str, Any],
+    ticks: Mapping[str, Any],
+    note: str,
+    *,
+    evidence: str | None,
+    revision: int | None = None,
+) -> dict[str, Any]:
+    """Complete a user task: check it, sign it, and let the process go on.
+
+    :param evidence: how the signer was authenticated just now (``"password"``), None when not
+    :raises Conflict: when somebody was first; its params say who and when
+    :raises Invalid: with everything that is missing or wrong
+    :raises StepError: when the process cannot go on
+    """
+    if not work.lightly:
+        work.hold_of_task(task_id)
+    action = access.TASK_COMPLETE if evidence is None else access.TASK_SIGN
+    task = for_change(work, action, task_id, revision)
+    work.opened = task.row
+    values, states = _checked(work, task, answers, ticks, note, evidence)
+    # The plan is signed with the task, but it is the case's: no variable of the process.
+    plans = {f.id: values.pop(f.id) or [] for f in task.meta.form if f.type == "plan"}
+    files = attachments.listed(work.connection, task_id) if task.takes("attachment") else {}
+    values |= {field: [f["filename"] for f in found] for field, found in files.items()}
+    advance = Advance(work)
+    troubled = task.row.case_state == "incident"
+    if not troubled:
+        advance.complete(task.row.instance_id, task.row.token, values)
+    work.begin(task.row.case_id)
+    answered = {**values, **plans}
+    _close(work, task, answered, _merge_ticks(work, task, states), note)
+    # After that: open tasks follow the plan, and this one may be in it.
+    for rows in plans.values():
+        planning.change(work, task.row.case_id, rows)
+    detail = {"answers": answered, "note": note, "attachments": files}
+    remember(work, task, "task.completed", detail)
+    result: dict[str, Any] = {}
+    if evidence is not None:
+        result = _sign(work, task, {**detail, "ticks": states}, evidence)
+    if troubled:
+        operation = {"op": "complete", "task": task_id}
+        incidents.resolve(work, task.row.case_id, lambda row: row.operation == operation)
+        # That may have changed the instance, so it is read again.
+        work.opened = None
+        advance.complete(task.row.instance_id, task.row.token, values)
+    advance.run()
+    return result
+
+
+def _close(
+    work: Work, task: Opened, values: Mapping[str, Any], ticks: Mapping[str, Any], note: str
+) -> None:
+    """The task's row is done; each point that was ticked just now becomes a fact."""
+    person = None if SYSTEM_RIGHT in work.actor.rights else work.actor.id
+    _change(
+        work,
+        task,
+        state="completed",
+        answers={k: feel.to_json(v) for k, v in values.items()},
+        ticks=ticks,
+        ticked=len(ticks),
+        note=note,
+        ended_at=work.now,
+        completed_by=person,
+        assignee_id=person or task.row.assignee_id,
+        draft_at=None,
+    )
+    _remember_ticks(work, task, ticks)
+
+
+def _remember_ticks(work: Work, task: Opened, ticks: Mapping[str, Any]) -> None:
+    """Each point whose tick is new or gone becomes a fact."""
+    before = task.row.ticks
+    for item in task.meta.checklist:
+        tick, old = ticks.get(item.id), before.get(item.id)
+        if tick is not None and tick != old:
+            detail = {"point": item.id, "text": item.text, **tick}
+            remember(work, task, "point.ticked", detail)
+        elif tick is None and old is not None:
+            remember(work, task, "point.unticked", {"point": item.id, "text": item.text})
+
+
+def _sign(work: Work, task: Opened, content: Mapping[str, Any], evidence: str) -> dict[str, Any]:
+    """Store the signature of ``content`` (answers, ticks, note, attachments)."""
+    signed = signatures.sign(
+        work.batch,
+        at=work.now,
+        signer=work.actor,
+        meaning=task.meta.signature.meaning,
+        method=evidence,
+        case_id=task.row.case_id,
+        instance_id=task.row.instance_id,
+        task_id=task.row.id,
+        content={
+            "element": {"id": task.row.element_id, "name": task.row.name},
+            "definition": {
+                "id": task.row.definition_id,
+                "process": task.loaded.process_id,
+                "version": task.loaded.version,
+                "sha256": task.loaded.resource_sha256,
+            },
+            **content,
+        },
+    )
+    detail = {
+        "signature": signed.id,
+        "meaning": signed.meaning,
+        "method": evidence,
+        "content_sha256": signed.content_sha256,
+    }
+    remember(work, task, "task.signed", detail)
+    return {"signature": signed.id, "content_sha256": signed.content_sha256}
+
+
+def _checked(
+    work: Work,
+    task: Opened,
+    answers: Mapping[str, Any],
+    ticks: Mapping[str, Any],
+    note: str,
+    evidence: str | None,
+) -> tuple[dict[str, Any], dict[str, bool | str]]:
+    """The answers and ticks of a completion; every problem at once."""
+    people = _usernames(work, task)
+    attached = attachments.counts(work.connection, task.row.id) if task.takes("attachment") else {}
+    asked = task.asks({})
+    if task.conditional:
+        early, _ = forms.check_answers(asked.form, answers, people=people, partial=True)
+        asked = task.asks(early)
+    values, problems = forms.check_answers(asked.form, answers, people=people, attached=attached)
+    exempt = task.asks(values).exempt if task.conditional else asked.exempt
+    points = [i for i in task.meta.checklist if i.id not in exempt or ticks.get(i.id)]
+    given = {k: v for k, v in ticks.items() if k not in exempt or v}
+    states, more = forms.check_ticks(points, given)
+    plans = [
+        f.id for f in task.meta.form if f.type == "plan" and not forms.is_empty(answers.get(f.id))
+    ]
+    for rows in (answers[field] for field in plans):
+        found = planning.problems(work, task.row.case_id, rows)
+        more = (*more, *(p for p in found if p not in problems))
+    signer = SYSTEM_RIGHT not in work.actor.rights
+    missing = []
+    if task.meta.signature.required and signer and evidence is None:
+        missing = [Problem("password_required", "sign with your password", "password")]
+    _refuse([*problems, *more, *_note_problems(note), *missing])
+    return values, states
+
+
+def _note_problems(note: str) -> list[Problem]:
+    most = LONG_TEXT_LENGTH
+    if len(note) <= most:
+        return []
+    return [Problem("too_long", f"at most {most} characters", "note", {"maximum": most})]
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise Invalid(problems)
+
+
+# ---------------------------------------------------------------- parts
+
+
+def for_change(work: Work, action: str, task_id: str, revision: int | None = None) -> Opened:
+    """The task, when the actor may do this with it now. One that is no longer open says who
+    ended it; one that is not at ``revision`` any more (None: at any) has changed since."""
+    task = opened(work, task_id)
+    thing = seen(work, task)
+    authorize(work.actor, access.TASK_VIEW, thing)
+    if task.row.state == "completed":
+        by = work.connection.scalar(select(Person.name).where(Person.id == task.row.completed_by))
+        raise Conflict(
+            f"{by or 'The system'} has completed this task already.",
+            code="already_completed",
+            by=by or "Serviceplan",
+            at=task.row.ended_at,
+        )
+    if task.row.state != "open":
+        raise Conflict("The process has withdrawn this task.", code="withdrawn")
+    authorize(work.actor, action, thing)
+    if revision is not None and revision != task.row.revision:
+        text = f"The task is at revision {task.row.revision} now."
+        raise Conflict(text, code="stale_revision", revision=task.row.revision)
+    return task
+
+
+def _change(work: Work, task: Opened, **values: Any) -> dict[str, Any]:
+    """Put a change of the task's row; the result tells its new revision."""
+    at = task.row.revision
+    given = {"of_id": task.row.id, "at_revision": at, "revision": at + 1, **values}
+    work.batch.put(_CHANGE, given)
+    return {"revision": at + 1}
+
+
+def remember(work: Work, task: Opened, what: str, detail: Mapping[str, Any] | None = None) -> None:
+    work.note(
+        what,
+        task.row.instance_id,
+        {"task": task.row.id, **(detail or {})},
+        case_id=task.row.case_id,
+        instance_id=task.row.instance_id,
+        definition_id=task.row.definition_id,
+        element_id=task.row.element_id,
+        element_name=task.row.name,
+    )
+
+
+def _merge_ticks(
+    work: Work, task: Opened, states: Mapping[str, bool | str]
+) -> dict[str, dict[str, Any]]:
+    """Ticks as they are stored. One that was there already keeps its person and its time."""
+    merged = {}
+    for item, state in states.items():
+        reason = state if isinstance(state, str) else ""
+        kind = "not_applicable" if isinstance(state, str) else "done"
+        old = task.row.ticks.get(item)
+        if old is not None and old["state"] == kind and old["reason"] == reason:
+            merged[item] = old
+        else:
+            at = work.now.isoformat()
+            merged[item] = {"state": kind, "reason": reason, "by": work.actor.id, "at": at}
+    return merged
+
+
+def _usernames(work: Work, task: Opened) -> Container[str]:
+    """The people whom an answer of the task may name."""
+    if not task.takes("person", "plan"):
+        return ()
+    return set(work.connection.scalars(select(Person.username).where(Person.active.is_(True))))

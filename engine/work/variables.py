@@ -1,0 +1,171 @@
+"""Values that come from outside: how large they may be; and correcting a process's variables,
+when an expression failed over one of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from engine import access, feel
+from engine.access import authorize
+from engine.bpmn.names import FIELD_ID, RESERVED
+from engine.errors import Conflict, Invalid, NotFound, Problem
+from engine.queries import objects
+from engine.runtime.advance import Advance
+from engine.runtime.running_instance import RUNNING, Live
+from engine.store.tables import Instance
+from engine.unit_of_work import Work
+from engine.views import VariableValue
+
+
+def check_size(values: Mapping[str, Any], most: int, place: str = "{}") -> None:
+    """Whether values (JSON, by name) could be an instance's variables at all, which take at most
+    ``most`` bytes. Looked at before anything is done with them: what came in is the sender's to
+    correct, and no incident.
+
+    :param place: the name of an input, with ``{}`` for the value's
+    :raises Invalid: ``variable_too_large``, with ``maximum``, for each that is too large by itself,
+        else for the largest
+    """
+    if sum(map(_most_bytes, values.values())) <= most:
+        return
+    sizes = {name: _bytes(value) for name, value in values.items()}
+    if sum(sizes.values()) <= most:
+        return
+    largest = max(sizes, key=lambda name: sizes[name])
+    wrong = [name for name, size in sizes.items() if size > most] or [largest]
+    text = f"the values take more than {most} bytes together"
+    raise Invalid(
+        [
+            Problem("variable_too_large", text, place.format(name[:100]), {"maximum": most})
+            for name in wrong
+        ]
+    )
+
+
+def _most_bytes(value: Any) -> int:
+    """The size that a value can have at most, found without writing it where that is easy."""
+    if isinstance(value, str):
+        # JSON writes a control character with six.
+        return 6 * len(value) + 2
+    return 5 if value is None or isinstance(value, bool) else _bytes(value)
+
+
+def _bytes(value: Any) -> int:
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def listed(work: Work, instance_id: str) -> tuple[VariableValue, ...]:
+    """An instance's variables by name, for those who may correct them."""
+    _case_to_correct(work, instance_id)
+    stored = work.connection.scalar(select(Instance.variables).where(Instance.id == instance_id))
+    return tuple(
+        _view(name, feel.from_json(value)) for name, value in sorted((stored or {}).items())
+    )
+
+
+def _view(name: str, value: Any) -> VariableValue:
+    written = str(feel.compile("string([v])").evaluate({"v": value}))
+    kind: str = "feel"
+    if value is None:
+        kind = "null"
+    elif isinstance(value, bool):
+        kind = "boolean"
+    elif type(value) is date:
+        kind = "date"
+    elif isinstance(value, str):
+        kind = "string"
+    elif isinstance(value, int | float | Decimal):
+        kind = "number"
+    return VariableValue(name, kind, feel.plain(value), written[1:-1])  # type: ignore[arg-type]
+
+
+def _case_to_correct(work: Work, instance_id: str) -> str:
+    """The case's id; raises for those who may not correct it."""
+    case_id = work.connection.scalar(select(Instance.case_id).where(Instance.id == instance_id))
+    if case_id is None:
+        raise NotFound(f"There is no instance {instance_id}", id=instance_id)
+    case = objects.case_object(work.connection, work.actor, case_id)
+    authorize(work.actor, access.CASE_VIEW, case)
+    authorize(work.actor, access.CASE_CORRECT, case)
+    return str(case_id)
+
+
+def correct(
+    work: Work,
+    instance_id: str,
+    values: Mapping[str, Any],
+    expressions: Mapping[str, str],
+    reason: str,
+) -> dict[str, Any]:
+    """Set variables of an instance: JSON values, and FEEL texts that see its other variables. The
+    history keeps what they were before, and the reason.
+
+    :raises Invalid: for names that an expression could not say, and values that cannot be read
+    :raises Conflict: when the instance has ended
+    """
+    case_id = _case_to_correct(work, instance_id)
+    problems = [
+        Problem("name_malformed", f"{name[:60]!r} cannot be a variable's name", name[:60])
+        for name in (*values, *expressions)
+        if not FIELD_ID.fullmatch(name) or name in RESERVED
+    ]
+    if problems:
+        raise Invalid(problems)
+    most = work.config.limits.variable_bytes
+    check_size(values, most)
+    work.hold(case_id)
+    advance = Advance(work)
+    live = advance.live(instance_id)
+    if live.state not in RUNNING:
+        raise Conflict("This process has ended.", code="case_ended", state=live.state)
+    before = live.process.variables
+    after = {**_read(values, feel.from_json), **_read(expressions, _evaluator(live))}
+    changes = {
+        name: {"was": feel.to_json(before.get(name)), "is": feel.to_json(value)}
+        for name, value in after.items()
+    }
+    check_size({name: change["is"] for name, change in changes.items()}, most)
+    detail = {"variables": changes} | ({"reason": reason.strip()} if reason.strip() else {})
+    advance.note(live, "variables.corrected", detail=detail)
+
+    def write() -> None:
+        live.process.write(after)
+        # A condition that somebody waits for may hold now.
+        live.loaded.executor.run(live.process)
+
+    advance.step_later(live, write)
+    advance.run()
+    return {}
+
+
+def _evaluator(live: Live) -> Callable[[str], Any]:
+    """Reads FEEL with the instance's variables."""
+
+    def evaluate(text: str) -> Any:
+        value = live.loaded.executor.evaluate(text, live.process.variables)
+        feel.to_json(value)  # Functions are not stored.
+        return value
+
+    return evaluate
+
+
+def _read(given: Mapping[str, Any], read: Callable[[Any], Any]) -> dict[str, Any]:
+    """The values by name; Invalid with all that cannot be read."""
+    found, problems = {}, []
+    for name, value in given.items():
+        try:
+            found[name] = read(value)
+        except feel.FeelError as error:
+            problems.append(
+                Problem("expression_malformed", error.message, name, {"reason": error.message})
+            )
+    if problems:
+        raise Invalid(problems)
+    return found
