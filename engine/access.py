@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from engine.errors import NotAllowed, NotFound
-from engine.store.tables import History, PlanItem, Task
+from engine.store.tables import HistoryTable, PlanItemTable, TaskTable
 from engine.views import Actor
 
 TASK_VIEW = "task.view"
@@ -347,7 +347,7 @@ def cases_of(actor: Actor, case_id: Column) -> ColumnElement[bool]:
         return true()
     if not actor.id:
         return false()
-    plan, work = aliased(PlanItem), aliased(Task)
+    plan, work = aliased(PlanItemTable), aliased(TaskTable)
     planned = select(plan.id).where(
         plan.case_id == case_id,
         or_(of_my_roles(actor, plan.role), plan.person_id == actor.id),
@@ -373,20 +373,22 @@ def offered_to(actor: Actor, role: str | None = None) -> list[ColumnElement[bool
     """The actor's own open work as conditions that no task meets twice: assigned to them, or
     unassigned and of one of their roles; of one ``role``, if it is given. One condition per index
     range, so that each is read in order of date and stops at a page."""
-    mine = Task.assignee_id == actor.id
-    free = (and_(of_role, Task.assignee_id.is_(None)) for of_role in tasks_of_roles(actor, role))
-    return [mine if role is None else and_(Task.role == role, mine), *free]
+    mine = TaskTable.assignee_id == actor.id
+    free = (
+        and_(of_role, TaskTable.assignee_id.is_(None)) for of_role in tasks_of_roles(actor, role)
+    )
+    return [mine if role is None else and_(TaskTable.role == role, mine), *free]
 
 
 def tasks_of_roles(actor: Actor, role: str | None = None) -> list[ColumnElement[bool]]:
     """Work of the actor's roles, whoever has it; of one ``role``, if it is given. One condition per
     index range, none when there is nothing that fits."""
     if role is not None:
-        return [Task.role == role] if role in actor.roles else []
-    return [*(Task.role == mine for mine in sorted(actor.roles)), Task.role.is_(None)]
+        return [TaskTable.role == role] if role in actor.roles else []
+    return [*(TaskTable.role == mine for mine in sorted(actor.roles)), TaskTable.role.is_(None)]
 
 
-def history_of(actor: Actor, facts: type[History] = History) -> ColumnElement[bool]:
+def history_of(actor: Actor, facts: type[HistoryTable] = HistoryTable) -> ColumnElement[bool]:
     """Facts (of ``facts``, the table or some of its rows) that the actor may read: managers all,
     others those of their cases; process owners the definitions' too, administrators accounts'."""
     if sees_all(actor):

@@ -16,30 +16,30 @@ from engine.job_queue import Job, Jobs
 from engine.records import history
 from engine.records.chain import FIRST
 from engine.store.batch import Batch, Statement
-from engine.store.tables import Case, Subscription, Task
+from engine.store.tables import CaseTable, SubscriptionTable, TaskTable
 from engine.views import Actor
 
 _HOLD: Final = Statement(
-    select(Case.id).where(Case.id == bindparam("of_id")).with_for_update(key_share=True)
+    select(CaseTable.id).where(CaseTable.id == bindparam("of_id")).with_for_update(key_share=True)
 )
 
 _FREE: Final = (
-    select(Case.id)
-    .where(Case.id.in_(bindparam("ids", expanding=True)))
-    .order_by(Case.id)
+    select(CaseTable.id)
+    .where(CaseTable.id.in_(bindparam("ids", expanding=True)))
+    .order_by(CaseTable.id)
     .with_for_update(key_share=True, skip_locked=True)
 )
 
 _HOLD_WAITING: Final = (
-    select(Case.id)
+    select(CaseTable.id)
     .where(
-        Case.id.in_(
-            select(Subscription.case_id).where(
-                Subscription.kind == "signal", Subscription.name == bindparam("signal")
+        CaseTable.id.in_(
+            select(SubscriptionTable.case_id).where(
+                SubscriptionTable.kind == "signal", SubscriptionTable.name == bindparam("signal")
             )
         )
     )
-    .order_by(Case.id)
+    .order_by(CaseTable.id)
     .with_for_update(key_share=True)
 )
 
@@ -94,7 +94,7 @@ class Work:
         """Nobody else moves this case until the transaction ends. What is read after this is what
         whoever was first has left. (On SQLite a writer is alone in any case.)"""
         if self.batch.dialect != "sqlite":
-            one = select(Case.id).where(Case.id == case_id)
+            one = select(CaseTable.id).where(CaseTable.id == case_id)
             self.connection.execute(one.with_for_update(key_share=True))
 
     def hold_free(self, case_ids: Sequence[str]) -> Sequence[str]:
@@ -110,7 +110,7 @@ class Work:
 
     def hold_of_task(self, task_id: str) -> None:
         """``hold`` the case of a user task."""
-        self.hold(select(Task.case_id).where(Task.id == task_id).scalar_subquery())
+        self.hold(select(TaskTable.case_id).where(TaskTable.id == task_id).scalar_subquery())
 
     def note(self, what: str, chain: str, detail: Mapping[str, Any], **about: Any) -> None:
         """Remember a fact; ``about`` are the keywords of ``history.Fact``."""

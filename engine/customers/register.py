@@ -11,7 +11,7 @@ from engine.access import authorize
 from engine.customers.orgnumber import parse_org_number
 from engine.errors import Invalid, Problem
 from engine.ids import new_id
-from engine.store.tables import Customer
+from engine.store.tables import CustomerTable
 from engine.unit_of_work import Work
 from engine.work.fields import Wrong, clean_text
 
@@ -36,7 +36,7 @@ def add(work: Work, name: str, org_number: str) -> dict[str, Any]:
         number = parse_org_number(org_number)
     except Invalid as error:
         problems += error.problems
-    taken = select(Customer.name).where(Customer.org_number == number)
+    taken = select(CustomerTable.name).where(CustomerTable.org_number == number)
     owner = work.connection.scalar(taken) if number else None
     if owner is not None:
         text = f"{owner} has this organisation number already"
@@ -45,7 +45,9 @@ def add(work: Work, name: str, org_number: str) -> dict[str, Any]:
         raise Invalid(problems)
     customer_id = new_id()
     work.connection.execute(
-        insert(Customer).values(id=customer_id, name=name, org_number=number, created_at=work.now)
+        insert(CustomerTable).values(
+            id=customer_id, name=name, org_number=number, created_at=work.now
+        )
     )
     work.note("customer.added", CHAIN, {"customer": customer_id, "name": name})
     return {"id": customer_id}

@@ -21,7 +21,7 @@ from engine.errors import Invalid, Problem, Rejected
 from engine.ids import new_id
 from engine.queries import decisions as decision_queries
 from engine.queries import definitions as queries
-from engine.store.tables import Definition, Deployment, Person, Resource
+from engine.store.tables import DefinitionTable, DeploymentTable, PersonTable, ResourceTable
 from engine.unit_of_work import Work
 from engine.views import CheckReport, Finding, Source
 
@@ -47,7 +47,7 @@ class Checked:
 
 def _staffed(connection: Connection) -> frozenset[str] | None:
     """The roles that an active person holds; None as long as nobody has an account."""
-    held = connection.scalars(select(Person.roles).where(Person.active.is_(True))).all()
+    held = connection.scalars(select(PersonTable.roles).where(PersonTable.active.is_(True))).all()
     return frozenset(role for roles in held for role in roles) if held else None
 
 
@@ -198,7 +198,7 @@ class _Deployment:
 
     def write(self) -> None:
         for row in self._rows:
-            self.work.connection.execute(insert(Definition).values(row))
+            self.work.connection.execute(insert(DefinitionTable).values(row))
             detail = {
                 "process": row["process_id"],
                 "name": row["name"],
@@ -226,18 +226,18 @@ def xml_limits(config: Config) -> source.XmlLimits:
 def _newest(connection: Connection, process_id: str, *, startable: bool | None = None) -> Any:
     """The newest version of a process: the newest that can be started, the newest drawing, or
     whichever of them is newer."""
-    wanted = select(Definition.id, Definition.version, Definition.resource_sha256).where(
-        Definition.process_id == process_id
-    )
+    wanted = select(
+        DefinitionTable.id, DefinitionTable.version, DefinitionTable.resource_sha256
+    ).where(DefinitionTable.process_id == process_id)
     if startable is not None:
-        wanted = wanted.where(Definition.startable.is_(startable))
-    return connection.execute(wanted.order_by(Definition.version.desc()).limit(1)).first()
+        wanted = wanted.where(DefinitionTable.startable.is_(startable))
+    return connection.execute(wanted.order_by(DefinitionTable.version.desc()).limit(1)).first()
 
 
 def _new_deployment(work: Work, deployment_id: str, sources: Sequence[Source]) -> None:
     together = hashlib.sha256(b"".join(hashlib.sha256(s.data).digest() for s in sources))
     work.connection.execute(
-        insert(Deployment).values(
+        insert(DeploymentTable).values(
             id=deployment_id,
             deployed_at=work.now,
             deployed_by=work.actor.id,
@@ -246,6 +246,6 @@ def _new_deployment(work: Work, deployment_id: str, sources: Sequence[Source]) -
     )
     for item in sources:
         digest = hashlib.sha256(item.data).hexdigest()
-        there = select(Resource.sha256).where(Resource.sha256 == digest)
+        there = select(ResourceTable.sha256).where(ResourceTable.sha256 == digest)
         if work.connection.scalar(there) is None:
-            work.connection.execute(insert(Resource).values(sha256=digest, data=item.data))
+            work.connection.execute(insert(ResourceTable).values(sha256=digest, data=item.data))

@@ -12,7 +12,7 @@ from engine.bpmn.findings import clean
 from engine.dmn.lint import Checked, Live
 from engine.dmn.model import Service
 from engine.ids import new_id
-from engine.store.tables import Decision, DecisionModel, Resource
+from engine.store.tables import DecisionModelTable, DecisionTable, ResourceTable
 from engine.unit_of_work import Work
 from engine.views import Source
 
@@ -25,10 +25,10 @@ def live(connection: Connection) -> Live:
 
     def find(namespace: str) -> Source | None:
         row = connection.execute(
-            select(DecisionModel.filename, Resource.data)
-            .join(Resource, Resource.sha256 == DecisionModel.resource_sha256)
-            .where(DecisionModel.namespace == namespace)
-            .order_by(DecisionModel.version.desc())
+            select(DecisionModelTable.filename, ResourceTable.data)
+            .join(ResourceTable, ResourceTable.sha256 == DecisionModelTable.resource_sha256)
+            .where(DecisionModelTable.namespace == namespace)
+            .order_by(DecisionModelTable.version.desc())
             .limit(1)
         ).first()
         return None if row is None else Source(row.filename, row.data)
@@ -87,9 +87,9 @@ class Made:
         self._models.append(model)
         for decision in checked.decisions():
             last = self.work.connection.scalar(
-                select(Decision.version)
-                .where(Decision.decision_id == decision.id)
-                .order_by(Decision.version.desc())
+                select(DecisionTable.version)
+                .where(DecisionTable.decision_id == decision.id)
+                .order_by(DecisionTable.version.desc())
                 .limit(1)
             )
             row: dict[str, Any] = {
@@ -106,9 +106,9 @@ class Made:
 
     def _next_model(self, namespace: str) -> int:
         last = self.work.connection.scalar(
-            select(DecisionModel.version)
-            .where(DecisionModel.namespace == namespace)
-            .order_by(DecisionModel.version.desc())
+            select(DecisionModelTable.version)
+            .where(DecisionModelTable.namespace == namespace)
+            .order_by(DecisionModelTable.version.desc())
             .limit(1)
         )
         # Several files of one upload may share a namespace, as long as nobody imports it.
@@ -122,12 +122,12 @@ class Made:
         come in another file since (of one without decisions: no newer file of its namespace).
         """
         for model in self.work.connection.execute(
-            select(DecisionModel.id, DecisionModel.imports, DecisionModel.version)
+            select(DecisionModelTable.id, DecisionModelTable.imports, DecisionModelTable.version)
             .where(
-                DecisionModel.resource_sha256 == digest,
-                DecisionModel.namespace == checked.definitions.namespace,
+                DecisionModelTable.resource_sha256 == digest,
+                DecisionModelTable.namespace == checked.definitions.namespace,
             )
-            .order_by(DecisionModel.version.desc())
+            .order_by(DecisionModelTable.version.desc())
         ):
             if list(model.imports) != imports:
                 continue
@@ -141,18 +141,18 @@ class Made:
 
     def _newest_in(self, model_id: str, decision_id: str) -> str | None:
         newest = self.work.connection.execute(
-            select(Decision.id, Decision.model_id)
-            .where(Decision.decision_id == decision_id)
-            .order_by(Decision.version.desc())
+            select(DecisionTable.id, DecisionTable.model_id)
+            .where(DecisionTable.decision_id == decision_id)
+            .order_by(DecisionTable.version.desc())
             .limit(1)
         ).first()
         return newest.id if newest is not None and newest.model_id == model_id else None
 
     def write(self) -> None:
         for model in self._models:
-            self.work.connection.execute(insert(DecisionModel).values(model))
+            self.work.connection.execute(insert(DecisionModelTable).values(model))
         for row in self._decisions:
-            self.work.connection.execute(insert(Decision).values(row))
+            self.work.connection.execute(insert(DecisionTable).values(row))
         for model in self._models:
             decided = [row for row in self._decisions if row["model_id"] == model["id"]]
             self._note(model, decided)

@@ -17,7 +17,7 @@ from engine.config import Config
 from engine.errors import Conflict, NotFound
 from engine.runtime.decisions import DecisionLibrary
 from engine.runtime.executor import Executor
-from engine.store.tables import Definition, Resource
+from engine.store.tables import DefinitionTable, ResourceTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ class Library:
                 self._cache.move_to_end(definition_id)
                 return cached
         row = connection.execute(
-            select(Definition, Resource.data)
-            .join(Resource, Resource.sha256 == Definition.resource_sha256)
-            .where(Definition.id == definition_id, Definition.startable)
+            select(DefinitionTable, ResourceTable.data)
+            .join(ResourceTable, ResourceTable.sha256 == DefinitionTable.resource_sha256)
+            .where(DefinitionTable.id == definition_id, DefinitionTable.startable)
         ).one_or_none()
         if row is None:
             raise NotFound(f"There is no definition {definition_id}", id=definition_id)
@@ -87,9 +87,14 @@ class Library:
         :raises Conflict: ``drawing`` when there are only drawings of it
         """
         found = connection.execute(
-            select(Definition.id, Definition.startable, Definition.name, Definition.findings)
-            .where(Definition.process_id == process_id)
-            .order_by(Definition.startable.desc(), Definition.version.desc())
+            select(
+                DefinitionTable.id,
+                DefinitionTable.startable,
+                DefinitionTable.name,
+                DefinitionTable.findings,
+            )
+            .where(DefinitionTable.process_id == process_id)
+            .order_by(DefinitionTable.startable.desc(), DefinitionTable.version.desc())
             .limit(1)
         ).first()
         if found is None:
@@ -105,21 +110,21 @@ class Library:
         """
         if call.binding == "latest":
             return self.latest(connection, call.called)
-        wanted = select(Definition.id).where(
-            Definition.process_id == call.called, Definition.startable
+        wanted = select(DefinitionTable.id).where(
+            DefinitionTable.process_id == call.called, DefinitionTable.startable
         )
         if call.binding == "deployment":
             # What went live with the caller; else what was live then: an unchanged file of the
             # same upload keeps its older version.
-            mine = select(Definition.deployment_id).where(Definition.id == caller.id)
-            together = wanted.where(Definition.deployment_id == mine.scalar_subquery())
+            mine = select(DefinitionTable.deployment_id).where(DefinitionTable.id == caller.id)
+            together = wanted.where(DefinitionTable.deployment_id == mine.scalar_subquery())
             found = connection.scalar(together)
             if found is not None:
                 return self.get(connection, found)
-            wanted = wanted.where(Definition.deployed_at <= caller.deployed_at)
+            wanted = wanted.where(DefinitionTable.deployed_at <= caller.deployed_at)
         else:
-            wanted = wanted.where(Definition.version == call.binding)
-        found = connection.scalar(wanted.order_by(Definition.version.desc()).limit(1))
+            wanted = wanted.where(DefinitionTable.version == call.binding)
+        found = connection.scalar(wanted.order_by(DefinitionTable.version.desc()).limit(1))
         if found is None:
             raise NotFound(
                 f"{call.called} is not deployed in the version that {call.id} is bound to",
@@ -134,9 +139,9 @@ class Library:
         newest: Mapping[str, str] = {
             row.process_id: row.id
             for row in connection.execute(
-                select(Definition.process_id, Definition.id)
-                .where(Definition.startable)
-                .order_by(Definition.version)
+                select(DefinitionTable.process_id, DefinitionTable.id)
+                .where(DefinitionTable.startable)
+                .order_by(DefinitionTable.version)
             )
         }
         for definition_id in newest.values():

@@ -26,7 +26,7 @@ from engine.errors import Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.queries.rows import PERSON, person_view
 from engine.store import words
-from engine.store.tables import Person, Session, SignInFailure
+from engine.store.tables import PersonTable, SessionTable, SignInFailureTable
 
 PASSWORD_LENGTH: Final = 15
 LONGEST_PASSWORD: Final = 1_000
@@ -150,7 +150,7 @@ def add_person(
     try:
         with conn.begin_nested():
             conn.execute(
-                insert(Person).values(
+                insert(PersonTable).values(
                     id=person.id,
                     username=username,
                     name=name,
@@ -197,8 +197,8 @@ def change_person(
         person.email if email is None else email.strip() or None,
     )
     conn.execute(
-        update(Person)
-        .where(Person.id == person.id)
+        update(PersonTable)
+        .where(PersonTable.id == person.id)
         .values(
             roles=sorted(changed.roles),
             rights=sorted(changed.rights),
@@ -207,7 +207,7 @@ def change_person(
         )
     )
     if not changed.active:
-        conn.execute(delete(Session).where(Session.person_id == person.id))
+        conn.execute(delete(SessionTable).where(SessionTable.person_id == person.id))
     return changed
 
 
@@ -229,7 +229,7 @@ def _unknown(
 def person_named(conn: Connection, username: str) -> views.Person:
     """The account with that user name, active or not. Raises NotFound."""
     row = conn.execute(
-        select(*PERSON).where(Person.username == normal_username(username))
+        select(*PERSON).where(PersonTable.username == normal_username(username))
     ).one_or_none()
     if row is None:
         raise NotFound(f"there is no account {username!r}")
@@ -238,7 +238,9 @@ def person_named(conn: Connection, username: str) -> views.Person:
 
 def all_people(conn: Connection) -> tuple[views.Person, ...]:
     """Every account, by name."""
-    return tuple(map(person_view, conn.execute(select(*PERSON).order_by(Person.name, Person.id))))
+    return tuple(
+        map(person_view, conn.execute(select(*PERSON).order_by(PersonTable.name, PersonTable.id)))
+    )
 
 
 def set_password(
@@ -252,14 +254,18 @@ def set_password(
     """Store a new password's hash. Every session of the person ends, but the one with the token
     hash ``keep_session``; old failures no longer count."""
     conn.execute(
-        update(Person)
-        .where(Person.id == person_id)
+        update(PersonTable)
+        .where(PersonTable.id == person_id)
         .values(password_hash=password_hash, password_at=now)
     )
     conn.execute(
-        delete(Session).where(
-            Session.person_id == person_id, Session.token_hash != (keep_session or "")
+        delete(SessionTable).where(
+            SessionTable.person_id == person_id, SessionTable.token_hash != (keep_session or "")
         )
     )
-    username = conn.execute(select(Person.username).where(Person.id == person_id)).scalar()
-    conn.execute(delete(SignInFailure).where(SignInFailure.subject == subject_of(str(username))))
+    username = conn.execute(
+        select(PersonTable.username).where(PersonTable.id == person_id)
+    ).scalar()
+    conn.execute(
+        delete(SignInFailureTable).where(SignInFailureTable.subject == subject_of(str(username)))
+    )

@@ -30,7 +30,7 @@ from engine import views
 from engine.errors import Invalid, NotAuthenticated, Problem
 from engine.identity.people import normal_username, renewed_hash, subject_of, verify
 from engine.queries.rows import PERSON, person_view
-from engine.store.tables import Person, Session, SignInFailure
+from engine.store.tables import PersonTable, SessionTable, SignInFailureTable
 
 DATA_LENGTH: Final = 500_000
 """Characters of a session's data as JSON: a long form survives signing in again."""
@@ -91,8 +91,8 @@ def begin_attempt(conn: Connection, username: str, *, address: str = "", now: da
         limits[f"address:{address[:100]}"] = _ADDRESS
     subjects = _count_or_refuse(conn, limits, now)
     row = conn.execute(
-        select(*PERSON, Person.password_hash).where(
-            Person.username == normal_username(username), Person.active
+        select(*PERSON, PersonTable.password_hash).where(
+            PersonTable.username == normal_username(username), PersonTable.active
         )
     ).one_or_none()
     if row is None:
@@ -104,17 +104,20 @@ def settle_attempt(conn: Connection, attempt: Attempt, renewed: str | None = Non
     """The attempt was right: it does not count as failed, and older failures on the account are
     forgotten. ``renewed`` is ``Attempt.renewed_hash``."""
     account = next(s for s in attempt.subjects if s.startswith("person:"))
-    conn.execute(delete(SignInFailure).where(SignInFailure.subject == account))
+    conn.execute(delete(SignInFailureTable).where(SignInFailureTable.subject == account))
     conn.execute(
-        update(SignInFailure)
-        .where(SignInFailure.subject.in_(set(attempt.subjects) - {account}))
-        .where(SignInFailure.count > 0)
-        .values(count=SignInFailure.count - 1)
+        update(SignInFailureTable)
+        .where(SignInFailureTable.subject.in_(set(attempt.subjects) - {account}))
+        .where(SignInFailureTable.count > 0)
+        .values(count=SignInFailureTable.count - 1)
     )
     if renewed and attempt.person:
         conn.execute(
-            update(Person)
-            .where(Person.id == attempt.person.id, Person.password_hash == attempt.password_hash)
+            update(PersonTable)
+            .where(
+                PersonTable.id == attempt.person.id,
+                PersonTable.password_hash == attempt.password_hash,
+            )
             .values(password_hash=renewed)
         )
 
@@ -149,8 +152,8 @@ def _count_or_refuse(
 def _failures(conn: Connection, subject: str, now: datetime) -> tuple[int, timedelta]:
     """How many there were lately, and how long ago the last one was."""
     row = conn.execute(
-        select(SignInFailure.count, SignInFailure.last_at)
-        .where(SignInFailure.subject == subject)
+        select(SignInFailureTable.count, SignInFailureTable.last_at)
+        .where(SignInFailureTable.subject == subject)
         .with_for_update()
     ).one_or_none()
     # A clock that was set back must not lock anybody out until it has caught up.
@@ -163,15 +166,17 @@ def _failures(conn: Connection, subject: str, now: datetime) -> tuple[int, timed
 
 
 def _count(conn: Connection, subject: str, count: int, now: datetime) -> None:
-    written = update(SignInFailure).where(SignInFailure.subject == subject)
+    written = update(SignInFailureTable).where(SignInFailureTable.subject == subject)
     if conn.execute(written.values(count=count, last_at=now)).rowcount:
         return
     try:
         with conn.begin_nested():
-            conn.execute(insert(SignInFailure).values(subject=subject, count=count, last_at=now))
+            conn.execute(
+                insert(SignInFailureTable).values(subject=subject, count=count, last_at=now)
+            )
     except IntegrityError:
         # Somebody else's first failure came in between: this one is added to it.
-        conn.execute(written.values(count=SignInFailure.count + 1, last_at=now))
+        conn.execute(written.values(count=SignInFailureTable.count + 1, last_at=now))
 
 
 # ---------------------------------------------------------------- sessions
@@ -205,7 +210,7 @@ def open_session(
     token = secrets.token_urlsafe(32)
     session = views.Session(token, person, now, now + lifetime, {})
     conn.execute(
-        insert(Session).values(
+        insert(SessionTable).values(
             token_hash=token_hash(token),
             person_id=person.id,
             created_at=now,
@@ -223,9 +228,15 @@ def find_session(conn: Connection, token: str, *, now: datetime, idle: timedelta
     if not token or len(token) > 100:
         return None
     row = conn.execute(
-        select(*PERSON, Session.created_at, Session.seen_at, Session.expires_at, Session.data)
-        .join(Person, Person.id == Session.person_id)
-        .where(Session.token_hash == token_hash(token), Person.active)
+        select(
+            *PERSON,
+            SessionTable.created_at,
+            SessionTable.seen_at,
+            SessionTable.expires_at,
+            SessionTable.data,
+        )
+        .join(PersonTable, PersonTable.id == SessionTable.person_id)
+        .where(SessionTable.token_hash == token_hash(token), PersonTable.active)
     ).one_or_none()
     if row is None or now >= row.expires_at or now - row.seen_at >= idle:
         return None
@@ -235,7 +246,9 @@ def find_session(conn: Connection, token: str, *, now: datetime, idle: timedelta
 
 def touch_session(conn: Connection, token: str, *, now: datetime) -> None:
     """The session was used now."""
-    conn.execute(update(Session).where(Session.token_hash == token_hash(token)).values(seen_at=now))
+    conn.execute(
+        update(SessionTable).where(SessionTable.token_hash == token_hash(token)).values(seen_at=now)
+    )
 
 
 def save_session(conn: Connection, token: str, data: Mapping[str, Any]) -> None:
@@ -246,17 +259,21 @@ def save_session(conn: Connection, token: str, data: Mapping[str, Any]) -> None:
     if len(json.dumps(dict(data))) > DATA_LENGTH:
         raise Invalid([Problem("too_long", "too much for a session", "data")])
     conn.execute(
-        update(Session).where(Session.token_hash == token_hash(token)).values(data=dict(data))
+        update(SessionTable)
+        .where(SessionTable.token_hash == token_hash(token))
+        .values(data=dict(data))
     )
 
 
 def end_session(conn: Connection, token: str) -> None:
-    conn.execute(delete(Session).where(Session.token_hash == token_hash(token)))
+    conn.execute(delete(SessionTable).where(SessionTable.token_hash == token_hash(token)))
 
 
 def sweep(conn: Connection, *, now: datetime, idle: timedelta) -> None:
     """Delete the sessions that have ended, and the failures that no longer count."""
     conn.execute(
-        delete(Session).where(or_(Session.expires_at <= now, Session.seen_at <= now - idle))
+        delete(SessionTable).where(
+            or_(SessionTable.expires_at <= now, SessionTable.seen_at <= now - idle)
+        )
     )
-    conn.execute(delete(SignInFailure).where(SignInFailure.last_at < now - FORGET_AFTER))
+    conn.execute(delete(SignInFailureTable).where(SignInFailureTable.last_at < now - FORGET_AFTER))

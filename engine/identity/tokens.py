@@ -20,7 +20,7 @@ from engine import views
 from engine.errors import Conflict, Invalid, NotAuthenticated, NotFound, Problem
 from engine.iso8601 import TimeMalformed, parse_duration
 from engine.queries.rows import PERSON, AnyRow, person_view
-from engine.store.tables import ApiToken, Person
+from engine.store.tables import ApiTokenTable, PersonTable
 
 SCOPES: Final = ("read", "tasks", "cases", "definitions")
 """What a token can be made for: to look at things, to work with tasks, to start and move cases,
@@ -34,17 +34,19 @@ USED_EVERY: Final = timedelta(minutes=1)
 """How exactly the last use is known; a write for every request would be one too many."""
 
 _TOKEN: Final = (
-    ApiToken.id.label("token_id"),
-    ApiToken.name.label("token_name"),
-    ApiToken.prefix,
-    ApiToken.scopes,
-    ApiToken.created_at,
-    ApiToken.expires_at,
-    ApiToken.last_used_at,
-    ApiToken.revoked_at,
+    ApiTokenTable.id.label("token_id"),
+    ApiTokenTable.name.label("token_name"),
+    ApiTokenTable.prefix,
+    ApiTokenTable.scopes,
+    ApiTokenTable.created_at,
+    ApiTokenTable.expires_at,
+    ApiTokenTable.last_used_at,
+    ApiTokenTable.revoked_at,
 )
-_WITH_PERSON: Final = select(*PERSON, *_TOKEN).join(Person, Person.id == ApiToken.person_id)
-_BY_SECRET: Final = _WITH_PERSON.where(ApiToken.token_hash == bindparam("hash"))
+_WITH_PERSON: Final = select(*PERSON, *_TOKEN).join(
+    PersonTable, PersonTable.id == ApiTokenTable.person_id
+)
+_BY_SECRET: Final = _WITH_PERSON.where(ApiTokenTable.token_hash == bindparam("hash"))
 
 
 def new_secret() -> str:
@@ -99,7 +101,7 @@ def add(
 ) -> None:
     """Store a token of which ``check_new`` has found nothing wrong."""
     conn.execute(
-        insert(ApiToken).values(
+        insert(ApiTokenTable).values(
             id=id,
             person_id=person_id,
             name=name.strip(),
@@ -139,12 +141,12 @@ def is_stale(token: views.Token, now: datetime) -> bool:
 
 def touch(conn: Connection, token_id: str, *, now: datetime) -> None:
     """The token was used now."""
-    conn.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now))
+    conn.execute(update(ApiTokenTable).where(ApiTokenTable.id == token_id).values(last_used_at=now))
 
 
 def named(conn: Connection, token_id: str) -> views.Token:
     """The token with this id. :raises NotFound: when there is none"""
-    row = conn.execute(_WITH_PERSON.where(ApiToken.id == token_id)).one_or_none()
+    row = conn.execute(_WITH_PERSON.where(ApiTokenTable.id == token_id)).one_or_none()
     if row is None:
         raise NotFound(f"There is no token {token_id}", id=token_id)
     return _view(row)
@@ -152,9 +154,9 @@ def named(conn: Connection, token_id: str) -> views.Token:
 
 def listed(conn: Connection, person_id: str | None = None) -> tuple[views.Token, ...]:
     """Tokens of a person, or everybody's, the newest first; revoked ones too."""
-    statement = _WITH_PERSON.order_by(ApiToken.created_at.desc(), ApiToken.id)
+    statement = _WITH_PERSON.order_by(ApiTokenTable.created_at.desc(), ApiTokenTable.id)
     if person_id is not None:
-        statement = statement.where(ApiToken.person_id == person_id)
+        statement = statement.where(ApiTokenTable.person_id == person_id)
     return tuple(map(_view, conn.execute(statement)))
 
 
@@ -164,8 +166,8 @@ def revoke(conn: Connection, token_id: str, *, now: datetime) -> None:
     :raises Conflict: ``already_revoked``, when somebody has already
     """
     ended = conn.execute(
-        update(ApiToken)
-        .where(ApiToken.id == token_id, ApiToken.revoked_at.is_(None))
+        update(ApiTokenTable)
+        .where(ApiTokenTable.id == token_id, ApiTokenTable.revoked_at.is_(None))
         .values(revoked_at=now)
     )
     if ended.rowcount != 1:

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from engine.job_queue import Job
-from engine.store.tables import Job as Row
+from engine.store.tables import JobTable
 from engine.views import FailedJob
 
 MOST_LISTED = 200
-_FAILED = Row.failed_at.is_not(None)
+_FAILED = JobTable.failed_at.is_not(None)
 
 
 def keep(
@@ -28,12 +28,14 @@ def keep(
     """Keep a job as failed, in the place of one that failed before and looks at the same."""
     same = [
         row.id
-        for row in connection.execute(select(Row.id, Row.payload).where(_FAILED, Row.kind == kind))
+        for row in connection.execute(
+            select(JobTable.id, JobTable.payload).where(_FAILED, JobTable.kind == kind)
+        )
         if row.payload == dict(payload)
     ]
-    connection.execute(delete(Row).where(Row.id.in_(same)))
+    connection.execute(delete(JobTable).where(JobTable.id.in_(same)))
     connection.execute(
-        insert(Row).values(
+        insert(JobTable).values(
             kind=kind,
             payload=dict(payload),
             at=now,
@@ -47,9 +49,16 @@ def keep(
 def listed(connection: Connection) -> tuple[FailedJob, ...]:
     """The newest first, at most ``MOST_LISTED``."""
     rows = connection.execute(
-        select(Row.id, Row.kind, Row.payload, Row.failed_at, Row.attempts, Row.error)
+        select(
+            JobTable.id,
+            JobTable.kind,
+            JobTable.payload,
+            JobTable.failed_at,
+            JobTable.attempts,
+            JobTable.error,
+        )
         .where(_FAILED)
-        .order_by(Row.failed_at.desc(), Row.id.desc())
+        .order_by(JobTable.failed_at.desc(), JobTable.id.desc())
         .limit(MOST_LISTED)
     )
     return tuple(
@@ -59,7 +68,7 @@ def listed(connection: Connection) -> tuple[FailedJob, ...]:
 
 
 def count(connection: Connection) -> int:
-    return connection.scalar(select(func.count()).select_from(Row).where(_FAILED)) or 0
+    return connection.scalar(select(func.count()).select_from(JobTable).where(_FAILED)) or 0
 
 
 def take(connection: Connection, job_id: str, now: datetime) -> Job | None:
@@ -68,6 +77,8 @@ def take(connection: Connection, job_id: str, now: datetime) -> Job | None:
     if not job_id.isascii() or not job_id.isdecimal() or len(job_id) > 18:
         return None
     row = connection.execute(
-        delete(Row).where(Row.id == int(job_id), _FAILED).returning(Row.kind, Row.payload)
+        delete(JobTable)
+        .where(JobTable.id == int(job_id), _FAILED)
+        .returning(JobTable.kind, JobTable.payload)
     ).first()
     return Job(row.kind, f"again:{job_id}", now, row.payload) if row is not None else None

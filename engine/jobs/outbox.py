@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 from engine.ids import new_id
 from engine.job_queue import Job
 from engine.store.base import UNSENT, unclaimed
-from engine.store.tables import Outbox, Reminder
+from engine.store.tables import OutboxTable, ReminderTable
 from engine.views import DeadLetter
 
 LEASE = timedelta(minutes=2)
@@ -69,7 +69,7 @@ def post(connection: Connection, letters: Sequence[Letter], now: datetime) -> li
         for letter in letters
     ]
     if rows:
-        connection.execute(insert(Outbox), rows)
+        connection.execute(insert(OutboxTable), rows)
     return [job_for(row["id"], now) for row in rows]  # type: ignore[arg-type]
 
 
@@ -82,9 +82,9 @@ def due(connection: Connection, now: datetime, limit: int) -> list[str]:
     """Ids of letters that could be sent."""
     return list(
         connection.scalars(
-            select(Outbox.id)
-            .where(text(UNSENT), Outbox.due_at <= now, _free(now))
-            .order_by(Outbox.due_at, Outbox.id)
+            select(OutboxTable.id)
+            .where(text(UNSENT), OutboxTable.due_at <= now, _free(now))
+            .order_by(OutboxTable.due_at, OutboxTable.id)
             .limit(limit)
         )
     )
@@ -93,17 +93,17 @@ def due(connection: Connection, now: datetime, limit: int) -> list[str]:
 def take(connection: Connection, letter_id: str, now: datetime) -> Taken | None:
     """Claim a letter; None when it is sent, dead, not due yet or somebody else's."""
     row = connection.execute(
-        update(Outbox)
-        .where(Outbox.id == letter_id, text(UNSENT), Outbox.due_at <= now, _free(now))
-        .values(lease_until=now + LEASE, attempts=Outbox.attempts + 1)
+        update(OutboxTable)
+        .where(OutboxTable.id == letter_id, text(UNSENT), OutboxTable.due_at <= now, _free(now))
+        .values(lease_until=now + LEASE, attempts=OutboxTable.attempts + 1)
         .returning(
-            Outbox.id,
-            Outbox.kind,
-            Outbox.key,
-            Outbox.target,
-            Outbox.payload,
-            Outbox.created_at,
-            Outbox.attempts,
+            OutboxTable.id,
+            OutboxTable.kind,
+            OutboxTable.key,
+            OutboxTable.target,
+            OutboxTable.payload,
+            OutboxTable.created_at,
+            OutboxTable.attempts,
         )
     ).first()
     return Taken(*row) if row is not None else None
@@ -112,8 +112,8 @@ def take(connection: Connection, letter_id: str, now: datetime) -> Taken | None:
 def sent(connection: Connection, taken: Taken, now: datetime) -> None:
     """A letter has left. What it said is not kept: it may be about people."""
     connection.execute(
-        update(Outbox)
-        .where(Outbox.id == taken.id)
+        update(OutboxTable)
+        .where(OutboxTable.id == taken.id)
         .values(sent_at=now, lease_until=None, error=None, payload={})
     )
 
@@ -125,8 +125,8 @@ def failed(
     dead = hopeless or taken.attempts >= MOST_ATTEMPTS
     again = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (taken.attempts - 1))
     connection.execute(
-        update(Outbox)
-        .where(Outbox.id == taken.id, Outbox.attempts == taken.attempts)
+        update(OutboxTable)
+        .where(OutboxTable.id == taken.id, OutboxTable.attempts == taken.attempts)
         .values(error=error[:1000], lease_until=None, due_at=again, dead_at=now if dead else None)
     )
     return None if dead else job_for(taken.id, again)
@@ -135,17 +135,19 @@ def failed(
 def forget(connection: Connection, today: date, now: datetime) -> None:
     """Take away what has left long ago, and the reminders of days long past."""
     old = now - KEPT
-    connection.execute(delete(Reminder).where(Reminder.day < today - KEPT))
-    still = select(Reminder.outbox_id).where(Reminder.outbox_id == Outbox.id)
-    connection.execute(delete(Outbox).where(Outbox.sent_at < old, ~still.exists()))
+    connection.execute(delete(ReminderTable).where(ReminderTable.day < today - KEPT))
+    still = select(ReminderTable.outbox_id).where(ReminderTable.outbox_id == OutboxTable.id)
+    connection.execute(delete(OutboxTable).where(OutboxTable.sent_at < old, ~still.exists()))
 
 
 def counts(connection: Connection, now: datetime) -> tuple[int, int, datetime | None]:
     """How many letters are on their way, how many are dead, and since when the first one that
     could be sent waits."""
-    unsent = select(func.count()).select_from(Outbox).where(text(UNSENT))
-    gone = select(func.count()).select_from(Outbox).where(Outbox.dead_at.is_not(None))
-    first = select(func.min(Outbox.due_at)).where(text(UNSENT), Outbox.due_at <= now, _free(now))
+    unsent = select(func.count()).select_from(OutboxTable).where(text(UNSENT))
+    gone = select(func.count()).select_from(OutboxTable).where(OutboxTable.dead_at.is_not(None))
+    first = select(func.min(OutboxTable.due_at)).where(
+        text(UNSENT), OutboxTable.due_at <= now, _free(now)
+    )
     return (
         connection.scalar(unsent) or 0,
         connection.scalar(gone) or 0,
@@ -157,16 +159,16 @@ def dead(connection: Connection) -> tuple[DeadLetter, ...]:
     """Letters that are tried no more, the newest first, at most 200."""
     rows: Any = connection.execute(
         select(
-            Outbox.id,
-            Outbox.kind,
-            Outbox.target,
-            Outbox.created_at,
-            Outbox.dead_at,
-            Outbox.attempts,
-            Outbox.error,
+            OutboxTable.id,
+            OutboxTable.kind,
+            OutboxTable.target,
+            OutboxTable.created_at,
+            OutboxTable.dead_at,
+            OutboxTable.attempts,
+            OutboxTable.error,
         )
-        .where(Outbox.dead_at.is_not(None))
-        .order_by(Outbox.dead_at.desc(), Outbox.id)
+        .where(OutboxTable.dead_at.is_not(None))
+        .order_by(OutboxTable.dead_at.desc(), OutboxTable.id)
         .limit(200)
     )
     return tuple(DeadLetter(*row) for row in rows)
@@ -175,12 +177,12 @@ def dead(connection: Connection) -> tuple[DeadLetter, ...]:
 def revive(connection: Connection, letter_id: str, now: datetime) -> Job | None:
     """Try a dead letter again from the beginning; None when there is no such one."""
     done = connection.execute(
-        update(Outbox)
-        .where(Outbox.id == letter_id, Outbox.dead_at.is_not(None))
+        update(OutboxTable)
+        .where(OutboxTable.id == letter_id, OutboxTable.dead_at.is_not(None))
         .values(dead_at=None, attempts=0, due_at=now, error=None)
     )
     return job_for(letter_id, now) if done.rowcount else None
 
 
 def _free(now: datetime) -> Any:
-    return unclaimed(Outbox.lease_until, now, LEASE)
+    return unclaimed(OutboxTable.lease_until, now, LEASE)

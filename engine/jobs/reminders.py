@@ -19,7 +19,14 @@ from engine.job_queue import Job
 from engine.jobs import outbox, routines
 from engine.jobs.outbox import Letter
 from engine.store.base import OPEN_TASK
-from engine.store.tables import Case, Customer, Outbox, Person, Reminder, Task
+from engine.store.tables import (
+    CaseTable,
+    CustomerTable,
+    OutboxTable,
+    PersonTable,
+    ReminderTable,
+    TaskTable,
+)
 
 ROUTINE = "reminders"
 MOST_TASKS = 50
@@ -77,37 +84,41 @@ def remind(
         letter = _letter(config, today, tasks)
         jobs += outbox.post(connection, [letter], now)
         sent = connection.scalar(
-            select(Outbox.id).where(Outbox.kind == letter.kind, Outbox.key == letter.key)
+            select(OutboxTable.id).where(
+                OutboxTable.kind == letter.kind, OutboxTable.key == letter.key
+            )
         )
         values = [{"task_id": t.id, "day": today, "outbox_id": sent} for t in tasks]
-        connection.execute(insert(Reminder), values)
+        connection.execute(insert(ReminderTable), values)
     return jobs
 
 
 def _rows(connection: Connection, today: date) -> Sequence[Any]:
     return connection.execute(
         select(
-            Task.id,
-            Task.name,
-            Task.due,
-            Case.number,
-            Customer.name.label("customer"),
-            Person.id.label("person_id"),
-            Person.name.label("person"),
-            Person.email,
+            TaskTable.id,
+            TaskTable.name,
+            TaskTable.due,
+            CaseTable.number,
+            CustomerTable.name.label("customer"),
+            PersonTable.id.label("person_id"),
+            PersonTable.name.label("person"),
+            PersonTable.email,
         )
-        .join(Person, Person.id == Task.assignee_id)
-        .join(Case, Case.id == Task.case_id)
-        .outerjoin(Customer, Customer.id == Case.customer_id)
-        .outerjoin(Reminder, and_(Reminder.task_id == Task.id, Reminder.day == today))
+        .join(PersonTable, PersonTable.id == TaskTable.assignee_id)
+        .join(CaseTable, CaseTable.id == TaskTable.case_id)
+        .outerjoin(CustomerTable, CustomerTable.id == CaseTable.customer_id)
+        .outerjoin(
+            ReminderTable, and_(ReminderTable.task_id == TaskTable.id, ReminderTable.day == today)
+        )
         .where(
             text(f"task.{OPEN_TASK}"),
-            Task.due <= today,
-            Person.active.is_(True),
-            Person.email.is_not(None),
-            Reminder.task_id.is_(None),
+            TaskTable.due <= today,
+            PersonTable.active.is_(True),
+            PersonTable.email.is_not(None),
+            ReminderTable.task_id.is_(None),
         )
-        .order_by(Person.id, Task.due, Task.id)
+        .order_by(PersonTable.id, TaskTable.due, TaskTable.id)
     ).all()
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from engine import job_queue
 from engine.jobs import failed
 from engine.store.base import unclaimed
-from engine.store.tables import Job
+from engine.store.tables import JobTable
 
 LEASE = timedelta(minutes=5)
 """After this a job of somebody who was killed is another's. Longer than any job takes."""
@@ -39,7 +39,7 @@ def put(connection: Connection, jobs: Sequence[job_queue.Job]) -> None:
     """Write jobs; those whose key waits already are left out."""
     for job in sorted(jobs, key=lambda j: j.key):
         connection.execute(
-            insert(Job)
+            insert(JobTable)
             .values(kind=job.kind, key=job.key, payload=dict(job.payload), at=job.at, attempts=0)
             .on_conflict_do_nothing()
         )
@@ -54,19 +54,21 @@ def waiting(connection: Connection, now: datetime) -> bool:
 def claim(connection: Connection, now: datetime) -> Claimed | None:
     """Take the job that has waited longest. Its key is free again: what asks for the same look
     from now on may have come too late for this one."""
-    first = _free(now).order_by(Job.at, Job.id).limit(1).scalar_subquery()
+    first = _free(now).order_by(JobTable.at, JobTable.id).limit(1).scalar_subquery()
     row = connection.execute(
-        update(Job)
-        .where(Job.id == first)
-        .values(lease_until=now + LEASE, key=None, attempts=Job.attempts + 1)
-        .returning(Job.id, Job.kind, Job.payload, Job.attempts)
+        update(JobTable)
+        .where(JobTable.id == first)
+        .values(lease_until=now + LEASE, key=None, attempts=JobTable.attempts + 1)
+        .returning(JobTable.id, JobTable.kind, JobTable.payload, JobTable.attempts)
     ).first()
     return Claimed(*row) if row is not None else None
 
 
 def finish(connection: Connection, job: Claimed) -> None:
     """The job is done, unless its lease has run out and another has it."""
-    connection.execute(delete(Job).where(Job.id == job.id, Job.attempts == job.attempts))
+    connection.execute(
+        delete(JobTable).where(JobTable.id == job.id, JobTable.attempts == job.attempts)
+    )
 
 
 def fail(connection: Connection, job: Claimed, error: str, now: datetime) -> None:
@@ -77,8 +79,8 @@ def fail(connection: Connection, job: Claimed, error: str, now: datetime) -> Non
         failed.keep(connection, job.kind, job.payload, job.attempts, error, now)
         return
     connection.execute(
-        update(Job)
-        .where(Job.id == job.id, Job.attempts == job.attempts)
+        update(JobTable)
+        .where(JobTable.id == job.id, JobTable.attempts == job.attempts)
         .values(at=now + pause(job.attempts), lease_until=None, error=error[:2000])
     )
 
@@ -86,13 +88,13 @@ def fail(connection: Connection, job: Claimed, error: str, now: datetime) -> Non
 def oldest(connection: Connection, now: datetime) -> datetime | None:
     """Since when the first of the jobs that nobody has claimed could have been done."""
     return connection.scalar(
-        select(Job.at)
-        .where(Job.at <= now, Job.failed_at.is_(None), Job.lease_until.is_(None))
-        .order_by(Job.at)
+        select(JobTable.at)
+        .where(JobTable.at <= now, JobTable.failed_at.is_(None), JobTable.lease_until.is_(None))
+        .order_by(JobTable.at)
         .limit(1)
     )
 
 
 def _free(now: datetime) -> Any:
-    free = unclaimed(Job.lease_until, now, LEASE)
-    return select(Job.id).where(Job.at <= now, Job.failed_at.is_(None), free)
+    free = unclaimed(JobTable.lease_until, now, LEASE)
+    return select(JobTable.id).where(JobTable.at <= now, JobTable.failed_at.is_(None), free)

@@ -28,12 +28,12 @@ from engine.runtime.running_instance import RUNNING, Live
 from engine.runtime.spiff.workflow import Process
 from engine.runtime.state import DamagedState
 from engine.store.base import table_of
-from engine.store.tables import Case, Instance, PlanItem
+from engine.store.tables import CaseTable, InstanceTable, PlanItemTable
 from engine.unit_of_work import Work
 from engine.views import MigrationNote, NotRun
 
-_INSTANCE: Final = table_of(Instance)
-_CASE: Final = table_of(Case)
+_INSTANCE: Final = table_of(InstanceTable)
+_CASE: Final = table_of(CaseTable)
 _OF_IDS: Final = _INSTANCE.c.id.in_(bindparam("ids", expanding=True))
 _READ: Final = (
     select(*_INSTANCE.c, _CASE.c.people)
@@ -48,8 +48,8 @@ _READ_AGAIN: Final = (
         _CASE.c.people,
         *running_instance.COLUMNS,
         *history.newest(_INSTANCE.c.id),
-        select(PlanItem.id)
-        .where(PlanItem.case_id == _INSTANCE.c.case_id)
+        select(PlanItemTable.id)
+        .where(PlanItemTable.case_id == _INSTANCE.c.case_id)
         .correlate(_INSTANCE)
         .exists()
         .label("planned"),

@@ -24,7 +24,7 @@ from engine.migration.apply import Moved, Pairs, Refused
 from engine.migration.preview import Ids, check_mapping, known, others, target_of
 from engine.runtime.running_instance import RUNNING
 from engine.store.base import table_of
-from engine.store.tables import Instance, Migration, MigrationItem, Timer
+from engine.store.tables import InstanceTable, MigrationItemTable, MigrationTable, TimerTable
 from engine.store.tables.migration import WAITING
 from engine.unit_of_work import Work
 from engine.views import Actor
@@ -43,8 +43,8 @@ def create(
     target = target_of(work, definition, to_version)
     check_mapping(work, target, mapping)
     if instances is None:
-        columns = (Instance.id, Instance.case_id, Instance.definition_id)
-        statement = others(target, select(*columns)).order_by(Instance.id)
+        columns = (InstanceTable.id, InstanceTable.case_id, InstanceTable.definition_id)
+        statement = others(target, select(*columns)).order_by(InstanceTable.id)
         chosen: Iterable[Any] = work.connection.execute(statement).all()
     else:
         chosen = known(work, target, instances).values()
@@ -68,7 +68,7 @@ def create(
 def _insert(work: Work, target: Loaded, mapping: Mapping[str, str], items: Sequence[Any]) -> str:
     migration_id = new_id()
     work.connection.execute(
-        insert(Migration).values(
+        insert(MigrationTable).values(
             id=migration_id,
             process_id=target.process_id,
             definition_id=target.id,
@@ -79,7 +79,7 @@ def _insert(work: Work, target: Loaded, mapping: Mapping[str, str], items: Seque
         )
     )
     work.connection.execute(
-        insert(MigrationItem),
+        insert(MigrationItemTable),
         [
             {
                 "id": new_id(),
@@ -99,15 +99,16 @@ def _insert(work: Work, target: Loaded, mapping: Mapping[str, str], items: Seque
 
 def _forget_old_snapshots(work: Work, process_id: str) -> None:
     """Snapshots of instances that have gone on since are of no use to anybody."""
-    jobs = select(Migration.id).where(Migration.process_id == process_id)
-    same = select(Instance.id).where(
-        Instance.id == MigrationItem.instance_id, Instance.revision == MigrationItem.revision
+    jobs = select(MigrationTable.id).where(MigrationTable.process_id == process_id)
+    same = select(InstanceTable.id).where(
+        InstanceTable.id == MigrationItemTable.instance_id,
+        InstanceTable.revision == MigrationItemTable.revision,
     )
     work.connection.execute(
-        update(MigrationItem)
+        update(MigrationItemTable)
         .where(
-            MigrationItem.migration_id.in_(jobs),
-            MigrationItem.snapshot.is_not(None),
+            MigrationItemTable.migration_id.in_(jobs),
+            MigrationItemTable.snapshot.is_not(None),
             ~same.exists(),
         )
         .values(snapshot=None, after=None)
@@ -127,7 +128,7 @@ class Jobs:
     def read(self, work: Work, migration_id: str) -> tuple[Pairs, Actor]:
         if migration_id not in self._pairs:
             row = work.connection.execute(
-                select(Migration).where(Migration.id == migration_id)
+                select(MigrationTable).where(MigrationTable.id == migration_id)
             ).one()
             target = work.definitions.get(work.connection, row.definition_id)
             self._pairs[migration_id] = Pairs(target, row.mapping)
@@ -143,19 +144,19 @@ def migrations_job(now: datetime) -> Job:
 def migrating(since: datetime) -> Any:
     """A migration of before ``since`` of which something waits still."""
     return (
-        select(Migration.id)
-        .join(MigrationItem, MigrationItem.migration_id == Migration.id)
-        .where(text(WAITING), Migration.at <= since)
+        select(MigrationTable.id)
+        .join(MigrationItemTable, MigrationItemTable.migration_id == MigrationTable.id)
+        .where(text(WAITING), MigrationTable.at <= since)
         .limit(1)
     )
 
 
 def waiting(work: Work, limit: int, migration_id: str | None) -> list[list[str]]:
     """Ids of items that are still to be done, those of each migration together."""
-    statement = select(MigrationItem.id, MigrationItem.migration_id)
-    statement = statement.where(text(WAITING)).order_by(MigrationItem.id).limit(limit)
+    statement = select(MigrationItemTable.id, MigrationItemTable.migration_id)
+    statement = statement.where(text(WAITING)).order_by(MigrationItemTable.id).limit(limit)
     if migration_id is not None:
-        statement = statement.where(MigrationItem.migration_id == migration_id)
+        statement = statement.where(MigrationItemTable.migration_id == migration_id)
     found: dict[str, list[str]] = {}
     for row in work.connection.execute(statement):
         found.setdefault(row.migration_id, []).append(row.id)
@@ -196,12 +197,12 @@ def _taken(work: Work, item_ids: Sequence[str], *, wait: bool) -> Sequence[Any]:
     """Those of the items that are still to be done, and nobody else's until the transaction
     ends."""
     mine = select(
-        MigrationItem.id,
-        MigrationItem.migration_id,
-        MigrationItem.instance_id,
-        MigrationItem.case_id,
-    ).where(MigrationItem.id.in_(item_ids), MigrationItem.state == "waiting")
-    locked = mine.order_by(MigrationItem.id).with_for_update(skip_locked=not wait)
+        MigrationItemTable.id,
+        MigrationItemTable.migration_id,
+        MigrationItemTable.instance_id,
+        MigrationItemTable.case_id,
+    ).where(MigrationItemTable.id.in_(item_ids), MigrationItemTable.state == "waiting")
+    locked = mine.order_by(MigrationItemTable.id).with_for_update(skip_locked=not wait)
     return work.connection.execute(locked).all()
 
 
@@ -221,7 +222,7 @@ def _settled(item_id: str, found: Moved | Refused, now: datetime) -> dict[str, A
     }
 
 
-_ITEM: Final = table_of(MigrationItem)
+_ITEM: Final = table_of(MigrationItemTable)
 _SETTLE: Final = update(_ITEM).where(_ITEM.c.id == bindparam("of_id"), _ITEM.c.state == "waiting")
 
 
@@ -236,32 +237,32 @@ def back(work: Work, migration_id: str, instance_id: str) -> dict[str, Any]:
     """
     authorize(work.actor, INSTANCE_MIGRATE)
     item = work.connection.execute(
-        select(MigrationItem).where(
-            MigrationItem.migration_id == migration_id,
-            MigrationItem.instance_id == instance_id,
+        select(MigrationItemTable).where(
+            MigrationItemTable.migration_id == migration_id,
+            MigrationItemTable.instance_id == instance_id,
         )
     ).first()
     if item is None:
         raise NotFound(f"Migration {migration_id} has no instance {instance_id}", id=instance_id)
     work.hold(item.case_id)
     row = work.connection.execute(
-        select(Instance.revision, Instance.state, Instance.definition_id).where(
-            Instance.id == instance_id
+        select(InstanceTable.revision, InstanceTable.state, InstanceTable.definition_id).where(
+            InstanceTable.id == instance_id
         )
     ).one()
     _may_go_back(work, item, row)
     snapshot.restore(work.connection, instance_id, item.case_id, item.snapshot)
     work.connection.execute(
-        update(Instance)
-        .where(Instance.id == instance_id, Instance.revision == row.revision)
+        update(InstanceTable)
+        .where(InstanceTable.id == instance_id, InstanceTable.revision == row.revision)
         .values(revision=row.revision + 1)
     )
     work.connection.execute(
-        update(MigrationItem)
-        .where(MigrationItem.id == item.id)
+        update(MigrationItemTable)
+        .where(MigrationItemTable.id == item.id)
         .values(state="taken_back", at=work.now, snapshot=None, after=None)
     )
-    dues = select(Timer.due_at).where(Timer.instance_id == instance_id)
+    dues = select(TimerTable.due_at).where(TimerTable.instance_id == instance_id)
     work.jobs += [timer_job(due, work.now) for due in work.connection.scalars(dues)]
     version = _note_back(work, item, row.definition_id)
     return {"id": instance_id, "version": version}

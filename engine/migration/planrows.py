@@ -13,7 +13,7 @@ from engine.ids import new_id
 from engine.migration.compare import Comparison
 from engine.migration.snapshot import Row, Rows
 from engine.migration.writes import Writes
-from engine.store.tables import Definition, Instance, Person, Task
+from engine.store.tables import DefinitionTable, InstanceTable, PersonTable, TaskTable
 from engine.unit_of_work import Work
 from engine.views import MigrationNote
 from engine.work import forecast
@@ -101,12 +101,12 @@ def _still_drawn(work: Work, instance: Any) -> frozenset[Place]:
     """Activities of the case's other running instances of processes that this one shares."""
     found: set[Place] = set()
     others = work.connection.scalars(
-        select(Instance.definition_id)
-        .join(Definition, Definition.id == Instance.definition_id)
+        select(InstanceTable.definition_id)
+        .join(DefinitionTable, DefinitionTable.id == InstanceTable.definition_id)
         .where(
-            Instance.case_id == instance.case_id,
-            Instance.id != instance.id,
-            Instance.ended_at.is_(None),
+            InstanceTable.case_id == instance.case_id,
+            InstanceTable.id != instance.id,
+            InstanceTable.ended_at.is_(None),
         )
     )
     for definition_id in set(others):
@@ -138,10 +138,10 @@ class _Plan:
 
     def _tasks(self, place: Place, *ended: ColumnElement[bool]) -> bool:
         """Is there, or was there, a task of the activity?"""
-        statement = select(Task.id).where(
-            Task.case_id == self._case_id,
-            Task.process_id == place[0],
-            Task.element_id == place[1],
+        statement = select(TaskTable.id).where(
+            TaskTable.case_id == self._case_id,
+            TaskTable.process_id == place[0],
+            TaskTable.element_id == place[1],
             *ended,
         )
         return self._work.connection.execute(statement.limit(1)).first() is not None
@@ -150,7 +150,7 @@ class _Plan:
         """A row whose activity's task has ended shows what was done, and stays."""
         if place not in self.items or wanted in self.items:
             return
-        if not self._tasks(place, Task.state != "open"):
+        if not self._tasks(place, TaskTable.state != "open"):
             item = self.items[wanted] = self.items.pop(place)
             item["element_id"] = wanted[1]
             self._changed[item["id"]] = item
@@ -166,7 +166,9 @@ class _Plan:
             self._changed[item["id"]] = item
 
     def _person(self, person_id: str, role: str | None) -> str | None:
-        roles = self._work.connection.scalar(select(Person.roles).where(Person.id == person_id))
+        roles = self._work.connection.scalar(
+            select(PersonTable.roles).where(PersonTable.id == person_id)
+        )
         if role is None or role in (roles or ()):
             return person_id
         return self._people.get(role)

@@ -16,7 +16,7 @@ from engine.migration.apply import Pairs, Refused
 from engine.migration.position import position
 from engine.queries import paging
 from engine.store.base import table_of
-from engine.store.tables import Case, Definition, Instance
+from engine.store.tables import CaseTable, DefinitionTable, InstanceTable
 from engine.unit_of_work import Work
 from engine.views import InstanceVerdict, MigrationPreview
 
@@ -100,23 +100,25 @@ def _verdict(work: Work, pairs: Pairs, row: Any) -> InstanceVerdict:
 def _rows(
     work: Work, target: Loaded, instances: Ids, after: str, limit: int
 ) -> Iterator[Row[*tuple[Any, ...]]]:
-    columns = (*table_of(Instance).c, Case.number, Case.title)
-    statement = select(*columns).join(Case, Case.id == Instance.case_id)
-    statement = statement.where(Instance.id > after).order_by(Instance.id).limit(limit)
+    columns = (*table_of(InstanceTable).c, CaseTable.number, CaseTable.title)
+    statement = select(*columns).join(CaseTable, CaseTable.id == InstanceTable.case_id)
+    statement = statement.where(InstanceTable.id > after).order_by(InstanceTable.id).limit(limit)
     if instances is None:
         yield from work.connection.execute(others(target, statement)).all()
         return
     left = sorted(i for i in set(instances) if i > after)[:limit]
     for chunk in _chunks(left):
-        yield from work.connection.execute(statement.where(Instance.id.in_(chunk))).all()
+        yield from work.connection.execute(statement.where(InstanceTable.id.in_(chunk))).all()
 
 
 def others(target: Loaded, statement: Any) -> Any:
     """Running instances of the process on other versions."""
-    versions = select(Definition.id).where(
-        Definition.process_id == target.process_id, Definition.id != target.id
+    versions = select(DefinitionTable.id).where(
+        DefinitionTable.process_id == target.process_id, DefinitionTable.id != target.id
     )
-    return statement.where(Instance.ended_at.is_(None), Instance.definition_id.in_(versions))
+    return statement.where(
+        InstanceTable.ended_at.is_(None), InstanceTable.definition_id.in_(versions)
+    )
 
 
 def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -128,13 +130,13 @@ def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def target_of(work: Work, definition: str, to_version: int) -> Loaded:
     """The version that instances go to; ``definition`` is the process's id or a definition's."""
-    process = select(Definition.process_id).where(Definition.id == definition)
+    process = select(DefinitionTable.process_id).where(DefinitionTable.id == definition)
     found = work.connection.scalar(
-        select(Definition.id).where(
-            (Definition.process_id == definition)
-            | (Definition.process_id == process.scalar_subquery()),
-            Definition.version == to_version,
-            Definition.startable,
+        select(DefinitionTable.id).where(
+            (DefinitionTable.process_id == definition)
+            | (DefinitionTable.process_id == process.scalar_subquery()),
+            DefinitionTable.version == to_version,
+            DefinitionTable.startable,
         )
     )
     if found is None:
@@ -149,8 +151,8 @@ def check_mapping(work: Work, target: Loaded, mapping: Mapping[str, str]) -> Non
     old = {
         node.id: node.kind
         for definition_id in work.connection.scalars(
-            select(Definition.id).where(
-                Definition.process_id == target.process_id, Definition.startable
+            select(DefinitionTable.id).where(
+                DefinitionTable.process_id == target.process_id, DefinitionTable.startable
             )
         )
         for node in work.definitions.get(work.connection, definition_id).model.nodes.values()
@@ -178,9 +180,9 @@ def known(work: Work, target: Loaded, instances: Sequence[str]) -> dict[str, Any
     found: dict[str, Any] = {}
     for chunk in _chunks(sorted(set(instances))):
         statement = (
-            select(Instance.id, Instance.case_id, Instance.definition_id)
-            .join(Definition, Definition.id == Instance.definition_id)
-            .where(Instance.id.in_(chunk), Definition.process_id == target.process_id)
+            select(InstanceTable.id, InstanceTable.case_id, InstanceTable.definition_id)
+            .join(DefinitionTable, DefinitionTable.id == InstanceTable.definition_id)
+            .where(InstanceTable.id.in_(chunk), DefinitionTable.process_id == target.process_id)
         )
         found |= {row.id: row for row in work.connection.execute(statement)}
     missing = [i for i in instances if i not in found]

@@ -16,7 +16,7 @@ from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.queries import objects
 from engine.runtime.advance import Advance
 from engine.runtime.running_instance import RUNNING
-from engine.store.tables import SkippedStep, Task
+from engine.store.tables import SkippedStepTable, TaskTable
 from engine.unit_of_work import Work
 
 REASON_LENGTH = 2000
@@ -47,7 +47,9 @@ def run(work: Work, instance_id: str, element_id: str) -> dict[str, Any]:
     advance.run()
     _decide(work, step, state="opened", token=begun[0] if begun else None)
     task = work.connection.scalar(
-        select(Task.id).where(Task.instance_id == instance_id, Task.token == (begun or [""])[0])
+        select(TaskTable.id).where(
+            TaskTable.instance_id == instance_id, TaskTable.token == (begun or [""])[0]
+        )
     )
     return {"id": step.id, "task": task}
 
@@ -81,9 +83,11 @@ def dismiss(work: Work, instance_id: str, element_id: str, reason: str) -> dict[
 def _open_step(work: Work, instance_id: str, element_id: str) -> Any:
     """The step, when the actor may decide about it and nobody has."""
     newest = (
-        select(SkippedStep)
-        .where(SkippedStep.instance_id == instance_id, SkippedStep.element_id == element_id)
-        .order_by(SkippedStep.at.desc(), SkippedStep.id)
+        select(SkippedStepTable)
+        .where(
+            SkippedStepTable.instance_id == instance_id, SkippedStepTable.element_id == element_id
+        )
+        .order_by(SkippedStepTable.at.desc(), SkippedStepTable.id)
     )
     step = work.connection.execute(newest).first()
     if step is None:
@@ -104,8 +108,8 @@ def _open_step(work: Work, instance_id: str, element_id: str) -> Any:
 
 def _decide(work: Work, step: Any, **values: Any) -> None:
     done = work.connection.execute(
-        update(SkippedStep)
-        .where(SkippedStep.id == step.id, SkippedStep.state == "offered")
+        update(SkippedStepTable)
+        .where(SkippedStepTable.id == step.id, SkippedStepTable.state == "offered")
         .values(decided_at=work.now, decided_by=work.actor.id, **values)
     )
     if done.rowcount != 1:

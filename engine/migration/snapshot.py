@@ -18,7 +18,15 @@ import msgpack
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, text, update
 
 from engine.store.base import OPEN_TASK, Base, table_of
-from engine.store.tables import Incident, Instance, PlanItem, SkippedStep, Subscription, Task, Timer
+from engine.store.tables import (
+    IncidentTable,
+    InstanceTable,
+    PlanItemTable,
+    SkippedStepTable,
+    SubscriptionTable,
+    TaskTable,
+    TimerTable,
+)
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -53,11 +61,11 @@ def restore(connection: Connection, instance_id: str, case_id: str, taken: bytes
         for table, rows in stored["rows"].items()
     }
     for name, columns in (("instance", INSTANCE), ("child", CHILD), ("incident", INCIDENT)):
-        kind: Any = Incident if name == "incident" else Instance
+        kind: Any = IncidentTable if name == "incident" else InstanceTable
         for row in before[name]:
             values = {c: row[c] for c in columns if c != "id"}
             connection.execute(update(kind).where(kind.id == row["id"]).values(**values))
-    for model in (Task, Timer, Subscription, PlanItem, SkippedStep):
+    for model in (TaskTable, TimerTable, SubscriptionTable, PlanItemTable, SkippedStepTable):
         table = table_of(model)
         _put_back(connection, table, now[table.name], before[table.name])
 
@@ -124,16 +132,18 @@ def _statement(model: type[Base], owner: str, *where: Any, columns: Iterable[str
 
 # Made once: a job runs them again and again.
 _STATEMENTS: Final = {
-    "instance": _statement(Instance, "id", columns=INSTANCE),
-    "child": _statement(Instance, "parent_id", Instance.ended_at.is_(None), columns=CHILD),
-    "incident": _statement(
-        Incident, "instance_id", Incident.resolved_at.is_(None), columns=INCIDENT
+    "instance": _statement(InstanceTable, "id", columns=INSTANCE),
+    "child": _statement(
+        InstanceTable, "parent_id", InstanceTable.ended_at.is_(None), columns=CHILD
     ),
-    "task": _statement(Task, "instance_id", text(OPEN_TASK)),
-    "timer": _statement(Timer, "instance_id"),
-    "subscription": _statement(Subscription, "instance_id"),
-    _PLAN: _statement(PlanItem, "case_id"),
-    "skipped_step": _statement(SkippedStep, "instance_id"),
+    "incident": _statement(
+        IncidentTable, "instance_id", IncidentTable.resolved_at.is_(None), columns=INCIDENT
+    ),
+    "task": _statement(TaskTable, "instance_id", text(OPEN_TASK)),
+    "timer": _statement(TimerTable, "instance_id"),
+    "subscription": _statement(SubscriptionTable, "instance_id"),
+    _PLAN: _statement(PlanItemTable, "case_id"),
+    "skipped_step": _statement(SkippedStepTable, "instance_id"),
 }
 
 

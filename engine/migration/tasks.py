@@ -17,7 +17,7 @@ from engine.migration.compare import Comparison
 from engine.migration.snapshot import Row, Rows
 from engine.migration.taskmeta import answers_kept, fields_kept, ticks_kept
 from engine.migration.writes import Writes
-from engine.store.tables import Attachment, Person
+from engine.store.tables import AttachmentTable, PersonTable
 from engine.unit_of_work import Work
 from engine.views import MigrationNote
 
@@ -110,7 +110,7 @@ class _Task:
         if assignee is None or role is None or role == self.old.role:
             return None
         person = self.work.connection.execute(
-            select(Person.name, Person.roles).where(Person.id == assignee)
+            select(PersonTable.name, PersonTable.roles).where(PersonTable.id == assignee)
         ).first()
         return None if person is None or role in person.roles else str(person.name)
 
@@ -120,10 +120,10 @@ class _Task:
         gone = [f.id for f in self.old.form if f.type == "attachment" and f.id not in kept]
         if not gone:
             return []
-        found = select(Attachment.filename).where(
-            Attachment.task_id == self.row["id"], Attachment.field_id.in_(gone)
+        found = select(AttachmentTable.filename).where(
+            AttachmentTable.task_id == self.row["id"], AttachmentTable.field_id.in_(gone)
         )
-        return list(self.work.connection.scalars(found.order_by(Attachment.id)))
+        return list(self.work.connection.scalars(found.order_by(AttachmentTable.id)))
 
     def _due(self, variables: Mapping[str, Any]) -> date | None:
         """The new rule's date, counted from the day the task opened, where the old rule gave the

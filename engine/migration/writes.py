@@ -13,7 +13,15 @@ from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from engine.errors import Conflict
 from engine.store.base import Base, table_of
-from engine.store.tables import Incident, Instance, PlanItem, SkippedStep, Subscription, Task, Timer
+from engine.store.tables import (
+    IncidentTable,
+    InstanceTable,
+    PlanItemTable,
+    SkippedStepTable,
+    SubscriptionTable,
+    TaskTable,
+    TimerTable,
+)
 
 Values = dict[str, Any]
 
@@ -30,19 +38,19 @@ def _drop(model: type[Base]) -> Any:
 
 
 _GUARDED: Final = {
-    "tasks": _change(Task, guarded=True),
-    "instances": _change(Instance, guarded=True),
+    "tasks": _change(TaskTable, guarded=True),
+    "instances": _change(InstanceTable, guarded=True),
 }
 _OTHERS: Final = {
-    "timers": _change(Timer),
-    "closed": _drop(Subscription),
-    "subscriptions": _change(Subscription),
-    "children": _change(Instance),
-    "incidents": _change(Incident),
-    "gone": _drop(PlanItem),
-    "planned": _change(PlanItem),
-    "added": insert(table_of(PlanItem)),
-    "offered": insert(table_of(SkippedStep)),
+    "timers": _change(TimerTable),
+    "closed": _drop(SubscriptionTable),
+    "subscriptions": _change(SubscriptionTable),
+    "children": _change(InstanceTable),
+    "incidents": _change(IncidentTable),
+    "gone": _drop(PlanItemTable),
+    "planned": _change(PlanItemTable),
+    "added": insert(table_of(PlanItemTable)),
+    "offered": insert(table_of(SkippedStepTable)),
 }
 
 

@@ -49,7 +49,14 @@ from engine.queries.rows import (
     people_by_id,
     readable,
 )
-from engine.store.tables import Case, Customer, Instance, PlanItem, Subscription, Task
+from engine.store.tables import (
+    CaseTable,
+    CustomerTable,
+    InstanceTable,
+    PlanItemTable,
+    SubscriptionTable,
+    TaskTable,
+)
 from engine.views import Actor, CaseDetail, CaseRow, Field, MessageOption, Page
 
 STATES: Mapping[str, tuple[str, ...]] = {
@@ -60,14 +67,14 @@ STATES: Mapping[str, tuple[str, ...]] = {
 }
 
 CASE = (
-    Case.id,
-    Case.number,
-    Case.title,
-    Case.state,
-    Case.people,
-    Case.start_date,
-    Case.started_at,
-    Case.ended_at,
+    CaseTable.id,
+    CaseTable.number,
+    CaseTable.title,
+    CaseTable.state,
+    CaseTable.people,
+    CaseTable.start_date,
+    CaseTable.started_at,
+    CaseTable.ended_at,
     *CUSTOMER,
 )
 
@@ -94,13 +101,13 @@ def cases(
     paging.choice("state", state, tuple(STATES))
     limit = paging.bounded(limit)
     few, asked = _chosen(conn, actor, search.words(q), phase)
-    of = Case if few is None else search.named(sorted(few))
+    of = CaseTable if few is None else search.named(sorted(few))
     window = _after(cursor, of)
     ranges = [of.state == s for s in STATES[state]] or [true()]
     end = _end(conn, ranges, window) if asked and few is None else None
     if end is not None:
-        behind = and_(Case.started_at == end.started_at, Case.id < end.id)
-        window += [Case.started_at >= end.started_at, not_(behind)]
+        behind = and_(CaseTable.started_at == end.started_at, CaseTable.id < end.id)
+        window += [CaseTable.started_at >= end.started_at, not_(behind)]
     rows = conn.execute(_latest(of, ranges, window, asked, limit + 1)).all()
     figures = progress(conn, [row.id for row in rows[:limit]], today)
 
@@ -131,18 +138,23 @@ def progress(conn: Connection, case_ids: Iterable[str], today: date) -> dict[str
     if not ids:
         return {}
     planned = conn.execute(
-        select(PlanItem.case_id, PlanItem.phase, PlanItem.phase_order, func.count().label("n"))
-        .where(PlanItem.case_id.in_(ids))
-        .group_by(PlanItem.case_id, PlanItem.phase, PlanItem.phase_order)
+        select(
+            PlanItemTable.case_id,
+            PlanItemTable.phase,
+            PlanItemTable.phase_order,
+            func.count().label("n"),
+        )
+        .where(PlanItemTable.case_id.in_(ids))
+        .group_by(PlanItemTable.case_id, PlanItemTable.phase, PlanItemTable.phase_order)
     ).all()
     order = {(row.case_id, row.phase): row.phase_order for row in planned}
     activities = _sums((row.case_id, row.n) for row in planned)
     done = {row.case_id: row.n for row in conn.execute(_done(ids))}
-    late = func.sum(case((Task.due < today, 1), else_=0)).label("late")
+    late = func.sum(case((TaskTable.due < today, 1), else_=0)).label("late")
     opened = conn.execute(
-        select(Task.case_id, Task.phase, func.count().label("n"), late)
-        .where(Task.case_id.in_(ids), OPEN)
-        .group_by(Task.case_id, Task.phase)
+        select(TaskTable.case_id, TaskTable.phase, func.count().label("n"), late)
+        .where(TaskTable.case_id.in_(ids), OPEN)
+        .group_by(TaskTable.case_id, TaskTable.phase)
     ).all()
     phases: dict[str, set[str]] = {i: set() for i in ids}
     for row in opened:
@@ -196,12 +208,12 @@ def case_detail(
     thing = case_by_key(conn, actor, key)
     authorize(actor, CASE_VIEW, thing)
     case_id = thing.id
-    row = conn.execute(_joined(select(*CASE)).where(Case.id == case_id)).one()
+    row = conn.execute(_joined(select(*CASE)).where(CaseTable.id == case_id)).one()
     figures = progress(conn, [case_id], today)[case_id]
     tree = instances.instances(conn, case_id)
     incidents = instances.incidents(conn, actor, case_id=case_id)
     people = people_by_id(conn, row.people.values())
-    root = select(Instance.variables).where(Instance.id == case_id)
+    root = select(InstanceTable.variables).where(InstanceTable.id == case_id)
     return CaseDetail(
         row=_case_row(row, figures),
         sheets=sheets.sheets(conn, case_id, running=thing.running, points=points),
@@ -222,8 +234,8 @@ def message_options(
     Those that the diagrams do not offer to people (no ``sp:message``) are left out.
     """
     waiting: dict[str, bool] = {}
-    statement = select(Subscription.name, Subscription.interrupting).where(
-        Subscription.case_id == thing.id, Subscription.kind == "message"
+    statement = select(SubscriptionTable.name, SubscriptionTable.interrupting).where(
+        SubscriptionTable.case_id == thing.id, SubscriptionTable.kind == "message"
     )
     for row in conn.execute(statement):
         waiting[row.name] = waiting.get(row.name, False) or row.interrupting
@@ -260,17 +272,17 @@ def _chosen(
         else:
             named.append(set(few))
     if phase is not None:
-        there = select(Task.case_id).where(OPEN, Task.phase == phase)
+        there = select(TaskTable.case_id).where(OPEN, TaskTable.phase == phase)
         some = set(conn.scalars(there.limit(search.FEW + 1)))
         if len(some) <= search.FEW:
             named.append(some)
         else:
-            asked.append(lambda case_id: there.where(Task.case_id == case_id).exists())
+            asked.append(lambda case_id: there.where(TaskTable.case_id == case_id).exists())
     asked += [] if sees_all(actor) else [partial(cases_of, actor)]
     return set.intersection(*named) if named else None, asked
 
 
-def _after(cursor: str | None, of: type[Case]) -> list[ColumnElement[bool]]:
+def _after(cursor: str | None, of: type[CaseTable]) -> list[ColumnElement[bool]]:
     after = paging.decode("cases", cursor, paging.time_part, paging.text_part)
     if after is None:
         return []
@@ -282,7 +294,7 @@ def _after(cursor: str | None, of: type[Case]) -> list[ColumnElement[bool]]:
 
 
 def _read(
-    of: type[Case], only: ColumnElement[bool], window: Iterable[ColumnElement[bool]]
+    of: type[CaseTable], only: ColumnElement[bool], window: Iterable[ColumnElement[bool]]
 ) -> AnySelect:
     """A range of an index, the last started first."""
     found = select(of.id, of.started_at).where(only, *window)
@@ -296,17 +308,17 @@ def _end(
 ) -> AnyRow | None:
     """As far back as all the ranges are looked at, None when that is to their end."""
     skipped = search.LOOKED_AT - 1
-    lasts = [_read(Case, only, window).offset(skipped).limit(1).subquery() for only in ranges]
+    lasts = [_read(CaseTable, only, window).offset(skipped).limit(1).subquery() for only in ranges]
     ends = conn.execute(union_all(*(select(last.c.id, last.c.started_at) for last in lasts))).all()
     return max(ends, key=lambda end: (end.started_at, end.id), default=None)
 
 
 def _joined(statement: AnySelect) -> AnySelect:
-    return statement.join(Customer, Customer.id == Case.customer_id, isouter=True)
+    return statement.join(CustomerTable, CustomerTable.id == CaseTable.customer_id, isouter=True)
 
 
 def _latest(
-    of: type[Case],
+    of: type[CaseTable],
     ranges: Iterable[ColumnElement[bool]],
     window: Iterable[ColumnElement[bool]],
     asked: Iterable[Asked],
@@ -326,35 +338,35 @@ def _latest(
         select(found.c.id).order_by(found.c.started_at.desc(), found.c.id.desc()).limit(count)
     )
     page = newest.subquery()
-    listed = _joined(select(*CASE)).join(page, page.c.id == Case.id)
-    return listed.order_by(Case.started_at.desc(), Case.id.desc())
+    listed = _joined(select(*CASE)).join(page, page.c.id == CaseTable.id)
+    return listed.order_by(CaseTable.started_at.desc(), CaseTable.id.desc())
 
 
 def _done(case_ids: list[str]) -> AnySelect:
     """How many activities of each case are done."""
 
     def latest(state: str) -> ColumnElement[Any]:
-        return func.max(case((Task.state == state, Task.opened_at)))
+        return func.max(case((TaskTable.state == state, TaskTable.opened_at)))
 
     completed, cancelled = latest("completed"), latest("cancelled")
     finished = (
-        select(Task.case_id, Task.process_id, Task.element_id)
-        .where(Task.case_id.in_(case_ids))
-        .group_by(Task.case_id, Task.process_id, Task.element_id)
+        select(TaskTable.case_id, TaskTable.process_id, TaskTable.element_id)
+        .where(TaskTable.case_id.in_(case_ids))
+        .group_by(TaskTable.case_id, TaskTable.process_id, TaskTable.element_id)
         .having(
-            func.sum(case((Task.state == "open", 1), else_=0)) == 0,
+            func.sum(case((TaskTable.state == "open", 1), else_=0)) == 0,
             completed.is_not(None),
             or_(cancelled.is_(None), completed >= cancelled),
         )
         .subquery()
     )
     same = (
-        PlanItem.case_id == finished.c.case_id,
-        PlanItem.process_id == finished.c.process_id,
-        PlanItem.element_id == finished.c.element_id,
+        PlanItemTable.case_id == finished.c.case_id,
+        PlanItemTable.process_id == finished.c.process_id,
+        PlanItemTable.element_id == finished.c.element_id,
     )
-    counted = select(PlanItem.case_id, func.count().label("n")).join(finished, and_(*same))
-    return counted.group_by(PlanItem.case_id)
+    counted = select(PlanItemTable.case_id, func.count().label("n")).join(finished, and_(*same))
+    return counted.group_by(PlanItemTable.case_id)
 
 
 def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:

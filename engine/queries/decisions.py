@@ -12,45 +12,44 @@ from engine.errors import NotFound
 from engine.queries.definitions import stored_finding
 from engine.queries.rows import AnyRow, name_of, people_by_id
 from engine.queries.search import swedish
-from engine.store.tables import Decision, DecisionModel, Resource
-from engine.views import Actor, Finding, Source
-from engine.views import Decision as DecisionView
+from engine.store.tables import DecisionModelTable, DecisionTable, ResourceTable
+from engine.views import Actor, Decision, Finding, Source
 
 DECISION = (
-    Decision.id,
-    Decision.decision_id,
-    Decision.version,
-    Decision.kind,
-    Decision.name,
-    Decision.model_id,
-    DecisionModel.name.label("model"),
-    DecisionModel.namespace,
-    DecisionModel.filename,
-    DecisionModel.resource_sha256,
-    DecisionModel.deployed_at,
-    DecisionModel.deployed_by,
+    DecisionTable.id,
+    DecisionTable.decision_id,
+    DecisionTable.version,
+    DecisionTable.kind,
+    DecisionTable.name,
+    DecisionTable.model_id,
+    DecisionModelTable.name.label("model"),
+    DecisionModelTable.namespace,
+    DecisionModelTable.filename,
+    DecisionModelTable.resource_sha256,
+    DecisionModelTable.deployed_at,
+    DecisionModelTable.deployed_by,
 )
 
 
 def versions(conn: Connection) -> dict[str, frozenset[int]]:
     """The versions of every decision that is deployed."""
     found: dict[str, set[int]] = {}
-    for row in conn.execute(select(Decision.decision_id, Decision.version)):
+    for row in conn.execute(select(DecisionTable.decision_id, DecisionTable.version)):
         found.setdefault(row.decision_id, set()).add(row.version)
     return {decision: frozenset(numbers) for decision, numbers in found.items()}
 
 
-def decisions(conn: Connection, actor: Actor) -> tuple[DecisionView, ...]:
+def decisions(conn: Connection, actor: Actor) -> tuple[Decision, ...]:
     """Every version of every decision: by name, of each the newest version first."""
     authorize(actor, DEFINITION_VIEW)
     views = _views(conn, conn.execute(_rows()).all())
     return tuple(sorted(views, key=lambda d: (*swedish(d.name), d.decision_id, -d.version)))
 
 
-def decision(conn: Connection, actor: Actor, id: str) -> DecisionView:
+def decision(conn: Connection, actor: Actor, id: str) -> Decision:
     """One version. Raises ``NotFound``."""
     authorize(actor, DEFINITION_VIEW)
-    row = conn.execute(_rows().where(Decision.id == id)).first()
+    row = conn.execute(_rows().where(DecisionTable.id == id)).first()
     if row is None:
         raise NotFound()
     return _views(conn, [row])[0]
@@ -60,9 +59,9 @@ def source(conn: Connection, actor: Actor, id: str) -> Source:
     """The file that a version was deployed in, byte for byte. Raises ``NotFound``."""
     authorize(actor, DEFINITION_VIEW)
     row = conn.execute(
-        _joined(DecisionModel.filename, Resource.data)
-        .join(Resource, Resource.sha256 == DecisionModel.resource_sha256)
-        .where(Decision.id == id)
+        _joined(DecisionModelTable.filename, ResourceTable.data)
+        .join(ResourceTable, ResourceTable.sha256 == DecisionModelTable.resource_sha256)
+        .where(DecisionTable.id == id)
     ).first()
     if row is None:
         raise NotFound()
@@ -72,7 +71,7 @@ def source(conn: Connection, actor: Actor, id: str) -> Source:
 def findings(conn: Connection, actor: Actor, id: str) -> tuple[Finding, ...]:
     """What was found in a version's file when it was deployed. Raises ``NotFound``."""
     authorize(actor, DEFINITION_VIEW)
-    row = conn.execute(_joined(DecisionModel.findings).where(Decision.id == id)).first()
+    row = conn.execute(_joined(DecisionModelTable.findings).where(DecisionTable.id == id)).first()
     if row is None:
         raise NotFound()
     return tuple(stored_finding(stored) for stored in row.findings)
@@ -83,7 +82,7 @@ def findings(conn: Connection, actor: Actor, id: str) -> tuple[Finding, ...]:
 
 def _joined(*columns: Any) -> Any:
     return select(*columns).join_from(
-        Decision, DecisionModel, DecisionModel.id == Decision.model_id
+        DecisionTable, DecisionModelTable, DecisionModelTable.id == DecisionTable.model_id
     )
 
 
@@ -91,14 +90,14 @@ def _rows() -> Any:
     return _joined(*DECISION)
 
 
-def _views(conn: Connection, rows: Iterable[AnyRow]) -> list[DecisionView]:
+def _views(conn: Connection, rows: Iterable[AnyRow]) -> list[Decision]:
     rows = list(rows)
     people = people_by_id(conn, (row.deployed_by for row in rows))
     newest: Mapping[str, int] = {
         decision: max(numbers) for decision, numbers in versions(conn).items()
     }
     return [
-        DecisionView(
+        Decision(
             id=row.id,
             decision_id=row.decision_id,
             version=row.version,

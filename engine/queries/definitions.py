@@ -12,26 +12,25 @@ from engine.access import DEFINITION_VIEW, authorize
 from engine.errors import NotFound
 from engine.queries.rows import AnyRow, AnySelect, People, name_of, people_by_id
 from engine.queries.search import swedish
-from engine.store.tables import Definition, Instance, Resource
-from engine.views import Actor, Finding, Source
-from engine.views import Definition as DefinitionView
+from engine.store.tables import DefinitionTable, InstanceTable, ResourceTable
+from engine.views import Actor, Definition, Finding, Source
 
 DEFINITION = (
-    Definition.id,
-    Definition.process_id,
-    Definition.version,
-    Definition.name,
-    Definition.phase,
-    Definition.phase_order,
-    Definition.filename,
-    Definition.resource_sha256,
-    Definition.deployed_at,
-    Definition.deployed_by,
-    Definition.startable,
+    DefinitionTable.id,
+    DefinitionTable.process_id,
+    DefinitionTable.version,
+    DefinitionTable.name,
+    DefinitionTable.phase,
+    DefinitionTable.phase_order,
+    DefinitionTable.filename,
+    DefinitionTable.resource_sha256,
+    DefinitionTable.deployed_at,
+    DefinitionTable.deployed_by,
+    DefinitionTable.startable,
 )
 
 
-def definitions(conn: Connection, actor: Actor) -> tuple[DefinitionView, ...]:
+def definitions(conn: Connection, actor: Actor) -> tuple[Definition, ...]:
     """Every version of every process and every drawing: the phases in their order, then the others
     by name; of each the newest version first."""
     authorize(actor, DEFINITION_VIEW)
@@ -39,7 +38,7 @@ def definitions(conn: Connection, actor: Actor) -> tuple[DefinitionView, ...]:
     newest = _newest(rows)
     views = _views(conn, rows, {row.id for row in newest.values()})
 
-    def place(view: DefinitionView) -> tuple[Any, ...]:
+    def place(view: Definition) -> tuple[Any, ...]:
         last = newest[view.process_id]
         order = last.phase_order if last.phase_order is not None else 1 << 30
         return order, *swedish(last.name), view.process_id, -view.version
@@ -50,23 +49,23 @@ def definitions(conn: Connection, actor: Actor) -> tuple[DefinitionView, ...]:
 def live_processes(conn: Connection) -> dict[str, bool]:
     """Ids of all processes that are deployed, each with whether it can be started."""
     rows = conn.execute(
-        select(Definition.process_id, func.max(case((Definition.startable, 1), else_=0))).group_by(
-            Definition.process_id
-        )
+        select(
+            DefinitionTable.process_id, func.max(case((DefinitionTable.startable, 1), else_=0))
+        ).group_by(DefinitionTable.process_id)
     )
     return {process_id: bool(startable) for process_id, startable in rows}
 
 
-def definition(conn: Connection, actor: Actor, definition_id: str) -> DefinitionView:
+def definition(conn: Connection, actor: Actor, definition_id: str) -> Definition:
     """One version. Raises ``NotFound``."""
     authorize(actor, DEFINITION_VIEW)
-    return _one(conn, select(*DEFINITION).where(Definition.id == definition_id))
+    return _one(conn, select(*DEFINITION).where(DefinitionTable.id == definition_id))
 
 
-def latest_definition(conn: Connection, actor: Actor, process_id: str) -> DefinitionView:
+def latest_definition(conn: Connection, actor: Actor, process_id: str) -> Definition:
     """The newest version of a process. Raises ``NotFound``."""
     authorize(actor, DEFINITION_VIEW)
-    statement = select(*DEFINITION).where(Definition.process_id == process_id)
+    statement = select(*DEFINITION).where(DefinitionTable.process_id == process_id)
     return _one(conn, _live_first(statement).limit(1))
 
 
@@ -74,9 +73,9 @@ def source(conn: Connection, actor: Actor, definition_id: str) -> Source:
     """The file that a version was deployed in, byte for byte. Raises ``NotFound``."""
     authorize(actor, DEFINITION_VIEW)
     row = conn.execute(
-        select(Definition.filename, Resource.data)
-        .join(Resource, Resource.sha256 == Definition.resource_sha256)
-        .where(Definition.id == definition_id)
+        select(DefinitionTable.filename, ResourceTable.data)
+        .join(ResourceTable, ResourceTable.sha256 == DefinitionTable.resource_sha256)
+        .where(DefinitionTable.id == definition_id)
     ).first()
     if row is None:
         raise NotFound()
@@ -86,7 +85,9 @@ def source(conn: Connection, actor: Actor, definition_id: str) -> Source:
 def findings(conn: Connection, actor: Actor, definition_id: str) -> tuple[Finding, ...]:
     """What was found in a version when it was deployed. Raises ``NotFound``."""
     authorize(actor, DEFINITION_VIEW)
-    row = conn.execute(select(Definition.findings).where(Definition.id == definition_id)).first()
+    row = conn.execute(
+        select(DefinitionTable.findings).where(DefinitionTable.id == definition_id)
+    ).first()
     if row is None:
         raise NotFound()
     return tuple(stored_finding(stored) for stored in row.findings)
@@ -95,11 +96,11 @@ def findings(conn: Connection, actor: Actor, definition_id: str) -> tuple[Findin
 # ---------------------------------------------------------------- parts
 
 
-def _one(conn: Connection, statement: AnySelect) -> DefinitionView:
+def _one(conn: Connection, statement: AnySelect) -> Definition:
     row = conn.execute(statement).first()
     if row is None:
         raise NotFound()
-    of_process = select(Definition.id).where(Definition.process_id == row.process_id)
+    of_process = select(DefinitionTable.id).where(DefinitionTable.process_id == row.process_id)
     newest = conn.scalar(_live_first(of_process).limit(1))
     return _views(conn, [row], {row.id} if row.id == newest else set())[0]
 
@@ -107,7 +108,7 @@ def _one(conn: Connection, statement: AnySelect) -> DefinitionView:
 def _live_first(statement: Any) -> Any:
     """Ordered so that the version that new cases start on comes first: the newest that can be
     started; where none can, the newest drawing."""
-    return statement.order_by(Definition.startable.desc(), Definition.version.desc())
+    return statement.order_by(DefinitionTable.startable.desc(), DefinitionTable.version.desc())
 
 
 def _newest(rows: Iterable[AnyRow]) -> dict[str, AnyRow]:
@@ -120,7 +121,7 @@ def _newest(rows: Iterable[AnyRow]) -> dict[str, AnyRow]:
     return newest
 
 
-def _views(conn: Connection, rows: Iterable[AnyRow], latest: set[str]) -> list[DefinitionView]:
+def _views(conn: Connection, rows: Iterable[AnyRow], latest: set[str]) -> list[Definition]:
     rows = list(rows)
     people = people_by_id(conn, (row.deployed_by for row in rows))
     running = _running(conn, [row.id for row in rows])
@@ -129,17 +130,15 @@ def _views(conn: Connection, rows: Iterable[AnyRow], latest: set[str]) -> list[D
 
 def _running(conn: Connection, ids: list[str]) -> dict[str, int]:
     statement = (
-        select(Instance.definition_id, func.count().label("n"))
-        .where(Instance.ended_at.is_(None), Instance.definition_id.in_(ids))
-        .group_by(Instance.definition_id)
+        select(InstanceTable.definition_id, func.count().label("n"))
+        .where(InstanceTable.ended_at.is_(None), InstanceTable.definition_id.in_(ids))
+        .group_by(InstanceTable.definition_id)
     )
     return {row.definition_id: row.n for row in conn.execute(statement)}
 
 
-def _view(
-    row: AnyRow, people: People, running: Mapping[str, int], latest: set[str]
-) -> DefinitionView:
-    return DefinitionView(
+def _view(row: AnyRow, people: People, running: Mapping[str, int], latest: set[str]) -> Definition:
+    return Definition(
         id=row.id,
         process_id=row.process_id,
         version=row.version,

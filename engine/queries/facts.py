@@ -38,18 +38,18 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from engine.queries.rows import AnySelect
-from engine.store.tables import History
+from engine.store.tables import HistoryTable
 
 LOOKED_AT = 1_000
 WIDEST = 50
 """Ranges along which a page is read when each fact is asked for more: from each range it takes as
 many as it may have to show."""
 
-Facts = type[History]
+Facts = type[HistoryTable]
 """The table, or those of its rows that were read."""
 Order = tuple[ColumnElement[Any], ...]
-BY_TIME: Order = (History.at.desc(), History.id.desc())
-BY_NUMBER: Order = (History.id.desc(),)
+BY_TIME: Order = (HistoryTable.at.desc(), HistoryTable.id.desc())
+BY_NUMBER: Order = (HistoryTable.id.desc(),)
 
 
 class Range(NamedTuple):
@@ -78,7 +78,7 @@ def ranges(
 def these(conn: Connection, ids: Sequence[int]) -> list[Range]:
     """The facts with these ids."""
     value = cast(_listed(conn, ids).c.value, Integer)
-    return [Range(History.id.in_(select(value)))] if ids else []
+    return [Range(HistoryTable.id.in_(select(value)))] if ids else []
 
 
 def _listed(conn: Connection, values: Sequence[str] | Sequence[int]) -> TableValuedAlias:
@@ -138,10 +138,10 @@ def find(
     if end is not None:
         window = [*window, _not_behind(end, order)]
     seen = _merged(conn, way, window, _share(way, count)).subquery()
-    fact = aliased(History)
+    fact = aliased(HistoryTable)
     found = select(fact.id).join(seen, seen.c.id == fact.id)
     found = found.where(*(other.holds(fact) for other in others))
-    return Found([History.id.in_(_cut(found, seen, count, order))], end)
+    return Found([HistoryTable.id.in_(_cut(found, seen, count, order))], end)
 
 
 def _first(
@@ -152,7 +152,7 @@ def _first(
     if len(way) == only.width == 1 and only.order is order:
         return [only.only, *window]
     seen = _merged(conn, way, window, count).subquery()
-    return [History.id.in_(_cut(select(seen.c.id), seen, count, order))]
+    return [HistoryTable.id.in_(_cut(select(seen.c.id), seen, count, order))]
 
 
 def _share(way: Way, count: int) -> int:
@@ -207,11 +207,11 @@ def _ends(conn: Connection, ways: Sequence[Way], window: Window, count: int) -> 
     for i, way in enumerate(ways):
         for part in way:
             last = _read(part, window, 1).offset(_share(way, count) - 1)
-            last_id = last.with_only_columns(History.id).scalar_subquery()
+            last_id = last.with_only_columns(HistoryTable.id).scalar_subquery()
             lasts.append(_of_each(part, literal(i).label("way"), last_id.label("id")))
     last_ones = union_all(*lasts).subquery()
-    places = select(last_ones.c.way, History.at, History.id).join(
-        last_ones, last_ones.c.id == History.id
+    places = select(last_ones.c.way, HistoryTable.at, HistoryTable.id).join(
+        last_ones, last_ones.c.id == HistoryTable.id
     )
     ends: dict[int, Place] = {}
     for row in conn.execute(places):
@@ -222,9 +222,9 @@ def _ends(conn: Connection, ways: Sequence[Way], window: Window, count: int) -> 
 
 def _not_behind(end: Place, order: Order) -> ColumnElement[bool]:
     if order is BY_NUMBER:
-        return History.id >= end.id
-    newer = or_(History.at > end.at, History.id >= end.id)
-    return and_(History.at >= end.at, newer)
+        return HistoryTable.id >= end.id
+    newer = or_(HistoryTable.at > end.at, HistoryTable.id >= end.id)
+    return and_(HistoryTable.at >= end.at, newer)
 
 
 # ---------------------------------------------------------------- statements
@@ -238,7 +238,7 @@ def _of_each(part: Range, *columns: ColumnElement[Any]) -> AnySelect:
 
 def _read(part: Range, window: Window, most: int) -> AnySelect:
     """The newest of a range; where that is one of many, of the one whose value is at hand."""
-    read = select(History.at, History.id).where(part.only, *window)
+    read = select(HistoryTable.at, HistoryTable.id).where(part.only, *window)
     read = read.order_by(*part.order).limit(most)
     return read if part.values is None else read.correlate(part.values)
 
@@ -249,8 +249,8 @@ def _newest(conn: Connection, part: Range, window: Window, most: int) -> AnySele
     if part.values is None:
         return read
     if conn.dialect.name == "sqlite":  # has no LATERAL
-        fact = aliased(History)
-        ids = read.with_only_columns(History.id)
+        fact = aliased(HistoryTable)
+        ids = read.with_only_columns(HistoryTable.id)
         return select(fact.at, fact.id).select_from(part.values).join(fact, fact.id.in_(ids))
     newest = read.lateral()
     return select(newest.c.at, newest.c.id).select_from(part.values).join(newest, true())

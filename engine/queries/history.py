@@ -20,28 +20,28 @@ from engine.queries import facts, paging, search
 from engine.queries.objects import case_by_key
 from engine.queries.rows import AnyRow, AnySelect
 from engine.records.history import VIA
-from engine.store.tables import Case, Customer, Definition, History, Person
+from engine.store.tables import CaseTable, CustomerTable, DefinitionTable, HistoryTable, PersonTable
 from engine.views import SYSTEM, Actor, HistoryEntry, Page, TokenName
 
 HISTORY = (
-    History.id,
-    History.at,
-    History.type,
-    History.actor_id,
-    History.actor_name,
-    History.chain,
-    History.seq,
-    History.hash,
-    History.case_id,
-    History.instance_id,
-    History.definition_id,
-    History.element_id,
-    History.element_name,
-    History.detail,
-    Case.number.label("case_number"),
-    Customer.name.label("customer"),
-    Definition.process_id,
-    Definition.version,
+    HistoryTable.id,
+    HistoryTable.at,
+    HistoryTable.type,
+    HistoryTable.actor_id,
+    HistoryTable.actor_name,
+    HistoryTable.chain,
+    HistoryTable.seq,
+    HistoryTable.hash,
+    HistoryTable.case_id,
+    HistoryTable.instance_id,
+    HistoryTable.definition_id,
+    HistoryTable.element_id,
+    HistoryTable.element_name,
+    HistoryTable.detail,
+    CaseTable.number.label("case_number"),
+    CustomerTable.name.label("customer"),
+    DefinitionTable.process_id,
+    DefinitionTable.version,
 )
 
 
@@ -107,15 +107,19 @@ def history(
 
 
 def _between(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
-    after = [] if since is None else [History.at >= since]
-    return after if until is None else [*after, History.at < until]
+    after = [] if since is None else [HistoryTable.at >= since]
+    return after if until is None else [*after, HistoryTable.at < until]
 
 
 def history_types(conn: Connection) -> tuple[str, ...]:
     """The types of facts that there are, in order. Each is found by one step in the index, however
     many facts there are."""
-    first = select(func.min(History.type).label("type")).cte("types", recursive=True)
-    following = select(func.min(History.type)).where(History.type > first.c.type).scalar_subquery()
+    first = select(func.min(HistoryTable.type).label("type")).cte("types", recursive=True)
+    following = (
+        select(func.min(HistoryTable.type))
+        .where(HistoryTable.type > first.c.type)
+        .scalar_subquery()
+    )
     types = first.union_all(select(following).where(first.c.type.is_not(None)))
     return tuple(conn.scalars(select(types.c.type).where(types.c.type.is_not(None))))
 
@@ -125,7 +129,7 @@ def history_types(conn: Connection) -> tuple[str, ...]:
 
 def _after_number(cursor: str | None) -> list[ColumnElement[bool]]:
     after = paging.decode("case-history", cursor, paging.number_part)
-    return [] if after is None else [History.id < after[0]]
+    return [] if after is None else [HistoryTable.id < after[0]]
 
 
 def _after_time(cursor: str | None) -> list[ColumnElement[bool]]:
@@ -133,7 +137,7 @@ def _after_time(cursor: str | None) -> list[ColumnElement[bool]]:
     if after is None:
         return []
     at, last = after
-    return [History.at <= at, or_(History.at < at, History.id < last)]
+    return [HistoryTable.at <= at, or_(HistoryTable.at < at, HistoryTable.id < last)]
 
 
 def _filters(conn: Connection, person: str | None, type: str | None) -> list[facts.Wanted]:
@@ -142,7 +146,9 @@ def _filters(conn: Connection, person: str | None, type: str | None) -> list[fac
         wanted.append(_equal("type", type))
     if person:
         known = conn.scalar(
-            select(Person.id).where(or_(Person.username == person, Person.id == person))
+            select(PersonTable.id).where(
+                or_(PersonTable.username == person, PersonTable.id == person)
+            )
         )
         wanted.append(_equal("actor_id", known or person))
     return wanted
@@ -152,15 +158,15 @@ def _equal(column: str, value: str, order: facts.Order = facts.BY_TIME) -> facts
     def holds(of: facts.Facts) -> ColumnElement[bool]:
         return cast(ColumnElement[bool], getattr(of, column) == value)
 
-    return facts.Wanted(holds, [facts.Range(holds(History), order)])
+    return facts.Wanted(holds, [facts.Range(holds(HistoryTable), order)])
 
 
 def _joined() -> AnySelect:
     return (
         select(*HISTORY)
-        .join(Case, Case.id == History.case_id, isouter=True)
-        .join(Customer, Customer.id == Case.customer_id, isouter=True)
-        .join(Definition, Definition.id == History.definition_id, isouter=True)
+        .join(CaseTable, CaseTable.id == HistoryTable.case_id, isouter=True)
+        .join(CustomerTable, CustomerTable.id == CaseTable.customer_id, isouter=True)
+        .join(DefinitionTable, DefinitionTable.id == HistoryTable.definition_id, isouter=True)
     )
 
 
@@ -171,8 +177,8 @@ def _in_case(conn: Connection, case_id: str, words: Sequence[str]) -> list[facts
     """The words in a case's own facts, but for those that all of them have."""
     if not words:
         return []
-    of_case = select(Case.number, Customer.name).join(Customer, isouter=True)
-    shared = conn.execute(of_case.where(Case.id == case_id)).one()
+    of_case = select(CaseTable.number, CustomerTable.name).join(CustomerTable, isouter=True)
+    shared = conn.execute(of_case.where(CaseTable.id == case_id)).one()
 
     def in_texts(word: str, of: facts.Facts) -> ColumnElement[bool]:
         return search.found(conn, [word], (of.element_name, of.actor_name, of.detail))[0]
@@ -212,9 +218,9 @@ def _word(
     actors = [*people, *([SYSTEM.id] if of_system else ())]
     cases = search.latest_cases(conn, word, LATEST_CASES, until)
     ranges = [
-        *facts.ranges(conn, History.element_name, elements),
-        *facts.ranges(conn, History.actor_id, actors),
-        *facts.ranges(conn, History.case_id, cases, facts.BY_NUMBER),
+        *facts.ranges(conn, HistoryTable.element_name, elements),
+        *facts.ranges(conn, HistoryTable.actor_id, actors),
+        *facts.ranges(conn, HistoryTable.case_id, cases, facts.BY_NUMBER),
         *_details(conn, word),
     ]
     return facts.Wanted(holds, ranges)
@@ -222,7 +228,11 @@ def _word(
 
 def _details(conn: Connection, word: str) -> list[facts.Range]:
     """The newest facts that tell of the word."""
-    newest = select(History.id, History.detail).order_by(History.id.desc()).limit(LATEST_FACTS)
+    newest = (
+        select(HistoryTable.id, HistoryTable.detail)
+        .order_by(HistoryTable.id.desc())
+        .limit(LATEST_FACTS)
+    )
     recent = newest.subquery()
     told = select(recent.c.id).where(*search.found(conn, [word], (recent.c.detail,)))
     ids = list(conn.scalars(told.order_by(recent.c.id.desc()).limit(DETAILS)))
@@ -231,8 +241,10 @@ def _details(conn: Connection, word: str) -> list[facts.Range]:
 
 def _element_names() -> AnySelect:
     """The different names of elements in the history, each found by one step in the index."""
-    first = select(func.min(History.element_name).label("name")).cte("names", recursive=True)
-    following = select(func.min(History.element_name)).where(History.element_name > first.c.name)
+    first = select(func.min(HistoryTable.element_name).label("name")).cte("names", recursive=True)
+    following = select(func.min(HistoryTable.element_name)).where(
+        HistoryTable.element_name > first.c.name
+    )
     names = first.union_all(select(following.scalar_subquery()).where(first.c.name.is_not(None)))
     return select(names.c.name).where(names.c.name.is_not(None))
 

@@ -32,7 +32,7 @@ from sqlalchemy.orm import aliased
 from engine.access import cases_of, offered_to, sees_all, tasks_of_roles
 from engine.queries import search
 from engine.queries.rows import AnySelect
-from engine.store.tables import Task
+from engine.store.tables import TaskTable
 from engine.views import COUNTED, Actor, Count
 
 LOOKED_AT = 1_000
@@ -44,13 +44,20 @@ FEW = 300
 NAMES = 20
 """Names whose tasks are read one name after the other."""
 
-OPEN: ColumnElement[bool] = Task.state == literal_column("'open'")
+OPEN: ColumnElement[bool] = TaskTable.state == literal_column("'open'")
 """In the words of the partial indexes, without a bound parameter."""
 
-Tasks = type[Task]
+Tasks = type[TaskTable]
 """The table, or those of its rows that were read."""
 Condition = Callable[[Tasks], ColumnElement[bool]]
-SEEN = (Task.id, Task.due, Task.name, Task.case_id, Task.phase, Task.role)
+SEEN = (
+    TaskTable.id,
+    TaskTable.due,
+    TaskTable.name,
+    TaskTable.case_id,
+    TaskTable.phase,
+    TaskTable.role,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +90,14 @@ def choose(
         ranges = offered_to(actor, role)
         asked += [] if phase is None else [lambda of: of.phase == phase]
     else:
-        ranges = [true() if role is None else Task.role == role]
+        ranges = [true() if role is None else TaskTable.role == role]
         if show == "role":
             ranges = tasks_of_roles(actor, role)
         elif not sees_all(actor):
             asked.append(lambda of: cases_of(actor, of.case_id))
-        ranges = [only if phase is None else and_(only, Task.phase == phase) for only in ranges]
+        ranges = [
+            only if phase is None else and_(only, TaskTable.phase == phase) for only in ranges
+        ]
     ranges = [and_(OPEN, only) for only in ranges]
     return _with_words(_words(conn, words), ranges, asked, by_name=show == "all")
 
@@ -106,7 +115,7 @@ def find(
         window = [*window, partial(_not_behind, end)]
     parts = []
     for only in chosen.ranges:
-        seen = aliased(Task, _read(chosen, only, window).limit(share).subquery())
+        seen = aliased(TaskTable, _read(chosen, only, window).limit(share).subquery())
         found = select(seen.id, seen.due).where(*(ask(seen) for ask in chosen.asked))
         parts.append(found.order_by(seen.due, seen.id))
     return _first(parts, count), end
@@ -121,7 +130,7 @@ def count(
     counted = []
     for name, dates in groups:
         for only in chosen.ranges:
-            seen = aliased(Task, _read(chosen, only, [dates]).limit(most + 1).subquery())
+            seen = aliased(TaskTable, _read(chosen, only, [dates]).limit(most + 1).subquery())
             fitting = case((and_(true(), *(ask(seen) for ask in chosen.asked)), 1), else_=0)
             figures = func.count().label("seen"), func.sum(fitting).label("fitting")
             counted.append(select(literal(name).label("name"), *figures).select_from(seen))
@@ -166,8 +175,8 @@ def _words(conn: Connection, words: Sequence[str]) -> list[_Word]:
 
 def _names() -> AnySelect:
     """The different names of open tasks, each found by one step in the index."""
-    first = select(func.min(Task.name).label("name")).where(OPEN).cte("names", recursive=True)
-    following = select(func.min(Task.name)).where(OPEN, Task.name > first.c.name)
+    first = select(func.min(TaskTable.name).label("name")).where(OPEN).cte("names", recursive=True)
+    following = select(func.min(TaskTable.name)).where(OPEN, TaskTable.name > first.c.name)
     names = first.union_all(select(following.scalar_subquery()).where(first.c.name.is_not(None)))
     return select(names.c.name).where(names.c.name.is_not(None))
 
@@ -187,15 +196,15 @@ def _with_words(
         led = min(of_cases, key=lambda word: len(word.cases or ()))
     elif by_name and of_names:
         led = min(of_names, key=lambda word: len(word.names))
-        ranges = [and_(only, Task.name == name) for only in ranges for name in led.names]
+        ranges = [and_(only, TaskTable.name == name) for only in ranges for name in led.names]
     else:
-        return Chosen(Task, ranges, [*asked, *(word.holds for word in words)])
+        return Chosen(TaskTable, ranges, [*asked, *(word.holds for word in words)])
     asked = [*asked, *(word.holds for word in words if word is not led)]
     if not of_cases:
-        return Chosen(Task, ranges, asked)
+        return Chosen(TaskTable, ranges, asked)
     # Without the OFFSET, a database might look for the first of them along the order.
-    theirs = select(*SEEN).where(Task.case_id.in_(led.cases or ()), or_(false(), *ranges))
-    of = aliased(Task, theirs.offset(0).subquery())
+    theirs = select(*SEEN).where(TaskTable.case_id.in_(led.cases or ()), or_(false(), *ranges))
+    of = aliased(TaskTable, theirs.offset(0).subquery())
     return Chosen(of, [true()] if led.cases and ranges else [], asked)
 
 

@@ -23,58 +23,57 @@ from engine.queries.objects import case_of_instance
 from engine.queries.paging import MAX_PAGE, bounded, decode, encode, page, text_part, time_part
 from engine.queries.rows import AnyRow, AnySelect, People, people_by_id
 from engine.store.tables import (
-    Case,
-    Customer,
-    Definition,
-    Incident,
-    Instance,
-    Subscription,
-    Task,
-    Timer,
+    CaseTable,
+    CustomerTable,
+    DefinitionTable,
+    IncidentTable,
+    InstanceTable,
+    SubscriptionTable,
+    TaskTable,
+    TimerTable,
 )
-from engine.views import Actor, ElementState, InstanceView, Page
-from engine.views import Incident as IncidentView
+from engine.views import Actor, ElementState, Incident, InstanceView, Page
 
 MOST_INSTANCES = 1000
 """Of a case's tree: what runs first, then what ended last."""
 
 INSTANCE = (
-    Instance.id,
-    Instance.case_id,
-    Instance.parent_id,
-    Instance.depth,
-    Instance.definition_id,
-    Instance.state,
-    Instance.started_at,
-    Instance.ended_at,
-    Definition.process_id,
-    Definition.version,
-    Definition.name,
-    Definition.phase,
+    InstanceTable.id,
+    InstanceTable.case_id,
+    InstanceTable.parent_id,
+    InstanceTable.depth,
+    InstanceTable.definition_id,
+    InstanceTable.state,
+    InstanceTable.started_at,
+    InstanceTable.ended_at,
+    DefinitionTable.process_id,
+    DefinitionTable.version,
+    DefinitionTable.name,
+    DefinitionTable.phase,
 )
 
 INCIDENT = (
-    Incident.id,
-    Incident.case_id,
-    Incident.instance_id,
-    Incident.element_id,
-    Incident.kind,
-    Incident.message,
-    Incident.at,
-    Incident.resolved_at,
-    Incident.operation,
-    Case.number,
-    Case.title,
-    Customer.name.label("customer"),
-    Instance.definition_id,
-    Definition.name.label("process"),
+    IncidentTable.id,
+    IncidentTable.case_id,
+    IncidentTable.instance_id,
+    IncidentTable.element_id,
+    IncidentTable.kind,
+    IncidentTable.message,
+    IncidentTable.at,
+    IncidentTable.resolved_at,
+    IncidentTable.operation,
+    CaseTable.number,
+    CaseTable.title,
+    CustomerTable.name.label("customer"),
+    InstanceTable.definition_id,
+    DefinitionTable.name.label("process"),
 )
 
 
 def instance(conn: Connection, actor: Actor, instance_id: str) -> InstanceView:
     """One instance. Raises ``NotFound``."""
     authorize(actor, CASE_VIEW, case_of_instance(conn, actor, instance_id))
-    return _view(conn.execute(_instances().where(Instance.id == instance_id)).one())
+    return _view(conn.execute(_instances().where(InstanceTable.id == instance_id)).one())
 
 
 def instances(conn: Connection, case_id: str) -> tuple[InstanceView, ...]:
@@ -82,8 +81,10 @@ def instances(conn: Connection, case_id: str) -> tuple[InstanceView, ...]:
     has authorised the case."""
     rows = conn.execute(
         _instances()
-        .where(Instance.case_id == case_id)
-        .order_by(Instance.ended_at.is_not(None), Instance.started_at.desc(), Instance.id)
+        .where(InstanceTable.case_id == case_id)
+        .order_by(
+            InstanceTable.ended_at.is_not(None), InstanceTable.started_at.desc(), InstanceTable.id
+        )
         .limit(MOST_INSTANCES)
     ).all()
     known = {row.id for row in rows}
@@ -102,7 +103,7 @@ def instances(conn: Connection, case_id: str) -> tuple[InstanceView, ...]:
 
 def incidents(
     conn: Connection, actor: Actor, *, case_id: str | None = None
-) -> tuple[IncidentView, ...]:
+) -> tuple[Incident, ...]:
     """What could not go on and still has not, the newest first, at most ``MAX_PAGE``. None for
     those who do not look after the engine."""
     return open_incidents(conn, actor, case_id=case_id, limit=MAX_PAGE).items
@@ -115,7 +116,7 @@ def open_incidents(
     case_id: str | None = None,
     cursor: str | None = None,
     limit: int = 25,
-) -> Page[IncidentView]:
+) -> Page[Incident]:
     """A page of what could not go on and still has not, the newest first; empty for those who do
     not look after the engine. Raises ``Invalid`` for a cursor of another list."""
     after = decode("incidents", cursor, time_part, text_part)
@@ -123,29 +124,29 @@ def open_incidents(
         return Page(())
     limit = bounded(limit)
     # The few of the page first: nothing is joined to what is not shown.
-    newest = select(Incident.id).where(Incident.resolved_at.is_(None))
+    newest = select(IncidentTable.id).where(IncidentTable.resolved_at.is_(None))
     if case_id is not None:
-        newest = newest.where(Incident.case_id == case_id)
+        newest = newest.where(IncidentTable.case_id == case_id)
     if after is not None:
         at, last = after
-        earlier = or_(Incident.at < at, and_(Incident.at == at, Incident.id < last))
-        newest = newest.where(Incident.at <= at, earlier)
-    order = (Incident.at.desc(), Incident.id.desc())
+        earlier = or_(IncidentTable.at < at, and_(IncidentTable.at == at, IncidentTable.id < last))
+        newest = newest.where(IncidentTable.at <= at, earlier)
+    order = (IncidentTable.at.desc(), IncidentTable.id.desc())
     few = newest.order_by(*order).limit(limit + 1).subquery()
     statement = (
-        select(*INCIDENT, cases_of(actor, Case.id).label("visible"))
-        .join(few, few.c.id == Incident.id)
-        .join(Instance, Instance.id == Incident.instance_id)
-        .join(Definition, Definition.id == Instance.definition_id)
-        .join(Case, Case.id == Incident.case_id)
-        .join(Customer, Customer.id == Case.customer_id, isouter=True)
+        select(*INCIDENT, cases_of(actor, CaseTable.id).label("visible"))
+        .join(few, few.c.id == IncidentTable.id)
+        .join(InstanceTable, InstanceTable.id == IncidentTable.instance_id)
+        .join(DefinitionTable, DefinitionTable.id == InstanceTable.definition_id)
+        .join(CaseTable, CaseTable.id == IncidentTable.case_id)
+        .join(CustomerTable, CustomerTable.id == CaseTable.customer_id, isouter=True)
     )
     rows = conn.execute(statement.order_by(*order)).all()
     return page(rows, limit, _incident, lambda row: encode("incidents", row.at, row.id))
 
 
-def _incident(row: AnyRow) -> IncidentView:
-    return IncidentView(
+def _incident(row: AnyRow) -> Incident:
+    return Incident(
         id=row.id,
         case_id=row.case_id,
         case_number=row.number,
@@ -177,7 +178,7 @@ def element_states(
     """
     authorize(actor, CASE_VIEW, case_of_instance(conn, actor, instance_id))
     row = conn.execute(
-        select(Instance.case_id, Instance.passed).where(Instance.id == instance_id)
+        select(InstanceTable.case_id, InstanceTable.passed).where(InstanceTable.id == instance_id)
     ).one()
     states = {
         element: ElementState(element, "done", count=count)
@@ -187,8 +188,8 @@ def element_states(
     _add_waiting(conn, instance_id, states)
     _add_tasks(conn, instance_id, states, today)
     _add_children(conn, row.case_id, instance_id, states, today)
-    stopped = select(Incident.element_id).where(
-        Incident.instance_id == instance_id, Incident.resolved_at.is_(None)
+    stopped = select(IncidentTable.element_id).where(
+        IncidentTable.instance_id == instance_id, IncidentTable.resolved_at.is_(None)
     )
     for element in conn.scalars(stopped):
         if element is not None:
@@ -199,7 +200,7 @@ def element_states(
 
 def _add_waiting(conn: Connection, instance_id: str, states: dict[str, ElementState]) -> None:
     waiting: dict[str, int] = {}
-    for table in (Timer, Subscription):
+    for table in (TimerTable, SubscriptionTable):
         statement = select(table.element_id).where(table.instance_id == instance_id)
         for element in conn.scalars(statement):
             waiting[element] = waiting.get(element, 0) + 1
@@ -212,8 +213,13 @@ def _add_tasks(
 ) -> None:
     rows = conn.execute(
         select(
-            Task.id, Task.element_id, Task.state, Task.due, Task.opened_at, Task.completed_by
-        ).where(Task.instance_id == instance_id)
+            TaskTable.id,
+            TaskTable.element_id,
+            TaskTable.state,
+            TaskTable.due,
+            TaskTable.opened_at,
+            TaskTable.completed_by,
+        ).where(TaskTable.instance_id == instance_id)
     ).all()
     people = people_by_id(conn, (row.completed_by for row in rows))
     by_element: dict[str, list[AnyRow]] = {}
@@ -263,9 +269,9 @@ def _add_children(
 ) -> None:
     """Call activities: the child that was started last, and whether anything below is late."""
     rows = conn.execute(
-        select(Instance.id, Instance.parent_element, Instance.state)
-        .where(Instance.parent_id == instance_id, Instance.parent_element.is_not(None))
-        .order_by(Instance.started_at, Instance.id)
+        select(InstanceTable.id, InstanceTable.parent_element, InstanceTable.state)
+        .where(InstanceTable.parent_id == instance_id, InstanceTable.parent_element.is_not(None))
+        .order_by(InstanceTable.started_at, InstanceTable.id)
     ).all()
     by_element: dict[str, list[AnyRow]] = {}
     for row in rows:
@@ -298,14 +304,14 @@ def _late_below(conn: Connection, case_id: str, top: str, today: date) -> dict[s
     """Days late of the latest open task in or below each child of ``top``. Only what runs now is
     looked at: everything above an open task runs."""
     due = conn.execute(
-        select(Task.instance_id, func.min(Task.due).label("due"))
-        .where(Task.case_id == case_id, OPEN, Task.due < today)
-        .group_by(Task.instance_id)
+        select(TaskTable.instance_id, func.min(TaskTable.due).label("due"))
+        .where(TaskTable.case_id == case_id, OPEN, TaskTable.due < today)
+        .group_by(TaskTable.instance_id)
     ).all()
     if not due:
         return {}
-    running = select(Instance.id, Instance.parent_id).where(
-        Instance.case_id == case_id, Instance.ended_at.is_(None)
+    running = select(InstanceTable.id, InstanceTable.parent_id).where(
+        InstanceTable.case_id == case_id, InstanceTable.ended_at.is_(None)
     )
     parents = {row.id: row.parent_id for row in conn.execute(running)}
     late: dict[str, int] = {}
@@ -326,7 +332,9 @@ def _days_late(dates: Iterable[date | None], today: date) -> int:
 
 
 def _instances() -> AnySelect:
-    return select(*INSTANCE).join(Definition, Definition.id == Instance.definition_id)
+    return select(*INSTANCE).join(
+        DefinitionTable, DefinitionTable.id == InstanceTable.definition_id
+    )
 
 
 def _view(row: AnyRow) -> InstanceView:

@@ -13,18 +13,15 @@ from engine.queries import paging
 from engine.queries.objects import case_object
 from engine.queries.rows import name_of, people_by_id
 from engine.store.tables import (
-    Case,
-    Definition,
-    Instance,
-    Migration,
-    MigrationItem,
-    SkippedStep,
-    Task,
+    CaseTable,
+    DefinitionTable,
+    InstanceTable,
+    MigrationItemTable,
+    MigrationTable,
+    SkippedStepTable,
+    TaskTable,
 )
-from engine.views import Actor, MigrationNote
-from engine.views import Migration as MigrationView
-from engine.views import MigrationItem as ItemView
-from engine.views import SkippedStep as StepView
+from engine.views import Actor, Migration, MigrationItem, MigrationNote, SkippedStep
 
 STATES = ("waiting", "done", "failed", "taken_back")
 LATEST = 20
@@ -39,12 +36,12 @@ def migration(
     state: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
-) -> MigrationView:
+) -> Migration:
     """One migration with a page of its items, those that failed first. Raises ``NotFound``."""
     authorize(actor, INSTANCE_MIGRATE)
     if state is not None:
         paging.choice("state", state, STATES)
-    row = conn.execute(_migrations().where(Migration.id == migration_id)).first()
+    row = conn.execute(_migrations().where(MigrationTable.id == migration_id)).first()
     if row is None:
         raise NotFound()
     counts = _counts(conn, [migration_id])
@@ -55,40 +52,44 @@ def migration(
     return _view(row, counts[migration_id], page.items, page.next)
 
 
-def migrations(conn: Connection, actor: Actor, process_id: str) -> tuple[MigrationView, ...]:
+def migrations(conn: Connection, actor: Actor, process_id: str) -> tuple[Migration, ...]:
     """The latest migrations of a process, without their items."""
     authorize(actor, INSTANCE_MIGRATE)
-    statement = _migrations().where(Migration.process_id == process_id)
-    rows = conn.execute(statement.order_by(Migration.at.desc(), Migration.id).limit(LATEST)).all()
+    statement = _migrations().where(MigrationTable.process_id == process_id)
+    rows = conn.execute(
+        statement.order_by(MigrationTable.at.desc(), MigrationTable.id).limit(LATEST)
+    ).all()
     counts = _counts(conn, [row.id for row in rows])
     return tuple(_view(row, counts[row.id]) for row in rows)
 
 
-def skipped_steps(conn: Connection, actor: Actor, case_id: str) -> tuple[StepView, ...]:
+def skipped_steps(conn: Connection, actor: Actor, case_id: str) -> tuple[SkippedStep, ...]:
     """The steps of a case that came in before where it was, the undecided first. Raises
     ``NotFound``."""
     thing = case_object(conn, actor, case_id)
     authorize(actor, CASE_VIEW, thing)
     rows = conn.execute(
         select(
-            SkippedStep,
-            Definition.version,
-            Instance.state.label("instance_state"),
-            Task.id.label("task_id"),
-            Task.state.label("task_state"),
+            SkippedStepTable,
+            DefinitionTable.version,
+            InstanceTable.state.label("instance_state"),
+            TaskTable.id.label("task_id"),
+            TaskTable.state.label("task_state"),
         )
-        .join(Definition, Definition.id == SkippedStep.definition_id)
-        .join(Instance, Instance.id == SkippedStep.instance_id)
+        .join(DefinitionTable, DefinitionTable.id == SkippedStepTable.definition_id)
+        .join(InstanceTable, InstanceTable.id == SkippedStepTable.instance_id)
         .outerjoin(
-            Task, (Task.instance_id == SkippedStep.instance_id) & (Task.token == SkippedStep.token)
+            TaskTable,
+            (TaskTable.instance_id == SkippedStepTable.instance_id)
+            & (TaskTable.token == SkippedStepTable.token),
         )
-        .where(SkippedStep.case_id == case_id)
-        .order_by(SkippedStep.state != "offered", SkippedStep.at, SkippedStep.id)
+        .where(SkippedStepTable.case_id == case_id)
+        .order_by(SkippedStepTable.state != "offered", SkippedStepTable.at, SkippedStepTable.id)
     ).all()
     people = people_by_id(conn, (row.decided_by for row in rows))
     may_decide = may(actor, CASE_PLAN, thing) or (thing.running and may(actor, INSTANCE_MIGRATE))
     return tuple(
-        StepView(
+        SkippedStep(
             id=row.id,
             case_id=row.case_id,
             instance_id=row.instance_id,
@@ -114,8 +115,8 @@ def skipped_steps(conn: Connection, actor: Actor, case_id: str) -> tuple[StepVie
 
 
 def _migrations() -> Any:
-    return select(Migration, Definition.name, Definition.version).join(
-        Definition, Definition.id == Migration.definition_id
+    return select(MigrationTable, DefinitionTable.name, DefinitionTable.version).join(
+        DefinitionTable, DefinitionTable.id == MigrationTable.definition_id
     )
 
 
@@ -123,9 +124,9 @@ def _counts(conn: Connection, ids: Iterable[str]) -> dict[str, dict[str, int]]:
     wanted = list(ids)
     counts: dict[str, dict[str, int]] = {i: dict.fromkeys(STATES, 0) for i in wanted}
     statement = (
-        select(MigrationItem.migration_id, MigrationItem.state, func.count().label("n"))
-        .where(MigrationItem.migration_id.in_(wanted))
-        .group_by(MigrationItem.migration_id, MigrationItem.state)
+        select(MigrationItemTable.migration_id, MigrationItemTable.state, func.count().label("n"))
+        .where(MigrationItemTable.migration_id.in_(wanted))
+        .group_by(MigrationItemTable.migration_id, MigrationItemTable.state)
     )
     for row in conn.execute(statement):
         counts[row.migration_id][row.state] = row.n
@@ -135,45 +136,45 @@ def _counts(conn: Connection, ids: Iterable[str]) -> dict[str, dict[str, int]]:
 def _items(
     conn: Connection, migration_id: str, state: str | None, after: Any, limit: int
 ) -> list[Any]:
-    rank = case((MigrationItem.state == "failed", 0), else_=1)
+    rank = case((MigrationItemTable.state == "failed", 0), else_=1)
     statement = (
         select(
-            MigrationItem.id,
-            MigrationItem.instance_id,
-            MigrationItem.case_id,
-            MigrationItem.state,
-            MigrationItem.at,
-            MigrationItem.reasons,
-            MigrationItem.notes,
-            MigrationItem.revision,
-            MigrationItem.snapshot.is_not(None).label("kept"),
-            Instance.revision.label("now"),
-            Instance.ended_at,
-            Definition.version,
-            Case.number,
-            Case.title,
+            MigrationItemTable.id,
+            MigrationItemTable.instance_id,
+            MigrationItemTable.case_id,
+            MigrationItemTable.state,
+            MigrationItemTable.at,
+            MigrationItemTable.reasons,
+            MigrationItemTable.notes,
+            MigrationItemTable.revision,
+            MigrationItemTable.snapshot.is_not(None).label("kept"),
+            InstanceTable.revision.label("now"),
+            InstanceTable.ended_at,
+            DefinitionTable.version,
+            CaseTable.number,
+            CaseTable.title,
             rank.label("rank"),
         )
-        .join(Instance, Instance.id == MigrationItem.instance_id)
-        .join(Definition, Definition.id == MigrationItem.from_definition_id)
-        .join(Case, Case.id == MigrationItem.case_id)
-        .where(MigrationItem.migration_id == migration_id)
-        .order_by(rank, MigrationItem.id)
+        .join(InstanceTable, InstanceTable.id == MigrationItemTable.instance_id)
+        .join(DefinitionTable, DefinitionTable.id == MigrationItemTable.from_definition_id)
+        .join(CaseTable, CaseTable.id == MigrationItemTable.case_id)
+        .where(MigrationItemTable.migration_id == migration_id)
+        .order_by(rank, MigrationItemTable.id)
         .limit(limit)
     )
     if state is not None:
-        statement = statement.where(MigrationItem.state == state)
+        statement = statement.where(MigrationItemTable.state == state)
     if after is not None:
         last_rank, last = after
         statement = statement.where(
-            or_(rank > last_rank, (rank == last_rank) & (MigrationItem.id > last))
+            or_(rank > last_rank, (rank == last_rank) & (MigrationItemTable.id > last))
         )
     return list(conn.execute(statement))
 
 
-def _item(row: Any) -> ItemView:
+def _item(row: Any) -> MigrationItem:
     untouched = row.kept and row.now == row.revision and row.ended_at is None
-    return ItemView(
+    return MigrationItem(
         instance_id=row.instance_id,
         case_id=row.case_id,
         case_number=row.number,
@@ -190,10 +191,10 @@ def _item(row: Any) -> ItemView:
 def _view(
     row: Any,
     counts: dict[str, int],
-    items: tuple[ItemView, ...] = (),
+    items: tuple[MigrationItem, ...] = (),
     cursor: str | None = None,
-) -> MigrationView:
-    return MigrationView(
+) -> Migration:
+    return Migration(
         id=row.id,
         process_id=row.process_id,
         name=row.name,

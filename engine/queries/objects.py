@@ -14,42 +14,49 @@ from engine.access import (
     cases_of,
 )
 from engine.errors import NotFound
-from engine.store.tables import Attachment, Case, Incident, Instance, Person, Task
+from engine.store.tables import (
+    AttachmentTable,
+    CaseTable,
+    IncidentTable,
+    InstanceTable,
+    PersonTable,
+    TaskTable,
+)
 from engine.views import Actor
 
 
 def case_object(conn: Connection, actor: Actor, case_id: str) -> CaseObject:
     """The case with this id. Raises ``NotFound``."""
-    return _case(_one(conn, _cases(actor).where(Case.id == case_id)))
+    return _case(_one(conn, _cases(actor).where(CaseTable.id == case_id)))
 
 
 def case_by_key(conn: Connection, actor: Actor, key: str) -> CaseObject:
     """The case with this id or this number: its business key. Raises ``NotFound``."""
-    return _case(_one(conn, _cases(actor).where((Case.id == key) | (Case.number == key))))
+    return _case(_one(conn, _cases(actor).where((CaseTable.id == key) | (CaseTable.number == key))))
 
 
 def case_of_instance(conn: Connection, actor: Actor, instance_id: str) -> CaseObject:
     """The case of an instance. Raises ``NotFound``."""
-    statement = _cases(actor).join(Instance, Instance.case_id == Case.id)
-    return _case(_one(conn, statement.where(Instance.id == instance_id)))
+    statement = _cases(actor).join(InstanceTable, InstanceTable.case_id == CaseTable.id)
+    return _case(_one(conn, statement.where(InstanceTable.id == instance_id)))
 
 
 def task_object(conn: Connection, actor: Actor, task_id: str) -> TaskObject:
     """The user task with this id. Raises ``NotFound``."""
-    return _task(_one(conn, _tasks(actor).where(Task.id == task_id)))
+    return _task(_one(conn, _tasks(actor).where(TaskTable.id == task_id)))
 
 
 def task_of_attachment(conn: Connection, actor: Actor, attachment_id: str) -> TaskObject:
     """The user task that an attachment hangs on. Raises ``NotFound``."""
-    statement = _tasks(actor).join(Attachment, Attachment.task_id == Task.id)
-    return _task(_one(conn, statement.where(Attachment.id == attachment_id)))
+    statement = _tasks(actor).join(AttachmentTable, AttachmentTable.task_id == TaskTable.id)
+    return _task(_one(conn, statement.where(AttachmentTable.id == attachment_id)))
 
 
 def incident_object(conn: Connection, actor: Actor, incident_id: str) -> IncidentObject:
     """The incident with this id. Raises ``NotFound``."""
-    statement = _cases(actor).join(Incident, Incident.case_id == Case.id)
+    statement = _cases(actor).join(IncidentTable, IncidentTable.case_id == CaseTable.id)
     return IncidentObject(
-        incident_id, _case(_one(conn, statement.where(Incident.id == incident_id)))
+        incident_id, _case(_one(conn, statement.where(IncidentTable.id == incident_id)))
     )
 
 
@@ -60,19 +67,28 @@ def message_object(case: CaseObject, roles: frozenset[str]) -> MessageObject:
 
 def person_object(conn: Connection, username: str) -> PersonObject:
     """The account with this user name. Raises ``NotFound``."""
-    return PersonObject(_one(conn, select(Person.id).where(Person.username == username)).id)
+    return PersonObject(
+        _one(conn, select(PersonTable.id).where(PersonTable.username == username)).id
+    )
 
 
 def _cases(actor: Actor) -> Select[tuple[str, str, dict[str, object], bool]]:
-    visible = cases_of(actor, Case.id).label("visible")
-    return select(Case.id.label("case_id"), Case.state.label("case_state"), Case.people, visible)
+    visible = cases_of(actor, CaseTable.id).label("visible")
+    return select(
+        CaseTable.id.label("case_id"),
+        CaseTable.state.label("case_state"),
+        CaseTable.people,
+        visible,
+    )
 
 
 def _tasks(actor: Actor) -> Select[tuple[str, str, dict[str, object], bool]]:
     return (
         _cases(actor)
-        .join(Task, Task.case_id == Case.id)
-        .add_columns(Task.id, Task.role, Task.assignee_id, Task.state, Task.revision)
+        .join(TaskTable, TaskTable.case_id == CaseTable.id)
+        .add_columns(
+            TaskTable.id, TaskTable.role, TaskTable.assignee_id, TaskTable.state, TaskTable.revision
+        )
     )
 
 

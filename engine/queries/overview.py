@@ -12,7 +12,7 @@ from sqlalchemy import Connection, case, delete, func, insert, select
 
 from engine.access import OVERVIEW_VIEW, authorize
 from engine.queries.inbox import OPEN
-from engine.store.tables import Case, Figures, Incident, Task
+from engine.store.tables import CaseTable, FiguresTable, IncidentTable, TaskTable
 from engine.views import Actor, Load, Overview
 
 NAME = "overview"
@@ -26,7 +26,9 @@ OLDEST = timedelta(minutes=10)
 def overview(conn: Connection, actor: Actor, *, now: datetime, today: date) -> Overview:
     """The figures as they were counted last. Raises ``NotAllowed`` for who is no manager."""
     authorize(actor, OVERVIEW_VIEW)
-    known = conn.execute(select(Figures.at, Figures.body).where(Figures.name == NAME)).first()
+    known = conn.execute(
+        select(FiguresTable.at, FiguresTable.body).where(FiguresTable.name == NAME)
+    ).first()
     fresh = known is not None and now - known.at < OLDEST and known.body["day"] == str(today)
     if known is None or not fresh:
         return _view(now, count(conn, today))
@@ -35,7 +37,9 @@ def overview(conn: Connection, actor: Actor, *, now: datetime, today: date) -> O
 
 def is_due(conn: Connection, now: datetime) -> bool:
     """Whether it is time to count again."""
-    known = conn.execute(select(Figures.at, Figures.took).where(Figures.name == NAME)).first()
+    known = conn.execute(
+        select(FiguresTable.at, FiguresTable.took).where(FiguresTable.name == NAME)
+    ).first()
     if known is None:
         return True
     pause = max(SOONEST, timedelta(milliseconds=known.took * SHARE))
@@ -46,15 +50,24 @@ def count(conn: Connection, today: date) -> dict[str, Any]:
     """Everything that is open, as ``Figures.body``: ``day``, ``took`` (ms), ``cases`` by state,
     ``incidents``, and ``tasks``: role, phase, its title, late, today, all."""
     started = time.perf_counter()
-    late = func.sum(case((Task.due < today, 1), else_=0))
-    now = func.sum(case((Task.due == today, 1), else_=0))
+    late = func.sum(case((TaskTable.due < today, 1), else_=0))
+    now = func.sum(case((TaskTable.due == today, 1), else_=0))
     tasks = conn.execute(
-        select(Task.role, Task.phase, func.max(Task.phase_title), late, now, func.count())
+        select(
+            TaskTable.role,
+            TaskTable.phase,
+            func.max(TaskTable.phase_title),
+            late,
+            now,
+            func.count(),
+        )
         .where(OPEN)
-        .group_by(Task.role, Task.phase)
+        .group_by(TaskTable.role, TaskTable.phase)
     ).all()
-    cases = conn.execute(select(Case.state, func.count()).group_by(Case.state)).all()
-    incidents = select(func.count()).select_from(Incident).where(Incident.resolved_at.is_(None))
+    cases = conn.execute(select(CaseTable.state, func.count()).group_by(CaseTable.state)).all()
+    incidents = (
+        select(func.count()).select_from(IncidentTable).where(IncidentTable.resolved_at.is_(None))
+    )
     return {
         "day": str(today),
         "cases": {row[0]: row[1] for row in cases},
@@ -66,8 +79,8 @@ def count(conn: Connection, today: date) -> dict[str, Any]:
 
 def keep(conn: Connection, body: dict[str, Any], now: datetime) -> None:
     """Store what was counted."""
-    conn.execute(delete(Figures).where(Figures.name == NAME))
-    conn.execute(insert(Figures).values(name=NAME, at=now, took=body["took"], body=body))
+    conn.execute(delete(FiguresTable).where(FiguresTable.name == NAME))
+    conn.execute(insert(FiguresTable).values(name=NAME, at=now, took=body["took"], body=body))
 
 
 def _view(at: datetime, body: dict[str, Any]) -> Overview:

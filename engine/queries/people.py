@@ -18,36 +18,35 @@ from engine.errors import NotFound
 from engine.queries import search
 from engine.queries.paging import MAX_PAGE
 from engine.queries.rows import PERSON, person_view
-from engine.store.tables import Case, Customer, Person
-from engine.views import Actor, CustomerRow
-from engine.views import Person as PersonView
+from engine.store.tables import CaseTable, CustomerTable, PersonTable
+from engine.views import Actor, CustomerRow, Person
 
 
-def people(conn: Connection, actor: Actor) -> tuple[PersonView, ...]:
+def people(conn: Connection, actor: Actor) -> tuple[Person, ...]:
     """Everybody with an account, by name; for administrators also those who may not sign in any
     more."""
     authorize(actor, PEOPLE_VIEW)
     statement = select(*PERSON)
     if not {ADMINISTRATOR, SYSTEM_RIGHT} & actor.rights:
-        statement = statement.where(Person.active)
+        statement = statement.where(PersonTable.active)
     return _by_name(person_view(row) for row in conn.execute(statement))
 
 
-def person(conn: Connection, username: str) -> PersonView:
+def person(conn: Connection, username: str) -> Person:
     """The person with this user name, active or not. Raises ``NotFound``."""
-    row = conn.execute(select(*PERSON).where(Person.username == username)).first()
+    row = conn.execute(select(*PERSON).where(PersonTable.username == username)).first()
     if row is None:
         raise NotFound(f"There is nobody with the user name {username}.", username=username)
     return person_view(row)
 
 
-def holders(conn: Connection, role: str | None) -> tuple[PersonView, ...]:
+def holders(conn: Connection, role: str | None) -> tuple[Person, ...]:
     """The active people who hold ``role``, by name; everybody when no role is asked for.
 
     The roles of a person are one small JSON list and accounts are few, so they are looked through
     here: no two databases ask into JSON alike.
     """
-    rows = conn.execute(select(*PERSON).where(Person.active))
+    rows = conn.execute(select(*PERSON).where(PersonTable.active))
     found = (person_view(row) for row in rows)
     return _by_name(p for p in found if role is None or role in p.roles)
 
@@ -59,22 +58,22 @@ def customers(conn: Connection, actor: Actor, q: str = "") -> tuple[CustomerRow,
         return ()
     count = (
         select(func.count())
-        .where(Case.customer_id == Customer.id)
-        .correlate(Customer)
+        .where(CaseTable.customer_id == CustomerTable.id)
+        .correlate(CustomerTable)
         .scalar_subquery()
     )
     rows = conn.execute(
-        select(Customer.id, Customer.name, Customer.org_number, count)
-        .where(*search.found(conn, search.words(q), (Customer.name, Customer.org_number)))
-        .order_by(Customer.name, Customer.id)
+        select(CustomerTable.id, CustomerTable.name, CustomerTable.org_number, count)
+        .where(*search.found(conn, search.words(q), (CustomerTable.name, CustomerTable.org_number)))
+        .order_by(CustomerTable.name, CustomerTable.id)
         .limit(MAX_PAGE)
     )
     return tuple(sorted((CustomerRow(*row) for row in rows), key=_name))
 
 
-def _by_name(found: Iterable[PersonView]) -> tuple[PersonView, ...]:
+def _by_name(found: Iterable[Person]) -> tuple[Person, ...]:
     return tuple(sorted(found, key=_name))
 
 
-def _name(view: PersonView | CustomerRow) -> tuple[str, str, str]:
+def _name(view: Person | CustomerRow) -> tuple[str, str, str]:
     return (*search.swedish(view.name), view.id)

@@ -10,30 +10,27 @@ from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from engine.bpmn.meta import CheckItem
 from engine.feel import from_json, plain
-from engine.store.tables import Attachment, Customer, Person, Signature
-from engine.views import SYSTEM, SignatureView, Tick
-from engine.views import Attachment as AttachmentView
-from engine.views import Customer as CustomerView
-from engine.views import Person as PersonView
+from engine.store.tables import AttachmentTable, CustomerTable, PersonTable, SignatureTable
+from engine.views import SYSTEM, Attachment, Customer, Person, SignatureView, Tick
 
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
-People = Mapping[str, PersonView]
+People = Mapping[str, Person]
 
 PERSON = (
-    Person.id,
-    Person.username,
-    Person.name,
-    Person.roles,
-    Person.rights,
-    Person.active,
-    Person.email,
+    PersonTable.id,
+    PersonTable.username,
+    PersonTable.name,
+    PersonTable.roles,
+    PersonTable.rights,
+    PersonTable.active,
+    PersonTable.email,
 )
 
 
-def person_view(row: AnyRow) -> PersonView:
+def person_view(row: AnyRow) -> Person:
     """A row with the columns of ``PERSON``."""
-    return PersonView(
+    return Person(
         row.id,
         row.username,
         row.name,
@@ -44,12 +41,12 @@ def person_view(row: AnyRow) -> PersonView:
     )
 
 
-def people_by_id(conn: Connection, ids: Iterable[str | None]) -> dict[str, PersonView]:
+def people_by_id(conn: Connection, ids: Iterable[str | None]) -> dict[str, Person]:
     """The people with these ids, in one statement (none when there are no ids)."""
     wanted = sorted({i for i in ids if i and i != SYSTEM.id})
     if not wanted:
         return {}
-    statement = select(*PERSON).where(Person.id.in_(bindparam("ids", expanding=True)))
+    statement = select(*PERSON).where(PersonTable.id.in_(bindparam("ids", expanding=True)))
     return {row.id: person_view(row) for row in conn.execute(statement, {"ids": wanted})}
 
 
@@ -63,17 +60,17 @@ def name_of(people: People, person_id: str | None) -> str | None:
 
 
 CUSTOMER = (
-    Customer.id.label("customer_id"),
-    Customer.name.label("customer"),
-    Customer.org_number,
+    CustomerTable.id.label("customer_id"),
+    CustomerTable.name.label("customer"),
+    CustomerTable.org_number,
 )
 
 
-def customer_view(row: AnyRow) -> CustomerView | None:
+def customer_view(row: AnyRow) -> Customer | None:
     """A row with the columns of ``CUSTOMER``, outer joined."""
     if row.customer_id is None:
         return None
-    return CustomerView(row.customer_id, row.customer, row.org_number)
+    return Customer(row.customer_id, row.customer, row.org_number)
 
 
 def tickers(ticks: Mapping[str, Any]) -> list[str]:
@@ -112,14 +109,14 @@ def ticks_view(
 
 
 SIGNATURE = (
-    Signature.id,
-    Signature.task_id,
-    Signature.signer_id,
-    Signature.signer_name,
-    Signature.meaning,
-    Signature.at,
-    Signature.content_sha256,
-    Signature.method,
+    SignatureTable.id,
+    SignatureTable.task_id,
+    SignatureTable.signer_id,
+    SignatureTable.signer_name,
+    SignatureTable.meaning,
+    SignatureTable.at,
+    SignatureTable.content_sha256,
+    SignatureTable.method,
 )
 
 
@@ -137,22 +134,22 @@ def signature_view(row: AnyRow) -> SignatureView:
 
 
 ATTACHMENT = (
-    Attachment.id,
-    Attachment.task_id,
-    Attachment.field_id,
-    Attachment.filename,
-    Attachment.media_type,
-    Attachment.size,
-    Attachment.sha256,
-    Attachment.at,
-    Attachment.by,
+    AttachmentTable.id,
+    AttachmentTable.task_id,
+    AttachmentTable.field_id,
+    AttachmentTable.filename,
+    AttachmentTable.media_type,
+    AttachmentTable.size,
+    AttachmentTable.sha256,
+    AttachmentTable.at,
+    AttachmentTable.by,
 )
 """All but the bytes."""
 
 
-def attachment_view(row: AnyRow, people: People) -> AttachmentView:
+def attachment_view(row: AnyRow, people: People) -> Attachment:
     """A row with the columns of ``ATTACHMENT``."""
-    return AttachmentView(
+    return Attachment(
         id=row.id,
         filename=row.filename,
         media_type=row.media_type,

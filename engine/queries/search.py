@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from engine.store import words as stored
-from engine.store.tables import Case, CaseWord, PersonWord
+from engine.store.tables import CaseTable, CaseWordTable, PersonWordTable
 
 Text = ColumnElement[Any] | InstrumentedAttribute[Any]
 
@@ -109,8 +109,8 @@ class Index:
         return and_(self.word >= part, self.word < part + chr(0x10FFFF))
 
 
-CASES = Index(CaseWord.case_id, CaseWord.word)
-PEOPLE = Index(PersonWord.person_id, PersonWord.word)
+CASES = Index(CaseWordTable.case_id, CaseWordTable.word)
+PEOPLE = Index(PersonWordTable.person_id, PersonWordTable.word)
 
 
 def latest_cases(
@@ -118,12 +118,12 @@ def latest_cases(
 ) -> list[str]:
     """The ``most`` cases found by ``word`` that started last (``before`` a time). Of a word of very
     many cases those among the ``LOOKED_AT`` that started last of all; if there are none, others."""
-    order = Case.started_at.desc(), Case.id.desc()
-    soon = [] if before is None else [Case.started_at < before]
-    newest = select(Case.id).where(*soon).order_by(*order)
+    order = CaseTable.started_at.desc(), CaseTable.id.desc()
+    soon = [] if before is None else [CaseTable.started_at < before]
+    newest = select(CaseTable.id).where(*soon).order_by(*order)
     few = CASES.few(conn, word)
     if few is None:
-        latest = newest.add_columns(Case.started_at).limit(LOOKED_AT).subquery()
+        latest = newest.add_columns(CaseTable.started_at).limit(LOOKED_AT).subquery()
         found = select(latest.c.id).where(CASES.has(latest.c.id, word))
         latest_first = latest.c.started_at.desc(), latest.c.id.desc()
         few = list(conn.scalars(found.order_by(*latest_first).limit(most)))
@@ -136,11 +136,11 @@ def latest_cases(
     return list(conn.scalars(select(these.id).where(*soon).order_by(*order).limit(most)))
 
 
-def named(ids: Sequence[str]) -> type[Case]:
+def named(ids: Sequence[str]) -> type[CaseTable]:
     """A few cases, to be read by their ids: which, when and in which state. Without the OFFSET,
     a database might look for the first of them along the order."""
-    columns = select(Case.id, Case.started_at, Case.state)
-    return aliased(Case, columns.where(Case.id.in_(ids)).offset(0).subquery())
+    columns = select(CaseTable.id, CaseTable.started_at, CaseTable.state)
+    return aliased(CaseTable, columns.where(CaseTable.id.in_(ids)).offset(0).subquery())
 
 
 def texts_with(texts: Iterable[str | None], word: str) -> list[str]:

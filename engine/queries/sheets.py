@@ -22,7 +22,13 @@ from engine.queries.rows import (
     tickers,
     ticks_view,
 )
-from engine.store.tables import Definition, Instance, PlanItem, Signature, Task
+from engine.store.tables import (
+    DefinitionTable,
+    InstanceTable,
+    PlanItemTable,
+    SignatureTable,
+    TaskTable,
+)
 from engine.views import PlanRow, RowState, Sheet, SheetEntry, SheetRow, SignatureView
 
 Points = Callable[[str, str], Sequence[CheckItem]]
@@ -38,27 +44,27 @@ def no_points(definition_id: str, element_id: str) -> Sequence[CheckItem]:
 
 
 _PLAN = (
-    PlanItem.id,
-    PlanItem.phase,
-    PlanItem.phase_title,
-    PlanItem.process_id,
-    PlanItem.element_id,
-    PlanItem.name,
-    PlanItem.points,
-    PlanItem.role,
-    PlanItem.person_id,
-    PlanItem.due,
+    PlanItemTable.id,
+    PlanItemTable.phase,
+    PlanItemTable.phase_title,
+    PlanItemTable.process_id,
+    PlanItemTable.element_id,
+    PlanItemTable.name,
+    PlanItemTable.points,
+    PlanItemTable.role,
+    PlanItemTable.person_id,
+    PlanItemTable.due,
 )
 _ROUND = (
-    Task.id,
-    Task.process_id,
-    Task.element_id,
-    Task.state,
-    Task.assignee_id,
-    Task.completed_by,
-    Task.due,
-    Task.opened_at,
-    Task.ended_at,
+    TaskTable.id,
+    TaskTable.process_id,
+    TaskTable.element_id,
+    TaskTable.state,
+    TaskTable.assignee_id,
+    TaskTable.completed_by,
+    TaskTable.due,
+    TaskTable.opened_at,
+    TaskTable.ended_at,
 )
 
 
@@ -70,7 +76,7 @@ def plan_rows(conn: Connection, case_id: str, *, running: bool) -> tuple[PlanRow
     is planned for its next round.
     """
     plan = _plan(conn, case_id)
-    rounds = _rounds(conn.execute(select(*_ROUND).where(Task.case_id == case_id)))
+    rounds = _rounds(conn.execute(select(*_ROUND).where(TaskTable.case_id == case_id)))
     people = people_by_id(conn, _plan_people(plan, rounds))
     return tuple(_plan_row(row, rounds.get(_place(row), []), people, running) for row in plan)
 
@@ -80,9 +86,9 @@ def sheets(
 ) -> tuple[Sheet, ...]:
     """The sheets of a case in their order, each with all its rows."""
     plan = _plan(conn, case_id)
-    statement = select(*_ROUND, Task.definition_id, Task.ticks)
-    rounds = _rounds(conn.execute(statement.where(Task.case_id == case_id)))
-    signed = conn.execute(select(*SIGNATURE).where(Signature.case_id == case_id))
+    statement = select(*_ROUND, TaskTable.definition_id, TaskTable.ticks)
+    rounds = _rounds(conn.execute(statement.where(TaskTable.case_id == case_id)))
+    signed = conn.execute(select(*SIGNATURE).where(SignatureTable.case_id == case_id))
     ids = {*_plan_people(plan, rounds)}
     for row in (row for found in rounds.values() for row in found):
         ids.update((row.completed_by, *tickers(row.ticks)))
@@ -123,8 +129,10 @@ class _Look:
 
 
 def _plan(conn: Connection, case_id: str) -> Sequence[AnyRow]:
-    statement = select(*_PLAN).where(PlanItem.case_id == case_id)
-    return conn.execute(statement.order_by(PlanItem.phase_order, PlanItem.row_order)).all()
+    statement = select(*_PLAN).where(PlanItemTable.case_id == case_id)
+    return conn.execute(
+        statement.order_by(PlanItemTable.phase_order, PlanItemTable.row_order)
+    ).all()
 
 
 def _place(row: AnyRow) -> Place:
@@ -217,24 +225,24 @@ def _diagrams(
     """The diagram of each phase: of the instance that the case started last, else the one that it
     would start today."""
     columns = (
-        Definition.phase,
-        Definition.process_id,
-        Definition.version,
-        Definition.id.label("definition_id"),
+        DefinitionTable.phase,
+        DefinitionTable.process_id,
+        DefinitionTable.version,
+        DefinitionTable.id.label("definition_id"),
     )
     started = (
-        select(*columns, Instance.id.label("instance_id"))
-        .join(Instance, Instance.definition_id == Definition.id)
-        .where(Instance.case_id == case_id, Definition.phase.in_(list(phases)))
-        .order_by(Instance.started_at)
+        select(*columns, InstanceTable.id.label("instance_id"))
+        .join(InstanceTable, InstanceTable.definition_id == DefinitionTable.id)
+        .where(InstanceTable.case_id == case_id, DefinitionTable.phase.in_(list(phases)))
+        .order_by(InstanceTable.started_at)
     )
     found = {row.phase: row for row in conn.execute(started)}
     missing = [key for key in phases if key not in found]
     if missing:
         ahead = (
             select(*columns, null().label("instance_id"))
-            .where(Definition.phase.in_(missing))
-            .order_by(Definition.deployed_at, Definition.version)
+            .where(DefinitionTable.phase.in_(missing))
+            .order_by(DefinitionTable.deployed_at, DefinitionTable.version)
         )
         found |= {row.phase: row for row in conn.execute(ahead)}
     return found

@@ -38,9 +38,14 @@ from engine.queries.rows import (
 )
 from engine.queries.sheets import plan_rows
 from engine.queries.tasks import TASK, task_row, with_case
-from engine.store.tables import Attachment, Definition, Instance, Signature, Task
-from engine.views import Actor, Field, PlanRow, SignatureView, TaskDetail
-from engine.views import Attachment as AttachmentView
+from engine.store.tables import (
+    AttachmentTable,
+    DefinitionTable,
+    InstanceTable,
+    SignatureTable,
+    TaskTable,
+)
+from engine.views import Actor, Attachment, Field, PlanRow, SignatureView, TaskDetail
 
 ACTIONS: Mapping[str, str] = {
     "claim": TASK_CLAIM,
@@ -132,7 +137,7 @@ def task_detail(
     authorize(actor, TASK_VIEW, thing)
     row = _load(conn, task_id)
     wanted = ask(_place(row))
-    attached = conn.execute(select(*ATTACHMENT).where(Attachment.task_id == task_id)).all()
+    attached = conn.execute(select(*ATTACHMENT).where(AttachmentTable.task_id == task_id)).all()
     ids = (row.assignee_id, row.completed_by, row.draft_by, *tickers(row.ticks))
     people = people_by_id(conn, (*ids, *(a.by for a in attached)))
     can = frozenset(name for name, action in ACTIONS.items() if may(actor, action, thing))
@@ -167,10 +172,10 @@ def task_place(conn: Connection, actor: Actor, task_id: str) -> tuple[TaskObject
     return task_object(conn, actor, task_id), _place(_load(conn, task_id))
 
 
-def attachment(conn: Connection, actor: Actor, attachment_id: str) -> tuple[AttachmentView, bytes]:
+def attachment(conn: Connection, actor: Actor, attachment_id: str) -> tuple[Attachment, bytes]:
     """An attachment and its bytes. Raises ``NotFound``."""
     authorize(actor, TASK_VIEW, task_of_attachment(conn, actor, attachment_id))
-    statement = select(*ATTACHMENT, Attachment.data).where(Attachment.id == attachment_id)
+    statement = select(*ATTACHMENT, AttachmentTable.data).where(AttachmentTable.id == attachment_id)
     row = conn.execute(statement).one()
     return attachment_view(row, people_by_id(conn, [row.by])), row.data
 
@@ -181,25 +186,25 @@ def attachment(conn: Connection, actor: Actor, attachment_id: str) -> tuple[Atta
 def _load(conn: Connection, task_id: str) -> AnyRow:
     statement = select(
         *TASK,
-        Task.instance_id,
-        Task.definition_id,
-        Task.process_id,
-        Task.completed_by,
-        Task.ended_at,
-        Task.answers,
-        Task.ticks,
-        Task.note,
-        Task.local,
-        Task.draft_by,
-        Definition.version,
-        Instance.variables,
+        TaskTable.instance_id,
+        TaskTable.definition_id,
+        TaskTable.process_id,
+        TaskTable.completed_by,
+        TaskTable.ended_at,
+        TaskTable.answers,
+        TaskTable.ticks,
+        TaskTable.note,
+        TaskTable.local,
+        TaskTable.draft_by,
+        DefinitionTable.version,
+        InstanceTable.variables,
     )
     joined = (
         with_case(statement)
-        .join(Definition, Definition.id == Task.definition_id)
-        .join(Instance, Instance.id == Task.instance_id)
+        .join(DefinitionTable, DefinitionTable.id == TaskTable.definition_id)
+        .join(InstanceTable, InstanceTable.id == TaskTable.instance_id)
     )
-    return conn.execute(joined.where(Task.id == task_id)).one()
+    return conn.execute(joined.where(TaskTable.id == task_id)).one()
 
 
 def _place(row: AnyRow) -> TaskPlace:
@@ -215,8 +220,8 @@ def _place(row: AnyRow) -> TaskPlace:
     )
 
 
-def _by_field(rows: Any, people: People) -> dict[str, tuple[AttachmentView, ...]]:
-    found: dict[str, list[AttachmentView]] = {}
+def _by_field(rows: Any, people: People) -> dict[str, tuple[Attachment, ...]]:
+    found: dict[str, list[Attachment]] = {}
     for row in sorted(rows, key=lambda r: (r.at, r.id)):
         found.setdefault(row.field_id, []).append(attachment_view(row, people))
     return {field_id: tuple(views) for field_id, views in found.items()}
@@ -232,5 +237,5 @@ def _plan(conn: Connection, thing: TaskObject, row: AnyRow) -> tuple[PlanRow, ..
 
 
 def _signature(conn: Connection, task_id: str) -> SignatureView | None:
-    row = conn.execute(select(*SIGNATURE).where(Signature.task_id == task_id)).first()
+    row = conn.execute(select(*SIGNATURE).where(SignatureTable.task_id == task_id)).first()
     return signature_view(row) if row else None

@@ -16,30 +16,30 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from engine.queries import inbox, paging, search
 from engine.queries.inbox import Condition, Place, Tasks
 from engine.queries.rows import AnyRow, AnySelect, People, people_by_id
-from engine.store.tables import Case, Customer, Task
+from engine.store.tables import CaseTable, CustomerTable, TaskTable
 from engine.views import Actor, Count, Page, TaskRow
 
 SHOW = ("mine", "role", "all")
 DUE = ("late", "today", "coming")
 
 TASK = (
-    Task.id,
-    Task.name,
-    Task.element_id,
-    Task.state,
-    Task.case_id,
-    Task.phase,
-    Task.phase_title,
-    Task.role,
-    Task.assignee_id,
-    Task.due,
-    Task.opened_at,
-    Task.ticked,
-    Task.points,
-    Task.draft_at,
-    Task.revision,
-    Case.number.label("case_number"),
-    Customer.name.label("customer"),
+    TaskTable.id,
+    TaskTable.name,
+    TaskTable.element_id,
+    TaskTable.state,
+    TaskTable.case_id,
+    TaskTable.phase,
+    TaskTable.phase_title,
+    TaskTable.role,
+    TaskTable.assignee_id,
+    TaskTable.due,
+    TaskTable.opened_at,
+    TaskTable.ticked,
+    TaskTable.points,
+    TaskTable.draft_at,
+    TaskTable.revision,
+    CaseTable.number.label("case_number"),
+    CustomerTable.name.label("customer"),
 )
 
 
@@ -132,8 +132,8 @@ def task_row(row: AnyRow, people: People) -> TaskRow:
 
 def with_case(statement: AnySelect) -> AnySelect:
     """``statement`` over tasks, with their case and its customer."""
-    joined = statement.join(Case, Case.id == Task.case_id)
-    return joined.join(Customer, Customer.id == Case.customer_id, isouter=True)
+    joined = statement.join(CaseTable, CaseTable.id == TaskTable.case_id)
+    return joined.join(CustomerTable, CustomerTable.id == CaseTable.customer_id, isouter=True)
 
 
 # ---------------------------------------------------------------- parts
@@ -176,5 +176,5 @@ def _after_dated(after: Place | None) -> list[Condition]:
 def _listed(found: AnySelect) -> AnySelect:
     """What a list shows of the tasks that were found, in their order."""
     page = found.subquery()
-    listed = with_case(select(*TASK)).join(page, page.c.id == Task.id)
+    listed = with_case(select(*TASK)).join(page, page.c.id == TaskTable.id)
     return listed.order_by(page.c.due, page.c.id)

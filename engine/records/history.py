@@ -20,12 +20,12 @@ from engine.records.chain import FIRST, Link, commitment
 from engine.records.verification import verify
 from engine.store.base import table_of
 from engine.store.batch import Batch, Statement
-from engine.store.tables import History
+from engine.store.tables import HistoryTable
 from engine.views import Actor
 
 __all__ = ["VIA", "Appended", "Fact", "append", "verify"]
 
-_TABLE: Final = table_of(History)
+_TABLE: Final = table_of(HistoryTable)
 _INSERT: Final = Statement(insert(_TABLE))
 VIA: Final = "by_token"
 """Under this name an entry's detail says which token of the API its program had."""

@@ -20,11 +20,11 @@ from engine.ids import new_id
 from engine.records.canonical import canonical, sha256, utc_text
 from engine.store.base import table_of
 from engine.store.batch import Batch, Statement
-from engine.store.tables import Signature
+from engine.store.tables import SignatureTable
 from engine.views import Actor, SignatureView
 
 FORMAT: Final = 1
-_INSERT: Final = Statement(insert(table_of(Signature)))
+_INSERT: Final = Statement(insert(table_of(SignatureTable)))
 PASSWORD: Final = "password"  # noqa: S105 - the name of the method
 
 

@@ -18,27 +18,27 @@ from sqlalchemy import Connection, Row, exists, select
 
 from engine.records.canonical import canonical, sha256, utc_text
 from engine.records.chain import FIRST, commitment
-from engine.store.tables import History, Instance, Signature
+from engine.store.tables import HistoryTable, InstanceTable, SignatureTable
 from engine.views import Fault, Verification
 
 ROWS_AT_ONCE: Final = 500
 
 _ENTRY = (
-    History.chain,
-    History.seq,
-    History.at,
-    History.type,
-    History.actor_id,
-    History.actor_name,
-    History.case_id,
-    History.instance_id,
-    History.definition_id,
-    History.element_id,
-    History.element_name,
-    History.body,
-    History.hash,
-    History.salt,
-    History.detail,
+    HistoryTable.chain,
+    HistoryTable.seq,
+    HistoryTable.at,
+    HistoryTable.type,
+    HistoryTable.actor_id,
+    HistoryTable.actor_name,
+    HistoryTable.case_id,
+    HistoryTable.instance_id,
+    HistoryTable.definition_id,
+    HistoryTable.element_id,
+    HistoryTable.element_name,
+    HistoryTable.body,
+    HistoryTable.hash,
+    HistoryTable.salt,
+    HistoryTable.detail,
 )
 # The key of the body, and the column that must say the same.
 _TWICE: Final = {
@@ -95,26 +95,28 @@ def verify(conn: Connection, case_id: str | None = None) -> Verification:
 
 
 def _entries(conn: Connection, case_id: str | None) -> Iterator[AnyRow]:
-    statement = select(*_ENTRY).order_by(History.chain, History.seq)
+    statement = select(*_ENTRY).order_by(HistoryTable.chain, HistoryTable.seq)
     if case_id is not None:
         # By chain, so that an entry whose case was changed is met all the same.
-        chains = select(History.chain).where(History.case_id == case_id).distinct()
-        statement = statement.where(History.chain.in_(chains))
+        chains = select(HistoryTable.chain).where(HistoryTable.case_id == case_id).distinct()
+        statement = statement.where(HistoryTable.chain.in_(chains))
     yield from conn.execute(statement.execution_options(yield_per=ROWS_AT_ONCE))
 
 
 def _signatures(conn: Connection, case_id: str | None) -> Iterator[AnyRow]:
-    statement = select(*Signature.__table__.columns).order_by(Signature.at, Signature.id)
+    statement = select(*SignatureTable.__table__.columns).order_by(
+        SignatureTable.at, SignatureTable.id
+    )
     if case_id is not None:
-        statement = statement.where(Signature.case_id == case_id)
+        statement = statement.where(SignatureTable.case_id == case_id)
     yield from conn.execute(statement.execution_options(yield_per=ROWS_AT_ONCE))
 
 
 def _without_history(conn: Connection, case_id: str | None) -> Iterator[str]:
-    known = exists().where(History.chain == Instance.id)
-    statement = select(Instance.id).where(~known).order_by(Instance.id)
+    known = exists().where(HistoryTable.chain == InstanceTable.id)
+    statement = select(InstanceTable.id).where(~known).order_by(InstanceTable.id)
     if case_id is not None:
-        statement = statement.where(Instance.case_id == case_id)
+        statement = statement.where(InstanceTable.case_id == case_id)
     yield from conn.scalars(statement)
 
 

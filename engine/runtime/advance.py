@@ -27,7 +27,7 @@ from engine.runtime.executor import Awaited, StepError, Wait
 from engine.runtime.running_instance import RUNNING, Live, read, with_defaults
 from engine.runtime.spiff.workflow import Thrown
 from engine.runtime.state import DAMAGED
-from engine.store.tables import Instance, Message, Person, Subscription
+from engine.store.tables import InstanceTable, MessageTable, PersonTable, SubscriptionTable
 from engine.unit_of_work import Work
 from engine.views import Actor
 
@@ -90,7 +90,7 @@ class Advance:
         )
         self._keep(live)
         self.connection.execute(
-            insert(Instance).values(
+            insert(InstanceTable).values(
                 id=live.id,
                 case_id=case_id,
                 parent_id=live.parent_id,
@@ -114,7 +114,7 @@ class Advance:
         """The variable that says who started the process; null when no person did."""
         if loaded.meta.initiator is None:
             return {}
-        wanted = select(Person.username).where(Person.id == self.actor.id)
+        wanted = select(PersonTable.username).where(PersonTable.id == self.actor.id)
         return {loaded.meta.initiator: self.connection.scalar(wanted)}
 
     def start(self, live: Live, at: str | None = None) -> None:
@@ -196,13 +196,13 @@ class Advance:
         """Give a message to the one that has waited longest in the case, else start the process
         that it starts, else keep it. Returns how many took it (0 or 1)."""
         found = self.connection.execute(
-            select(Subscription)
+            select(SubscriptionTable)
             .where(
-                Subscription.kind == "message",
-                Subscription.name == name,
-                Subscription.case_id == case_id,
+                SubscriptionTable.kind == "message",
+                SubscriptionTable.name == name,
+                SubscriptionTable.case_id == case_id,
             )
-            .order_by(Subscription.opened_at, Subscription.id)
+            .order_by(SubscriptionTable.opened_at, SubscriptionTable.id)
             .limit(1)
         ).first()
         if found is not None:
@@ -215,7 +215,7 @@ class Advance:
             signals.start(self, case_id, loaded, at, ("message", name), payload)
             return 1
         self.connection.execute(
-            insert(Message).values(
+            insert(MessageTable).values(
                 id=new_id(),
                 name=name,
                 case_id=case_id,

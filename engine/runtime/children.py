@@ -20,7 +20,7 @@ from engine.runtime.executor import StepError, Wait
 from engine.runtime.spiff.activities import Undoing
 from engine.runtime.spiff.workflow import Thrown
 from engine.runtime.state import DAMAGED
-from engine.store.tables import Instance
+from engine.store.tables import InstanceTable
 
 if TYPE_CHECKING:
     from engine.runtime.advance import Advance
@@ -32,8 +32,8 @@ def sync(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
     known = {
         row.parent_token: row.id
         for row in advance.connection.execute(
-            select(Instance.id, Instance.parent_token).where(
-                Instance.parent_id == live.id, Instance.state.in_(("running", "incident"))
+            select(InstanceTable.id, InstanceTable.parent_token).where(
+                InstanceTable.parent_id == live.id, InstanceTable.state.in_(("running", "incident"))
             )
         )
     }

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from engine.runtime import rows
 from engine.runtime.running_instance import RUNNING
 from engine.runtime.state import DAMAGED
-from engine.store.tables import Incident, Instance
+from engine.store.tables import IncidentTable, InstanceTable
 from engine.views import IncidentKind
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def _raise(
         return
     advance.stalled.append(mine[0].id)
     advance.connection.execute(
-        update(Incident)
-        .where(Incident.id == mine[0].id)
+        update(IncidentTable)
+        .where(IncidentTable.id == mine[0].id)
         .values(message=message, element_id=element, at=advance.now)
     )
 
@@ -73,7 +73,7 @@ def quarantine(advance: Advance, live: Live, element_id: str) -> None:
     if not any(row.kind == kind for row in _open(advance, live)):
         _add(advance, live, kind, element_id, live.damage or "")
         advance.connection.execute(
-            update(Instance).where(Instance.id == live.id).values(state="incident")
+            update(InstanceTable).where(InstanceTable.id == live.id).values(state="incident")
         )
         rows.mark_case(advance.connection, live.case_id)
 
@@ -104,8 +104,8 @@ def _close(advance: Advance, live: Live, mine: list[Any]) -> None:
 def _open(advance: Advance, live: Live) -> list[Any]:
     return list(
         advance.connection.execute(
-            select(Incident.id, Incident.kind, Incident.element_id).where(
-                Incident.instance_id == live.id, Incident.resolved_at.is_(None)
+            select(IncidentTable.id, IncidentTable.kind, IncidentTable.element_id).where(
+                IncidentTable.instance_id == live.id, IncidentTable.resolved_at.is_(None)
             )
         )
     )

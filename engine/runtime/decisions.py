@@ -21,8 +21,7 @@ from engine.dmn.model import Service
 from engine.dmn.results import Watched, as_variables, shaped
 from engine.errors import NotFound
 from engine.runtime.executor import StepError
-from engine.store.tables import Decision, Resource
-from engine.store.tables import DecisionModel as Model
+from engine.store.tables import DecisionModelTable, DecisionTable, ResourceTable
 
 if TYPE_CHECKING:
     from engine.runtime.advance import Advance
@@ -85,19 +84,19 @@ class DecisionLibrary:
 
         :raises NotFound: when there is none
         """
-        wanted = _rows().where(Decision.decision_id == decision_id)
+        wanted = _rows().where(DecisionTable.decision_id == decision_id)
         if isinstance(binding, int):
-            wanted = wanted.where(Decision.version == binding)
+            wanted = wanted.where(DecisionTable.version == binding)
         elif binding == "deployment":
-            wanted = wanted.where(Decision.deployed_at <= deployed_at)
+            wanted = wanted.where(DecisionTable.deployed_at <= deployed_at)
         return self._chosen(connection, wanted, decision_id)
 
     def get(self, connection: Connection, id: str) -> Chosen:
         """One version by its row's id. :raises NotFound: when there is none"""
-        return self._chosen(connection, _rows().where(Decision.id == id), id)
+        return self._chosen(connection, _rows().where(DecisionTable.id == id), id)
 
     def _chosen(self, connection: Connection, wanted: Any, asked: str) -> Chosen:
-        row = connection.execute(wanted.order_by(Decision.version.desc()).limit(1)).first()
+        row = connection.execute(wanted.order_by(DecisionTable.version.desc()).limit(1)).first()
         if row is None:
             raise NotFound(f"There is no decision {asked}", decision_id=asked)
         model = self._model(connection, [row.resource_sha256, *row.imports])
@@ -111,7 +110,9 @@ class DecisionLibrary:
             if cached is not None:
                 self._cache.move_to_end(key)
                 return cached
-        held = select(Resource.sha256, Resource.data).where(Resource.sha256.in_(files))
+        held = select(ResourceTable.sha256, ResourceTable.data).where(
+            ResourceTable.sha256.in_(files)
+        )
         data = {row.sha256: row.data for row in connection.execute(held)}
         own, *others = ((data[sha256], sha256) for sha256 in files)
         model = DecisionModel.read(*own, imported=others, limits=self._limits)
@@ -124,13 +125,13 @@ class DecisionLibrary:
 
 def _rows() -> Any:
     return select(
-        Decision.id,
-        Decision.decision_id,
-        Decision.version,
-        Decision.name,
-        Model.resource_sha256,
-        Model.imports,
-    ).join_from(Decision, Model, Model.id == Decision.model_id)
+        DecisionTable.id,
+        DecisionTable.decision_id,
+        DecisionTable.version,
+        DecisionTable.name,
+        DecisionModelTable.resource_sha256,
+        DecisionModelTable.imports,
+    ).join_from(DecisionTable, DecisionModelTable, DecisionModelTable.id == DecisionTable.model_id)
 
 
 # ---------------------------------------------------------------- business rule tasks

@@ -11,12 +11,12 @@ from engine.records import history
 from engine.runtime import running_instance, timers
 from engine.runtime.advance import Advance
 from engine.store.base import table_of
-from engine.store.tables import Case, Instance, PlanItem, Timer
+from engine.store.tables import CaseTable, InstanceTable, PlanItemTable, TimerTable
 from engine.unit_of_work import Work
 
-_TIMER: Final = table_of(Timer)
-_CASE: Final = table_of(Case)
-_INSTANCE: Final = table_of(Instance)
+_TIMER: Final = table_of(TimerTable)
+_CASE: Final = table_of(CaseTable)
+_INSTANCE: Final = table_of(InstanceTable)
 
 _READ: Final = (
     select(
@@ -24,8 +24,8 @@ _READ: Final = (
         _CASE.c.people,
         *running_instance.COLUMNS,
         *history.newest(_TIMER.c.instance_id),
-        select(PlanItem.id)
-        .where(PlanItem.case_id == _TIMER.c.case_id)
+        select(PlanItemTable.id)
+        .where(PlanItemTable.case_id == _TIMER.c.case_id)
         .correlate(_TIMER)
         .exists()
         .label("planned"),
@@ -45,7 +45,7 @@ def fire_together(work: Work, limit: int) -> tuple[int, bool]:
     :raises StepError, Conflict, IntegrityError: when one of them cannot; the caller rolls back,
         and fires them one by one
     """
-    chosen = timers.due(work.now, limit).with_only_columns(Timer.id, Timer.case_id)
+    chosen = timers.due(work.now, limit).with_only_columns(TimerTable.id, TimerTable.case_id)
     found = work.connection.execute(chosen).all()
     if not found:
         return 0, False

@@ -18,14 +18,14 @@ from engine.runtime.running_instance import RUNNING
 from engine.store.base import table_of
 from engine.store.batch import Statement
 from engine.store.tables import (
-    Case,
-    Incident,
-    Instance,
-    Message,
-    Person,
-    PlanItem,
-    Subscription,
-    Task,
+    CaseTable,
+    IncidentTable,
+    InstanceTable,
+    MessageTable,
+    PersonTable,
+    PlanItemTable,
+    SubscriptionTable,
+    TaskTable,
 )
 from engine.work.task_defaults import opening
 
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from engine.runtime.advance import Advance
     from engine.runtime.running_instance import Live
 
-_INSERT_TASK: Final = Statement(insert(table_of(Task)))
-_PEOPLE: Final = select(Case.people).where(Case.id == bindparam("id"))
-_PLAN: Final = table_of(PlanItem)
+_INSERT_TASK: Final = Statement(insert(table_of(TaskTable)))
+_PEOPLE: Final = select(CaseTable.people).where(CaseTable.id == bindparam("id"))
+_PLAN: Final = table_of(PlanItemTable)
 _PLAN_ITEM: Final = select(_PLAN).where(
     _PLAN.c.case_id == bindparam("case_id"),
     _PLAN.c.process_id == bindparam("process_id"),
@@ -67,17 +67,17 @@ def _close_others(advance: Advance, live: Live, wanted: Collection[str]) -> Coll
     open_tasks = {
         row.token: row
         for row in advance.connection.execute(
-            select(Task.id, Task.token, Task.element_id).where(
-                Task.instance_id == live.id, Task.state == "open"
+            select(TaskTable.id, TaskTable.token, TaskTable.element_id).where(
+                TaskTable.instance_id == live.id, TaskTable.state == "open"
             )
         )
     }
     for token, row in open_tasks.items():
         if token not in wanted:
             advance.connection.execute(
-                update(Task)
-                .where(Task.id == row.id)
-                .values(state="cancelled", ended_at=advance.now, revision=Task.revision + 1)
+                update(TaskTable)
+                .where(TaskTable.id == row.id)
+                .values(state="cancelled", ended_at=advance.now, revision=TaskTable.revision + 1)
             )
             advance.note(live, "task.cancelled", row.element_id, {"task": row.id})
     return open_tasks
@@ -129,7 +129,7 @@ def _open_task(advance: Advance, live: Live, wait: Wait) -> None:
     if plan is not None:
         # The date has been taken over; the next round of a recurring activity gets its own.
         advance.connection.execute(
-            update(PlanItem).where(PlanItem.id == plan.id).values(due=due, decided=False)
+            update(PlanItemTable).where(PlanItemTable.id == plan.id).values(due=due, decided=False)
         )
     detail = {
         "task": task_id,
@@ -164,7 +164,7 @@ def _plan_item(connection: Connection, live: Live, element_id: str) -> Any:
 def _active(connection: Connection, person_id: str) -> str | None:
     """The person, unless the account is closed: then the task is offered to the role."""
     return connection.scalar(
-        select(Person.id).where(Person.id == person_id, Person.active.is_(True))
+        select(PersonTable.id).where(PersonTable.id == person_id, PersonTable.active.is_(True))
     )
 
 
@@ -187,9 +187,12 @@ def sync_subscriptions(advance: Advance, live: Live, waits: Sequence[Wait]) -> l
     known = {
         (row.token, row.kind, row.name): row.id
         for row in advance.connection.execute(
-            select(Subscription.id, Subscription.token, Subscription.kind, Subscription.name).where(
-                Subscription.instance_id == live.id
-            )
+            select(
+                SubscriptionTable.id,
+                SubscriptionTable.token,
+                SubscriptionTable.kind,
+                SubscriptionTable.name,
+            ).where(SubscriptionTable.instance_id == live.id)
         )
     }
     wanted = {(w.token, w.kind, w.name or ""): w for w in waits}
@@ -201,7 +204,7 @@ def sync_subscriptions(advance: Advance, live: Live, waits: Sequence[Wait]) -> l
         if key in known:
             continue
         advance.connection.execute(
-            insert(Subscription).values(
+            insert(SubscriptionTable).values(
                 id=new_id(),
                 kind=wait.kind,
                 name=wait.name or "",
@@ -219,20 +222,20 @@ def sync_subscriptions(advance: Advance, live: Live, waits: Sequence[Wait]) -> l
 
 
 def drop_subscription(connection: Connection, subscription_id: str) -> None:
-    connection.execute(delete(Subscription).where(Subscription.id == subscription_id))
+    connection.execute(delete(SubscriptionTable).where(SubscriptionTable.id == subscription_id))
 
 
 def take_message(connection: Connection, case_id: str, name: str) -> dict[str, Any] | None:
     """The payload of the oldest message of this name that nobody has taken; it is taken now."""
     row = connection.execute(
-        select(Message.id, Message.payload)
-        .where(Message.case_id == case_id, Message.name == name)
-        .order_by(Message.sent_at, Message.id)
+        select(MessageTable.id, MessageTable.payload)
+        .where(MessageTable.case_id == case_id, MessageTable.name == name)
+        .order_by(MessageTable.sent_at, MessageTable.id)
         .limit(1)
     ).first()
     if row is None:
         return None
-    connection.execute(delete(Message).where(Message.id == row.id))
+    connection.execute(delete(MessageTable).where(MessageTable.id == row.id))
     payload: dict[str, Any] = row.payload
     return payload
 
@@ -243,8 +246,8 @@ def take_message(connection: Connection, case_id: str, name: str) -> dict[str, A
 def close_incidents(advance: Advance, live: Live) -> None:
     """What could not go on in an instance that has ended need not: nothing is left to try again."""
     found = advance.connection.execute(
-        select(Incident.id, Incident.element_id).where(
-            Incident.instance_id == live.id, Incident.resolved_at.is_(None)
+        select(IncidentTable.id, IncidentTable.element_id).where(
+            IncidentTable.instance_id == live.id, IncidentTable.resolved_at.is_(None)
         )
     ).all()
     for row in found:
@@ -256,8 +259,8 @@ def close_incidents(advance: Advance, live: Live) -> None:
 def close_incident(advance: Advance, live: Live, row: Any) -> None:
     """:param row: the incident's, with ``id`` and ``element_id``"""
     advance.connection.execute(
-        update(Incident)
-        .where(Incident.id == row.id)
+        update(IncidentTable)
+        .where(IncidentTable.id == row.id)
         .values(resolved_at=advance.now, resolved_by=advance.actor.id)
     )
     advance.note(live, "incident.resolved", row.element_id, {"incident": row.id})
@@ -266,24 +269,28 @@ def close_incident(advance: Advance, live: Live, row: Any) -> None:
 def add_incident(connection: Connection, **values: Any) -> str:
     """A new incident; its id. ``values`` are the other columns'."""
     incident_id = new_id()
-    connection.execute(insert(Incident).values(id=incident_id, **values))
+    connection.execute(insert(IncidentTable).values(id=incident_id, **values))
     return incident_id
 
 
 def mark_case(connection: Connection, case_id: str) -> None:
     """A running case shows whether one of its instances has an incident."""
     stopped = connection.scalar(
-        select(Instance.id).where(Instance.case_id == case_id, Instance.state == "incident")
+        select(InstanceTable.id).where(
+            InstanceTable.case_id == case_id, InstanceTable.state == "incident"
+        )
     )
     connection.execute(
-        update(Case)
-        .where(Case.id == case_id, Case.state.in_(("running", "incident")))
+        update(CaseTable)
+        .where(CaseTable.id == case_id, CaseTable.state.in_(("running", "incident")))
         .values(state="incident" if stopped else "running")
     )
 
 
 def end_case(connection: Connection, case_id: str, state: str, now: datetime) -> None:
-    connection.execute(update(Case).where(Case.id == case_id).values(state=state, ended_at=now))
+    connection.execute(
+        update(CaseTable).where(CaseTable.id == case_id).values(state=state, ended_at=now)
+    )
 
 
 def check_size(live: Live, variables: Mapping[str, Any], most: int) -> None:

@@ -14,11 +14,11 @@ from engine.runtime.executor import Awaited
 from engine.runtime.spiff.workflow import Process
 from engine.runtime.state import DamagedState
 from engine.store.base import table_of
-from engine.store.tables import Instance
+from engine.store.tables import InstanceTable
 
 RUNNING = ("running", "incident")
 
-_TABLE: Final = table_of(Instance)
+_TABLE: Final = table_of(InstanceTable)
 _UNUSED: Final = frozenset({"id", "started_at", "ended_at"})
 COLUMNS: Final = tuple(c.label(f"instance_{c.name}") for c in _TABLE.c if c.name not in _UNUSED)
 """What a process in memory needs of an instance, under names that have room beside a task's."""
@@ -88,9 +88,9 @@ def case_instances(connection: Connection, case_id: str) -> list[str]:
     """The instances of a case that nothing called, the case's own first."""
     return list(
         connection.scalars(
-            select(Instance.id)
-            .where(Instance.case_id == case_id, Instance.parent_id.is_(None))
-            .order_by((Instance.id != case_id), Instance.started_at)
+            select(InstanceTable.id)
+            .where(InstanceTable.case_id == case_id, InstanceTable.parent_id.is_(None))
+            .order_by((InstanceTable.id != case_id), InstanceTable.started_at)
         )
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine.definitions.library import Loaded
 from engine.runtime import deadlocks
 from engine.runtime.executor import StepError
-from engine.store.tables import Subscription
+from engine.store.tables import SubscriptionTable
 
 if TYPE_CHECKING:
     from engine.runtime.advance import Advance
@@ -22,9 +22,9 @@ def broadcast(advance: Advance, name: str, sender: str) -> None:
     already."""
     advance.work.hold_waiting(name)
     for row in advance.connection.execute(
-        select(Subscription)
-        .where(Subscription.kind == "signal", Subscription.name == name)
-        .order_by(Subscription.opened_at, Subscription.id)
+        select(SubscriptionTable)
+        .where(SubscriptionTable.kind == "signal", SubscriptionTable.name == name)
+        .order_by(SubscriptionTable.opened_at, SubscriptionTable.id)
     ).all():
         if row.instance_id == sender:
             continue

@@ -17,7 +17,7 @@ from engine.runtime.deadlocks import KIND as STUCK
 from engine.runtime.executor import StepError, Wait
 from engine.runtime.spiff.workflow import unevaluable
 from engine.store.base import table_of, unclaimed
-from engine.store.tables import Case, Incident, Instance, Timer
+from engine.store.tables import CaseTable, IncidentTable, InstanceTable, TimerTable
 from engine.views import SYSTEM
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 
 # Built once: at a full hour thousands of timers fire, and building a statement takes longer than
 # running it.
-_OF_INSTANCE = select(Timer.id, Timer.token).where(Timer.instance_id == bindparam("instance"))
-_ONE = select(Timer).where(Timer.id == bindparam("timer"))
-_INSERT = insert(table_of(Timer))
-_DROP_ONE = delete(table_of(Timer)).where(Timer.id == bindparam("timer"))
-_CASE_OF = select(Timer.case_id).where(Timer.id == bindparam("timer")).scalar_subquery()
-_HOLD_CASE = select(Case.id).where(Case.id == _CASE_OF).with_for_update(key_share=True)
+_OF_INSTANCE = select(TimerTable.id, TimerTable.token).where(
+    TimerTable.instance_id == bindparam("instance")
+)
+_ONE = select(TimerTable).where(TimerTable.id == bindparam("timer"))
+_INSERT = insert(table_of(TimerTable))
+_DROP_ONE = delete(table_of(TimerTable)).where(TimerTable.id == bindparam("timer"))
+_CASE_OF = select(TimerTable.case_id).where(TimerTable.id == bindparam("timer")).scalar_subquery()
+_HOLD_CASE = select(CaseTable.id).where(CaseTable.id == _CASE_OF).with_for_update(key_share=True)
 
 
 def sync(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
@@ -68,8 +70,8 @@ def set_instead(advance: Advance, live: Live, wait: Wait, row: Mapping[str, Any]
     """
     due, rule = arm(advance, live, wait, instead=row)
     advance.connection.execute(
-        update(Timer)
-        .where(Timer.id == row["id"])
+        update(TimerTable)
+        .where(TimerTable.id == row["id"])
         .values(element_id=wait.element_id, due_at=due, rule=rule, lease_until=None)
     )
     advance.work.jobs.append(timer_job(due, advance.now))
@@ -149,12 +151,12 @@ def claim(connection: Connection, now: datetime, limit: int) -> list[str]:
     """Take timers whose time has come, the earliest first; nobody else gets them for a while.
     Those of an instance in which something has failed wait until that is resolved; one that is
     only stuck may go on by them."""
-    chosen = due(now, limit).with_only_columns(Timer.id)
+    chosen = due(now, limit).with_only_columns(TimerTable.id)
     taken = connection.execute(
-        update(Timer)
-        .where(Timer.id.in_(chosen))
+        update(TimerTable)
+        .where(TimerTable.id.in_(chosen))
         .values(lease_until=now + LEASE)
-        .returning(Timer.id, Timer.due_at)
+        .returning(TimerTable.id, TimerTable.due_at)
     )
     return [row.id for row in sorted(taken, key=lambda row: (row.due_at, row.id))]
 
@@ -163,29 +165,32 @@ def due(now: datetime, limit: int) -> Any:
     """Timers whose time has come, the earliest first, and that nobody is firing. Whoever selects
     them has them until the transaction ends. Those of one moment come in any order: only the
     index is read, and of it no more than ``limit`` needs."""
-    earliest = claimable(now).order_by(Timer.due_at).limit(limit)
-    return earliest.with_for_update(of=Timer, skip_locked=True)
+    earliest = claimable(now).order_by(TimerTable.due_at).limit(limit)
+    return earliest.with_for_update(of=TimerTable, skip_locked=True)
 
 
 def release(connection: Connection, timer_id: str) -> None:
     """Let others have a timer that did not fire."""
-    connection.execute(update(Timer).where(Timer.id == timer_id).values(lease_until=None))
+    connection.execute(update(TimerTable).where(TimerTable.id == timer_id).values(lease_until=None))
 
 
 def claimable(now: datetime, overdue: timedelta = timedelta(0)) -> Any:
     """Timers whose time has come (and is ``overdue`` by so much) and that are nobody's."""
-    free = unclaimed(Timer.lease_until, now, LEASE)
-    failed = select(Incident.id).where(
-        Incident.instance_id == Instance.id,
-        Incident.resolved_at.is_(None),
-        Incident.kind != STUCK,
+    free = unclaimed(TimerTable.lease_until, now, LEASE)
+    failed = select(IncidentTable.id).where(
+        IncidentTable.instance_id == InstanceTable.id,
+        IncidentTable.resolved_at.is_(None),
+        IncidentTable.kind != STUCK,
     )
     # Not a join: PostgreSQL would join, and sort, all that are due for the sake of the first few.
     moves: Any = (
         select(
-            or_(Instance.state == "running", and_(Instance.state == "incident", ~failed.exists()))
+            or_(
+                InstanceTable.state == "running",
+                and_(InstanceTable.state == "incident", ~failed.exists()),
+            )
         )
-        .where(Instance.id == Timer.instance_id)
+        .where(InstanceTable.id == TimerTable.instance_id)
         .scalar_subquery()
     )
-    return select(Timer).where(Timer.due_at <= now - overdue, free, moves)
+    return select(TimerTable).where(TimerTable.due_at <= now - overdue, free, moves)

@@ -12,13 +12,13 @@ from engine.runtime import children, deadlocks, rows
 from engine.runtime.running_instance import RUNNING
 from engine.store.base import table_of
 from engine.store.batch import Statement
-from engine.store.tables import Instance
+from engine.store.tables import InstanceTable
 
 if TYPE_CHECKING:
     from engine.runtime.advance import Advance
     from engine.runtime.running_instance import Live
 
-_TABLE: Final = table_of(Instance)
+_TABLE: Final = table_of(InstanceTable)
 _WRITE: Final = Statement(
     update(_TABLE).where(
         _TABLE.c.id == bindparam("of_id"), _TABLE.c.revision == bindparam("at_revision")

@@ -15,7 +15,7 @@ from engine.jobs.sqlite_queue import Claimed
 from engine.jobs.worker import Handler
 from engine.migration.job import migrating, migrations_job
 from engine.runtime import timers
-from engine.store.tables import Timer
+from engine.store.tables import TimerTable
 
 if TYPE_CHECKING:
     from engine.service.upkeep import Upkeep
@@ -64,7 +64,9 @@ class EngineBench:
         with self._database.writing() as connection:
             now = self._engine.now()
             dues = connection.scalars(
-                select(Timer.due_at).where(Timer.due_at >= begins, Timer.due_at < ends).distinct()
+                select(TimerTable.due_at)
+                .where(TimerTable.due_at >= begins, TimerTable.due_at < ends)
+                .distinct()
             )
             jobs = {job.key: job for due in dues for job in [timer_job(due, now)]}
             self._engine._queue.put(connection, list(jobs.values()))
@@ -135,7 +137,7 @@ class EngineBench:
         self._engine.count_figures()
 
     def _overdue(self, connection: Any, now: datetime) -> list[Job]:
-        overdue = timers.claimable(now, GRACE).with_only_columns(Timer.id).limit(1)
+        overdue = timers.claimable(now, GRACE).with_only_columns(TimerTable.id).limit(1)
         jobs = [Job("timers", "timers:more", now)] if connection.scalar(overdue) else []
         jobs += [migrations_job(now)] if connection.scalar(migrating(now - GRACE)) else []
         jobs += [

@@ -19,7 +19,7 @@ from engine.queries.rows import PERSON, person_view
 from engine.runtime.executor import StepError
 from engine.service.incidents import named
 from engine.service.transactions import Transactions
-from engine.store.tables import Person
+from engine.store.tables import PersonTable
 from engine.unit_of_work import Work
 from engine.views import (
     Actor,
@@ -114,7 +114,7 @@ class Cases(Transactions):
             found = {
                 row.username: person_view(row)
                 for row in work.connection.execute(
-                    select(*PERSON).where(Person.username.in_(set(chosen.values())))
+                    select(*PERSON).where(PersonTable.username.in_(set(chosen.values())))
                 )
             }
         return tuple(

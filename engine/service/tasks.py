@@ -16,7 +16,7 @@ from engine.queries import tasks as queries
 from engine.queries.task_detail import Asks, TaskPlace
 from engine.runtime.executor import StepError
 from engine.service.authentication import Authentication
-from engine.store.tables import Person
+from engine.store.tables import PersonTable
 from engine.unit_of_work import Work
 from engine.views import Actor, Attachment, Count, DueReason, Page, Receipt, TaskDetail, TaskRow
 from engine.work import attachments, due_reasons, incidents, tasks
@@ -219,7 +219,9 @@ class Tasks(Authentication):
         evidence = None
         if password is not None and access.SYSTEM_RIGHT not in actor.rights:
             with self._reading() as connection:
-                who = connection.scalar(select(Person.username).where(Person.id == actor.id))
+                who = connection.scalar(
+                    select(PersonTable.username).where(PersonTable.id == actor.id)
+                )
             self.check_password(who or "", password)
             evidence = "password"
 

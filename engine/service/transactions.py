@@ -22,7 +22,7 @@ from engine.runtime.executor import StepError
 from engine.store.base import table_of
 from engine.store.batch import Batch, Statement
 from engine.store.database import Database
-from engine.store.tables import Receipt as ReceiptRow
+from engine.store.tables import ReceiptTable
 from engine.unit_of_work import Work
 from engine.views import Actor, Receipt, Role
 from engine.work import incidents, variables
@@ -31,7 +31,7 @@ TRIES = 5
 """How often a write is tried when another transaction was first: many people may complete tasks of
 one case at the same moment, and all but a loser of the very same task succeed."""
 KEY_LENGTH = 100
-_TABLE: Final = table_of(ReceiptRow)
+_TABLE: Final = table_of(ReceiptTable)
 _INSERT: Final = Statement(insert(_TABLE))
 _FIND: Final = select(_TABLE).where(
     _TABLE.c.actor_id == bindparam("actor_id"), _TABLE.c.key == bindparam("key")

@@ -25,7 +25,7 @@ from engine.service.migration import Migrations
 from engine.service.transactions import TRIES
 from engine.store.base import OPEN_INCIDENT
 from engine.store.database import Database
-from engine.store.tables import Incident, Timer
+from engine.store.tables import IncidentTable, TimerTable
 from engine.unit_of_work import Work
 from engine.views import SYSTEM, Actor, DeadLetter, FailedJob, Pulse, Receipt, Verification
 from engine.work import cases, incidents
@@ -94,15 +94,15 @@ class Upkeep(Migrations):
         with self._reading() as connection:
             now = self.now()
             due, first = connection.execute(
-                select(func.count(), func.min(Timer.due_at)).where(
-                    Timer.id.in_(timers.claimable(now).with_only_columns(Timer.id))
+                select(func.count(), func.min(TimerTable.due_at)).where(
+                    TimerTable.id.in_(timers.claimable(now).with_only_columns(TimerTable.id))
                 )
             ).one()
             unsent, dead, letter = outbox.counts(connection, now)
             waiting = [m for m in (first, letter, self._queue.oldest(connection, now)) if m]
             lag = max(((now - m).total_seconds() for m in waiting), default=0.0)
             incidents = connection.scalar(
-                select(func.count()).select_from(Incident).where(text(OPEN_INCIDENT))
+                select(func.count()).select_from(IncidentTable).where(text(OPEN_INCIDENT))
             )
             jobs = failed.count(connection)
         return Pulse(incidents or 0, due, max(0.0, lag), unsent, dead, jobs)

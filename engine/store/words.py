@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, insert
 
-from engine.store.tables import CaseWord, PersonWord
+from engine.store.tables import CaseWordTable, PersonWordTable
 
 WORD_LENGTH = 60
 _WORD = re.compile(r"\w+")
@@ -43,16 +43,18 @@ def folded(text: str) -> str:
 
 def keep_case(conn: Connection, case_id: str, texts: Iterable[str | None]) -> None:
     """From now on the case is found by the words of ``texts``, and by no others."""
-    conn.execute(delete(CaseWord).where(CaseWord.case_id == case_id))
+    conn.execute(delete(CaseWordTable).where(CaseWordTable.case_id == case_id))
     if found := _of_texts(texts):
-        conn.execute(insert(CaseWord), [{"case_id": case_id, "word": word} for word in found])
+        conn.execute(insert(CaseWordTable), [{"case_id": case_id, "word": word} for word in found])
 
 
 def keep_person(conn: Connection, person_id: str, username: str, name: str) -> None:
     """From now on the person is found by the words of these names, and by no others."""
-    conn.execute(delete(PersonWord).where(PersonWord.person_id == person_id))
+    conn.execute(delete(PersonWordTable).where(PersonWordTable.person_id == person_id))
     if found := _of_texts((username, name)):
-        conn.execute(insert(PersonWord), [{"person_id": person_id, "word": word} for word in found])
+        conn.execute(
+            insert(PersonWordTable), [{"person_id": person_id, "word": word} for word in found]
+        )
 
 
 def _of_texts(texts: Iterable[str | None]) -> list[str]:

@@ -17,7 +17,7 @@ from engine.errors import Conflict, NotFound
 from engine.queries import objects
 from engine.runtime.advance import Advance
 from engine.runtime.running_instance import RUNNING, Live, read
-from engine.store.tables import Instance
+from engine.store.tables import InstanceTable
 from engine.unit_of_work import Work
 from engine.views import ActivityOption
 
@@ -29,9 +29,9 @@ def options(work: Work, case_id: str) -> tuple[ActivityOption, ...]:
     """Everything that can be begun now in the case, in the order of the instances and as drawn.
     The caller has authorised the case. Costs nothing where no diagram has such a sub-process."""
     rows = work.connection.execute(
-        select(Instance.id, Instance.definition_id)
-        .where(Instance.case_id == case_id, Instance.state.in_(RUNNING))
-        .order_by(Instance.started_at, Instance.id)
+        select(InstanceTable.id, InstanceTable.definition_id)
+        .where(InstanceTable.case_id == case_id, InstanceTable.state.in_(RUNNING))
+        .order_by(InstanceTable.started_at, InstanceTable.id)
     )
     found = [row.id for row in rows if _has_ad_hoc(work, row.definition_id)]
     return tuple(

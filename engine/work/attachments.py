@@ -9,16 +9,21 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from engine.errors import Invalid, NotFound, Problem
 from engine.ids import new_id
-from engine.store.tables import Attachment
+from engine.store.tables import AttachmentTable
 
 
 def listed(connection: Connection, task_id: str) -> dict[str, list[dict[str, Any]]]:
     """The files of a task by field, as they are signed: name, size and SHA-256."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in connection.execute(
-        select(Attachment.field_id, Attachment.filename, Attachment.size, Attachment.sha256)
-        .where(Attachment.task_id == task_id)
-        .order_by(Attachment.at, Attachment.id)
+        select(
+            AttachmentTable.field_id,
+            AttachmentTable.filename,
+            AttachmentTable.size,
+            AttachmentTable.sha256,
+        )
+        .where(AttachmentTable.task_id == task_id)
+        .order_by(AttachmentTable.at, AttachmentTable.id)
     ):
         entry = {"filename": row.filename, "size": row.size, "sha256": row.sha256}
         found.setdefault(row.field_id, []).append(entry)
@@ -30,9 +35,9 @@ def counts(connection: Connection, task_id: str) -> dict[str, int]:
     return {
         row.field_id: row.files
         for row in connection.execute(
-            select(Attachment.field_id, func.count().label("files"))
-            .where(Attachment.task_id == task_id)
-            .group_by(Attachment.field_id)
+            select(AttachmentTable.field_id, func.count().label("files"))
+            .where(AttachmentTable.task_id == task_id)
+            .group_by(AttachmentTable.field_id)
         )
     }
 
@@ -60,7 +65,7 @@ def add(
         raise Invalid([Problem("file_too_large", text, field_id, {"maximum": most})])
     attachment_id, digest = new_id(), hashlib.sha256(data).hexdigest()
     connection.execute(
-        insert(Attachment).values(
+        insert(AttachmentTable).values(
             id=attachment_id,
             task_id=task_id,
             field_id=field_id,
@@ -81,11 +86,11 @@ def remove(connection: Connection, task_id: str, attachment_id: str) -> str:
 
     :raises NotFound: when the task has no such file
     """
-    where = (Attachment.id == attachment_id, Attachment.task_id == task_id)
-    name = connection.scalar(select(Attachment.filename).where(*where))
+    where = (AttachmentTable.id == attachment_id, AttachmentTable.task_id == task_id)
+    name = connection.scalar(select(AttachmentTable.filename).where(*where))
     if name is None:
         raise NotFound(f"The task has no file {attachment_id}", id=attachment_id)
-    connection.execute(delete(Attachment).where(*where))
+    connection.execute(delete(AttachmentTable).where(*where))
     return name
 
 

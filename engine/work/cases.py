@@ -20,7 +20,15 @@ from engine.queries.task_detail import decided_form
 from engine.runtime import running_instance, timers
 from engine.runtime.advance import Advance
 from engine.store import words
-from engine.store.tables import Case, Counter, Customer, Definition, Instance, Person, Subscription
+from engine.store.tables import (
+    CaseTable,
+    CounterTable,
+    CustomerTable,
+    DefinitionTable,
+    InstanceTable,
+    PersonTable,
+    SubscriptionTable,
+)
 from engine.unit_of_work import Work
 from engine.views import Field
 from engine.work import forecast, forms, incidents, planning
@@ -58,7 +66,7 @@ def start(
         **_values(variables, "variables"),
     }
     work.connection.execute(
-        insert(Case).values(
+        insert(CaseTable).values(
             id=case_id,
             number=number,
             customer_id=customer_id,
@@ -149,7 +157,9 @@ def _payload(
     :raises Invalid: when they do not fit its form
     """
     fields = message_form(work, case_id, meta)
-    people = set(work.connection.scalars(select(Person.username).where(Person.active.is_(True))))
+    people = set(
+        work.connection.scalars(select(PersonTable.username).where(PersonTable.active.is_(True)))
+    )
     early, _ = forms.check_answers(fields({}), given, people=people, partial=True)
     values, problems = forms.check_answers(fields(early), given, people=people)
     if problems:
@@ -181,19 +191,19 @@ def message_form(
 def _hearer(work: Work, case_id: str, message: str) -> tuple[Loaded, dict[str, Any]]:
     """The process that has waited longest for a message, and its variables; the case's own when
     none waits."""
-    wanted = select(Instance.definition_id, Instance.variables)
+    wanted = select(InstanceTable.definition_id, InstanceTable.variables)
     row = work.connection.execute(
-        wanted.join(Subscription, Subscription.instance_id == Instance.id)
+        wanted.join(SubscriptionTable, SubscriptionTable.instance_id == InstanceTable.id)
         .where(
-            Subscription.kind == "message",
-            Subscription.name == message,
-            Subscription.case_id == case_id,
+            SubscriptionTable.kind == "message",
+            SubscriptionTable.name == message,
+            SubscriptionTable.case_id == case_id,
         )
-        .order_by(Subscription.opened_at, Subscription.id)
+        .order_by(SubscriptionTable.opened_at, SubscriptionTable.id)
         .limit(1)
     ).first()
     if row is None:
-        row = work.connection.execute(wanted.where(Instance.id == case_id)).one()
+        row = work.connection.execute(wanted.where(InstanceTable.id == case_id)).one()
     loaded = work.definitions.get(work.connection, row.definition_id)
     return loaded, {k: feel.from_json(v) for k, v in row.variables.items()}
 
@@ -225,14 +235,14 @@ def message_meta(work: Work, case_id: str) -> dict[str, MessageMeta]:
     """What the diagrams say of messages, by name: those that the case waits for now win over
     those that some process of the plan waits for at other times."""
     latest = work.connection.scalars(
-        select(Definition.id)
-        .where(Definition.startable)
-        .order_by(Definition.version, Definition.process_id)
+        select(DefinitionTable.id)
+        .where(DefinitionTable.startable)
+        .order_by(DefinitionTable.version, DefinitionTable.process_id)
     ).all()
     waiting = work.connection.scalars(
-        select(Instance.definition_id)
-        .join(Subscription, Subscription.instance_id == Instance.id)
-        .where(Subscription.case_id == case_id, Subscription.kind == "message")
+        select(InstanceTable.definition_id)
+        .join(SubscriptionTable, SubscriptionTable.instance_id == InstanceTable.id)
+        .where(SubscriptionTable.case_id == case_id, SubscriptionTable.kind == "message")
     ).all()
     found: dict[str, MessageMeta] = {}
     for definition_id in [*latest, *waiting]:
@@ -260,7 +270,9 @@ def cancel(work: Work, business_key: str, reason: str) -> dict[str, Any]:
         advance.cancel(advance.live(instance_id), reason.strip())
     advance.run()
     work.connection.execute(
-        update(Case).where(Case.id == case_id).values(state="cancelled", ended_at=work.now)
+        update(CaseTable)
+        .where(CaseTable.id == case_id)
+        .values(state="cancelled", ended_at=work.now)
     )
     work.note("case.cancelled", case_id, {"reason": reason}, case_id=case_id, instance_id=case_id)
     return {}
@@ -320,7 +332,9 @@ def _must_run(state: str) -> None:
 def _customer(work: Work, customer_id: str | None) -> Any:
     if customer_id is None:
         return None
-    row = work.connection.execute(select(Customer).where(Customer.id == customer_id)).first()
+    row = work.connection.execute(
+        select(CustomerTable).where(CustomerTable.id == customer_id)
+    ).first()
     if row is None:
         raise NotFound(f"There is no customer {customer_id}", id=customer_id)
     return row
@@ -341,8 +355,8 @@ def _people(work: Work, people: Mapping[str, str]) -> dict[str, str]:
             problems.append(Problem("unknown_role", f"there is no role {role!r}", place))
             continue
         person = work.connection.execute(
-            select(Person.id, Person.roles).where(
-                Person.username == username, Person.active.is_(True)
+            select(PersonTable.id, PersonTable.roles).where(
+                PersonTable.username == username, PersonTable.active.is_(True)
             )
         ).first()
         if person is None:
@@ -361,9 +375,9 @@ def _number(work: Work) -> str:
     """The next number of the year's series: ``2026-0001``."""
     name = f"case-{work.today.year}"
     raised = work.connection.execute(
-        update(Counter).where(Counter.name == name).values(value=Counter.value + 1)
+        update(CounterTable).where(CounterTable.name == name).values(value=CounterTable.value + 1)
     )
     if raised.rowcount == 0:
-        work.connection.execute(insert(Counter).values(name=name, value=1))
-    value = work.connection.scalar(select(Counter.value).where(Counter.name == name))
+        work.connection.execute(insert(CounterTable).values(name=name, value=1))
+    value = work.connection.scalar(select(CounterTable.value).where(CounterTable.name == name))
     return f"{work.today.year}-{value:04d}"

@@ -17,7 +17,7 @@ from engine.definitions.library import Loaded
 from engine.errors import NotFound
 from engine.iso8601 import TimeMalformed
 from engine.queries import objects
-from engine.store.tables import Case, History, Instance, PlanItem, Task
+from engine.store.tables import CaseTable, HistoryTable, InstanceTable, PlanItemTable, TaskTable
 from engine.unit_of_work import Work
 from engine.views import DueReason
 from engine.work import forecast
@@ -33,11 +33,11 @@ def explain(work: Work, id: str) -> DueReason:
 
     :raises NotFound: when there is no such thing, or it is not the actor's to see
     """
-    if work.connection.scalar(select(Task.id).where(Task.id == id)) is not None:
+    if work.connection.scalar(select(TaskTable.id).where(TaskTable.id == id)) is not None:
         thing = objects.task_object(work.connection, work.actor, id)
         authorize(work.actor, access.TASK_VIEW, thing)
         return _of_task(work, id)
-    case_id = work.connection.scalar(select(PlanItem.case_id).where(PlanItem.id == id))
+    case_id = work.connection.scalar(select(PlanItemTable.case_id).where(PlanItemTable.id == id))
     if case_id is None:
         raise NotFound(f"There is no task and no row of a plan {id}", id=id)
     return explain_plan(work, case_id)[id]
@@ -48,13 +48,15 @@ def explain_plan(work: Work, case_id: str) -> dict[str, DueReason]:
     has its task's reason."""
     case = objects.case_object(work.connection, work.actor, case_id)
     authorize(work.actor, access.CASE_VIEW, case)
-    items = work.connection.execute(select(PlanItem).where(PlanItem.case_id == case_id)).all()
+    items = work.connection.execute(
+        select(PlanItemTable).where(PlanItemTable.case_id == case_id)
+    ).all()
     opened = {
         (row.process_id, row.element_id): row.id
         for row in work.connection.execute(
-            select(Task.id, Task.process_id, Task.element_id)
-            .where(Task.case_id == case_id, Task.state == "open")
-            .order_by(Task.opened_at)
+            select(TaskTable.id, TaskTable.process_id, TaskTable.element_id)
+            .where(TaskTable.case_id == case_id, TaskTable.state == "open")
+            .order_by(TaskTable.opened_at)
         )
     }
     ahead = _forecast(work, case_id)
@@ -144,9 +146,9 @@ def _reference(loaded: Loaded, rule: DueRule, variables: Mapping[str, Any]) -> A
 def _forecast(work: Work, case_id: str) -> dict[tuple[str, str], forecast.Planned]:
     """The case's plan as it was foreseen when it began, with what is known now."""
     row = work.connection.execute(
-        select(Instance.definition_id, Instance.variables, Case.started_at)
-        .join(Case, Case.id == Instance.case_id)
-        .where(Instance.id == case_id)
+        select(InstanceTable.definition_id, InstanceTable.variables, CaseTable.started_at)
+        .join(CaseTable, CaseTable.id == InstanceTable.case_id)
+        .where(InstanceTable.id == case_id)
     ).one()
     rows = forecast.forecast(
         work.connection,
@@ -162,9 +164,9 @@ def _forecast(work: Work, case_id: str) -> dict[tuple[str, str], forecast.Planne
 def _decision(work: Work, row: Any) -> tuple[str, datetime] | None:
     """Who has given the row its date, and when."""
     facts = work.connection.execute(
-        select(History.actor_name, History.at, History.detail)
-        .where(History.case_id == row.case_id, History.type == "plan.changed")
-        .order_by(History.id.desc())
+        select(HistoryTable.actor_name, HistoryTable.at, HistoryTable.detail)
+        .where(HistoryTable.case_id == row.case_id, HistoryTable.type == "plan.changed")
+        .order_by(HistoryTable.id.desc())
         .limit(MOST_CHANGES)
     )
     due = row.due.isoformat() if isinstance(row.due, date) else None

@@ -22,7 +22,7 @@ from engine.definitions.library import Library, Loaded
 from engine.errors import NotFound
 from engine.ids import new_id
 from engine.iso8601 import TimeMalformed, to_duration
-from engine.store.tables import PlanItem
+from engine.store.tables import PlanItemTable
 from engine.work.task_defaults import date_of
 
 
@@ -63,7 +63,7 @@ def insert_rows(
     if not rows:
         return
     connection.execute(
-        insert(PlanItem),
+        insert(PlanItemTable),
         [
             {
                 "id": new_id(),

@@ -15,7 +15,7 @@ from engine.runtime import rows, running_instance, timers
 from engine.runtime.advance import Advance
 from engine.runtime.executor import StepError
 from engine.runtime.state import DAMAGED
-from engine.store.tables import Incident, Instance, Timer
+from engine.store.tables import IncidentTable, InstanceTable, TimerTable
 from engine.unit_of_work import Work
 from engine.work import adhoc
 
@@ -46,19 +46,21 @@ def record(
 ) -> str | None:
     """Write an incident on an instance, and mark the instance and its case. One that is open
     already for the same operation only gets the newer message. None when the instance is gone."""
-    work.hold(select(Instance.case_id).where(Instance.id == instance_id).scalar_subquery())
+    work.hold(
+        select(InstanceTable.case_id).where(InstanceTable.id == instance_id).scalar_subquery()
+    )
     instance = work.connection.execute(
-        select(Instance.case_id, Instance.definition_id, Instance.state).where(
-            Instance.id == instance_id
+        select(InstanceTable.case_id, InstanceTable.definition_id, InstanceTable.state).where(
+            InstanceTable.id == instance_id
         )
     ).first()
     if instance is None:
         return None
-    for old in work.connection.execute(_open().where(Incident.instance_id == instance_id)):
+    for old in work.connection.execute(_open().where(IncidentTable.instance_id == instance_id)):
         if old.operation == dict(operation):
             work.connection.execute(
-                update(Incident)
-                .where(Incident.id == old.id)
+                update(IncidentTable)
+                .where(IncidentTable.id == old.id)
                 .values(message=error.message, element_id=error.element_id, at=work.now)
             )
             return str(old.id)
@@ -104,8 +106,12 @@ def retry(work: Work, incident_id: str) -> dict[str, Any]:
         access.INCIDENT_RETRY,
         objects.incident_object(work.connection, work.actor, incident_id),
     )
-    work.hold(select(Incident.case_id).where(Incident.id == incident_id).scalar_subquery())
-    row = work.connection.execute(select(Incident).where(Incident.id == incident_id)).first()
+    work.hold(
+        select(IncidentTable.case_id).where(IncidentTable.id == incident_id).scalar_subquery()
+    )
+    row = work.connection.execute(
+        select(IncidentTable).where(IncidentTable.id == incident_id)
+    ).first()
     if row is None:
         raise NotFound(f"There is no incident {incident_id}", id=incident_id)
     if row.resolved_at is not None:
@@ -132,7 +138,9 @@ def _again(work: Work, row: Any) -> Callable[[Advance], object] | None:
     if operation.get("op") == "look":
         return lambda advance: advance.look_again(row.instance_id)
     if operation.get("op") == "timer":
-        timer = work.connection.execute(select(Timer).where(Timer.id == operation["timer"])).first()
+        timer = work.connection.execute(
+            select(TimerTable).where(TimerTable.id == operation["timer"])
+        ).first()
         return None if timer is None else lambda advance: timers.fire(advance, timer)
     if operation.get("op") == adhoc.OPERATION:
         where, scope = operation["in"], operation["scope"]
@@ -150,12 +158,12 @@ def _deliver(advance: Advance, case_id: str, name: str, payload: Mapping[str, An
 
 def resolve(work: Work, case_id: str, which: Callable[[Any], bool]) -> None:
     """Close the open incidents of a case that ``which`` picks, in whichever of its instances."""
-    found = work.connection.execute(_open().where(Incident.case_id == case_id)).all()
+    found = work.connection.execute(_open().where(IncidentTable.case_id == case_id)).all()
     chosen = [row for row in found if which(row)]
     for row in chosen:
         work.connection.execute(
-            update(Incident)
-            .where(Incident.id == row.id)
+            update(IncidentTable)
+            .where(IncidentTable.id == row.id)
             .values(resolved_at=work.now, resolved_by=work.actor.id)
         )
         work.note(
@@ -172,13 +180,13 @@ def resolve(work: Work, case_id: str, which: Callable[[Any], bool]) -> None:
 
 
 def _open() -> Any:
-    return select(Incident).where(Incident.resolved_at.is_(None))
+    return select(IncidentTable).where(IncidentTable.resolved_at.is_(None))
 
 
 def _mark(work: Work, instance_id: str, case_id: str, was: str, becomes: str) -> None:
     work.connection.execute(
-        update(Instance)
-        .where(Instance.id == instance_id, Instance.state == was)
-        .values(state=becomes, revision=Instance.revision + 1)
+        update(InstanceTable)
+        .where(InstanceTable.id == instance_id, InstanceTable.state == was)
+        .values(state=becomes, revision=InstanceTable.revision + 1)
     )
     rows.mark_case(work.connection, case_id)

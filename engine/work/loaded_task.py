@@ -19,11 +19,11 @@ from engine.queries.task_detail import Asks, asks
 from engine.records import history
 from engine.runtime import running_instance
 from engine.store.base import table_of
-from engine.store.tables import Case, Instance, PlanItem, Task
+from engine.store.tables import CaseTable, InstanceTable, PlanItemTable, TaskTable
 from engine.unit_of_work import Work
 
-_TASK: Final = table_of(Task)
-_INSTANCE: Final = table_of(Instance)
+_TASK: Final = table_of(TaskTable)
+_INSTANCE: Final = table_of(InstanceTable)
 
 _USED: Final = (
     *(_TASK.c.id, _TASK.c.case_id, _TASK.c.instance_id, _TASK.c.definition_id),
@@ -35,17 +35,17 @@ _USED: Final = (
 _OPENED: Final = (
     select(
         *_USED,
-        Case.state.label("case_state"),
-        Case.people,
+        CaseTable.state.label("case_state"),
+        CaseTable.people,
         *running_instance.COLUMNS,
         *history.newest(_TASK.c.instance_id),
-        select(PlanItem.id)
-        .where(PlanItem.case_id == _TASK.c.case_id)
+        select(PlanItemTable.id)
+        .where(PlanItemTable.case_id == _TASK.c.case_id)
         .correlate(_TASK)
         .exists()
         .label("planned"),
     )
-    .join_from(_TASK, table_of(Case), Case.id == _TASK.c.case_id)
+    .join_from(_TASK, table_of(CaseTable), CaseTable.id == _TASK.c.case_id)
     .join(_INSTANCE, _INSTANCE.c.id == _TASK.c.instance_id)
     .where(_TASK.c.id == bindparam("id"))
 )

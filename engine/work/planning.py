@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from engine.errors import Conflict, Invalid, Problem
-from engine.store.tables import Person, PlanItem, Task
+from engine.store.tables import PersonTable, PlanItemTable, TaskTable
 from engine.unit_of_work import Work
 from engine.work import forms
 
@@ -46,13 +46,15 @@ def _read(
     """The rows as they are to be, the case's rows by id, people by user name, and problems."""
     items = {
         row.id: row
-        for row in work.connection.execute(select(PlanItem).where(PlanItem.case_id == case_id))
+        for row in work.connection.execute(
+            select(PlanItemTable).where(PlanItemTable.case_id == case_id)
+        )
     }
     people = {
         row.username: row
         for row in work.connection.execute(
-            select(Person.id, Person.username, Person.name, Person.roles).where(
-                Person.active.is_(True)
+            select(PersonTable.id, PersonTable.username, PersonTable.name, PersonTable.roles).where(
+                PersonTable.active.is_(True)
             )
         )
     }
@@ -73,7 +75,7 @@ def _change_row(
         return None
     decided = item.decided or new["due"] != item.due
     work.connection.execute(
-        update(PlanItem).where(PlanItem.id == item.id).values(**new, decided=decided)
+        update(PlanItemTable).where(PlanItemTable.id == item.id).values(**new, decided=decided)
     )
     _open_task_follows(work, case_id, item, new)
     return {
@@ -96,17 +98,17 @@ def _open_task_follows(work: Work, case_id: str, item: Any, new: Mapping[str, An
     if new["due"] != item.due:
         values["due"] = new["due"]
     tasks = work.connection.execute(
-        select(Task.id, Task.revision).where(
-            Task.case_id == case_id,
-            Task.process_id == item.process_id,
-            Task.element_id == item.element_id,
-            Task.state == "open",
+        select(TaskTable.id, TaskTable.revision).where(
+            TaskTable.case_id == case_id,
+            TaskTable.process_id == item.process_id,
+            TaskTable.element_id == item.element_id,
+            TaskTable.state == "open",
         )
     ).all()
     for task in tasks:
         done = work.connection.execute(
-            update(Task)
-            .where(Task.id == task.id, Task.revision == task.revision)
+            update(TaskTable)
+            .where(TaskTable.id == task.id, TaskTable.revision == task.revision)
             .values(**values, revision=task.revision + 1)
         )
         if done.rowcount != 1:

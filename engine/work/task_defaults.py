@@ -14,7 +14,7 @@ from engine.bpmn.meta import DueRule, TaskMeta
 from engine.calendar import WorkCalendar
 from engine.iso8601 import Duration, TimeMalformed, parse_duration, to_duration
 from engine.runtime.executor import StepError, Wait
-from engine.store.tables import Person
+from engine.store.tables import PersonTable
 from engine.work import forms
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _person(connection: Connection, username: str) -> str | None:
     """The active person with this user name; capitals make no difference."""
     names = {username, username.lower()}
     return connection.scalar(
-        select(Person.id).where(Person.username.in_(names), Person.active.is_(True))
+        select(PersonTable.id).where(PersonTable.username.in_(names), PersonTable.active.is_(True))
     )
 
 

@@ -14,13 +14,13 @@ from engine.records import signatures
 from engine.runtime.advance import Advance
 from engine.store.base import table_of
 from engine.store.batch import Statement
-from engine.store.tables import Person, Task
+from engine.store.tables import PersonTable, TaskTable
 from engine.unit_of_work import Work
 from engine.work import attachments, forms, incidents, planning
 from engine.work.fields import LONG_TEXT_LENGTH
 from engine.work.loaded_task import Opened, opened, seen
 
-_TASK: Final = table_of(Task)
+_TASK: Final = table_of(TaskTable)
 _CHANGE: Final = Statement(
     update(_TASK).where(
         _TASK.c.id == bindparam("of_id"),
@@ -54,8 +54,8 @@ def reassign(
     """Give a task to somebody who holds its role."""
     task = for_change(work, access.TASK_REASSIGN, task_id, revision)
     person = work.connection.execute(
-        select(Person.id, Person.name, Person.roles, Person.active).where(
-            Person.username == username
+        select(PersonTable.id, PersonTable.name, PersonTable.roles, PersonTable.active).where(
+            PersonTable.username == username
         )
     ).first()
     if person is None or not person.active:
@@ -279,7 +279,9 @@ def for_change(work: Work, action: str, task_id: str, revision: int | None = Non
     thing = seen(work, task)
     authorize(work.actor, access.TASK_VIEW, thing)
     if task.row.state == "completed":
-        by = work.connection.scalar(select(Person.name).where(Person.id == task.row.completed_by))
+        by = work.connection.scalar(
+            select(PersonTable.name).where(PersonTable.id == task.row.completed_by)
+        )
         raise Conflict(
             f"{by or 'The system'} has completed this task already.",
             code="already_completed",
@@ -337,4 +339,6 @@ def _usernames(work: Work, task: Opened) -> Container[str]:
     """The people whom an answer of the task may name."""
     if not task.takes("person", "plan"):
         return ()
-    return set(work.connection.scalars(select(Person.username).where(Person.active.is_(True))))
+    return set(
+        work.connection.scalars(select(PersonTable.username).where(PersonTable.active.is_(True)))
+    )

@@ -18,7 +18,7 @@ from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.queries import objects
 from engine.runtime.advance import Advance
 from engine.runtime.running_instance import RUNNING, Live
-from engine.store.tables import Instance
+from engine.store.tables import InstanceTable
 from engine.unit_of_work import Work
 from engine.views import VariableValue
 
@@ -64,7 +64,9 @@ def _bytes(value: Any) -> int:
 def listed(work: Work, instance_id: str) -> tuple[VariableValue, ...]:
     """An instance's variables by name, for those who may correct them."""
     _case_to_correct(work, instance_id)
-    stored = work.connection.scalar(select(Instance.variables).where(Instance.id == instance_id))
+    stored = work.connection.scalar(
+        select(InstanceTable.variables).where(InstanceTable.id == instance_id)
+    )
     return tuple(
         _view(name, feel.from_json(value)) for name, value in sorted((stored or {}).items())
     )
@@ -88,7 +90,9 @@ def _view(name: str, value: Any) -> VariableValue:
 
 def _case_to_correct(work: Work, instance_id: str) -> str:
     """The case's id; raises for those who may not correct it."""
-    case_id = work.connection.scalar(select(Instance.case_id).where(Instance.id == instance_id))
+    case_id = work.connection.scalar(
+        select(InstanceTable.case_id).where(InstanceTable.id == instance_id)
+    )
     if case_id is None:
         raise NotFound(f"There is no instance {instance_id}", id=instance_id)
     case = objects.case_object(work.connection, work.actor, case_id)

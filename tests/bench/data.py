@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, Row, create_engine, event, insert, inspect, select, text
 
 from engine import load_config
-from engine.store.tables import Person
+from engine.store.tables import PersonTable
 from engine.store.words import keep_person, of_text
 from web import example
 from web.cli.common import diagrams, plan_folder
@@ -240,7 +240,7 @@ def _find_words(
 
 def _copy_people(connection: Connection, teams: int) -> None:
     """As many people for every thousand cases, all of them with names."""
-    people = connection.execute(select(Person)).mappings().all()
+    people = connection.execute(select(PersonTable)).mappings().all()
     firsts, lasts = FIRST_NAMES.split(), LAST_NAMES.split()
     for team in range(teams):
         for place, person in enumerate(people):
@@ -253,7 +253,7 @@ def _copy_people(connection: Connection, teams: int) -> None:
                 "name": f"{first} {last}",
                 "email": None,
             }
-            connection.execute(insert(Person).values({**person, **copy}))
+            connection.execute(insert(PersonTable).values({**person, **copy}))
             keep_person(connection, copy["id"], copy["username"], copy["name"])
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import event, select
 
 from engine import SYSTEM, Actor, Engine, Source
 from engine.ids import new_id
-from engine.store.tables import Task
+from engine.store.tables import TaskTable
 from tests.support.diagrams import boundary, chain, diagram, end, field, gateway, start, task
 
 INSTANCES = 1000
@@ -73,8 +73,8 @@ def prepare(engine: Engine, count: int) -> None:
 
 def _complete(engine: Engine, actor: Actor, case: str, element: str) -> None:
     with engine._database.reading() as connection:
-        wanted = select(Task.id).where(
-            Task.case_id == case, Task.element_id == element, Task.state == "open"
+        wanted = select(TaskTable.id).where(
+            TaskTable.case_id == case, TaskTable.element_id == element, TaskTable.state == "open"
         )
         task_id = str(connection.scalar(wanted))
     written = element == "write"

@@ -94,11 +94,11 @@ def measure(
 def _fire(engine: Engine, reader: Reader, timers: int) -> dict[str, Any]:
     from engine.job_queue import Job
     from engine.jobs.queue import Queue
-    from engine.store.tables import Timer
+    from engine.store.tables import TimerTable
 
     with engine._database.writing() as connection:
         moment = now()
-        connection.execute(Timer.__table__.update().values(due_at=moment))
+        connection.execute(TimerTable.__table__.update().values(due_at=moment))
         Queue().put(connection, [Job("timers", "timers:bench", moment)])
     begun = time.monotonic()
     pages = _pages(reader, lambda: left(engine) == 0)

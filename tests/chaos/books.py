@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from engine import SYSTEM, TOKEN_SCOPES, Config, Engine
-from engine.store.tables import History, Instance, Receipt, Signature, Task
+from engine.store.tables import HistoryTable, InstanceTable, ReceiptTable, SignatureTable, TaskTable
 from tests.support.desk import Desk
 from tests.support.diagrams import call, chain, diagram, end, start, task
 from tests.support.people import People, add_people
@@ -54,7 +54,7 @@ def prepare(url: str, config: Config, count: int) -> Prepared:
         secret = token(engine, people, "ekonomi")
         with engine._database.reading() as connection:
             found = connection.scalars(
-                select(Task.id).where(Task.case_id.in_(cases), Task.state == "open")
+                select(TaskTable.id).where(TaskTable.case_id.in_(cases), TaskTable.state == "open")
             )
             tasks = list(found)
     assert len(tasks) == count
@@ -77,21 +77,25 @@ def check(
     with Engine.open(url, config=config) as engine:
         with engine._database.reading() as connection:
             rows = connection.execute(
-                select(Task.id, Task.case_id, Task.state).where(Task.id.in_(list(all_of)))
+                select(TaskTable.id, TaskTable.case_id, TaskTable.state).where(
+                    TaskTable.id.in_(list(all_of))
+                )
             ).all()
-            signed = Counter(connection.scalars(select(Signature.task_id)))
+            signed = Counter(connection.scalars(select(SignatureTable.task_id)))
             told = Counter(
                 connection.scalars(
-                    select(History.case_id).where(
-                        History.type == "task.completed", History.element_id == "act"
+                    select(HistoryTable.case_id).where(
+                        HistoryTable.type == "task.completed", HistoryTable.element_id == "act"
                     )
                 )
             )
             children = Counter(
-                connection.scalars(select(Instance.case_id).where(Instance.parent_id.is_not(None)))
+                connection.scalars(
+                    select(InstanceTable.case_id).where(InstanceTable.parent_id.is_not(None))
+                )
             )
             receipts = connection.scalars(
-                select(Receipt.key).where(Receipt.method == "complete_task")
+                select(ReceiptTable.key).where(ReceiptTable.method == "complete_task")
             ).all()
         done = {row.id: row.case_id for row in rows if row.state == "completed"}
         assert {row.state for row in rows} <= {"completed", "open"}

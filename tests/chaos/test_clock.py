@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import Engine, FakeClock
-from engine.store.tables import History
+from engine.store.tables import HistoryTable
 from tests.chaos.scale import scale
 from tests.support.desk import Desk
 from tests.support.diagrams import boundary, catch, chain, diagram, end, start, task
@@ -80,9 +80,9 @@ def _in_the_order_of_becoming(engine: Engine, cases: list[str]) -> None:
     """A chain's numbers rise with its rows, whatever the times in them say."""
     with engine._database.reading() as connection:
         rows = connection.execute(
-            select(History.chain, History.seq)
-            .where(History.case_id.in_(cases))
-            .order_by(History.id)
+            select(HistoryTable.chain, HistoryTable.seq)
+            .where(HistoryTable.case_id.in_(cases))
+            .order_by(HistoryTable.id)
         ).all()
     last: dict[str, int] = {}
     for chain_id, seq in rows:

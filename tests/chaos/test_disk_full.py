@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from engine import Config, Engine
 from engine.identity.sessions import SEEN_EVERY
-from engine.store.tables import Session
+from engine.store.tables import SessionTable
 from tests.chaos.books import Prepared, check, prepare
 from tests.chaos.client import Answer, Client
 from tests.chaos.disks import no_room, small_disk
@@ -81,7 +81,7 @@ def test_somebody_who_is_signed_in_reads_on_while_the_disk_is_full(
         session = engine.sign_in(clerk.username, clerk.password)
         long_ago = engine.now() - 2 * SEEN_EVERY
         with engine._database.writing() as connection:
-            connection.execute(update(Session).values(seen_at=long_ago))
+            connection.execute(update(SessionTable).values(seen_at=long_ago))
     with Server(url, tmp_path) as server:
         with no_room(folder, server, own_disk=own):
             assert page(server.port, session.token) == 200
@@ -102,4 +102,4 @@ def seen_at(url: str, config: Config) -> datetime:
         Engine.open(url, config=config) as engine,
         engine._database.reading() as connection,
     ):
-        return connection.execute(select(Session.seen_at)).scalar_one()
+        return connection.execute(select(SessionTable.seen_at)).scalar_one()

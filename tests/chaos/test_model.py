@@ -22,7 +22,7 @@ from sqlalchemy import select
 
 from engine import Engine, FakeClock, load_config
 from engine.errors import Conflict
-from engine.store.tables import History, Instance, Signature, Task
+from engine.store.tables import HistoryTable, InstanceTable, SignatureTable, TaskTable
 from tests.chaos.scale import scale
 from tests.conftest import PROJECT, START
 from tests.support.databases import Databases
@@ -212,12 +212,14 @@ class Office(RuleBasedStateMachine):
     @invariant()
     def the_engine_is_where_the_model_is(self) -> None:
         with self.engine._database.reading() as connection:
-            roots = select(Instance.id, Instance.state).where(Instance.parent_id.is_(None))
+            roots = select(InstanceTable.id, InstanceTable.state).where(
+                InstanceTable.parent_id.is_(None)
+            )
             states = {row.id: row.state for row in connection.execute(roots)}
             rows = connection.execute(
-                select(Task.case_id, Task.name).where(Task.state == "open")
+                select(TaskTable.case_id, TaskTable.name).where(TaskTable.state == "open")
             ).all()
-            signed = Counter(connection.scalars(select(Signature.case_id)))
+            signed = Counter(connection.scalars(select(SignatureTable.case_id)))
         work = Counter((row.case_id, row.name) for row in rows)
         assert states == {case_id: model.state for case_id, model in self.cases.items()}
         assert work == Counter(
@@ -229,9 +231,14 @@ class Office(RuleBasedStateMachine):
         """What each fact says has happened, one after the other, and nothing else."""
         with self.engine._database.reading() as connection:
             facts = connection.execute(
-                select(History.case_id, History.instance_id, History.type, History.element_id)
-                .where(History.case_id.is_not(None))
-                .order_by(History.id)
+                select(
+                    HistoryTable.case_id,
+                    HistoryTable.instance_id,
+                    HistoryTable.type,
+                    HistoryTable.element_id,
+                )
+                .where(HistoryTable.case_id.is_not(None))
+                .order_by(HistoryTable.id)
             ).all()
         told: dict[str, Model] = {}
         for case_id, instance_id, kind, element in facts:

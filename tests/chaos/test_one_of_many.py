@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from engine import SYSTEM, Engine
 from engine.errors import ProcessFailed
-from engine.store.tables import History, Instance, Signature, Task
+from engine.store.tables import HistoryTable, InstanceTable, SignatureTable, TaskTable
 from tests.chaos.scale import scale
 from tests.engine.test_concurrency import at_once
 from tests.support.desk import Desk
@@ -50,7 +50,7 @@ def test_an_expression_that_fails_in_one_instance_keeps_no_other_from_going_on(
     given = {"process_id": "choice", "variables": {"limit": 10}}
     others = [desk.engine.start_case(manager, key=key(), **given).id for _ in range(OTHERS)]
     with desk.engine._database.reading() as connection:
-        rows = connection.execute(select(Task.case_id, Task.id)).all()
+        rows = connection.execute(select(TaskTable.case_id, TaskTable.id)).all()
     tasks: dict[str, str] = {row.case_id: row.id for row in rows}
     order = [*others[: OTHERS // 2], broken, *others[OTHERS // 2 :]]
 
@@ -67,10 +67,10 @@ def test_an_expression_that_fails_in_one_instance_keeps_no_other_from_going_on(
     told = at_once([lambda mine=mine: complete(mine) for mine in shares])
     assert [case_id for failed in told for case_id in failed] == [broken]
     with desk.engine._database.reading() as connection:
-        found = connection.execute(select(Task.id, Task.state))
+        found = connection.execute(select(TaskTable.id, TaskTable.state))
         states = {row.id: row.state for row in found}
-        names = connection.scalars(select(Task.name).where(Task.state == "open")).all()
-        signed = connection.scalars(select(Signature.task_id)).all()
+        names = connection.scalars(select(TaskTable.name).where(TaskTable.state == "open")).all()
+        signed = connection.scalars(select(SignatureTable.task_id)).all()
     assert states[tasks[broken]] == "open"
     assert sorted(signed) == sorted(tasks[case_id] for case_id in others)
     assert sorted(names) == ["Big"] * OTHERS + ["Decide"]
@@ -90,7 +90,9 @@ def test_a_state_that_cannot_be_read_is_put_aside_and_told_once(database_url: st
         damaged = cases[len(cases) // 2]
         with engine._database.writing() as connection:
             connection.execute(
-                update(Instance).where(Instance.id == damaged).values(state_blob=b"\x03rubbish")
+                update(InstanceTable)
+                .where(InstanceTable.id == damaged)
+                .values(state_blob=b"\x03rubbish")
             )
         with workers(database_url, 2):
             deadline = time.monotonic() + PATIENCE
@@ -109,6 +111,6 @@ def test_a_state_that_cannot_be_read_is_put_aside_and_told_once(database_url: st
 def _raised(engine: Engine) -> list[str | None]:
     with engine._database.reading() as connection:
         raised = connection.scalars(
-            select(History.case_id).where(History.type == "incident.raised")
+            select(HistoryTable.case_id).where(HistoryTable.type == "incident.raised")
         )
         return list(raised)

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from engine import SYSTEM, TOKEN_SCOPES, Config, Engine
-from engine.store.tables import Person
+from engine.store.tables import PersonTable
 from tests.chaos.books import Prepared, check, key, prepare
 from tests.chaos.client import Answer, Client
 from tests.chaos.scale import scale
@@ -28,11 +28,11 @@ def colleagues(url: str, config: Config, prepared: Prepared, count: int) -> list
     with Engine.open(url, config=config) as engine:
         with engine._database.writing() as connection:
             known = connection.execute(
-                select(Person).where(Person.id == prepared.people["ekonomi"].id)
+                select(PersonTable).where(PersonTable.id == prepared.people["ekonomi"].id)
             ).one()
             names = [f"colleague{n:02}" for n in range(count)]
             connection.execute(
-                insert(Person), [{**known._asdict(), "id": n, "username": n} for n in names]
+                insert(PersonTable), [{**known._asdict(), "id": n, "username": n} for n in names]
             )
         return [
             engine.add_token(SYSTEM, name, "chaos", scopes=TOKEN_SCOPES, key=key()).secret

@@ -16,7 +16,7 @@ from engine.errors import Invalid, NotAuthenticated, NotFound
 from engine.identity import people, sessions
 from engine.store.base import Base
 from engine.store.database import Database
-from engine.store.tables import Person, PersonWord, Session, SignInFailure
+from engine.store.tables import PersonTable, PersonWordTable, SessionTable, SignInFailureTable
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 ROLES = {"saljare", "ekonomi"}
@@ -93,7 +93,7 @@ def test_a_person_is_found_by_user_name_in_any_case(database: Database) -> None:
 def test_a_person_has_the_words_of_both_names(database: Database) -> None:
     kim = add(database, "k-örn", name="Kim  ÅKE Örn-Ek")
     with database.reading() as conn:
-        found = select(PersonWord.word).where(PersonWord.person_id == kim.id)
+        found = select(PersonWordTable.word).where(PersonWordTable.person_id == kim.id)
         words = ["ek", "k", "kim", "körn", "åke", "örn", "örnek"]
         assert sorted(conn.scalars(found)) == words
 
@@ -157,7 +157,7 @@ def test_an_old_hash_is_renewed_by_signing_in(database: Database) -> None:
     add(database, "bo", weak)
     assert attempt(database, "bo", PASSWORD) is not None
     with database.reading() as conn:
-        assert "m=19456" in str(conn.execute(select(Person.password_hash)).scalar())
+        assert "m=19456" in str(conn.execute(select(PersonTable.password_hash)).scalar())
     assert attempt(database, "bo", PASSWORD) is not None
 
 
@@ -218,7 +218,9 @@ def test_success_does_not_wear_an_address_out(database: Database, anna: views.Pe
     for _ in range(4):
         assert attempt(database, "anna", PASSWORD, address="10.0.0.1") == anna
     with database.reading() as conn:
-        counts = dict(conn.execute(select(SignInFailure.subject, SignInFailure.count)).all())
+        counts = dict(
+            conn.execute(select(SignInFailureTable.subject, SignInFailureTable.count)).all()
+        )
     assert counts == {"address:10.0.0.1": 0}
 
 
@@ -237,7 +239,7 @@ def test_only_the_browser_has_the_token(database: Database, anna: views.Person) 
     session = opened(database, anna)
     assert len(session.token) == 43
     with database.reading() as conn:
-        stored = conn.execute(select(Session.token_hash)).scalars().all()
+        stored = conn.execute(select(SessionTable.token_hash)).scalars().all()
     assert stored == [hashlib.sha256(session.token.encode()).hexdigest()]
     kept = found(database, session.token)
     assert kept is not None
@@ -303,7 +305,7 @@ def test_a_new_password_ends_the_other_sessions(database: Database, anna: views.
 def test_what_has_ended_is_swept_away(database: Database, anna: views.Person) -> None:
     opened(database, anna)
     fail(database, 1)
-    tables = (Session, SignInFailure)
+    tables = (SessionTable, SignInFailureTable)
     for after, left in ((timedelta(minutes=5), [1, 1]), (timedelta(hours=2), [0, 0])):
         with database.writing() as conn:
             sessions.sweep(conn, now=NOW + after, idle=IDLE)

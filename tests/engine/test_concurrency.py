@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from engine import Actor, FakeClock
 from engine.errors import Conflict
 from engine.runtime import rows
-from engine.store.tables import Attachment, Person, Signature, Task
+from engine.store.tables import AttachmentTable, PersonTable, SignatureTable, TaskTable
 from engine.unit_of_work import Work
 from engine.work import attachments
 from tests.conftest import START
@@ -55,13 +55,15 @@ def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
 def colleagues(desk: Desk, count: int) -> list[Account]:
     """Sellers who share a password: hashing one for each would take most of the test's time."""
     with desk.engine._database.writing() as connection:
-        seller = connection.execute(select(Person).where(Person.id == desk.seller.id)).one()
+        seller = connection.execute(
+            select(PersonTable).where(PersonTable.id == desk.seller.id)
+        ).one()
         names = [f"seller{n:02}" for n in range(count)]
         rows = [
             {**seller._asdict(), "id": name, "username": name, "name": f"Säljare {name}"}
             for name in names
         ]
-        connection.execute(Person.__table__.insert(), rows)
+        connection.execute(PersonTable.__table__.insert(), rows)
     role = frozenset({"saljare"})
     return [Account(Actor(n, f"Säljare {n}", role), n, desk.seller.password) for n in names]
 
@@ -82,7 +84,7 @@ def test_of_twenty_who_sign_at_once_one_wins_and_the_others_read_who(desk: Desk)
     assert {e.params["at"] for e in lost} == {START}
     assert desk.names(case_id) == ["Inventering"]
     with desk.engine._database.reading() as connection:
-        assert connection.scalar(select(func.count()).select_from(Signature)) == 1
+        assert connection.scalar(select(func.count()).select_from(SignatureTable)) == 1
     assert desk.engine.verify(desk.manager.actor).ok
 
 
@@ -197,13 +199,13 @@ def test_a_timer_and_the_person_it_hurries_do_not_trip_over_each_other(
         assert late or not isinstance(completed, Exception)
         assert fired == (1 if late else 0)
         with desk.engine._database.reading() as connection:
-            state = connection.scalar(select(Task.state).where(Task.id == task_id))
+            state = connection.scalar(select(TaskTable.state).where(TaskTable.id == task_id))
         assert state == ("cancelled" if late else "completed")
         assert desk.engine.case(desk.manager.actor, case_id).row.state == "completed"
 
 
 def test_what_is_read_in_one_go_is_of_one_moment(desk: Desk) -> None:
-    count = select(func.count()).select_from(Task)
+    count = select(func.count()).select_from(TaskTable)
     with desk.engine._database.reading() as connection:
         before = connection.scalar(count)
         desk.case()
@@ -280,7 +282,9 @@ def attach(desk: Desk, task_id: str, name: str) -> str:
 def files(desk: Desk, case_id: str) -> tuple[list[str], list[str]]:
     """The names of the files that the case's only task has, and that were signed with it."""
     with desk.engine._database.reading() as connection:
-        names = connection.scalars(select(Attachment.filename).order_by(Attachment.filename)).all()
+        names = connection.scalars(
+            select(AttachmentTable.filename).order_by(AttachmentTable.filename)
+        ).all()
     page = desk.engine.history(desk.manager.actor, case_id=case_id, type="task.completed")
     [entry] = page.items
     signed = entry.detail["attachments"].get("papers", [])

@@ -18,7 +18,7 @@ from engine import FakeClock
 from engine.errors import ProcessFailed
 from engine.runtime import state
 from engine.runtime.state import DamagedState
-from engine.store.tables import Instance
+from engine.store.tables import InstanceTable
 from tests.engine.runtime.small import Life, executor
 from tests.support.desk import Desk
 from tests.support.diagrams import (
@@ -80,7 +80,9 @@ PARENT = diagram(
 
 def stored(desk: Desk, instance_id: str) -> bytes:
     with desk.engine._database.reading() as connection:
-        blob = connection.scalar(select(Instance.state_blob).where(Instance.id == instance_id))
+        blob = connection.scalar(
+            select(InstanceTable.state_blob).where(InstanceTable.id == instance_id)
+        )
     assert blob is not None
     return bytes(blob)
 
@@ -90,7 +92,7 @@ def damage(desk: Desk, instance_id: str, how: str) -> bytes:
     blob = DAMAGES[how](stored(desk, instance_id))
     with desk.engine._database.writing() as connection:
         connection.execute(
-            update(Instance).where(Instance.id == instance_id).values(state_blob=blob)
+            update(InstanceTable).where(InstanceTable.id == instance_id).values(state_blob=blob)
         )
     return blob
 
@@ -142,7 +144,9 @@ def test_what_is_read_again_can_go_on(bare_desk: Desk) -> None:
     with pytest.raises(ProcessFailed):
         desk.complete(desk.manager, desk.task(case_id))
     with desk.engine._database.writing() as connection:
-        connection.execute(update(Instance).where(Instance.id == case_id).values(state_blob=blob))
+        connection.execute(
+            update(InstanceTable).where(InstanceTable.id == case_id).values(state_blob=blob)
+        )
     [incident] = desk.incidents(case_id)
     retried = desk.engine.retry(desk.manager.actor, incident.id, key=desk.key())
     assert retried.result == {"resolved": True}

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from engine import FakeClock, HistoryEntry
 from engine.errors import NotAllowed, ProcessFailed
-from engine.store.tables import Signature
+from engine.store.tables import SignatureTable
 from tests.conftest import START
 from tests.support.desk import REPORT, TICKED, Desk
 from tests.support.diagrams import (
@@ -198,7 +198,7 @@ def test_a_signature_covers_what_was_answered_ticked_and_noted(desk: Desk) -> No
     ticks = {**TICKED, "marknaden": "Känd"}
     receipt = desk.complete(desk.seller, task_id, REPORT, ticks, note="Obs")
     with desk.engine._database.reading() as connection:
-        content = connection.scalar(select(Signature.content))
+        content = connection.scalar(select(SignatureTable.content))
     assert content is not None
     assert hashlib.sha256(content).hexdigest() == receipt.result["content_sha256"]
     signed = json.loads(content)

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from engine import FakeClock
 from engine.errors import Conflict, NotFound, ProcessFailed
-from engine.store.tables import Instance
+from engine.store.tables import InstanceTable
 from tests.support.desk import Desk
 from tests.support.diagrams import (
     boundary,
@@ -281,7 +281,9 @@ def test_a_state_that_cannot_be_read_is_an_incident_and_the_others_go_on(
     damaged, sound = (desk.case("later", variables={"days_left": 1}) for _ in range(2))
     with desk.engine._database.writing() as connection:
         connection.execute(
-            update(Instance).where(Instance.id == damaged).values(state_blob=b"\x01rubbish")
+            update(InstanceTable)
+            .where(InstanceTable.id == damaged)
+            .values(state_blob=b"\x01rubbish")
         )
     clock.advance(timedelta(days=2))
     desk.engine.fire_due()

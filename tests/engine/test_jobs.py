@@ -38,7 +38,7 @@ def queued(engine: Engine) -> dict[str, tuple[str, datetime, dict[str, Any]]]:
     """The jobs that wait, by key."""
     with engine._database.reading() as connection:
         if connection.dialect.name == "sqlite":
-            row = tables.Job
+            row = tables.JobTable
             columns = (row.key, row.kind, row.at, row.payload)
             found = connection.execute(select(*columns).where(row.key.is_not(None)))
         else:
@@ -187,7 +187,9 @@ def test_a_clock_that_is_a_little_behind_takes_nothing_from_others(
     waiting_cases(bare_engine, 1, due=START - timedelta(days=2))
     letter = Letter("webhook", "event", "https://receiver.example", {})
     with bare_engine._database.writing() as connection:
-        connection.execute(insert(tables.Job).values(kind="odd", payload={}, at=START, attempts=0))
+        connection.execute(
+            insert(tables.JobTable).values(kind="odd", payload={}, at=START, attempts=0)
+        )
         outbox.post(connection, [letter], START)
         [letter_id] = outbox.due(connection, START, 1)
 
@@ -213,8 +215,8 @@ def test_a_timer_that_fails_is_an_incident_and_the_others_fire(
     ids = waiting_cases(desk.engine, 4, due=START)
     with desk.engine._database.writing() as connection:
         connection.execute(
-            tables.Instance.__table__.update()
-            .where(tables.Instance.id == ids[1])
+            tables.InstanceTable.__table__.update()
+            .where(tables.InstanceTable.id == ids[1])
             .values(state_blob=b"damaged")
         )
     assert desk.engine.fire_due() == 4
@@ -258,7 +260,7 @@ def test_workers_killed_at_random_fire_every_timer_once(
     assert killed == 2
     assert fired(live_engine) == dict.fromkeys(ids, 1)
     with live_engine._database.reading() as connection:
-        opened = connection.scalars(select(tables.Task.case_id)).all()
+        opened = connection.scalars(select(tables.TaskTable.case_id)).all()
     assert sorted(opened) == sorted(ids)
     assert live_engine.verify(SYSTEM).ok
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from engine import Config, Engine, FakeClock
-from engine.store.tables import Receipt, Signature, Task
+from engine.store.tables import ReceiptTable, SignatureTable, TaskTable
 from tests.conftest import START
 from tests.support.databases import SqliteDatabases
 from tests.support.desk import Desk
@@ -86,10 +86,12 @@ def test_a_killed_process_loses_nothing_it_acknowledged_and_doubles_nothing(
     assert len(acknowledged) == len(set(acknowledged)) >= TIMES * AT_LEAST
     with Engine.open(url, config=config, clock=FakeClock(START)) as engine:
         with engine._database.reading() as connection:
-            done = set(connection.scalars(select(Task.id).where(Task.state == "completed")))
-            signed = connection.scalars(select(Signature.task_id)).all()
+            done = set(
+                connection.scalars(select(TaskTable.id).where(TaskTable.state == "completed"))
+            )
+            signed = connection.scalars(select(SignatureTable.task_id)).all()
             receipts = connection.scalar(
-                select(func.count()).where(Receipt.method == "complete_task")
+                select(func.count()).where(ReceiptTable.method == "complete_task")
             )
         assert done >= set(acknowledged)
         # One completion may have been kept and not told each time: its key says so.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from engine.store.tables import Instance
+from engine.store.tables import InstanceTable
 from tests.support.desk import Desk
 from tests.support.diagrams import boundary, chain, diagram, gateway, start, task
 
@@ -27,7 +27,9 @@ def test_the_stored_state_does_not_grow_with_the_rounds(bare_desk: Desk) -> None
         desk.complete(desk.manager, desk.task(case_id))
         with desk.engine._database.reading() as connection:
             row = connection.execute(
-                select(Instance.state_blob, Instance.passed).where(Instance.id == case_id)
+                select(InstanceTable.state_blob, InstanceTable.passed).where(
+                    InstanceTable.id == case_id
+                )
             ).one()
         sizes.append(len(row.state_blob))
     assert sizes[-2:] == sizes[:2]

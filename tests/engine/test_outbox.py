@@ -15,7 +15,7 @@ from sqlalchemy import select
 from engine import Config, Engine, FakeClock
 from engine.config import Mail, Web, Webhook
 from engine.jobs import outbox, webhooks
-from engine.store.tables import Outbox
+from engine.store.tables import OutboxTable
 from tests.support.desk import Desk
 from tests.support.diagrams import chain, diagram, end, start, task
 from tests.support.people import People
@@ -69,7 +69,9 @@ def work_off(engine: Engine) -> None:
 
 def rows(engine: Engine) -> list[Any]:
     with engine._database.reading() as connection:
-        return list(connection.execute(select(Outbox).order_by(Outbox.created_at, Outbox.id)))
+        return list(
+            connection.execute(select(OutboxTable).order_by(OutboxTable.created_at, OutboxTable.id))
+        )
 
 
 def case_with_task(desk: Desk) -> str:

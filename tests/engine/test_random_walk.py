@@ -15,7 +15,15 @@ from sqlalchemy.orm import aliased
 
 from engine import FakeClock, Field, TaskRow
 from engine.errors import Invalid, NotAllowed
-from engine.store.tables import Case, Incident, Instance, Signature, Subscription, Task, Timer
+from engine.store.tables import (
+    CaseTable,
+    IncidentTable,
+    InstanceTable,
+    SignatureTable,
+    SubscriptionTable,
+    TaskTable,
+    TimerTable,
+)
 from tests.support.desk import Desk
 from tests.support.walk import CONTRACT_STARTS, answers_to
 
@@ -192,48 +200,49 @@ def test_whatever_people_do_the_books_are_in_order(
             assert connection.scalars(statement).all() == [], question
 
 
-_child = aliased(Instance)
+_child = aliased(InstanceTable)
 _waits = or_(
-    exists().where(Task.instance_id == Instance.id, Task.state == "open"),
-    exists().where(Timer.instance_id == Instance.id),
-    exists().where(Subscription.instance_id == Instance.id),
-    exists().where(_child.parent_id == Instance.id, _child.state.in_(RUNNING)),
+    exists().where(TaskTable.instance_id == InstanceTable.id, TaskTable.state == "open"),
+    exists().where(TimerTable.instance_id == InstanceTable.id),
+    exists().where(SubscriptionTable.instance_id == InstanceTable.id),
+    exists().where(_child.parent_id == InstanceTable.id, _child.state.in_(RUNNING)),
 )
-_ended = select(Instance.id).where(Instance.state.not_in(RUNNING))
-_over = select(Case.id).where(Case.state.not_in(RUNNING))
+_ended = select(InstanceTable.id).where(InstanceTable.state.not_in(RUNNING))
+_over = select(CaseTable.id).where(CaseTable.state.not_in(RUNNING))
 
 QUESTIONS: Mapping[str, Any] = {
-    "completed without a person or a time": select(Task.id).where(
-        Task.state == "completed", or_(Task.completed_by.is_(None), Task.ended_at.is_(None))
+    "completed without a person or a time": select(TaskTable.id).where(
+        TaskTable.state == "completed",
+        or_(TaskTable.completed_by.is_(None), TaskTable.ended_at.is_(None)),
     ),
-    "completed without a signature": select(Task.id).where(
-        Task.state == "completed", ~exists().where(Signature.task_id == Task.id)
+    "completed without a signature": select(TaskTable.id).where(
+        TaskTable.state == "completed", ~exists().where(SignatureTable.task_id == TaskTable.id)
     ),
-    "signed and not completed": select(Signature.id)
-    .join(Task, Task.id == Signature.task_id)
-    .where(Task.state != "completed"),
-    "open in what has ended": select(Task.id).where(
-        Task.state == "open", Task.instance_id.in_(_ended)
+    "signed and not completed": select(SignatureTable.id)
+    .join(TaskTable, TaskTable.id == SignatureTable.task_id)
+    .where(TaskTable.state != "completed"),
+    "open in what has ended": select(TaskTable.id).where(
+        TaskTable.state == "open", TaskTable.instance_id.in_(_ended)
     ),
-    "a timer of what has ended": select(Timer.id).where(Timer.instance_id.in_(_ended)),
-    "waiting in what has ended": select(Subscription.id).where(
-        Subscription.instance_id.in_(_ended)
+    "a timer of what has ended": select(TimerTable.id).where(TimerTable.instance_id.in_(_ended)),
+    "waiting in what has ended": select(SubscriptionTable.id).where(
+        SubscriptionTable.instance_id.in_(_ended)
     ),
-    "running in a case that is over": select(Instance.id).where(
-        Instance.state.in_(RUNNING), Instance.case_id.in_(_over)
+    "running in a case that is over": select(InstanceTable.id).where(
+        InstanceTable.state.in_(RUNNING), InstanceTable.case_id.in_(_over)
     ),
-    "running without anything to wait for": select(Instance.id).where(
-        Instance.state.in_(RUNNING), ~_waits
+    "running without anything to wait for": select(InstanceTable.id).where(
+        InstanceTable.state.in_(RUNNING), ~_waits
     ),
-    "ended without a time": select(Instance.id).where(
-        Instance.state.not_in(RUNNING), Instance.ended_at.is_(None)
+    "ended without a time": select(InstanceTable.id).where(
+        InstanceTable.state.not_in(RUNNING), InstanceTable.ended_at.is_(None)
     ),
-    "a case that runs without a root": select(Case.id)
-    .join(Instance, Instance.id == Case.id)
-    .where(Case.state.in_(RUNNING), Instance.state.not_in(RUNNING)),
-    "an incident": select(Incident.message).where(Incident.resolved_at.is_(None)),
-    "two open tasks on one token": select(Task.token)
-    .where(Task.state == "open")
-    .group_by(Task.instance_id, Task.token)
+    "a case that runs without a root": select(CaseTable.id)
+    .join(InstanceTable, InstanceTable.id == CaseTable.id)
+    .where(CaseTable.state.in_(RUNNING), InstanceTable.state.not_in(RUNNING)),
+    "an incident": select(IncidentTable.message).where(IncidentTable.resolved_at.is_(None)),
+    "two open tasks on one token": select(TaskTable.token)
+    .where(TaskTable.state == "open")
+    .group_by(TaskTable.instance_id, TaskTable.token)
     .having(func.count() > 1),
 }

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 
 from engine import FakeClock
 from engine.errors import Conflict, NotAllowed
-from engine.store.tables import Receipt
+from engine.store.tables import ReceiptTable
 from tests.engine.test_concurrency import at_once
 from tests.support.desk import Desk
 from tests.support.diagrams import (
@@ -144,7 +144,7 @@ def test_whatever_happens_at_once_the_books_are_in_order(
     assert desk.engine.incidents(desk.manager.actor) == ()
     assert desk.engine.verify(desk.manager.actor).ok
     with desk.engine._database.reading() as connection:
-        kept = set(connection.scalars(select(Receipt.key)))
+        kept = set(connection.scalars(select(ReceiptTable.key)))
     acknowledged = {key for keys in results for key in keys}
     assert len(acknowledged) > THREADS * STEPS / 4
     assert acknowledged <= kept

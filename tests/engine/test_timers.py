@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import FakeClock
-from engine.store.tables import Timer
+from engine.store.tables import TimerTable
 from tests.conftest import START
 from tests.support.desk import Desk
 from tests.support.diagrams import (
@@ -45,7 +45,7 @@ def waiting(timer: str) -> tuple[str, ...]:
 
 def due(desk: Desk) -> list[datetime]:
     with desk.engine._database.reading() as connection:
-        return list(connection.scalars(select(Timer.due_at).order_by(Timer.due_at)))
+        return list(connection.scalars(select(TimerTable.due_at).order_by(TimerTable.due_at)))
 
 
 def test_a_cycle_of_three_fires_three_times_on_the_second(

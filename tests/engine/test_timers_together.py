@@ -13,7 +13,7 @@ from sqlalchemy import event, select
 from engine import Engine, FakeClock
 from engine.runtime import firing
 from engine.service import upkeep
-from engine.store.tables import Timer
+from engine.store.tables import TimerTable
 from tests.conftest import START
 from tests.support.desk import Desk
 from tests.support.diagrams import boundary, chain, diagram, end, flow, gateway, start, task
@@ -152,7 +152,7 @@ def test_after_a_day_down_each_of_many_cycles_catches_up_once(
     assert desk.engine.fire_due() == 0
     assert [desk.names(c) for c in cases] == [["Remind", "Work"]] * 25
     with desk.engine._database.reading() as connection:
-        assert set(connection.scalars(select(Timer.due_at))) == {
+        assert set(connection.scalars(select(TimerTable.due_at))) == {
             START + timedelta(days=1, minutes=1)
         }
 

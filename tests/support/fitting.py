@@ -11,7 +11,16 @@ from sqlalchemy import Connection, select
 
 from engine import Engine
 from engine.runtime.running_instance import RUNNING, read
-from engine.store.tables import Case, History, Instance, Message, Receipt, Subscription, Task, Timer
+from engine.store.tables import (
+    CaseTable,
+    HistoryTable,
+    InstanceTable,
+    MessageTable,
+    ReceiptTable,
+    SubscriptionTable,
+    TaskTable,
+    TimerTable,
+)
 
 
 def misfits(engine: Engine) -> list[tuple[Any, ...]]:
@@ -27,7 +36,7 @@ def misfits(engine: Engine) -> list[tuple[Any, ...]]:
 
 def _waits(engine: Engine, connection: Connection) -> Iterator[tuple[Any, ...]]:
     """Every token that waits has its row, and every row its token."""
-    for row in connection.execute(select(Instance.id, Instance.state)).all():
+    for row in connection.execute(select(InstanceTable.id, InstanceTable.state)).all():
         waits = []
         if row.state in RUNNING:
             live = read(connection, engine._library, row.id)
@@ -39,17 +48,22 @@ def _waits(engine: Engine, connection: Connection) -> Iterator[tuple[Any, ...]]:
         there = {
             "tasks": (
                 tokens("user"),
-                select(Task.token).where(Task.instance_id == row.id, Task.state == "open"),
+                select(TaskTable.token).where(
+                    TaskTable.instance_id == row.id, TaskTable.state == "open"
+                ),
             ),
-            "timers": (tokens("timer"), select(Timer.token).where(Timer.instance_id == row.id)),
+            "timers": (
+                tokens("timer"),
+                select(TimerTable.token).where(TimerTable.instance_id == row.id),
+            ),
             "subscriptions": (
                 tokens("message", "signal"),
-                select(Subscription.token).where(Subscription.instance_id == row.id),
+                select(SubscriptionTable.token).where(SubscriptionTable.instance_id == row.id),
             ),
             "children": (
                 tokens("call", "undo"),
-                select(Instance.parent_token).where(
-                    Instance.parent_id == row.id, Instance.state.in_(RUNNING)
+                select(InstanceTable.parent_token).where(
+                    InstanceTable.parent_id == row.id, InstanceTable.state.in_(RUNNING)
                 ),
             ),
         }
@@ -59,8 +73,8 @@ def _waits(engine: Engine, connection: Connection) -> Iterator[tuple[Any, ...]]:
 
 def _ended(connection: Connection) -> Iterator[tuple[Any, ...]]:
     """A case runs as long as its own instance."""
-    both = select(Case.id, Case.state, Instance.state.label("root")).join(
-        Instance, Instance.id == Case.id
+    both = select(CaseTable.id, CaseTable.state, InstanceTable.state.label("root")).join(
+        InstanceTable, InstanceTable.id == CaseTable.id
     )
     for row in connection.execute(both):
         if (row.state in RUNNING) != (row.root in RUNNING):
@@ -69,9 +83,10 @@ def _ended(connection: Connection) -> Iterator[tuple[Any, ...]]:
 
 def _messages(connection: Connection) -> Iterator[tuple[Any, ...]]:
     """No message is kept for later while somebody waits for it."""
-    lost = select(Message.name, Message.case_id).join(
-        Subscription,
-        (Subscription.case_id == Message.case_id) & (Subscription.name == Message.name),
+    lost = select(MessageTable.name, MessageTable.case_id).join(
+        SubscriptionTable,
+        (SubscriptionTable.case_id == MessageTable.case_id)
+        & (SubscriptionTable.name == MessageTable.name),
     )
     for row in connection.execute(lost):
         yield "a message is kept and waited for", row.case_id, row.name
@@ -79,11 +94,13 @@ def _messages(connection: Connection) -> Iterator[tuple[Any, ...]]:
 
 def _completions(connection: Connection) -> Iterator[tuple[Any, ...]]:
     """Each completed task has one fact, and each completion one receipt."""
-    done = connection.scalars(select(Task.id).where(Task.state == "completed")).all()
-    details = connection.scalars(select(History.detail).where(History.type == "task.completed"))
+    done = connection.scalars(select(TaskTable.id).where(TaskTable.state == "completed")).all()
+    details = connection.scalars(
+        select(HistoryTable.detail).where(HistoryTable.type == "task.completed")
+    )
     yield from _unlike("completed", "", done, [json.loads(d)["task"] for d in details])
-    method = Receipt.method == "complete_task"
-    receipts = connection.scalars(select(Receipt.key).where(method)).all()
+    method = ReceiptTable.method == "complete_task"
+    receipts = connection.scalars(select(ReceiptTable.key).where(method)).all()
     if len(receipts) != len(done):
         yield "receipts", "", len(done), len(receipts)
 

@@ -58,20 +58,20 @@ class Rows:
             "password_at": NOW,
         }
         values = {**defaults, **given}
-        self._insert(tables.Person, defaults, given)
+        self._insert(tables.PersonTable, defaults, given)
         words.keep_person(self.conn, values["id"], values["username"], values["name"])
         return Actor(values["id"], name, frozenset(values["roles"]), frozenset(values["rights"]))
 
     def customer(self, name: str = "Bok & Papper AB", **given: Any) -> str:
         ident = self._id("customer")
         defaults = {"id": ident, "name": name, "org_number": ident, "created_at": NOW}
-        return self._insert(tables.Customer, defaults, given)
+        return self._insert(tables.CustomerTable, defaults, given)
 
     # ------------------------------------------------------------ definitions
 
     def definition(self, process_id: str = "fas_a", version: int = 1, **given: Any) -> str:
         deployment = self._insert(
-            tables.Deployment,
+            tables.DeploymentTable,
             {
                 "id": self._id("deployment"),
                 "deployed_at": NOW,
@@ -81,7 +81,7 @@ class Rows:
             {},
         )
         sha = self._id("").rjust(64, "0")
-        self.conn.execute(insert(tables.Resource).values(sha256=sha, data=b"<xml/>"))
+        self.conn.execute(insert(tables.ResourceTable).values(sha256=sha, data=b"<xml/>"))
         defaults = {
             "id": self._id("definition"),
             "deployment_id": deployment,
@@ -96,7 +96,7 @@ class Rows:
             "deployed_by": "system",
             "findings": [],
         }
-        return self._insert(tables.Definition, defaults, given)
+        return self._insert(tables.DefinitionTable, defaults, given)
 
     # ------------------------------------------------------------ running
 
@@ -114,11 +114,11 @@ class Rows:
             "started_at": NOW,
             "ended_at": None,
         }
-        case_id = self._insert(tables.Case, defaults, given)
+        case_id = self._insert(tables.CaseTable, defaults, given)
         values = {**defaults, **given}
         customer = self.conn.execute(
-            select(tables.Customer.name, tables.Customer.org_number).where(
-                tables.Customer.id == values["customer_id"]
+            select(tables.CustomerTable.name, tables.CustomerTable.org_number).where(
+                tables.CustomerTable.id == values["customer_id"]
             )
         ).first()
         texts = (values["number"], values["title"], *(customer or ()))
@@ -143,7 +143,7 @@ class Rows:
             "started_at": NOW,
             "ended_at": None,
         }
-        return self._insert(tables.Instance, defaults, given)
+        return self._insert(tables.InstanceTable, defaults, given)
 
     def plan(self, case_id: str, element_id: str = "offert", **given: Any) -> str:
         defaults = {
@@ -162,7 +162,7 @@ class Rows:
             "due": None,
             "decided": False,
         }
-        return self._insert(tables.PlanItem, defaults, given)
+        return self._insert(tables.PlanItemTable, defaults, given)
 
     def task(self, case_id: str, instance_id: str, definition_id: str, **given: Any) -> str:
         ident = self._id("task")
@@ -195,7 +195,7 @@ class Rows:
             "local": {},
             "revision": 1,
         }
-        return self._insert(tables.Task, defaults, given)
+        return self._insert(tables.TaskTable, defaults, given)
 
     def incident(self, case_id: str, instance_id: str, **given: Any) -> str:
         defaults = {
@@ -210,7 +210,7 @@ class Rows:
             "resolved_at": None,
             "resolved_by": None,
         }
-        return self._insert(tables.Incident, defaults, given)
+        return self._insert(tables.IncidentTable, defaults, given)
 
     def timer(self, case_id: str, instance_id: str, element_id: str) -> str:
         ident = self._id("timer")
@@ -223,7 +223,7 @@ class Rows:
             "rule": {},
             "due_at": NOW,
         }
-        return self._insert(tables.Timer, values, {})
+        return self._insert(tables.TimerTable, values, {})
 
     def subscription(self, case_id: str, instance_id: str, name: str, **given: Any) -> str:
         ident = self._id("subscription")
@@ -238,7 +238,7 @@ class Rows:
             "interrupting": False,
             "opened_at": NOW,
         }
-        return self._insert(tables.Subscription, defaults, given)
+        return self._insert(tables.SubscriptionTable, defaults, given)
 
     # ------------------------------------------------------------ kept
 
@@ -256,7 +256,7 @@ class Rows:
             "content": b"{}",
             "content_sha256": SHA,
         }
-        return self._insert(tables.Signature, values, {})
+        return self._insert(tables.SignatureTable, values, {})
 
     def attachment(self, task_id: str, field_id: str, by: Actor, **given: Any) -> str:
         defaults = {
@@ -271,7 +271,7 @@ class Rows:
             "at": NOW,
             "by": by.id,
         }
-        return self._insert(tables.Attachment, defaults, given)
+        return self._insert(tables.AttachmentTable, defaults, given)
 
     def fact(self, type: str = "task.completed", **given: Any) -> int:
         [number] = self.facts([{"type": type, **given}])
@@ -279,7 +279,7 @@ class Rows:
 
     def facts(self, given: Sequence[Mapping[str, Any]]) -> list[int]:
         made = [self._fact(**values) for values in given]
-        self.conn.execute(insert(tables.History), made)
+        self.conn.execute(insert(tables.HistoryTable), made)
         return [values["id"] for values in made]
 
     def _fact(self, **given: Any) -> dict[str, Any]:

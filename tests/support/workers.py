@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, select
 
 from engine import SYSTEM, Engine
 from engine.ids import new_id
-from engine.store.tables import Case, History, Instance, Timer
+from engine.store.tables import CaseTable, HistoryTable, InstanceTable, TimerTable
 from tests.support.diagrams import catch, chain, diagram, end, start, task
 
 LEASE = timedelta(seconds=3)
@@ -36,13 +36,13 @@ def waiting_cases(engine: Engine, count: int, *, due: datetime) -> list[str]:
     with engine._database.writing() as connection:
         rows = {
             table: connection.execute(
-                select(table).where((table.id if table is Case else table.case_id) == first)
+                select(table).where((table.id if table is CaseTable else table.case_id) == first)
             ).one()
-            for table in (Case, Instance, Timer)
+            for table in (CaseTable, InstanceTable, TimerTable)
         }
         ids = [first] + [new_id() for _ in range(count - 1)]
         connection.execute(
-            Timer.__table__.update().where(Timer.case_id == first).values(due_at=due)
+            TimerTable.__table__.update().where(TimerTable.case_id == first).values(due_at=due)
         )
         _copies(connection, rows, ids[1:], due)
     return ids
@@ -54,11 +54,11 @@ def _copies(connection: Any, rows: Any, ids: list[str], due: datetime) -> None:
         copies = []
         for number, case_id in enumerate(ids):
             own: dict[str, Any] = {"id": case_id}
-            if table is Case:
+            if table is CaseTable:
                 own["number"] = f"copy-{number}"
             else:
                 own["case_id"] = case_id
-            if table is Timer:
+            if table is TimerTable:
                 own |= {"id": new_id(), "instance_id": case_id, "due_at": due}
             copies.append({**known, **own})
         for first in range(0, len(copies), 1000):
@@ -68,13 +68,15 @@ def _copies(connection: Any, rows: Any, ids: list[str], due: datetime) -> None:
 def left(engine: Engine) -> int:
     """How many timers have not fired."""
     with engine._database.reading() as connection:
-        return int(connection.scalar(select(func.count()).select_from(Timer)) or 0)
+        return int(connection.scalar(select(func.count()).select_from(TimerTable)) or 0)
 
 
 def fired(engine: Engine) -> Counter[str]:
     """How often a timer of each case has fired, as the history tells it."""
     with engine._database.reading() as connection:
-        facts = connection.scalars(select(History.case_id).where(History.type == "timer.fired"))
+        facts = connection.scalars(
+            select(HistoryTable.case_id).where(HistoryTable.type == "timer.fired")
+        )
         return Counter(str(case_id) for case_id in facts)
 
 

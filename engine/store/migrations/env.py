@@ -7,7 +7,7 @@ from engine.store import tables
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=tables.Person.metadata,
+    target_metadata=tables.PersonTable.metadata,
     user_module_prefix="",
     render_as_batch=connection.dialect.name == "sqlite",
 )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engine.store.base import ID, Base
 
 
-class Deployment(Base):
+class DeploymentTable(Base):
     """One upload: some files that went live together."""
 
     __tablename__ = "deployment"
@@ -22,7 +22,7 @@ class Deployment(Base):
     sha256: Mapped[str] = mapped_column(String(64), index=True)
 
 
-class Resource(Base):
+class ResourceTable(Base):
     """A deployed file's bytes, kept as they came."""
 
     __tablename__ = "resource"
@@ -31,7 +31,7 @@ class Resource(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class Definition(Base):
+class DefinitionTable(Base):
     """One version of one process, or of a drawing without any. Never updated, never deleted."""
 
     __tablename__ = "definition"
@@ -53,7 +53,7 @@ class Definition(Base):
     """False for a drawing: it is kept and shown, and nothing runs it."""
 
 
-class DecisionModel(Base):
+class DecisionModelTable(Base):
     """One version of one DMN file, by its namespace. Never updated, never deleted. ``imports``
     are the hashes of all files that it stands on, as they were when it was deployed: what a
     version decides never changes."""
@@ -74,7 +74,7 @@ class DecisionModel(Base):
     findings: Mapped[list[Any]]
 
 
-class Decision(Base):
+class DecisionTable(Base):
     """One version of one decision or decision service. Never updated, never deleted."""
 
     __tablename__ = "decision"

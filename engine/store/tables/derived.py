@@ -14,7 +14,7 @@ from engine.store.base import Base
 WORD = String(60).with_variant(String(60, collation="C"), "postgresql")
 
 
-class CaseWord(Base):
+class CaseWordTable(Base):
     """A word that a case is found by (``engine/store/words.py``)."""
 
     __tablename__ = "case_word"
@@ -24,7 +24,7 @@ class CaseWord(Base):
     word: Mapped[str] = mapped_column(WORD, primary_key=True)
 
 
-class PersonWord(Base):
+class PersonWordTable(Base):
     """A word that a person is found by: of the name or of the user name."""
 
     __tablename__ = "person_word"
@@ -34,7 +34,7 @@ class PersonWord(Base):
     word: Mapped[str] = mapped_column(WORD, primary_key=True)
 
 
-class Figures(Base):
+class FiguresTable(Base):
     """Figures over everything that is open, counted now and then: ``body`` as ``queries/overview``
     writes it, ``took`` how long the counting took (ms)."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engine.store.base import ID, UNSENT, Base, only
 
 
-class Job(Base):
+class JobTable(Base):
     """A wake-up on SQLite (on PostgreSQL they are Procrastinate's), and on both what is left of one
     that was tried often enough in vain: then ``failed_at`` is set.
 
@@ -33,7 +33,7 @@ class Job(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
 
-class Outbox(Base):
+class OutboxTable(Base):
     """A mail or a webhook that is to leave the house. ``key`` is the same at every attempt: the
     receiver tells a repetition by it. One that was tried in vain for days is dead."""
 
@@ -60,7 +60,7 @@ class Outbox(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
 
-class Reminder(Base):
+class ReminderTable(Base):
     """That somebody was reminded of a task on a day: never twice."""
 
     __tablename__ = "reminder"
@@ -70,7 +70,7 @@ class Reminder(Base):
     outbox_id: Mapped[str] = mapped_column(ForeignKey("outbox.id"))
 
 
-class Routine(Base):
+class RoutineTable(Base):
     """Something that is done once a day, and the last day on which it was."""
 
     __tablename__ = "routine"

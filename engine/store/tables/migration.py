@@ -14,7 +14,7 @@ WAITING = "state = 'waiting'"
 OFFERED = "state = 'offered'"
 
 
-class Migration(Base):
+class MigrationTable(Base):
     """A job: these instances go to that version. Who asked for it stands in every fact of it."""
 
     __tablename__ = "migration"
@@ -29,7 +29,7 @@ class Migration(Base):
     actor_name: Mapped[str] = mapped_column(Text)
 
 
-class MigrationItem(Base):
+class MigrationItemTable(Base):
     """One instance of a migration. ``snapshot`` are its rows as they were before (see
     runtime/migration/snapshot.py), ``after`` the digest of what they became: while both the
     instance's ``revision`` and that digest still hold, the move can be taken back."""
@@ -55,7 +55,7 @@ class MigrationItem(Base):
     revision: Mapped[int | None]
 
 
-class SkippedStep(Base):
+class SkippedStepTable(Base):
     """An activity that was inserted before the place where an instance was when it moved."""
 
     __tablename__ = "skipped_step"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engine.store.base import ID, Base
 
 
-class Person(Base):
+class PersonTable(Base):
     """An account. The row is never deleted: history refers to it."""
 
     __tablename__ = "person"
@@ -29,7 +29,7 @@ class Person(Base):
     password_at: Mapped[datetime]
 
 
-class Session(Base):
+class SessionTable(Base):
     """A signed-in person's session; ``token_hash`` is SHA-256 of the cookie's secret, in hex."""
 
     __tablename__ = "session"
@@ -42,7 +42,7 @@ class Session(Base):
     data: Mapped[dict[str, Any]]
 
 
-class ApiToken(Base):
+class ApiTokenTable(Base):
     """A bearer token of the API; ``token_hash`` is SHA-256 of its secret, in hex. The row stays
     when the token is revoked: history refers to it."""
 
@@ -60,7 +60,7 @@ class ApiToken(Base):
     revoked_at: Mapped[datetime | None]
 
 
-class SignInFailure(Base):
+class SignInFailureTable(Base):
     """Failed sign-ins, counted per subject: ``person:<username>``, ``address:<ip>`` or, for the
     API's tokens, ``token:<ip>``."""
 
@@ -71,7 +71,7 @@ class SignInFailure(Base):
     last_at: Mapped[datetime]
 
 
-class Customer(Base):
+class CustomerTable(Base):
     __tablename__ = "customer"
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -80,7 +80,7 @@ class Customer(Base):
     created_at: Mapped[datetime]
 
 
-class Receipt(Base):
+class ReceiptTable(Base):
     """The answer that an idempotency key got. ``request_sha256`` covers the method and its
     arguments, so that a key that comes back with other content is told apart."""
 
@@ -94,7 +94,7 @@ class Receipt(Base):
     result: Mapped[dict[str, Any]]
 
 
-class Counter(Base):
+class CounterTable(Base):
     """Number series, such as the cases of a year (``case-2026``)."""
 
     __tablename__ = "counter"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engine.store.base import ID, Base
 
 
-class History(Base):
+class HistoryTable(Base):
     """One fact, never updated and never deleted. ``body`` is stored exactly as hashed."""
 
     __tablename__ = "history"
@@ -42,7 +42,7 @@ class History(Base):
     actor_name: Mapped[str] = mapped_column(String(200))
 
 
-class Signature(Base):
+class SignatureTable(Base):
     """Who signed what, when, with which meaning. ``content`` is stored exactly as hashed."""
 
     __tablename__ = "signature"

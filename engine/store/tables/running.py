@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engine.store.base import ID, OFFERED_TASK, OPEN_INCIDENT, OPEN_TASK, RUNNING, Base, only
 
 
-class Case(Base):
+class CaseTable(Base):
     """A customer's way through the plan: the root instance with its number and its people."""
 
     __tablename__ = "process_case"
@@ -33,7 +33,7 @@ class Case(Base):
     )
 
 
-class Instance(Base):
+class InstanceTable(Base):
     """A running process. ``state_blob`` is what SpiffWorkflow needs (see runtime/state.py);
     ``revision`` guards every change; ``written`` names the variables that the instance itself
     has set, which are the ones that flow out to its parent."""
@@ -59,7 +59,7 @@ class Instance(Base):
     ended_at: Mapped[datetime | None]
 
 
-class Task(Base):
+class TaskTable(Base):
     """A user task: one row of the paper form, opened. Kept when done."""
 
     __tablename__ = "task"
@@ -108,7 +108,7 @@ class Task(Base):
     revision: Mapped[int]
 
 
-class PlanItem(Base):
+class PlanItemTable(Base):
     """An activity of a case's plan: who and when, decided before its user task opens."""
 
     __tablename__ = "plan_item"
@@ -134,7 +134,7 @@ class PlanItem(Base):
     """True when a person has set the date, False while it is the engine's forecast."""
 
 
-class Timer(Base):
+class TimerTable(Base):
     """Something that happens at a time. ``rule`` is the evaluated timer (kind, value, rounds).
     Until ``lease_until`` it is somebody's who fires it; when that one is gone, another's."""
 
@@ -151,7 +151,7 @@ class Timer(Base):
     lease_until: Mapped[datetime | None]
 
 
-class Subscription(Base):
+class SubscriptionTable(Base):
     """A token that waits for a message or a signal."""
 
     __tablename__ = "subscription"
@@ -168,7 +168,7 @@ class Subscription(Base):
     opened_at: Mapped[datetime]
 
 
-class Message(Base):
+class MessageTable(Base):
     """A message that came before anybody waited for it; given to the first that does."""
 
     __tablename__ = "message"
@@ -182,7 +182,7 @@ class Message(Base):
     sent_at: Mapped[datetime]
 
 
-class Incident(Base):
+class IncidentTable(Base):
     """A process that could not go on. ``operation`` says how to try again."""
 
     __tablename__ = "incident"
@@ -200,7 +200,7 @@ class Incident(Base):
     resolved_by: Mapped[str | None] = mapped_column(ID)
 
 
-class Attachment(Base):
+class AttachmentTable(Base):
     """A file on a user task's form."""
 
     __tablename__ = "attachment"

@@ -19,7 +19,7 @@ from engine.records.history import Appended, Fact
 from engine.store.base import Base
 from engine.store.batch import Batch
 from engine.store.database import Database
-from engine.store.tables import History
+from engine.store.tables import HistoryTable
 from engine.views import SYSTEM, Actor, Verification
 from tests.support.databases import Databases
 
@@ -58,7 +58,7 @@ def written(conn: Connection) -> None:
 
 
 def stored(conn: Connection) -> list[Any]:
-    return list(conn.execute(select(*History.__table__.columns).order_by(History.id)))
+    return list(conn.execute(select(*HistoryTable.__table__.columns).order_by(HistoryTable.id)))
 
 
 def faults(conn: Connection, case_id: str | None = None) -> set[tuple[str, int]]:
@@ -127,7 +127,7 @@ def test_a_number_of_a_chain_is_given_once(conn: Connection) -> None:
     row = stored(conn)[0]._asdict()
     del row["id"]
     with pytest.raises(IntegrityError, match="chain"):
-        conn.execute(insert(History).values(row))
+        conn.execute(insert(HistoryTable).values(row))
 
 
 # ---------------------------------------------------------------- verifying
@@ -165,9 +165,13 @@ def test_every_single_change_of_an_entry_is_named(conn: Connection, column: str)
         # It keeps to the columns' lengths; that it reads the same values, some of them show.
         candidates = [c for c in candidates if len(c) <= len(getattr(row, column))][::25]
     for changed in candidates:
-        conn.execute(update(History).where(History.id == row.id).values({column: changed}))
+        conn.execute(
+            update(HistoryTable).where(HistoryTable.id == row.id).values({column: changed})
+        )
         assert (INSTANCE, 2) in faults(conn), changed
-    conn.execute(update(History).where(History.id == row.id).values({column: getattr(row, column)}))
+    conn.execute(
+        update(HistoryTable).where(HistoryTable.id == row.id).values({column: getattr(row, column)})
+    )
     assert history.verify(conn).ok
 
 
@@ -175,7 +179,7 @@ def test_every_single_change_of_an_entry_is_named(conn: Connection, column: str)
 def test_a_value_that_was_taken_away_is_named(conn: Connection, column: str) -> None:
     written(conn)
     row = stored(conn)[1]
-    conn.execute(update(History).where(History.id == row.id).values({column: None}))
+    conn.execute(update(HistoryTable).where(HistoryTable.id == row.id).values({column: None}))
     assert faults(conn) == {(INSTANCE, 2)}
     assert faults(conn, CASE) == {(INSTANCE, 2)}
 
@@ -183,13 +187,15 @@ def test_a_value_that_was_taken_away_is_named(conn: Connection, column: str) -> 
 @pytest.mark.parametrize("by", [timedelta(microseconds=1), timedelta(hours=-1)])
 def test_another_time_is_named(conn: Connection, by: timedelta) -> None:
     written(conn)
-    conn.execute(update(History).where(History.type == "claimed").values(at=NOW + by))
+    conn.execute(update(HistoryTable).where(HistoryTable.type == "claimed").values(at=NOW + by))
     assert faults(conn) == {(INSTANCE, 2)}
 
 
 def test_a_fault_says_what_was_changed(conn: Connection) -> None:
     written(conn)
-    conn.execute(update(History).where(History.type == "claimed").values(actor_id="e" * 32))
+    conn.execute(
+        update(HistoryTable).where(HistoryTable.type == "claimed").values(actor_id="e" * 32)
+    )
     assert [fault.problem for fault in history.verify(conn).faults] == [
         "the column actor_id is not what the body says: it was changed"
     ]
@@ -197,13 +203,13 @@ def test_a_fault_says_what_was_changed(conn: Connection) -> None:
 
 def test_a_missing_entry_is_named_by_the_next_one(conn: Connection) -> None:
     written(conn)
-    conn.execute(delete(History).where(History.type == "claimed"))
+    conn.execute(delete(HistoryTable).where(HistoryTable.type == "claimed"))
     assert faults(conn) == {(INSTANCE, 3)}
 
 
 def test_a_missing_first_entry_is_named(conn: Connection) -> None:
     written(conn)
-    conn.execute(delete(History).where(History.type == "task_opened"))
+    conn.execute(delete(HistoryTable).where(HistoryTable.type == "task_opened"))
     assert faults(conn) == {(INSTANCE, 2)}
 
 
@@ -211,14 +217,16 @@ def test_entries_that_changed_places_are_named(conn: Connection) -> None:
     written(conn)
     for old, new in ((1, 9), (2, 1), (9, 2)):
         conn.execute(
-            update(History).where(History.chain == INSTANCE, History.seq == old).values(seq=new)
+            update(HistoryTable)
+            .where(HistoryTable.chain == INSTANCE, HistoryTable.seq == old)
+            .values(seq=new)
         )
     assert {(INSTANCE, 1), (INSTANCE, 2)} <= faults(conn)
 
 
 def test_an_entry_that_was_moved_to_another_chain_is_named(conn: Connection) -> None:
     written(conn)
-    conn.execute(update(History).where(History.type == "completed").values(chain=CHILD))
+    conn.execute(update(HistoryTable).where(HistoryTable.type == "completed").values(chain=CHILD))
     assert faults(conn) == {(CHILD, 3)}
 
 
@@ -227,7 +235,7 @@ def test_an_entry_rewritten_with_a_fitting_hash_is_named_by_the_next_one(conn: C
     row = stored(conn)[1]
     body = row.body.replace(b'"claimed"', b'"release"')
     values = {"body": body, "hash": hashlib.sha256(body).hexdigest(), "type": "release"}
-    conn.execute(update(History).where(History.id == row.id).values(values))
+    conn.execute(update(HistoryTable).where(HistoryTable.id == row.id).values(values))
     assert faults(conn) == {(INSTANCE, 3)}
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.records import history, signatures
 from engine.records.history import Fact
 from engine.store.batch import Batch
-from engine.store.tables import History, Signature
+from engine.store.tables import HistoryTable, SignatureTable
 from engine.views import Actor, SignatureView
 from tests.support.rows import Rows
 
@@ -95,7 +95,7 @@ def sign(
 
 
 def content(conn: Connection) -> Any:
-    return json.loads(conn.execute(select(Signature.content)).scalar_one())
+    return json.loads(conn.execute(select(SignatureTable.content)).scalar_one())
 
 
 def problems(conn: Connection, case_id: str | None = None) -> list[str]:
@@ -121,12 +121,12 @@ def test_a_signature_binds_everything_that_was_shown(conn: Connection, signing: 
 def test_its_readable_form_has_name_time_and_meaning(conn: Connection, signing: Signing) -> None:
     view = signing.view
     assert (view.name, view.at, view.meaning) == ("Anna Åberg", NOW, "Utfört")
-    stored = conn.execute(select(Signature.content)).scalar_one()
+    stored = conn.execute(select(SignatureTable.content)).scalar_one()
     assert view.content_sha256 == hashlib.sha256(stored).hexdigest()
 
 
 def test_the_chain_covers_it(conn: Connection, signing: Signing) -> None:
-    row = conn.execute(select(History.type, History.chain, History.body)).one()
+    row = conn.execute(select(HistoryTable.type, HistoryTable.chain, HistoryTable.body)).one()
     assert (row.type, row.chain) == ("task.signed", signing.instance)
     assert json.loads(row.body)["evidence"] == signing.view.content_sha256
     verified = history.verify(conn, signing.case)
@@ -145,10 +145,10 @@ def test_the_content_cannot_say_who_signed(conn: Connection, signing: Signing) -
 
 
 def test_every_single_change_of_the_content_is_named(conn: Connection, signing: Signing) -> None:
-    data = conn.execute(select(Signature.content)).scalar_one()
+    data = conn.execute(select(SignatureTable.content)).scalar_one()
     for place in range(0, len(data), 1 if conn.dialect.name == "sqlite" else 50):
         changed = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
-        conn.execute(update(Signature).values(content=changed))
+        conn.execute(update(SignatureTable).values(content=changed))
         assert any(signing.view.id in problem for problem in problems(conn)), place
 
 
@@ -166,20 +166,20 @@ def test_every_single_change_of_the_content_is_named(conn: Connection, signing: 
 def test_a_changed_record_is_named(
     conn: Connection, signing: Signing, column: str, value: Any
 ) -> None:
-    conn.execute(update(Signature).values({column: value}))
+    conn.execute(update(SignatureTable).values({column: value}))
     assert problems(conn)
     assert problems(conn, signing.case)
 
 
 def test_a_signature_cannot_be_moved_to_another_task(conn: Connection, signing: Signing) -> None:
-    conn.execute(update(Signature).values(task_id=signing.other_task))
+    conn.execute(update(SignatureTable).values(task_id=signing.other_task))
     assert problems(conn) == [
         f"signature {signing.view.id}: the column task_id is not what was signed: it was changed"
     ]
 
 
 def test_a_signature_cannot_be_given_to_another_person(conn: Connection, signing: Signing) -> None:
-    conn.execute(update(Signature).values(signer_id=signing.other_person))
+    conn.execute(update(SignatureTable).values(signer_id=signing.other_person))
     assert len(problems(conn)) == 2
 
 
@@ -189,7 +189,7 @@ def test_a_content_rewritten_with_a_fitting_hash_is_named(
     forged = {**content(conn), "note": "Ringde inte"}
     data = json.dumps(forged, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     digest = hashlib.sha256(data).hexdigest()
-    conn.execute(update(Signature).values(content=data, content_sha256=digest))
+    conn.execute(update(SignatureTable).values(content=data, content_sha256=digest))
     assert problems(conn) == [
         f"signature {signing.view.id}: the history does not know it",
         "the signature that this entry records is missing",
@@ -197,7 +197,7 @@ def test_a_content_rewritten_with_a_fitting_hash_is_named(
 
 
 def test_a_removed_signature_is_missed(conn: Connection, signing: Signing) -> None:
-    conn.execute(delete(Signature))
+    conn.execute(delete(SignatureTable))
     assert problems(conn, signing.case) == ["the signature that this entry records is missing"]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import event, select
 
 from engine import Engine
-from engine.store.tables import Instance
+from engine.store.tables import InstanceTable
 from tests.conftest import Keys
 from tests.support.diagrams import chain, diagram, end, flow, gateway, start, task
 from tests.support.people import People
@@ -67,7 +67,7 @@ def statements(engine: Engine) -> Iterator[list[str]]:
 def stored(engine: Engine, case_id: str) -> int:
     """Bytes of all that the instance keeps."""
     with engine._database.reading() as connection:
-        row = connection.execute(select(Instance).where(Instance.id == case_id)).one()
+        row = connection.execute(select(InstanceTable).where(InstanceTable.id == case_id)).one()
     kept = [row.variables, row.written, row.passed]
     return len(row.state_blob) + sum(len(json.dumps(each)) for each in kept)
 
