@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from engine import access
-from engine.access import authorize
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.customers.orgnumber import parse_org_number
 from engine.errors import Invalid, Problem
 from engine.ids import new_id
@@ -24,7 +24,7 @@ def add(work: Work, name: str, org_number: str) -> dict[str, Any]:
 
     :raises Invalid: with everything that is wrong
     """
-    authorize(work.actor, access.CUSTOMER_MANAGE, None)
+    authorize(work.actor, actions.CUSTOMER_MANAGE, None)
     problems, number = [], ""
     try:
         name = " ".join(clean_text(name, NAME_LENGTH).split())

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from engine import access
-from engine.access import authorize
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.bpmn import lint, model, source, vocabulary
 from engine.bpmn.findings import clean
 from engine.bpmn.names import kind
@@ -99,7 +99,7 @@ def deploy(work: Work, sources: Sequence[Source], *, strict_roles: bool) -> dict
 
     :raises Rejected: with all findings when one of them is an error
     """
-    authorize(work.actor, access.DEFINITION_DEPLOY, None)
+    authorize(work.actor, actions.DEFINITION_DEPLOY, None)
     if not sources:
         raise Invalid([Problem("required", "there is no file to deploy", "files")])
     checked = check(work.connection, work.config, sources, strict_roles=strict_roles)

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine import views
-from engine.access import RIGHTS
+from engine.access import actions
 from engine.config.accepts import MAIL_ADDRESS
 from engine.errors import Invalid, NotFound, Problem
 from engine.ids import new_id
@@ -222,7 +222,7 @@ def _unknown(
     roles: Iterable[str], rights: Iterable[str], known_roles: Container[str]
 ) -> list[Problem]:
     wrong = [("unknown_role", "roles", r) for r in roles if r not in known_roles]
-    wrong += [("unknown_right", "rights", r) for r in rights if r not in RIGHTS]
+    wrong += [("unknown_right", "rights", r) for r in rights if r not in actions.RIGHTS]
     return [Problem(code, f"there is no {r!r}", field, {"value": r}) for code, field, r in wrong]
 
 

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, insert, select, text, update
 
-from engine.access import INSTANCE_MIGRATE, authorize
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.definitions.library import Loaded
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.ids import new_id
@@ -39,7 +40,7 @@ def create(
 
     :raises Invalid: when there is nothing to move, or the mapping does not fit
     """
-    authorize(work.actor, INSTANCE_MIGRATE)
+    authorize(work.actor, actions.INSTANCE_MIGRATE)
     target = target_of(work, definition, to_version)
     check_mapping(work, target, mapping)
     if instances is None:
@@ -235,7 +236,7 @@ def back(work: Work, migration_id: str, instance_id: str) -> dict[str, Any]:
     :raises Conflict: ``moved_on`` when it has gone on since, ``changed_since`` when somebody has
         worked on its tasks or its plan, ``not_migrated`` when it did not move
     """
-    authorize(work.actor, INSTANCE_MIGRATE)
+    authorize(work.actor, actions.INSTANCE_MIGRATE)
     item = work.connection.execute(
         select(MigrationItemTable).where(
             MigrationItemTable.migration_id == migration_id,

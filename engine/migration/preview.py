@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from engine import feel
-from engine.access import INSTANCE_MIGRATE, authorize
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.definitions.library import Loaded
 from engine.errors import Invalid, NotFound, Problem
 from engine.migration import apply, rehearsal
@@ -44,7 +45,7 @@ def preview(
     :raises NotFound: when there is no such process or version
     :raises Invalid: for a mapping or instances that do not exist
     """
-    authorize(work.actor, INSTANCE_MIGRATE)
+    authorize(work.actor, actions.INSTANCE_MIGRATE)
     target = target_of(work, definition, to_version)
     check_mapping(work, target, mapping)
     after = paging.decode("migration", cursor, paging.text_part)

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from engine.access import CASE_PLAN, CASE_VIEW, INSTANCE_MIGRATE, authorize, may
+from engine.access import actions
+from engine.access.rules import authorize, may
 from engine.bpmn.model import ACTIVITIES
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.queries import objects
@@ -93,12 +94,12 @@ def _open_step(work: Work, instance_id: str, element_id: str) -> Any:
     if step is None:
         raise NotFound(f"{element_id} is not offered in {instance_id}", id=element_id)
     case = objects.case_object(work.connection, work.actor, step.case_id)
-    authorize(work.actor, CASE_VIEW, case)
+    authorize(work.actor, actions.CASE_VIEW, case)
     if not case.running:
         raise Conflict("This case has ended.", code="case_ended", state=case.state)
-    if not may(work.actor, INSTANCE_MIGRATE):
+    if not may(work.actor, actions.INSTANCE_MIGRATE):
         # Who plans the case decides, and who moves instances.
-        authorize(work.actor, CASE_PLAN, case)
+        authorize(work.actor, actions.CASE_PLAN, case)
     work.hold(step.case_id)
     step = work.connection.execute(newest).first()
     if step is None or step.state != "offered":

@@ -22,21 +22,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from engine.access import (
-    CASE_CANCEL,
-    CASE_CORRECT,
-    CASE_MESSAGE,
-    CASE_PLAN,
-    CASE_VIEW,
-    INCIDENT_RETRY,
-    CaseObject,
-    IncidentObject,
-    MessageObject,
-    authorize,
-    cases_of,
-    may,
-    sees_all,
-)
+from engine.access import actions
+from engine.access.conditions import cases_of
+from engine.access.rules import CaseObject, IncidentObject, MessageObject, authorize, may, sees_all
 from engine.bpmn.meta import MessageMeta
 from engine.queries import instances, paging, search, sheets
 from engine.queries.inbox import OPEN
@@ -206,7 +194,7 @@ def case_detail(
     the diagrams say of the messages by name. Raises ``NotFound``.
     """
     thing = case_by_key(conn, actor, key)
-    authorize(actor, CASE_VIEW, thing)
+    authorize(actor, actions.CASE_VIEW, thing)
     case_id = thing.id
     row = conn.execute(_joined(select(*CASE)).where(CaseTable.id == case_id)).one()
     figures = progress(conn, [case_id], today)[case_id]
@@ -244,7 +232,9 @@ def message_options(
             name=name,
             label=offer.meta.label,
             form=offer.form(),
-            allowed=may(actor, CASE_MESSAGE, MessageObject(thing, frozenset(offer.meta.roles))),
+            allowed=may(
+                actor, actions.CASE_MESSAGE, MessageObject(thing, frozenset(offer.meta.roles))
+            ),
             interrupting=waiting[name],
         )
         for name, offer in messages.items()
@@ -396,9 +386,13 @@ def _case_row(row: AnyRow, figures: Progress) -> CaseRow:
 
 def _can(actor: Actor, thing: CaseObject, incidents: bool) -> frozenset[str]:
     can = {name for name, action in _ACTIONS.items() if may(actor, action, thing)}
-    if incidents and may(actor, INCIDENT_RETRY, IncidentObject("", thing)):
+    if incidents and may(actor, actions.INCIDENT_RETRY, IncidentObject("", thing)):
         can.add("retry")
     return frozenset(can)
 
 
-_ACTIONS = {"cancel": CASE_CANCEL, "correct": CASE_CORRECT, "plan": CASE_PLAN}
+_ACTIONS = {
+    "cancel": actions.CASE_CANCEL,
+    "correct": actions.CASE_CORRECT,
+    "plan": actions.CASE_PLAN,
+}

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.access import DEFINITION_VIEW, authorize
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.errors import NotFound
 from engine.queries.definitions import stored_finding
 from engine.queries.rows import AnyRow, name_of, people_by_id
@@ -41,14 +42,14 @@ def versions(conn: Connection) -> dict[str, frozenset[int]]:
 
 def decisions(conn: Connection, actor: Actor) -> tuple[Decision, ...]:
     """Every version of every decision: by name, of each the newest version first."""
-    authorize(actor, DEFINITION_VIEW)
+    authorize(actor, actions.DEFINITION_VIEW)
     views = _views(conn, conn.execute(_rows()).all())
     return tuple(sorted(views, key=lambda d: (*swedish(d.name), d.decision_id, -d.version)))
 
 
 def decision(conn: Connection, actor: Actor, id: str) -> Decision:
     """One version. Raises ``NotFound``."""
-    authorize(actor, DEFINITION_VIEW)
+    authorize(actor, actions.DEFINITION_VIEW)
     row = conn.execute(_rows().where(DecisionTable.id == id)).first()
     if row is None:
         raise NotFound()
@@ -57,7 +58,7 @@ def decision(conn: Connection, actor: Actor, id: str) -> Decision:
 
 def source(conn: Connection, actor: Actor, id: str) -> Source:
     """The file that a version was deployed in, byte for byte. Raises ``NotFound``."""
-    authorize(actor, DEFINITION_VIEW)
+    authorize(actor, actions.DEFINITION_VIEW)
     row = conn.execute(
         _joined(DecisionModelTable.filename, ResourceTable.data)
         .join(ResourceTable, ResourceTable.sha256 == DecisionModelTable.resource_sha256)
@@ -70,7 +71,7 @@ def source(conn: Connection, actor: Actor, id: str) -> Source:
 
 def findings(conn: Connection, actor: Actor, id: str) -> tuple[Finding, ...]:
     """What was found in a version's file when it was deployed. Raises ``NotFound``."""
-    authorize(actor, DEFINITION_VIEW)
+    authorize(actor, actions.DEFINITION_VIEW)
     row = conn.execute(_joined(DecisionModelTable.findings).where(DecisionTable.id == id)).first()
     if row is None:
         raise NotFound()

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
-from engine.access import DEFINITION_VIEW, authorize
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.errors import NotFound
 from engine.queries.rows import AnyRow, AnySelect, People, name_of, people_by_id
 from engine.queries.search import swedish
@@ -33,7 +34,7 @@ DEFINITION = (
 def definitions(conn: Connection, actor: Actor) -> tuple[Definition, ...]:
     """Every version of every process and every drawing: the phases in their order, then the others
     by name; of each the newest version first."""
-    authorize(actor, DEFINITION_VIEW)
+    authorize(actor, actions.DEFINITION_VIEW)
     rows = conn.execute(select(*DEFINITION)).all()
     newest = _newest(rows)
     views = _views(conn, rows, {row.id for row in newest.values()})
@@ -58,20 +59,20 @@ def live_processes(conn: Connection) -> dict[str, bool]:
 
 def definition(conn: Connection, actor: Actor, definition_id: str) -> Definition:
     """One version. Raises ``NotFound``."""
-    authorize(actor, DEFINITION_VIEW)
+    authorize(actor, actions.DEFINITION_VIEW)
     return _one(conn, select(*DEFINITION).where(DefinitionTable.id == definition_id))
 
 
 def latest_definition(conn: Connection, actor: Actor, process_id: str) -> Definition:
     """The newest version of a process. Raises ``NotFound``."""
-    authorize(actor, DEFINITION_VIEW)
+    authorize(actor, actions.DEFINITION_VIEW)
     statement = select(*DEFINITION).where(DefinitionTable.process_id == process_id)
     return _one(conn, _live_first(statement).limit(1))
 
 
 def source(conn: Connection, actor: Actor, definition_id: str) -> Source:
     """The file that a version was deployed in, byte for byte. Raises ``NotFound``."""
-    authorize(actor, DEFINITION_VIEW)
+    authorize(actor, actions.DEFINITION_VIEW)
     row = conn.execute(
         select(DefinitionTable.filename, ResourceTable.data)
         .join(ResourceTable, ResourceTable.sha256 == DefinitionTable.resource_sha256)
@@ -84,7 +85,7 @@ def source(conn: Connection, actor: Actor, definition_id: str) -> Source:
 
 def findings(conn: Connection, actor: Actor, definition_id: str) -> tuple[Finding, ...]:
     """What was found in a version when it was deployed. Raises ``NotFound``."""
-    authorize(actor, DEFINITION_VIEW)
+    authorize(actor, actions.DEFINITION_VIEW)
     row = conn.execute(
         select(DefinitionTable.findings).where(DefinitionTable.id == definition_id)
     ).first()

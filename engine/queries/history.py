@@ -14,7 +14,9 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from engine.access import CASE_VIEW, HISTORY_VIEW, authorize, history_of, sees_all
+from engine.access import actions
+from engine.access.conditions import history_of
+from engine.access.rules import authorize, sees_all
 from engine.feel import FeelError, from_json, plain
 from engine.queries import facts, paging, search
 from engine.queries.objects import case_by_key
@@ -77,7 +79,7 @@ def history(
     still have a next one that looks further back. Raises ``NotFound`` for a case that is not the
     actor's to see, ``Invalid`` for a cursor of another list.
     """
-    authorize(actor, HISTORY_VIEW)
+    authorize(actor, actions.HISTORY_VIEW)
     limit = paging.bounded(limit)
     wanted = _filters(conn, person, type)
     window = _between(since, until)
@@ -85,7 +87,7 @@ def history(
     order = facts.BY_TIME
     if case_id is not None:
         thing = case_by_key(conn, actor, case_id)
-        authorize(actor, CASE_VIEW, thing)
+        authorize(actor, actions.CASE_VIEW, thing)
         order = facts.BY_NUMBER
         wanted += [_equal("case_id", thing.id, order), *_in_case(conn, thing.id, words)]
         window += _after_number(cursor)

@@ -29,7 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from engine.access import cases_of, offered_to, sees_all, tasks_of_roles
+from engine.access.conditions import cases_of, offered_to, tasks_of_roles
+from engine.access.rules import sees_all
 from engine.queries import search
 from engine.queries.rows import AnySelect
 from engine.store.tables import TaskTable

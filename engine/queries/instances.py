@@ -9,15 +9,9 @@ from typing import Literal
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from engine.access import (
-    CASE_VIEW,
-    INCIDENT_VIEW,
-    CaseObject,
-    IncidentObject,
-    authorize,
-    cases_of,
-    may,
-)
+from engine.access import actions
+from engine.access.conditions import cases_of
+from engine.access.rules import CaseObject, IncidentObject, authorize, may
 from engine.queries.inbox import OPEN
 from engine.queries.objects import case_of_instance
 from engine.queries.paging import MAX_PAGE, bounded, decode, encode, page, text_part, time_part
@@ -72,7 +66,7 @@ INCIDENT = (
 
 def instance(conn: Connection, actor: Actor, instance_id: str) -> InstanceView:
     """One instance. Raises ``NotFound``."""
-    authorize(actor, CASE_VIEW, case_of_instance(conn, actor, instance_id))
+    authorize(actor, actions.CASE_VIEW, case_of_instance(conn, actor, instance_id))
     return _view(conn.execute(_instances().where(InstanceTable.id == instance_id)).one())
 
 
@@ -120,7 +114,9 @@ def open_incidents(
     """A page of what could not go on and still has not, the newest first; empty for those who do
     not look after the engine. Raises ``Invalid`` for a cursor of another list."""
     after = decode("incidents", cursor, time_part, text_part)
-    if not may(actor, INCIDENT_VIEW, IncidentObject("", CaseObject(case_id or "", visible=True))):
+    if not may(
+        actor, actions.INCIDENT_VIEW, IncidentObject("", CaseObject(case_id or "", visible=True))
+    ):
         return Page(())
     limit = bounded(limit)
     # The few of the page first: nothing is joined to what is not shown.
@@ -176,7 +172,7 @@ def element_states(
     What is now stands before what was: an incident, then late, open and waiting, then done or
     cancelled. ``count`` is how many tokens are there now, else how often it was done.
     """
-    authorize(actor, CASE_VIEW, case_of_instance(conn, actor, instance_id))
+    authorize(actor, actions.CASE_VIEW, case_of_instance(conn, actor, instance_id))
     row = conn.execute(
         select(InstanceTable.case_id, InstanceTable.passed).where(InstanceTable.id == instance_id)
     ).one()

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, or_, select
 
-from engine.access import CASE_PLAN, CASE_VIEW, INSTANCE_MIGRATE, authorize, may
+from engine.access import actions
+from engine.access.rules import authorize, may
 from engine.errors import NotFound
 from engine.queries import paging
 from engine.queries.objects import case_object
@@ -38,7 +39,7 @@ def migration(
     limit: int = 50,
 ) -> Migration:
     """One migration with a page of its items, those that failed first. Raises ``NotFound``."""
-    authorize(actor, INSTANCE_MIGRATE)
+    authorize(actor, actions.INSTANCE_MIGRATE)
     if state is not None:
         paging.choice("state", state, STATES)
     row = conn.execute(_migrations().where(MigrationTable.id == migration_id)).first()
@@ -54,7 +55,7 @@ def migration(
 
 def migrations(conn: Connection, actor: Actor, process_id: str) -> tuple[Migration, ...]:
     """The latest migrations of a process, without their items."""
-    authorize(actor, INSTANCE_MIGRATE)
+    authorize(actor, actions.INSTANCE_MIGRATE)
     statement = _migrations().where(MigrationTable.process_id == process_id)
     rows = conn.execute(
         statement.order_by(MigrationTable.at.desc(), MigrationTable.id).limit(LATEST)
@@ -67,7 +68,7 @@ def skipped_steps(conn: Connection, actor: Actor, case_id: str) -> tuple[Skipped
     """The steps of a case that came in before where it was, the undecided first. Raises
     ``NotFound``."""
     thing = case_object(conn, actor, case_id)
-    authorize(actor, CASE_VIEW, thing)
+    authorize(actor, actions.CASE_VIEW, thing)
     rows = conn.execute(
         select(
             SkippedStepTable,
@@ -87,7 +88,9 @@ def skipped_steps(conn: Connection, actor: Actor, case_id: str) -> tuple[Skipped
         .order_by(SkippedStepTable.state != "offered", SkippedStepTable.at, SkippedStepTable.id)
     ).all()
     people = people_by_id(conn, (row.decided_by for row in rows))
-    may_decide = may(actor, CASE_PLAN, thing) or (thing.running and may(actor, INSTANCE_MIGRATE))
+    may_decide = may(actor, actions.CASE_PLAN, thing) or (
+        thing.running and may(actor, actions.INSTANCE_MIGRATE)
+    )
     return tuple(
         SkippedStep(
             id=row.id,

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Row, Select, select
 
-from engine.access import (
-    ACCOUNT_MANAGER,
-    CaseObject,
-    IncidentObject,
-    MessageObject,
-    PersonObject,
-    TaskObject,
-    cases_of,
-)
+from engine.access import actions
+from engine.access.conditions import cases_of
+from engine.access.rules import CaseObject, IncidentObject, MessageObject, PersonObject, TaskObject
 from engine.errors import NotFound
 from engine.store.tables import (
     AttachmentTable,
@@ -101,7 +95,7 @@ def _one(conn: Connection, statement: Select[*tuple[object, ...]]) -> Row[*tuple
 
 def _case(row: Row[*tuple[object, ...]]) -> CaseObject:
     return CaseObject(
-        row.case_id, bool(row.visible), row.case_state, row.people.get(ACCOUNT_MANAGER)
+        row.case_id, bool(row.visible), row.case_state, row.people.get(actions.ACCOUNT_MANAGER)
     )
 
 

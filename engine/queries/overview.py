@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, insert, select
 
-from engine.access import OVERVIEW_VIEW, authorize
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.queries.inbox import OPEN
 from engine.store.tables import CaseTable, FiguresTable, IncidentTable, TaskTable
 from engine.views import Actor, Load, Overview
@@ -25,7 +26,7 @@ OLDEST = timedelta(minutes=10)
 
 def overview(conn: Connection, actor: Actor, *, now: datetime, today: date) -> Overview:
     """The figures as they were counted last. Raises ``NotAllowed`` for who is no manager."""
-    authorize(actor, OVERVIEW_VIEW)
+    authorize(actor, actions.OVERVIEW_VIEW)
     known = conn.execute(
         select(FiguresTable.at, FiguresTable.body).where(FiguresTable.name == NAME)
     ).first()

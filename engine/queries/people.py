@@ -6,14 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, func, select
 
-from engine.access import (
-    ADMINISTRATOR,
-    CUSTOMER_VIEW,
-    PEOPLE_VIEW,
-    SYSTEM_RIGHT,
-    authorize,
-    may,
-)
+from engine.access import actions
+from engine.access.rules import authorize, may
 from engine.errors import NotFound
 from engine.queries import search
 from engine.queries.paging import MAX_PAGE
@@ -25,9 +19,9 @@ from engine.views import Actor, CustomerRow, Person
 def people(conn: Connection, actor: Actor) -> tuple[Person, ...]:
     """Everybody with an account, by name; for administrators also those who may not sign in any
     more."""
-    authorize(actor, PEOPLE_VIEW)
+    authorize(actor, actions.PEOPLE_VIEW)
     statement = select(*PERSON)
-    if not {ADMINISTRATOR, SYSTEM_RIGHT} & actor.rights:
+    if not {actions.ADMINISTRATOR, actions.SYSTEM_RIGHT} & actor.rights:
         statement = statement.where(PersonTable.active)
     return _by_name(person_view(row) for row in conn.execute(statement))
 
@@ -54,7 +48,7 @@ def holders(conn: Connection, role: str | None) -> tuple[Person, ...]:
 def customers(conn: Connection, actor: Actor, q: str = "") -> tuple[CustomerRow, ...]:
     """Customers with the number of their cases, by name, at most 200; ``q`` is searched in the
     name and the organisation number. None for those who neither have a role nor a right."""
-    if not may(actor, CUSTOMER_VIEW):
+    if not may(actor, actions.CUSTOMER_VIEW):
         return ()
     count = (
         select(func.count())

@@ -8,17 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.access import (
-    TASK_CLAIM,
-    TASK_COMPLETE,
-    TASK_REASSIGN,
-    TASK_RELEASE,
-    TASK_SAVE,
-    TASK_VIEW,
-    TaskObject,
-    authorize,
-    may,
-)
+from engine.access import actions
+from engine.access.rules import TaskObject, authorize, may
 from engine.bpmn.meta import CheckItem, TaskMeta
 from engine.feel import from_json
 from engine.queries.objects import task_object, task_of_attachment
@@ -48,11 +39,11 @@ from engine.store.tables import (
 from engine.views import Actor, Attachment, Field, PlanRow, SignatureView, TaskDetail
 
 ACTIONS: Mapping[str, str] = {
-    "claim": TASK_CLAIM,
-    "release": TASK_RELEASE,
-    "reassign": TASK_REASSIGN,
-    "save": TASK_SAVE,
-    "complete": TASK_COMPLETE,
+    "claim": actions.TASK_CLAIM,
+    "release": actions.TASK_RELEASE,
+    "reassign": actions.TASK_REASSIGN,
+    "save": actions.TASK_SAVE,
+    "complete": actions.TASK_COMPLETE,
 }
 
 
@@ -134,7 +125,7 @@ def task_detail(
     not the task's own.
     """
     thing = task_object(conn, actor, task_id)
-    authorize(actor, TASK_VIEW, thing)
+    authorize(actor, actions.TASK_VIEW, thing)
     row = _load(conn, task_id)
     wanted = ask(_place(row))
     attached = conn.execute(select(*ATTACHMENT).where(AttachmentTable.task_id == task_id)).all()
@@ -174,7 +165,7 @@ def task_place(conn: Connection, actor: Actor, task_id: str) -> tuple[TaskObject
 
 def attachment(conn: Connection, actor: Actor, attachment_id: str) -> tuple[Attachment, bytes]:
     """An attachment and its bytes. Raises ``NotFound``."""
-    authorize(actor, TASK_VIEW, task_of_attachment(conn, actor, attachment_id))
+    authorize(actor, actions.TASK_VIEW, task_of_attachment(conn, actor, attachment_id))
     statement = select(*ATTACHMENT, AttachmentTable.data).where(AttachmentTable.id == attachment_id)
     row = conn.execute(statement).one()
     return attachment_view(row, people_by_id(conn, [row.by])), row.data

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.access import CASE_START, authorize
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.customers import register
 from engine.queries import cases as queries
 from engine.queries import instances
@@ -109,7 +110,7 @@ class Cases(Transactions):
         """The plan that a case would get if it started now; the rows have no ids."""
         chosen = people or {}
         with self._looking(actor) as work:
-            authorize(actor, CASE_START, None)
+            authorize(actor, actions.CASE_START, None)
             rows = cases.preview(work, process_id=process_id, start_date=start_date)
             found = {
                 row.username: person_view(row)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine import feel
-from engine.access import DECISION_MAKE, authorize
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.dmn import DecisionError, outline, reading
 from engine.errors import Invalid, Problem
 from engine.queries import decisions as queries
@@ -81,7 +82,7 @@ class Decisions(Transactions):
         :raises Invalid: with every value that cannot be read; ``decision_failed`` when the
             decision cannot be made at all
         """
-        authorize(actor, DECISION_MAKE, None)
+        authorize(actor, actions.DECISION_MAKE, None)
         with self._looking(actor) as work:
             library = work.definitions.decisions
             binding = "latest" if version is None else version

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from engine.access import CASE_VIEW, HISTORY_VERIFY, authorize
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.queries import history as queries
 from engine.queries import objects, overview
 from engine.records import history
@@ -69,7 +70,7 @@ class Evidence(Transactions):
         """
         with self._reading() as connection:
             if case_id is None:
-                authorize(actor, HISTORY_VERIFY, None)
+                authorize(actor, actions.HISTORY_VERIFY, None)
             else:
-                authorize(actor, CASE_VIEW, objects.case_object(connection, actor, case_id))
+                authorize(actor, actions.CASE_VIEW, objects.case_object(connection, actor, case_id))
             return history.verify(connection, case_id)

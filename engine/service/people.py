@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
-from engine import access
-from engine.access import authorize
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.errors import Conflict, Unavailable
 from engine.identity import people, sessions
 from engine.queries import objects
@@ -51,7 +51,7 @@ class People(Authentication):
         hashed = people.hash_password(password)
 
         def do(work: Work) -> dict[str, Any]:
-            authorize(actor, access.PEOPLE_MANAGE, None)
+            authorize(actor, actions.PEOPLE_MANAGE, None)
             person = people.add_person(
                 work.connection,
                 username=username,
@@ -90,7 +90,7 @@ class People(Authentication):
         """
 
         def do(work: Work) -> dict[str, Any]:
-            authorize(actor, access.PEOPLE_MANAGE, None)
+            authorize(actor, actions.PEOPLE_MANAGE, None)
             person = people.change_person(
                 work.connection,
                 people.person_named(work.connection, username),
@@ -133,7 +133,7 @@ class People(Authentication):
 
         def do(work: Work) -> dict[str, Any]:
             thing = objects.person_object(work.connection, people.normal_username(username))
-            authorize(actor, access.PEOPLE_PASSWORD, thing)
+            authorize(actor, actions.PEOPLE_PASSWORD, thing)
             person = people.person_named(work.connection, username)
             kept = sessions.token_hash(keep) if keep else None
             people.set_password(work.connection, person.id, hashed, now=work.now, keep_session=kept)

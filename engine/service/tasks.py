@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import access, feel
+from engine import feel
+from engine.access import actions
 from engine.errors import Invalid, Problem
 from engine.queries import task_detail
 from engine.queries import tasks as queries
@@ -217,7 +218,7 @@ class Tasks(Authentication):
         self._check_size(answers)
         given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
         evidence = None
-        if password is not None and access.SYSTEM_RIGHT not in actor.rights:
+        if password is not None and actions.SYSTEM_RIGHT not in actor.rights:
             with self._reading() as connection:
                 who = connection.scalar(
                     select(PersonTable.username).where(PersonTable.id == actor.id)
@@ -233,7 +234,7 @@ class Tasks(Authentication):
         def failed(work: Work, error: StepError) -> None:
             work.hold_of_task(task_id)
             # Somebody else may have completed it since: then nothing has failed.
-            tasks.for_change(work, access.TASK_VIEW, task_id)
+            tasks.for_change(work, actions.TASK_VIEW, task_id)
             if error.instance_id is not None:
                 operation = {"op": "complete", "task": task_id}
                 incidents.record(work, error.instance_id, operation, error)
@@ -262,7 +263,7 @@ class Tasks(Authentication):
 
         def do(work: Work) -> dict[str, Any]:
             work.hold_of_task(task_id)
-            task = tasks.for_change(work, access.TASK_SAVE, task_id)
+            task = tasks.for_change(work, actions.TASK_SAVE, task_id)
             if field_id not in {f.id for f in task.meta.form if f.type == "attachment"}:
                 text = f"the form takes no file {field_id!r}"
                 raise Invalid([Problem("undeclared_field", text, field_id)])
@@ -297,7 +298,7 @@ class Tasks(Authentication):
 
         def do(work: Work) -> dict[str, Any]:
             work.hold_of_task(task_id)
-            task = tasks.for_change(work, access.TASK_SAVE, task_id)
+            task = tasks.for_change(work, actions.TASK_SAVE, task_id)
             filename = attachments.remove(work.connection, task_id, attachment_id)
             tasks.remember(work, task, "file.detached", {"filename": filename})
             return {}

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
-from engine import access
-from engine.access import PersonObject, authorize
+from engine.access import actions
+from engine.access.rules import PersonObject, authorize
 from engine.errors import Conflict, NotAuthenticated, Unavailable
 from engine.identity import people, sessions, tokens
 from engine.ids import new_id
@@ -49,7 +49,7 @@ class Tokens(Transactions):
 
         def do(work: Work) -> dict[str, Any]:
             person = people.person_named(work.connection, username)
-            authorize(actor, access.TOKEN_ADD, PersonObject(person.id))
+            authorize(actor, actions.TOKEN_ADD, PersonObject(person.id))
             expires_at = None if lifetime is None else work.now + lifetime
             tokens.add(
                 work.connection,
@@ -80,7 +80,7 @@ class Tokens(Transactions):
             person_id = None
             if username is not None:
                 person_id = people.person_named(connection, username).id
-            authorize(actor, access.TOKEN_MANAGE, PersonObject(person_id or ""))
+            authorize(actor, actions.TOKEN_MANAGE, PersonObject(person_id or ""))
             return tokens.listed(connection, person_id)
 
     def revoke_token(self, actor: Actor, token_id: str, *, key: str) -> Receipt:
@@ -92,7 +92,7 @@ class Tokens(Transactions):
 
         def do(work: Work) -> dict[str, Any]:
             token = tokens.named(work.connection, token_id)
-            authorize(actor, access.TOKEN_MANAGE, PersonObject(token.person.id))
+            authorize(actor, actions.TOKEN_MANAGE, PersonObject(token.person.id))
             tokens.revoke(work.connection, token_id, now=work.now)
             detail = {"person": token.person.id, "token": token_id, "name": token.name}
             work.note("token.revoked", CHAIN, detail)

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from engine.access import OVERVIEW_VIEW, authorize, may
+from engine.access import actions
+from engine.access.rules import authorize, may
 from engine.errors import Conflict, NotFound, Unavailable
 from engine.job_queue import Job
 from engine.jobs import failed, outbox
@@ -139,7 +140,7 @@ class Upkeep(Migrations):
     def dead_letters(self, actor: Actor) -> tuple[DeadLetter, ...]:
         """Mails and webhooks that were tried in vain, the newest first, at most 200; none for
         those who are no managers."""
-        if not may(actor, OVERVIEW_VIEW):
+        if not may(actor, actions.OVERVIEW_VIEW):
             return ()
         with self._reading() as connection:
             return outbox.dead(connection)
@@ -152,7 +153,7 @@ class Upkeep(Migrations):
         """
 
         def do(work: Work) -> dict[str, Any]:
-            authorize(actor, OVERVIEW_VIEW, None)
+            authorize(actor, actions.OVERVIEW_VIEW, None)
             job = outbox.revive(work.connection, letter_id, work.now)
             if job is None:
                 raise NotFound(f"There is no dead letter {letter_id}", id=letter_id)
@@ -166,7 +167,7 @@ class Upkeep(Migrations):
     def failed_jobs(self, actor: Actor) -> tuple[FailedJob, ...]:
         """Jobs that were tried in vain and are tried no more, the newest first, at most 200; none
         for those who are no managers."""
-        if not may(actor, OVERVIEW_VIEW):
+        if not may(actor, actions.OVERVIEW_VIEW):
             return ()
         with self._reading() as connection:
             return failed.listed(connection)
@@ -179,7 +180,7 @@ class Upkeep(Migrations):
         """
 
         def do(work: Work) -> dict[str, Any]:
-            authorize(actor, OVERVIEW_VIEW, None)
+            authorize(actor, actions.OVERVIEW_VIEW, None)
             job = failed.take(work.connection, job_id, work.now)
             if job is None:
                 raise NotFound(f"There is no failed job {job_id}", id=job_id)

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from engine import access
-from engine.access import ActivityObject, authorize, may
+from engine.access import actions
+from engine.access.rules import ActivityObject, authorize, may
 from engine.errors import Conflict, NotFound
 from engine.queries import objects
 from engine.runtime.advance import Advance
@@ -63,7 +63,7 @@ def _options(work: Work, live: Live) -> Iterator[ActivityOption]:
                 element_id=name,
                 name=loaded.element_name(name),
                 role=role,
-                allowed=may(work.actor, access.CASE_BEGIN, ActivityObject(case, role)),
+                allowed=may(work.actor, actions.CASE_BEGIN, ActivityObject(case, role)),
                 active=active[name],
             )
 
@@ -77,7 +77,7 @@ def begin(
     :raises Conflict: when the activity cannot be begun now (code ``not_offered``)
     """
     case = objects.case_of_instance(work.connection, work.actor, instance_id)
-    authorize(work.actor, access.CASE_VIEW, case)
+    authorize(work.actor, actions.CASE_VIEW, case)
     work.hold(case.id)
     advance = Advance(work)
     live = advance.live(instance_id)
@@ -87,7 +87,7 @@ def begin(
     case = objects.case_object(work.connection, work.actor, case.id)
     if not case.running:
         raise Conflict("This case has ended.", code="case_ended", state=case.state)
-    authorize(work.actor, access.CASE_BEGIN, ActivityObject(case, role))
+    authorize(work.actor, actions.CASE_BEGIN, ActivityObject(case, role))
     scope = _scope(live, element_id, scope_token)
     if scope is None:
         name = live.loaded.element_name(element_id)

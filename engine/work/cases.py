@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from engine import access, feel
-from engine.access import CaseObject, MessageObject, authorize
+from engine import feel
+from engine.access import actions
+from engine.access.rules import CaseObject, MessageObject, authorize
 from engine.bpmn.meta import MessageMeta
 from engine.definitions.library import Loaded
 from engine.errors import Conflict, Invalid, NotFound, Problem
@@ -53,7 +54,7 @@ def start(
     """Start a case. ``start_date`` is the contract's planned start, ``people`` are user names by
     role key. The result has ``id``, ``number`` and, when the process failed at once,
     ``incident``."""
-    authorize(work.actor, access.CASE_START, None)
+    authorize(work.actor, actions.CASE_START, None)
     title = _checked(title, start_date)
     root = work.definitions.latest(work.connection, process_id)
     customer, chosen = _customer(work, customer_id), _people(work, people)
@@ -114,9 +115,9 @@ def set_plan(work: Work, case_id: str, rows: Sequence[Mapping[str, Any]]) -> dic
     """Change persons and dates of a case's plan; the result counts what changed."""
     work.hold(case_id)
     case = objects.case_object(work.connection, work.actor, case_id)
-    authorize(work.actor, access.CASE_VIEW, case)
+    authorize(work.actor, actions.CASE_VIEW, case)
     _must_run(case.state)
-    authorize(work.actor, access.CASE_PLAN, case)
+    authorize(work.actor, actions.CASE_PLAN, case)
     return {"changed": planning.change(work, case_id, rows)}
 
 
@@ -134,7 +135,7 @@ def deliver(
     if meta is None:
         text = f"no diagram of this case waits for a message {message!r}"
         raise Invalid([Problem("unknown_message", text, "message")])
-    authorize(work.actor, access.CASE_MESSAGE, MessageObject(case, frozenset(meta.roles)))
+    authorize(work.actor, actions.CASE_MESSAGE, MessageObject(case, frozenset(meta.roles)))
     values = _payload(work, case.id, meta, payload)
     work.note(
         "message.sent",
@@ -259,7 +260,7 @@ def cancel(work: Work, business_key: str, reason: str) -> dict[str, Any]:
     case = _held(work, business_key)
     case_id = case.id
     _must_run(case.state)
-    authorize(work.actor, access.CASE_CANCEL, case)
+    authorize(work.actor, actions.CASE_CANCEL, case)
     if not reason.strip():
         raise Invalid([Problem("required", "say why the case is cancelled", "reason")])
     if len(reason) > REASON_LENGTH:
@@ -298,7 +299,7 @@ def fire_timer(work: Work, timer_id: str) -> bool:
 def _held(work: Work, business_key: str) -> CaseObject:
     """The case with this id or number, which nobody else moves from here on."""
     seen = objects.case_by_key(work.connection, work.actor, business_key)
-    authorize(work.actor, access.CASE_VIEW, seen)
+    authorize(work.actor, actions.CASE_VIEW, seen)
     work.hold(seen.id)
     return objects.case_object(work.connection, work.actor, seen.id)
 

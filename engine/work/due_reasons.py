@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import access, feel
-from engine.access import authorize
+from engine import feel
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.bpmn.meta import DueRule, TaskMeta
 from engine.definitions.library import Loaded
 from engine.errors import NotFound
@@ -35,7 +36,7 @@ def explain(work: Work, id: str) -> DueReason:
     """
     if work.connection.scalar(select(TaskTable.id).where(TaskTable.id == id)) is not None:
         thing = objects.task_object(work.connection, work.actor, id)
-        authorize(work.actor, access.TASK_VIEW, thing)
+        authorize(work.actor, actions.TASK_VIEW, thing)
         return _of_task(work, id)
     case_id = work.connection.scalar(select(PlanItemTable.case_id).where(PlanItemTable.id == id))
     if case_id is None:
@@ -47,7 +48,7 @@ def explain_plan(work: Work, case_id: str) -> dict[str, DueReason]:
     """Why the rows of a case's plan have their dates, by the rows' ids. A row whose task is open
     has its task's reason."""
     case = objects.case_object(work.connection, work.actor, case_id)
-    authorize(work.actor, access.CASE_VIEW, case)
+    authorize(work.actor, actions.CASE_VIEW, case)
     items = work.connection.execute(
         select(PlanItemTable).where(PlanItemTable.case_id == case_id)
     ).all()

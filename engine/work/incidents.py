@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from engine import access, feel
-from engine.access import authorize
+from engine import feel
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.errors import Conflict, NotFound
 from engine.queries import objects
 from engine.runtime import rows, running_instance, timers
@@ -103,7 +104,7 @@ def retry(work: Work, incident_id: str) -> dict[str, Any]:
     """
     authorize(
         work.actor,
-        access.INCIDENT_RETRY,
+        actions.INCIDENT_RETRY,
         objects.incident_object(work.connection, work.actor, incident_id),
     )
     work.hold(

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 
-from engine import access, feel
-from engine.access import CaseObject, TaskObject
+from engine import feel
+from engine.access import actions, rules
+from engine.access.rules import CaseObject, TaskObject
 from engine.bpmn.meta import TaskMeta
 from engine.definitions.library import Loaded
 from engine.errors import NotFound
@@ -106,12 +107,12 @@ def seen(work: Work, task: Opened) -> TaskObject:
     very task; others are asked for in the database."""
     row, actor = task.row, work.actor
     visible = (
-        access.sees_all(actor)
+        rules.sees_all(actor)
         or row.role is None
         or row.role in actor.roles
         or actor.id in (row.assignee_id, row.completed_by)
     )
     if not (visible and actor.id):
         return objects.task_object(work.connection, actor, row.id)
-    case = CaseObject(row.case_id, True, row.case_state, row.people.get(access.ACCOUNT_MANAGER))
+    case = CaseObject(row.case_id, True, row.case_state, row.people.get(actions.ACCOUNT_MANAGER))
     return TaskObject(row.id, case, row.role, row.assignee_id, row.state, row.revision)

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, select, update
 
-from engine import access, feel
-from engine.access import SYSTEM_RIGHT, authorize
+from engine import feel
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.errors import Conflict, Invalid, Problem
 from engine.records import signatures
 from engine.runtime.advance import Advance
@@ -34,7 +35,7 @@ _CHANGE: Final = Statement(
 
 def claim(work: Work, task_id: str, revision: int | None = None) -> dict[str, Any]:
     """Take a task that is offered to one's role."""
-    task = for_change(work, access.TASK_CLAIM, task_id, revision)
+    task = for_change(work, actions.TASK_CLAIM, task_id, revision)
     changed = _change(work, task, assignee_id=work.actor.id)
     remember(work, task, "task.claimed")
     return changed
@@ -42,7 +43,7 @@ def claim(work: Work, task_id: str, revision: int | None = None) -> dict[str, An
 
 def release(work: Work, task_id: str, revision: int | None = None) -> dict[str, Any]:
     """Give a task back to its role; the draft stays with it."""
-    task = for_change(work, access.TASK_RELEASE, task_id, revision)
+    task = for_change(work, actions.TASK_RELEASE, task_id, revision)
     changed = _change(work, task, assignee_id=None)
     remember(work, task, "task.released")
     return changed
@@ -52,7 +53,7 @@ def reassign(
     work: Work, task_id: str, username: str, revision: int | None = None
 ) -> dict[str, Any]:
     """Give a task to somebody who holds its role."""
-    task = for_change(work, access.TASK_REASSIGN, task_id, revision)
+    task = for_change(work, actions.TASK_REASSIGN, task_id, revision)
     person = work.connection.execute(
         select(PersonTable.id, PersonTable.name, PersonTable.roles, PersonTable.active).where(
             PersonTable.username == username
@@ -84,7 +85,7 @@ def save_draft(
 
     :raises Invalid: for fields and points that do not exist; all else is kept as it is
     """
-    task = for_change(work, access.TASK_SAVE, task_id, revision)
+    task = for_change(work, actions.TASK_SAVE, task_id, revision)
     values, problems = forms.check_answers(
         task.asks({}).form, answers, people=_usernames(work, task), partial=True
     )
@@ -125,7 +126,7 @@ def complete(
     """
     if not work.lightly:
         work.hold_of_task(task_id)
-    action = access.TASK_COMPLETE if evidence is None else access.TASK_SIGN
+    action = actions.TASK_COMPLETE if evidence is None else actions.TASK_SIGN
     task = for_change(work, action, task_id, revision)
     work.opened = task.row
     values, states = _checked(work, task, answers, ticks, note, evidence)
@@ -162,7 +163,7 @@ def _close(
     work: Work, task: Opened, values: Mapping[str, Any], ticks: Mapping[str, Any], note: str
 ) -> None:
     """The task's row is done; each point that was ticked just now becomes a fact."""
-    person = None if SYSTEM_RIGHT in work.actor.rights else work.actor.id
+    person = None if actions.SYSTEM_RIGHT in work.actor.rights else work.actor.id
     _change(
         work,
         task,
@@ -249,7 +250,7 @@ def _checked(
     for rows in (answers[field] for field in plans):
         found = planning.problems(work, task.row.case_id, rows)
         more = (*more, *(p for p in found if p not in problems))
-    signer = SYSTEM_RIGHT not in work.actor.rights
+    signer = actions.SYSTEM_RIGHT not in work.actor.rights
     missing = []
     if task.meta.signature.required and signer and evidence is None:
         missing = [Problem("password_required", "sign with your password", "password")]
@@ -277,7 +278,7 @@ def for_change(work: Work, action: str, task_id: str, revision: int | None = Non
     ended it; one that is not at ``revision`` any more (None: at any) has changed since."""
     task = opened(work, task_id)
     thing = seen(work, task)
-    authorize(work.actor, access.TASK_VIEW, thing)
+    authorize(work.actor, actions.TASK_VIEW, thing)
     if task.row.state == "completed":
         by = work.connection.scalar(
             select(PersonTable.name).where(PersonTable.id == task.row.completed_by)

@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import access, feel
-from engine.access import authorize
+from engine import feel
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.bpmn.names import FIELD_ID, RESERVED
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.queries import objects
@@ -96,8 +97,8 @@ def _case_to_correct(work: Work, instance_id: str) -> str:
     if case_id is None:
         raise NotFound(f"There is no instance {instance_id}", id=instance_id)
     case = objects.case_object(work.connection, work.actor, case_id)
-    authorize(work.actor, access.CASE_VIEW, case)
-    authorize(work.actor, access.CASE_CORRECT, case)
+    authorize(work.actor, actions.CASE_VIEW, case)
+    authorize(work.actor, actions.CASE_CORRECT, case)
     return str(case_id)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine import access
-from engine.access import (
+from engine.access import rules
+from engine.access.rules import (
     ActivityObject,
     CaseObject,
     IncidentObject,
@@ -125,7 +125,7 @@ def test_who_may(action: str, thing: object, allowed: set[str]) -> None:
 
 
 def test_the_table_covers_every_action() -> None:
-    assert {action for action, _, _ in TABLE} == set(access.ACTIONS)
+    assert {action for action, _, _ in TABLE} == set(rules.ACTIONS)
 
 
 @pytest.mark.parametrize(("action", "thing", "allowed"), TABLE)
@@ -139,7 +139,7 @@ def test_to_authorize_is_to_ask_and_to_raise(action: str, thing: object, allowed
 
 
 @pytest.mark.parametrize("thing", [HIDDEN, HIDDEN_TASK, MessageObject(HIDDEN, frozenset())])
-@pytest.mark.parametrize("action", access.ACTIONS)
+@pytest.mark.parametrize("action", rules.ACTIONS)
 def test_what_is_hidden_does_not_exist_whatever_is_asked(action: str, thing: object) -> None:
     with pytest.raises(NotFound):
         authorize(OF_ROLE, action, thing)
@@ -178,4 +178,4 @@ def test_what_is_in_no_rule_is_denied_even_to_the_system(action: str, thing: obj
 
 def test_nobody_at_all_may_do_nothing() -> None:
     anonymous = Actor("", "")
-    assert not [a for a in access.ACTIONS if may(anonymous, a) and a != "task.view"]
+    assert not [a for a in rules.ACTIONS if may(anonymous, a) and a != "task.view"]

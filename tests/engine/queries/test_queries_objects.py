@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection
 
-from engine.access import TASK_COMPLETE, TASK_VIEW, authorize, may
+from engine.access.actions import TASK_COMPLETE, TASK_VIEW
+from engine.access.rules import authorize, may
 from engine.errors import NotAllowed, NotFound
 from engine.queries import objects
 from engine.views import SYSTEM

@@ -1,0 +1,46 @@
+"""The actions that access is asked for, and the rights that a person can be given."""
+
+from __future__ import annotations
+
+TASK_VIEW = "task.view"
+TASK_CLAIM = "task.claim"
+TASK_RELEASE = "task.release"
+TASK_REASSIGN = "task.reassign"
+TASK_SAVE = "task.save"
+TASK_COMPLETE = "task.complete"
+TASK_SIGN = "task.sign"
+CASE_VIEW = "case.view"
+CASE_START = "case.start"
+CASE_CANCEL = "case.cancel"
+CASE_PLAN = "case.plan"
+CASE_MESSAGE = "case.message"
+CASE_CORRECT = "case.correct"
+CASE_BEGIN = "case.begin"
+CUSTOMER_VIEW = "customer.view"
+CUSTOMER_MANAGE = "customer.manage"
+DEFINITION_VIEW = "definition.view"
+DEFINITION_DEPLOY = "definition.deploy"
+DECISION_MAKE = "decision.make"
+HISTORY_VIEW = "history.view"
+HISTORY_VERIFY = "history.verify"
+OVERVIEW_VIEW = "overview.view"
+PEOPLE_VIEW = "people.view"
+PEOPLE_MANAGE = "people.manage"
+PEOPLE_PASSWORD = "people.password"  # noqa: S105 - an action's name
+TOKEN_ADD = "token.add"  # noqa: S105 - an action's name
+TOKEN_MANAGE = "token.manage"  # noqa: S105 - an action's name
+INSTANCE_MIGRATE = "instance.migrate"
+INCIDENT_VIEW = "incident.view"
+INCIDENT_RETRY = "incident.retry"
+
+MANAGER = "manager"
+PROCESS_OWNER = "process_owner"
+ADMINISTRATOR = "administrator"
+SYSTEM_RIGHT = "system"
+RIGHTS = (PROCESS_OWNER, MANAGER, ADMINISTRATOR)
+"""The application rights that a person can be given. ``system`` is the engine's own."""
+
+ACCOUNT_MANAGER = "kundansvarig"
+"""The role whose person of a case may hand its work out."""
+STARTERS = frozenset({"saljare", ACCOUNT_MANAGER})
+"""Who starts cases, beside managers."""

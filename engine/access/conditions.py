@@ -1,0 +1,82 @@
+"""The rules of access as SQL conditions: a list never reads a row that its reader may not see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from engine.access import actions
+from engine.access.rules import sees_all
+from engine.store.tables import HistoryTable, PlanItemTable, TaskTable
+from engine.views import Actor
+
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+def of_my_roles(actor: Actor, role: Column) -> ColumnElement[bool]:
+    """The role is one of the actor's, or none is asked for."""
+    return or_(role.in_(sorted(actor.roles)), role.is_(None))
+
+
+def cases_of(actor: Actor, case_id: Column) -> ColumnElement[bool]:
+    """Cases that the actor may see: managers all, others those in which a role of theirs (or they
+    themselves) has, had or will have an activity. ``case_id`` is the listed row's column."""
+    if sees_all(actor):
+        return true()
+    if not actor.id:
+        return false()
+    plan, work = aliased(PlanItemTable), aliased(TaskTable)
+    planned = select(plan.id).where(
+        plan.case_id == case_id,
+        or_(of_my_roles(actor, plan.role), plan.person_id == actor.id),
+    )
+    worked = select(work.id).where(
+        work.case_id == case_id,
+        or_(
+            of_my_roles(actor, work.role),
+            work.assignee_id == actor.id,
+            work.completed_by == actor.id,
+        ),
+    )
+    return or_(_probe(planned), _probe(worked))
+
+
+def _probe(statement: Select[str]) -> ColumnElement[bool]:
+    """EXISTS that is asked of each row by itself. Without the OFFSET, PostgreSQL would read the
+    whole table once and hash what it found, which costs more with every case there has been."""
+    return statement.offset(0).exists()
+
+
+def offered_to(actor: Actor, role: str | None = None) -> list[ColumnElement[bool]]:
+    """The actor's own open work as conditions that no task meets twice: assigned to them, or
+    unassigned and of one of their roles; of one ``role``, if it is given. One condition per index
+    range, so that each is read in order of date and stops at a page."""
+    mine = TaskTable.assignee_id == actor.id
+    free = (
+        and_(of_role, TaskTable.assignee_id.is_(None)) for of_role in tasks_of_roles(actor, role)
+    )
+    return [mine if role is None else and_(TaskTable.role == role, mine), *free]
+
+
+def tasks_of_roles(actor: Actor, role: str | None = None) -> list[ColumnElement[bool]]:
+    """Work of the actor's roles, whoever has it; of one ``role``, if it is given. One condition per
+    index range, none when there is nothing that fits."""
+    if role is not None:
+        return [TaskTable.role == role] if role in actor.roles else []
+    return [*(TaskTable.role == mine for mine in sorted(actor.roles)), TaskTable.role.is_(None)]
+
+
+def history_of(actor: Actor, facts: type[HistoryTable] = HistoryTable) -> ColumnElement[bool]:
+    """Facts (of ``facts``, the table or some of its rows) that the actor may read: managers all,
+    others those of their cases; process owners the definitions' too, administrators accounts'."""
+    if sees_all(actor):
+        return true()
+    seen = [and_(facts.case_id.is_not(None), cases_of(actor, facts.case_id))]
+    loose, definition = facts.case_id.is_(None), facts.definition_id
+    if actions.PROCESS_OWNER in actor.rights:
+        seen.append(and_(loose, definition.is_not(None)))
+    if actions.ADMINISTRATOR in actor.rights:
+        seen.append(and_(loose, definition.is_(None)))
+    return or_(*seen)

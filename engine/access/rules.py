@@ -1,0 +1,284 @@
+"""Who may do what, decided in one place, and denied unless a rule allows it.
+
+``RULES`` is the whole table: an action, the kind of object that it is about, and the rule. What an
+actor may do is decided on small frozen objects (loaded by ``engine.queries.objects``).
+
+Two answers to "no": a thing that the actor must not know of does not exist (``NotFound``), a thing
+that the actor sees but may not touch says so (``NotAllowed``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.access import actions
+from engine.errors import NotAllowed, NotFound
+from engine.views import Actor
+
+# ---------------------------------------------------------------- what the rules look at
+
+
+@dataclass(frozen=True, slots=True)
+class CaseObject:
+    """A case as the rules see it. ``visible`` was decided by ``cases_of`` for one actor: an object
+    belongs to the actor that it was loaded for."""
+
+    id: str
+    visible: bool
+    state: str = "running"
+    account_manager_id: str | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.state in ("running", "incident")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskObject:
+    """A user task as the rules see it."""
+
+    id: str
+    case: CaseObject
+    role: str | None
+    assignee_id: str | None
+    state: str = "open"
+    revision: int = 0
+
+    @property
+    def visible(self) -> bool:
+        return self.case.visible
+
+
+@dataclass(frozen=True, slots=True)
+class MessageObject:
+    """A message to a case, and the roles that the diagram lets send it."""
+
+    case: CaseObject
+    roles: frozenset[str]
+
+    @property
+    def visible(self) -> bool:
+        return self.case.visible
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityObject:
+    """An activity of an open ad-hoc sub-process, and the role whose lane it stands in."""
+
+    case: CaseObject
+    role: str | None
+
+    @property
+    def visible(self) -> bool:
+        return self.case.visible
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentObject:
+    """An incident of a case; only they who look after the engine see it."""
+
+    id: str
+    case: CaseObject
+
+    @property
+    def visible(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class PersonObject:
+    """Somebody's account."""
+
+    id: str
+
+
+# ---------------------------------------------------------------- the rules
+
+
+def sees_all(actor: Actor) -> bool:
+    """True for managers and the engine itself."""
+    return _has(actor, actions.MANAGER)
+
+
+def _has(actor: Actor, right: str) -> bool:
+    return right in actor.rights or actions.SYSTEM_RIGHT in actor.rights
+
+
+def _holds(actor: Actor, role: str | None) -> bool:
+    return role is None or role in actor.roles
+
+
+def _anyone(actor: Actor, _: Any) -> bool:
+    return bool(actor.id)
+
+
+def _sees(actor: Actor, thing: CaseObject | TaskObject) -> bool:
+    return thing.visible
+
+
+def _manager(actor: Actor, _: Any) -> bool:
+    return _has(actor, actions.MANAGER)
+
+
+def _administrator(actor: Actor, _: Any) -> bool:
+    return _has(actor, actions.ADMINISTRATOR)
+
+
+def _owner(actor: Actor, _: Any) -> bool:
+    return _has(actor, actions.PROCESS_OWNER)
+
+
+def _operator(actor: Actor, _: Any) -> bool:
+    return _has(actor, actions.MANAGER) or _has(actor, actions.PROCESS_OWNER)
+
+
+def _staff(actor: Actor, _: Any) -> bool:
+    return bool(actor.roles or actor.rights)
+
+
+def _starter(actor: Actor, _: Any) -> bool:
+    return bool(actor.roles & actions.STARTERS) or _has(actor, actions.MANAGER)
+
+
+def _own_account(actor: Actor, person: PersonObject) -> bool:
+    return person.id == actor.id or _has(actor, actions.ADMINISTRATOR)
+
+
+def _oneself(actor: Actor, person: PersonObject) -> bool:
+    """Not even an administrator acts in somebody else's name."""
+    return person.id == actor.id or actions.SYSTEM_RIGHT in actor.rights
+
+
+def _worker(actor: Actor, task: TaskObject) -> bool:
+    """The assignee, or, while nobody is assigned, anyone who holds the role. Nobody else, not even
+    a manager: somebody else's work is reassigned first."""
+    if task.assignee_id is None:
+        return _holds(actor, task.role)
+    return task.assignee_id == actor.id
+
+
+def _complete(actor: Actor, task: TaskObject) -> bool:
+    return task.state == "open" and (_worker(actor, task) or actions.SYSTEM_RIGHT in actor.rights)
+
+
+def _sign(actor: Actor, task: TaskObject) -> bool:
+    """A signature is a person's: the engine can never give one."""
+    return (
+        task.state == "open" and _worker(actor, task) and actions.SYSTEM_RIGHT not in actor.rights
+    )
+
+
+def _claim(actor: Actor, task: TaskObject) -> bool:
+    return task.assignee_id is None and _complete(actor, task)
+
+
+def _release(actor: Actor, task: TaskObject) -> bool:
+    mine = task.assignee_id == actor.id or _has(actor, actions.MANAGER)
+    return task.state == "open" and task.assignee_id is not None and mine
+
+
+def _reassign(actor: Actor, task: TaskObject) -> bool:
+    keepers = (task.assignee_id, task.case.account_manager_id)
+    return task.state == "open" and (actor.id in keepers or _has(actor, actions.MANAGER))
+
+
+def _cancel(actor: Actor, case: CaseObject) -> bool:
+    return case.running and _has(actor, actions.MANAGER)
+
+
+def _plan(actor: Actor, case: CaseObject) -> bool:
+    """Managers and the case's own account manager; while it has none, all of that role."""
+    chosen = case.account_manager_id
+    mine = chosen == actor.id if chosen else actions.ACCOUNT_MANAGER in actor.roles
+    return case.running and (mine or _has(actor, actions.MANAGER))
+
+
+def _message(actor: Actor, message: MessageObject) -> bool:
+    may_send = bool(actor.roles & message.roles) or _has(actor, actions.MANAGER)
+    return message.case.running and may_send
+
+
+def _begin(actor: Actor, activity: ActivityObject) -> bool:
+    """Who would get the work, and who leads the case."""
+    mine = _holds(actor, activity.role) or _plan(actor, activity.case)
+    return activity.case.running and (mine or _has(actor, actions.MANAGER))
+
+
+Rule = Callable[[Actor, Any], bool]
+
+RULES: Mapping[str, tuple[type, Rule]] = {
+    actions.TASK_VIEW: (TaskObject, _sees),
+    actions.TASK_CLAIM: (TaskObject, _claim),
+    actions.TASK_RELEASE: (TaskObject, _release),
+    actions.TASK_REASSIGN: (TaskObject, _reassign),
+    actions.TASK_SAVE: (TaskObject, _complete),
+    actions.TASK_COMPLETE: (TaskObject, _complete),
+    actions.TASK_SIGN: (TaskObject, _sign),
+    actions.CASE_VIEW: (CaseObject, _sees),
+    actions.CASE_START: (type(None), _starter),
+    actions.CASE_CANCEL: (CaseObject, _cancel),
+    actions.CASE_PLAN: (CaseObject, _plan),
+    actions.CASE_MESSAGE: (MessageObject, _message),
+    actions.CASE_BEGIN: (ActivityObject, _begin),
+    actions.CUSTOMER_VIEW: (type(None), _staff),
+    actions.CUSTOMER_MANAGE: (type(None), _starter),
+    actions.DEFINITION_VIEW: (type(None), _anyone),
+    actions.DEFINITION_DEPLOY: (type(None), _owner),
+    actions.DECISION_MAKE: (type(None), _staff),
+    actions.HISTORY_VIEW: (type(None), _anyone),  # the list itself is scoped by `history_of`
+    actions.HISTORY_VERIFY: (type(None), _manager),
+    actions.OVERVIEW_VIEW: (type(None), _manager),
+    actions.PEOPLE_VIEW: (type(None), _anyone),
+    actions.PEOPLE_MANAGE: (type(None), _administrator),
+    actions.PEOPLE_PASSWORD: (PersonObject, _own_account),
+    actions.TOKEN_ADD: (PersonObject, _oneself),
+    actions.TOKEN_MANAGE: (PersonObject, _own_account),
+    actions.CASE_CORRECT: (CaseObject, _operator),
+    actions.INSTANCE_MIGRATE: (type(None), _operator),
+    actions.INCIDENT_VIEW: (IncidentObject, _operator),
+    actions.INCIDENT_RETRY: (IncidentObject, _operator),
+}
+"""Every action there is: the kind of object it is about (None: none) and who may do it."""
+
+ACTIONS = tuple(RULES)
+
+HIDDEN_FROM_STRANGERS = frozenset({actions.INCIDENT_VIEW, actions.INCIDENT_RETRY})
+"""Actions whose "no" is always ``NotFound``."""
+
+
+def may(actor: Actor, action: str, thing: object = None) -> bool:
+    """Whether ``actor`` may do ``action`` to ``thing``.
+
+    False for an action that is not in ``RULES`` and for an object of the wrong kind.
+    """
+    kind, rule = RULES.get(action, (None, None))
+    if kind is None or rule is None or not isinstance(thing, kind):
+        return False
+    return _exists_for(thing) and rule(actor, thing)
+
+
+def authorize(actor: Actor, action: str, thing: object = None) -> None:
+    """Return when ``actor`` may do ``action`` to ``thing``; raise otherwise.
+
+    Raises ``NotFound`` when the actor must not know that ``thing`` exists, else ``NotAllowed``:
+    code ``not_yours`` for somebody else's task, ``already_completed`` for one that is not open any
+    more, ``not_allowed`` for all the rest. A caller that can tell who was first should look at a
+    task's state before it asks here.
+    """
+    if may(actor, action, thing):
+        return
+    if not _exists_for(thing) or action in HIDDEN_FROM_STRANGERS:
+        raise NotFound()
+    code = "not_allowed"
+    if isinstance(thing, TaskObject):
+        if thing.state != "open":
+            code = "already_completed"
+        elif thing.assignee_id not in (None, actor.id):
+            code = "not_yours"
+    raise NotAllowed(f"{actor.name} may not do this ({action}).", code=code, action=action)
+
+
+def _exists_for(thing: object) -> bool:
+    return bool(getattr(thing, "visible", True))
