@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from engine.views.incidents import IncidentKind
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -110,3 +112,17 @@ class ConfigError(ServiceplanError):
     """The configuration cannot be used."""
 
     code = "config"
+
+
+class StepError(Exception):
+    """A process cannot go on at ``element_id``; ``message`` says why, for its owner. It never
+    leaves the engine: an incident and ``ProcessFailed`` tell of it."""
+
+    instance_id: str | None = None
+    """The instance that the incident belongs to, filled in by those who know instances."""
+
+    def __init__(self, element_id: str, message: str, *, kind: IncidentKind = "failed") -> None:
+        super().__init__(message)
+        self.element_id = element_id
+        self.message = message
+        self.kind = kind

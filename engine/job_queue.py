@@ -32,7 +32,7 @@ class Job:
     payload: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Jobs(Protocol):
+class JobQueue(Protocol):
     """Keeps jobs in the caller's transaction, and tells the outside of facts."""
 
     def put(self, connection: Connection, jobs: Sequence[Job]) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, ScalarSelect, bindparam, select
 from engine.calendar import WorkCalendar
 from engine.config import Config
 from engine.definitions.library import Library
-from engine.job_queue import Job, Jobs
+from engine.job_queue import Job, JobQueue
+from engine.queries.instance_snapshot import InstanceSnapshot
 from engine.records import history
 from engine.records.chain import FIRST
 from engine.store.batch import Batch, Statement
@@ -45,7 +46,7 @@ _HOLD_WAITING: Final = (
 
 
 @dataclass(slots=True)
-class Work:
+class UnitOfWork:
     """One transaction. ``now`` is asked once, so that all its rows have the same time."""
 
     batch: Batch
@@ -55,18 +56,18 @@ class Work:
     config: Config
     calendar: WorkCalendar
     definitions: Library
-    queue: Jobs
+    queue: JobQueue
     facts: list[history.Fact] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     """What is to be looked at later; written with everything else, at the end."""
-    lightly: bool = False
+    optimistic: bool = False
     """Is this the try that trusts what it has read? One that lost a race locks first."""
-    opened: Any = None
-    """The row of the user task that the transaction is about, with its case's and instance's
-    (``engine.work.loaded_task``): what stands in it need not be asked for again."""
-
-    read: dict[str, Any] = field(default_factory=dict)
-    """The same by instance, of timers that fire together (``engine.runtime.firing``)."""
+    snapshots: dict[str, InstanceSnapshot] = field(default_factory=dict)
+    """Instances, by id, that were read together with a user task or a timer and not written since:
+    what stands in a snapshot need not be asked for again."""
+    heads: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Number and hash of the newest entry of chains, as they were read under guard: they need be
+    neither asked for nor locked."""
 
     @property
     def connection(self) -> Connection:
@@ -77,17 +78,20 @@ class Work:
     def today(self) -> date:
         return self.calendar.today(self.now)
 
-    def row_of(self, instance_id: str) -> Any:
-        """The instance's row, when it has been read with a user task's or a timer's."""
-        if self.opened is not None and self.opened.instance_id == instance_id:
-            return self.opened
-        return self.read.get(instance_id)
+    def remember(self, snapshot: InstanceSnapshot, *, guarded: bool = True) -> None:
+        """Keep an instance as it was read.
+
+        :param guarded: whether nobody else can have added to its chain unnoticed
+        """
+        self.snapshots[snapshot.instance.id] = snapshot
+        if guarded:
+            self.heads[snapshot.instance.id] = snapshot.head or (0, FIRST)
 
     def begin(self, case_id: str) -> None:
         """From here on there are writes, and the case is held. What has been read before is
         guarded by its revision."""
         self.batch.writes()
-        if self.lightly and self.batch.dialect != "sqlite":
+        if self.optimistic and self.batch.dialect != "sqlite":
             self.batch.put(_HOLD, {"of_id": case_id})
 
     def hold(self, case_id: str | ScalarSelect[str]) -> None:
@@ -118,14 +122,10 @@ class Work:
             history.Fact(type=what, actor=self.actor, chain=chain, detail=detail, **about)
         )
 
-    def keep_history(self) -> None:
+    def flush(self) -> None:
         """Write the facts, the jobs after them, and whatever waits. The last act of a transaction:
         it takes the chains' ends and the jobs' keys, which others wait for."""
-        row = self.opened
-        known = {id: (row.head_seq or 0, row.head_hash or FIRST) for id, row in self.read.items()}
-        if self.lightly and row is not None and row.head_seq is not None:
-            known[row.instance_id] = (row.head_seq, row.head_hash)
-        history.append(self.batch, self.facts, at=self.now, heads=known)
+        history.append(self.batch, self.facts, at=self.now, heads=self.heads)
         jobs = [*self.jobs, *self.queue.tell(lambda: self.connection, self.facts, self.now)]
         facts, self.facts, self.jobs = self.facts, [], []
         if jobs:

@@ -43,10 +43,12 @@ def main() -> int:
 
 
 def take_all(browser: Browser, address: str, engine: Engine, logins: dict[str, Login]) -> None:
-    phases = {row.phases[0]: row for row in engine.cases(SYSTEM, state="all").items}
+    phases = {row.phases[0]: row for row in engine.cases.search(SYSTEM, state="all").items}
     running, starting = phases["C"], phases["B2"]
-    late = next(t for t in engine.tasks(SYSTEM, show="all").items if t.case_id == starting.id)
-    offer = next(d for d in engine.definitions(SYSTEM) if d.process_id == "fas_a")
+    late = next(
+        t for t in engine.tasks.search(SYSTEM, show="all").items if t.case_id == starting.id
+    )
+    offer = next(d for d in engine.definitions.all(SYSTEM) if d.process_id == "fas_a")
     pages = {
         "cases": "/cases",
         "case": f"/cases/{running.id}",
@@ -78,7 +80,9 @@ def moving(engine: Engine, late: TaskRow) -> str:
     old = next(source for source in plan_sources() if begins in source.data)
     text = old.data.decode().replace(f'"{late.element_id}"', f'"{renamed}"')
     text = text.replace(f">{late.element_id}<", f">{renamed}<")
-    made = engine.deploy(SYSTEM, [Source(old.filename, text.encode())], key="moving").definitions[0]
+    made = engine.definitions.deploy(
+        SYSTEM, [Source(old.filename, text.encode())], key="moving"
+    ).definitions[0]
     return f"/moves/{made.id}?to-{late.element_id}={renamed}"
 
 

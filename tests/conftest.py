@@ -116,7 +116,7 @@ def _template(config: Config) -> Prepare:
         try:
             people = add_people(engine, config)
             if with_plan:
-                engine.deploy(SYSTEM, plan_sources(), key="plan")
+                engine.definitions.deploy(SYSTEM, plan_sources(), key="plan")
         finally:
             engine.close()
         return url, people

@@ -133,7 +133,9 @@ def password_sent() -> ResponseReturnValue:
     }
     try:
         _check_new(request.form.get("password", ""), new, request.form.get("repeated", ""))
-        engine().set_password(actor(), _username(), new, keep=sessions.token(), key=posted_key())
+        engine().people.set_password(
+            actor(), _username(), new, keep=sessions.token(), key=posted_key()
+        )
     except Invalid as error:
         problems = Problems(error.problems, labels)
         return render_template("accounts/password.html", problems=problems), 422
@@ -145,7 +147,7 @@ def _check_new(current: str, new: str, repeated: str) -> None:
     """Raise Invalid when the current password is wrong or the new ones differ."""
     problems = []
     try:
-        engine().check_password(_username(), current, address=request.remote_addr or "")
+        engine().people.check_password(_username(), current, address=request.remote_addr or "")
     except NotAuthenticated:
         problems.append(Problem("current_wrong", "The current password is wrong.", "current"))
     if new != repeated:

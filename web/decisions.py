@@ -58,13 +58,13 @@ PARTS: Final[Mapping[str, str]] = {
 
 @blueprint.get("/<id>")
 def show(id: str) -> str:
-    return _page(engine().decision(actor(), id))
+    return _page(engine().decisions.get(actor(), id))
 
 
 @blueprint.get("/<id>/file")
 def file(id: str) -> ResponseReturnValue:
     """The file as it was deployed, byte for byte."""
-    source = engine().decision_source(actor(), id)
+    source = engine().decisions.source(actor(), id)
     return send_file(
         io.BytesIO(source.data),
         mimetype="application/octet-stream",
@@ -76,11 +76,11 @@ def file(id: str) -> ResponseReturnValue:
 @blueprint.post("/<id>")
 def tried(id: str) -> ResponseReturnValue:
     """What the decision comes to with the values of the form; nothing is kept."""
-    detail = engine().decision(actor(), id)
+    detail = engine().decisions.get(actor(), id)
     given = {each.name: request.form.get(PREFIX + each.name, "") for each in detail.inputs}
     values = {each.name: _value(each, given[each.name]) for each in detail.inputs}
     try:
-        outcome = engine().decide(
+        outcome = engine().decisions.decide(
             actor(), detail.decision.decision_id, values, version=detail.decision.version
         )
     except Invalid as error:
@@ -112,7 +112,7 @@ def _page(
     problems: Sequence[Problem] = (),
 ) -> str:
     decision = detail.decision
-    every = engine().decisions(actor())
+    every = engine().decisions.all(actor())
     held = {m.table: m.rules for m in outcome.matched} if outcome else {}
     return render_template(
         "decisions/show.html",
@@ -122,7 +122,7 @@ def _page(
         outcome=outcome,
         held=held,
         problems=Problems(problems, {FIELD + each.name: each.name for each in detail.inputs}),
-        findings=sorted_findings(engine().decision_findings(actor(), decision.id)),
+        findings=sorted_findings(engine().decisions.findings(actor(), decision.id)),
         versions=[d for d in every if d.decision_id == decision.decision_id],
         policy=policy,
         kind=lambda name: _(KINDS[name]),

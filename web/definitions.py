@@ -40,7 +40,7 @@ ORDER: Final = {"error": 0, "warning": 1, "info": 2}
 
 @blueprint.get("/")
 def index() -> str:
-    known = engine().definitions(actor())
+    known = engine().definitions.all(actor())
     older: dict[str, list[Definition]] = {}
     live = {d.process_id: d.version for d in known if d.latest}
     drawn: dict[str, Definition] = {}
@@ -56,7 +56,7 @@ def index() -> str:
         definitions=[d for d in known if d.latest],
         older=older,
         drawn=drawn,
-        decisions=[d for d in engine().decisions(actor()) if d.latest],
+        decisions=[d for d in engine().decisions.all(actor()) if d.latest],
         may_deploy=may_deploy(),
     )
 
@@ -68,17 +68,19 @@ def may_deploy() -> bool:
 
 @blueprint.get("/<definition_id>")
 def show(definition_id: str) -> str:
-    definition = engine().definition(actor(), definition_id)
-    drawing = engine().drawing(actor(), definition_id)
+    definition = engine().definitions.get(actor(), definition_id)
+    drawing = engine().definitions.drawing(actor(), definition_id)
     title = _("Diagram för %(name)s, version %(number)s", name=definition.name,
               number=definition.version)  # fmt: skip
-    versions = [d for d in engine().definitions(actor()) if d.process_id == definition.process_id]
+    versions = [
+        d for d in engine().definitions.all(actor()) if d.process_id == definition.process_id
+    ]
     return render_template(
         "definitions/show.html",
         definition=definition,
         svg=diagram.draw(drawing, title=title),
-        activities=engine().definition_sheet(actor(), definition_id),
-        findings=sorted_findings(engine().findings(actor(), definition_id)),
+        activities=engine().definitions.sheet(actor(), definition_id),
+        findings=sorted_findings(engine().definitions.findings(actor(), definition_id)),
         versions=versions,
         elsewhere=sum(d.running for d in versions if d.id != definition_id) if may_move() else 0,
         due_rule=due_rule,
@@ -88,7 +90,7 @@ def show(definition_id: str) -> str:
 @blueprint.get("/<definition_id>/file")
 def file(definition_id: str) -> ResponseReturnValue:
     """The file as it was deployed, byte for byte."""
-    source = engine().source(actor(), definition_id)
+    source = engine().definitions.source(actor(), definition_id)
     return send_file(
         io.BytesIO(source.data),
         mimetype="application/octet-stream",
@@ -117,10 +119,10 @@ def uploaded() -> ResponseReturnValue:
     except Invalid as error:
         return _page(problems=error.problems), 422
     if request.form.get("action") != "deploy":
-        report = engine().check(sources)
+        report = engine().definitions.check(sources)
         return _page(sources, report), 200 if report.ok else 422
     try:
-        deployment = engine().deploy(actor(), sources, key=posted_key())
+        deployment = engine().definitions.deploy(actor(), sources, key=posted_key())
     except Rejected as error:
         return _page(sources, CheckReport(error.findings, ())), 422
     _tell(deployment)

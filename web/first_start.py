@@ -33,7 +33,7 @@ def prepare(config: Config, *, with_example: bool) -> None:
         _show(config, logins)
         return
     with closing(Engine.open(url, config=config)) as engine:
-        new = not engine.people(SYSTEM) and not engine.definitions(SYSTEM)
+        new = not engine.people.all(SYSTEM) and not engine.definitions.all(SYSTEM)
     if new:
         _show(config, _fill(config, url, with_example))
 
@@ -45,7 +45,7 @@ def _fill(config: Config, url: str, with_example: bool) -> tuple[Login, ...]:
         click.echo("Making an example company with customers and history (some seconds) …")
         return example.make(url, config, sources, report=lambda text: click.echo(f"  {text}"))
     with closing(Engine.open(url, config=config)) as engine:
-        engine.deploy(SYSTEM, sources, key="plan")
+        engine.definitions.deploy(SYSTEM, sources, key="plan")
     return ()
 
 

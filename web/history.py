@@ -69,15 +69,15 @@ def index() -> ResponseReturnValue:
     _log_read("list", wish)
     page = None
     if not wish.problems:
-        page = engine().history(actor(), **wish.question(), cursor=cursor, limit=PAGE)
+        page = engine().history.search(actor(), **wish.question(), cursor=cursor, limit=PAGE)
     here = wish.address()
     shown = render_template(
         "history/index.html",
         wish=wish,
         page=page,
         speaker=Speaker(),
-        people=engine().people(actor()),
-        types=sorted(((t, type_label(t)) for t in engine().history_types()), key=lambda t: t[1]),
+        people=engine().people.all(actor()),
+        types=sorted(((t, type_label(t)) for t in engine().history.types()), key=lambda t: t[1]),
         type_label=type_label,
         first_url=url_for("history.index", **here) if cursor else None,
         next_url=url_for("history.index", **here, cursor=page.next) if page and page.next else None,
@@ -129,12 +129,12 @@ def _case(number: str) -> CaseRow | None:
     """The case with this number, or this id, when the reader may see it."""
     if not number:
         return None
-    found = engine().cases(actor(), q=number, state="all", limit=25).items
+    found = engine().cases.search(actor(), q=number, state="all", limit=25).items
     exact = next((row for row in found if number in (row.number, row.id)), None)
     if exact is not None:
         return exact
     try:
-        return engine().case(actor(), number).row
+        return engine().cases.get(actor(), number).row
     except NotFound:
         return None
 
@@ -176,7 +176,7 @@ def _lines(wish: Wish) -> Iterator[str]:
          _("Kontrollsumma")]
     )  # fmt: skip
     while written < EXPORT_ROWS:
-        page = engine().history(actor(), **wish.question(), cursor=cursor, limit=EXPORT_PAGE)
+        page = engine().history.search(actor(), **wish.question(), cursor=cursor, limit=EXPORT_PAGE)
         yield "".join(_line(_cells(entry, speaker)) for entry in page.items)
         written, cursor = written + len(page.items), page.next
         if cursor is None:
@@ -229,7 +229,7 @@ def verify() -> ResponseReturnValue:
         raise NotFound
     if case is None and not _sees_all():
         raise NotAllowed
-    result = engine().verify(actor(), case.id if case else None)
+    result = engine().history.verify(actor(), case.id if case else None)
     log.info("history verified for %s: %s", case.number if case else "all", result.ok)
     return render_template(
         "history/verify.html", result=result, case=case, at=engine().now(), fault_text=fault_text

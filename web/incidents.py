@@ -165,7 +165,7 @@ def index() -> str:
     if not may_see():
         raise NotAllowed
     cursor = request.args.get("cursor")
-    page = engine().open_incidents(actor(), cursor=cursor, limit=config().web.page_size)
+    page = engine().incidents.search(actor(), cursor=cursor, limit=config().web.page_size)
     return render_template(
         "incidents/index.html",
         rows=page.items,
@@ -177,7 +177,7 @@ def index() -> str:
 @blueprint.post("/<incident_id>/retry")
 def retry(incident_id: str) -> ResponseReturnValue:
     """Try again what failed, and come back to the list."""
-    flash_outcome(engine().retry(actor(), incident_id, key=posted_key()))
+    flash_outcome(engine().incidents.retry(actor(), incident_id, key=posted_key()))
     return redirect(url_for("incidents.index"))
 
 

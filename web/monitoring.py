@@ -52,9 +52,9 @@ def readiness(engine: Engine, config: Config) -> dict[str, bool]:
     """What must be so before people are sent here."""
     checks = {"database": False, "version": False, "jobs": False}
     try:
-        engine.check_version()
+        engine.operations.check_version()
         checks["version"] = True
-        lag = engine.pulse().job_lag_seconds
+        lag = engine.operations.pulse().job_lag_seconds
         checks["database"] = True
         checks["jobs"] = lag <= config.metrics.most_lag_seconds
     except ServiceplanError as error:
@@ -105,7 +105,7 @@ class _Pulse:
         self._engine = engine
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        pulse = self._engine.pulse()
+        pulse = self._engine.operations.pulse()
         for name, what, value in (
             ("incidents_open", "Open incidents", pulse.incidents),
             ("timers_due", "Timers whose time has come", pulse.due_timers),
@@ -163,7 +163,7 @@ def observe(method: str, where: str, status: int, seconds: float) -> None:
 
 def init(app: Flask, engine: Engine) -> None:
     """Measure every answer, and count what the engine writes."""
-    engine.watch(meters().count)
+    engine.operations.watch(meters().count)
 
     def begin() -> None:
         g.measured_from = time.perf_counter()

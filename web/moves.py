@@ -131,7 +131,7 @@ def move(definition_id: str) -> ResponseReturnValue:
     if not instances:
         problem = Problem("choose_group", "Choose at least one group.", "group")
         return _preview_page(definition_id, [problem]), 422
-    receipt = engine().migrate(
+    receipt = engine().migrations.start(
         actor(),
         found.process_id,
         found.to_version,
@@ -152,14 +152,14 @@ def _preview_page(definition_id: str, problems: Sequence[Problem] = ()) -> str:
         questions = {q.element_id: q for v in unanswered.instances for q in v.questions}
     return render_template(
         "moves/preview.html",
-        definition=engine().definition(actor(), definition_id),
+        definition=engine().definitions.get(actor(), definition_id),
         preview=found,
         groups=[(group_key(g), g) for g in found.groups()],
         questions=list(questions.values()),
         mapping=mapping,
         prefix=PREFIX,
         note_text=note_text,
-        earlier=engine().migrations(actor(), found.process_id),
+        earlier=engine().migrations.of_process(actor(), found.process_id),
         problems=Problems(problems, {"group": _("Vilka som flyttas")}),
     )
 
@@ -167,8 +167,8 @@ def _preview_page(definition_id: str, problems: Sequence[Problem] = ()) -> str:
 def _preview(definition_id: str, mapping: Mapping[str, str] | None = None) -> MigrationPreview:
     if not may_move():
         raise NotAllowed
-    definition = engine().definition(actor(), definition_id)
-    return engine().migrate_preview(
+    definition = engine().definitions.get(actor(), definition_id)
+    return engine().migrations.preview(
         actor(),
         definition.process_id,
         definition.version,
@@ -192,13 +192,13 @@ def _mapping() -> dict[str, str]:
 @blueprint.get("/jobs/<migration_id>")
 def job(migration_id: str) -> str:
     """How far a move has come; the page reads itself anew while something waits."""
-    found = engine().migration(actor(), migration_id, cursor=request.args.get("cursor"))
+    found = engine().migrations.get(actor(), migration_id, cursor=request.args.get("cursor"))
     return render_template("moves/job.html", job=found, note_text=note_text)
 
 
 @blueprint.post("/jobs/<migration_id>/back/<instance_id>")
 def back(migration_id: str, instance_id: str) -> ResponseReturnValue:
-    engine().migrate_back(actor(), migration_id, instance_id, key=posted_key())
+    engine().migrations.take_back(actor(), migration_id, instance_id, key=posted_key())
     flash(_("Flytten är tillbakatagen. Processen är som den var."), "success")
     return redirect(url_for("moves.job", migration_id=migration_id))
 
@@ -211,11 +211,13 @@ def step(case_id: str, instance_id: str, element_id: str) -> ResponseReturnValue
     """Have a step done that came in before where the case was, or say why it is not needed."""
     try:
         if request.form.get("action") == "run":
-            engine().run_skipped(actor(), instance_id, element_id, key=posted_key())
+            engine().migrations.run_skipped(actor(), instance_id, element_id, key=posted_key())
             flash(_("Steget är öppnat som en egen uppgift."), "success")
         else:
             reason = request.form.get("reason", "")
-            engine().dismiss_skipped(actor(), instance_id, element_id, reason, key=posted_key())
+            engine().migrations.dismiss_skipped(
+                actor(), instance_id, element_id, reason, key=posted_key()
+            )
             flash(_("Antecknat att steget inte behövs."), "success")
     except Invalid:
         flash(_("Skriv varför steget inte behövs."), "warning")

@@ -27,9 +27,9 @@ JOBS: Final[Mapping[str, str]] = {
 
 @blueprint.get("/")
 def index() -> str:
-    figures = engine().overview(actor())
-    letters = engine().dead_letters(actor())
-    jobs = engine().failed_jobs(actor())
+    figures = engine().analysis.overview(actor())
+    letters = engine().jobs.dead_letters(actor())
+    jobs = engine().jobs.failed(actor())
     return render_template("overview/index.html", figures=figures, letters=letters, jobs=jobs)
 
 
@@ -42,7 +42,7 @@ def job_title(kind: str) -> str:
 @blueprint.post("/letters/<letter_id>/resend")
 def resend(letter_id: str) -> ResponseReturnValue:
     """Try to send again what did not arrive."""
-    engine().resend(actor(), letter_id, key=posted_key())
+    engine().jobs.resend(actor(), letter_id, key=posted_key())
     flash(_("Det skickas igen."), "success")
     return redirect(url_for("overview.index"))
 
@@ -50,6 +50,6 @@ def resend(letter_id: str) -> ResponseReturnValue:
 @blueprint.post("/jobs/<job_id>/retry")
 def retry(job_id: str) -> ResponseReturnValue:
     """Try a failed job again."""
-    engine().retry_job(actor(), job_id, key=posted_key())
+    engine().jobs.retry(actor(), job_id, key=posted_key())
     flash(_("Jobbet görs om."), "success")
     return redirect(url_for("overview.index"))

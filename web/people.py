@@ -34,7 +34,7 @@ def administrators_only() -> None:
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
-    people = by_name(engine().people(actor()))
+    people = by_name(engine().people.all(actor()))
     return render_template("people/index.html", people=people, rights=_rights())
 
 
@@ -47,7 +47,7 @@ def new() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     given = request.form
     try:
-        engine().add_person(
+        engine().people.add(
             actor(),
             given.get("username", ""),
             given.get("name", ""),
@@ -77,10 +77,10 @@ def change(username: str) -> ResponseReturnValue:
     try:
         if request.form.get("action") == "password":
             new = request.form.get("new_password", "")
-            engine().set_password(actor(), chosen.username, new, key=posted_key())
+            engine().people.set_password(actor(), chosen.username, new, key=posted_key())
             flash(_("%(name)s har fått ett nytt lösenord.", name=chosen.name), "success")
         else:
-            engine().set_person(
+            engine().people.change(
                 actor(),
                 chosen.username,
                 roles=request.form.getlist("roles"),
@@ -111,7 +111,7 @@ def _rights() -> dict[str, tuple[str, str]]:
 
 
 def _person(username: str) -> Person:
-    found = next((p for p in engine().people(actor()) if p.username == username), None)
+    found = next((p for p in engine().people.all(actor()) if p.username == username), None)
     if found is None:
         raise NotFound(f"there is nobody called {username!r}")
     return found
@@ -135,7 +135,7 @@ def _person_page(chosen: Person, problems: Problems | None = None) -> str:
         roles_known=engine().roles,
         rights=_rights(),
         password=new_password(),
-        tokens=engine().tokens(actor(), chosen.username),
+        tokens=engine().tokens.all(actor(), chosen.username),
         scopes_known={key: _(text) for key, text in SCOPES.items()},
         now=engine().now(),
     )

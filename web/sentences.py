@@ -173,14 +173,14 @@ class Speaker:
     def process(self, entry: HistoryEntry) -> str:
         """The name of the process that a fact belongs to."""
         if self._processes is None:
-            live = engine().definitions(actor())
+            live = engine().definitions.all(actor())
             self._processes = {d.id: d.name for d in live}
         named = self._processes.get(entry.definition_id or "")
         return named or str(entry.detail.get("process") or entry.process_id or "–")
 
     def _person(self, id: str) -> str:
         if self._people is None:
-            self._people = {p.id: p.name for p in engine().people(actor())}
+            self._people = {p.id: p.name for p in engine().people.all(actor())}
         return self._people.get(id, id)
 
 

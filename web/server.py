@@ -55,7 +55,7 @@ class _Server(BaseApplication):
         # In each worker by itself: no connection is shared between processes.
         engine = Engine.open(self._config.database.url, config=self._config)
         if self._config.jobs.in_server:
-            engine.worker().start()
+            engine.jobs.worker().start()
         app = create_app(self._config, engine, secret=self._secret)
         settle()
         return app
@@ -98,10 +98,10 @@ def run_worker(config: Config, *, metrics_port: int | None = None) -> None:
     """
     logs.configure(config)
     with Engine.open(config.database.url, config=config) as engine:
-        engine.watch(monitoring.meters().count)
+        engine.operations.watch(monitoring.meters().count)
         if metrics_port is not None:
             start_http_server(metrics_port, "127.0.0.1", monitoring.meters().registry)
-        worker = engine.worker()
+        worker = engine.jobs.worker()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.ask_to_stop())
         click.echo("Serviceplan's worker runs. Stop with Ctrl+C.")

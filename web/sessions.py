@@ -59,7 +59,7 @@ class Sessions(SecureCookieSessionInterface):
             return self.make_null_session(app)
         token = request.cookies.get(cookie_name(SIGNED_IN))
         try:
-            kept = app.extensions["engine"].session(token) if token else None
+            kept = app.extensions["engine"].sessions.get(token) if token else None
         except ServiceplanError as error:
             # Flask cannot answer from here; know_person raises it where it can.
             g.no_session = error
@@ -75,7 +75,7 @@ class Sessions(SecureCookieSessionInterface):
 
     def _keep(self, app: Flask, session: KeptSession) -> None:
         try:
-            app.extensions["engine"].save_session(session.token, dict(session))
+            app.extensions["engine"].sessions.save(session.token, dict(session))
         except ServiceplanError as error:
             # The answer is made and true; a message for the next page is all that is lost.
             log.warning("a session could not be kept: %s", error)
@@ -88,11 +88,11 @@ def sign_in(username: str, password: str, data: dict[str, Any] | None = None) ->
     before the login lives on.
     """
     engine: Engine = current_app.extensions["engine"]
-    kept = engine.sign_in(username, password, address=request.remote_addr or "")
+    kept = engine.sessions.sign_in(username, password, address=request.remote_addr or "")
     if isinstance(session._get_current_object(), KeptSession):  # type: ignore[attr-defined]
-        engine.sign_out(session.token)  # type: ignore[attr-defined]
+        engine.sessions.sign_out(session.token)  # type: ignore[attr-defined]
     if data:
-        engine.save_session(kept.token, data)
+        engine.sessions.save(kept.token, data)
     g.signed_in = True
     return kept
 
@@ -115,7 +115,7 @@ def sign_out(response: AnyResponse) -> None:
     """End this session, here and on the server."""
     current = session._get_current_object()  # type: ignore[attr-defined]
     if isinstance(current, KeptSession):
-        current_app.extensions["engine"].sign_out(current.token)
+        current_app.extensions["engine"].sessions.sign_out(current.token)
         g.signed_out = True
     response.delete_cookie(cookie_name(SIGNED_IN), secure=secure(), httponly=True, samesite="Lax")
 

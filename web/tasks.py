@@ -41,12 +41,12 @@ def home() -> ResponseReturnValue:
 def inbox() -> ResponseReturnValue:
     chosen = _filters()
     cursor = request.args.get("cursor")
-    page = engine().tasks(actor(), **chosen, cursor=cursor, limit=config().web.page_size)
+    page = engine().tasks.search(actor(), **chosen, cursor=cursor, limit=config().web.page_size)
     kept = {name: value for name, value in chosen.items() if value}
     return render_template(
         "tasks/inbox.html",
         groups=_grouped(page.items),
-        counts=engine().task_counts(actor(), **{k: v for k, v in chosen.items() if k != "due"}),
+        counts=engine().tasks.counts(actor(), **{k: v for k, v in chosen.items() if k != "due"}),
         chosen=chosen,
         narrowed=any(chosen[name] for name in ("phase", "role", "q")),
         first_url=url_for("tasks.inbox", **kept) if cursor else None,
@@ -58,7 +58,7 @@ def inbox() -> ResponseReturnValue:
 
 def _phases() -> list[tuple[str, str]]:
     """Key and title of the phases that the live diagrams have."""
-    live = engine().definitions(actor())
+    live = engine().definitions.all(actor())
     return sorted({(d.phase, d.name) for d in live if d.phase and d.latest})
 
 
@@ -92,13 +92,13 @@ def _grouped(rows: tuple[TaskRow, ...]) -> list[tuple[str, list[TaskRow]]]:
 
 @blueprint.get("/tasks/<task_id>")
 def show(task_id: str) -> ResponseReturnValue:
-    return _page(engine().task(actor(), task_id))
+    return _page(engine().tasks.get(actor(), task_id))
 
 
 @blueprint.get("/attachments/<attachment_id>")
 def attachment(attachment_id: str) -> ResponseReturnValue:
     """A file as it was attached: always saved, never opened inside the site."""
-    found, data = engine().attachment(actor(), attachment_id)
+    found, data = engine().tasks.attachment(actor(), attachment_id)
     return send_file(
         io.BytesIO(data),
         mimetype="application/octet-stream",
@@ -110,7 +110,7 @@ def attachment(attachment_id: str) -> ResponseReturnValue:
 @blueprint.post("/tasks/<task_id>")
 def act(task_id: str) -> ResponseReturnValue:
     """One press of a button of the task's page."""
-    detail = engine().task(actor(), task_id)
+    detail = engine().tasks.get(actor(), task_id)
     action, _colon, argument = request.form.get("action", "").partition(":")
     if action == "enter":  # the Enter key: with a password it signs, else it saves
         action = "complete" if request.form.get("password") else "save"
@@ -134,13 +134,13 @@ def _detail_with(task_id: str, error: Invalid) -> TaskDetail:
     What is asked for may depend on the answers (a large offer needs a project group): then what
     was sent is kept as a draft, so that the page asks for what these answers call for.
     """
-    detail = engine().task(actor(), task_id)
+    detail = engine().tasks.get(actor(), task_id)
     shown = taskform.labels(detail).keys() | {"assignee"}
     if any(problem.field not in shown for problem in error.problems):
         given = taskform.read(detail, request.form)
         with suppress(Invalid):
             _save_draft(detail, given)
-            detail = engine().task(actor(), task_id)
+            detail = engine().tasks.get(actor(), task_id)
     return detail
 
 
@@ -152,7 +152,7 @@ def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) 
     else:
         template = "tasks/edit.html"
     asks_people = any(f.type in ("person", "plan") for f in detail.form)
-    people = by_name(p for p in engine().people(actor()) if p.active) if asks_people else []
+    people = by_name(p for p in engine().people.all(actor()) if p.active) if asks_people else []
     return render_template(
         template,
         task=detail,
@@ -161,7 +161,9 @@ def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) 
         stored_points=taskform.points(detail, None),
         shown=shown_fields(detail.form, detail.values, posted),
         plan=taskform.plan_rows(detail, posted),
-        why=reasons.steps(engine().explain_due(actor(), detail.row.id)) if detail.row.due else [],
+        why=reasons.steps(engine().tasks.explain_due(actor(), detail.row.id))
+        if detail.row.due
+        else [],
         note=detail.note if posted is None else posted.get("note", ""),
         problems=Problems(problems, taskform.labels(detail)),
         people=people,
@@ -176,18 +178,18 @@ def _not_signed(task_id: str, error: NotAuthenticated) -> ResponseReturnValue:
     text = error_page_texts(error)[1] if error.error_code == "too_many_attempts" else error.message
     code = "wrong_password" if error.error_code != "too_many_attempts" else error.error_code
     problem = Problem(code, text, "password", error.params)
-    return _page(engine().task(actor(), task_id), (problem,)), 422
+    return _page(engine().tasks.get(actor(), task_id), (problem,)), 422
 
 
 def _not_mine(task_id: str, error: NotAllowed) -> ResponseReturnValue:
     """Somebody else has the task by now: what was written is shown, to keep or to hand over."""
-    detail = engine().task(actor(), task_id)
+    detail = engine().tasks.get(actor(), task_id)
     unsaved = taskform.read(detail, request.form) if "filled" in request.form else None
     return _page(detail, conflict=error_page_texts(error), unsaved=unsaved), status_of(error)
 
 
 def _lost_race(task_id: str, error: Conflict) -> ResponseReturnValue:
-    detail = engine().task(actor(), task_id)
+    detail = engine().tasks.get(actor(), task_id)
     if detail.row.state != "open":
         return _too_late(detail)
     title, text = error_page_texts(error)
@@ -212,7 +214,7 @@ def _complete(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     if given.problems:
         raise Invalid(given.problems)
     _attach_files(detail)
-    engine().complete_task(
+    engine().tasks.complete(
         actor(),
         detail.row.id,
         answers=given.answers,
@@ -232,14 +234,14 @@ def _save(detail: TaskDetail, _argument: str = "") -> ResponseReturnValue:
 
 def _claim(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     _keep_if_changed(detail)
-    engine().claim(actor(), detail.row.id, key=posted_key() + "-claim")
+    engine().tasks.claim(actor(), detail.row.id, key=posted_key() + "-claim")
     flash(_("Uppgiften är din."), "success")
     return redirect(url_for("tasks.show", task_id=detail.row.id))
 
 
 def _release(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     _keep_if_changed(detail)
-    engine().release(actor(), detail.row.id, key=posted_key() + "-release")
+    engine().tasks.release(actor(), detail.row.id, key=posted_key() + "-release")
     flash(_("Uppgiften är lämnad tillbaka till rollen. Det du skrev finns kvar där."), "success")
     return redirect(url_for("tasks.inbox"))
 
@@ -250,13 +252,13 @@ def _reassign(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     if username not in names:
         raise Invalid([Problem("not_an_option", "Choose a person.", "assignee")])
     _keep_if_changed(detail)
-    engine().reassign(actor(), detail.row.id, username, key=posted_key() + "-reassign")
+    engine().tasks.reassign(actor(), detail.row.id, username, key=posted_key() + "-reassign")
     flash(_("%(name)s har nu uppgiften.", name=names[username]), "success")
     return redirect(url_for("tasks.show", task_id=detail.row.id))
 
 
 def _detach(detail: TaskDetail, attachment_id: str) -> ResponseReturnValue:
-    engine().detach(actor(), detail.row.id, attachment_id, key=posted_key() + "-detach")
+    engine().tasks.detach(actor(), detail.row.id, attachment_id, key=posted_key() + "-detach")
     _keep_if_changed(detail)
     flash(_("Filen är borttagen."), "success")
     return redirect(url_for("tasks.show", task_id=detail.row.id))
@@ -282,7 +284,7 @@ def _keep(detail: TaskDetail) -> None:
 
 
 def _save_draft(detail: TaskDetail, given: taskform.TaskInput) -> None:
-    engine().save_draft(
+    engine().tasks.save_draft(
         actor(),
         detail.row.id,
         answers=given.answers,
@@ -307,7 +309,7 @@ def _attach_files(detail: TaskDetail) -> None:
         data = file.stream.read()
         if len(data) > limit:
             raise Invalid([Problem("file_too_large", "Too large.", field_id, {"maximum": limit})])
-        engine().attach(
+        engine().tasks.attach(
             actor(),
             detail.row.id,
             field_id,

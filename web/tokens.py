@@ -45,7 +45,7 @@ def add() -> ResponseReturnValue:
     lifetime = request.form.get("expires", "P90D")
     try:
         _check_password(known.username)
-        issued = engine().add_token(
+        issued = engine().tokens.add(
             actor(),
             known.username,
             request.form.get("name", ""),
@@ -64,7 +64,7 @@ def add() -> ResponseReturnValue:
 @blueprint.post("/<token_id>/revoke")
 def revoke(token_id: str) -> ResponseReturnValue:
     try:
-        engine().revoke_token(actor(), token_id, key=posted_key())
+        engine().tokens.revoke(actor(), token_id, key=posted_key())
         flash(_("API-nyckeln är spärrad."), "success")
     except Conflict:
         flash(_("API-nyckeln var redan spärrad."), "info")
@@ -75,7 +75,7 @@ def _check_password(username: str) -> None:
     """A token lives longer than a session: who makes one shows again who they are."""
     try:
         given = request.form.get("password", "")
-        engine().check_password(username, given, address=request.remote_addr or "")
+        engine().people.check_password(username, given, address=request.remote_addr or "")
     except NotAuthenticated as error:
         if error.error_code == "too_many_attempts":
             raise
@@ -89,7 +89,7 @@ def _page(problems: Problems | None = None, **shown: Any) -> str:
     chosen = {"name": "", "scopes": list(TOKEN_SCOPES[:3]), "expires": "P90D", **shown}
     return render_template(
         "tokens/index.html",
-        tokens=engine().tokens(actor(), known.username),
+        tokens=engine().tokens.all(actor(), known.username),
         problems=problems or Problems(),
         scopes_known={key: _(text) for key, text in SCOPES.items()},
         lifetimes={key: _(text) for key, text in LIFETIMES.items()},

@@ -12,14 +12,14 @@ from engine.customers.orgnumber import parse_org_number
 from engine.errors import Invalid, Problem
 from engine.ids import new_id
 from engine.store.tables import CustomerTable
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.work.fields import Wrong, clean_text
 
 NAME_LENGTH = 200
 CHAIN = "customers"
 
 
-def add(work: Work, name: str, org_number: str) -> dict[str, Any]:
+def add(work: UnitOfWork, name: str, org_number: str) -> dict[str, Any]:
     """A new customer; the result has its ``id``.
 
     :raises Invalid: with everything that is wrong

@@ -22,7 +22,7 @@ from engine.ids import new_id
 from engine.queries import decisions as decision_queries
 from engine.queries import definitions as queries
 from engine.store.tables import DefinitionTable, DeploymentTable, PersonTable, ResourceTable
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.views import CheckReport, Finding, Source
 
 CHAIN = "definitions"
@@ -93,7 +93,7 @@ def check(
     )
 
 
-def deploy(work: Work, sources: Sequence[Source], *, strict_roles: bool) -> dict[str, Any]:
+def deploy(work: UnitOfWork, sources: Sequence[Source], *, strict_roles: bool) -> dict[str, Any]:
     """Put files live together. What is the live version, byte for byte, keeps its version. A
     process that cannot be started is kept as a drawing beside the version that can.
 
@@ -154,7 +154,7 @@ def _drawn(config: Config, item: Source, startable: Sequence[str]) -> Iterator[_
 class _Deployment:
     """Definitions that are about to be written."""
 
-    def __init__(self, work: Work, findings: Sequence[Finding]) -> None:
+    def __init__(self, work: UnitOfWork, findings: Sequence[Finding]) -> None:
         self.work = work
         self.id = new_id()
         self._findings = findings
@@ -234,7 +234,7 @@ def _newest(connection: Connection, process_id: str, *, startable: bool | None =
     return connection.execute(wanted.order_by(DefinitionTable.version.desc()).limit(1)).first()
 
 
-def _new_deployment(work: Work, deployment_id: str, sources: Sequence[Source]) -> None:
+def _new_deployment(work: UnitOfWork, deployment_id: str, sources: Sequence[Source]) -> None:
     together = hashlib.sha256(b"".join(hashlib.sha256(s.data).digest() for s in sources))
     work.connection.execute(
         insert(DeploymentTable).values(

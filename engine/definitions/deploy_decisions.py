@@ -13,7 +13,7 @@ from engine.dmn.lint import Checked, Live
 from engine.dmn.model import Service
 from engine.ids import new_id
 from engine.store.tables import DecisionModelTable, DecisionTable, ResourceTable
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.views import Source
 
 CHAIN = "definitions"
@@ -37,7 +37,7 @@ def live(connection: Connection) -> Live:
 
 
 def deploy(
-    work: Work,
+    work: UnitOfWork,
     models: Sequence[Checked],
     deployment_id: str,
     findings_of: Callable[[Source], list[dict[str, Any]]],
@@ -54,7 +54,7 @@ class Made:
     """Models and decisions that are about to be written; ``ids`` are those of all decisions of
     the upload, the kept ones too."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: UnitOfWork) -> None:
         self.work = work
         self.ids: list[str] = []
         self._models: list[dict[str, Any]] = []

@@ -13,16 +13,17 @@ from sqlalchemy import Connection, Row, select
 
 from engine.bpmn import model, source, vocabulary
 from engine.bpmn.meta import CallMeta, ProcessMeta
-from engine.config import Config
+from engine.config import Config, Limits
+from engine.definitions.decisions import DecisionLibrary
+from engine.definitions.evaluation import Evaluator
 from engine.errors import Conflict, NotFound
-from engine.runtime.decisions import DecisionLibrary
-from engine.runtime.executor import Executor
 from engine.store.tables import DefinitionTable, ResourceTable
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """One definition: its row, what it runs (``executor``) and what it says (``meta``)."""
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class ExecutableDefinition:
+    """One deployed version of a process, ready to run: its row, its elements and flows (``model``),
+    what its diagram says beside them (``meta``), and what evaluates its expressions."""
 
     id: str
     process_id: str
@@ -30,12 +31,10 @@ class Loaded:
     deployed_at: datetime
     resource_sha256: str
     name: str
-    executor: Executor
+    model: model.Process
     meta: ProcessMeta
-
-    @property
-    def model(self) -> model.Process:
-        return self.executor.model
+    evaluator: Evaluator
+    limits: Limits
 
     def element_name(self, element_id: str) -> str:
         node = self.model.nodes.get(element_id)
@@ -49,9 +48,9 @@ class Library:
     def __init__(self, config: Config, now: Callable[[], datetime], capacity: int = 200) -> None:
         """:param now: the engine's time in the configured zone"""
         self._config = config
-        self._now = now
+        self._evaluator = Evaluator(config.plan, now)
         self._capacity = capacity
-        self._cache: OrderedDict[str, Loaded] = OrderedDict()
+        self._cache: OrderedDict[str, ExecutableDefinition] = OrderedDict()
         self._lock = Lock()
         limits = config.limits
         self._xml = source.XmlLimits(
@@ -59,7 +58,7 @@ class Library:
         )
         self.decisions = DecisionLibrary(self._xml)
 
-    def get(self, connection: Connection, definition_id: str) -> Loaded:
+    def get(self, connection: Connection, definition_id: str) -> ExecutableDefinition:
         """:raises NotFound: when there is no such definition, or it is a drawing"""
         with self._lock:
             cached = self._cache.get(definition_id)
@@ -73,14 +72,14 @@ class Library:
         ).one_or_none()
         if row is None:
             raise NotFound(f"There is no definition {definition_id}", id=definition_id)
-        loaded = self._read(row)
+        definition = self._read(row)
         with self._lock:
-            self._cache[definition_id] = loaded
+            self._cache[definition_id] = definition
             if len(self._cache) > self._capacity:
                 self._cache.popitem(last=False)
-        return loaded
+        return definition
 
-    def latest(self, connection: Connection, process_id: str) -> Loaded:
+    def latest(self, connection: Connection, process_id: str) -> ExecutableDefinition:
         """The newest version of a process that can be started.
 
         :raises NotFound: when nothing of that name is deployed
@@ -103,7 +102,9 @@ class Library:
             raise _only_drawn(found)
         return self.get(connection, found.id)
 
-    def called(self, connection: Connection, caller: Loaded, call: CallMeta) -> Loaded:
+    def called(
+        self, connection: Connection, caller: ExecutableDefinition, call: CallMeta
+    ) -> ExecutableDefinition:
         """The definition that a call activity starts, by its binding.
 
         :raises NotFound: when there is none
@@ -134,7 +135,7 @@ class Library:
 
     def started_by(
         self, connection: Connection, kind: str, name: str
-    ) -> Iterator[tuple[Loaded, str]]:
+    ) -> Iterator[tuple[ExecutableDefinition, str]]:
         """The newest definitions that such an event starts, each with the node it starts at."""
         newest: Mapping[str, str] = {
             row.process_id: row.id
@@ -145,27 +146,29 @@ class Library:
             )
         }
         for definition_id in newest.values():
-            loaded = self.get(connection, definition_id)
-            for node in loaded.model.starts():
+            definition = self.get(connection, definition_id)
+            for node in definition.model.starts():
                 if (kind, name) == ("message", node.message) or any(
                     e.kind == kind and e.name == name for e in node.events
                 ):
-                    yield loaded, node.id
+                    yield definition, node.id
                     break
 
-    def _read(self, row: Row[*tuple[Any, ...]]) -> Loaded:
+    def _read(self, row: Row[*tuple[Any, ...]]) -> ExecutableDefinition:
         tree = source.parse(row.data, row.filename, self._xml)
         process = next(p for p in model.read(tree) if p.id == row.process_id)
         meta = vocabulary.read(tree, roles=self._config.roles)[row.process_id]
-        return Loaded(
+        return ExecutableDefinition(
             id=row.id,
             process_id=row.process_id,
             version=row.version,
             deployed_at=row.deployed_at,
             resource_sha256=row.resource_sha256,
             name=row.name,
-            executor=Executor(process, self._config.plan, self._config.limits, self._now),
+            model=process,
             meta=meta,
+            evaluator=self._evaluator,
+            limits=self._config.limits,
         )
 
 

@@ -9,17 +9,17 @@ from email.utils import format_datetime, parseaddr
 from typing import Final
 
 from engine.config import Mail
-from engine.jobs.outbox import Taken
+from engine.jobs.outbox import ClaimedMessage
 
 TIMEOUT: Final = 20.0
 """Seconds for each of the conversation's steps."""
 
 
-class Hopeless(Exception):
+class PermanentFailure(Exception):
     """Trying again would not help: the receiver's server refuses the address for good."""
 
 
-def send(settings: Mail, letter: Taken) -> None:
+def send(settings: Mail, letter: ClaimedMessage) -> None:
     """Send one letter.
 
     :raises OSError, smtplib.SMTPException: when it may succeed later
@@ -37,11 +37,11 @@ def send(settings: Mail, letter: Taken) -> None:
         except smtplib.SMTPRecipientsRefused as error:
             code, reason = next(iter(error.recipients.values()))
             if 500 <= code < 600:
-                raise Hopeless(f"{code} {reason.decode('utf-8', 'replace')}") from error
+                raise PermanentFailure(f"{code} {reason.decode('utf-8', 'replace')}") from error
             raise
 
 
-def _message(settings: Mail, letter: Taken) -> EmailMessage:
+def _message(settings: Mail, letter: ClaimedMessage) -> EmailMessage:
     message = EmailMessage()
     message["From"] = settings.sender
     message["To"] = letter.target

@@ -31,7 +31,7 @@ LONGEST_PAUSE = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutboundMessage:
     """Something to be sent: ``kind`` is ``mail`` or ``webhook``, ``target`` an address or a URL."""
 
     kind: str
@@ -41,7 +41,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ClaimedMessage:
     """A letter that is ours to send until its lease ends."""
 
     id: str
@@ -53,7 +53,7 @@ class Taken:
     attempts: int
 
 
-def post(connection: Connection, letters: Sequence[Letter], now: datetime) -> list[Job]:
+def post(connection: Connection, letters: Sequence[OutboundMessage], now: datetime) -> list[Job]:
     """Put letters into the outbox; the jobs that send them."""
     rows = [
         {
@@ -90,7 +90,7 @@ def due(connection: Connection, now: datetime, limit: int) -> list[str]:
     )
 
 
-def take(connection: Connection, letter_id: str, now: datetime) -> Taken | None:
+def take(connection: Connection, letter_id: str, now: datetime) -> ClaimedMessage | None:
     """Claim a letter; None when it is sent, dead, not due yet or somebody else's."""
     row = connection.execute(
         update(OutboxTable)
@@ -106,10 +106,10 @@ def take(connection: Connection, letter_id: str, now: datetime) -> Taken | None:
             OutboxTable.attempts,
         )
     ).first()
-    return Taken(*row) if row is not None else None
+    return ClaimedMessage(*row) if row is not None else None
 
 
-def sent(connection: Connection, taken: Taken, now: datetime) -> None:
+def sent(connection: Connection, taken: ClaimedMessage, now: datetime) -> None:
     """A letter has left. What it said is not kept: it may be about people."""
     connection.execute(
         update(OutboxTable)
@@ -119,10 +119,10 @@ def sent(connection: Connection, taken: Taken, now: datetime) -> None:
 
 
 def failed(
-    connection: Connection, taken: Taken, error: str, now: datetime, *, hopeless: bool
+    connection: Connection, taken: ClaimedMessage, error: str, now: datetime, *, permanent: bool
 ) -> Job | None:
     """A letter could not be sent; the job that tries again, None when it is dead."""
-    dead = hopeless or taken.attempts >= MOST_ATTEMPTS
+    dead = permanent or taken.attempts >= MOST_ATTEMPTS
     again = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (taken.attempts - 1))
     connection.execute(
         update(OutboxTable)

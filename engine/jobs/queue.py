@@ -1,4 +1,4 @@
-"""The port's other side: where jobs are kept on this database."""
+"""The job queue in the database: where jobs wait on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.jobs import outbox, postgresql_queue, sqlite_queue, webhooks
 from engine.records.history import Fact
 
 
-class Queue:
+class DatabaseQueue:
     """Keeps jobs where this database's workers look for them."""
 
     def __init__(self, hooks: Sequence[Webhook] = ()) -> None:

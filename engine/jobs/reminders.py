@@ -17,7 +17,7 @@ from engine.calendar import WorkCalendar
 from engine.config import Config
 from engine.job_queue import Job
 from engine.jobs import outbox, routines
-from engine.jobs.outbox import Letter
+from engine.jobs.outbox import OutboundMessage
 from engine.store.base import OPEN_TASK
 from engine.store.tables import (
     CaseTable,
@@ -122,7 +122,7 @@ def _rows(connection: Connection, today: date) -> Sequence[Any]:
     ).all()
 
 
-def _letter(config: Config, today: date, tasks: Sequence[Any]) -> Letter:
+def _letter(config: Config, today: date, tasks: Sequence[Any]) -> OutboundMessage:
     words = TEXTS[config.mail.language]
     late = [t for t in tasks if t.due < today]
     due = [t for t in tasks if t.due == today]
@@ -138,7 +138,7 @@ def _letter(config: Config, today: date, tasks: Sequence[Any]) -> Letter:
     subject = words["subject"].format(company=config.company.name, late=len(late), today=len(due))
     key = f"reminder:{tasks[0].person_id}:{today.isoformat()}"
     content = {"subject": subject, "text": "\n".join(lines).rstrip() + "\n"}
-    return Letter("mail", key, tasks[0].email, content)
+    return OutboundMessage("mail", key, tasks[0].email, content)
 
 
 def _line(words: Mapping[str, str], row: Any) -> str:

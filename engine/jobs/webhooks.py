@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from engine.config import Webhook
 from engine.ids import new_id
-from engine.jobs.outbox import Letter, Taken
+from engine.jobs.outbox import ClaimedMessage, OutboundMessage
 from engine.records.history import Fact
 
 TIMEOUT: Final = 10.0
@@ -38,12 +38,14 @@ class Refused(Exception):
         super().__init__(f"HTTP {status} {reason}")
 
 
-def letters(hooks: Sequence[Webhook], facts: Sequence[Fact], now: datetime) -> Iterator[Letter]:
+def letters(
+    hooks: Sequence[Webhook], facts: Sequence[Fact], now: datetime
+) -> Iterator[OutboundMessage]:
     """What the configured receivers are to be told of these facts."""
     for fact in facts:
         for hook in hooks:
             if any(fnmatch.fnmatchcase(fact.type, pattern) for pattern in hook.events):
-                yield Letter("webhook", f"msg_{new_id()}", hook.url, _event(fact, now))
+                yield OutboundMessage("webhook", f"msg_{new_id()}", hook.url, _event(fact, now))
 
 
 def _event(fact: Fact, now: datetime) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def _event(fact: Fact, now: datetime) -> dict[str, Any]:
     return {"type": fact.type, "timestamp": now.isoformat(), "data": known}
 
 
-def send(hooks: Sequence[Webhook], letter: Taken, now: datetime) -> None:
+def send(hooks: Sequence[Webhook], letter: ClaimedMessage, now: datetime) -> None:
     """Send one event to the receiver that it was written for. Redirects are not followed.
 
     :raises Refused: when the answer is not 2xx

@@ -30,11 +30,11 @@ ATTEMPTS: Final = "attempts"
 Handler = Callable[[Mapping[str, Any]], None]
 
 
-class Bench(Protocol):
+class HandlesJobs(Protocol):
     """What a worker needs of the engine."""
 
     @property
-    def handlers(self) -> Mapping[str, Handler]:
+    def by_kind(self) -> Mapping[str, Handler]:
         """What to do with a job, by its kind."""
         ...
 
@@ -69,8 +69,10 @@ class Worker:
     running worker it stops by itself, and ``run`` raises DatabaseNewer.
     """
 
-    def __init__(self, bench: Bench, *, concurrency: int = 2, sweep_seconds: float = SWEEP_SECONDS):
-        self._bench = bench
+    def __init__(
+        self, handlers: HandlesJobs, *, concurrency: int = 2, sweep_seconds: float = SWEEP_SECONDS
+    ):
+        self.handlers = handlers
         self._concurrency = concurrency
         self._sweep_seconds = sweep_seconds
         self._stop_asked = threading.Event()
@@ -97,10 +99,10 @@ class Worker:
         sweeper = threading.Thread(target=self._sweep, name="sweep", daemon=True)
         sweeper.start()
         try:
-            if self._bench.postgresql is None:
+            if self.handlers.postgresql is None:
                 self._poll_all()
             else:
-                asyncio.run(self._fetch_all(self._bench.postgresql))
+                asyncio.run(self._fetch_all(self.handlers.postgresql))
         finally:
             self._stop_asked.set()
             sweeper.join()
@@ -122,7 +124,7 @@ class Worker:
     def _sweep(self) -> None:
         while not self._stop_asked.is_set():
             try:
-                self._bench.sweep()
+                self.handlers.sweep()
             except DatabaseNewer as error:
                 self._outdated = error
                 self._stop_asked.set()
@@ -153,16 +155,16 @@ class Worker:
     def _one(self) -> bool:
         """Do one job; False when there is none."""
         try:
-            job = self._bench.claim()
+            job = self.handlers.claim()
             if job is None:
                 return False
             try:
-                self._bench.handlers[job.kind](job.payload)
+                self.handlers.by_kind[job.kind](job.payload)
             except Exception as error:
                 log.exception("job %s failed", job.kind)
-                self._bench.fail(job, f"{type(error).__name__}: {error}")
+                self.handlers.fail(job, f"{type(error).__name__}: {error}")
             else:
-                self._bench.finish(job)
+                self.handlers.finish(job)
         except Exception as error:
             # The database is away: the lease ends, and the job is there again.
             log.warning("jobs wait: %s", error)
@@ -185,7 +187,7 @@ class Worker:
             conninfo=conninfo, min_size=1, max_size=self._concurrency + 3, timeout=10
         )
         app = App(connector=connector)
-        for kind in self._bench.handlers:
+        for kind in self.handlers.by_kind:
             app.task(name=kind, queue=QUEUE, pass_context=True)(self._do)
         async with app.open_async():
             work = asyncio.create_task(
@@ -217,15 +219,15 @@ class Worker:
         job = context.job
         attempts = payload.pop(ATTEMPTS, 0) + 1
         try:
-            self._bench.handlers[job.task_name](payload)
+            self.handlers.by_kind[job.task_name](payload)
         except Exception as error:
             log.exception("job %s failed", job.task_name)
             if attempts >= MOST_ATTEMPTS:
-                self._bench.give_up(
+                self.handlers.give_up(
                     job.task_name, payload, attempts, f"{type(error).__name__}: {error}"
                 )
                 return
-            self._bench.again(
+            self.handlers.again(
                 job.task_name,
                 job.queueing_lock or str(job.id),
                 {**payload, ATTEMPTS: attempts},

@@ -10,27 +10,30 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 
 from engine import feel
-from engine.definitions.library import Loaded
+from engine.definitions.library import ExecutableDefinition
 from engine.ids import new_id
 from engine.migration import planrows, snapshot, tasks
-from engine.migration.compare import Assessment, Comparison
+from engine.migration.assess import Assessment, assess
+from engine.migration.compare import Comparison
 from engine.migration.planrows import Plans
 from engine.migration.position import Position, position
 from engine.migration.rehearsal import would_wait
 from engine.migration.rewrite import Rewriting
 from engine.migration.snapshot import Row, Rows
 from engine.migration.writes import Writes
-from engine.records import history
-from engine.runtime import running_instance, timers
-from engine.runtime.advance import Advance
-from engine.runtime.executor import Awaited
-from engine.runtime.running_instance import RUNNING, Live
+from engine.queries.instance_snapshot import INSTANCE_COLUMNS, surroundings
+from engine.queries.instance_snapshot import snapshot as snapshot_of
+from engine.runtime import timers
+from engine.runtime.executor import Awaited, executor_of
+from engine.runtime.running_instance import RUNNING, RunningInstance
 from engine.runtime.spiff.workflow import Process
 from engine.runtime.state import DamagedState
+from engine.runtime.step import Step
 from engine.store.base import table_of
-from engine.store.tables import CaseTable, InstanceTable, PlanItemTable
-from engine.unit_of_work import Work
+from engine.store.tables import CaseTable, InstanceTable
+from engine.unit_of_work import UnitOfWork
 from engine.views import MigrationNote, NotRun
+from engine.work.user_tasks import advance
 
 _INSTANCE: Final = table_of(InstanceTable)
 _CASE: Final = table_of(CaseTable)
@@ -44,20 +47,13 @@ _READ: Final = (
 _READ_AGAIN: Final = (
     select(
         _INSTANCE.c.id.label("instance_id"),
-        _INSTANCE.c.case_id,
-        _CASE.c.people,
-        *running_instance.COLUMNS,
-        *history.newest(_INSTANCE.c.id),
-        select(PlanItemTable.id)
-        .where(PlanItemTable.case_id == _INSTANCE.c.case_id)
-        .correlate(_INSTANCE)
-        .exists()
-        .label("planned"),
+        *INSTANCE_COLUMNS,
+        *surroundings(_INSTANCE.c.case_id, _INSTANCE.c.id, _INSTANCE),
     )
     .join_from(_INSTANCE, _CASE, _CASE.c.id == _INSTANCE.c.case_id)
     .where(_OF_IDS)
 )
-"""What an ``Advance`` would else ask of each by itself."""
+"""What a step would else ask of each by itself."""
 
 
 class Refused(Exception):
@@ -83,13 +79,13 @@ class Moved:
 class Pairs:
     """Comparisons, made once for all instances of a job."""
 
-    target: Loaded
+    target: ExecutableDefinition
     mapping: Mapping[str, str]
     _made: dict[str, Comparison] = field(default_factory=dict)
     _plans: dict[str, Plans] = field(default_factory=dict)
     _assessed: dict[tuple[str, Position], Assessment] = field(default_factory=dict)
 
-    def comparison(self, work: Work, definition_id: str) -> Comparison:
+    def comparison(self, work: UnitOfWork, definition_id: str) -> Comparison:
         if definition_id not in self._made:
             old = work.definitions.get(work.connection, definition_id)
             known = old.model.nodes
@@ -97,20 +93,20 @@ class Pairs:
             self._made[definition_id] = Comparison(old, self.target, mapping)
         return self._made[definition_id]
 
-    def plans(self, work: Work, definition_id: str) -> Plans:
+    def plans(self, work: UnitOfWork, definition_id: str) -> Plans:
         if definition_id not in self._plans:
             self._plans[definition_id] = Plans.of(work, self.comparison(work, definition_id))
         return self._plans[definition_id]
 
-    def assess(self, work: Work, definition_id: str, place: Position) -> Assessment:
+    def assess(self, work: UnitOfWork, definition_id: str, place: Position) -> Assessment:
         """Instances that stand alike are assessed once."""
         key = (definition_id, place)
         if key not in self._assessed:
-            self._assessed[key] = self.comparison(work, definition_id).assess(place)
+            self._assessed[key] = assess(self.comparison(work, definition_id), place)
         return self._assessed[key]
 
 
-def process_of(work: Work, pairs: Pairs, row: Any, variables: dict[str, Any]) -> Process:
+def process_of(work: UnitOfWork, pairs: Pairs, row: Any, variables: dict[str, Any]) -> Process:
     """An instance (its row) in its own version.
 
     :raises Refused: when it cannot move wherever it is
@@ -123,15 +119,15 @@ def process_of(work: Work, pairs: Pairs, row: Any, variables: dict[str, Any]) ->
     if comparison.old.process_id != pairs.target.process_id:
         raise Refused(MigrationNote("other_process", "", comparison.old.name))
     if not row.state_blob:
-        return comparison.old.executor.new(variables)
+        return executor_of(comparison.old).new(variables)
     try:
-        return comparison.old.executor.load(row.state_blob, variables)
+        return executor_of(comparison.old).load(row.state_blob, variables)
     except DamagedState as error:
         raise Refused(MigrationNote("damaged", "", "", {"error": error.message})) from error
 
 
 def move(
-    work: Work, pairs: Pairs, migration_id: str, instances: Mapping[str, str]
+    work: UnitOfWork, pairs: Pairs, migration_id: str, instances: Mapping[str, str]
 ) -> dict[str, Moved | Refused]:
     """Move instances of different cases, which are held until the transaction ends: what their
     moves have left behind, or why they cannot move as they stand now. All are read and written by
@@ -155,24 +151,24 @@ def move(
     writes.write(work.connection)
     if len(moves) > 1:
         ids = [one.id for one in moves]
-        again = work.connection.execute(_READ_AGAIN, {"ids": ids})
-        work.read.update((row.instance_id, row) for row in again)
+        for row in work.connection.execute(_READ_AGAIN, {"ids": ids}):
+            work.remember(snapshot_of(row))
     found |= _go_on(work, moves)
     return found
 
 
-def _go_on(work: Work, moves: Sequence[_Move]) -> Iterator[tuple[str, Moved]]:
+def _go_on(work: UnitOfWork, moves: Sequence[_Move]) -> Iterator[tuple[str, Moved]]:
     """Let instances go on in the new version; what has become of each."""
-    advance = Advance(work)
-    begun = [one for one in moves if one.go_on(advance)]
-    advance.run()
-    if advance.stalled:
+    step = advance(work)
+    begun = [one for one in moves if one.go_on(step)]
+    step.run()
+    if step.deadlocks:
         for one in begun:
-            one.refuse_to_wait(advance)
+            one.refuse_to_wait(step)
     told = Counter(fact.case_id for fact in work.facts)
-    quiet = {one.id for one in moves if told[one.case_id] == 1 and one.stands_still(advance)}
+    quiet = {one.id for one in moves if told[one.case_id] == 1 and one.stands_still(step)}
     now = snapshot.read(work.connection, {one.id: one.case_id for one in moves if one.id in quiet})
-    return ((one.id, one.moved(advance, now.get(one.id))) for one in moves)
+    return ((one.id, one.moved(step, now.get(one.id))) for one in moves)
 
 
 def _open_question(question: Any) -> MigrationNote:
@@ -185,7 +181,9 @@ class _Move:
     :raises Refused: when it cannot move as it stands now
     """
 
-    def __init__(self, work: Work, pairs: Pairs, migration_id: str, row: Any, rows: Rows) -> None:
+    def __init__(
+        self, work: UnitOfWork, pairs: Pairs, migration_id: str, row: Any, rows: Rows
+    ) -> None:
         self.id: str = row.id
         self.case_id: str = row.case_id
         self._work = work
@@ -234,9 +232,9 @@ class _Move:
         row, comparison = self._row, self._comparison
         blob = b""
         if row.state_blob:
-            process = comparison.new.executor.new(self._variables)
+            process = executor_of(comparison.new).new(self._variables)
             Rewriting(comparison, self._process, process).run()
-            blob = comparison.new.executor.dump(process)
+            blob = executor_of(comparison.new).dump(process)
         for element, times in row.passed.items():
             name = comparison.mapping.get(element, element)
             self._passed[name] = self._passed.get(name, 0) + times
@@ -253,7 +251,7 @@ class _Move:
     def _change_waits(self, writes: Writes) -> None:
         """What waits outside, under its new name. What is drawn otherwise is asked for anew when
         the instance goes on, but for timers: they are set anew first (``_set_timers``)."""
-        awaited = self._comparison.old.executor.awaited(self._process)
+        awaited = executor_of(self._comparison.old).awaited(self._process)
         self._waited = {wait for wait in awaited if wait[0] in ("call", "undo")}
         self._waited |= {("user", row["token"], None) for row in self._rows["task"]}
         for row in self._rows["timer"]:
@@ -307,33 +305,33 @@ class _Move:
 
     # ------------------------------------------------------------ going on
 
-    def go_on(self, advance: Advance) -> bool:
+    def go_on(self, step: Step) -> bool:
         """Have it looked at in the new version; False when it has not begun: whoever begins it (or
         tries again) does so in the new version."""
-        live = advance.live(self.id)
-        self._set_timers(advance, live)
+        instance = step.live(self.id)
+        self._set_timers(step, instance)
         self._notes = _once(self._notes)
-        self._tell(advance, live)
-        if not self._row.state_blob or not any(live.process.tokens(everywhere=True)):
-            live.changed = True
+        self._tell(step, instance)
+        if not self._row.state_blob or not any(instance.process.tokens(everywhere=True)):
+            instance.changed = True
             return False
-        advance.look_again(self.id, frozenset(self._waited))
+        step.look_again(self.id, frozenset(self._waited))
         return True
 
-    def _set_timers(self, advance: Advance, live: Live) -> None:
+    def _set_timers(self, step: Step, instance: RunningInstance) -> None:
         """Timers that are drawn otherwise count from when the wait began."""
-        for wait in live.loaded.executor.waits(live.process) if self._timers else ():
+        for wait in instance.executor.waits(instance.process) if self._timers else ():
             row = self._timers.get(wait.token)
             if row is not None and wait.kind == "timer":
-                due = timers.set_instead(advance, live, wait, row)
+                due = timers.set_instead(step, instance, wait, row)
                 times = {"was": row["due_at"].isoformat(), "now": due.isoformat()}
                 note = self._comparison.note("timer_moved", wait.element_id, new=True, **times)
                 self._notes.append(note)
 
-    def _tell(self, advance: Advance, live: Live) -> None:
+    def _tell(self, step: Step, instance: RunningInstance) -> None:
         comparison = self._comparison
-        advance.note(
-            live,
+        step.note(
+            instance,
             "instance.migrated",
             detail={
                 "process": comparison.new.name,
@@ -347,21 +345,21 @@ class _Move:
             },
         )
 
-    def refuse_to_wait(self, advance: Advance) -> None:
+    def refuse_to_wait(self, step: Step) -> None:
         """:raises Refused: when it would wait for ever where it has come to"""
-        live = advance.live(self.id)
+        instance = step.live(self.id)
         if self._row.state == "running":
-            raise Refused(*would_wait(self._comparison, live.process))
+            raise Refused(*would_wait(self._comparison, instance.process))
 
-    def stands_still(self, advance: Advance) -> bool:
+    def stands_still(self, step: Step) -> bool:
         """Has it passed nothing on its way?"""
-        return advance.live(self.id).passed == self._passed
+        return step.live(self.id).passed == self._passed
 
-    def moved(self, advance: Advance, rows: Rows | None) -> Moved:
+    def moved(self, step: Step, rows: Rows | None) -> Moved:
         """:param rows: its rows as they are now, when it only waits, as before"""
         quiet = rows is not None
         return Moved(
-            revision=advance.live(self.id).revision,
+            revision=step.live(self.id).revision,
             snapshot=self._taken if quiet else None,
             after=snapshot.digest(rows, self._taken) if rows is not None else None,
             notes=tuple(self._notes),

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, insert, select, text, update
 
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.definitions.library import Loaded
+from engine.definitions.library import ExecutableDefinition
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.job_queue import Job, timer_job
@@ -27,14 +27,14 @@ from engine.runtime.running_instance import RUNNING
 from engine.store.base import table_of
 from engine.store.tables import InstanceTable, MigrationItemTable, MigrationTable, TimerTable
 from engine.store.tables.migration import WAITING
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.views import Actor
 
 # ---------------------------------------------------------------- asking for it
 
 
 def create(
-    work: Work, definition: str, to_version: int, instances: Ids, mapping: Mapping[str, str]
+    work: UnitOfWork, definition: str, to_version: int, instances: Ids, mapping: Mapping[str, str]
 ) -> dict[str, Any]:
     """Write down which instances are to move; the items are done by ``move``.
 
@@ -66,7 +66,9 @@ def create(
     return {"id": migration_id, "whole": len(items)}
 
 
-def _insert(work: Work, target: Loaded, mapping: Mapping[str, str], items: Sequence[Any]) -> str:
+def _insert(
+    work: UnitOfWork, target: ExecutableDefinition, mapping: Mapping[str, str], items: Sequence[Any]
+) -> str:
     migration_id = new_id()
     work.connection.execute(
         insert(MigrationTable).values(
@@ -98,7 +100,7 @@ def _insert(work: Work, target: Loaded, mapping: Mapping[str, str], items: Seque
     return migration_id
 
 
-def _forget_old_snapshots(work: Work, process_id: str) -> None:
+def _forget_old_snapshots(work: UnitOfWork, process_id: str) -> None:
     """Snapshots of instances that have gone on since are of no use to anybody."""
     jobs = select(MigrationTable.id).where(MigrationTable.process_id == process_id)
     same = select(InstanceTable.id).where(
@@ -120,13 +122,13 @@ def _forget_old_snapshots(work: Work, process_id: str) -> None:
 
 
 @dataclass(slots=True)
-class Jobs:
+class MigrationJobs:
     """The migrations that are being done, each read once for a run."""
 
     _pairs: dict[str, Pairs] = field(default_factory=dict)
     _actors: dict[str, Actor] = field(default_factory=dict)
 
-    def read(self, work: Work, migration_id: str) -> tuple[Pairs, Actor]:
+    def read(self, work: UnitOfWork, migration_id: str) -> tuple[Pairs, Actor]:
         if migration_id not in self._pairs:
             row = work.connection.execute(
                 select(MigrationTable).where(MigrationTable.id == migration_id)
@@ -152,7 +154,7 @@ def migrating(since: datetime) -> Any:
     )
 
 
-def waiting(work: Work, limit: int, migration_id: str | None) -> list[list[str]]:
+def waiting(work: UnitOfWork, limit: int, migration_id: str | None) -> list[list[str]]:
     """Ids of items that are still to be done, those of each migration together."""
     statement = select(MigrationItemTable.id, MigrationItemTable.migration_id)
     statement = statement.where(text(WAITING)).order_by(MigrationItemTable.id).limit(limit)
@@ -164,7 +166,7 @@ def waiting(work: Work, limit: int, migration_id: str | None) -> list[list[str]]
     return list(found.values())
 
 
-def move(work: Work, jobs: Jobs, item_ids: Sequence[str]) -> int:
+def move(work: UnitOfWork, jobs: MigrationJobs, item_ids: Sequence[str]) -> int:
     """Do items of one migration: how many were moved, or found to be immovable as they stand. One
     by itself waits for whoever is at it or moves its case; of several, those are left for later,
     as are all but one of a case.
@@ -188,13 +190,13 @@ def move(work: Work, jobs: Jobs, item_ids: Sequence[str]) -> int:
     return len(done)
 
 
-def fail(work: Work, item_id: str, refused: Refused) -> int:
+def fail(work: UnitOfWork, item_id: str, refused: Refused) -> int:
     """Write down why one item could not be done."""
     values = _settled(item_id, refused, work.now)
     return work.connection.execute(_SETTLE, [values]).rowcount
 
 
-def _taken(work: Work, item_ids: Sequence[str], *, wait: bool) -> Sequence[Any]:
+def _taken(work: UnitOfWork, item_ids: Sequence[str], *, wait: bool) -> Sequence[Any]:
     """Those of the items that are still to be done, and nobody else's until the transaction
     ends."""
     mine = select(
@@ -230,7 +232,7 @@ _SETTLE: Final = update(_ITEM).where(_ITEM.c.id == bindparam("of_id"), _ITEM.c.s
 # ---------------------------------------------------------------- taking it back
 
 
-def back(work: Work, migration_id: str, instance_id: str) -> dict[str, Any]:
+def back(work: UnitOfWork, migration_id: str, instance_id: str) -> dict[str, Any]:
     """Make an instance what it was before it moved.
 
     :raises Conflict: ``moved_on`` when it has gone on since, ``changed_since`` when somebody has
@@ -269,7 +271,7 @@ def back(work: Work, migration_id: str, instance_id: str) -> dict[str, Any]:
     return {"id": instance_id, "version": version}
 
 
-def _note_back(work: Work, item: Any, definition_id: str) -> int:
+def _note_back(work: UnitOfWork, item: Any, definition_id: str) -> int:
     old = work.definitions.get(work.connection, item.from_definition_id)
     left = work.definitions.get(work.connection, definition_id)
     work.note(
@@ -288,7 +290,7 @@ def _note_back(work: Work, item: Any, definition_id: str) -> int:
     return old.version
 
 
-def _may_go_back(work: Work, item: Any, row: Any) -> None:
+def _may_go_back(work: UnitOfWork, item: Any, row: Any) -> None:
     if item.state != "done":
         raise Conflict("This instance was not moved.", code="not_migrated", state=item.state)
     on = item.snapshot is None or row.revision != item.revision or row.state not in RUNNING

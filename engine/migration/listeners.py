@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from engine.bpmn.model import ACTIVITIES, Node, Process
+from engine.migration.compare import Comparison
 from engine.migration.position import Position, Spot, element_of
 from engine.runtime.spiff.repetition import BODY
 from engine.runtime.spiff.scopes import compensates
 from engine.views import MigrationNote
-
-if TYPE_CHECKING:
-    from engine.migration.compare import Comparison
 
 
 class Listeners:

@@ -5,15 +5,11 @@ Nobody has done them, and no token will come to them: they are offered, never sk
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from engine.bpmn.model import ACTIVITIES, Node
+from engine.migration.compare import Comparison
 from engine.migration.position import Position
 from engine.runtime.spiff.scopes import begins_by_itself
 from engine.views import NotRun
-
-if TYPE_CHECKING:
-    from engine.migration.compare import Comparison
 
 
 def not_run(comparison: Comparison, position: Position) -> tuple[NotRun, ...]:

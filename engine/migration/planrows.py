@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, select
 
-from engine.definitions.library import Loaded
+from engine.definitions.library import ExecutableDefinition
 from engine.ids import new_id
 from engine.migration.compare import Comparison
 from engine.migration.snapshot import Row, Rows
 from engine.migration.writes import Writes
 from engine.store.tables import DefinitionTable, InstanceTable, PersonTable, TaskTable
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.views import MigrationNote
 from engine.work import forecast
 from engine.work.forecast import Planned
@@ -40,24 +40,26 @@ class Plans:
         self.processes = frozenset(process for process, _ in {**self.old, **self.new})
 
     @classmethod
-    def of(cls, work: Work, comparison: Comparison) -> Plans:
+    def of(cls, work: UnitOfWork, comparison: Comparison) -> Plans:
         return cls(_planned(work, comparison.old, {}), _planned(work, comparison.new, {}))
 
 
-def _planned(work: Work, loaded: Loaded, variables: Mapping[str, Any]) -> dict[Place, Planned]:
+def _planned(
+    work: UnitOfWork, definition: ExecutableDefinition, variables: Mapping[str, Any]
+) -> dict[Place, Planned]:
     rows = forecast.forecast(
         work.connection,
         work.definitions,
         work.calendar,
-        loaded,
+        definition,
         opens=work.today,
         variables=variables,
     )
-    return {(row.loaded.process_id, row.task.id): row for row in rows}
+    return {(row.definition.process_id, row.task.id): row for row in rows}
 
 
 def move(
-    work: Work,
+    work: UnitOfWork,
     comparison: Comparison,
     plans: Plans,
     instance: Any,
@@ -97,7 +99,7 @@ def move(
     plan.changes(writes)
 
 
-def _still_drawn(work: Work, instance: Any) -> frozenset[Place]:
+def _still_drawn(work: UnitOfWork, instance: Any) -> frozenset[Place]:
     """Activities of the case's other running instances of processes that this one shares."""
     found: set[Place] = set()
     others = work.connection.scalars(
@@ -110,15 +112,15 @@ def _still_drawn(work: Work, instance: Any) -> frozenset[Place]:
         )
     )
     for definition_id in set(others):
-        loaded = work.definitions.get(work.connection, definition_id)
-        found |= {(loaded.process_id, element) for element in loaded.meta.tasks}
+        definition = work.definitions.get(work.connection, definition_id)
+        found |= {(definition.process_id, element) for element in definition.meta.tasks}
     return frozenset(found)
 
 
 class _Plan:
     """The plan of one case, and what changes of it."""
 
-    def __init__(self, work: Work, instance: Any, rows: Iterable[Row]) -> None:
+    def __init__(self, work: UnitOfWork, instance: Any, rows: Iterable[Row]) -> None:
         self._work = work
         self._case_id = instance.case_id
         self._people: Mapping[str, str] = instance.people or {}
@@ -187,7 +189,7 @@ class _Plan:
         item: dict[str, Any] = {
             "id": new_id(),
             "case_id": self._case_id,
-            "process_id": planned.loaded.process_id,
+            "process_id": planned.definition.process_id,
             "element_id": planned.task.id,
             "person_id": self._people.get(planned.task.role or ""),
             "due": planned.due if dated else None,

@@ -6,14 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from SpiffWorkflow.task import Task
-from SpiffWorkflow.util.task import TaskState
-
 from engine.runtime.spiff.compensation import RECORDS
 from engine.runtime.spiff.repetition import BODY
 from engine.runtime.spiff.scopes import LISTENER
 from engine.runtime.spiff.specs import BESIDE
-from engine.runtime.spiff.workflow import Process
+from engine.runtime.spiff.workflow import Process, Token, TokenState
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -80,7 +77,7 @@ def position(process: Process, passed: Mapping[str, int]) -> Position:
     )
 
 
-def _spot(task: Task, tokens: Mapping[str, Task], races: Mapping[str, list[str]]) -> Spot:
+def _spot(task: Token, tokens: Mapping[str, Token], races: Mapping[str, list[str]]) -> Spot:
     marks = task.internal_data
     attached = tokens.get(marks.get("attached") or "")
     records = [*marks.get(RECORDS, ()), *marks.get("todo", ())]
@@ -88,7 +85,7 @@ def _spot(task: Task, tokens: Mapping[str, Task], races: Mapping[str, list[str]]
         spec=task.task_spec.name,
         scope=tuple(reversed(list(_around(marks.get("scope"), tokens)))),
         flow=marks.get("flow") or "",
-        waiting=bool(task.has_state(TaskState.WAITING)),
+        waiting=bool(task.has_state(TokenState.WAITING)),
         listener=bool(marks.get("listener")),
         beside=bool(marks.get(BESIDE)),
         attached=attached.task_spec.name if attached is not None else "",
@@ -97,7 +94,7 @@ def _spot(task: Task, tokens: Mapping[str, Task], races: Mapping[str, list[str]]
     )
 
 
-def _around(scope: str | None, tokens: Mapping[str, Task]) -> Iterator[str]:
+def _around(scope: str | None, tokens: Mapping[str, Token]) -> Iterator[str]:
     while scope is not None and scope in tokens:
         yield tokens[scope].task_spec.name
         scope = tokens[scope].internal_data.get("scope")

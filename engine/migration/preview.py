@@ -10,7 +10,7 @@ from sqlalchemy import Row, func, select
 from engine import feel
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.definitions.library import Loaded
+from engine.definitions.library import ExecutableDefinition
 from engine.errors import Invalid, NotFound, Problem
 from engine.migration import apply, rehearsal
 from engine.migration.apply import Pairs, Refused
@@ -18,7 +18,7 @@ from engine.migration.position import position
 from engine.queries import paging
 from engine.store.base import table_of
 from engine.store.tables import CaseTable, DefinitionTable, InstanceTable
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.views import InstanceVerdict, MigrationPreview
 
 MOST_PREVIEWED = 5000
@@ -30,7 +30,7 @@ Ids = Sequence[str] | None
 
 
 def preview(
-    work: Work,
+    work: UnitOfWork,
     definition: str,
     to_version: int,
     instances: Ids,
@@ -68,7 +68,7 @@ def preview(
     )
 
 
-def _verdict(work: Work, pairs: Pairs, row: Any) -> InstanceVerdict:
+def _verdict(work: UnitOfWork, pairs: Pairs, row: Any) -> InstanceVerdict:
     about = {
         "instance_id": row.id,
         "case_id": row.case_id,
@@ -99,7 +99,7 @@ def _verdict(work: Work, pairs: Pairs, row: Any) -> InstanceVerdict:
 
 
 def _rows(
-    work: Work, target: Loaded, instances: Ids, after: str, limit: int
+    work: UnitOfWork, target: ExecutableDefinition, instances: Ids, after: str, limit: int
 ) -> Iterator[Row[*tuple[Any, ...]]]:
     columns = (*table_of(InstanceTable).c, CaseTable.number, CaseTable.title)
     statement = select(*columns).join(CaseTable, CaseTable.id == InstanceTable.case_id)
@@ -112,7 +112,7 @@ def _rows(
         yield from work.connection.execute(statement.where(InstanceTable.id.in_(chunk))).all()
 
 
-def others(target: Loaded, statement: Any) -> Any:
+def others(target: ExecutableDefinition, statement: Any) -> Any:
     """Running instances of the process on other versions."""
     versions = select(DefinitionTable.id).where(
         DefinitionTable.process_id == target.process_id, DefinitionTable.id != target.id
@@ -129,7 +129,7 @@ def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 # ---------------------------------------------------------------- checks
 
 
-def target_of(work: Work, definition: str, to_version: int) -> Loaded:
+def target_of(work: UnitOfWork, definition: str, to_version: int) -> ExecutableDefinition:
     """The version that instances go to; ``definition`` is the process's id or a definition's."""
     process = select(DefinitionTable.process_id).where(DefinitionTable.id == definition)
     found = work.connection.scalar(
@@ -146,7 +146,9 @@ def target_of(work: Work, definition: str, to_version: int) -> Loaded:
     return work.definitions.get(work.connection, found)
 
 
-def check_mapping(work: Work, target: Loaded, mapping: Mapping[str, str]) -> None:
+def check_mapping(
+    work: UnitOfWork, target: ExecutableDefinition, mapping: Mapping[str, str]
+) -> None:
     """:raises Invalid: for an element that the versions do not have, or of another kind"""
     problems = []
     old = {
@@ -173,7 +175,9 @@ def check_mapping(work: Work, target: Loaded, mapping: Mapping[str, str]) -> Non
         raise Invalid(problems)
 
 
-def known(work: Work, target: Loaded, instances: Sequence[str]) -> dict[str, Any]:
+def known(
+    work: UnitOfWork, target: ExecutableDefinition, instances: Sequence[str]
+) -> dict[str, Any]:
     """The chosen instances by id.
 
     :raises Invalid: for those that there are not, or that are another process's

@@ -11,15 +11,16 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from engine.errors import StepError
 from engine.migration.compare import Comparison
 from engine.migration.rewrite import Rewriting
 from engine.runtime import decisions, timers
-from engine.runtime.advance import Advance
-from engine.runtime.executor import StepError, Wait
-from engine.runtime.running_instance import Live
+from engine.runtime.executor import Wait, executor_of
+from engine.runtime.running_instance import RunningInstance
 from engine.runtime.spiff.workflow import Process
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.views import MigrationNote
+from engine.work.user_tasks import advance
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +36,12 @@ def would_fail(error: Exception) -> MigrationNote:
 
 def would_wait(comparison: Comparison, process: Process) -> tuple[MigrationNote, ...]:
     """Where a process of the new version would wait for ever; nothing when it need not."""
-    stuck = comparison.new.executor.stuck(process)
+    stuck = executor_of(comparison.new).deadlocks(process)
     return tuple(comparison.note("would_wait", element, new=True) for element, _ in stuck)
 
 
 def obstacles(
-    work: Work, comparison: Comparison, row: Any, process: Process
+    work: UnitOfWork, comparison: Comparison, row: Any, process: Process
 ) -> tuple[MigrationNote, ...]:
     """Why an instance that may stand in the new version cannot go on there. What it would start
     outside (children, messages) is not tried.
@@ -51,34 +52,35 @@ def obstacles(
     if not row.state_blob or not any(process.tokens(everywhere=True)):
         return ()
     try:
-        live = _moved(comparison, row, process)
-        advance = Advance(work)
-        live.process.decide = partial(decisions.make, advance, live)
-        comparison.new.executor.look_again(live.process)
-        for wait in _new_timers(comparison, process, live.process):
-            timers.arm(advance, live, wait)
+        instance = _moved(comparison, row, process)
+        step = advance(work)
+        instance.process.decide = partial(decisions.make, step, instance)
+        executor_of(comparison.new).look_again(instance.process)
+        for wait in _new_timers(comparison, process, instance.process):
+            timers.arm(step, instance, wait)
     except StepError as error:
         return (would_fail(error),)
     except Exception as error:
         # The others are to be looked at all the same.
         log.exception("an instance could not be tried")
         return (would_fail(error),)
-    return would_wait(comparison, live.process) if row.state == "running" else ()
+    return would_wait(comparison, instance.process) if row.state == "running" else ()
 
 
-def _moved(comparison: Comparison, row: Any, process: Process) -> Live:
+def _moved(comparison: Comparison, row: Any, process: Process) -> RunningInstance:
     """The instance in the new version, as it would be stored and read again."""
-    new = comparison.new.executor
+    new = executor_of(comparison.new)
     other = new.new(process.variables)
     Rewriting(comparison, process, other).run()
-    return Live(
+    return RunningInstance(
         id=row.id,
         case_id=row.case_id,
         parent_id=row.parent_id,
         parent_token=row.parent_token,
         parent_element=row.parent_element,
         depth=row.depth,
-        loaded=comparison.new,
+        definition=comparison.new,
+        executor=new,
         process=new.load(new.dump(other), process.variables),
         state=row.state,
         revision=row.revision,
@@ -90,9 +92,9 @@ def _new_timers(comparison: Comparison, old: Process, new: Process) -> Iterator[
     """Timers that would be set, or set anew."""
     kept = {
         wait.token
-        for wait in comparison.old.executor.waits(old)
+        for wait in executor_of(comparison.old).waits(old)
         if wait.kind == "timer" and not comparison.events_changed(wait.element_id)
     }
-    for wait in comparison.new.executor.waits(new):
+    for wait in executor_of(comparison.new).waits(new):
         if wait.kind == "timer" and wait.token not in kept:
             yield wait

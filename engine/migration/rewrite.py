@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from SpiffWorkflow.task import Task
-from SpiffWorkflow.util.task import TaskState
-
 from engine.migration.compare import Comparison
+from engine.migration.listeners import Listeners
 from engine.migration.position import element_of, spots
 from engine.runtime.spiff import events
 from engine.runtime.spiff.activities import Activity
@@ -17,7 +15,7 @@ from engine.runtime.spiff.compensation import RECORDS
 from engine.runtime.spiff.repetition import BODY
 from engine.runtime.spiff.scopes import CLOSING, LISTENER, SubProcess
 from engine.runtime.spiff.specs import BESIDE
-from engine.runtime.spiff.workflow import Process
+from engine.runtime.spiff.workflow import Process, Token, TokenState
 
 WAITING_FOR = ("got", "condition", "cycle")
 """Marks of an event that say what of its definitions has come; they go with the definitions."""
@@ -29,6 +27,7 @@ class Rewriting:
 
     def __init__(self, comparison: Comparison, old: Process, new: Process) -> None:
         self._c = comparison
+        self._listeners = Listeners(comparison)
         self._old = old
         self._new = new
 
@@ -36,7 +35,7 @@ class Rewriting:
         self._new.marks = self._marks("", self._old.marks)
         for task in self._kept():
             spec = self._new.spec.task_specs[self._c.spec(task.task_spec.name)]
-            moved = Task(self._new, spec, self._new.task_tree, state=task.state, id=task.id)
+            moved = Token(self._new, spec, self._new.task_tree, state=task.state, id=task.id)
             moved.internal_data = self._marks(element_of(task.task_spec.name), task.internal_data)
             moved.data = dict(task.data)
         for task in list(self._new.tokens(everywhere=True)):
@@ -47,12 +46,12 @@ class Rewriting:
             self._open_starts(scope)
             self._open_joins(scope)
 
-    def _kept(self) -> Iterator[Task]:
+    def _kept(self) -> Iterator[Token]:
         """The tokens that go on: all but those that listened for what is no longer drawn."""
         places = spots(self._old)
         for task in list(self._old.tokens(everywhere=True)):
             spot = places[task.id.hex]
-            gone = self._c.drops(spot) or (spot.passive and not self._c.listeners.stays(spot))
+            gone = self._c.drops(spot) or (spot.passive and not self._listeners.stays(spot))
             if not gone:
                 yield task
 
@@ -102,21 +101,21 @@ class Rewriting:
 
     # ------------------------------------------------------------ what is new
 
-    def _origin(self, task: Task) -> str | None:
+    def _origin(self, task: Token) -> str | None:
         """The element of the old version that a token stands on, None when it is new."""
         old = self._old.tasks.get(task.id)
         return None if old is None else element_of(old.task_spec.name)
 
-    def _open_boundary(self, task: Task) -> None:
+    def _open_boundary(self, task: Token) -> None:
         marks, spec, origin = task.internal_data, task.task_spec, self._origin(task)
         if not isinstance(spec, Activity) or origin is None:
             return
         if marks.get(BESIDE) or not marks.get("listening") or spec.name.endswith(BODY):
             return
-        for name in self._c.listeners.added_beside(origin):
+        for name in self._listeners.added_beside(origin):
             events.listen(self._new, self._new.spec.task_specs[name], task)
 
-    def _open_race(self, task: Task) -> None:
+    def _open_race(self, task: Token) -> None:
         """An event behind an event-based gateway that the old version did not have waits too."""
         race, origin = task.internal_data.get("race"), self._origin(task)
         if race is None or origin is None:
@@ -134,16 +133,16 @@ class Rewriting:
                     marks = {"flow": flow.id, "race": race}
                     self._new.enter(self._new.place(flow.target, scope, **marks))
 
-    def _rivals(self, race: str) -> Iterator[Task]:
+    def _rivals(self, race: str) -> Iterator[Token]:
         for task in self._new.tokens(everywhere=True):
             if task.internal_data.get("race") == race:
                 yield task
 
-    def _open_other_starts(self, task: Task) -> None:
+    def _open_other_starts(self, task: Token) -> None:
         """Where start events wait, each an alternative, one that is new waits too."""
         origin, spec = self._origin(task), task.task_spec
         old = self._c.old.model.nodes.get(origin or "")
-        waits = task.has_state(TaskState.WAITING) and not task.internal_data.get("listener")
+        waits = task.has_state(TokenState.WAITING) and not task.internal_data.get("listener")
         if old is None or old.kind != "startEvent" or not waits:
             return
         had = {self._c.target(n.id) for n in self._c.old.model.inside(old.scope)}
@@ -162,16 +161,16 @@ class Rewriting:
         holder = self._new.token(scope) if scope else None
         if holder is not None and (
             not isinstance(holder.task_spec, SubProcess)
-            or not holder.has_state(TaskState.STARTED)
+            or not holder.has_state(TokenState.STARTED)
             or holder.internal_data.get(CLOSING)
         ):
             return
         inside = [t for t in self._new.tokens(scope) if not t.internal_data.get("listener")]
         origins = [self._origin(t) for t in inside]
-        if not inside or any(self._c.listeners.interrupts(o) for o in origins if o):
+        if not inside or any(self._listeners.interrupts(o) for o in origins if o):
             return
         origin = self._origin(holder) if holder is not None else None
-        for start in self._c.listeners.added_inside(origin):
+        for start in self._listeners.added_inside(origin):
             self._new.enter(self._new.place(f"{start}{LISTENER}", scope, listener=True))
 
     def _open_joins(self, scope: str | None) -> None:
@@ -184,7 +183,7 @@ class Rewriting:
             body = task.task_spec.name.endswith(BODY)
             if origin in self._c.old.model.nodes and not passive and not body:
                 came = self._old.tasks[task.id].internal_data.get("flow") or ""
-                standing.append((str(origin), came, bool(task.has_state(TaskState.WAITING))))
+                standing.append((str(origin), came, bool(task.has_state(TokenState.WAITING))))
         starved = self._c.starved(standing)
         for node in self._c.new.model.nodes.values() if starved else ():
             for flow in node.incoming:

@@ -18,12 +18,12 @@ from engine.migration.snapshot import Row, Rows
 from engine.migration.taskmeta import answers_kept, fields_kept, ticks_kept
 from engine.migration.writes import Writes
 from engine.store.tables import AttachmentTable, PersonTable
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.views import MigrationNote
 
 
 def move(
-    work: Work,
+    work: UnitOfWork,
     comparison: Comparison,
     rows: Rows,
     variables: Mapping[str, Any],
@@ -44,7 +44,7 @@ class _Task:
     """An open task (its row) and what it is in the two versions; ``decided``: a person has set
     its date."""
 
-    work: Work
+    work: UnitOfWork
     comparison: Comparison
     row: Row
     old: TaskMeta

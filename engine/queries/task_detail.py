@@ -65,7 +65,7 @@ class TaskPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class Asks:
+class TaskRequirements:
     """What a task asks for, with every condition decided. ``exempt`` are the ids of the points
     that need no tick."""
 
@@ -82,10 +82,10 @@ class Asks:
         return tuple(item for item in self.checklist if item.id not in self.exempt)
 
 
-def asks(meta: TaskMeta, decide: Callable[[str], Any]) -> Asks:
+def asks(meta: TaskMeta, decide: Callable[[str], Any]) -> TaskRequirements:
     """``meta`` with its conditions decided. ``decide`` evaluates a FEEL text: a point is exempt
     only by a plain false, a field is required only by a plain true."""
-    return Asks(
+    return TaskRequirements(
         documentation=meta.documentation,
         checklist=meta.checklist,
         exempt=frozenset(
@@ -117,7 +117,7 @@ def decided_form(form: tuple[Any, ...], decide: Callable[[str], Any]) -> tuple[F
 
 
 def task_detail(
-    conn: Connection, actor: Actor, task_id: str, ask: Callable[[TaskPlace], Asks]
+    conn: Connection, actor: Actor, task_id: str, ask: Callable[[TaskPlace], TaskRequirements]
 ) -> TaskDetail:
     """One task as ``actor`` sees it. ``ask`` reads its diagram. Raises ``NotFound``.
 

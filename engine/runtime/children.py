@@ -9,125 +9,127 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.bpmn.meta import VariableMapping
-from engine.errors import NotFound
-from engine.runtime import rows
-from engine.runtime.executor import StepError, Wait
+from engine.errors import NotFound, StepError
+from engine.runtime.executor import Wait
+from engine.runtime.running_instance import RunningInstance
 from engine.runtime.spiff.activities import Undoing
 from engine.runtime.spiff.workflow import Thrown
 from engine.runtime.state import DAMAGED
-from engine.store.tables import InstanceTable
-
-if TYPE_CHECKING:
-    from engine.runtime.advance import Advance
-    from engine.runtime.running_instance import Live
+from engine.runtime.step import Step
+from engine.store.tables import CaseTable, InstanceTable
 
 
-def sync(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
+def sync(step: Step, instance: RunningInstance, waits: Sequence[Wait]) -> None:
     """Start the children that call activities wait for, and cancel those nobody waits for."""
     known = {
         row.parent_token: row.id
-        for row in advance.connection.execute(
+        for row in step.connection.execute(
             select(InstanceTable.id, InstanceTable.parent_token).where(
-                InstanceTable.parent_id == live.id, InstanceTable.state.in_(("running", "incident"))
+                InstanceTable.parent_id == instance.id,
+                InstanceTable.state.in_(("running", "incident")),
             )
         )
     }
     wanted = {w.token for w in waits}
     for token, child_id in known.items():
-        if token not in wanted and advance.live(child_id).process.ended is None:
-            advance.cancel(advance.live(child_id), "interrupted")
+        if token not in wanted and step.live(child_id).process.ended is None:
+            step.cancel(step.live(child_id), "interrupted")
     fresh = [w for w in waits if w.token not in known]
-    most = advance.config.limits.children
+    most = step.config.limits.children
     if len(wanted) > most:
         text = f"more than {most} called processes at once"
         raise StepError(fresh[-1].element_id, f"{fresh[-1].element_id}: {text}", kind="budget")
     for wait in fresh:
         begin = _call if wait.kind == "call" else _undo
-        begin(advance, live, wait)
+        begin(step, instance, wait)
 
 
-def _call(advance: Advance, live: Live, wait: Wait) -> None:
-    deepest = advance.config.limits.nesting
-    if live.depth + 1 > deepest:
+def _call(step: Step, instance: RunningInstance, wait: Wait) -> None:
+    deepest = step.config.limits.nesting
+    if instance.depth + 1 > deepest:
         text = f"{wait.element_id}: processes call each other more than {deepest} deep"
         raise StepError(wait.element_id, text, kind="budget")
-    call = live.loaded.meta.calls[wait.element_id]
-    seen = {**live.process.variables, **wait.local}
+    call = instance.definition.meta.calls[wait.element_id]
+    seen = {**instance.process.variables, **wait.local}
     called = call.called
     if called.startswith("="):
         what = f"what {wait.element_id} calls"
-        called = str(live.loaded.executor.value_at(wait.element_id, called, seen, what))
+        called = str(instance.definition.evaluator.value_at(wait.element_id, called, seen, what))
     try:
-        loaded = advance.definitions.called(
-            advance.connection, live.loaded, replace(call, called=called)
+        definition = step.definitions.called(
+            step.connection, instance.definition, replace(call, called=called)
         )
     except NotFound as error:
         raise StepError(wait.element_id, error.message, kind="call") from error
     context = dict(seen) if call.all_in else {}
-    context |= _mapped(live, call.id, "in", call.inputs, seen)
-    child = advance.create(live.case_id, loaded, context, parent=(live, wait))
-    detail = {"process": loaded.name, "version": loaded.version, "instance": child.id}
-    advance.note(live, "child.started", wait.element_id, detail)
-    advance.start(child)
+    context |= _mapped(instance, call.id, "in", call.inputs, seen)
+    child = step.create(instance.case_id, definition, context, parent=(instance, wait))
+    detail = {"process": definition.name, "version": definition.version, "instance": child.id}
+    step.note(instance, "child.started", wait.element_id, detail)
+    step.start(child)
 
 
-def kept(live: Live) -> bool:
+def keeps_state(instance: RunningInstance) -> bool:
     """Is the state of an instance that has ended kept, so that its caller can have it undone?"""
-    return live.parent_id is not None and live.loaded.executor.undoable(live.process)
+    return instance.parent_id is not None and instance.executor.undoable(instance.process)
 
 
-def _undo(advance: Advance, live: Live, wait: Wait) -> None:
+def _undo(step: Step, instance: RunningInstance, wait: Wait) -> None:
     """Start an instance that undoes what a called one has done (BPMN 2.0.2, 10.7 and 13.5.5)."""
-    before = advance.live(wait.name or "")
+    before = step.live(wait.name or "")
     element = before.parent_element or wait.element_id
-    if before.damage is not None:
-        raise StepError(element, before.damage, kind=DAMAGED)
-    loaded = before.loaded
-    around = (live, replace(wait, element_id=element))
-    child = advance.create(live.case_id, loaded, before.process.variables, parent=around)
+    if before.load_error is not None:
+        raise StepError(element, before.load_error, kind=DAMAGED)
+    definition = before.definition
+    around = (instance, replace(wait, element_id=element))
+    child = step.create(instance.case_id, definition, before.process.variables, parent=around)
     child.process.marks = deepcopy(before.process.marks)
-    detail = {"process": loaded.name, "version": loaded.version, "instance": child.id}
-    advance.note(live, "child.started", element, {**detail, "undoes": wait.name})
-    advance.step_later(child, lambda: loaded.executor.undo(child.process))
+    detail = {"process": definition.name, "version": definition.version, "instance": child.id}
+    step.note(instance, "child.started", element, {**detail, "undoes": wait.name})
+    step.move_later(child, lambda: child.executor.undo(child.process))
 
 
-def ended(advance: Advance, live: Live) -> None:
+def ended(step: Step, instance: RunningInstance) -> None:
     """An instance has ended: its case, or the call activity that waits for it, hears of it."""
-    error = live.process.effects.error
-    live.state = "completed" if live.process.ended == "completed" else "terminated"
+    error = instance.process.effects.error
+    instance.state = "completed" if instance.process.ended == "completed" else "terminated"
     detail = {"error": error.name or ""} if error is not None else {}
-    advance.note(live, f"instance.{live.state}", error.element_id if error else None, detail)
-    if live.parent_id is None:
-        if live.id == live.case_id:
-            rows.end_case(advance.connection, live.case_id, live.state, advance.now)
+    step.note(instance, f"instance.{instance.state}", error.element_id if error else None, detail)
+    if instance.parent_id is None:
+        if instance.id == instance.case_id:
+            step.connection.execute(
+                update(CaseTable)
+                .where(CaseTable.id == instance.case_id)
+                .values(state=instance.state, ended_at=step.now)
+            )
     elif error is not None:
-        throw_into_parent(advance, live, "error", error.name)
+        throw_into_parent(step, instance, "error", error.name)
     else:
-        undoable = live.id if kept(live) else None
-        results = _results(advance, live)
-        advance.wake(live.parent_id, live.parent_token or "", results, called=undoable)
+        undoable = instance.id if keeps_state(instance) else None
+        results = _results(step, instance)
+        step.wake(instance.parent_id, instance.parent_token or "", results, called=undoable)
 
 
-def _results(advance: Advance, live: Live) -> dict[str, Any]:
+def _results(step: Step, instance: RunningInstance) -> dict[str, Any]:
     """What a child gives back: by ``sp:out``, or the variables that it has set or was
     given under names of its own."""
-    parent = advance.live(live.parent_id or "")
-    token = parent.process.token(live.parent_token or "")
-    call = parent.loaded.meta.calls.get(token.task_spec.bpmn_id) if token is not None else None
+    parent = step.live(instance.parent_id or "")
+    token = parent.process.token(instance.parent_token or "")
+    call = parent.definition.meta.calls.get(token.task_spec.bpmn_id) if token is not None else None
     if token is not None and isinstance(token.task_spec, Undoing):
         return {}
-    variables = live.process.variables
+    variables = instance.process.variables
     given: dict[str, Any] = {}
     if call is None or call.all_out:
         received = (
             {m.target for m in call.inputs} if call is not None and call.said_all_out else set()
         )
-        theirs = live.process.written | received
+        theirs = instance.process.written | received
         given = {name: variables[name] for name in theirs if name in variables}
     if call is not None:
         given |= _mapped(parent, call.id, "out", call.outputs, variables)
@@ -135,14 +137,14 @@ def _results(advance: Advance, live: Live) -> dict[str, Any]:
 
 
 def _mapped(
-    caller: Live,
+    caller: RunningInstance,
     element_id: str,
     direction: str,
     mappings: Sequence[VariableMapping],
     known: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The values of ``sp:in`` or ``sp:out``."""
-    evaluate = caller.loaded.executor.value_at
+    evaluate = caller.definition.evaluator.value_at
     return {
         m.target: evaluate(
             element_id, m.source, known, f"what {element_id} gives {direction} as {m.target}"
@@ -151,22 +153,22 @@ def _mapped(
     }
 
 
-def throw_into_parent(advance: Advance, live: Live, kind: str, code: str | None) -> None:
+def throw_into_parent(step: Step, instance: RunningInstance, kind: str, code: str | None) -> None:
     """Let an error or escalation go on in the process that called this one. An error that nobody
     catches there ends that process too; an escalation just goes on upwards."""
-    if live.parent_id is None or live.parent_token is None:
+    if instance.parent_id is None or instance.parent_token is None:
         return
-    parent, token = advance.live(live.parent_id), live.parent_token
+    parent, token = step.live(instance.parent_id), instance.parent_token
 
     def throw() -> None:
         task = parent.process.token(token)
         if task is None:
             return
-        caught = parent.loaded.executor.throw_into(parent.process, token, kind, code)
+        caught = parent.executor.throw_into(parent.process, token, kind, code)
         if not caught and kind == "error":
             parent.process.effects.error = Thrown(kind, code, task.task_spec.bpmn_id)
             parent.process.finish("terminated")
         elif not caught:
-            throw_into_parent(advance, parent, kind, code)
+            throw_into_parent(step, parent, kind, code)
 
-    advance.step_later(parent, throw)
+    step.move_later(parent, throw)

@@ -7,110 +7,109 @@ variable is corrected and the incident retried, the instance is migrated) or end
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sqlalchemy import select, update
 
-from engine.runtime import rows
-from engine.runtime.running_instance import RUNNING
+from engine.runtime import incidents
+from engine.runtime.running_instance import RUNNING, RunningInstance
 from engine.runtime.state import DAMAGED
+from engine.runtime.step import Step
 from engine.store.tables import IncidentTable, InstanceTable
 from engine.views import IncidentKind
-
-if TYPE_CHECKING:
-    from engine.runtime.advance import Advance
-    from engine.runtime.running_instance import Live
 
 KIND: Final = "stuck"
 OPERATION = {"op": "look"}
 """How to try again: look whether something can go on now."""
 
 
-def examine(advance: Advance, live: Live) -> bool:
+def examine(step: Step, instance: RunningInstance) -> bool:
     """Raise, renew or close the incident of an instance whose tokens have just been moved, and
     set its state accordingly. True when its case is to be marked anew, after the instance has
     been written."""
-    if live.state not in RUNNING or not _begun(live):
+    if instance.state not in RUNNING or not _begun(instance):
         return False
-    found = live.loaded.executor.stuck(live.process)
-    if not found and live.state == "running":
+    found = instance.executor.deadlocks(instance.process)
+    if not found and instance.state == "running":
         return False
-    mine = [row for row in _open(advance, live) if row.kind == KIND]
+    mine = [row for row in _open(step, instance) if row.kind == KIND]
     if found:
-        _raise(advance, live, found, mine)
+        _raise(step, instance, found, mine)
     else:
-        _close(advance, live, mine)
+        _close(step, instance, mine)
     return True
 
 
-def _begun(live: Live) -> bool:
+def _begun(instance: RunningInstance) -> bool:
     """False for one whose start has failed: its own incident says so."""
-    return bool(live.passed) or any(live.process.tokens(everywhere=True))
+    return bool(instance.passed) or any(instance.process.tokens(everywhere=True))
 
 
 def _raise(
-    advance: Advance, live: Live, found: tuple[tuple[str, str], ...], mine: list[Any]
+    step: Step, instance: RunningInstance, found: tuple[tuple[str, str], ...], mine: list[Any]
 ) -> None:
     element = found[0][0]
-    reasons = "; ".join(f"{_named(live, at)} {why}" for at, why in found)
+    reasons = "; ".join(f"{_named(instance, at)} {why}" for at, why in found)
     message = f"nothing can go on any more: {reasons}"
-    live.state = "incident"
+    instance.state = "incident"
     if not mine:
-        advance.stalled.append(_add(advance, live, KIND, element, message))
+        step.deadlocks.append(_add(step, instance, KIND, element, message))
         return
-    advance.stalled.append(mine[0].id)
-    advance.connection.execute(
+    step.deadlocks.append(mine[0].id)
+    step.connection.execute(
         update(IncidentTable)
         .where(IncidentTable.id == mine[0].id)
-        .values(message=message, element_id=element, at=advance.now)
+        .values(message=message, element_id=element, at=step.now)
     )
 
 
-def quarantine(advance: Advance, live: Live, element_id: str) -> None:
+def quarantine(step: Step, instance: RunningInstance, element_id: str) -> None:
     """An instance whose stored state cannot be read has missed an event: its incident says so,
     once; its bytes stay as they are."""
     kind: IncidentKind = DAMAGED
-    if not any(row.kind == kind for row in _open(advance, live)):
-        _add(advance, live, kind, element_id, live.damage or "")
-        advance.connection.execute(
-            update(InstanceTable).where(InstanceTable.id == live.id).values(state="incident")
+    if not any(row.kind == kind for row in _open(step, instance)):
+        _add(step, instance, kind, element_id, instance.load_error or "")
+        step.connection.execute(
+            update(InstanceTable).where(InstanceTable.id == instance.id).values(state="incident")
         )
-        rows.mark_case(advance.connection, live.case_id)
+        incidents.mark_case(step.connection, instance.case_id)
 
 
-def _add(advance: Advance, live: Live, kind: IncidentKind, element_id: str, message: str) -> str:
-    incident_id = rows.add_incident(
-        advance.connection,
-        case_id=live.case_id,
-        instance_id=live.id,
+def _add(
+    step: Step, instance: RunningInstance, kind: IncidentKind, element_id: str, message: str
+) -> str:
+    incident_id = incidents.add(
+        step.connection,
+        case_id=instance.case_id,
+        instance_id=instance.id,
         element_id=element_id,
         kind=kind,
         message=message,
         operation=OPERATION,
-        at=advance.now,
+        at=step.now,
     )
     detail = {"incident": incident_id, "kind": kind, "message": message}
-    advance.note(live, "incident.raised", element_id, detail)
+    step.note(instance, "incident.raised", element_id, detail)
     return incident_id
 
 
-def _close(advance: Advance, live: Live, mine: list[Any]) -> None:
+def _close(step: Step, instance: RunningInstance, mine: list[Any]) -> None:
     for row in mine:
-        rows.close_incident(advance, live, row)
-    if not _open(advance, live):
-        live.state = "running"
+        incidents.close(step, instance, row)
+    if not _open(step, instance):
+        instance.state = "running"
 
 
-def _open(advance: Advance, live: Live) -> list[Any]:
+def _open(step: Step, instance: RunningInstance) -> list[Any]:
     return list(
-        advance.connection.execute(
+        step.connection.execute(
             select(IncidentTable.id, IncidentTable.kind, IncidentTable.element_id).where(
-                IncidentTable.instance_id == live.id, IncidentTable.resolved_at.is_(None)
+                IncidentTable.instance_id == instance.id, IncidentTable.resolved_at.is_(None)
             )
         )
     )
 
 
-def _named(live: Live, element_id: str) -> str:
-    name = live.loaded.element_name(element_id)
+def _named(instance: RunningInstance, element_id: str) -> str:
+    name = instance.definition.element_name(element_id)
     return element_id if name == element_id else f"{name} ({element_id})"

@@ -5,23 +5,22 @@ The executor knows tokens and variables. Rows, people, time and other instances 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine import feel
 from engine.bpmn import model
 from engine.config import Limits
+from engine.definitions.library import ExecutableDefinition
+from engine.errors import StepError
 from engine.runtime import state
 from engine.runtime.spiff import adhoc, compensation, scopes
 from engine.runtime.spiff.build import ProcessSpec, build
-from engine.runtime.spiff.workflow import Effects, Process, StepError, unevaluable
-
-__all__ = ["Effects", "Executor", "StepError", "Wait"]
+from engine.runtime.spiff.workflow import Evaluate, Process
 
 Awaited = tuple[str, str, str | None]
 """Kind, token and name of a wait."""
@@ -48,23 +47,26 @@ class Wait:
     marks: Mapping[str, Any]
 
 
+_EXECUTORS: Final[WeakKeyDictionary[ExecutableDefinition, Executor]] = WeakKeyDictionary()
+
+
+def executor_of(definition: ExecutableDefinition) -> Executor:
+    """The executor of a definition: built once, and kept as long as the definition is."""
+    executor = _EXECUTORS.get(definition)
+    if executor is None:
+        evaluate = definition.evaluator.evaluate
+        executor = Executor(definition.model, evaluate, definition.limits)
+        _EXECUTORS[definition] = executor
+    return executor
+
+
 class Executor:
     """One definition, ready to run. Holds no instance: it can be cached and shared."""
 
-    def __init__(
-        self,
-        process: model.Process,
-        settings: Mapping[str, Any],
-        limits: Limits,
-        now: Callable[[], datetime],
-    ) -> None:
-        """
-        :param settings: what expressions see as ``config``
-        :param now: the engine's time in the configured zone, for ``now()`` and ``today()``
-        """
-        self._now = now
+    def __init__(self, process: model.Process, evaluate: Evaluate, limits: Limits) -> None:
+        """:param evaluate: evaluates the expressions of the diagram"""
         self.model = process
-        self._settings = dict(settings)
+        self._evaluate = evaluate
         self._limits = limits
         self._spec: ProcessSpec = build(process, most_rounds=limits.tokens)
 
@@ -75,36 +77,10 @@ class Executor:
         undone = ((n, getattr(s, "handler", None) or getattr(s, "undo", None)) for n, s in specs)
         return frozenset(name for name, by in undone if by)
 
-    def evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
-        """The value of an expression of the diagram; ``text`` may begin with ``=``.
-
-        :raises engine.feel.FeelError: with the position and what was expected
-        """
-        expression = feel.compile(text.strip().removeprefix("=").strip())
-        context = {"config": self._settings, **variables}
-        return expression.evaluate(context, strict=True, now=self._now())
-
-    def value_at(
-        self, element_id: str, text: str, variables: Mapping[str, Any], what: str = ""
-    ) -> Any:
-        """Like ``evaluate``, for a process that is on its way: what fails there is a
-        ``StepError`` at the element."""
-        try:
-            return self.evaluate(text, variables)
-        except feel.FeelError as error:
-            raise unevaluable(element_id, what, text, error, variables) from error
-
-    def value_or_null(self, text: str, variables: Mapping[str, Any]) -> Any:
-        """Like ``evaluate``, with null for what fails: a form must open anyway."""
-        try:
-            return self.evaluate(text, variables)
-        except feel.FeelError:
-            return None
-
     # ------------------------------------------------------------ making and keeping
 
     def new(self, variables: dict[str, Any]) -> Process:
-        return Process(self._spec, self.evaluate, variables)
+        return Process(self._spec, self._evaluate, variables)
 
     def load(self, stored: bytes, variables: dict[str, Any]) -> Process:
         """:raises engine.runtime.state.DamagedState: when ``stored`` cannot be understood"""
@@ -248,7 +224,7 @@ class Executor:
             for kind, name, _ in task.task_spec.awaits(task)
         )
 
-    def stuck(self, process: Process) -> tuple[tuple[str, str], ...]:
+    def deadlocks(self, process: Process) -> tuple[tuple[str, str], ...]:
         """The elements where tokens wait for ever, each with the reason; nothing while there is
         hope: the process has ended, or something outside can wake it."""
         if process.ended is not None:
@@ -260,7 +236,7 @@ class Executor:
         held = [t for t in tokens if t.has_state(TaskState.WAITING)]
         if not held:
             return ((process.spec.name, "has no token left, and has not ended"),)
-        found = {t.task_spec.bpmn_id: t.task_spec.stalled(t) for t in held}
+        found = {t.task_spec.bpmn_id: t.task_spec.deadlock(t) for t in held}
         return tuple(found.items())
 
     def look_again(self, process: Process) -> None:

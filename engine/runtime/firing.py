@@ -7,12 +7,11 @@ from typing import Final
 
 from sqlalchemy import bindparam, select
 
-from engine.records import history
-from engine.runtime import running_instance, timers
-from engine.runtime.advance import Advance
+from engine.queries.instance_snapshot import INSTANCE_COLUMNS, snapshot, surroundings
+from engine.runtime import timers
+from engine.runtime.step import Step
 from engine.store.base import table_of
-from engine.store.tables import CaseTable, InstanceTable, PlanItemTable, TimerTable
-from engine.unit_of_work import Work
+from engine.store.tables import CaseTable, InstanceTable, TimerTable
 
 _TIMER: Final = table_of(TimerTable)
 _CASE: Final = table_of(CaseTable)
@@ -21,14 +20,8 @@ _INSTANCE: Final = table_of(InstanceTable)
 _READ: Final = (
     select(
         *_TIMER.c,
-        _CASE.c.people,
-        *running_instance.COLUMNS,
-        *history.newest(_TIMER.c.instance_id),
-        select(PlanItemTable.id)
-        .where(PlanItemTable.case_id == _TIMER.c.case_id)
-        .correlate(_TIMER)
-        .exists()
-        .label("planned"),
+        *INSTANCE_COLUMNS,
+        *surroundings(_TIMER.c.case_id, _TIMER.c.instance_id, _TIMER),
     )
     .join_from(_TIMER, _CASE, _CASE.c.id == _TIMER.c.case_id)
     .join(_INSTANCE, _INSTANCE.c.id == _TIMER.c.instance_id)
@@ -37,7 +30,7 @@ _READ: Final = (
 )
 
 
-def fire_together(work: Work, limit: int) -> tuple[int, bool]:
+def fire_batch(step: Step, limit: int) -> tuple[int, bool]:
     """Fire timers that are due, at most ``limit`` and one of each case, the earliest first. How
     many, and whether there may be more. It waits for nobody: a case that somebody else is moving
     is left out.
@@ -45,17 +38,31 @@ def fire_together(work: Work, limit: int) -> tuple[int, bool]:
     :raises StepError, Conflict, IntegrityError: when one of them cannot; the caller rolls back,
         and fires them one by one
     """
+    work = step.work
     chosen = timers.due(work.now, limit).with_only_columns(TimerTable.id, TimerTable.case_id)
-    found = work.connection.execute(chosen).all()
-    if not found:
+    due = work.connection.execute(chosen).all()
+    if not due:
         return 0, False
     first: dict[str, str] = {}
-    for timer_id, case_id in found:
+    for timer_id, case_id in due:
         first.setdefault(case_id, timer_id)
     mine = [first[case_id] for case_id in work.hold_free(list(first))]
-    due = work.connection.execute(_READ, {"ids": mine}).all() if mine else []
-    work.read.update((row.instance_id, row) for row in due)
-    advance = Advance(work)
-    timers.fire(advance, *due)
-    advance.run()
-    return len(due), len(due) < len(found) or len(found) == limit
+    rows = work.connection.execute(_READ, {"ids": mine}).all() if mine else []
+    for row in rows:
+        work.remember(snapshot(row))
+    timers.ring(step, *rows)
+    step.run()
+    return len(rows), len(rows) < len(due) or len(due) == limit
+
+
+def fire_one(step: Step, timer_id: str) -> bool:
+    """Fire one timer; False when somebody else has, or it was taken away meanwhile.
+
+    :raises StepError: when the process cannot go on
+    """
+    timer = timers.held(step.connection, timer_id)
+    if timer is None or timer.due_at > step.now:
+        return False
+    timers.ring(step, timer)
+    step.run()
+    return True

@@ -9,8 +9,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select
 
 from engine import feel
-from engine.definitions.library import Library, Loaded
-from engine.runtime.executor import Awaited
+from engine.definitions.library import ExecutableDefinition, Library
+from engine.queries.instance_snapshot import INSTANCE_COLUMNS, StoredInstance, stored_instance
+from engine.runtime.executor import Awaited, Executor, executor_of
 from engine.runtime.spiff.workflow import Process
 from engine.runtime.state import DamagedState
 from engine.store.base import table_of
@@ -18,15 +19,11 @@ from engine.store.tables import InstanceTable
 
 RUNNING = ("running", "incident")
 
-_TABLE: Final = table_of(InstanceTable)
-_UNUSED: Final = frozenset({"id", "started_at", "ended_at"})
-COLUMNS: Final = tuple(c.label(f"instance_{c.name}") for c in _TABLE.c if c.name not in _UNUSED)
-"""What a process in memory needs of an instance, under names that have room beside a task's."""
-_STORED: Final = select(*COLUMNS).where(_TABLE.c.id == bindparam("id"))
+_STORED: Final = select(*INSTANCE_COLUMNS).where(table_of(InstanceTable).c.id == bindparam("id"))
 
 
 @dataclass(slots=True)
-class Live:
+class RunningInstance:
     """An instance, what it runs, and what has become of it in this transaction."""
 
     id: str
@@ -35,12 +32,13 @@ class Live:
     parent_token: str | None
     parent_element: str | None
     depth: int
-    loaded: Loaded
+    definition: ExecutableDefinition
+    executor: Executor
     process: Process
     state: str
     revision: int
     passed: dict[str, int]
-    damage: str | None = None
+    load_error: str | None = None
     """Why its stored state could not be read. It can still be cancelled, and nothing else; the
     stored bytes are never overwritten."""
     new: bool = False
@@ -52,35 +50,44 @@ class Live:
     of the rows."""
 
 
-def read(connection: Connection, library: Library, instance_id: str, known: Any = None) -> Live:
-    """The instance as it is stored.
+def read(
+    connection: Connection,
+    library: Library,
+    instance_id: str,
+    stored: StoredInstance | None = None,
+) -> RunningInstance:
+    """An instance as it is stored.
 
-    :param known: a row with ``COLUMNS``, when it has been read already
+    :param stored: its row, when it has been read in this transaction already
     """
-    row = known or connection.execute(_STORED, {"id": instance_id}).one()
-    loaded = library.get(connection, row.instance_definition_id)
-    variables = {k: feel.from_json(v) for k, v in row.instance_variables.items()}
-    process, damage = loaded.executor.new(variables), None
-    if row.instance_state in RUNNING or row.instance_state_blob:
+    if stored is None:
+        row = connection.execute(_STORED, {"id": instance_id}).one()
+        stored = stored_instance(instance_id, row)
+    definition = library.get(connection, stored.definition_id)
+    executor = executor_of(definition)
+    variables = {k: feel.from_json(v) for k, v in stored.variables.items()}
+    process, load_error = executor.new(variables), None
+    if stored.state in RUNNING or stored.state_blob:
         try:
-            process = loaded.executor.load(row.instance_state_blob, variables)
+            process = executor.load(stored.state_blob, variables)
         except DamagedState as error:
             # What could be read before the damage is no process.
-            process, damage = loaded.executor.new(variables), error.message
-    process.written = set(row.instance_written)
-    return Live(
+            process, load_error = executor.new(variables), error.message
+    process.written = set(stored.written)
+    return RunningInstance(
         id=instance_id,
-        case_id=row.instance_case_id,
-        parent_id=row.instance_parent_id,
-        parent_token=row.instance_parent_token,
-        parent_element=row.instance_parent_element,
-        depth=row.instance_depth,
-        loaded=loaded,
+        case_id=stored.case_id,
+        parent_id=stored.parent_id,
+        parent_token=stored.parent_token,
+        parent_element=stored.parent_element,
+        depth=stored.depth,
+        definition=definition,
+        executor=executor,
         process=process,
-        state=row.instance_state,
-        revision=row.instance_revision,
-        passed=dict(row.instance_passed),
-        damage=damage,
+        state=stored.state,
+        revision=stored.revision,
+        passed=dict(stored.passed),
+        load_error=load_error,
     )
 
 
@@ -95,15 +102,17 @@ def case_instances(connection: Connection, case_id: str) -> list[str]:
     )
 
 
-def with_defaults(loaded: Loaded, given: Mapping[str, Any], place: str) -> dict[str, Any]:
+def with_defaults(
+    definition: ExecutableDefinition, given: Mapping[str, Any], place: str
+) -> dict[str, Any]:
     """What is given, and the process's default variables where nothing is.
 
     :param place: the element that is blamed for a default that fails
     """
     values = dict(given)
-    for variable in loaded.meta.variables:
+    for variable in definition.meta.variables:
         if values.get(variable.name) is None:
-            values[variable.name] = loaded.executor.value_at(
+            values[variable.name] = definition.evaluator.value_at(
                 place, variable.default, values, f"the default of the variable {variable.name}"
             )
     return values

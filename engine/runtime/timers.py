@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
 from engine.calendar import Firing
+from engine.definitions.evaluation import unevaluable
+from engine.errors import StepError
 from engine.feel import FeelError
 from engine.ids import new_id
 from engine.iso8601 import TimeMalformed
 from engine.job_queue import timer_job
 from engine.runtime.deadlocks import KIND as STUCK
-from engine.runtime.executor import StepError, Wait
-from engine.runtime.spiff.workflow import unevaluable
+from engine.runtime.executor import Wait
+from engine.runtime.running_instance import RunningInstance
+from engine.runtime.step import Step
 from engine.store.base import table_of, unclaimed
 from engine.store.tables import CaseTable, IncidentTable, InstanceTable, TimerTable
 from engine.views import SYSTEM
-
-if TYPE_CHECKING:
-    from engine.runtime.advance import Advance
-    from engine.runtime.running_instance import Live
-
 
 # Built once: at a full hour thousands of timers fire, and building a statement takes longer than
 # running it.
@@ -37,49 +35,52 @@ _CASE_OF = select(TimerTable.case_id).where(TimerTable.id == bindparam("timer"))
 _HOLD_CASE = select(CaseTable.id).where(CaseTable.id == _CASE_OF).with_for_update(key_share=True)
 
 
-def sync(advance: Advance, live: Live, waits: Sequence[Wait]) -> None:
+def sync(step: Step, instance: RunningInstance, waits: Sequence[Wait]) -> None:
     """Set a timer for every token that waits for one, and drop those of tokens that are gone."""
     known = {
-        row.token: row.id for row in advance.connection.execute(_OF_INSTANCE, {"instance": live.id})
+        row.token: row.id
+        for row in step.connection.execute(_OF_INSTANCE, {"instance": instance.id})
     }
     wanted = {w.token for w in waits}
-    _drop(advance.connection, [i for token, i in known.items() if token not in wanted])
+    _drop(step.connection, [i for token, i in known.items() if token not in wanted])
     for wait in waits:
         if wait.token not in known:
-            due, rule = arm(advance, live, wait)
-            advance.connection.execute(
+            due, rule = arm(step, instance, wait)
+            step.connection.execute(
                 _INSERT,
                 {
                     "id": new_id(),
-                    "case_id": live.case_id,
-                    "instance_id": live.id,
+                    "case_id": instance.case_id,
+                    "instance_id": instance.id,
                     "token": wait.token,
                     "element_id": wait.element_id,
                     "rule": rule,
                     "due_at": due,
                 },
             )
-            advance.work.jobs.append(timer_job(due, advance.now))
+            step.work.jobs.append(timer_job(due, step.now))
 
 
-def set_instead(advance: Advance, live: Live, wait: Wait, row: Mapping[str, Any]) -> datetime:
+def set_instead(
+    step: Step, instance: RunningInstance, wait: Wait, row: Mapping[str, Any]
+) -> datetime:
     """Set a timer that is drawn otherwise now than when ``row`` was set: it counts from when that
     wait began. Returns when it is due, which may be past.
 
     :raises StepError: when it says no time
     """
-    due, rule = arm(advance, live, wait, instead=row)
-    advance.connection.execute(
+    due, rule = arm(step, instance, wait, instead=row)
+    step.connection.execute(
         update(TimerTable)
         .where(TimerTable.id == row["id"])
         .values(element_id=wait.element_id, due_at=due, rule=rule, lease_until=None)
     )
-    advance.work.jobs.append(timer_job(due, advance.now))
+    step.work.jobs.append(timer_job(due, step.now))
     return due
 
 
 def arm(
-    advance: Advance, live: Live, wait: Wait, instead: Any = None
+    step: Step, instance: RunningInstance, wait: Wait, instead: Any = None
 ) -> tuple[datetime, dict[str, Any]]:
     """When the timer fires first, and its rule for the times after; ``instead`` is the row of the
     timer whose place it takes."""
@@ -90,19 +91,19 @@ def arm(
         raise StepError(wait.element_id, f"the timer {wait.element_id} says no time", kind="timer")
     kind, text = wait.timer
     value: Any = text
-    known = {**live.process.variables, **wait.local}
+    known = {**instance.process.variables, **wait.local}
     try:
         if text.startswith("="):
-            value = live.loaded.executor.evaluate(text, known)
-        firing = _firing(advance, kind, value, instead)
+            value = instance.definition.evaluator.evaluate(text, known)
+        firing = _firing(step, kind, value, instead)
     except (FeelError, TimeMalformed, ValueError, TypeError) as error:
         failed = unevaluable(wait.element_id, f"the timer {wait.element_id}", text, error, known)
         raise StepError(wait.element_id, failed.message, kind="timer") from error
     return firing.due, dict(firing.rule)
 
 
-def _firing(advance: Advance, kind: Any, value: Any, instead: Any) -> Firing:
-    calendar, now = advance.calendar, advance.now
+def _firing(step: Step, kind: Any, value: Any, instead: Any) -> Firing:
+    calendar, now = step.calendar, step.now
     if instead is None:
         return calendar.arm(kind, value, now)
     return calendar.arm_instead(kind, value, instead["rule"], instead["due_at"], now)
@@ -122,22 +123,18 @@ def _drop(connection: Connection, timer_ids: Sequence[str]) -> None:
         connection.execute(_DROP_ONE, [{"timer": timer_id} for timer_id in timer_ids])
 
 
-def fire(advance: Advance, *due: Any) -> None:
+def ring(step: Step, *due: Any) -> None:
     """The time of timers has come; ``due`` are their rows, at most one of each case."""
-    _drop(advance.connection, [timer.id for timer in due])
+    _drop(step.connection, [timer.id for timer in due])
     for timer in due:
-        _fire(advance, timer)
-
-
-def _fire(advance: Advance, timer: Any) -> None:
-    live = advance.live(timer.instance_id)
-    rest = advance.calendar.after_firing(timer.rule, timer.due_at, advance.now)
-    cycle = None
-    if rest is not None and timer.rule.get("kind") == "cycle":
-        cycle = {"due": rest.due.isoformat(), "rule": dict(rest.rule)}
-    detail = {"due": timer.due_at.isoformat()}
-    advance.note(live, "timer.fired", timer.element_id, detail, actor=SYSTEM)
-    advance.fire(live.id, timer.token, cycle)
+        instance = step.live(timer.instance_id)
+        rest = step.calendar.after_firing(timer.rule, timer.due_at, step.now)
+        cycle = None
+        if rest is not None and timer.rule.get("kind") == "cycle":
+            cycle = {"due": rest.due.isoformat(), "rule": dict(rest.rule)}
+        detail = {"due": timer.due_at.isoformat()}
+        step.note(instance, "timer.fired", timer.element_id, detail, actor=SYSTEM)
+        step.fire(instance.id, timer.token, cycle)
 
 
 # ---------------------------------------------------------------- whose turn it is
@@ -147,7 +144,7 @@ LEASE = timedelta(seconds=60)
 after that; whoever is slower than that finds it gone, for the row itself is what fires once."""
 
 
-def claim(connection: Connection, now: datetime, limit: int) -> list[str]:
+def claim_due(connection: Connection, now: datetime, limit: int) -> list[str]:
     """Take timers whose time has come, the earliest first; nobody else gets them for a while.
     Those of an instance in which something has failed wait until that is resolved; one that is
     only stuck may go on by them."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from sqlalchemy import bindparam, update
 
 from engine import feel
-from engine.runtime import children, deadlocks, rows
-from engine.runtime.running_instance import RUNNING
+from engine.errors import StepError
+from engine.runtime import children, deadlocks, incidents
+from engine.runtime.running_instance import RUNNING, RunningInstance
+from engine.runtime.step import Step
 from engine.store.base import table_of
 from engine.store.batch import Statement
 from engine.store.tables import InstanceTable
-
-if TYPE_CHECKING:
-    from engine.runtime.advance import Advance
-    from engine.runtime.running_instance import Live
 
 _TABLE: Final = table_of(InstanceTable)
 _WRITE: Final = Statement(
@@ -26,45 +25,71 @@ _WRITE: Final = Statement(
 )
 
 
-def write(advance: Advance, changed: Iterable[Live]) -> None:
+def write(step: Step, changed: Iterable[RunningInstance]) -> None:
     """Write instances, parents before children and else in the order of their ids, so that two
     transactions that meet wait instead of locking each other out; each is guarded by its revision.
 
     :raises StepError: when one has grown too large
     """
-    lives = sorted(changed, key=lambda live: (live.depth, live.id))
+    lives = sorted(changed, key=lambda instance: (instance.depth, instance.id))
     values, marked = [], []
-    for live in lives:
-        with advance.blaming(live):
-            if live.moved and deadlocks.examine(advance, live):
-                marked.append(live)
-            values.append(_values(advance, live))
+    for instance in lives:
+        with step.attribute_errors(instance):
+            if instance.moved and deadlocks.examine(step, instance):
+                marked.append(instance)
+            values.append(_values(step, instance))
     for row in values:
-        advance.work.batch.put(_WRITE, row)
-    for live in lives:
-        live.revision += 1
-        live.changed = False
-        if live.state not in RUNNING:
-            rows.close_incidents(advance, live)
-        elif live in marked:
-            rows.mark_case(advance.connection, live.case_id)
+        step.work.batch.put(_WRITE, row)
+    for instance in lives:
+        instance.revision += 1
+        instance.changed = False
+        step.work.snapshots.pop(instance.id, None)
+        if instance.state not in RUNNING:
+            incidents.close_all(step, instance)
+        elif instance in marked:
+            incidents.mark_case(step.connection, instance.case_id)
 
 
-def _values(advance: Advance, live: Live) -> dict[str, Any]:
-    variables = {k: feel.to_json(v) for k, v in live.process.variables.items()}
-    rows.check_size(live, variables, advance.config.limits.variable_bytes)
-    ended = live.state not in RUNNING
-    blob = {"state_blob": live.loaded.executor.dump(live.process)}
-    if ended and not children.kept(live):
+def _values(step: Step, instance: RunningInstance) -> dict[str, Any]:
+    variables = {k: feel.to_json(v) for k, v in instance.process.variables.items()}
+    _check_size(instance, variables, step.config.limits.variable_bytes)
+    ended = instance.state not in RUNNING
+    blob = {"state_blob": instance.executor.dump(instance.process)}
+    if ended and not children.keeps_state(instance):
         blob = {"state_blob": b""}
     return {
-        "of_id": live.id,
-        "at_revision": live.revision,
-        "state": live.state,
-        "revision": live.revision + 1,
-        **({} if live.damage is not None else blob),
+        "of_id": instance.id,
+        "at_revision": instance.revision,
+        "state": instance.state,
+        "revision": instance.revision + 1,
+        **({} if instance.load_error is not None else blob),
         "variables": variables,
-        "written": sorted(live.process.written),
-        "passed": live.passed,
-        "ended_at": advance.now if ended else None,
+        "written": sorted(instance.process.written),
+        "passed": instance.passed,
+        "ended_at": step.now if ended else None,
     }
+
+
+def _check_size(instance: RunningInstance, variables: Mapping[str, Any], most: int) -> None:
+    """:param variables: the instance's, as JSON values
+    :raises StepError: when they and those that are local to its tokens take more than ``most``
+        bytes as JSON; it names the element that has written the largest
+    """
+    size = _json_size(variables)
+    tokens = instance.process.tokens(everywhere=True) if instance.state in RUNNING else ()
+    for task in tokens:
+        if task.data:
+            size += _json_size({k: feel.to_json(v) for k, v in task.data.items()})
+    if size > most:
+        largest = max(variables, key=lambda name: _json_size(variables[name]), default="")
+        element = instance.process.writers.get(largest, instance.definition.process_id)
+        raise StepError(
+            element,
+            f"{element}: the variables take {size} bytes, more than the {most} that are allowed; "
+            f"the largest is {largest}",
+            kind="budget",
+        )
+
+
+def _json_size(value: Any) -> int:
+    return len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())

@@ -1,29 +1,64 @@
-"""``Engine``: the public methods, each one a transaction, grouped by whose need they serve."""
+"""``Engine`` and its parts: each public method is a transaction, each part is about one noun."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Self
 
 from engine.clock import Clock, SystemClock
 from engine.config import Config
+from engine.service.analysis import Analysis
 from engine.service.cases import Cases
+from engine.service.customers import Customers
 from engine.service.decisions import Decisions
 from engine.service.definitions import Definitions
-from engine.service.evidence import Evidence
+from engine.service.history import History
 from engine.service.incidents import Incidents
+from engine.service.instances import Instances
+from engine.service.job_handlers import JobHandlers
+from engine.service.jobs import Jobs
+from engine.service.migration import Migrations
+from engine.service.operations import Operations
 from engine.service.people import People
+from engine.service.sessions import Sessions
 from engine.service.tasks import Tasks
+from engine.service.timers import Timers
 from engine.service.tokens import Tokens
-from engine.service.upkeep import Upkeep
+from engine.service.transactions import Transactions
 from engine.store.database import Database
+from engine.views import Role
 
 
-class Engine(Definitions, Decisions, Cases, Incidents, Tasks, Evidence, People, Tokens, Upkeep):
+class Engine:
     """A process engine on one database. Safe to share between threads.
 
-    Every method that writes takes the ``Actor`` who does it and an idempotency ``key``: the same
-    key gives the same receipt again, and nothing is done twice.
+    Its parts are its nouns: ``engine.tasks.complete(…)``, ``engine.cases.start(…)``. Every method
+    that writes takes the ``Actor`` who does it and an idempotency ``key``: the same key gives the
+    same receipt again, and nothing is done twice.
     """
+
+    def __init__(self, database: Database, config: Config, clock: Clock) -> None:
+        """``open`` makes one of a URL."""
+        self.config = config
+        self._transactions = transactions = Transactions(database, config, clock)
+        self.definitions = Definitions(transactions)
+        self.decisions = Decisions(transactions)
+        self.customers = Customers(transactions)
+        self.cases = Cases(transactions)
+        self.instances = Instances(transactions)
+        self.incidents = Incidents(transactions)
+        self.people = People(transactions)
+        self.sessions = Sessions(transactions, self.people)
+        self.tokens = Tokens(transactions)
+        self.tasks = Tasks(transactions, self.people)
+        self.history = History(transactions)
+        self.analysis = Analysis(transactions)
+        self.migrations = Migrations(transactions)
+        self.operations = Operations(transactions)
+        timers = Timers(transactions)
+        handlers = JobHandlers(transactions, timers, self.migrations, self.analysis)
+        self.jobs = Jobs(transactions, handlers, timers)
 
     @classmethod
     def open(
@@ -65,9 +100,22 @@ class Engine(Definitions, Decisions, Cases, Incidents, Tasks, Evidence, People, 
         finally:
             database.close()
 
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        """The configured roles by key."""
+        return self.config.roles
+
+    def now(self) -> datetime:
+        """The engine's time (UTC)."""
+        return self._transactions.now()
+
+    def today(self) -> date:
+        """The date in the configured zone."""
+        return self._transactions.today()
+
     def close(self) -> None:
         """Give the connections back."""
-        self._database.close()
+        self._transactions.database.close()
 
     def __enter__(self) -> Self:
         return self

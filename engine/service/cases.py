@@ -12,60 +12,33 @@ from sqlalchemy import select
 
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.customers import register
+from engine.errors import StepError
 from engine.queries import cases as queries
-from engine.queries import instances
-from engine.queries import people as people_queries
 from engine.queries.rows import PERSON, person_view
-from engine.runtime.executor import StepError
 from engine.service.incidents import named
-from engine.service.transactions import Transactions
+from engine.service.transactions import Part
 from engine.store.tables import PersonTable
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.views import (
     Actor,
     CaseDetail,
     CaseRow,
-    CustomerRow,
-    ElementState,
-    InstanceView,
+    DueReason,
     Page,
     PlanRow,
     Receipt,
-    VariableValue,
 )
-from engine.work import adhoc, cases, incidents, variables
+from engine.work import adhoc, cases, due_reasons, incidents
 
 ROOT = "serviceplan"
 
 
-class Cases(Transactions):
+class Cases(Part):
     """What is done with whole cases."""
-
-    # ------------------------------------------------------------ customers
-
-    def customers(self, actor: Actor, q: str = "") -> tuple[CustomerRow, ...]:
-        """Customers by name, at most 200; ``q`` is searched in name and organisation number."""
-        with self._reading() as connection:
-            return people_queries.customers(connection, actor, q)
-
-    def add_customer(self, actor: Actor, name: str, org_number: str, *, key: str) -> Receipt:
-        """A new customer; the receipt has its ``id``.
-
-        :raises Invalid: for a name that is missing, or an organisation number whose check digit
-            is wrong or that another customer has (code ``org_number_taken``)
-        """
-        return self._write(
-            actor,
-            "add_customer",
-            key,
-            {"name": name, "org_number": org_number},
-            lambda work: register.add(work, name, org_number),
-        )
 
     # ------------------------------------------------------------ start
 
-    def start_case(
+    def start(
         self,
         actor: Actor,
         *,
@@ -96,8 +69,10 @@ class Cases(Transactions):
             "variables": dict(variables or {}),
             "title": title,
         }
-        self._check_size(given["variables"], "variables.{}")
-        return self._write(actor, "start_case", key, given, lambda work: cases.start(work, **given))
+        self._transactions.check_size(given["variables"], "variables.{}")
+        return self._transactions.write(
+            actor, "start_case", key, given, lambda work: cases.start(work, **given)
+        )
 
     def preview_plan(
         self,
@@ -109,7 +84,7 @@ class Cases(Transactions):
     ) -> tuple[PlanRow, ...]:
         """The plan that a case would get if it started now; the rows have no ids."""
         chosen = people or {}
-        with self._looking(actor) as work:
+        with self._transactions.looking(actor) as work:
             authorize(actor, actions.CASE_START, None)
             rows = cases.preview(work, process_id=process_id, start_date=start_date)
             found = {
@@ -123,7 +98,7 @@ class Cases(Transactions):
                 id="",
                 phase=row.phase.key,
                 phase_title=row.phase.title,
-                process_id=row.loaded.process_id,
+                process_id=row.definition.process_id,
                 element_id=row.task.id,
                 name=row.task.name,
                 role=row.task.role,
@@ -136,7 +111,7 @@ class Cases(Transactions):
 
     # ------------------------------------------------------------ look at
 
-    def cases(
+    def search(
         self,
         actor: Actor,
         *,
@@ -151,7 +126,7 @@ class Cases(Transactions):
         :param state: ``running``, ``ended`` or ``all``
         :param phase: only cases that have work open in this phase
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.cases(
                 connection,
                 actor,
@@ -160,16 +135,16 @@ class Cases(Transactions):
                 phase=phase,
                 cursor=cursor,
                 limit=limit,
-                today=self.today(),
+                today=self._transactions.today(),
             )
 
-    def case(self, actor: Actor, business_key: str) -> CaseDetail:
+    def get(self, actor: Actor, business_key: str) -> CaseDetail:
         """A case, by its id or its number, with its six sheets, its instances, incidents and the
         messages it can get now.
 
         :raises NotFound: when there is none, or it is not the actor's to see
         """
-        with self._looking(actor) as work:
+        with self._transactions.looking(actor) as work:
 
             def offers(case_id: str) -> Mapping[str, queries.MessageOffer]:
                 return {
@@ -194,21 +169,13 @@ class Cases(Transactions):
             stopped = named(work, detail.incidents)
             return replace(detail, activities=adhoc.options(work, detail.row.id), incidents=stopped)
 
-    def instance(self, actor: Actor, instance_id: str) -> InstanceView:
-        """One process instance.
+    def explain_plan(self, actor: Actor, case_id: str) -> Mapping[str, DueReason]:
+        """Why the rows of a case's plan have their dates, by the rows' ids.
 
-        :raises NotFound: when there is none, or its case is not the actor's to see
+        :raises NotFound: when there is no such case, or it is not the actor's to see
         """
-        with self._reading() as connection:
-            return instances.instance(connection, actor, instance_id)
-
-    def element_states(self, actor: Actor, instance_id: str) -> Mapping[str, ElementState]:
-        """What the diagram of an instance shows, by element id.
-
-        :raises NotFound: when there is none, or its case is not the actor's to see
-        """
-        with self._reading() as connection:
-            return instances.element_states(connection, actor, instance_id, today=self.today())
+        with self._transactions.looking(actor) as work:
+            return due_reasons.explain_plan(work, case_id)
 
     # ------------------------------------------------------------ change
 
@@ -220,7 +187,7 @@ class Cases(Transactions):
 
         :raises Invalid: with every row that is wrong; nothing is changed then
         """
-        return self._write(
+        return self._transactions.write(
             actor,
             "set_plan",
             key,
@@ -245,14 +212,14 @@ class Cases(Transactions):
         :raises ProcessFailed: when the process could not go on; the incident keeps the message
         """
         values = dict(payload or {})
-        self._check_size(values)
+        self._transactions.check_size(values)
 
-        def failed(work: Work, error: StepError) -> None:
+        def failed(work: UnitOfWork, error: StepError) -> None:
             if error.instance_id is not None:
                 operation = cases.delivery(work, message, business_key, values)
                 incidents.record(work, error.instance_id, operation, error)
 
-        return self._write(
+        return self._transactions.write(
             actor,
             "deliver",
             key,
@@ -282,11 +249,11 @@ class Cases(Transactions):
         """
         again = {"op": adhoc.OPERATION, "element": element_id, "scope": scope_token}
 
-        def failed(work: Work, error: StepError) -> None:
+        def failed(work: UnitOfWork, error: StepError) -> None:
             if error.instance_id is not None:
                 incidents.record(work, error.instance_id, {**again, "in": instance_id}, error)
 
-        return self._write(
+        return self._transactions.write(
             actor,
             "begin_activity",
             key,
@@ -301,48 +268,10 @@ class Cases(Transactions):
         :raises Invalid: without a reason
         :raises Conflict: when it has ended already
         """
-        return self._write(
+        return self._transactions.write(
             actor,
             "cancel",
             key,
             {"case": business_key, "reason": reason},
             lambda work: cases.cancel(work, business_key, reason),
-        )
-
-    # ------------------------------------------------------------ variables
-
-    def variables(self, actor: Actor, instance_id: str) -> tuple[VariableValue, ...]:
-        """The variables of an instance by name, for those who may correct them.
-
-        :raises NotFound: for an unknown instance
-        :raises NotAllowed: for those who do not look after the engine
-        """
-        with self._looking(actor) as work:
-            return variables.listed(work, instance_id)
-
-    def correct_variables(
-        self,
-        actor: Actor,
-        instance_id: str,
-        values: Mapping[str, Any],
-        *,
-        expressions: Mapping[str, str] | None = None,
-        reason: str = "",
-        key: str,
-    ) -> Receipt:
-        """Set variables (JSON values) of a running instance, so that what failed over them can be
-        tried again. For those who look after the engine; the history keeps the old values.
-
-        :param expressions: FEEL texts by name, which see the instance's variables as they are
-        :param reason: why, for the history
-        :raises Invalid: for a name that no expression can say, and a value that cannot be read
-        :raises Conflict: when the instance has ended
-        """
-        texts = dict(expressions or {})
-        return self._write(
-            actor,
-            "correct_variables",
-            key,
-            {"instance": instance_id, "values": dict(values), "texts": texts, "reason": reason},
-            lambda work: variables.correct(work, instance_id, values, texts, reason),
         )

@@ -9,10 +9,10 @@ from engine import feel
 from engine.calendar import WorkCalendar
 from engine.clock import Clock, SystemClock
 from engine.config import Config
+from engine.definitions.decisions import DeployedDecision, ask
 from engine.definitions.deploy import xml_limits
 from engine.dmn import DecisionError, DecisionModel, lint, outline, reading
 from engine.errors import Invalid, NotFound, Problem, Rejected
-from engine.runtime.decisions import Chosen, ask
 from engine.service.decisions import view
 from engine.views import DecisionOutcome, Source
 
@@ -44,7 +44,7 @@ def decide_file(
         element = model.find(decision).element
     except DecisionError as error:
         raise NotFound(error.message) from None
-    chosen = Chosen("", element.id, 0, element.name, model)
+    chosen = DeployedDecision("", element.id, 0, element.name, model)
     now = (clock or SystemClock()).now().astimezone(WorkCalendar.of(config.calendar).zone)
     try:
         values = reading.read(variables, outline.inputs(model, element.id))

@@ -8,12 +8,11 @@ from typing import Any
 from engine import feel
 from engine.access import actions
 from engine.access.rules import authorize
+from engine.definitions.decisions import Answer, DeployedDecision, ask
 from engine.dmn import DecisionError, outline, reading
 from engine.errors import Invalid, Problem
 from engine.queries import decisions as queries
-from engine.runtime import decisions
-from engine.runtime.decisions import Chosen
-from engine.service.transactions import Transactions
+from engine.service.transactions import Part
 from engine.views import (
     Actor,
     Decision,
@@ -25,20 +24,20 @@ from engine.views import (
 )
 
 
-class Decisions(Transactions):
+class Decisions(Part):
     """The deployed decision models."""
 
-    def decisions(self, actor: Actor) -> tuple[Decision, ...]:
+    def all(self, actor: Actor) -> tuple[Decision, ...]:
         """All versions of all decisions and decision services: by name, the newest first."""
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.decisions(connection, actor)
 
-    def decision(self, actor: Actor, id: str) -> DecisionDetail:
+    def get(self, actor: Actor, id: str) -> DecisionDetail:
         """One version of one decision, with all that it stands on.
 
         :raises NotFound: when there is none
         """
-        with self._looking(actor) as work:
+        with self._transactions.looking(actor) as work:
             view = queries.decision(work.connection, actor, id)
             chosen = work.definitions.decisions.get(work.connection, id)
         return DecisionDetail(
@@ -47,20 +46,20 @@ class Decisions(Transactions):
             outline.requirements(chosen.model, view.decision_id),
         )
 
-    def decision_source(self, actor: Actor, id: str) -> Source:
+    def source(self, actor: Actor, id: str) -> Source:
         """The file that a decision came in, byte for byte.
 
         :raises NotFound: when there is none
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.source(connection, actor, id)
 
-    def decision_findings(self, actor: Actor, id: str) -> tuple[Finding, ...]:
+    def findings(self, actor: Actor, id: str) -> tuple[Finding, ...]:
         """What was found in a decision's file when it was deployed.
 
         :raises NotFound: when there is none
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.findings(connection, actor, id)
 
     def decide(
@@ -83,14 +82,14 @@ class Decisions(Transactions):
             decision cannot be made at all
         """
         authorize(actor, actions.DECISION_MAKE, None)
-        with self._looking(actor) as work:
+        with self._transactions.looking(actor) as work:
             library = work.definitions.decisions
             binding = "latest" if version is None else version
             chosen = library.find(work.connection, decision_id, binding)
             now = work.now.astimezone(work.calendar.zone)
         try:
             values = reading.read(variables, outline.inputs(chosen.model, chosen.decision_id))
-            answer = decisions.ask(chosen, values, now, strict=False)
+            answer = ask(chosen, values, now, strict=False)
             return view(chosen, answer, version=chosen.version)
         except (DecisionError, feel.FeelError) as error:
             text = getattr(error, "message", str(error))
@@ -98,7 +97,7 @@ class Decisions(Transactions):
             raise Invalid([problem]) from error
 
 
-def view(chosen: Chosen, answer: decisions.Answer, *, version: int | None) -> DecisionOutcome:
+def view(chosen: DeployedDecision, answer: Answer, *, version: int | None) -> DecisionOutcome:
     """What came of a decision, as others read it; one of a mere file has no ``version``."""
     outcome = answer.outcome
     return DecisionOutcome(

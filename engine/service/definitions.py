@@ -12,7 +12,7 @@ from engine.bpmn import layout, sheets, source, vocabulary
 from engine.definitions import deploy
 from engine.queries import decisions
 from engine.queries import definitions as queries
-from engine.service.transactions import Transactions
+from engine.service.transactions import Part
 from engine.views import (
     Activity,
     Actor,
@@ -25,14 +25,16 @@ from engine.views import (
 )
 
 
-class Definitions(Transactions):
+class Definitions(Part):
     """The process owner's part of the engine."""
 
     def check(self, sources: Sequence[Source], *, strict_roles: bool = True) -> CheckReport:
         """Everything that is to be said of diagrams and decision models that would be deployed
         together. Changes nothing."""
-        with self._reading() as connection:
-            checked = deploy.check(connection, self.config, sources, strict_roles=strict_roles)
+        with self._transactions.reading() as connection:
+            checked = deploy.check(
+                connection, self._transactions.config, sources, strict_roles=strict_roles
+            )
         return checked.report()
 
     def deploy(
@@ -48,7 +50,7 @@ class Definitions(Transactions):
         :raises NotAllowed: for everybody but process owners
         """
         hashes = [(s.filename, hashlib.sha256(s.data).hexdigest()) for s in sources]
-        receipt = self._write(
+        receipt = self._transactions.write(
             actor,
             "deploy",
             key,
@@ -56,7 +58,7 @@ class Definitions(Transactions):
             lambda work: deploy.deploy(work, sources, strict_roles=strict_roles),
         )
         result = receipt.result
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             found = [queries.definition(connection, actor, i) for i in result["definitions"]]
             decided = [
                 decisions.decision(connection, actor, i) for i in result.get("decisions", ())
@@ -69,18 +71,18 @@ class Definitions(Transactions):
             decisions=tuple(decided),
         )
 
-    def definitions(self, actor: Actor) -> tuple[Definition, ...]:
+    def all(self, actor: Actor) -> tuple[Definition, ...]:
         """All versions of all processes, and all drawings: the phases in order, the newest
         version first."""
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.definitions(connection, actor)
 
-    def definition(self, actor: Actor, definition_id: str) -> Definition:
+    def get(self, actor: Actor, definition_id: str) -> Definition:
         """One version of one process.
 
         :raises NotFound: when there is none
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.definition(connection, actor, definition_id)
 
     def source(self, actor: Actor, definition_id: str) -> Source:
@@ -88,7 +90,7 @@ class Definitions(Transactions):
 
         :raises NotFound: when there is none
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.source(connection, actor, definition_id)
 
     def findings(self, actor: Actor, definition_id: str) -> tuple[Finding, ...]:
@@ -96,7 +98,7 @@ class Definitions(Transactions):
 
         :raises NotFound: when there is none
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.findings(connection, actor, definition_id)
 
     def drawing(self, actor: Actor, definition_id: str) -> Drawing:
@@ -104,24 +106,24 @@ class Definitions(Transactions):
 
         :raises NotFound: when there is none
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             process_id = queries.definition(connection, actor, definition_id).process_id
             tree = self._tree(connection, actor, definition_id)
         drawn = layout.drawing(tree, process_id)
         # A file without any process has one drawing, whatever it is called.
         return drawn if drawn.shapes else layout.drawing(tree)
 
-    def definition_sheet(self, actor: Actor, definition_id: str) -> tuple[Activity, ...]:
+    def sheet(self, actor: Actor, definition_id: str) -> tuple[Activity, ...]:
         """The user tasks of a definition as the rows of a table, in the sheet's order.
 
         :raises NotFound: when there is none
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             process_id = queries.definition(connection, actor, definition_id).process_id
             tree = self._tree(connection, actor, definition_id)
-        meta = vocabulary.read(tree, roles=self.config.roles).get(process_id)
+        meta = vocabulary.read(tree, roles=self._transactions.config.roles).get(process_id)
         return () if meta is None else sheets.activities_of(meta)
 
     def _tree(self, connection: Connection, actor: Actor, definition_id: str) -> Any:
         file = queries.source(connection, actor, definition_id)
-        return source.parse(file.data, file.filename, deploy.xml_limits(self.config))
+        return source.parse(file.data, file.filename, deploy.xml_limits(self._transactions.config))

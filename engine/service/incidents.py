@@ -6,30 +6,28 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from engine.queries import instances
-from engine.service.transactions import Transactions
-from engine.unit_of_work import Work
+from engine.service.transactions import Part
+from engine.unit_of_work import UnitOfWork
 from engine.views import Actor, Incident, Page, Receipt
 from engine.work import incidents
 
 
-class Incidents(Transactions):
+class Incidents(Part):
     """Incidents of all cases."""
 
-    def incidents(self, actor: Actor) -> tuple[Incident, ...]:
+    def newest(self, actor: Actor) -> tuple[Incident, ...]:
         """The newest open incidents of all cases, at most 200; none for those who do not look
         after the engine. ``open_incidents`` gives them all."""
-        with self._looking(actor) as work:
+        with self._transactions.looking(actor) as work:
             return named(work, instances.incidents(work.connection, actor))
 
-    def open_incidents(
-        self, actor: Actor, *, cursor: str | None = None, limit: int = 25
-    ) -> Page[Incident]:
+    def search(self, actor: Actor, *, cursor: str | None = None, limit: int = 25) -> Page[Incident]:
         """A page of the open incidents of all cases, the newest first; none for those who do not
         look after the engine.
 
         :raises Invalid: for a cursor of another list
         """
-        with self._looking(actor) as work:
+        with self._transactions.looking(actor) as work:
             found = instances.open_incidents(work.connection, actor, cursor=cursor, limit=limit)
             return replace(found, items=named(work, found.items))
 
@@ -38,7 +36,7 @@ class Incidents(Transactions):
 
         :raises NotFound: when there is no such incident, or it is not the actor's to see
         """
-        return self._write(
+        return self._transactions.write(
             actor,
             "retry",
             key,
@@ -47,12 +45,12 @@ class Incidents(Transactions):
         )
 
 
-def named(work: Work, found: Iterable[Incident]) -> tuple[Incident, ...]:
+def named(work: UnitOfWork, found: Iterable[Incident]) -> tuple[Incident, ...]:
     """The incidents with the names of their elements, as their diagrams have them."""
     return tuple(replace(one, element_name=_element_name(work, one)) for one in found)
 
 
-def _element_name(work: Work, incident: Incident) -> str:
-    loaded = work.definitions.get(work.connection, incident.definition_id)
+def _element_name(work: UnitOfWork, incident: Incident) -> str:
+    definition = work.definitions.get(work.connection, incident.definition_id)
     element = incident.element_id or ""
-    return "" if element in ("", loaded.process_id) else loaded.element_name(element)
+    return "" if element in ("", definition.process_id) else definition.element_name(element)

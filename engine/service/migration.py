@@ -6,15 +6,14 @@ import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
-from engine.errors import Conflict, Unavailable
+from engine.errors import Conflict, StepError, Unavailable
 from engine.migration import job, preview, skipped
 from engine.migration.apply import Refused
-from engine.migration.job import Jobs
+from engine.migration.job import MigrationJobs
 from engine.migration.preview import MOST_PREVIEWED
 from engine.migration.rehearsal import would_fail
 from engine.queries import migration as queries
-from engine.runtime.executor import StepError
-from engine.service.transactions import TRIES, Transactions
+from engine.service.transactions import Part
 from engine.views import (
     SYSTEM,
     Actor,
@@ -36,10 +35,10 @@ PAUSE = 0.03
 processes, such as the server while the command moves instances, look for that only now and then."""
 
 
-class Migrations(Transactions):
+class Migrations(Part):
     """What a process owner does with running work when a new version is live."""
 
-    def migrate_preview(
+    def preview(
         self,
         actor: Actor,
         definition: str,
@@ -61,12 +60,12 @@ class Migrations(Transactions):
         :raises NotFound: when there is no such process or version
         :raises Invalid: for unknown instances and elements, all at once
         """
-        with self._looking(actor) as work:
+        with self._transactions.looking(actor) as work:
             return preview.preview(
                 work, definition, to_version, instances, mapping or {}, cursor=cursor, limit=limit
             )
 
-    def migrate(
+    def start(
         self,
         actor: Actor,
         definition: str,
@@ -90,7 +89,7 @@ class Migrations(Transactions):
         """
         chosen = sorted(set(instances)) if instances is not None else None
         given = dict(mapping or {})
-        receipt = self._write(
+        receipt = self._transactions.write(
             actor,
             "migrate",
             key,
@@ -103,88 +102,79 @@ class Migrations(Transactions):
             lambda work: job.create(work, definition, to_version, chosen, given),
         )
         if wait:
-            while self.run_migrations(migration_id=receipt.id):
+            while self.run(migration_id=receipt.id):
                 pass
         return receipt
 
-    def run_migrations(self, *, limit: int = 1000, migration_id: str | None = None) -> int:
+    def run(self, *, limit: int = 1000, migration_id: str | None = None) -> int:
         """Do what waits of migrations, some instances in each transaction; how many were moved or
         found to be immovable. A worker calls it when it is asked to.
 
         :raises Unavailable: when the database is away; what waits is still to be done
         """
-        jobs, settled, before = Jobs(), 0, list[list[str]]()
+        jobs, settled, before = MigrationJobs(), 0, list[list[str]]()
         while settled < limit:
-            with self._looking(SYSTEM) as work:
-                found = job.waiting(work, min(BATCH, limit - settled), migration_id)
-            if found == before:
+            with self._transactions.looking(SYSTEM) as work:
+                batches = job.waiting(work, min(BATCH, limit - settled), migration_id)
+            if batches == before:
                 # Nothing, or nothing but what nobody could do.
                 break
-            before = found
-            done = sum(self._move(jobs, some) for items in found for some in _several(items))
+            before = batches
+            done = sum(self._move(jobs, some) for items in batches for some in _several(items))
             if not done:
                 # Whatever there is, somebody else is at: now it is waited for.
-                done = sum(self._move_alone(jobs, item) for items in found for item in items)
+                done = sum(self._move_alone(jobs, item) for items in batches for item in items)
             settled += done
         return settled
 
-    def _move(self, jobs: Jobs, items: Sequence[str]) -> int:
+    def _move(self, jobs: MigrationJobs, items: Sequence[str]) -> int:
         """Move several in one transaction or, when one of them cannot go on, each in its own: it
         takes none of the others back. How many are settled."""
         try:
-            with self._database.writing() as connection:
-                work = self._work(connection, SYSTEM)
+            with self._transactions.database.writing() as connection:
+                work = self._transactions.unit_of_work(connection, SYSTEM)
                 done = job.move(work, jobs, items)
-                work.keep_history()
+                work.flush()
         except Unavailable:
             raise
         except Exception as error:
             # Which one it was shows when they move one by one.
             log.debug("instances move one by one: %s", error)
             done = sum(self._move_alone(jobs, item) for item in items)
-        if self._database.is_sqlite:
+        if self._transactions.database.is_sqlite:
             time.sleep(PAUSE)
         return done
 
-    def _move_alone(self, jobs: Jobs, item_id: str) -> int:
+    def _move_alone(self, jobs: MigrationJobs, item_id: str) -> int:
         """Settle one item: 0 when it is still to be done, or somebody else has done it."""
-        for _ in range(TRIES):
-            try:
-                with self._database.writing() as connection:
-                    work = self._work(connection, SYSTEM)
-                    moved = job.move(work, jobs, [item_id])
-                    work.keep_history()
-                    return moved
-            except Refused as refused:
-                return self._failed_move(item_id, refused)
-            except StepError as error:
-                return self._failed_move(item_id, Refused(would_fail(error)))
-            except Conflict:
-                continue
-            except Unavailable:
-                raise
-            except Exception as error:
-                # One instance must not keep the others from moving.
-                log.exception("an instance could not be moved")
-                return self._failed_move(item_id, Refused(would_fail(error)))
-        return 0
-
-    def _failed_move(self, item_id: str, refused: Refused) -> int:
         try:
-            with self._database.writing() as connection:
-                return job.fail(self._work(connection, SYSTEM), item_id, refused)
+            return self._transactions.run(SYSTEM, lambda work: job.move(work, jobs, [item_id]))
+        except Refused as refused:
+            return self._failed(item_id, refused)
+        except StepError as error:
+            return self._failed(item_id, Refused(would_fail(error)))
+        except Conflict:
+            return 0
+        except Unavailable:
+            raise
+        except Exception as error:
+            # One instance must not keep the others from moving.
+            log.exception("an instance could not be moved")
+            return self._failed(item_id, Refused(would_fail(error)))
+
+    def _failed(self, item_id: str, refused: Refused) -> int:
+        try:
+            return self._transactions.run(SYSTEM, lambda work: job.fail(work, item_id, refused))
         except Conflict:
             return 0
 
-    def migrate_back(
-        self, actor: Actor, migration_id: str, instance_id: str, *, key: str
-    ) -> Receipt:
+    def take_back(self, actor: Actor, migration_id: str, instance_id: str, *, key: str) -> Receipt:
         """Take the move of one instance back: it is as it was, on the version it came from.
 
         :raises Conflict: ``moved_on`` when it has gone on since, ``changed_since`` when somebody
             has worked on its tasks or its plan, ``not_migrated`` when it was not moved
         """
-        return self._write(
+        return self._transactions.write(
             actor,
             "migrate_back",
             key,
@@ -192,7 +182,7 @@ class Migrations(Transactions):
             lambda work: job.back(work, migration_id, instance_id),
         )
 
-    def migration(
+    def get(
         self,
         actor: Actor,
         migration_id: str,
@@ -206,14 +196,14 @@ class Migrations(Transactions):
         :param state: only ``waiting``, ``done``, ``failed`` or ``taken_back`` ones
         :raises NotFound: when there is none
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.migration(
                 connection, actor, migration_id, state=state, cursor=cursor, limit=limit
             )
 
-    def migrations(self, actor: Actor, process_id: str) -> tuple[Migration, ...]:
+    def of_process(self, actor: Actor, process_id: str) -> tuple[Migration, ...]:
         """The latest migrations of a process, the newest first, without their instances."""
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.migrations(connection, actor, process_id)
 
     # ------------------------------------------------------------ what was not run
@@ -223,7 +213,7 @@ class Migrations(Transactions):
 
         :raises NotFound: when there is no such case, or it is not the actor's to see
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.skipped_steps(connection, actor, case_id)
 
     def run_skipped(self, actor: Actor, instance_id: str, element_id: str, *, key: str) -> Receipt:
@@ -234,7 +224,7 @@ class Migrations(Transactions):
         :raises Conflict: ``step_decided``, ``step_gone`` or ``case_ended``
         :raises ProcessFailed: when the activity cannot be begun
         """
-        return self._write(
+        return self._transactions.write(
             actor,
             "run_skipped",
             key,
@@ -251,7 +241,7 @@ class Migrations(Transactions):
         :raises NotFound: when it is not offered there
         :raises Conflict: ``step_decided`` or ``case_ended``
         """
-        return self._write(
+        return self._transactions.write(
             actor,
             "dismiss_skipped",
             key,

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
-from datetime import timedelta
+from collections.abc import Collection
 from typing import Any
 
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.errors import Conflict, Unavailable
+from engine.errors import NotAuthenticated
 from engine.identity import people, sessions
 from engine.queries import objects
 from engine.queries import people as queries
-from engine.service.authentication import Authentication
-from engine.unit_of_work import Work
-from engine.views import Actor, Person, Receipt, Session
+from engine.service.transactions import Part
+from engine.unit_of_work import UnitOfWork
+from engine.views import Actor, Person, Receipt
 
 log = logging.getLogger(__name__)
 CHAIN = "accounts"
 
 
-class People(Authentication):
+class People(Part):
     """The administrator's part of the engine, and everybody's way in."""
 
-    def people(self, actor: Actor) -> tuple[Person, ...]:
+    def all(self, actor: Actor) -> tuple[Person, ...]:
         """Everybody with an account, by name."""
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.people(connection, actor)
 
-    def add_person(
+    def add(
         self,
         actor: Actor,
         username: str,
@@ -50,7 +49,7 @@ class People(Authentication):
         people.check_new_password(password, username)
         hashed = people.hash_password(password)
 
-        def do(work: Work) -> dict[str, Any]:
+        def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
             person = people.add_person(
                 work.connection,
@@ -60,7 +59,7 @@ class People(Authentication):
                 rights=rights,
                 email=email,
                 password_hash=hashed,
-                known_roles=self.config.roles,
+                known_roles=self._transactions.config.roles,
                 now=work.now,
             )
             detail = {"person": person.id, "username": person.username, "name": person.name}
@@ -70,9 +69,9 @@ class People(Authentication):
 
         request: dict[str, Any] = {"username": username, "name": name, "roles": sorted(roles)}
         request |= {"rights": sorted(rights), "email": email}
-        return self._write(actor, "add_person", key, request, do)
+        return self._transactions.write(actor, "add_person", key, request, do)
 
-    def set_person(
+    def change(
         self,
         actor: Actor,
         username: str,
@@ -89,7 +88,7 @@ class People(Authentication):
         :raises NotFound: when there is no such account
         """
 
-        def do(work: Work) -> dict[str, Any]:
+        def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
             person = people.change_person(
                 work.connection,
@@ -98,7 +97,7 @@ class People(Authentication):
                 rights=rights,
                 active=active,
                 email=email,
-                known_roles=self.config.roles,
+                known_roles=self._transactions.config.roles,
             )
             held = {"roles": sorted(person.roles), "rights": sorted(person.rights)}
             detail = {"person": person.id, "active": person.active, **held}
@@ -112,7 +111,7 @@ class People(Authentication):
             "active": active,
             "email": email,
         }
-        return self._write(actor, "set_person", key, request, do)
+        return self._transactions.write(actor, "set_person", key, request, do)
 
     def set_password(
         self,
@@ -131,7 +130,7 @@ class People(Authentication):
         people.check_new_password(password, username)
         hashed = people.hash_password(password)
 
-        def do(work: Work) -> dict[str, Any]:
+        def do(work: UnitOfWork) -> dict[str, Any]:
             thing = objects.person_object(work.connection, people.normal_username(username))
             authorize(actor, actions.PEOPLE_PASSWORD, thing)
             person = people.person_named(work.connection, username)
@@ -140,52 +139,21 @@ class People(Authentication):
             work.note("password.changed", CHAIN, {"person": person.id})
             return {"id": person.id}
 
-        return self._write(actor, "set_password", key, {"username": username}, do)
+        return self._transactions.write(actor, "set_password", key, {"username": username}, do)
 
-    # ------------------------------------------------------------ sessions
+    def check_password(self, username: str, password: str, *, address: str = "") -> Person:
+        """The person, when the password is right. Hashing is slow on purpose, and no transaction
+        waits for it.
 
-    def sign_in(self, username: str, password: str, *, address: str = "") -> Session:
-        """A new session, when the password is right.
-
-        :raises NotAuthenticated: see ``check_password``
+        :raises NotAuthenticated: ``wrong_password``, the same for an unknown user; or
+            ``too_many_attempts`` with ``seconds`` to wait
         """
-        person = self.check_password(username, password, address=address)
-        with self._database.writing() as connection:
-            lifetime = timedelta(hours=self.config.web.session_hours)
-            sessions.sweep(connection, now=self.now(), idle=self._idle)
-            return sessions.open_session(connection, person, now=self.now(), lifetime=lifetime)
-
-    def session(self, token: str) -> Session | None:
-        """The session of a token, None when there is none or it has ended."""
-        with self._reading() as connection:
-            found = sessions.find_session(connection, token, now=self.now(), idle=self._idle)
-        if found is None:
-            return None
-        if found.stale:
-            self._seen(token)
-        return found.session
-
-    def _seen(self, token: str) -> None:
-        try:
-            with self._database.writing() as connection:
-                sessions.touch_session(connection, token, now=self.now())
-        except (Unavailable, Conflict) as error:
-            # A full disk keeps nobody from reading; the next use is written down.
-            log.warning("the use of a session could not be written down: %s", error)
-
-    def save_session(self, token: str, data: Mapping[str, Any]) -> None:
-        """Keep data (JSON) with a session.
-
-        :raises Invalid: when it is too much
-        """
-        with self._database.writing() as connection:
-            sessions.save_session(connection, token, data)
-
-    def sign_out(self, token: str) -> None:
-        """End a session."""
-        with self._database.writing() as connection:
-            sessions.end_session(connection, token)
-
-    @property
-    def _idle(self) -> timedelta:
-        return timedelta(minutes=self.config.web.session_idle_minutes)
+        with self._transactions.database.writing() as connection:
+            attempt = sessions.begin_attempt(
+                connection, username, address=address, now=self._transactions.now()
+            )
+        if not attempt.succeeds(password) or attempt.person is None:
+            raise NotAuthenticated("The user name or the password is wrong.", code="wrong_password")
+        with self._transactions.database.writing() as connection:
+            sessions.settle_attempt(connection, attempt, attempt.renewed_hash(password))
+        return attempt.person

@@ -11,25 +11,29 @@ from sqlalchemy import select
 
 from engine import feel
 from engine.access import actions
-from engine.errors import Invalid, Problem
+from engine.errors import Invalid, Problem, StepError
 from engine.queries import task_detail
 from engine.queries import tasks as queries
-from engine.queries.task_detail import Asks, TaskPlace
-from engine.runtime.executor import StepError
-from engine.service.authentication import Authentication
+from engine.queries.task_detail import TaskPlace, TaskRequirements
+from engine.service.people import People
+from engine.service.transactions import Part, Transactions
 from engine.store.tables import PersonTable
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.views import Actor, Attachment, Count, DueReason, Page, Receipt, TaskDetail, TaskRow
 from engine.work import attachments, due_reasons, incidents, tasks
-from engine.work.loaded_task import opened
+from engine.work.loaded_task import load_task
 
 
-class Tasks(Authentication):
+class Tasks(Part):
     """What staff do."""
+
+    def __init__(self, transactions: Transactions, people: People) -> None:
+        super().__init__(transactions)
+        self._people = people
 
     # ------------------------------------------------------------ look at
 
-    def tasks(
+    def search(
         self,
         actor: Actor,
         *,
@@ -47,7 +51,7 @@ class Tasks(Authentication):
             (of their roles, whoever has them) or ``all`` (of every case that they see)
         :param due: ``late``, ``today``, ``coming`` or None
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.tasks(
                 connection,
                 actor,
@@ -58,10 +62,10 @@ class Tasks(Authentication):
                 q=q,
                 cursor=cursor,
                 limit=limit,
-                today=self.today(),
+                today=self._transactions.today(),
             )
 
-    def task_counts(
+    def counts(
         self,
         actor: Actor,
         *,
@@ -73,12 +77,18 @@ class Tasks(Authentication):
         """How many tasks ``tasks`` would list, by ``late``, ``today`` and ``coming``. Where they
         would have to be gone through one by one, the first are: a count then says that there may be
         more."""
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.task_counts(
-                connection, actor, show=show, phase=phase, role=role, q=q, today=self.today()
+                connection,
+                actor,
+                show=show,
+                phase=phase,
+                role=role,
+                q=q,
+                today=self._transactions.today(),
             )
 
-    def task(self, actor: Actor, task_id: str) -> TaskDetail:
+    def get(self, actor: Actor, task_id: str) -> TaskDetail:
         """One user task with all that its page needs. An open one that nobody has written in is
         filled with what the case knows already under the same names.
 
@@ -86,10 +96,10 @@ class Tasks(Authentication):
         """
         known: dict[str, Any] = {}
 
-        with self._looking(actor) as work:
+        with self._transactions.looking(actor) as work:
 
-            def ask(place: TaskPlace) -> Asks:
-                task = opened(work, task_id)
+            def ask(place: TaskPlace) -> TaskRequirements:
+                task = load_task(work, task_id)
                 if task.row.state == "open" and task.row.draft_at is None:
                     fields = {f.id for f in task.meta.form}
                     known.update({k: v for k, v in task.variables.items() if k in fields})
@@ -104,16 +114,8 @@ class Tasks(Authentication):
 
         :raises NotFound: when there is no such thing, or it is not the actor's to see
         """
-        with self._looking(actor) as work:
+        with self._transactions.looking(actor) as work:
             return due_reasons.explain(work, id)
-
-    def explain_plan(self, actor: Actor, case_id: str) -> Mapping[str, DueReason]:
-        """Why the rows of a case's plan have their dates, by the rows' ids.
-
-        :raises NotFound: when there is no such case, or it is not the actor's to see
-        """
-        with self._looking(actor) as work:
-            return due_reasons.explain_plan(work, case_id)
 
     # ------------------------------------------------------------ who does it
 
@@ -128,7 +130,7 @@ class Tasks(Authentication):
         :raises Conflict: when it is no longer open, or no longer at ``revision``
         :raises NotAllowed: when it is somebody else's
         """
-        return self._write(
+        return self._transactions.write(
             actor,
             "claim",
             key,
@@ -140,7 +142,7 @@ class Tasks(Authentication):
         self, actor: Actor, task_id: str, *, revision: int | None = None, key: str
     ) -> Receipt:
         """Give a task back to its role. Its draft stays with it."""
-        return self._write(
+        return self._transactions.write(
             actor,
             "release",
             key,
@@ -155,7 +157,7 @@ class Tasks(Authentication):
 
         :raises Invalid: when there is no such person, or they do not hold the role
         """
-        return self._write(
+        return self._transactions.write(
             actor,
             "reassign",
             key,
@@ -181,9 +183,9 @@ class Tasks(Authentication):
         :param ticks: by point: True, False, or the reason why it does not apply
         :raises Invalid: only for fields and points that do not exist
         """
-        self._check_size(answers)
+        self._transactions.check_size(answers)
         given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
-        return self._write(
+        return self._transactions.write(
             actor,
             "save_draft",
             key,
@@ -191,7 +193,7 @@ class Tasks(Authentication):
             lambda work: tasks.save_draft(work, task_id, answers, ticks, note, revision),
         )
 
-    def complete_task(
+    def complete(
         self,
         actor: Actor,
         task_id: str,
@@ -215,23 +217,23 @@ class Tasks(Authentication):
             ``stale_revision`` when the task is no longer at ``revision``
         :raises ProcessFailed: when the process cannot go on; the task stays open
         """
-        self._check_size(answers)
+        self._transactions.check_size(answers)
         given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
         evidence = None
         if password is not None and actions.SYSTEM_RIGHT not in actor.rights:
-            with self._reading() as connection:
+            with self._transactions.reading() as connection:
                 who = connection.scalar(
                     select(PersonTable.username).where(PersonTable.id == actor.id)
                 )
-            self.check_password(who or "", password)
+            self._people.check_password(who or "", password)
             evidence = "password"
 
-        def do(work: Work) -> dict[str, Any]:
+        def do(work: UnitOfWork) -> dict[str, Any]:
             return tasks.complete(
                 work, task_id, answers, ticks, note, evidence=evidence, revision=revision
             )
 
-        def failed(work: Work, error: StepError) -> None:
+        def failed(work: UnitOfWork, error: StepError) -> None:
             work.hold_of_task(task_id)
             # Somebody else may have completed it since: then nothing has failed.
             tasks.for_change(work, actions.TASK_VIEW, task_id)
@@ -239,7 +241,7 @@ class Tasks(Authentication):
                 operation = {"op": "complete", "task": task_id}
                 incidents.record(work, error.instance_id, operation, error)
 
-        return self._write(
+        return self._transactions.write(
             actor, "complete_task", key, given, do, on_failure=failed, reads_first=True
         )
 
@@ -261,7 +263,7 @@ class Tasks(Authentication):
         :raises Invalid: when the form has no such field, or the file is empty or too large
         """
 
-        def do(work: Work) -> dict[str, Any]:
+        def do(work: UnitOfWork) -> dict[str, Any]:
             work.hold_of_task(task_id)
             task = tasks.for_change(work, actions.TASK_SAVE, task_id)
             if field_id not in {f.id for f in task.meta.form if f.type == "attachment"}:
@@ -276,10 +278,10 @@ class Tasks(Authentication):
                 data=data,
                 by=actor.id,
                 at=work.now,
-                most=self.config.limits.attachment_bytes,
+                most=self._transactions.config.limits.attachment_bytes,
             )
             detail = {"field": field_id, "filename": filename, "sha256": digest}
-            tasks.remember(work, task, "file.attached", detail)
+            tasks.note_fact(work, task, "file.attached", detail)
             return {"id": attachment_id, "sha256": digest}
 
         request = {
@@ -288,7 +290,7 @@ class Tasks(Authentication):
             "filename": filename,
             "sha256": hashlib.sha256(data).hexdigest(),
         }
-        return self._write(actor, "attach", key, request, do)
+        return self._transactions.write(actor, "attach", key, request, do)
 
     def detach(self, actor: Actor, task_id: str, attachment_id: str, *, key: str) -> Receipt:
         """Take a file off an open task again.
@@ -296,20 +298,20 @@ class Tasks(Authentication):
         :raises NotFound: when the task has no such file
         """
 
-        def do(work: Work) -> dict[str, Any]:
+        def do(work: UnitOfWork) -> dict[str, Any]:
             work.hold_of_task(task_id)
             task = tasks.for_change(work, actions.TASK_SAVE, task_id)
             filename = attachments.remove(work.connection, task_id, attachment_id)
-            tasks.remember(work, task, "file.detached", {"filename": filename})
+            tasks.note_fact(work, task, "file.detached", {"filename": filename})
             return {}
 
         request = {"task": task_id, "attachment": attachment_id}
-        return self._write(actor, "detach", key, request, do)
+        return self._transactions.write(actor, "detach", key, request, do)
 
     def attachment(self, actor: Actor, attachment_id: str) -> tuple[Attachment, bytes]:
         """A file and its bytes.
 
         :raises NotFound: when there is none, or its task is not the actor's to see
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return task_detail.attachment(connection, actor, attachment_id)

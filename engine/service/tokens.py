@@ -12,8 +12,8 @@ from engine.access.rules import PersonObject, authorize
 from engine.errors import Conflict, NotAuthenticated, Unavailable
 from engine.identity import people, sessions, tokens
 from engine.ids import new_id
-from engine.service.transactions import Transactions
-from engine.unit_of_work import Work
+from engine.service.transactions import Part
+from engine.unit_of_work import UnitOfWork
 from engine.views import Actor, IssuedToken, Receipt, Token
 
 CHAIN = "accounts"
@@ -22,10 +22,10 @@ LIFETIME: Final = "P1Y"
 log = logging.getLogger(__name__)
 
 
-class Tokens(Transactions):
+class Tokens(Part):
     """How programs get in, in the name of a person."""
 
-    def add_token(
+    def add(
         self,
         actor: Actor,
         username: str,
@@ -47,7 +47,7 @@ class Tokens(Transactions):
         lifetime = tokens.check_new(name, scopes, expires)
         token_id, secret = new_id(), tokens.new_secret()
 
-        def do(work: Work) -> dict[str, Any]:
+        def do(work: UnitOfWork) -> dict[str, Any]:
             person = people.person_named(work.connection, username)
             authorize(actor, actions.TOKEN_ADD, PersonObject(person.id))
             expires_at = None if lifetime is None else work.now + lifetime
@@ -66,31 +66,33 @@ class Tokens(Transactions):
             return {"id": token_id}
 
         request = {"username": username, "name": name, "scopes": sorted(scopes)}
-        receipt = self._write(actor, "add_token", key, {**request, "expires": expires}, do)
-        with self._reading() as connection:
+        receipt = self._transactions.write(
+            actor, "add_token", key, {**request, "expires": expires}, do
+        )
+        with self._transactions.reading() as connection:
             token = tokens.named(connection, str(receipt.id))
         return IssuedToken(token, secret if token.id == token_id else None)
 
-    def tokens(self, actor: Actor, username: str | None = None) -> tuple[Token, ...]:
+    def all(self, actor: Actor, username: str | None = None) -> tuple[Token, ...]:
         """The tokens of an account, revoked ones too, the newest first; everybody's when None.
 
         :raises NotAllowed: for others than one's own, when the actor is no administrator
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             person_id = None
             if username is not None:
                 person_id = people.person_named(connection, username).id
             authorize(actor, actions.TOKEN_MANAGE, PersonObject(person_id or ""))
             return tokens.listed(connection, person_id)
 
-    def revoke_token(self, actor: Actor, token_id: str, *, key: str) -> Receipt:
+    def revoke(self, actor: Actor, token_id: str, *, key: str) -> Receipt:
         """End a token for good: one's own, or anybody's for an administrator.
 
         :raises NotFound: when there is none
         :raises Conflict: ``already_revoked``
         """
 
-        def do(work: Work) -> dict[str, Any]:
+        def do(work: UnitOfWork) -> dict[str, Any]:
             token = tokens.named(work.connection, token_id)
             authorize(actor, actions.TOKEN_MANAGE, PersonObject(token.person.id))
             tokens.revoke(work.connection, token_id, now=work.now)
@@ -98,7 +100,7 @@ class Tokens(Transactions):
             work.note("token.revoked", CHAIN, detail)
             return {"id": token_id}
 
-        return self._write(actor, "revoke_token", key, {"token": token_id}, do)
+        return self._transactions.write(actor, "revoke_token", key, {"token": token_id}, do)
 
     def bearer(self, secret: str, *, address: str = "") -> Token:
         """Who a token speaks for: ``token.actor()``, with the roles and rights that the person
@@ -109,12 +111,12 @@ class Tokens(Transactions):
             ``account_closed``, or ``too_many_attempts`` with ``seconds`` to wait. A token that is
             right never waits: nobody can guess one, and an office may share an address.
         """
-        now = self.now()
+        now = self._transactions.now()
         try:
-            with self._database.glancing() as connection:
+            with self._transactions.database.glancing() as connection:
                 token = tokens.find(connection, secret, now=now)
         except NotAuthenticated:
-            with self._database.writing() as connection:
+            with self._transactions.database.writing() as connection:
                 sessions.count_failed_token(connection, address, now=now)
             raise
         if tokens.is_stale(token, now):
@@ -123,7 +125,7 @@ class Tokens(Transactions):
 
     def _touch(self, token_id: str, now: datetime) -> None:
         try:
-            with self._database.writing() as connection:
+            with self._transactions.database.writing() as connection:
                 tokens.touch(connection, token_id, now=now)
         except (Unavailable, Conflict) as error:
             # The next use is written down then; this request need not fail for it.

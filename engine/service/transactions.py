@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -16,87 +16,97 @@ from engine.calendar import WorkCalendar
 from engine.clock import Clock
 from engine.config import Config
 from engine.definitions.library import Library
-from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, ProcessFailed
-from engine.jobs.queue import Queue
-from engine.runtime.executor import StepError
+from engine.errors import (
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Problem,
+    ProcessFailed,
+    StepError,
+)
+from engine.jobs.queue import DatabaseQueue
 from engine.store.base import table_of
 from engine.store.batch import Batch, Statement
 from engine.store.database import Database
 from engine.store.tables import ReceiptTable
-from engine.unit_of_work import Work
-from engine.views import Actor, Receipt, Role
+from engine.unit_of_work import UnitOfWork
+from engine.views import Actor, Receipt
 from engine.work import incidents, variables
 
 TRIES = 5
 """How often a write is tried when another transaction was first: many people may complete tasks of
 one case at the same moment, and all but a loser of the very same task succeed."""
 KEY_LENGTH = 100
+"""The most characters of an idempotency key, which is a column of an index."""
 _TABLE: Final = table_of(ReceiptTable)
 _INSERT: Final = Statement(insert(_TABLE))
 _FIND: Final = select(_TABLE).where(
     _TABLE.c.actor_id == bindparam("actor_id"), _TABLE.c.key == bindparam("key")
 )
 
-Do = Callable[[Work], dict[str, Any]]
+T = TypeVar("T")
+Do = Callable[[UnitOfWork], dict[str, Any]]
+"""What a write does; its result is the receipt's."""
+OnFailure = Callable[[UnitOfWork, StepError], None]
+"""Records an incident in a transaction of its own, after the rollback."""
 
 
 class Transactions:
-    """The part of ``Engine`` that opens transactions: a public method is one, and nothing below
-    it commits."""
+    """Opens the transactions of one engine: a public method is one, nothing below it commits."""
 
     def __init__(self, database: Database, config: Config, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-        self._calendar = WorkCalendar.of(config.calendar)
-        zone = self._calendar.zone
-        self._queue = Queue(config.webhooks)
-        self._library = Library(config, lambda: clock.now().astimezone(zone))
+        self.database = database
         self.config = config
-
-    @property
-    def roles(self) -> Mapping[str, Role]:
-        """The configured roles by key."""
-        return self.config.roles
+        self.clock = clock
+        self.calendar = WorkCalendar.of(config.calendar)
+        self.queue = DatabaseQueue(config.webhooks)
+        zone = self.calendar.zone
+        self.definitions = Library(config, lambda: clock.now().astimezone(zone))
 
     def now(self) -> datetime:
         """The engine's time (UTC)."""
-        return self._clock.now()
+        return self.clock.now()
 
     def today(self) -> date:
         """The date in the configured zone."""
-        return self._calendar.today(self._clock.now())
+        return self.calendar.today(self.clock.now())
 
     # ------------------------------------------------------------ reading
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._database.reading() as connection:
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database and changes nothing."""
+        with self.database.reading() as connection:
             yield connection
 
     @contextmanager
-    def _looking(self, actor: Actor) -> Iterator[Work]:
-        """A ``Work`` that only reads."""
-        with self._database.reading() as connection:
-            yield self._work(connection, actor)
+    def looking(self, actor: Actor) -> Iterator[UnitOfWork]:
+        """A unit of work that only reads."""
+        with self.database.reading() as connection:
+            yield self.unit_of_work(connection, actor)
 
-    def _work(self, connection: Connection, actor: Actor) -> Work:
-        return Work(
+    def unit_of_work(
+        self, connection: Connection, actor: Actor, now: datetime | None = None
+    ) -> UnitOfWork:
+        """:param now: the moment of all its rows; the clock's when None"""
+        return UnitOfWork(
             batch=Batch(connection),
             actor=actor,
-            now=self._clock.now(),
+            now=now or self.clock.now(),
             config=self.config,
-            calendar=self._calendar,
-            definitions=self._library,
-            queue=self._queue,
+            calendar=self.calendar,
+            definitions=self.definitions,
+            queue=self.queue,
         )
 
     # ------------------------------------------------------------ writing
 
-    def _check_size(self, values: Mapping[str, Any], place: str = "{}") -> None:
+    def check_size(self, values: Mapping[str, Any], place: str = "{}") -> None:
         """:raises Invalid: ``variable_too_large``, when no instance could hold the values"""
         variables.check_size(values, self.config.limits.variable_bytes, place)
 
-    def _write(
+    def write(
         self,
         actor: Actor,
         method: str,
@@ -104,96 +114,114 @@ class Transactions:
         request: Mapping[str, Any],
         do: Do,
         *,
-        on_failure: Callable[[Work, StepError], None] | None = None,
+        on_failure: OnFailure | None = None,
         reads_first: bool = False,
     ) -> Receipt:
         """Run ``do`` in a transaction, once per ``key``.
 
         :param request: what the key stands for; the same key with something else is a conflict
-        :param on_failure: records an incident in a transaction of its own, after the rollback
         :param reads_first: ``do`` reads and calculates, says ``work.begin()``, and then writes
             under guard of the revisions that it has read. A key that comes back meets its own
             work or its own receipt, so neither is asked for beforehand
         """
         digest = _digest(method, key, request)
+
+        def once(work: UnitOfWork) -> Receipt:
+            known = None if work.optimistic else _known(work.connection, actor, key, digest)
+            if known is not None:
+                return known
+            result = do(work)
+            work.batch.put(
+                _INSERT,
+                {
+                    "actor_id": actor.id,
+                    "key": key,
+                    "method": method,
+                    "request_sha256": digest,
+                    "at": work.now,
+                    "result": result,
+                },
+            )
+            return Receipt(key=key, at=work.now, id=result.get("id"), result=result)
+
+        def receipt() -> Receipt | None:
+            with self.reading() as connection:
+                return _known(connection, actor, key, digest)
+
+        try:
+            return self.run(actor, once, known=receipt, reads_first=reads_first)
+        except StepError as error:
+            self.record_failure(actor, error, on_failure)
+            raise ProcessFailed(error.message, element_id=error.element_id) from error
+
+    def run(
+        self,
+        actor: Actor,
+        do: Callable[[UnitOfWork], T],
+        *,
+        known: Callable[[], T | None] = lambda: None,
+        now: datetime | None = None,
+        reads_first: bool = False,
+    ) -> T:
+        """Run ``do`` in a transaction, and again when somebody else was first.
+
+        :param known: the result, when the same has been done already by another
+        :param now: the moment of all its rows; the clock's when None
+        """
         for left in reversed(range(TRIES)):
-            lightly = reads_first and left == TRIES - 1
+            optimistic = reads_first and left == TRIES - 1
             try:
-                with self._database.writing(put_off=lightly) as connection:
+                with self.database.writing(put_off=optimistic) as connection:
                     if left < TRIES - 2:
-                        self._database.wait_in_line(connection)
-                    return self._once(connection, actor, method, key, digest, do, lightly=lightly)
+                        self.database.wait_in_line(connection)
+                    work = self.unit_of_work(connection, actor, now)
+                    if optimistic:
+                        work.batch = Batch(connection, self.database.claim)
+                        work.optimistic = True
+                    result = do(work)
+                    work.flush()
+                    return result
             except (Conflict, Invalid, NotAllowed, NotFound) as problem:
                 # The same request may have come in twice, and the other one was first.
-                receipt = self._receipt(actor, key, digest)
-                if receipt is not None:
-                    return receipt
+                earlier = known()
+                if earlier is not None:
+                    return earlier
                 if problem.error_code != "stale" or not left:
                     raise
             except IntegrityError:
-                receipt = self._receipt(actor, key, digest)
-                if receipt is not None:
-                    return receipt
+                earlier = known()
+                if earlier is not None:
+                    return earlier
                 if not left:
                     raise
-            except StepError as error:
-                self._failed(actor, error, on_failure)
-                raise ProcessFailed(error.message, element_id=error.element_id) from error
         raise AssertionError("the last try either returns or raises")
 
-    def _once(
-        self,
-        connection: Connection,
-        actor: Actor,
-        method: str,
-        key: str,
-        digest: str,
-        do: Do,
-        *,
-        lightly: bool,
-    ) -> Receipt:
-        known = None if lightly else _find(connection, actor, key, digest)
-        if known is not None:
-            return known
-        work = self._work(connection, actor)
-        if lightly:
-            work.batch = Batch(connection, self._database.claim)
-            work.lightly = True
-        result = do(work)
-        work.batch.put(
-            _INSERT,
-            {
-                "actor_id": actor.id,
-                "key": key,
-                "method": method,
-                "request_sha256": digest,
-                "at": work.now,
-                "result": result,
-            },
-        )
-        work.keep_history()
-        return Receipt(key=key, at=work.now, id=result.get("id"), result=result)
+    def record_failure(self, actor: Actor, error: StepError, on_failure: OnFailure | None) -> None:
+        """Keep an incident of a step that was rolled back.
 
-    def _receipt(self, actor: Actor, key: str, digest: str) -> Receipt | None:
-        with self._reading() as connection:
-            return _find(connection, actor, key, digest)
-
-    def _failed(
-        self,
-        actor: Actor,
-        error: StepError,
-        on_failure: Callable[[Work, StepError], None] | None,
-    ) -> None:
-        with self._database.writing() as connection:
-            work = self._work(connection, actor)
+        :param on_failure: records it; by default it is one that cannot be tried again
+        """
+        with self.database.writing() as connection:
+            work = self.unit_of_work(connection, actor)
             if on_failure is not None:
                 on_failure(work, error)
             elif error.instance_id is not None:
                 incidents.record(work, error.instance_id, {"op": "none"}, error)
-            work.keep_history()
+            work.flush()
 
 
-def _find(connection: Connection, actor: Actor, key: str, digest: str) -> Receipt | None:
+class Part:
+    """The methods of the engine that are about one noun, each of them one transaction."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+
+def _known(connection: Connection, actor: Actor, key: str, digest: str) -> Receipt | None:
+    """The receipt of a key that has been used.
+
+    :raises Conflict: ``idempotency_mismatch`` when it stood for something else
+    """
     row = connection.execute(_FIND, {"actor_id": actor.id, "key": key}).first()
     if row is None:
         return None

@@ -184,10 +184,10 @@ class Database:
             connection.rollback()
             with closing(sqlite3.connect(path)) as copy:
                 source.backup(copy, pages=1000)
-                damage = [row[0] for row in copy.execute("PRAGMA integrity_check")]
+                integrity = [row[0] for row in copy.execute("PRAGMA integrity_check")]
                 strays = copy.execute("PRAGMA foreign_key_check").fetchall()
-        if damage != ["ok"] or strays:
-            raise Unavailable(f"the copy {path} is damaged: {damage[:3]} {strays[:3]}")
+        if integrity != ["ok"] or strays:
+            raise Unavailable(f"the copy {path} is damaged: {integrity[:3]} {strays[:3]}")
 
     # ------------------------------------------------------------ version
 

@@ -6,22 +6,17 @@ strings. Lists are tuples.
 
 from __future__ import annotations
 
+from engine.views.analysis import COUNTED, Count, Load, Overview
 from engine.views.cases import (
-    INCIDENT_KINDS,
     ActivityOption,
     CaseDetail,
     CaseRow,
-    ElementState,
-    Incident,
-    IncidentKind,
-    InstanceState,
-    InstanceView,
     MessageOption,
     Sheet,
     SheetEntry,
     SheetRow,
-    VariableValue,
 )
+from engine.views.customers import Customer, CustomerRow
 from engine.views.decisions import (
     Cell,
     Column,
@@ -48,6 +43,9 @@ from engine.views.definitions import (
     Shape,
     Source,
 )
+from engine.views.incidents import INCIDENT_KINDS, Incident, IncidentKind
+from engine.views.instances import ElementState, InstanceState, InstanceView, VariableValue
+from engine.views.jobs import DeadLetter, FailedJob
 from engine.views.migration import (
     InstanceVerdict,
     Migration,
@@ -61,29 +59,11 @@ from engine.views.migration import (
     NotRun,
     SkippedStep,
 )
-from engine.views.overview import COUNTED, Count, Load, Overview
-from engine.views.people import (
-    SYSTEM,
-    Actor,
-    Customer,
-    CustomerRow,
-    IssuedToken,
-    Page,
-    Person,
-    Role,
-    Session,
-    Token,
-    TokenName,
-)
-from engine.views.records import (
-    DeadLetter,
-    FailedJob,
-    Fault,
-    HistoryEntry,
-    Pulse,
-    Receipt,
-    Verification,
-)
+from engine.views.operations import Pulse
+from engine.views.page import Page
+from engine.views.people import SYSTEM, Actor, Person, Role, TokenName
+from engine.views.records import Fault, HistoryEntry, Receipt, Verification
+from engine.views.sessions import Session
 from engine.views.tasks import (
     Attachment,
     DayOff,
@@ -98,6 +78,7 @@ from engine.views.tasks import (
     TaskState,
     Tick,
 )
+from engine.views.tokens import IssuedToken, Token
 
 __all__ = [
     "COUNTED",
@@ -181,4 +162,5 @@ __all__ = [
     "TokenName",
     "VariableValue",
     "Verification",
+    "",
 ]

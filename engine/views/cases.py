@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final, Literal, get_args
+from typing import Any
 
-from engine.views.people import Customer, Person
+from engine.views.customers import Customer
+from engine.views.incidents import Incident
+from engine.views.instances import InstanceState, InstanceView
+from engine.views.people import Person
 from engine.views.tasks import Field, PlanRow, RowState, SignatureView, TaskState, Tick
-
-InstanceState = Literal["running", "incident", "completed", "terminated", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,84 +102,6 @@ class ActivityOption:
 
 
 @dataclass(frozen=True, slots=True)
-class VariableValue:
-    """A variable of an instance. ``value`` is as people and programs read it, ``text`` the same
-    written as FEEL; ``type`` is ``feel`` for what has no simple input of its own."""
-
-    name: str
-    type: Literal["string", "number", "boolean", "date", "null", "feel"]
-    value: Any
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class InstanceView:
-    """A process instance and its place in the tree of its case."""
-
-    id: str
-    case_id: str
-    parent_id: str | None
-    definition_id: str
-    process_id: str
-    version: int
-    name: str
-    phase: str | None
-    state: InstanceState
-    started_at: datetime
-    ended_at: datetime | None
-    depth: int = 0
-
-
-IncidentKind = Literal[
-    "budget",
-    "call",
-    "damaged_state",
-    "decision",
-    "due",
-    "expression",
-    "failed",
-    "gone",
-    "no_flow",
-    "stuck",
-    "timer",
-    "unexpected",
-]
-"""Why a process could not go on: a limit was reached, the called process cannot be started, the
-stored state cannot be read, a decision cannot be made, a due date or an expression cannot be
-calculated, an element cannot be carried out, its token is no longer there, no sequence flow out of
-it can be taken, nothing waits that could still come, a timer says no time, or nobody foresaw it."""
-
-INCIDENT_KINDS: Final[tuple[str, ...]] = get_args(IncidentKind)
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """A process that could not go on. ``message`` is the engine's own text, in English: with the
-    expression and the names of the variables, never their values."""
-
-    id: str
-    case_id: str
-    case_number: str
-    instance_id: str
-    element_id: str | None
-    kind: IncidentKind
-    message: str
-    at: datetime
-    resolved_at: datetime | None = None
-    title: str = ""
-    """Of the case: its customer, or what it was called when it was started."""
-    definition_id: str = ""
-    process: str = ""
-    """The name of the process that stopped."""
-    element_name: str = ""
-    """Empty when it is the process as a whole."""
-    task_id: str | None = None
-    """The user task that could not be completed: it is open, and is completed again."""
-    can_open: bool = False
-    """Whether the actor may look at the case."""
-
-
-@dataclass(frozen=True, slots=True)
 class CaseDetail:
     row: CaseRow
     sheets: tuple[Sheet, ...]
@@ -192,18 +115,3 @@ class CaseDetail:
     variables: Mapping[str, Any] = field(default_factory=dict)
     activities: tuple[ActivityOption, ...] = ()
     """What people may begin in the open ad-hoc sub-processes."""
-
-
-@dataclass(frozen=True, slots=True)
-class ElementState:
-    """What a diagram shows on one element of one instance."""
-
-    element_id: str
-    state: Literal["done", "open", "late", "waiting", "incident", "cancelled"]
-    count: int = 1
-    task_id: str | None = None
-    badge: str = ""
-    """Initials of who signed."""
-    days_late: int = 0
-    instance_id: str | None = None
-    """The child instance that a call activity started last."""

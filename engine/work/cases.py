@@ -13,13 +13,13 @@ from engine import feel
 from engine.access import actions
 from engine.access.rules import CaseObject, MessageObject, authorize
 from engine.bpmn.meta import MessageMeta
-from engine.definitions.library import Loaded
+from engine.definitions.library import ExecutableDefinition
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.queries import objects
 from engine.queries.task_detail import decided_form
-from engine.runtime import running_instance, timers
-from engine.runtime.advance import Advance
+from engine.runtime import messages as runtime_messages
+from engine.runtime import running_instance
 from engine.store import words
 from engine.store.tables import (
     CaseTable,
@@ -30,10 +30,11 @@ from engine.store.tables import (
     PersonTable,
     SubscriptionTable,
 )
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.views import Field
 from engine.work import forecast, forms, incidents, planning
 from engine.work.fields import Wrong, clean_text
+from engine.work.user_tasks import advance
 
 REASON_LENGTH = 2000
 TITLE_LENGTH = 200
@@ -42,7 +43,7 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
 
 def start(
-    work: Work,
+    work: UnitOfWork,
     *,
     process_id: str,
     customer_id: str | None,
@@ -84,23 +85,27 @@ def start(
     about = {"case_id": case_id, "instance_id": case_id, "definition_id": root.id}
     work.note("case.started", case_id, {**detail, "people": chosen}, **about)
     forecast.insert_rows(work.connection, case_id, _forecast(work, root, known), chosen)
-    advance = Advance(work)
-    advance.create(case_id, root, known, instance_id=case_id)
-    advance.run()
+    step = advance(work)
+    step.create(case_id, root, known, instance_id=case_id)
+    step.run()
     incident = incidents.attempt(
         work, case_id, {"op": "start"}, lambda moving: moving.start(moving.live(case_id))
     )
     return {"id": case_id, "number": number, **({"incident": incident} if incident else {})}
 
 
-def preview(work: Work, *, process_id: str, start_date: date | None) -> Sequence[forecast.Planned]:
+def preview(
+    work: UnitOfWork, *, process_id: str, start_date: date | None
+) -> Sequence[forecast.Planned]:
     """The plan that a case would get if it started now."""
     _checked("", start_date)
     root = work.definitions.latest(work.connection, process_id)
     return _forecast(work, root, {"avtalsstart": start_date})
 
 
-def _forecast(work: Work, root: Loaded, variables: Mapping[str, Any]) -> Sequence[forecast.Planned]:
+def _forecast(
+    work: UnitOfWork, root: ExecutableDefinition, variables: Mapping[str, Any]
+) -> Sequence[forecast.Planned]:
     return forecast.forecast(
         work.connection,
         work.definitions,
@@ -111,7 +116,7 @@ def _forecast(work: Work, root: Loaded, variables: Mapping[str, Any]) -> Sequenc
     )
 
 
-def set_plan(work: Work, case_id: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def set_plan(work: UnitOfWork, case_id: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Change persons and dates of a case's plan; the result counts what changed."""
     work.hold(case_id)
     case = objects.case_object(work.connection, work.actor, case_id)
@@ -122,7 +127,7 @@ def set_plan(work: Work, case_id: str, rows: Sequence[Mapping[str, Any]]) -> dic
 
 
 def deliver(
-    work: Work, message: str, business_key: str, payload: Mapping[str, Any]
+    work: UnitOfWork, message: str, business_key: str, payload: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Give a message to a case. The result says whether somebody took it (``delivered``) or it
     waits for its catcher (``stored``).
@@ -144,14 +149,14 @@ def deliver(
         case_id=case.id,
         instance_id=case.id,
     )
-    advance = Advance(work)
-    taken = advance.message(case.id, message, values)
-    advance.run()
+    step = advance(work)
+    taken = runtime_messages.deliver(step, case.id, message, values)
+    step.run()
     return {"delivered": taken, "stored": taken == 0}
 
 
 def _payload(
-    work: Work, case_id: str, meta: MessageMeta, given: Mapping[str, Any]
+    work: UnitOfWork, case_id: str, meta: MessageMeta, given: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The variables that a message brings: those of its form, and no others.
 
@@ -169,7 +174,7 @@ def _payload(
 
 
 def message_form(
-    work: Work, case_id: str, meta: MessageMeta
+    work: UnitOfWork, case_id: str, meta: MessageMeta
 ) -> Callable[[Mapping[str, Any]], tuple[Field, ...]]:
     """Gives the fields of a message for what has been answered so far: which of them are required
     may depend on each other and on what the process knows that waits for the message."""
@@ -178,18 +183,22 @@ def message_form(
         return lambda _: decided
 
     @cache
-    def hearer() -> tuple[Loaded, dict[str, Any]]:
+    def hearer() -> tuple[ExecutableDefinition, dict[str, Any]]:
         return _hearer(work, case_id, meta.name)
 
     def fields(answers: Mapping[str, Any]) -> tuple[Field, ...]:
-        loaded, known = hearer()
+        definition, known = hearer()
         context = {**dict.fromkeys((f.id for f in meta.form), None), **known, **answers}
-        return decided_form(meta.form, lambda text: loaded.executor.value_or_null(text, context))
+        return decided_form(
+            meta.form, lambda text: definition.evaluator.value_or_null(text, context)
+        )
 
     return fields
 
 
-def _hearer(work: Work, case_id: str, message: str) -> tuple[Loaded, dict[str, Any]]:
+def _hearer(
+    work: UnitOfWork, case_id: str, message: str
+) -> tuple[ExecutableDefinition, dict[str, Any]]:
     """The process that has waited longest for a message, and its variables; the case's own when
     none waits."""
     wanted = select(InstanceTable.definition_id, InstanceTable.variables)
@@ -205,8 +214,8 @@ def _hearer(work: Work, case_id: str, message: str) -> tuple[Loaded, dict[str, A
     ).first()
     if row is None:
         row = work.connection.execute(wanted.where(InstanceTable.id == case_id)).one()
-    loaded = work.definitions.get(work.connection, row.definition_id)
-    return loaded, {k: feel.from_json(v) for k, v in row.variables.items()}
+    definition = work.definitions.get(work.connection, row.definition_id)
+    return definition, {k: feel.from_json(v) for k, v in row.variables.items()}
 
 
 def _values(given: Mapping[str, Any], place: str) -> dict[str, Any]:
@@ -223,7 +232,7 @@ def _values(given: Mapping[str, Any], place: str) -> dict[str, Any]:
 
 
 def delivery(
-    work: Work, message: str, business_key: str, payload: Mapping[str, Any]
+    work: UnitOfWork, message: str, business_key: str, payload: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The operation of an incident that keeps a message which could not be delivered."""
     case = objects.case_by_key(work.connection, work.actor, business_key)
@@ -232,7 +241,7 @@ def delivery(
     return {"op": "message", "message": message, "payload": kept}
 
 
-def message_meta(work: Work, case_id: str) -> dict[str, MessageMeta]:
+def message_meta(work: UnitOfWork, case_id: str) -> dict[str, MessageMeta]:
     """What the diagrams say of messages, by name: those that the case waits for now win over
     those that some process of the plan waits for at other times."""
     latest = work.connection.scalars(
@@ -255,7 +264,7 @@ def message_meta(work: Work, case_id: str) -> dict[str, MessageMeta]:
     return found
 
 
-def cancel(work: Work, business_key: str, reason: str) -> dict[str, Any]:
+def cancel(work: UnitOfWork, business_key: str, reason: str) -> dict[str, Any]:
     """End a case before its time, with everything that is open in it."""
     case = _held(work, business_key)
     case_id = case.id
@@ -266,10 +275,10 @@ def cancel(work: Work, business_key: str, reason: str) -> dict[str, Any]:
     if len(reason) > REASON_LENGTH:
         text = f"at most {REASON_LENGTH} characters"
         raise Invalid([Problem("too_long", text, "reason", {"maximum": REASON_LENGTH})])
-    advance = Advance(work)
+    step = advance(work)
     for instance_id in running_instance.case_instances(work.connection, case_id):
-        advance.cancel(advance.live(instance_id), reason.strip())
-    advance.run()
+        step.cancel(step.live(instance_id), reason.strip())
+    step.run()
     work.connection.execute(
         update(CaseTable)
         .where(CaseTable.id == case_id)
@@ -279,24 +288,10 @@ def cancel(work: Work, business_key: str, reason: str) -> dict[str, Any]:
     return {}
 
 
-def fire_timer(work: Work, timer_id: str) -> bool:
-    """Fire one timer; False when somebody else has, or it was taken away meanwhile.
-
-    :raises StepError: when the process cannot go on
-    """
-    timer = timers.held(work.connection, timer_id)
-    if timer is None or timer.due_at > work.now:
-        return False
-    advance = Advance(work)
-    timers.fire(advance, timer)
-    advance.run()
-    return True
-
-
 # ---------------------------------------------------------------- parts
 
 
-def _held(work: Work, business_key: str) -> CaseObject:
+def _held(work: UnitOfWork, business_key: str) -> CaseObject:
     """The case with this id or number, which nobody else moves from here on."""
     seen = objects.case_by_key(work.connection, work.actor, business_key)
     authorize(work.actor, actions.CASE_VIEW, seen)
@@ -330,7 +325,7 @@ def _must_run(state: str) -> None:
         raise Conflict("This case has ended.", code="case_ended", state=state)
 
 
-def _customer(work: Work, customer_id: str | None) -> Any:
+def _customer(work: UnitOfWork, customer_id: str | None) -> Any:
     if customer_id is None:
         return None
     row = work.connection.execute(
@@ -345,7 +340,7 @@ def _names(customer: Any) -> tuple[str, ...]:
     return () if customer is None else (customer.name, customer.org_number)
 
 
-def _people(work: Work, people: Mapping[str, str]) -> dict[str, str]:
+def _people(work: UnitOfWork, people: Mapping[str, str]) -> dict[str, str]:
     """User names by role as ids by role. Every problem at once."""
     problems, chosen = [], {}
     for role, username in people.items():
@@ -372,7 +367,7 @@ def _people(work: Work, people: Mapping[str, str]) -> dict[str, str]:
     return chosen
 
 
-def _number(work: Work) -> str:
+def _number(work: UnitOfWork) -> str:
     """The next number of the year's series: ``2026-0001``."""
     name = f"case-{work.today.year}"
     raised = work.connection.execute(

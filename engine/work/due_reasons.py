@@ -14,22 +14,22 @@ from engine import feel
 from engine.access import actions
 from engine.access.rules import authorize
 from engine.bpmn.meta import DueRule, TaskMeta
-from engine.definitions.library import Loaded
+from engine.definitions.library import ExecutableDefinition
 from engine.errors import NotFound
 from engine.iso8601 import TimeMalformed
 from engine.queries import objects
 from engine.store.tables import CaseTable, HistoryTable, InstanceTable, PlanItemTable, TaskTable
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.views import DueReason
 from engine.work import forecast
-from engine.work.loaded_task import opened as open_task
+from engine.work.loaded_task import load_task
 from engine.work.task_defaults import date_of
 
 MOST_CHANGES = 200
 """How many changes of the plan are looked through, the newest first."""
 
 
-def explain(work: Work, id: str) -> DueReason:
+def explain(work: UnitOfWork, id: str) -> DueReason:
     """Why a task, or a row of a plan, has its date.
 
     :raises NotFound: when there is no such thing, or it is not the actor's to see
@@ -44,7 +44,7 @@ def explain(work: Work, id: str) -> DueReason:
     return explain_plan(work, case_id)[id]
 
 
-def explain_plan(work: Work, case_id: str) -> dict[str, DueReason]:
+def explain_plan(work: UnitOfWork, case_id: str) -> dict[str, DueReason]:
     """Why the rows of a case's plan have their dates, by the rows' ids. A row whose task is open
     has its task's reason."""
     case = objects.case_object(work.connection, work.actor, case_id)
@@ -71,13 +71,13 @@ def explain_plan(work: Work, case_id: str) -> dict[str, DueReason]:
     return reasons
 
 
-def _of_task(work: Work, task_id: str) -> DueReason:
-    task = open_task(work, task_id)
-    reason = _reason(work, task.loaded, task.meta, task.variables, task.row.opened_at)
+def _of_task(work: UnitOfWork, task_id: str) -> DueReason:
+    task = load_task(work, task_id)
+    reason = _reason(work, task.definition, task.meta, task.variables, task.row.opened_at)
     return _settled(work, reason, task.row, expected=False)
 
 
-def _of_item(work: Work, item: Any, planned: forecast.Planned | None) -> DueReason:
+def _of_item(work: UnitOfWork, item: Any, planned: forecast.Planned | None) -> DueReason:
     if planned is None or planned.opens is None:
         # It waits for what nobody can foresee.
         rule = planned.task.due.words() if planned is not None and planned.task.due else None
@@ -85,11 +85,11 @@ def _of_item(work: Work, item: Any, planned: forecast.Planned | None) -> DueReas
     else:
         opens = work.calendar.start_of(planned.opens)
         variables = planned.variables or {}
-        reason = _reason(work, planned.loaded, planned.task, variables, opens)
+        reason = _reason(work, planned.definition, planned.task, variables, opens)
     return _settled(work, reason, item, expected=True)
 
 
-def _settled(work: Work, reason: DueReason, row: Any, *, expected: bool) -> DueReason:
+def _settled(work: UnitOfWork, reason: DueReason, row: Any, *, expected: bool) -> DueReason:
     """The reason for the date that the row has, which is the rule's unless somebody or something
     has changed it."""
     values: dict[str, Any] = {"due": row.due, "expected": expected}
@@ -104,7 +104,11 @@ def _settled(work: Work, reason: DueReason, row: Any, *, expected: bool) -> DueR
 
 
 def _reason(
-    work: Work, loaded: Loaded, meta: TaskMeta, variables: Mapping[str, Any], opens: datetime
+    work: UnitOfWork,
+    definition: ExecutableDefinition,
+    meta: TaskMeta,
+    variables: Mapping[str, Any],
+    opens: datetime,
 ) -> DueReason:
     """What the rule gives for an activity that opens at ``opens``."""
     opened = work.calendar.today(opens)
@@ -114,7 +118,7 @@ def _reason(
         return DueReason(source="none", **base)
     base["rule"] = rule.words()
     try:
-        reference = _reference(loaded, rule, variables)
+        reference = _reference(definition, rule, variables)
         if rule.on is not None:
             by_rule = date_of(work.calendar, rule, opens, reference)
             return DueReason(source="rule", by_rule=by_rule, **base)
@@ -138,13 +142,15 @@ def _reason(
     )
 
 
-def _reference(loaded: Loaded, rule: DueRule, variables: Mapping[str, Any]) -> Any:
+def _reference(
+    definition: ExecutableDefinition, rule: DueRule, variables: Mapping[str, Any]
+) -> Any:
     if rule.on is not None and rule.on.startswith("="):
-        return loaded.executor.evaluate(rule.on, variables)
+        return definition.evaluator.evaluate(rule.on, variables)
     return rule.on if rule.on is not None else variables.get(rule.of or "")
 
 
-def _forecast(work: Work, case_id: str) -> dict[tuple[str, str], forecast.Planned]:
+def _forecast(work: UnitOfWork, case_id: str) -> dict[tuple[str, str], forecast.Planned]:
     """The case's plan as it was foreseen when it began, with what is known now."""
     row = work.connection.execute(
         select(InstanceTable.definition_id, InstanceTable.variables, CaseTable.started_at)
@@ -159,10 +165,10 @@ def _forecast(work: Work, case_id: str) -> dict[tuple[str, str], forecast.Planne
         opens=work.calendar.today(row.started_at),
         variables={k: feel.from_json(v) for k, v in row.variables.items()},
     )
-    return {(r.loaded.process_id, r.task.id): r for r in rows}
+    return {(r.definition.process_id, r.task.id): r for r in rows}
 
 
-def _decision(work: Work, row: Any) -> tuple[str, datetime] | None:
+def _decision(work: UnitOfWork, row: Any) -> tuple[str, datetime] | None:
     """Who has given the row its date, and when."""
     facts = work.connection.execute(
         select(HistoryTable.actor_name, HistoryTable.at, HistoryTable.detail)

@@ -18,7 +18,7 @@ from engine import feel
 from engine.bpmn.meta import DueRule, PhaseMeta, TaskMeta
 from engine.bpmn.model import Node
 from engine.calendar import WorkCalendar
-from engine.definitions.library import Library, Loaded
+from engine.definitions.library import ExecutableDefinition, Library
 from engine.errors import NotFound
 from engine.ids import new_id
 from engine.iso8601 import TimeMalformed, to_duration
@@ -34,7 +34,7 @@ class Planned:
 
     phase: PhaseMeta
     row_order: int
-    loaded: Loaded
+    definition: ExecutableDefinition
     task: TaskMeta
     due: date | None
     opens: date | None
@@ -45,7 +45,7 @@ def forecast(
     connection: Connection,
     library: Library,
     calendar: WorkCalendar,
-    root: Loaded,
+    root: ExecutableDefinition,
     *,
     opens: date,
     variables: Mapping[str, Any],
@@ -72,7 +72,7 @@ def insert_rows(
                 "phase_title": row.phase.title,
                 "phase_order": row.phase.order,
                 "row_order": row.row_order,
-                "process_id": row.loaded.process_id,
+                "process_id": row.definition.process_id,
                 "element_id": row.task.id,
                 "name": row.task.name or row.task.id,
                 "points": [item.text for item in row.task.checklist],
@@ -104,99 +104,119 @@ class _Walk:
         self.rows: dict[tuple[str, str], Planned] = {}
         self._phases: dict[str, PhaseMeta] = {}
 
-    def process(self, loaded: Loaded, opens: date | None, phase: PhaseMeta | None) -> date | None:
+    def process(
+        self, definition: ExecutableDefinition, opens: date | None, phase: PhaseMeta | None
+    ) -> date | None:
         """Add a process's activities; the date by which it is expected to be done."""
-        if loaded.process_id in self._calling:
+        if definition.process_id in self._calling:
             return opens
-        self._calling.append(loaded.process_id)
-        phase = loaded.meta.phase or phase
+        self._calling.append(definition.process_id)
+        phase = definition.meta.phase or phase
         if phase is not None:
             self._phases[phase.key] = phase
-        for variable in loaded.meta.variables:
-            self._default(loaded, variable.name, variable.default)
-        ends = self._scope(loaded, loaded.model.id, opens, phase)
+        for variable in definition.meta.variables:
+            self._default(definition, variable.name, variable.default)
+        ends = self._scope(definition, definition.model.id, opens, phase)
         self._calling.pop()
         return ends
 
-    def _default(self, loaded: Loaded, name: str, text: str) -> None:
+    def _default(self, definition: ExecutableDefinition, name: str, text: str) -> None:
         if self._variables.get(name) is None:
             try:
-                self._variables[name] = loaded.executor.evaluate(text, self._variables)
+                self._variables[name] = definition.evaluator.evaluate(text, self._variables)
             except feel.FeelError:
                 return
 
     def _scope(
-        self, loaded: Loaded, scope: str, opens: date | None, phase: PhaseMeta | None
+        self,
+        definition: ExecutableDefinition,
+        scope: str,
+        opens: date | None,
+        phase: PhaseMeta | None,
     ) -> date | None:
         """The nodes of a process or sub-process in the order of their flows; a node begins when
         the last of those before it is done. Flows back (loops) are not followed."""
         done: dict[str, date | None] = {}
         begun: dict[str, date | None] = {}
-        for node in _in_order(loaded, scope):
+        for node in _in_order(definition, scope):
             before = [done[f.source] for f in node.incoming if f.source in done]
             if node.attached_to is not None:
-                starts = self._after_event(loaded, node, begun.get(node.attached_to))
+                starts = self._after_event(definition, node, begun.get(node.attached_to))
             elif node.event_triggered:
                 starts = None
             else:
                 starts = max((d for d in before if d), default=None) if before else opens
             begun[node.id] = starts
-            done[node.id] = self._node(loaded, node, starts, phase)
+            done[node.id] = self._node(definition, node, starts, phase)
         # What loops for ever has no element that it ends with, and no date by which it is done.
-        ends = [done[n.id] for n in loaded.model.inside(scope) if not n.outgoing]
+        ends = [done[n.id] for n in definition.model.inside(scope) if not n.outgoing]
         return max((d for d in ends if d), default=None)
 
     def _node(
-        self, loaded: Loaded, node: Node, starts: date | None, phase: PhaseMeta | None
+        self,
+        definition: ExecutableDefinition,
+        node: Node,
+        starts: date | None,
+        phase: PhaseMeta | None,
     ) -> date | None:
-        task = loaded.meta.tasks.get(node.id)
+        task = definition.meta.tasks.get(node.id)
         if node.kind == "userTask" and task is not None:
-            return self._task(loaded, task, starts, phase)
-        if node.kind == "callActivity" and node.id in loaded.meta.calls:
+            return self._task(definition, task, starts, phase)
+        if node.kind == "callActivity" and node.id in definition.meta.calls:
             try:
-                called = self._library.called(self._connection, loaded, loaded.meta.calls[node.id])
+                called = self._library.called(
+                    self._connection, definition, definition.meta.calls[node.id]
+                )
             except NotFound:
                 return starts
             return self.process(called, starts, phase)
         if node.is_scope:
-            return self._scope(loaded, node.id, starts, phase)
+            return self._scope(definition, node.id, starts, phase)
         if node.kind == "intermediateCatchEvent":
-            return self._after_event(loaded, node, starts)
+            return self._after_event(definition, node, starts)
         return starts
 
     def _task(
-        self, loaded: Loaded, task: TaskMeta, starts: date | None, phase: PhaseMeta | None
+        self,
+        definition: ExecutableDefinition,
+        task: TaskMeta,
+        starts: date | None,
+        phase: PhaseMeta | None,
     ) -> date | None:
         due = starts
         if starts is not None and task.due is not None:
-            due = self._due(loaded, task.due, starts)
+            due = self._due(definition, task.due, starts)
         sheet = self._phases.get(task.activity.phase) if task.activity else None
         sheet = sheet or phase
-        key = (loaded.process_id, task.id)
+        key = (definition.process_id, task.id)
         if sheet is not None and key not in self.rows:
             order = task.activity.order if task.activity else len(self.rows) + 1
-            self.rows[key] = Planned(sheet, order, loaded, task, due, starts, self._variables)
+            self.rows[key] = Planned(sheet, order, definition, task, due, starts, self._variables)
         return due
 
-    def _due(self, loaded: Loaded, rule: DueRule, starts: date) -> date | None:
+    def _due(self, definition: ExecutableDefinition, rule: DueRule, starts: date) -> date | None:
         """What is counted from a value that nobody knows yet has no forecast of its own."""
         reference: Any = self._variables.get(rule.of) if rule.of else rule.on
         try:
             if rule.on is not None and rule.on.startswith("="):
-                reference = loaded.executor.evaluate(rule.on, self._variables)
+                reference = definition.evaluator.evaluate(rule.on, self._variables)
             return date_of(self._calendar, rule, self._calendar.start_of(starts), reference)
         except (feel.FeelError, TimeMalformed):
             # What holds no date, or one beyond the calendar, is told when the task opens.
             return starts
 
-    def _after_event(self, loaded: Loaded, node: Node, starts: date | None) -> date | None:
+    def _after_event(
+        self, definition: ExecutableDefinition, node: Node, starts: date | None
+    ) -> date | None:
         """When an event is expected: a timer's time can be foreseen, nothing else can."""
         timers = [e.timer for e in node.events if e.timer]
         if starts is None or not timers:
             return starts if node.kind == "intermediateCatchEvent" and not node.events else None
         kind, text = timers[0]
         try:
-            value = loaded.executor.evaluate(text, self._variables) if text[:1] == "=" else text
+            value = (
+                definition.evaluator.evaluate(text, self._variables) if text[:1] == "=" else text
+            )
             if kind == "duration":
                 moment = self._calendar.start_of(starts)
                 return self._calendar.today(self._calendar.add(moment, to_duration(value)))
@@ -207,10 +227,10 @@ class _Walk:
             return starts + timedelta(0)
 
 
-def _in_order(loaded: Loaded, scope: str) -> list[Node]:
+def _in_order(definition: ExecutableDefinition, scope: str) -> list[Node]:
     """The nodes of a scope in reverse postorder: each after those before it, and a loop's
     entrance before its body."""
-    nodes = list(loaded.model.inside(scope))
+    nodes = list(definition.model.inside(scope))
     beside: dict[str, list[str]] = {}
     for node in nodes:
         if node.attached_to is not None:
@@ -231,7 +251,7 @@ def _in_order(loaded: Loaded, scope: str) -> list[Node]:
                 stack.pop()
             else:
                 seen.add(later)
-                target = loaded.model.nodes[later]
+                target = definition.model.nodes[later]
                 stack.append((target, _after(target, beside)))
     return finished[::-1]
 

@@ -10,19 +10,23 @@ from sqlalchemy import select, update
 from engine import feel
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, StepError
 from engine.queries import objects
-from engine.runtime import rows, running_instance, timers
-from engine.runtime.advance import Advance
-from engine.runtime.executor import StepError
+from engine.runtime import incidents as rows
+from engine.runtime import messages, running_instance, timers
 from engine.runtime.state import DAMAGED
+from engine.runtime.step import Step
 from engine.store.tables import IncidentTable, InstanceTable, TimerTable
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.work import adhoc
+from engine.work.user_tasks import advance
 
 
 def attempt(
-    work: Work, instance_id: str, operation: Mapping[str, Any], prepare: Callable[[Advance], object]
+    work: UnitOfWork,
+    instance_id: str,
+    operation: Mapping[str, Any],
+    prepare: Callable[[Step], object],
 ) -> str | None:
     """Let a process go on, or leave it as it was and record an incident; the incident's id.
 
@@ -32,18 +36,18 @@ def attempt(
     facts, jobs = len(work.facts), len(work.jobs)
     try:
         with work.batch.savepoint():
-            advance = Advance(work)
-            prepare(advance)
-            advance.run()
+            step = advance(work)
+            prepare(step)
+            step.run()
     except StepError as error:
         del work.facts[facts:]
         del work.jobs[jobs:]
         return record(work, instance_id, operation, error)
-    return next(iter(advance.stalled), None)
+    return next(iter(step.deadlocks), None)
 
 
 def record(
-    work: Work, instance_id: str, operation: Mapping[str, Any], error: StepError
+    work: UnitOfWork, instance_id: str, operation: Mapping[str, Any], error: StepError
 ) -> str | None:
     """Write an incident on an instance, and mark the instance and its case. One that is open
     already for the same operation only gets the newer message. None when the instance is gone."""
@@ -65,7 +69,7 @@ def record(
                 .values(message=error.message, element_id=error.element_id, at=work.now)
             )
             return str(old.id)
-    incident_id = rows.add_incident(
+    incident_id = rows.add(
         work.connection,
         case_id=instance.case_id,
         instance_id=instance_id,
@@ -90,13 +94,15 @@ def record(
     return incident_id
 
 
-def _named(work: Work, definition_id: str, element_id: str) -> str | None:
+def _named(work: UnitOfWork, definition_id: str, element_id: str) -> str | None:
     """The name of an element; None of the process as a whole."""
-    loaded = work.definitions.get(work.connection, definition_id)
-    return None if element_id in ("", loaded.process_id) else loaded.element_name(element_id)
+    definition = work.definitions.get(work.connection, definition_id)
+    return (
+        None if element_id in ("", definition.process_id) else definition.element_name(element_id)
+    )
 
 
-def retry(work: Work, incident_id: str) -> dict[str, Any]:
+def retry(work: UnitOfWork, incident_id: str) -> dict[str, Any]:
     """Try again what failed. The result tells whether it worked: ``{"resolved": bool}``.
 
     A user task that could not be completed is open: retrying closes the incident, and whoever is
@@ -128,36 +134,38 @@ def retry(work: Work, incident_id: str) -> dict[str, Any]:
     return {"resolved": True}
 
 
-def _damaged(work: Work, instance_id: str) -> bool:
-    return running_instance.read(work.connection, work.definitions, instance_id).damage is not None
+def _damaged(work: UnitOfWork, instance_id: str) -> bool:
+    return (
+        running_instance.read(work.connection, work.definitions, instance_id).load_error is not None
+    )
 
 
-def _again(work: Work, row: Any) -> Callable[[Advance], object] | None:
+def _again(work: UnitOfWork, row: Any) -> Callable[[Step], object] | None:
     operation = row.operation
     if operation.get("op") == "start":
-        return lambda advance: advance.start(advance.live(row.instance_id))
+        return lambda step: step.start(step.live(row.instance_id))
     if operation.get("op") == "look":
-        return lambda advance: advance.look_again(row.instance_id)
+        return lambda step: step.look_again(row.instance_id)
     if operation.get("op") == "timer":
         timer = work.connection.execute(
             select(TimerTable).where(TimerTable.id == operation["timer"])
         ).first()
-        return None if timer is None else lambda advance: timers.fire(advance, timer)
+        return None if timer is None else lambda step: timers.ring(step, timer)
     if operation.get("op") == adhoc.OPERATION:
         where, scope = operation["in"], operation["scope"]
-        return lambda advance: adhoc.again(advance, where, operation["element"], scope)
+        return lambda step: adhoc.again(step, where, operation["element"], scope)
     if operation.get("op") == "message":
         payload = {k: feel.from_json(v) for k, v in operation["payload"].items()}
         name = operation["message"]
-        return lambda advance: _deliver(advance, row.case_id, name, payload)
+        return lambda step: _deliver(step, row.case_id, name, payload)
     return None
 
 
-def _deliver(advance: Advance, case_id: str, name: str, payload: Mapping[str, Any]) -> None:
-    advance.message(case_id, name, payload)
+def _deliver(step: Step, case_id: str, name: str, payload: Mapping[str, Any]) -> None:
+    messages.deliver(step, case_id, name, payload)
 
 
-def resolve(work: Work, case_id: str, which: Callable[[Any], bool]) -> None:
+def resolve(work: UnitOfWork, case_id: str, which: Callable[[Any], bool]) -> None:
     """Close the open incidents of a case that ``which`` picks, in whichever of its instances."""
     found = work.connection.execute(_open().where(IncidentTable.case_id == case_id)).all()
     chosen = [row for row in found if which(row)]
@@ -184,7 +192,7 @@ def _open() -> Any:
     return select(IncidentTable).where(IncidentTable.resolved_at.is_(None))
 
 
-def _mark(work: Work, instance_id: str, case_id: str, was: str, becomes: str) -> None:
+def _mark(work: UnitOfWork, instance_id: str, case_id: str, was: str, becomes: str) -> None:
     work.connection.execute(
         update(InstanceTable)
         .where(InstanceTable.id == instance_id, InstanceTable.state == was)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
@@ -13,15 +14,19 @@ from engine import feel
 from engine.access import actions, rules
 from engine.access.rules import CaseObject, TaskObject
 from engine.bpmn.meta import TaskMeta
-from engine.definitions.library import Loaded
+from engine.definitions.library import ExecutableDefinition
 from engine.errors import NotFound
 from engine.queries import objects
-from engine.queries.task_detail import Asks, asks
-from engine.records import history
-from engine.runtime import running_instance
+from engine.queries.instance_snapshot import (
+    INSTANCE_COLUMNS,
+    InstanceSnapshot,
+    snapshot,
+    surroundings,
+)
+from engine.queries.task_detail import TaskRequirements, asks
 from engine.store.base import table_of
-from engine.store.tables import CaseTable, InstanceTable, PlanItemTable, TaskTable
-from engine.unit_of_work import Work
+from engine.store.tables import CaseTable, InstanceTable, TaskTable
+from engine.unit_of_work import UnitOfWork
 
 _TASK: Final = table_of(TaskTable)
 _INSTANCE: Final = table_of(InstanceTable)
@@ -33,18 +38,13 @@ _USED: Final = (
     *(_TASK.c.draft_at, _TASK.c.ended_at, _TASK.c.completed_by, _TASK.c.due),
 )
 """What is needed of a task's row; the driver makes an object for each column."""
-_OPENED: Final = (
+_NAMES: Final = tuple(column.name for column in _USED)
+_STORED: Final = (
     select(
         *_USED,
         CaseTable.state.label("case_state"),
-        CaseTable.people,
-        *running_instance.COLUMNS,
-        *history.newest(_TASK.c.instance_id),
-        select(PlanItemTable.id)
-        .where(PlanItemTable.case_id == _TASK.c.case_id)
-        .correlate(_TASK)
-        .exists()
-        .label("planned"),
+        *INSTANCE_COLUMNS,
+        *surroundings(_TASK.c.case_id, _TASK.c.instance_id, _TASK),
     )
     .join_from(_TASK, table_of(CaseTable), CaseTable.id == _TASK.c.case_id)
     .join(_INSTANCE, _INSTANCE.c.id == _TASK.c.instance_id)
@@ -53,19 +53,44 @@ _OPENED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A user task with its diagram. ``row`` has ``_USED`` by their names, the instance's columns
-    after ``instance_``, and ``case_state``, ``people``, ``head_seq``, ``head_hash``, ``planned``.
-    """
+class StoredTask:
+    """A user task's row, with its case's state and its instance's snapshot. ``local`` and ``ticks``
+    are JSON: variables of the task's own token, and what was ticked by whom and when."""
 
-    row: Any
-    loaded: Loaded
+    id: str
+    case_id: str
+    instance_id: str
+    definition_id: str
+    element_id: str
+    token: str
+    name: str
+    role: str | None
+    assignee_id: str | None
+    state: str
+    revision: int
+    local: Mapping[str, Any]
+    ticks: Mapping[str, Mapping[str, Any]]
+    opened_at: datetime
+    draft_at: datetime | None
+    ended_at: datetime | None
+    completed_by: str | None
+    due: date | None
+    case_state: str
+    snapshot: InstanceSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedTask:
+    """A user task with its diagram."""
+
+    row: StoredTask
+    definition: ExecutableDefinition
     meta: TaskMeta
 
     @property
     def variables(self) -> dict[str, Any]:
         """What the task sees, as FEEL values."""
-        stored = {**self.row.instance_variables, **self.row.local}
+        stored = {**self.row.snapshot.instance.variables, **self.row.local}
         return {k: feel.from_json(v) for k, v in stored.items()}
 
     @property
@@ -74,7 +99,7 @@ class Opened:
         fields, points = self.meta.form, self.meta.checklist
         return any(f.required_when for f in fields) or any(p.applies for p in points)
 
-    def asks(self, answers: Mapping[str, Any]) -> Asks:
+    def asks(self, answers: Mapping[str, Any]) -> TaskRequirements:
         """What the task asks for, its conditions decided with the answers so far. A variable that
         nobody has set yet is null, and so is a condition that fails: a page must open anyway."""
         context: dict[str, Any] = {}
@@ -84,7 +109,7 @@ class Opened:
                 context.update(dict.fromkeys((f.id for f in self.meta.form), None))
                 context.update(self.variables)
                 context.update(answers)
-            return self.loaded.executor.value_or_null(text, context)
+            return self.definition.evaluator.value_or_null(text, context)
 
         return asks(self.meta, decide)
 
@@ -93,16 +118,18 @@ class Opened:
         return any(field.type in types for field in self.meta.form)
 
 
-def opened(work: Work, task_id: str) -> Opened:
+def load_task(work: UnitOfWork, task_id: str) -> LoadedTask:
     """:raises NotFound: when there is no such task, in the words for one that is not the actor's"""
-    row = work.connection.execute(_OPENED, {"id": task_id}).first()
+    row = work.connection.execute(_STORED, {"id": task_id}).first()
     if row is None:
         raise NotFound()
-    loaded = work.definitions.get(work.connection, row.definition_id)
-    return Opened(row, loaded, loaded.meta.tasks[row.element_id])
+    definition = work.definitions.get(work.connection, row.definition_id)
+    columns = {name: getattr(row, name) for name in _NAMES}
+    stored = StoredTask(**columns, case_state=row.case_state, snapshot=snapshot(row))
+    return LoadedTask(stored, definition, definition.meta.tasks[row.element_id])
 
 
-def seen(work: Work, task: Opened) -> TaskObject:
+def access_object(work: UnitOfWork, task: LoadedTask) -> TaskObject:
     """The task as the rules of access see it. A case is visible to whoever has a part in this
     very task; others are asked for in the database."""
     row, actor = task.row, work.actor
@@ -114,5 +141,7 @@ def seen(work: Work, task: Opened) -> TaskObject:
     )
     if not (visible and actor.id):
         return objects.task_object(work.connection, actor, row.id)
-    case = CaseObject(row.case_id, True, row.case_state, row.people.get(actions.ACCOUNT_MANAGER))
+    case = CaseObject(
+        row.case_id, True, row.case_state, row.snapshot.people.get(actions.ACCOUNT_MANAGER)
+    )
     return TaskObject(row.id, case, row.role, row.assignee_id, row.state, row.revision)

@@ -9,11 +9,11 @@ from sqlalchemy import select, update
 
 from engine.errors import Conflict, Invalid, Problem
 from engine.store.tables import PersonTable, PlanItemTable, TaskTable
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.work import forms
 
 
-def change(work: Work, case_id: str, rows: Sequence[Mapping[str, Any]]) -> int:
+def change(work: UnitOfWork, case_id: str, rows: Sequence[Mapping[str, Any]]) -> int:
     """Set persons and dates of plan rows; open user tasks of these activities follow.
 
     ``rows``: mappings with ``id`` and, where they are to change, ``person`` (a user name, or None
@@ -35,13 +35,13 @@ def change(work: Work, case_id: str, rows: Sequence[Mapping[str, Any]]) -> int:
     return len(changed)
 
 
-def problems(work: Work, case_id: str, rows: Any) -> tuple[Problem, ...]:
+def problems(work: UnitOfWork, case_id: str, rows: Any) -> tuple[Problem, ...]:
     """Everything that ``change`` would refuse, to be told together with what else is wrong."""
     return _read(work, case_id, rows)[3]
 
 
 def _read(
-    work: Work, case_id: str, rows: Any
+    work: UnitOfWork, case_id: str, rows: Any
 ) -> tuple[list[dict[str, Any]], Mapping[str, Any], Mapping[str, Any], tuple[Problem, ...]]:
     """The rows as they are to be, the case's rows by id, people by user name, and problems."""
     items = {
@@ -63,7 +63,7 @@ def _read(
 
 
 def _change_row(
-    work: Work, case_id: str, item: Any, row: Mapping[str, Any], people: Mapping[str, Any]
+    work: UnitOfWork, case_id: str, item: Any, row: Mapping[str, Any], people: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """Change one row; what the history says of it, or None when it was like that already."""
     person = people[row["person"]] if row.get("person") else None
@@ -89,7 +89,7 @@ def _change_row(
     }
 
 
-def _open_task_follows(work: Work, case_id: str, item: Any, new: Mapping[str, Any]) -> None:
+def _open_task_follows(work: UnitOfWork, case_id: str, item: Any, new: Mapping[str, Any]) -> None:
     """Open tasks of the activity get what is new, and only that: a new date does not take the
     work from whoever has taken it meanwhile."""
     values: dict[str, Any] = {}

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from engine import feel
 from engine.bpmn.meta import DueRule, TaskMeta
 from engine.calendar import WorkCalendar
+from engine.errors import StepError
 from engine.iso8601 import Duration, TimeMalformed, parse_duration, to_duration
-from engine.runtime.executor import StepError, Wait
+from engine.runtime.executor import Wait
+from engine.runtime.running_instance import RunningInstance
+from engine.runtime.step import Step
 from engine.store.tables import PersonTable
 from engine.work import forms
 
-if TYPE_CHECKING:
-    from engine.runtime.advance import Advance
-    from engine.runtime.running_instance import Live
-
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class TaskDefaults:
     """A task about to open. ``unknown`` is the name that ``sp:assignee`` gave when there is no
     such active person: the task is then offered to its role."""
 
@@ -33,20 +32,22 @@ class Opening:
     answers: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def told(self) -> Mapping[str, str]:
+    def noted(self) -> Mapping[str, str]:
         """What the history is to know of it beside the rest."""
         return {} if self.unknown is None else {"unknown_assignee": self.unknown}
 
 
-def opening(advance: Advance, live: Live, meta: TaskMeta, wait: Wait) -> Opening:
+def task_defaults(
+    step: Step, instance: RunningInstance, meta: TaskMeta, wait: Wait
+) -> TaskDefaults:
     """:raises StepError: when an expression of the diagram fails"""
-    context = {**live.process.variables, **wait.local}
-    person_id, unknown = _assignee(advance, live, meta, context)
-    return Opening(
+    context = {**instance.process.variables, **wait.local}
+    person_id, unknown = _assignee(step, instance, meta, context)
+    return TaskDefaults(
         person_id=person_id,
         unknown=unknown,
-        due=_due(advance, live, meta, context),
-        answers=_presets(live, meta, context),
+        due=_due(step, instance, meta, context),
+        answers=_presets(instance, meta, context),
     )
 
 
@@ -54,14 +55,14 @@ def opening(advance: Advance, live: Live, meta: TaskMeta, wait: Wait) -> Opening
 
 
 def _assignee(
-    advance: Advance, live: Live, meta: TaskMeta, context: Mapping[str, Any]
+    step: Step, instance: RunningInstance, meta: TaskMeta, context: Mapping[str, Any]
 ) -> tuple[str | None, str | None]:
     given: Any = meta.assignee
     if given is None:
         return None, None
     if given.startswith("="):
         try:
-            given = live.loaded.executor.evaluate(given, context)
+            given = instance.definition.evaluator.evaluate(given, context)
         except feel.FeelNameError as error:
             return None, error.name
         except feel.FeelError as error:
@@ -69,7 +70,7 @@ def _assignee(
     if given is None or given == "":
         return None, None
     name = given.strip() if isinstance(given, str) else ""
-    person_id = _person(advance.connection, name)
+    person_id = _person(step.connection, name)
     return person_id, None if person_id else (name or repr(given))[:100]
 
 
@@ -84,7 +85,9 @@ def _person(connection: Connection, username: str) -> str | None:
 # ---------------------------------------------------------------- the date
 
 
-def _due(advance: Advance, live: Live, meta: TaskMeta, context: Mapping[str, Any]) -> date | None:
+def _due(
+    step: Step, instance: RunningInstance, meta: TaskMeta, context: Mapping[str, Any]
+) -> date | None:
     rule = meta.due
     if rule is None:
         return None
@@ -92,9 +95,9 @@ def _due(advance: Advance, live: Live, meta: TaskMeta, context: Mapping[str, Any
     if rule.on is not None:
         reference = rule.on
         if rule.on.startswith("="):
-            reference = live.loaded.executor.value_at(meta.id, rule.on, context)
+            reference = instance.definition.evaluator.value_at(meta.id, rule.on, context)
     try:
-        return date_of(advance.calendar, rule, advance.now, reference)
+        return date_of(step.calendar, rule, step.now, reference)
     except TimeMalformed as error:
         message = f"the due date of {meta.id}: {error}"
         raise StepError(meta.id, message, kind="due") from error
@@ -143,7 +146,9 @@ def _length(value: object) -> Duration | None:
 # ---------------------------------------------------------------- what stands in the form
 
 
-def _presets(live: Live, meta: TaskMeta, context: Mapping[str, Any]) -> dict[str, Any]:
+def _presets(
+    instance: RunningInstance, meta: TaskMeta, context: Mapping[str, Any]
+) -> dict[str, Any]:
     """What the fields of the form hold before anybody has answered, as a draft keeps it. A preset
     that fails, or that does not fit its field, is none: a form must open anyway."""
     fields = [f for f in meta.form if f.default is not None]
@@ -155,7 +160,7 @@ def _presets(live: Live, meta: TaskMeta, context: Mapping[str, Any]) -> dict[str
         value: Any = one.default
         if one.default is not None and one.default.startswith("="):
             try:
-                value = live.loaded.executor.evaluate(one.default, known)
+                value = instance.definition.evaluator.evaluate(one.default, known)
             except feel.FeelError:
                 continue
         checked, problems = forms.check_answers([one], {one.id: value}, people=_Anybody())

@@ -12,14 +12,14 @@ from engine.access import actions
 from engine.access.rules import authorize
 from engine.errors import Conflict, Invalid, Problem
 from engine.records import signatures
-from engine.runtime.advance import Advance
 from engine.store.base import table_of
 from engine.store.batch import Statement
 from engine.store.tables import PersonTable, TaskTable
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.work import attachments, forms, incidents, planning
 from engine.work.fields import LONG_TEXT_LENGTH
-from engine.work.loaded_task import Opened, opened, seen
+from engine.work.loaded_task import LoadedTask, access_object, load_task
+from engine.work.user_tasks import advance
 
 _TASK: Final = table_of(TaskTable)
 _CHANGE: Final = Statement(
@@ -33,24 +33,24 @@ _CHANGE: Final = Statement(
 # ---------------------------------------------------------------- who does it
 
 
-def claim(work: Work, task_id: str, revision: int | None = None) -> dict[str, Any]:
+def claim(work: UnitOfWork, task_id: str, revision: int | None = None) -> dict[str, Any]:
     """Take a task that is offered to one's role."""
     task = for_change(work, actions.TASK_CLAIM, task_id, revision)
     changed = _change(work, task, assignee_id=work.actor.id)
-    remember(work, task, "task.claimed")
+    note_fact(work, task, "task.claimed")
     return changed
 
 
-def release(work: Work, task_id: str, revision: int | None = None) -> dict[str, Any]:
+def release(work: UnitOfWork, task_id: str, revision: int | None = None) -> dict[str, Any]:
     """Give a task back to its role; the draft stays with it."""
     task = for_change(work, actions.TASK_RELEASE, task_id, revision)
     changed = _change(work, task, assignee_id=None)
-    remember(work, task, "task.released")
+    note_fact(work, task, "task.released")
     return changed
 
 
 def reassign(
-    work: Work, task_id: str, username: str, revision: int | None = None
+    work: UnitOfWork, task_id: str, username: str, revision: int | None = None
 ) -> dict[str, Any]:
     """Give a task to somebody who holds its role."""
     task = for_change(work, actions.TASK_REASSIGN, task_id, revision)
@@ -66,7 +66,7 @@ def reassign(
         text = f"{person.name} does not hold the role {task.row.role}"
         raise Invalid([Problem("not_in_role", text, "username", {"role": task.row.role})])
     changed = _change(work, task, assignee_id=person.id)
-    remember(work, task, "task.reassigned", {"assignee": person.id, "assignee_name": person.name})
+    note_fact(work, task, "task.reassigned", {"assignee": person.id, "assignee_name": person.name})
     return changed
 
 
@@ -74,7 +74,7 @@ def reassign(
 
 
 def save_draft(
-    work: Work,
+    work: UnitOfWork,
     task_id: str,
     answers: Mapping[str, Any],
     ticks: Mapping[str, Any],
@@ -103,12 +103,12 @@ def save_draft(
         draft_by=work.actor.id,
     )
     _remember_ticks(work, task, kept)
-    remember(work, task, "draft.saved", {"ticked": len(kept)})
+    note_fact(work, task, "draft.saved", {"ticked": len(kept)})
     return changed
 
 
 def complete(
-    work: Work,
+    work: UnitOfWork,
     task_id: str,
     answers: Mapping[str, Any],
     ticks: Mapping[str, Any],
@@ -124,20 +124,21 @@ def complete(
     :raises Invalid: with everything that is missing or wrong
     :raises StepError: when the process cannot go on
     """
-    if not work.lightly:
+    if not work.optimistic:
         work.hold_of_task(task_id)
     action = actions.TASK_COMPLETE if evidence is None else actions.TASK_SIGN
     task = for_change(work, action, task_id, revision)
-    work.opened = task.row
+    # A try that has lost a race holds the case, but what drafts note comes beside it.
+    work.remember(task.row.snapshot, guarded=work.optimistic)
     values, states = _checked(work, task, answers, ticks, note, evidence)
     # The plan is signed with the task, but it is the case's: no variable of the process.
     plans = {f.id: values.pop(f.id) or [] for f in task.meta.form if f.type == "plan"}
     files = attachments.listed(work.connection, task_id) if task.takes("attachment") else {}
     values |= {field: [f["filename"] for f in found] for field, found in files.items()}
-    advance = Advance(work)
+    step = advance(work)
     troubled = task.row.case_state == "incident"
     if not troubled:
-        advance.complete(task.row.instance_id, task.row.token, values)
+        step.complete(task.row.instance_id, task.row.token, values)
     work.begin(task.row.case_id)
     answered = {**values, **plans}
     _close(work, task, answered, _merge_ticks(work, task, states), note)
@@ -145,7 +146,7 @@ def complete(
     for rows in plans.values():
         planning.change(work, task.row.case_id, rows)
     detail = {"answers": answered, "note": note, "attachments": files}
-    remember(work, task, "task.completed", detail)
+    note_fact(work, task, "task.completed", detail)
     result: dict[str, Any] = {}
     if evidence is not None:
         result = _sign(work, task, {**detail, "ticks": states}, evidence)
@@ -153,14 +154,18 @@ def complete(
         operation = {"op": "complete", "task": task_id}
         incidents.resolve(work, task.row.case_id, lambda row: row.operation == operation)
         # That may have changed the instance, so it is read again.
-        work.opened = None
-        advance.complete(task.row.instance_id, task.row.token, values)
-    advance.run()
+        work.snapshots.clear()
+        step.complete(task.row.instance_id, task.row.token, values)
+    step.run()
     return result
 
 
 def _close(
-    work: Work, task: Opened, values: Mapping[str, Any], ticks: Mapping[str, Any], note: str
+    work: UnitOfWork,
+    task: LoadedTask,
+    values: Mapping[str, Any],
+    ticks: Mapping[str, Any],
+    note: str,
 ) -> None:
     """The task's row is done; each point that was ticked just now becomes a fact."""
     person = None if actions.SYSTEM_RIGHT in work.actor.rights else work.actor.id
@@ -180,19 +185,21 @@ def _close(
     _remember_ticks(work, task, ticks)
 
 
-def _remember_ticks(work: Work, task: Opened, ticks: Mapping[str, Any]) -> None:
+def _remember_ticks(work: UnitOfWork, task: LoadedTask, ticks: Mapping[str, Any]) -> None:
     """Each point whose tick is new or gone becomes a fact."""
     before = task.row.ticks
     for item in task.meta.checklist:
         tick, old = ticks.get(item.id), before.get(item.id)
         if tick is not None and tick != old:
             detail = {"point": item.id, "text": item.text, **tick}
-            remember(work, task, "point.ticked", detail)
+            note_fact(work, task, "point.ticked", detail)
         elif tick is None and old is not None:
-            remember(work, task, "point.unticked", {"point": item.id, "text": item.text})
+            note_fact(work, task, "point.unticked", {"point": item.id, "text": item.text})
 
 
-def _sign(work: Work, task: Opened, content: Mapping[str, Any], evidence: str) -> dict[str, Any]:
+def _sign(
+    work: UnitOfWork, task: LoadedTask, content: Mapping[str, Any], evidence: str
+) -> dict[str, Any]:
     """Store the signature of ``content`` (answers, ticks, note, attachments)."""
     signed = signatures.sign(
         work.batch,
@@ -207,9 +214,9 @@ def _sign(work: Work, task: Opened, content: Mapping[str, Any], evidence: str) -
             "element": {"id": task.row.element_id, "name": task.row.name},
             "definition": {
                 "id": task.row.definition_id,
-                "process": task.loaded.process_id,
-                "version": task.loaded.version,
-                "sha256": task.loaded.resource_sha256,
+                "process": task.definition.process_id,
+                "version": task.definition.version,
+                "sha256": task.definition.resource_sha256,
             },
             **content,
         },
@@ -220,13 +227,13 @@ def _sign(work: Work, task: Opened, content: Mapping[str, Any], evidence: str) -
         "method": evidence,
         "content_sha256": signed.content_sha256,
     }
-    remember(work, task, "task.signed", detail)
+    note_fact(work, task, "task.signed", detail)
     return {"signature": signed.id, "content_sha256": signed.content_sha256}
 
 
 def _checked(
-    work: Work,
-    task: Opened,
+    work: UnitOfWork,
+    task: LoadedTask,
     answers: Mapping[str, Any],
     ticks: Mapping[str, Any],
     note: str,
@@ -273,11 +280,13 @@ def _refuse(problems: Sequence[Problem]) -> None:
 # ---------------------------------------------------------------- parts
 
 
-def for_change(work: Work, action: str, task_id: str, revision: int | None = None) -> Opened:
+def for_change(
+    work: UnitOfWork, action: str, task_id: str, revision: int | None = None
+) -> LoadedTask:
     """The task, when the actor may do this with it now. One that is no longer open says who
     ended it; one that is not at ``revision`` any more (None: at any) has changed since."""
-    task = opened(work, task_id)
-    thing = seen(work, task)
+    task = load_task(work, task_id)
+    thing = access_object(work, task)
     authorize(work.actor, actions.TASK_VIEW, thing)
     if task.row.state == "completed":
         by = work.connection.scalar(
@@ -298,7 +307,7 @@ def for_change(work: Work, action: str, task_id: str, revision: int | None = Non
     return task
 
 
-def _change(work: Work, task: Opened, **values: Any) -> dict[str, Any]:
+def _change(work: UnitOfWork, task: LoadedTask, **values: Any) -> dict[str, Any]:
     """Put a change of the task's row; the result tells its new revision."""
     at = task.row.revision
     given = {"of_id": task.row.id, "at_revision": at, "revision": at + 1, **values}
@@ -306,7 +315,9 @@ def _change(work: Work, task: Opened, **values: Any) -> dict[str, Any]:
     return {"revision": at + 1}
 
 
-def remember(work: Work, task: Opened, what: str, detail: Mapping[str, Any] | None = None) -> None:
+def note_fact(
+    work: UnitOfWork, task: LoadedTask, what: str, detail: Mapping[str, Any] | None = None
+) -> None:
     work.note(
         what,
         task.row.instance_id,
@@ -320,10 +331,10 @@ def remember(work: Work, task: Opened, what: str, detail: Mapping[str, Any] | No
 
 
 def _merge_ticks(
-    work: Work, task: Opened, states: Mapping[str, bool | str]
-) -> dict[str, dict[str, Any]]:
+    work: UnitOfWork, task: LoadedTask, states: Mapping[str, bool | str]
+) -> dict[str, Mapping[str, Any]]:
     """Ticks as they are stored. One that was there already keeps its person and its time."""
-    merged = {}
+    merged: dict[str, Mapping[str, Any]] = {}
     for item, state in states.items():
         reason = state if isinstance(state, str) else ""
         kind = "not_applicable" if isinstance(state, str) else "done"
@@ -336,7 +347,7 @@ def _merge_ticks(
     return merged
 
 
-def _usernames(work: Work, task: Opened) -> Container[str]:
+def _usernames(work: UnitOfWork, task: LoadedTask) -> Container[str]:
     """The people whom an answer of the task may name."""
     if not task.takes("person", "plan"):
         return ()

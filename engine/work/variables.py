@@ -17,11 +17,11 @@ from engine.access.rules import authorize
 from engine.bpmn.names import FIELD_ID, RESERVED
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.queries import objects
-from engine.runtime.advance import Advance
-from engine.runtime.running_instance import RUNNING, Live
+from engine.runtime.running_instance import RUNNING, RunningInstance
 from engine.store.tables import InstanceTable
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.views import VariableValue
+from engine.work.user_tasks import advance
 
 
 def check_size(values: Mapping[str, Any], most: int, place: str = "{}") -> None:
@@ -62,7 +62,7 @@ def _bytes(value: Any) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def listed(work: Work, instance_id: str) -> tuple[VariableValue, ...]:
+def listed(work: UnitOfWork, instance_id: str) -> tuple[VariableValue, ...]:
     """An instance's variables by name, for those who may correct them."""
     _case_to_correct(work, instance_id)
     stored = work.connection.scalar(
@@ -89,7 +89,7 @@ def _view(name: str, value: Any) -> VariableValue:
     return VariableValue(name, kind, feel.plain(value), written[1:-1])  # type: ignore[arg-type]
 
 
-def _case_to_correct(work: Work, instance_id: str) -> str:
+def _case_to_correct(work: UnitOfWork, instance_id: str) -> str:
     """The case's id; raises for those who may not correct it."""
     case_id = work.connection.scalar(
         select(InstanceTable.case_id).where(InstanceTable.id == instance_id)
@@ -103,7 +103,7 @@ def _case_to_correct(work: Work, instance_id: str) -> str:
 
 
 def correct(
-    work: Work,
+    work: UnitOfWork,
     instance_id: str,
     values: Mapping[str, Any],
     expressions: Mapping[str, str],
@@ -126,35 +126,35 @@ def correct(
     most = work.config.limits.variable_bytes
     check_size(values, most)
     work.hold(case_id)
-    advance = Advance(work)
-    live = advance.live(instance_id)
-    if live.state not in RUNNING:
-        raise Conflict("This process has ended.", code="case_ended", state=live.state)
-    before = live.process.variables
-    after = {**_read(values, feel.from_json), **_read(expressions, _evaluator(live))}
+    step = advance(work)
+    instance = step.live(instance_id)
+    if instance.state not in RUNNING:
+        raise Conflict("This process has ended.", code="case_ended", state=instance.state)
+    before = instance.process.variables
+    after = {**_read(values, feel.from_json), **_read(expressions, _evaluator(instance))}
     changes = {
         name: {"was": feel.to_json(before.get(name)), "is": feel.to_json(value)}
         for name, value in after.items()
     }
     check_size({name: change["is"] for name, change in changes.items()}, most)
     detail = {"variables": changes} | ({"reason": reason.strip()} if reason.strip() else {})
-    advance.note(live, "variables.corrected", detail=detail)
+    step.note(instance, "variables.corrected", detail=detail)
 
     def write() -> None:
-        live.process.write(after)
+        instance.process.write(after)
         # A condition that somebody waits for may hold now.
-        live.loaded.executor.run(live.process)
+        instance.executor.run(instance.process)
 
-    advance.step_later(live, write)
-    advance.run()
+    step.move_later(instance, write)
+    step.run()
     return {}
 
 
-def _evaluator(live: Live) -> Callable[[str], Any]:
+def _evaluator(instance: RunningInstance) -> Callable[[str], Any]:
     """Reads FEEL with the instance's variables."""
 
     def evaluate(text: str) -> Any:
-        value = live.loaded.executor.evaluate(text, live.process.variables)
+        value = instance.definition.evaluator.evaluate(text, instance.process.variables)
         feel.to_json(value)  # Functions are not stored.
         return value
 

@@ -79,8 +79,8 @@ def connect(url: str) -> sqlite3.Connection | psycopg.Connection[tuple[str, ...]
 def prepare(url: str, cases: int, process_id: str = "chain") -> Ground:
     """Fill the empty database at ``url``."""
     with Engine.open(url, config=CONFIG) as engine:
-        engine.deploy(SYSTEM, [chain_of_tasks(), endless_loop()], key="deploy")
-        person = engine.add_person(
+        engine.definitions.deploy(SYSTEM, [chain_of_tasks(), endless_loop()], key="deploy")
+        person = engine.people.add(
             SYSTEM,
             "worker",
             "Worker Bee",
@@ -89,9 +89,9 @@ def prepare(url: str, cases: int, process_id: str = "chain") -> Ground:
             key="worker",
         )
         worker = Actor(str(person.id), "Worker Bee", frozenset({ROLE}))
-        issued = engine.add_token(worker, "worker", "benchmark", key="token")
+        issued = engine.tokens.add(worker, "worker", "benchmark", key="token")
         for number in range(cases):
-            engine.start_case(SYSTEM, process_id=process_id, key=f"case{number}")
+            engine.cases.start(SYSTEM, process_id=process_id, key=f"case{number}")
     return Ground(url, worker, str(issued.secret))
 
 

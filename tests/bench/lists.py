@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import create_engine, text
 
 from engine import Actor, Engine, load_config
+from tests.support.databases import database_of
 
 CONFIG = Path(__file__).parents[2] / "config.toml"
 ROUNDS = 60
@@ -29,7 +30,7 @@ class Company:
 
     def __init__(self, url: str) -> None:
         self.engine = Engine.open(url, config=load_config(CONFIG))
-        raw = create_engine(self.engine._database.url)
+        raw = create_engine(database_of(self.engine).url)
         with raw.connect() as connection:
             person = connection.execute(
                 text(
@@ -53,49 +54,57 @@ class Company:
         engine, staff, manager = self.engine, self.staff, self.manager
         case = self.cases[turn % len(self.cases)]
         return {
-            "inbox: mine": lambda: engine.tasks(staff),
-            "inbox: counts": lambda: engine.task_counts(staff),
-            "inbox: my roles, late": lambda: engine.tasks(staff, show="role", due="late"),
-            "inbox: all": lambda: engine.tasks(manager, show="all"),
-            "inbox: all, counts": lambda: engine.task_counts(manager, show="all"),
-            "inbox: all of a phase": lambda: engine.tasks(manager, show="all", phase="C"),
-            "inbox: all of an empty phase": lambda: engine.tasks(manager, show="all", phase="E"),
-            "inbox: search a case": lambda: engine.tasks(manager, show="all", q=self.number),
-            "inbox: search, mine": lambda: engine.tasks(staff, q="arkitekter"),
-            "inbox: search nothing": lambda: engine.tasks(manager, show="all", q="xyzzy"),
-            "inbox: all of staff": lambda: engine.tasks(staff, show="all"),
-            "inbox: all of staff, counts": lambda: engine.task_counts(staff, show="all"),
-            "inbox: all of a stranger": lambda: engine.tasks(
+            "inbox: mine": lambda: engine.tasks.search(staff),
+            "inbox: counts": lambda: engine.tasks.counts(staff),
+            "inbox: my roles, late": lambda: engine.tasks.search(staff, show="role", due="late"),
+            "inbox: all": lambda: engine.tasks.search(manager, show="all"),
+            "inbox: all, counts": lambda: engine.tasks.counts(manager, show="all"),
+            "inbox: all of a phase": lambda: engine.tasks.search(manager, show="all", phase="C"),
+            "inbox: all of an empty phase": lambda: engine.tasks.search(
+                manager, show="all", phase="E"
+            ),
+            "inbox: search a case": lambda: engine.tasks.search(manager, show="all", q=self.number),
+            "inbox: search, mine": lambda: engine.tasks.search(staff, q="arkitekter"),
+            "inbox: search nothing": lambda: engine.tasks.search(manager, show="all", q="xyzzy"),
+            "inbox: all of staff": lambda: engine.tasks.search(staff, show="all"),
+            "inbox: all of staff, counts": lambda: engine.tasks.counts(staff, show="all"),
+            "inbox: all of a stranger": lambda: engine.tasks.search(
                 self.stranger, show="all", q="norrviken", due="today"
             ),
-            "inbox: all of a stranger, counts": lambda: engine.task_counts(
+            "inbox: all of a stranger, counts": lambda: engine.tasks.counts(
                 self.stranger, show="all", q="norrviken"
             ),
-            "inbox: two words of many, counts": lambda: engine.task_counts(
+            "inbox: two words of many, counts": lambda: engine.tasks.counts(
                 staff, q="norrviken visby"
             ),
-            "cases": lambda: engine.cases(manager),
-            "cases: of staff": lambda: engine.cases(staff),
-            "cases: search a number": lambda: engine.cases(manager, q=self.number),
-            "cases: search a word of many": lambda: engine.cases(manager, q="norrviken"),
-            "cases: search two words": lambda: engine.cases(manager, q="norrviken visby"),
-            "cases: of staff, search a word of old ones": lambda: engine.cases(staff, q="visby"),
-            "cases: of a phase": lambda: engine.cases(manager, phase="C"),
-            "case page": lambda: engine.case(manager, case),
-            "case page: its history": lambda: engine.history(manager, case_id=case),
-            "history": lambda: engine.history(manager),
-            "history: of a type": lambda: engine.history(manager, type="task.signed"),
-            "history: search an activity": lambda: engine.history(manager, q="offert"),
-            "history: search a case": lambda: engine.history(manager, q=self.number),
-            "history: search a word of many": lambda: engine.history(manager, q="norrviken"),
-            "history: search two words": lambda: engine.history(manager, q="offert norrviken"),
-            "history: search a person": lambda: engine.history(manager, q="karin"),
-            "history: search three words": lambda: engine.history(manager, q="karin offert umeå"),
-            "history: what never was": lambda: engine.history(
+            "cases": lambda: engine.cases.search(manager),
+            "cases: of staff": lambda: engine.cases.search(staff),
+            "cases: search a number": lambda: engine.cases.search(manager, q=self.number),
+            "cases: search a word of many": lambda: engine.cases.search(manager, q="norrviken"),
+            "cases: search two words": lambda: engine.cases.search(manager, q="norrviken visby"),
+            "cases: of staff, search a word of old ones": lambda: engine.cases.search(
+                staff, q="visby"
+            ),
+            "cases: of a phase": lambda: engine.cases.search(manager, phase="C"),
+            "case page": lambda: engine.cases.get(manager, case),
+            "case page: its history": lambda: engine.history.search(manager, case_id=case),
+            "history": lambda: engine.history.search(manager),
+            "history: of a type": lambda: engine.history.search(manager, type="task.signed"),
+            "history: search an activity": lambda: engine.history.search(manager, q="offert"),
+            "history: search a case": lambda: engine.history.search(manager, q=self.number),
+            "history: search a word of many": lambda: engine.history.search(manager, q="norrviken"),
+            "history: search two words": lambda: engine.history.search(
+                manager, q="offert norrviken"
+            ),
+            "history: search a person": lambda: engine.history.search(manager, q="karin"),
+            "history: search three words": lambda: engine.history.search(
+                manager, q="karin offert umeå"
+            ),
+            "history: what never was": lambda: engine.history.search(
                 manager, type="task.signed", person="system"
             ),
-            "history: search nothing": lambda: engine.history(manager, q="xyzzy"),
-            "overview": lambda: engine.overview(manager),
+            "history: search nothing": lambda: engine.history.search(manager, q="xyzzy"),
+            "overview": lambda: engine.analysis.overview(manager),
         }
 
 
@@ -103,7 +112,7 @@ def measure(small: str, large: str, rounds: int = ROUNDS) -> list[dict[str, Any]
     """A row per question: its medians (ms), their ratio and the large one's 95th percentile."""
     companies = (Company(small), Company(large))
     for company in companies:
-        company.engine.count_figures()
+        company.engine.analysis.count_figures()
     for ask in (ask for company in companies for ask in company.questions(0).values()):
         ask()
     # As the server does at its start: what is loaded is not looked through again and again.

@@ -40,7 +40,7 @@ def complete_next(engine: Engine, actor: Actor, url: str, times: int) -> None:
             [task_id] = connection.execute(
                 "SELECT id FROM task WHERE state = 'open' AND process_id = 'loop'"
             ).fetchone()
-            engine.complete_task(actor, task_id, answers={}, ticks={}, key=f"loop{task_id}")
+            engine.tasks.complete(actor, task_id, answers={}, ticks={}, key=f"loop{task_id}")
 
 
 def along(completions: int, *, count: int, until: float) -> Along:

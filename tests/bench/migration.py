@@ -23,6 +23,7 @@ from sqlalchemy import event, select
 from engine import SYSTEM, Actor, Engine, Source
 from engine.ids import new_id
 from engine.store.tables import TaskTable
+from tests.support.databases import database_of
 from tests.support.diagrams import boundary, chain, diagram, end, field, gateway, start, task
 
 INSTANCES = 1000
@@ -59,26 +60,26 @@ def source(version: int) -> Source:
 
 def prepare(engine: Engine, count: int) -> None:
     """Cases on the first version, a third each at "write", in the block and at the join."""
-    engine.deploy(SYSTEM, [source(1)], key=new_id())
-    person = engine.add_person(
+    engine.definitions.deploy(SYSTEM, [source(1)], key=new_id())
+    person = engine.people.add(
         SYSTEM, "mia", "Mia", rights=["manager"], password="for the measuring", key=new_id()
     )
     actor = Actor(str(person.id), "Mia", frozenset(), frozenset({"manager"}))
     for number in range(count):
-        case = engine.start_case(SYSTEM, process_id="moved", key=new_id()).id
+        case = engine.cases.start(SYSTEM, process_id="moved", key=new_id()).id
         for name in PLACES[number % 3]:
             _complete(engine, actor, str(case), name)
-    engine.deploy(SYSTEM, [source(2)], key=new_id())
+    engine.definitions.deploy(SYSTEM, [source(2)], key=new_id())
 
 
 def _complete(engine: Engine, actor: Actor, case: str, element: str) -> None:
-    with engine._database.reading() as connection:
+    with database_of(engine).reading() as connection:
         wanted = select(TaskTable.id).where(
             TaskTable.case_id == case, TaskTable.element_id == element, TaskTable.state == "open"
         )
         task_id = str(connection.scalar(wanted))
     written = element == "write"
-    engine.complete_task(
+    engine.tasks.complete(
         actor,
         task_id,
         answers={"report": "Done"} if written else {},
@@ -93,18 +94,20 @@ def measure(url: str, count: int) -> dict[str, Any]:
         begun = time.perf_counter()
         prepare(engine, count)
         made = time.perf_counter() - begun
-        looked, looking = _timed(lambda: engine.migrate_preview(SYSTEM, "moved", 2, limit=count))
+        looked, looking = _timed(lambda: engine.migrations.preview(SYSTEM, "moved", 2, limit=count))
         with _statements(engine) as said:
-            receipt, moving = _timed(lambda: engine.migrate(SYSTEM, "moved", 2, key=new_id()))
+            receipt, moving = _timed(
+                lambda: engine.migrations.start(SYSTEM, "moved", 2, key=new_id())
+            )
         moving["cpu_s_per_1000"] = round(moving["cpu_s"] * 1000 / count, 2)
         moving["statements"] = round(len(said) * 1000 / count)
-        found = engine.migration(SYSTEM, str(receipt.id), limit=count)
+        found = engine.migrations.get(SYSTEM, str(receipt.id), limit=count)
         backs = [item.instance_id for item in found.items if item.can_go_back][: count // 10]
         _, undoing = _timed(
-            lambda: [engine.migrate_back(SYSTEM, found.id, i, key=new_id()) for i in backs]
+            lambda: [engine.migrations.take_back(SYSTEM, found.id, i, key=new_id()) for i in backs]
         )
         return {
-            "database": "SQLite" if engine._database.is_sqlite else "PostgreSQL",
+            "database": "SQLite" if database_of(engine).is_sqlite else "PostgreSQL",
             "instances": count,
             "made_s": round(made, 1),
             "safe": sum(v.status == "safe" for v in looked.instances),
@@ -125,9 +128,9 @@ def _statements(engine: Engine) -> Iterator[list[None]]:
     def note(*_: Any) -> None:
         said.append(None)
 
-    event.listen(engine._database._engine, "before_cursor_execute", note)
+    event.listen(database_of(engine)._engine, "before_cursor_execute", note)
     yield said
-    event.remove(engine._database._engine, "before_cursor_execute", note)
+    event.remove(database_of(engine)._engine, "before_cursor_execute", note)
 
 
 def _timed(work: Any) -> tuple[Any, dict[str, float]]:

@@ -34,12 +34,12 @@ def plan(rounds: int) -> tuple[float, float]:
     for number in range(max(1, rounds // 10)):
         with Engine.open(ground.sqlite_url(f"plan{number}"), config=CONFIG) as engine:
             before = time.process_time()
-            engine.deploy(SYSTEM, plan_sources(), key="plan")
+            engine.definitions.deploy(SYSTEM, plan_sources(), key="plan")
             deployed.append((time.process_time() - before) * 1000)
     with Engine.open(ground.sqlite_url("plan0-cases"), config=CONFIG) as engine:
-        engine.deploy(SYSTEM, plan_sources(), key="plan")
+        engine.definitions.deploy(SYSTEM, plan_sources(), key="plan")
         started = milliseconds(
-            lambda n: engine.start_case(SYSTEM, process_id="serviceplan", key=f"case{n}"), rounds
+            lambda n: engine.cases.start(SYSTEM, process_id="serviceplan", key=f"case{n}"), rounds
         )
     return median(deployed), started
 

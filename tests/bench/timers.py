@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import SYSTEM, Engine
+from tests.support.databases import database_of
 from tests.support.workers import fired, left, now, waiting_cases
 
 PASSWORD = "en lång fras för mätningen"
@@ -66,14 +67,14 @@ def measure(
 ) -> dict[str, Any]:
     """The figures of one run on a new database; ``settle`` is what the workers get to start."""
     with Engine.open(url) as engine:
-        engine.add_person(
+        engine.people.add(
             SYSTEM, "mia", "Mia Mätare", rights=["manager"], password=PASSWORD, key="mia"
         )
         due = now() + timedelta(days=1)
         waiting_cases(engine, timers, due=due)
         with ExitStack() as running:
             port = _free_port()
-            own = engine._database.is_sqlite
+            own = database_of(engine).is_sqlite
             config = folder / "config.toml"
             config.write_text(f"[jobs]\nin_server = {str(own).lower()}\n", encoding="utf-8")
             running.enter_context(_process(url, config, "serve", "--port", str(port), "--empty"))
@@ -93,13 +94,13 @@ def measure(
 
 def _fire(engine: Engine, reader: Reader, timers: int) -> dict[str, Any]:
     from engine.job_queue import Job
-    from engine.jobs.queue import Queue
+    from engine.jobs.queue import DatabaseQueue
     from engine.store.tables import TimerTable
 
-    with engine._database.writing() as connection:
+    with database_of(engine).writing() as connection:
         moment = now()
         connection.execute(TimerTable.__table__.update().values(due_at=moment))
-        Queue().put(connection, [Job("timers", "timers:bench", moment)])
+        DatabaseQueue().put(connection, [Job("timers", "timers:bench", moment)])
     begun = time.monotonic()
     pages = _pages(reader, lambda: left(engine) == 0)
     seconds = time.monotonic() - begun

@@ -47,8 +47,8 @@ def test_the_head_of_a_wide_page_is_one_line(
 def test_a_stop_is_opened_corrected_and_gone(
     new_page: NewPage, sign_in: SignIn, people: People, engine: Engine, width: int
 ) -> None:
-    engine.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key="deploy")
-    engine.start_case(SYSTEM, process_id="approval", title="Ett köp", key="start")
+    engine.definitions.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key="deploy")
+    engine.cases.start(SYSTEM, process_id="approval", title="Ett köp", key="start")
     page = new_page(viewport={**PHONE, "width": width})
     sign_in(page, people["manager"])
     page.goto("/incidents/")

@@ -29,9 +29,9 @@ def seller(people: People) -> Account:
 def task(engine: Engine, people: People) -> str:
     """The path of Marknadsanalys, just opened."""
     manager = people["manager"].actor
-    customer = engine.add_customer(manager, "Fastighets AB Örnen", "556036-0793", key="customer")
-    engine.start_case(manager, customer_id=customer.id, key="case")
-    return f"/tasks/{engine.tasks(people['saljare'].actor, show='all').items[0].id}"
+    customer = engine.customers.add(manager, "Fastighets AB Örnen", "556036-0793", key="customer")
+    engine.cases.start(manager, customer_id=customer.id, key="case")
+    return f"/tasks/{engine.tasks.search(people['saljare'].actor, show='all').items[0].id}"
 
 
 def fill(page: Page, account: Account) -> None:
@@ -129,7 +129,7 @@ def test_a_double_tap_signs_once(
     fill(phone, seller)
     phone.locator("button[value=complete]").dblclick()
     expect(phone.get_by_text("Klart! Marknadsanalys är slutförd")).to_be_visible()
-    history = engine.history(people["manager"].actor).items
+    history = engine.history.search(people["manager"].actor).items
     assert [entry.type for entry in history].count("task.signed") == 1
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from engine import SYSTEM, TOKEN_SCOPES, Config, Engine
 from engine.store.tables import HistoryTable, InstanceTable, ReceiptTable, SignatureTable, TaskTable
+from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import call, chain, diagram, end, start, task
 from tests.support.people import People, add_people
@@ -52,7 +53,7 @@ def prepare(url: str, config: Config, count: int) -> Prepared:
         desk.deploy(REVIEW, WORK)
         cases = [desk.case("work") for _ in range(count)]
         secret = token(engine, people, "ekonomi")
-        with engine._database.reading() as connection:
+        with database_of(engine).reading() as connection:
             found = connection.scalars(
                 select(TaskTable.id).where(TaskTable.case_id.in_(cases), TaskTable.state == "open")
             )
@@ -63,7 +64,7 @@ def prepare(url: str, config: Config, count: int) -> Prepared:
 
 def token(engine: Engine, people: People, who: str) -> str:
     username = people[who].username
-    return engine.add_token(SYSTEM, username, "chaos", scopes=TOKEN_SCOPES, key=key()).secret
+    return engine.tokens.add(SYSTEM, username, "chaos", scopes=TOKEN_SCOPES, key=key()).secret
 
 
 def check(
@@ -75,7 +76,7 @@ def check(
         wholly
     """
     with Engine.open(url, config=config) as engine:
-        with engine._database.reading() as connection:
+        with database_of(engine).reading() as connection:
             rows = connection.execute(
                 select(TaskTable.id, TaskTable.case_id, TaskTable.state).where(
                     TaskTable.id.in_(list(all_of))
@@ -104,4 +105,4 @@ def check(
         assert told == dict.fromkeys(done.values(), 1)
         assert children == dict.fromkeys(done.values(), 1)
         assert sorted(receipts) == sorted(f"key-{task_id}" for task_id in done)
-        assert engine.verify(SYSTEM).ok
+        assert engine.history.verify(SYSTEM).ok

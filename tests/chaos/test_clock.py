@@ -13,6 +13,7 @@ from sqlalchemy import select
 from engine import Engine, FakeClock
 from engine.store.tables import HistoryTable
 from tests.chaos.scale import scale
+from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import boundary, catch, chain, diagram, end, start, task
 from tests.support.people import People
@@ -52,14 +53,14 @@ def test_whatever_the_clock_says_order_holds_and_nothing_fires_twice(
     cycles = [desk.case("cycle") for _ in range(CASES)]
     for _ in range(MOVES):
         clock.advance(chance.choice([*JUMPS, timedelta(minutes=chance.randrange(-90, 120))]))
-        desk.engine.fire_due()
+        desk.engine.jobs.fire_due()
         case_id = chance.choice(once + cycles)
         for row in desk.open_tasks(case_id):
             if row.name == "Act" or (row.name == "Work" and chance.random() < 0.1):
                 desk.complete(desk.manager, row.id)
     for _ in range(4):
         clock.advance(timedelta(days=3650))
-        desk.engine.fire_due()
+        desk.engine.jobs.fire_due()
     for row in [row for case_id in once for row in desk.open_tasks(case_id)]:
         desk.complete(desk.manager, row.id)
     times = fired(desk.engine)
@@ -69,7 +70,7 @@ def test_whatever_the_clock_says_order_holds_and_nothing_fires_twice(
         names = desk.names(case_id)
         assert names.count("Remind") == times[case_id]
         assert ("Work" in names) <= times[case_id] <= 3
-    assert desk.engine.verify(desk.manager.actor).ok
+    assert desk.engine.history.verify(desk.manager.actor).ok
     for case_id in once:
         types = desk.facts(case_id)
         assert types.index("timer.fired") < types.index("task.completed") < len(types) - 1
@@ -78,7 +79,7 @@ def test_whatever_the_clock_says_order_holds_and_nothing_fires_twice(
 
 def _in_the_order_of_becoming(engine: Engine, cases: list[str]) -> None:
     """A chain's numbers rise with its rows, whatever the times in them say."""
-    with engine._database.reading() as connection:
+    with database_of(engine).reading() as connection:
         rows = connection.execute(
             select(HistoryTable.chain, HistoryTable.seq)
             .where(HistoryTable.case_id.in_(cases))
@@ -102,9 +103,9 @@ def test_a_worker_whose_clock_is_set_back_goes_on_with_what_becomes_due(
     clock.advance(-back)
     second = desk.case("once")
     clock.advance(timedelta(hours=2))
-    desk.engine.worker()._bench.sweep()
-    desk.engine.fire_due()
+    desk.engine.jobs.worker().handlers.sweep()
+    desk.engine.jobs.fire_due()
     assert fired(desk.engine)[second] == 1
     clock.advance(back)
-    desk.engine.fire_due()
+    desk.engine.jobs.fire_due()
     assert fired(desk.engine) == {first: 1, second: 1}

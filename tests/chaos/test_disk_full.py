@@ -20,6 +20,7 @@ from tests.chaos.client import Answer, Client
 from tests.chaos.disks import no_room, small_disk
 from tests.chaos.scale import scale
 from tests.chaos.serving import Server
+from tests.support.databases import database_of
 
 TASKS = scale(12, 200)
 
@@ -78,9 +79,9 @@ def test_somebody_who_is_signed_in_reads_on_while_the_disk_is_full(
     prepared = prepare(url, config, 1)
     clerk = prepared.people["ekonomi"]
     with Engine.open(url, config=config) as engine:
-        session = engine.sign_in(clerk.username, clerk.password)
+        session = engine.sessions.sign_in(clerk.username, clerk.password)
         long_ago = engine.now() - 2 * SEEN_EVERY
-        with engine._database.writing() as connection:
+        with database_of(engine).writing() as connection:
             connection.execute(update(SessionTable).values(seen_at=long_ago))
     with Server(url, tmp_path) as server:
         with no_room(folder, server, own_disk=own):
@@ -100,6 +101,6 @@ def page(port: int, token: str) -> int:
 def seen_at(url: str, config: Config) -> datetime:
     with (
         Engine.open(url, config=config) as engine,
-        engine._database.reading() as connection,
+        database_of(engine).reading() as connection,
     ):
         return connection.execute(select(SessionTable.seen_at)).scalar_one()

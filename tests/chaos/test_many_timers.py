@@ -26,7 +26,7 @@ def test_timers_fire_once_though_their_workers_are_killed(database_url: str) -> 
         )
         assert killed == KILLS
         assert fired(engine) == dict.fromkeys(cases, 1)
-        assert engine.verify(SYSTEM).ok
+        assert engine.history.verify(SYSTEM).ok
 
 
 if LONG:

@@ -25,7 +25,7 @@ from engine.errors import Conflict
 from engine.store.tables import HistoryTable, InstanceTable, SignatureTable, TaskTable
 from tests.chaos.scale import scale
 from tests.conftest import PROJECT, START
-from tests.support.databases import Databases
+from tests.support.databases import Databases, database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import (
     boundary,
@@ -139,7 +139,7 @@ class Office(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            assert self.engine.verify(self.desk.manager.actor).ok
+            assert self.engine.history.verify(self.desk.manager.actor).ok
             self.the_history_tells_the_state()
         finally:
             self.engine.close()
@@ -180,14 +180,14 @@ class Office(RuleBasedStateMachine):
     def pay(self, data: st.DataObject) -> None:
         waiting = [c for c in self.running() if self.cases[c].waits]
         case_id = data.draw(st.sampled_from(waiting))
-        self.engine.deliver(self.desk.manager.actor, "Paid", case_id, key=uuid.uuid4().hex)
+        self.engine.cases.deliver(self.desk.manager.actor, "Paid", case_id, key=uuid.uuid4().hex)
         self.cases[case_id].paid()
 
     @rule(hours=st.integers(-5, 40))
     def let_time_pass(self, hours: int) -> None:
         now = self.clock.advance(timedelta(hours=hours))
         due = [m for m in self.cases.values() if m.due is not None and m.due <= now]
-        assert self.engine.fire_due() == len(due)
+        assert self.engine.jobs.fire_due() == len(due)
         for model in due:
             model.due = None
             model.open["Remind"] += 1
@@ -197,7 +197,7 @@ class Office(RuleBasedStateMachine):
     def cancel(self, data: st.DataObject) -> None:
         case_id = data.draw(st.sampled_from(self.running()))
         key = uuid.uuid4().hex
-        self.engine.cancel(self.desk.manager.actor, case_id, "Slumpen", key=key)
+        self.engine.cases.cancel(self.desk.manager.actor, case_id, "Slumpen", key=key)
         self.cases[case_id].cancel()
 
     @rule()
@@ -211,7 +211,7 @@ class Office(RuleBasedStateMachine):
 
     @invariant()
     def the_engine_is_where_the_model_is(self) -> None:
-        with self.engine._database.reading() as connection:
+        with database_of(self.engine).reading() as connection:
             roots = select(InstanceTable.id, InstanceTable.state).where(
                 InstanceTable.parent_id.is_(None)
             )
@@ -229,7 +229,7 @@ class Office(RuleBasedStateMachine):
 
     def the_history_tells_the_state(self) -> None:
         """What each fact says has happened, one after the other, and nothing else."""
-        with self.engine._database.reading() as connection:
+        with database_of(self.engine).reading() as connection:
             facts = connection.execute(
                 select(
                     HistoryTable.case_id,

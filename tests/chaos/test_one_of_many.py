@@ -17,6 +17,7 @@ from engine.errors import ProcessFailed
 from engine.store.tables import HistoryTable, InstanceTable, SignatureTable, TaskTable
 from tests.chaos.scale import scale
 from tests.engine.test_concurrency import at_once
+from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import chain, diagram, end, field, flow, gateway, start, task
 from tests.support.people import People
@@ -48,8 +49,8 @@ def test_an_expression_that_fails_in_one_instance_keeps_no_other_from_going_on(
     desk.deploy(CHOICE)
     broken = desk.case("choice")
     given = {"process_id": "choice", "variables": {"limit": 10}}
-    others = [desk.engine.start_case(manager, key=key(), **given).id for _ in range(OTHERS)]
-    with desk.engine._database.reading() as connection:
+    others = [desk.engine.cases.start(manager, key=key(), **given).id for _ in range(OTHERS)]
+    with database_of(desk.engine).reading() as connection:
         rows = connection.execute(select(TaskTable.case_id, TaskTable.id)).all()
     tasks: dict[str, str] = {row.case_id: row.id for row in rows}
     order = [*others[: OTHERS // 2], broken, *others[OTHERS // 2 :]]
@@ -66,7 +67,7 @@ def test_an_expression_that_fails_in_one_instance_keeps_no_other_from_going_on(
     shares = [order[n::AT_ONCE] for n in range(AT_ONCE)]
     told = at_once([lambda mine=mine: complete(mine) for mine in shares])
     assert [case_id for failed in told for case_id in failed] == [broken]
-    with desk.engine._database.reading() as connection:
+    with database_of(desk.engine).reading() as connection:
         found = connection.execute(select(TaskTable.id, TaskTable.state))
         states = {row.id: row.state for row in found}
         names = connection.scalars(select(TaskTable.name).where(TaskTable.state == "open")).all()
@@ -75,20 +76,20 @@ def test_an_expression_that_fails_in_one_instance_keeps_no_other_from_going_on(
     assert sorted(signed) == sorted(tasks[case_id] for case_id in others)
     assert sorted(names) == ["Big"] * OTHERS + ["Decide"]
 
-    [incident] = desk.engine.incidents(manager)
+    [incident] = desk.engine.incidents.newest(manager)
     assert (incident.case_id, incident.element_id) == (broken, "which")
-    desk.engine.correct_variables(manager, broken, {"limit": 20}, key=key())
+    desk.engine.instances.correct_variables(manager, broken, {"limit": 20}, key=key())
     desk.complete(desk.manager, tasks[broken], {"amount": 12})
     assert desk.names(broken) == ["Small"]
-    assert desk.engine.incidents(manager) == ()
-    assert desk.engine.verify(manager).ok
+    assert desk.engine.incidents.newest(manager) == ()
+    assert desk.engine.history.verify(manager).ok
 
 
 def test_a_state_that_cannot_be_read_is_put_aside_and_told_once(database_url: str) -> None:
     with Engine.open(database_url) as engine:
         cases = waiting_cases(engine, OTHERS + 1, due=now() - timedelta(minutes=1))
         damaged = cases[len(cases) // 2]
-        with engine._database.writing() as connection:
+        with database_of(engine).writing() as connection:
             connection.execute(
                 update(InstanceTable)
                 .where(InstanceTable.id == damaged)
@@ -103,13 +104,13 @@ def test_a_state_that_cannot_be_read_is_put_aside_and_told_once(database_url: st
             time.sleep(scale(4.0, 20.0))
         assert fired(engine) == dict.fromkeys(set(cases) - {damaged}, 1)
         assert _raised(engine) == [damaged]
-        [incident] = engine.incidents(SYSTEM)
+        [incident] = engine.incidents.newest(SYSTEM)
         assert (incident.case_id, incident.kind) == (damaged, "damaged_state")
-        assert engine.verify(SYSTEM).ok
+        assert engine.history.verify(SYSTEM).ok
 
 
 def _raised(engine: Engine) -> list[str | None]:
-    with engine._database.reading() as connection:
+    with database_of(engine).reading() as connection:
         raised = connection.scalars(
             select(HistoryTable.case_id).where(HistoryTable.type == "incident.raised")
         )

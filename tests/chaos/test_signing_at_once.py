@@ -18,6 +18,7 @@ from tests.chaos.client import Answer, Client
 from tests.chaos.scale import scale
 from tests.chaos.serving import Server
 from tests.engine.test_concurrency import at_once
+from tests.support.databases import database_of
 
 SIGNERS = 50
 ROUNDS = scale(1, 10)
@@ -26,7 +27,7 @@ ROUNDS = scale(1, 10)
 def colleagues(url: str, config: Config, prepared: Prepared, count: int) -> list[str]:
     """Tokens of people who share a role and a password: to hash one for each takes long."""
     with Engine.open(url, config=config) as engine:
-        with engine._database.writing() as connection:
+        with database_of(engine).writing() as connection:
             known = connection.execute(
                 select(PersonTable).where(PersonTable.id == prepared.people["ekonomi"].id)
             ).one()
@@ -35,7 +36,7 @@ def colleagues(url: str, config: Config, prepared: Prepared, count: int) -> list
                 insert(PersonTable), [{**known._asdict(), "id": n, "username": n} for n in names]
             )
         return [
-            engine.add_token(SYSTEM, name, "chaos", scopes=TOKEN_SCOPES, key=key()).secret
+            engine.tokens.add(SYSTEM, name, "chaos", scopes=TOKEN_SCOPES, key=key()).secret
             for name in names
         ]
 

@@ -28,12 +28,12 @@ def go_on(url: str, config: Config, people: People, key: Callable[[], str]) -> N
     with Engine.open(url, config=config, clock=clock) as engine:
         desk = Desk(engine, people, key)
         manager, ekonomi = people["manager"], people["ekonomi"]
-        assert engine.verify(manager.actor).ok
-        before = len(engine.history(manager.actor, limit=200).items)
+        assert engine.history.verify(manager.actor).ok
+        before = len(engine.history.search(manager.actor, limit=200).items)
         assert before == 100
         clock.advance(timedelta(days=7))
-        assert engine.fire_due() == 3
-        cases = engine.cases(manager.actor, state="all", limit=100).items
+        assert engine.jobs.fire_due() == 3
+        cases = engine.cases.search(manager.actor, state="all", limit=100).items
         plans = {c.id for c in cases if "Inventering" in desk.names(c.id)}
         parents = [c for c in cases if c.id not in plans]
         assert sorted(c.state for c in parents) == ["completed"] * 2 + ["running"] * 3
@@ -44,24 +44,26 @@ def go_on(url: str, config: Config, people: People, key: Callable[[], str]) -> N
                 task_id = desk.task(row.id, "Act")
                 desk.complete(ekonomi, task_id, {"amount": 12}, {"first": True})
             if "Thank" not in desk.names(row.id):
-                engine.deliver(manager.actor, "Paid", row.id, key=key())
+                engine.cases.deliver(manager.actor, "Paid", row.id, key=key())
             desk.complete(ekonomi, desk.task(row.id, "Thank"))
             for open_task in desk.open_tasks(row.id):
                 assert open_task.name == "Remind"
                 desk.complete(manager, open_task.id)
-            assert engine.case(manager.actor, row.id).row.state == "completed"
+            assert engine.cases.get(manager.actor, row.id).row.state == "completed"
         [plan] = [c for c in cases if c.id in plans]
         [todo] = [t for t in desk.open_tasks(plan.id) if t.name == "Inventering"]
         who = people[todo.role or "manager"]
-        answers = answers_to(engine.task(who.actor, todo.id), {}, who.username)
+        answers = answers_to(engine.tasks.get(who.actor, todo.id), {}, who.username)
         desk.complete_all_points(who, todo.id, **answers)
         assert todo.id not in [t.id for t in desk.open_tasks(plan.id)]
-        assert engine.incidents(manager.actor) == ()
-        assert engine.verify(manager.actor).ok
-        found = engine.cases(manager.actor, q=plan.number, state="all").items
+        assert engine.incidents.newest(manager.actor) == ()
+        assert engine.history.verify(manager.actor).ok
+        found = engine.cases.search(manager.actor, q=plan.number, state="all").items
         assert [c.id for c in found] == [plan.id]
         word = who.actor.name.split()[-1]
-        assert who.id in {fact.actor_id for fact in engine.history(manager.actor, q=word).items}
+        assert who.id in {
+            fact.actor_id for fact in engine.history.search(manager.actor, q=word).items
+        }
 
 
 @pytest.mark.parametrize("version", VERSIONS)

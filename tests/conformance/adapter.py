@@ -68,7 +68,7 @@ class Product:
         engine = Engine.open(url, config=Config(), clock=clock)
         # The kit's lanes name roles of no company: a lane may then be anybody's.
         diagram = Source(filename, scripts.to_feel(xml))
-        deployment = engine.deploy(SYSTEM, [diagram], strict_roles=False, key=_key())
+        deployment = engine.definitions.deploy(SYSTEM, [diagram], strict_roles=False, key=_key())
         return Deployed(engine, url, clock, deployment)
 
     def processes(self, handle: Deployed) -> list[str]:
@@ -84,7 +84,7 @@ class Product:
             # Kept as a drawing: the findings of the upload have said what keeps it from running.
             raise Rejected(handle.deployment.findings)
         try:
-            handle.engine.start_case(SYSTEM, process_id=process_id, variables=inputs, key=_key())
+            handle.engine.cases.start(SYSTEM, process_id=process_id, variables=inputs, key=_key())
         except ProcessFailed as error:
             handle.failure = str(error)
         return handle
@@ -92,7 +92,7 @@ class Product:
     def user_tasks(self, instance: Deployed) -> list[tuple[str, str]]:
         if instance.failure:
             return []
-        page = instance.engine.tasks(SYSTEM, show="all", limit=MOST_TASKS)
+        page = instance.engine.tasks.search(SYSTEM, show="all", limit=MOST_TASKS)
         return [(row.id, row.element_id) for row in page.items]
 
     def complete(self, instance: Deployed, task: str, data: Mapping[str, Any]) -> None:
@@ -115,23 +115,26 @@ class Product:
     @staticmethod
     def _set(instance: Deployed, task: str, data: Mapping[str, Any]) -> None:
         engine = instance.engine
-        place = engine.task(SYSTEM, task).instance_id
+        place = engine.tasks.get(SYSTEM, task).instance_id
         for name, value in data.items():
             with suppress(Invalid):
-                engine.correct_variables(SYSTEM, place, {name: value}, key=_key())
+                engine.instances.correct_variables(SYSTEM, place, {name: value}, key=_key())
 
     def _complete(self, instance: Deployed, task: str, data: Mapping[str, Any]) -> None:
-        instance.engine.complete_task(
+        instance.engine.tasks.complete(
             SYSTEM, task, answers=data, ticks={}, password=None, key=_key()
         )
 
     def advance(self, instance: Deployed, seconds: float) -> None:
         instance.clock.advance(timedelta(seconds=seconds))
-        instance.engine.fire_due()
+        instance.engine.jobs.fire_due()
 
     def result(self, instance: Deployed) -> dict[str, Any]:
         engine = instance.engine
-        cases = [engine.case(SYSTEM, row.id) for row in engine.cases(SYSTEM, state="all").items]
+        cases = [
+            engine.cases.get(SYSTEM, row.id)
+            for row in engine.cases.search(SYSTEM, state="all").items
+        ]
         instances = [i for case in cases for i in case.instances]
         found = [i for case in cases for i in case.incidents if i.resolved_at is None]
         errors = [i.message for i in found]
@@ -152,7 +155,7 @@ class Product:
     def _trace(engine: Engine, instances: list[InstanceView]) -> list[str]:
         trace: list[str] = []
         for instance in instances:
-            for state in engine.element_states(SYSTEM, instance.id).values():
+            for state in engine.instances.element_states(SYSTEM, instance.id).values():
                 if state.state == "done":
                     trace += [state.element_id] * state.count
         return trace
@@ -185,7 +188,7 @@ def _reopened(instance: Deployed) -> Deployed:
 
 def _uncaught(engine: Engine) -> str | None:
     """The code of an error end event that nobody caught."""
-    for entry in engine.history(SYSTEM, type="instance.terminated").items:
+    for entry in engine.history.search(SYSTEM, type="instance.terminated").items:
         if "error" in entry.detail:
             return str(entry.detail["error"])
     return None

@@ -64,11 +64,11 @@ BREADTH = task("breadth", form=field("klart", "boolean"))
 
 
 def offered(desk: Desk, case_id: str, actor: Actor | None = None) -> list[ActivityOption]:
-    return list(desk.engine.case(actor or desk.manager.actor, case_id).activities)
+    return list(desk.engine.cases.get(actor or desk.manager.actor, case_id).activities)
 
 
 def begin(desk: Desk, option: ActivityOption, actor: Actor | None = None) -> None:
-    desk.engine.begin_activity(
+    desk.engine.cases.begin_activity(
         actor or desk.manager.actor,
         option.instance_id,
         option.element_id,
@@ -138,11 +138,13 @@ def test_the_history_tells_who_began_what(desk: Desk) -> None:
     deploy(desk, CONCEPT, BREADTH)
     case = desk.case("adhoc")
     begin(desk, offered(desk, case)[1], desk.people["inkop"].actor)
-    [fact] = desk.engine.history(desk.manager.actor, case_id=case, type="activity.begun").items
+    [fact] = desk.engine.history.search(
+        desk.manager.actor, case_id=case, type="activity.begun"
+    ).items
     assert (fact.element_id, fact.element_name) == ("breadth", "Breadth")
     assert fact.actor_id == desk.people["inkop"].actor.id
     assert fact.detail == {"scope": "Development"}
-    assert desk.engine.verify(desk.manager.actor, case).ok
+    assert desk.engine.history.verify(desk.manager.actor, case).ok
 
 
 def test_the_same_key_begins_it_once(desk: Desk) -> None:
@@ -150,7 +152,7 @@ def test_the_same_key_begins_it_once(desk: Desk) -> None:
     case = desk.case("adhoc")
     option = offered(desk, case)[0]
     for _ in range(2):
-        desk.engine.begin_activity(
+        desk.engine.cases.begin_activity(
             desk.manager.actor, option.instance_id, option.element_id, key="once"
         )
     assert desk.names(case) == ["Breadth", "Concept", "Concept"]
@@ -162,18 +164,18 @@ def test_what_follows_an_inner_activity_is_not_offered(desk: Desk) -> None:
     assert [o.element_id for o in offered(desk, case)] == ["concept"]
     instance = offered(desk, case)[0].instance_id
     with pytest.raises(Conflict):
-        desk.engine.begin_activity(desk.manager.actor, instance, "breadth", key=desk.key())
+        desk.engine.cases.begin_activity(desk.manager.actor, instance, "breadth", key=desk.key())
     with pytest.raises(NotFound):
-        desk.engine.begin_activity(desk.manager.actor, instance, "nothing", key=desk.key())
+        desk.engine.cases.begin_activity(desk.manager.actor, instance, "nothing", key=desk.key())
     with pytest.raises(NotFound):
-        desk.engine.begin_activity(desk.manager.actor, "nothing", "concept", key=desk.key())
+        desk.engine.cases.begin_activity(desk.manager.actor, "nothing", "concept", key=desk.key())
 
 
 def test_nothing_is_offered_in_a_case_that_has_ended(desk: Desk) -> None:
     deploy(desk, CONCEPT, BREADTH)
     case = desk.case("adhoc")
     option = offered(desk, case)[0]
-    desk.engine.cancel(desk.manager.actor, case, "Slut.", key=desk.key())
+    desk.engine.cases.cancel(desk.manager.actor, case, "Slut.", key=desk.key())
     assert offered(desk, case) == []
     with pytest.raises(Conflict) as refused:
         begin(desk, option)
@@ -189,12 +191,14 @@ def test_one_that_fails_leaves_all_as_it_was_and_can_be_tried_again(desk: Desk) 
     with pytest.raises(ProcessFailed):
         begin(desk, option)
     manager = desk.manager.actor
-    assert desk.engine.case(manager, case).variables["runs"] == 1
-    [incident] = desk.engine.incidents(manager)
+    assert desk.engine.cases.get(manager, case).variables["runs"] == 1
+    [incident] = desk.engine.incidents.newest(manager)
     assert incident.element_id == "count"
-    desk.engine.correct_variables(manager, case, {"missing": 1}, key=desk.key())
-    assert desk.engine.retry(manager, incident.id, key=desk.key()).result == {"resolved": True}
-    after = desk.engine.case(manager, case).variables
+    desk.engine.instances.correct_variables(manager, case, {"missing": 1}, key=desk.key())
+    assert desk.engine.incidents.retry(manager, incident.id, key=desk.key()).result == {
+        "resolved": True
+    }
+    after = desk.engine.cases.get(manager, case).variables
     assert (after["runs"], after["total"]) == (2, 2)
 
 
@@ -204,9 +208,9 @@ def test_another_try_of_what_is_over_by_now_only_closes_the_incident(desk: Desk)
     case = desk.case("adhoc")
     with pytest.raises(ProcessFailed):
         begin(desk, next(o for o in offered(desk, case) if o.element_id == "count"))
-    [incident] = desk.engine.incidents(desk.manager.actor)
+    [incident] = desk.engine.incidents.newest(desk.manager.actor)
     desk.complete(desk.people["kundansvarig"], desk.task(case, "Concept"), {"klart": True})
-    again = desk.engine.retry(desk.manager.actor, incident.id, key=desk.key())
+    again = desk.engine.incidents.retry(desk.manager.actor, incident.id, key=desk.key())
     assert again.result == {"resolved": True}
     assert desk.names(case) == ["Report"]
 

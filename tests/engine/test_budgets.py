@@ -26,7 +26,7 @@ from tests.support.diagrams import (
 )
 from tests.support.people import People
 
-Opened = Callable[..., Desk]
+LoadedTask = Callable[..., Desk]
 """Opens the same database again, with other limits."""
 
 
@@ -152,7 +152,7 @@ def desk_with(
     config: Config,
     clock: FakeClock,
     key: Callable[[], str],
-) -> Iterator[Opened]:
+) -> Iterator[LoadedTask]:
     url = databases.copy(_bare[0])
     made: list[Engine] = []
 
@@ -171,7 +171,7 @@ def desk_with(
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_runs_into_a_budget_is_left_as_it_was_and_goes_on_when_it_is_raised(
-    desk_with: Opened, case: str
+    desk_with: LoadedTask, case: str
 ) -> None:
     setting, low, high, wanted, sources, elements = CASES[case]
     desk = desk_with(**{setting: low})
@@ -189,7 +189,7 @@ def test_what_runs_into_a_budget_is_left_as_it_was_and_goes_on_when_it_is_raised
 
     # Nothing is half done: the same task is open, and nothing else has come.
     assert [t.id for t in desk.open_tasks(case_id)] == [task_id]
-    assert len(desk.engine.case(desk.manager.actor, case_id).instances) == 1
+    assert len(desk.engine.cases.get(desk.manager.actor, case_id).instances) == 1
     assert desk.facts(case_id) == [*facts, "incident.raised"]
 
     desk = desk_with(**{setting: high})
@@ -197,29 +197,33 @@ def test_what_runs_into_a_budget_is_left_as_it_was_and_goes_on_when_it_is_raised
     assert desk.incidents(case_id) == []
     while desk.names(case_id) != ["Last"]:
         desk.complete(desk.manager, desk.open_tasks(case_id)[0].id)
-    assert desk.engine.verify(desk.manager.actor).ok
+    assert desk.engine.history.verify(desk.manager.actor).ok
 
 
 def test_a_start_that_runs_into_a_budget_is_tried_again_when_it_is_raised(
-    desk_with: Opened,
+    desk_with: LoadedTask,
 ) -> None:
     steps = [p for p in ROUND if 'id="first"' not in p]
     steps[-2] = chain("start", "count", "again", "last", "end")
     desk = desk_with(steps=20)
     desk.deploy(diagram("main", *steps))
-    receipt = desk.engine.start_case(
+    receipt = desk.engine.cases.start(
         desk.manager.actor, process_id="main", variables={"n": 0, "wanted": 30}, key=desk.key()
     )
     incident = receipt.result["incident"]
     manager = desk.manager.actor
-    assert desk.engine.retry(manager, incident, key=desk.key()).result == {"resolved": False}
+    assert desk.engine.incidents.retry(manager, incident, key=desk.key()).result == {
+        "resolved": False
+    }
     desk = desk_with(steps=200)
-    assert desk.engine.retry(manager, incident, key=desk.key()).result == {"resolved": True}
+    assert desk.engine.incidents.retry(manager, incident, key=desk.key()).result == {
+        "resolved": True
+    }
     assert desk.names(receipt.id or "") == ["Last"]
 
 
 def test_start_variables_that_are_too_large_leave_no_case_behind(
-    desk_with: Opened,
+    desk_with: LoadedTask,
 ) -> None:
     desk = desk_with(variable_bytes=1000)
     desk.deploy(diagram("main", *ROUND))
@@ -228,11 +232,11 @@ def test_start_variables_that_are_too_large_leave_no_case_behind(
     (problem,) = caught.value.problems
     assert (problem.code, problem.field) == ("variable_too_large", "variables.story")
     assert problem.params["maximum"] == 1000
-    assert desk.engine.cases(desk.manager.actor, state="all").items == ()
+    assert desk.engine.cases.search(desk.manager.actor, state="all").items == ()
 
 
 def test_a_loop_through_called_processes_without_end_is_stopped(
-    desk_with: Opened,
+    desk_with: LoadedTask,
 ) -> None:
     desk = desk_with(steps=200)
     desk.deploy(CALLED, CALLING)

@@ -75,8 +75,8 @@ def child(kind: str) -> Source:
 def finish(desk: Desk, case_id: str) -> str:
     while rows := desk.open_tasks(case_id):
         desk.complete(desk.manager, rows[0].id)
-    assert desk.engine.verify(desk.manager.actor).ok
-    return desk.engine.case(desk.manager.actor, case_id).row.state
+    assert desk.engine.history.verify(desk.manager.actor).ok
+    return desk.engine.cases.get(desk.manager.actor, case_id).row.state
 
 
 @pytest.mark.parametrize("kind", ["error", "escalation"])
@@ -121,7 +121,7 @@ def test_an_error_travels_up_through_processes_that_do_not_catch_it(bare_desk: D
     desk.complete(desk.manager, desk.task(case_id, "A"))
     assert desk.names(case_id) == ["Told"]
     states = {
-        i.process_id: i.state for i in desk.engine.case(desk.manager.actor, case_id).instances
+        i.process_id: i.state for i in desk.engine.cases.get(desk.manager.actor, case_id).instances
     }
     assert states == {"parent": "running", "middle": "terminated", "child": "terminated"}
 
@@ -134,8 +134,10 @@ def test_an_error_that_nobody_catches_ends_the_case_and_is_kept_by_its_code(
     case_id = desk.case("parent")
     desk.complete(desk.manager, desk.task(case_id, "A"))
     assert desk.names(case_id) == []
-    assert desk.engine.case(desk.manager.actor, case_id).row.state == "terminated"
-    found = desk.engine.history(desk.manager.actor, case_id=case_id, type="instance.terminated")
+    assert desk.engine.cases.get(desk.manager.actor, case_id).row.state == "terminated"
+    found = desk.engine.history.search(
+        desk.manager.actor, case_id=case_id, type="instance.terminated"
+    )
     assert {entry.detail["error"] for entry in found.items} == {"E1"}
 
 
@@ -157,10 +159,10 @@ def test_interrupting_a_caller_takes_all_away_that_it_has_called(
     case_id = desk.case("parent")
     assert desk.names(case_id) == ["A", "B"]
     clock.advance(timedelta(days=2))
-    desk.engine.fire_due()
+    desk.engine.jobs.fire_due()
     assert desk.names(case_id) == ["Told"]
     states = {
-        i.process_id: i.state for i in desk.engine.case(desk.manager.actor, case_id).instances
+        i.process_id: i.state for i in desk.engine.cases.get(desk.manager.actor, case_id).instances
     }
     assert states == {"parent": "running", "middle": "cancelled", "child": "cancelled"}
 
@@ -219,7 +221,7 @@ def test_each_instance_of_a_repeated_call_gets_its_item_and_gives_its_result(
     while "Act" in desk.names(case_id):
         desk.complete(desk.manager, desk.open_tasks(case_id)[-1].id)
     assert desk.names(case_id) == ["After"]
-    assert desk.engine.case(desk.manager.actor, case_id).variables["results"] == [3, 5, 7]
+    assert desk.engine.cases.get(desk.manager.actor, case_id).variables["results"] == [3, 5, 7]
 
 
 @pytest.mark.parametrize(("out", "known"), [('<sp:out variables="all"/>', 2), ("", None)])
@@ -237,7 +239,7 @@ def test_all_comes_back_from_a_call_when_that_is_said(
     desk.deploy(made("child", *inner), made("parent", *steps))
     case_id = desk.case("parent", variables={"price": 1})
     desk.complete(desk.manager, desk.open_tasks(case_id)[0].id)
-    assert desk.engine.case(desk.manager.actor, case_id).variables.get("given") == known
+    assert desk.engine.cases.get(desk.manager.actor, case_id).variables.get("given") == known
 
 
 def test_when_enough_calls_are_done_the_others_are_taken_away(bare_desk: Desk) -> None:
@@ -271,7 +273,7 @@ def test_a_call_that_ends_at_once_goes_round_in_a_loop(bare_desk: Desk) -> None:
     )
     case_id = desk.case("parent", variables={"count": 0})
     assert desk.names(case_id) == ["After"]
-    assert desk.engine.case(desk.manager.actor, case_id).variables["count"] == 5
+    assert desk.engine.cases.get(desk.manager.actor, case_id).variables["count"] == 5
 
 
 def undone(id: str) -> str:

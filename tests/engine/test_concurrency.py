@@ -15,9 +15,10 @@ from engine import Actor, FakeClock
 from engine.errors import Conflict
 from engine.runtime import rows
 from engine.store.tables import AttachmentTable, PersonTable, SignatureTable, TaskTable
-from engine.unit_of_work import Work
+from engine.unit_of_work import UnitOfWork
 from engine.work import attachments
 from tests.conftest import START
+from tests.support.databases import database_of
 from tests.support.desk import REPORT, TICKED, Desk
 from tests.support.diagrams import (
     boundary,
@@ -54,7 +55,7 @@ def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
 
 def colleagues(desk: Desk, count: int) -> list[Account]:
     """Sellers who share a password: hashing one for each would take most of the test's time."""
-    with desk.engine._database.writing() as connection:
+    with database_of(desk.engine).writing() as connection:
         seller = connection.execute(
             select(PersonTable).where(PersonTable.id == desk.seller.id)
         ).one()
@@ -83,9 +84,9 @@ def test_of_twenty_who_sign_at_once_one_wins_and_the_others_read_who(desk: Desk)
     assert {e.params["by"] for e in lost} == {winner.name}
     assert {e.params["at"] for e in lost} == {START}
     assert desk.names(case_id) == ["Inventering"]
-    with desk.engine._database.reading() as connection:
+    with database_of(desk.engine).reading() as connection:
         assert connection.scalar(select(func.count()).select_from(SignatureTable)) == 1
-    assert desk.engine.verify(desk.manager.actor).ok
+    assert desk.engine.history.verify(desk.manager.actor).ok
 
 
 def test_one_person_who_clicks_twice_gets_one_receipt(desk: Desk) -> None:
@@ -112,13 +113,13 @@ def test_different_tasks_of_one_case_are_completed_side_by_side(bare_desk: Desk)
     ]
     assert [r for r in at_once(works) if isinstance(r, Exception)] == []
     assert desk.names(case_id) == ["Rest"]
-    assert desk.engine.verify(desk.manager.actor).ok
+    assert desk.engine.history.verify(desk.manager.actor).ok
 
 
 def test_cases_started_at_once_have_numbers_of_their_own(desk: Desk) -> None:
     ids = at_once([desk.case] * 6)
     assert [i for i in ids if isinstance(i, Exception)] == []
-    numbers = sorted(c.number for c in desk.engine.cases(desk.manager.actor).items)
+    numbers = sorted(c.number for c in desk.engine.cases.search(desk.manager.actor).items)
     assert numbers == [f"2026-{n:04}" for n in range(1, 7)]
 
 
@@ -140,7 +141,7 @@ def test_a_message_meets_whoever_begins_to_wait_for_it_at_the_same_moment(
         task_id = desk.task(case_id)
         results = at_once(
             [
-                lambda case_id=case_id: desk.engine.deliver(
+                lambda case_id=case_id: desk.engine.cases.deliver(
                     desk.manager.actor, "Paid", case_id, key=desk.key()
                 ),
                 lambda task_id=task_id: desk.complete(desk.manager, task_id, password=None),
@@ -165,7 +166,7 @@ def test_timers_fire_once_however_many_look_at_the_clock(bare_desk: Desk, clock:
     desk.deploy(diagram("later", *steps))
     cases = [desk.case("later") for _ in range(8)]
     clock.advance(timedelta(days=1))
-    fired = at_once([desk.engine.fire_due] * 4)
+    fired = at_once([desk.engine.jobs.fire_due] * 4)
     assert [r for r in fired if isinstance(r, Exception)] == []
     assert sum(fired) == len(cases)
     assert all(desk.names(c) == ["Remind", "Work"] for c in cases)
@@ -191,26 +192,26 @@ def test_a_timer_and_the_person_it_hurries_do_not_trip_over_each_other(
         clock.advance(timedelta(days=1))
         fired, completed = at_once(
             [
-                desk.engine.fire_due,
+                desk.engine.jobs.fire_due,
                 lambda task_id=task_id: desk.complete(desk.manager, task_id, password=None),
             ]
         )
         late = isinstance(completed, Conflict)
         assert late or not isinstance(completed, Exception)
         assert fired == (1 if late else 0)
-        with desk.engine._database.reading() as connection:
+        with database_of(desk.engine).reading() as connection:
             state = connection.scalar(select(TaskTable.state).where(TaskTable.id == task_id))
         assert state == ("cancelled" if late else "completed")
-        assert desk.engine.case(desk.manager.actor, case_id).row.state == "completed"
+        assert desk.engine.cases.get(desk.manager.actor, case_id).row.state == "completed"
 
 
 def test_what_is_read_in_one_go_is_of_one_moment(desk: Desk) -> None:
     count = select(func.count()).select_from(TaskTable)
-    with desk.engine._database.reading() as connection:
+    with database_of(desk.engine).reading() as connection:
         before = connection.scalar(count)
         desk.case()
         assert connection.scalar(count) == before
-    with desk.engine._database.reading() as connection:
+    with database_of(desk.engine).reading() as connection:
         assert connection.scalar(count) == (before or 0) + 1
 
 
@@ -275,17 +276,19 @@ def filed(desk: Desk) -> tuple[str, str, str]:
 
 def attach(desk: Desk, task_id: str, name: str) -> str:
     who, data = desk.manager.actor, name.encode()
-    receipt = desk.engine.attach(who, task_id, "papers", name, "text/plain", data, key=desk.key())
+    receipt = desk.engine.tasks.attach(
+        who, task_id, "papers", name, "text/plain", data, key=desk.key()
+    )
     return receipt.id or ""
 
 
 def files(desk: Desk, case_id: str) -> tuple[list[str], list[str]]:
     """The names of the files that the case's only task has, and that were signed with it."""
-    with desk.engine._database.reading() as connection:
+    with database_of(desk.engine).reading() as connection:
         names = connection.scalars(
             select(AttachmentTable.filename).order_by(AttachmentTable.filename)
         ).all()
-    page = desk.engine.history(desk.manager.actor, case_id=case_id, type="task.completed")
+    page = desk.engine.history.search(desk.manager.actor, case_id=case_id, type="task.completed")
     [entry] = page.items
     signed = entry.detail["attachments"].get("papers", [])
     return list(names), sorted(file["filename"] for file in signed)
@@ -311,7 +314,7 @@ def test_a_file_that_has_been_signed_cannot_be_taken_away_at_the_same_moment(
     case_id, task_id, file_id = filed(desk)
     signing = Meanwhile(lambda: desk.complete(desk.manager, task_id))
     signing.before(monkeypatch, attachments, "remove")
-    desk.engine.detach(desk.manager.actor, task_id, file_id, key=desk.key())
+    desk.engine.tasks.detach(desk.manager.actor, task_id, file_id, key=desk.key())
     assert not isinstance(signing.result, Exception)
     there, signed = files(desk, case_id)
     assert there == signed == []
@@ -338,7 +341,7 @@ def test_a_message_meets_whoever_a_signal_of_another_case_makes_wait_for_it(
     )
     case_id, caller = desk.case("waiting"), desk.case("calling")
     paid = Meanwhile(
-        lambda: desk.engine.deliver(desk.manager.actor, "Paid", case_id, key=desk.key())
+        lambda: desk.engine.cases.deliver(desk.manager.actor, "Paid", case_id, key=desk.key())
     )
     paid.after(monkeypatch, rows, "take_message")
     desk.complete(desk.manager, desk.task(caller))
@@ -373,7 +376,7 @@ def test_whoever_fails_at_a_task_that_is_completed_meanwhile_leaves_no_incident(
     assert not isinstance(right.result, Exception)
     assert desk.incidents(case_id) == []
     assert desk.names(case_id) == ["Small"]
-    assert desk.engine.case(desk.manager.actor, case_id).row.state == "running"
+    assert desk.engine.cases.get(desk.manager.actor, case_id).row.state == "running"
 
 
 def test_what_was_tried_twice_is_counted_once(
@@ -383,10 +386,10 @@ def test_what_was_tried_twice_is_counted_once(
     steps = (start(), task("one"), task("two"), end(), chain("start", "one", "two", "end"))
     desk.deploy(diagram("work", *steps))
     task_id = desk.task(desk.case("work"))
-    claimed = Meanwhile(lambda: desk.engine.claim(desk.seller.actor, task_id, key=desk.key()))
-    claimed.before(monkeypatch, Work, "begin")
+    claimed = Meanwhile(lambda: desk.engine.tasks.claim(desk.seller.actor, task_id, key=desk.key()))
+    claimed.before(monkeypatch, UnitOfWork, "begin")
     counted: list[str] = []
-    desk.engine.watch(counted.extend)
+    desk.engine.operations.watch(counted.extend)
     desk.complete(desk.seller, task_id)
     assert not isinstance(claimed.result, Exception)
     assert counted.count("task.claimed") == counted.count("task.completed") == 1

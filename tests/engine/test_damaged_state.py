@@ -20,6 +20,7 @@ from engine.runtime import state
 from engine.runtime.state import DamagedState
 from engine.store.tables import InstanceTable
 from tests.engine.runtime.small import Life, executor
+from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import (
     boundary,
@@ -79,7 +80,7 @@ PARENT = diagram(
 
 
 def stored(desk: Desk, instance_id: str) -> bytes:
-    with desk.engine._database.reading() as connection:
+    with database_of(desk.engine).reading() as connection:
         blob = connection.scalar(
             select(InstanceTable.state_blob).where(InstanceTable.id == instance_id)
         )
@@ -90,7 +91,7 @@ def stored(desk: Desk, instance_id: str) -> bytes:
 def damage(desk: Desk, instance_id: str, how: str) -> bytes:
     """What it says after the damage."""
     blob = DAMAGES[how](stored(desk, instance_id))
-    with desk.engine._database.writing() as connection:
+    with database_of(desk.engine).writing() as connection:
         connection.execute(
             update(InstanceTable).where(InstanceTable.id == instance_id).values(state_blob=blob)
         )
@@ -105,19 +106,19 @@ def test_a_damaged_instance_is_an_incident_and_its_bytes_stay_as_they_are(
     desk.deploy(CHILD, PARENT)
     case_id = desk.case("parent")
     damaged, sound = desk.open_tasks(case_id)
-    instance_id = desk.engine.task(desk.manager.actor, damaged.id).instance_id
+    instance_id = desk.engine.tasks.get(desk.manager.actor, damaged.id).instance_id
     blob = damage(desk, instance_id, how)
     manager = desk.manager.actor
 
     with pytest.raises(ProcessFailed):
         desk.complete(desk.manager, damaged.id)
     clock.advance(timedelta(days=2))
-    desk.engine.fire_due()
+    desk.engine.jobs.fire_due()
     with pytest.raises(ProcessFailed):
-        desk.engine.correct_variables(manager, instance_id, {"x": 1}, key=desk.key())
+        desk.engine.instances.correct_variables(manager, instance_id, {"x": 1}, key=desk.key())
     for incident in desk.incidents(case_id):
         assert (incident.kind, incident.instance_id) == ("damaged_state", instance_id)
-        retried = desk.engine.retry(manager, incident.id, key=desk.key())
+        retried = desk.engine.incidents.retry(manager, incident.id, key=desk.key())
         assert retried.result == {"resolved": False}
     assert desk.incidents(case_id)
     assert stored(desk, instance_id) == blob
@@ -126,13 +127,13 @@ def test_a_damaged_instance_is_an_incident_and_its_bytes_stay_as_they_are(
     assert desk.names(case_id) == ["Remind", "Work", "Work"]
     desk.complete(desk.manager, desk.task(case_id, "Remind"))
     desk.complete(desk.manager, sound.id)
-    desk.engine.deliver(manager, "Go", case_id, key=desk.key())
+    desk.engine.cases.deliver(manager, "Go", case_id, key=desk.key())
     assert [t.id for t in desk.open_tasks(case_id)] == [damaged.id]
 
-    desk.engine.cancel(manager, case_id, "Går inte att läsa", key=desk.key())
-    assert desk.engine.case(manager, case_id).row.state == "cancelled"
+    desk.engine.cases.cancel(manager, case_id, "Går inte att läsa", key=desk.key())
+    assert desk.engine.cases.get(manager, case_id).row.state == "cancelled"
     assert stored(desk, instance_id) == blob
-    assert desk.engine.verify(manager).ok
+    assert desk.engine.history.verify(manager).ok
 
 
 def test_what_is_read_again_can_go_on(bare_desk: Desk) -> None:
@@ -143,12 +144,12 @@ def test_what_is_read_again_can_go_on(bare_desk: Desk) -> None:
     damage(desk, case_id, "flipped")
     with pytest.raises(ProcessFailed):
         desk.complete(desk.manager, desk.task(case_id))
-    with desk.engine._database.writing() as connection:
+    with database_of(desk.engine).writing() as connection:
         connection.execute(
             update(InstanceTable).where(InstanceTable.id == case_id).values(state_blob=blob)
         )
     [incident] = desk.incidents(case_id)
-    retried = desk.engine.retry(desk.manager.actor, incident.id, key=desk.key())
+    retried = desk.engine.incidents.retry(desk.manager.actor, incident.id, key=desk.key())
     assert retried.result == {"resolved": True}
     desk.complete(desk.manager, desk.task(case_id))
     assert desk.names(case_id) == []
@@ -180,7 +181,7 @@ def test_a_damaged_instance_does_not_keep_a_signal_from_all_others(bare_desk: De
     desk.complete(desk.manager, desk.task(sender))
     assert desk.names(sound) == ["Heard"]
     assert [i.kind for i in desk.incidents(damaged)] == ["damaged_state"]
-    assert desk.engine.case(desk.manager.actor, damaged).row.state == "incident"
+    assert desk.engine.cases.get(desk.manager.actor, damaged).row.state == "incident"
     assert stored(desk, damaged) == blob
 
 

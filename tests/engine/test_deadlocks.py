@@ -39,7 +39,7 @@ TRAP = (
 
 
 def state(desk: Desk, case_id: str) -> str:
-    return desk.engine.case(desk.manager.actor, case_id).row.state
+    return desk.engine.cases.get(desk.manager.actor, case_id).row.state
 
 
 def test_a_deadlock_keeps_the_work_that_has_led_into_it_and_says_what_waits(
@@ -59,7 +59,7 @@ def test_a_deadlock_keeps_the_work_that_has_led_into_it_and_says_what_waits(
     facts = desk.facts(case_id)
     assert facts.count("task.completed") == 2
     assert facts[-1] == "incident.raised"
-    assert desk.engine.verify(desk.manager.actor).ok
+    assert desk.engine.history.verify(desk.manager.actor).ok
 
 
 def test_looking_again_at_a_deadlock_finds_it_as_it_was(bare_desk: Desk) -> None:
@@ -69,10 +69,10 @@ def test_looking_again_at_a_deadlock_finds_it_as_it_was(bare_desk: Desk) -> None
     desk.complete(desk.manager, desk.task(case_id), {"amount": 12})
     desk.complete(desk.manager, desk.task(case_id))
     [incident] = desk.incidents(case_id)
-    retried = desk.engine.retry(desk.manager.actor, incident.id, key=desk.key())
+    retried = desk.engine.incidents.retry(desk.manager.actor, incident.id, key=desk.key())
     assert retried.result == {"resolved": False}
     assert [i.id for i in desk.incidents(case_id)] == [incident.id]
-    desk.engine.cancel(desk.manager.actor, case_id, "Ritningen var fel", key=desk.key())
+    desk.engine.cases.cancel(desk.manager.actor, case_id, "Ritningen var fel", key=desk.key())
     assert desk.incidents(case_id) == []
     assert state(desk, case_id) == "cancelled"
 
@@ -92,7 +92,7 @@ def test_a_case_that_is_stuck_from_its_start_says_so_in_its_receipt(bare_desk: D
         chain("which", "small", "both", "end"),
     )
     desk.deploy(diagram("trap", *steps))
-    receipt = desk.engine.start_case(
+    receipt = desk.engine.cases.start(
         desk.manager.actor, process_id="trap", variables={"amount": 0}, key=desk.key()
     )
     [incident] = desk.incidents(receipt.id or "")
@@ -120,7 +120,7 @@ def test_what_interrupts_a_called_process_that_is_stuck_closes_its_incident(
     desk.complete(desk.manager, desk.task(case_id))
     assert [i.element_id for i in desk.incidents(case_id)] == ["both"]
     assert state(desk, case_id) == "incident"
-    desk.engine.deliver(desk.manager.actor, "Stop", case_id, key=desk.key())
+    desk.engine.cases.deliver(desk.manager.actor, "Stop", case_id, key=desk.key())
     assert desk.names(case_id) == ["Clean"]
     assert desk.incidents(case_id) == []
     assert state(desk, case_id) == "running"
@@ -143,7 +143,7 @@ def test_a_timer_that_listens_beside_a_deadlock_still_fires_and_closes_the_incid
     desk.complete(desk.manager, desk.task(case_id))
     assert [i.kind for i in desk.incidents(case_id)] == ["stuck"]
     clock.advance(timedelta(days=4))
-    assert desk.engine.fire_due() == 1
+    assert desk.engine.jobs.fire_due() == 1
     assert desk.names(case_id) == ["Rescue"]
     assert desk.incidents(case_id) == []
     assert state(desk, case_id) == "running"
@@ -167,7 +167,9 @@ def test_correcting_a_variable_of_a_case_whose_start_failed_adds_no_second_incid
     desk.deploy(diagram("choice", *steps))
     case_id = desk.case("choice")
     manager = desk.manager.actor
-    desk.engine.correct_variables(manager, case_id, {"amount": 11}, key=desk.key())
+    desk.engine.instances.correct_variables(manager, case_id, {"amount": 11}, key=desk.key())
     [incident] = desk.incidents(case_id)
-    assert desk.engine.retry(manager, incident.id, key=desk.key()).result == {"resolved": True}
+    assert desk.engine.incidents.retry(manager, incident.id, key=desk.key()).result == {
+        "resolved": True
+    }
     assert desk.names(case_id) == ["Big"]

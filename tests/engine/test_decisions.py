@@ -24,7 +24,7 @@ def asking(*rules: str, name: str = "work") -> Source:
 
 
 def variables(desk: Desk, case_id: str) -> dict[str, Any]:
-    return dict(desk.engine.case(desk.manager.actor, case_id).variables)
+    return dict(desk.engine.cases.get(desk.manager.actor, case_id).variables)
 
 
 def started(desk: Desk, source: Source, given: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -41,10 +41,10 @@ def started(desk: Desk, source: Source, given: dict[str, Any] | None = None) -> 
 def test_diagrams_and_decision_models_go_live_together(bare_desk: Desk) -> None:
     desk, owner = bare_desk, bare_desk.people["process_owner"].actor
     files = [asking(rule("ask", "pris", result="p")), DISCOUNTS]
-    report = desk.engine.check(files)
+    report = desk.engine.definitions.check(files)
     assert report.ok
     assert set(report.decision_ids) == {"rabatt", "pris", "villkor", "prissattning"}
-    deployed = desk.engine.deploy(owner, files, key=desk.key())
+    deployed = desk.engine.definitions.deploy(owner, files, key=desk.key())
     assert [d.process_id for d in deployed.definitions] == ["work"]
     assert {(d.decision_id, d.version, d.kind) for d in deployed.decisions} == {
         ("rabatt", 1, "decision"),
@@ -52,26 +52,26 @@ def test_diagrams_and_decision_models_go_live_together(bare_desk: Desk) -> None:
         ("villkor", 1, "decision"),
         ("prissattning", 1, "service"),
     }
-    assert {d.model for d in desk.engine.decisions(owner)} == {"Rabatter"}
-    [fact] = desk.engine.history(owner, type="decision.deployed").items
+    assert {d.model for d in desk.engine.decisions.all(owner)} == {"Rabatter"}
+    [fact] = desk.engine.history.search(owner, type="decision.deployed").items
     assert fact.detail["model"] == "Rabatter"
     assert {d["decision"] for d in fact.detail["decisions"]} >= {"rabatt", "pris"}
     found = deployed.decisions[0]
-    assert desk.engine.decision_source(owner, found.id).data == DISCOUNTS.data
+    assert desk.engine.decisions.source(owner, found.id).data == DISCOUNTS.data
 
 
 def test_the_same_model_keeps_its_version_and_a_changed_one_gets_the_next(bare_desk: Desk) -> None:
     desk, owner = bare_desk, bare_desk.people["process_owner"].actor
-    first = desk.engine.deploy(owner, [model(says("a", "1"))], key=desk.key())
-    again = desk.engine.deploy(owner, [model(says("a", "1"))], key=desk.key())
-    changed = desk.engine.deploy(owner, [model(says("a", "2"))], key=desk.key())
-    back = desk.engine.deploy(owner, [model(says("a", "1"))], key=desk.key())
+    first = desk.engine.definitions.deploy(owner, [model(says("a", "1"))], key=desk.key())
+    again = desk.engine.definitions.deploy(owner, [model(says("a", "1"))], key=desk.key())
+    changed = desk.engine.definitions.deploy(owner, [model(says("a", "2"))], key=desk.key())
+    back = desk.engine.definitions.deploy(owner, [model(says("a", "1"))], key=desk.key())
     assert (first.new, again.new, changed.new, back.new) == (True, False, True, True)
     assert again.decisions == first.decisions
     assert [d.version for d in (*changed.decisions, *back.decisions)] == [2, 3]
-    assert desk.engine.decide(owner, "a", {}).value == 1
-    assert desk.engine.decide(owner, "a", {}, version=2).value == 2
-    latest = [d.version for d in desk.engine.decisions(owner) if d.latest]
+    assert desk.engine.decisions.decide(owner, "a", {}).value == 1
+    assert desk.engine.decisions.decide(owner, "a", {}, version=2).value == 2
+    latest = [d.version for d in desk.engine.decisions.all(owner) if d.latest]
     assert latest == [3]
 
 
@@ -82,18 +82,18 @@ def test_models_import_each_other_in_the_upload_first_else_what_is_live(bare_des
     top = model(imports("urn:test:bas", "bas"), says("topp", "bas.grund * 2", more), name="topp")
     desk.deploy(base)
     desk.deploy(top)
-    assert desk.engine.decide(owner, "topp", {}).value == 20
+    assert desk.engine.decisions.decide(owner, "topp", {}).value == 20
     newer = model(says("grund", "11"), name="bas")
     desk.deploy(newer)
     # What a version decides never changes; deployed again, the file stands on the newer one.
-    assert desk.engine.decide(owner, "topp", {}).value == 20
-    again = desk.engine.deploy(owner, [top], key=desk.key())
+    assert desk.engine.decisions.decide(owner, "topp", {}).value == 20
+    again = desk.engine.definitions.deploy(owner, [top], key=desk.key())
     assert [d.version for d in again.decisions] == [2]
     newest = model(says("grund", "12"), name="bas")
-    both = desk.engine.deploy(owner, [top, newest], key=desk.key())
+    both = desk.engine.definitions.deploy(owner, [top, newest], key=desk.key())
     assert both.new
-    assert desk.engine.decide(owner, "topp", {}).value == 24
-    assert desk.engine.decide(owner, "topp", {}, version=2).value == 22
+    assert desk.engine.decisions.decide(owner, "topp", {}).value == 24
+    assert desk.engine.decisions.decide(owner, "topp", {}, version=2).value == 22
 
 
 def test_a_model_of_knowledge_alone_is_kept_for_those_that_import_it(bare_desk: Desk) -> None:
@@ -110,12 +110,12 @@ def test_a_model_of_knowledge_alone_is_kept_for_those_that_import_it(bare_desk: 
         "</knowledgeRequirement>"
     )
     asks = model(imports("urn:test:bibliotek", "b"), says("pris", "b.moms(100)", requires))
-    first = desk.engine.deploy(owner, [library], key=desk.key())
+    first = desk.engine.definitions.deploy(owner, [library], key=desk.key())
     assert (first.new, first.decisions) == (True, ())
     assert [f.code for f in first.findings] == ["decision_model_empty"]
-    assert not desk.engine.deploy(owner, [library], key=desk.key()).new
+    assert not desk.engine.definitions.deploy(owner, [library], key=desk.key()).new
     desk.deploy(asks)
-    assert desk.engine.decide(owner, "pris", {}).value == 125
+    assert desk.engine.decisions.decide(owner, "pris", {}).value == 125
 
 
 HOSTILE = {
@@ -164,7 +164,7 @@ def test_a_model_that_cannot_be_trusted_is_refused_and_says_where(
     desk, owner = bare_desk, bare_desk.people["process_owner"].actor
     source, code = HOSTILE[kind]
     with pytest.raises(Rejected) as caught:
-        desk.engine.deploy(owner, [source, asking(rule("ask", "a"))], key=desk.key())
+        desk.engine.definitions.deploy(owner, [source, asking(rule("ask", "a"))], key=desk.key())
     errors = [f for f in caught.value.findings if f.severity == "error"]
     assert code in {f.code for f in errors}
     found = next(f for f in errors if f.code == code)
@@ -172,15 +172,15 @@ def test_a_model_that_cannot_be_trusted_is_refused_and_says_where(
     assert found.sv
     assert found.en
     assert found.sv != found.en
-    assert not desk.engine.decisions(owner)
-    assert not desk.engine.definitions(owner)
+    assert not desk.engine.decisions.all(owner)
+    assert not desk.engine.definitions.all(owner)
 
 
 def test_every_bad_cell_is_told_with_its_line(bare_desk: Desk) -> None:
     broken = DISCOUNTS.data.replace(b"<text>0</text>", b"<text>0 +</text>")
     broken = broken.replace(b"<text>7.5</text>", b"<text>7,,5</text>")
     broken = broken.replace(b"belopp * (1", b"belopp * ((1")
-    report = bare_desk.engine.check([Source("rabatt.dmn", broken)])
+    report = bare_desk.engine.definitions.check([Source("rabatt.dmn", broken)])
     found = [f for f in report.findings if f.code == "decision_expression"]
     lines = {
         number
@@ -193,7 +193,7 @@ def test_every_bad_cell_is_told_with_its_line(bare_desk: Desk) -> None:
 
 def test_a_decision_stands_in_one_file_of_an_upload(bare_desk: Desk) -> None:
     one, two = model(says("a", "1"), name="ett"), model(says("a", "2"), name="tva")
-    report = bare_desk.engine.check([one, two])
+    report = bare_desk.engine.definitions.check([one, two])
     assert [(f.code, f.filename) for f in report.findings] == [("decision_twice", "tva.dmn")]
 
 
@@ -203,14 +203,14 @@ def test_a_decision_stands_in_one_file_of_an_upload(bare_desk: Desk) -> None:
 def test_a_decision_is_made_and_says_which_rules_held(bare_desk: Desk) -> None:
     desk, anyone = bare_desk, bare_desk.people["inkop"].actor
     desk.deploy(DISCOUNTS)
-    found = desk.engine.decide(anyone, "pris", GOLD)
+    found = desk.engine.decisions.decide(anyone, "pris", GOLD)
     assert found.value == 900
     assert found.decisions == {"Rabatt": 10, "Pris per månad": 900}
     assert found.inputs == {"avtalsår": 6, "belopp": 1000, "kundklass": "guld"}
     [matched] = found.matched
     assert (matched.element, matched.rules) == ("Rabatt", (3,))
-    assert desk.engine.decide(anyone, "prissattning", GOLD).value == 900
-    assert desk.engine.history(anyone, type="decision.evaluated").items == ()
+    assert desk.engine.decisions.decide(anyone, "prissattning", GOLD).value == 900
+    assert desk.engine.history.search(anyone, type="decision.evaluated").items == ()
 
 
 def test_texts_are_read_as_what_the_model_asks_for(bare_desk: Desk) -> None:
@@ -222,11 +222,11 @@ def test_texts_are_read_as_what_the_model_asks_for(bare_desk: Desk) -> None:
     desk.deploy(model(*(data(name, type) for name, type in many.items()), says("a", logic, wants)))
     given = {"d": "2026-01-31", "t": "09:30:00", "n": "1.5", "b": "true", "p": "PT2H",
              "m": "2026-01-31T09:30:00", "s": "1"}  # fmt: skip
-    assert desk.engine.decide(anyone, "a", given).value == {
+    assert desk.engine.decisions.decide(anyone, "a", given).value == {
         "d": "2026-02-01", "t": "09:30:00", "n": 2.5, "b": False, "p": "PT4H",
         "m": "2026-01-31T09:30:00", "s": "1"}  # fmt: skip
     with pytest.raises(Invalid) as caught:
-        desk.engine.decide(anyone, "a", dict.fromkeys(many, "?"))
+        desk.engine.decisions.decide(anyone, "a", dict.fromkeys(many, "?"))
     assert {(p.code, p.field) for p in caught.value.problems} == {
         ("date_malformed", "variables.d"),
         ("time_malformed", "variables.t"),
@@ -240,8 +240,8 @@ def test_texts_are_read_as_what_the_model_asks_for(bare_desk: Desk) -> None:
 def test_what_a_decision_asks_for_and_stands_on_is_shown(bare_desk: Desk) -> None:
     desk, anyone = bare_desk, bare_desk.people["inkop"].actor
     desk.deploy(DISCOUNTS)
-    price = next(d for d in desk.engine.decisions(anyone) if d.decision_id == "pris")
-    detail = desk.engine.decision(anyone, price.id)
+    price = next(d for d in desk.engine.decisions.all(anyone) if d.decision_id == "pris")
+    detail = desk.engine.decisions.get(anyone, price.id)
     assert [(i.name, i.type, i.options) for i in detail.inputs] == [
         ("belopp", "number", ()),
         ("kundklass", "string", ("brons", "silver", "guld")),
@@ -263,9 +263,9 @@ def test_what_a_decision_asks_for_and_stands_on_is_shown(bare_desk: Desk) -> Non
 def test_a_model_without_input_data_asks_for_the_names_that_it_uses(bare_desk: Desk) -> None:
     desk, anyone = bare_desk, bare_desk.people["inkop"].actor
     desk.deploy(model(says("a", "b + c.d", needs("#b")), says("b", "floor(e)")))
-    found = next(d for d in desk.engine.decisions(anyone) if d.decision_id == "a")
-    assert [i.name for i in desk.engine.decision(anyone, found.id).inputs] == ["c", "e"]
-    outcome = desk.engine.decide(anyone, "a", {"c": {"d": 2}, "e": 1.5, "unseen": 3})
+    found = next(d for d in desk.engine.decisions.all(anyone) if d.decision_id == "a")
+    assert [i.name for i in desk.engine.decisions.get(anyone, found.id).inputs] == ["c", "e"]
+    outcome = desk.engine.decisions.decide(anyone, "a", {"c": {"d": 2}, "e": 1.5, "unseen": 3})
     assert (outcome.value, outcome.inputs) == (3, {"c": {"d": 2}, "e": 1.5})
 
 
@@ -274,17 +274,17 @@ def test_mistakes_in_asking_are_told(bare_desk: Desk) -> None:
     desk.deploy(DISCOUNTS, model(says("dyr", "for i in 1..1000000000 return i * i")))
     for wrong in ({"decision_id": "nowhere"}, {"decision_id": "pris", "version": 9}):
         with pytest.raises(NotFound):
-            desk.engine.decide(anyone, variables={}, **wrong)
+            desk.engine.decisions.decide(anyone, variables={}, **wrong)
     with pytest.raises(NotFound):
-        desk.engine.decision(anyone, "nowhere")
+        desk.engine.decisions.get(anyone, "nowhere")
     with pytest.raises(Invalid) as caught:
-        desk.engine.decide(anyone, "dyr", {})
+        desk.engine.decisions.decide(anyone, "dyr", {})
     assert [p.code for p in caught.value.problems] == ["decision_failed"]
-    overlap = desk.engine.decide(anyone, "rabatt", {"kundklass": "guld", "avtalsår": 9})
+    overlap = desk.engine.decisions.decide(anyone, "rabatt", {"kundklass": "guld", "avtalsår": 9})
     assert overlap.value is None
     assert "UNIQUE" in overlap.notes[0]
     with pytest.raises(NotAllowed):
-        desk.engine.decide(Actor("x", "Nobody", frozenset()), "pris", GOLD)
+        desk.engine.decisions.decide(Actor("x", "Nobody", frozenset()), "pris", GOLD)
 
 
 # ---------------------------------------------------------------- business rule tasks
@@ -295,7 +295,7 @@ def test_a_task_makes_its_decision_and_the_history_says_why(bare_desk: Desk) -> 
     desk.deploy(DISCOUNTS, asking(rule("ask", "pris", result="att_betala")))
     case_id = desk.case("work", variables={**GOLD, "annat": 1})
     assert variables(desk, case_id)["att_betala"] == 900
-    [fact] = desk.engine.history(desk.manager.actor, type="decision.evaluated").items
+    [fact] = desk.engine.history.search(desk.manager.actor, type="decision.evaluated").items
     assert (fact.case_id, fact.element_id, fact.element_name) == (case_id, "ask", "Ask")
     assert fact.detail == {
         "decision": "pris",
@@ -305,7 +305,7 @@ def test_a_task_makes_its_decision_and_the_history_says_why(bare_desk: Desk) -> 
         "outputs": {"att_betala": 900},
         "rules": [{"decision": "Rabatt", "table": "rabattabell", "rules": [3]}],
     }
-    assert desk.engine.verify(desk.manager.actor).ok
+    assert desk.engine.history.verify(desk.manager.actor).ok
 
 
 @pytest.mark.parametrize(
@@ -372,7 +372,9 @@ def test_every_round_of_a_repeated_task_asks_for_itself(bare_desk: Desk) -> None
     asks = asking(rule("ask", "rabatt", result="r", loop=loop))
     given = started(bare_desk, asks, {"klasser": ["brons", "guld", "silver"], "avtalsår": 6})
     assert given["rabatter"] == [0, 10, None]
-    found = bare_desk.engine.history(bare_desk.manager.actor, type="decision.evaluated").items
+    found = bare_desk.engine.history.search(
+        bare_desk.manager.actor, type="decision.evaluated"
+    ).items
     assert len(found) == 3
 
 
@@ -389,10 +391,10 @@ def test_a_decision_can_be_made_in_an_event_sub_process(bare_desk: Desk) -> None
     steps = chain("start", "act", "end")
     desk.deploy(diagram("work", start(), task("act"), end(), steps, inner))
     case_id = desk.case("work", variables=GOLD)
-    clock = desk.engine._clock
+    clock = desk.engine._transactions.clock
     assert isinstance(clock, FakeClock)
     clock.advance(timedelta(days=2))
-    assert desk.engine.fire_due() == 1
+    assert desk.engine.jobs.fire_due() == 1
     assert variables(desk, case_id)["p"] == 900
 
 
@@ -448,10 +450,10 @@ def test_a_decision_that_is_not_there_is_found_before_anything_goes_live(bare_de
         (rule("ask", "pris", binding="7"), "decision_version_unknown"),
     ):
         with pytest.raises(Rejected) as caught:
-            desk.engine.deploy(owner, [asking(asks), DISCOUNTS], key=desk.key())
+            desk.engine.definitions.deploy(owner, [asking(asks), DISCOUNTS], key=desk.key())
         [found] = [f for f in caught.value.findings if f.severity == "error"]
         assert (found.code, found.element_id, found.filename) == (code, "ask", "work.bpmn")
-    dynamic = desk.engine.check([asking(rule("ask", "${which}"))])
+    dynamic = desk.engine.definitions.check([asking(rule("ask", "${which}"))])
     assert dynamic.findings[0].code == "decision_dynamic"
     assert dynamic.drawings == ("work",)
 
@@ -477,13 +479,13 @@ def test_a_decision_that_cannot_be_made_is_an_incident_until_the_values_are_righ
     assert (incident.kind, incident.element_id) == ("decision", "ask")
     for word in (says_why, "ask", "pris", "avtalsår", "kundklass", "belopp"):
         assert word in incident.message, word
-    retried = desk.engine.retry(desk.manager.actor, incident.id, key=desk.key())
+    retried = desk.engine.incidents.retry(desk.manager.actor, incident.id, key=desk.key())
     assert retried.result["resolved"] is False
     assert "decision.evaluated" not in desk.facts(case_id)
-    desk.engine.correct_variables(
+    desk.engine.instances.correct_variables(
         desk.manager.actor, case_id, {"kundklass": "guld", "avtalsår": 6}, key=desk.key()
     )
-    retried = desk.engine.retry(desk.manager.actor, incident.id, key=desk.key())
+    retried = desk.engine.incidents.retry(desk.manager.actor, incident.id, key=desk.key())
     assert retried.result["resolved"] is True
     assert desk.names(case_id) == ["Act"]
     assert desk.facts(case_id).count("decision.evaluated") == 1
@@ -498,7 +500,9 @@ def test_a_decision_that_fails_after_a_person_leaves_their_task_open(bare_desk: 
     with pytest.raises(ProcessFailed, match="UNIQUE"):
         desk.complete(desk.manager, desk.task(case_id))
     assert desk.names(case_id) == ["Wait"]
-    desk.engine.correct_variables(desk.manager.actor, case_id, {"avtalsår": 6}, key=desk.key())
+    desk.engine.instances.correct_variables(
+        desk.manager.actor, case_id, {"avtalsår": 6}, key=desk.key()
+    )
     desk.complete(desk.manager, desk.task(case_id))
     assert desk.facts(case_id)[-1] == "instance.completed"
 
@@ -526,6 +530,6 @@ def test_a_result_of_another_shape_is_an_incident(
 def test_a_task_without_a_decision_is_kept_as_a_drawing(bare_desk: Desk) -> None:
     desk, owner = bare_desk, bare_desk.people["process_owner"].actor
     bare = '<bpmn:businessRuleTask id="ask" name="Ask"/>'
-    deployed = desk.engine.deploy(owner, [asking(bare)], key=desk.key())
+    deployed = desk.engine.definitions.deploy(owner, [asking(bare)], key=desk.key())
     assert [(d.process_id, d.startable) for d in deployed.definitions] == [("work", False)]
     assert "kind_not_run" in {f.code for f in deployed.findings}

@@ -29,15 +29,15 @@ TWO = (start(), task("act"), task("check"), end(), chain("start", "act", "check"
 
 def test_the_same_bytes_keep_their_version(bare_desk: Desk) -> None:
     desk, owner = bare_desk, bare_desk.people["process_owner"].actor
-    first = desk.engine.deploy(owner, [diagram("work", *ONE)], key=desk.key())
-    again = desk.engine.deploy(owner, [diagram("work", *ONE)], key=desk.key())
+    first = desk.engine.definitions.deploy(owner, [diagram("work", *ONE)], key=desk.key())
+    again = desk.engine.definitions.deploy(owner, [diagram("work", *ONE)], key=desk.key())
     assert (first.new, again.new) == (True, False)
     assert [d.id for d in again.definitions] == [d.id for d in first.definitions]
-    changed = desk.engine.deploy(owner, [diagram("work", *TWO)], key=desk.key())
-    back = desk.engine.deploy(owner, [diagram("work", *ONE)], key=desk.key())
+    changed = desk.engine.definitions.deploy(owner, [diagram("work", *TWO)], key=desk.key())
+    back = desk.engine.definitions.deploy(owner, [diagram("work", *ONE)], key=desk.key())
     versions = [d.version for d in (*changed.definitions, *back.definitions)]
     assert versions == [2, 3]
-    stored = desk.engine.source(owner, back.definitions[0].id)
+    stored = desk.engine.definitions.source(owner, back.definitions[0].id)
     assert stored.data == diagram("work", *ONE).data
 
 
@@ -50,7 +50,7 @@ def test_a_running_case_stays_on_its_version_and_new_ones_get_the_new(bare_desk:
     for case_id in (old, new):
         desk.complete(desk.manager, desk.task(case_id))
     assert (desk.names(old), desk.names(new)) == ([], ["Check"])
-    entries = desk.engine.history(desk.manager.actor, type="task.completed").items
+    entries = desk.engine.history.search(desk.manager.actor, type="task.completed").items
     assert {e.case_id: e.version for e in entries} == {old: 1, new: 2}
 
 
@@ -145,13 +145,13 @@ def test_a_file_that_cannot_run_is_refused_and_says_where(bare_desk: Desk, kind:
     source = bad(kind)
     # Not even the sound file of the same upload goes live.
     with pytest.raises(Rejected) as caught:
-        desk.engine.deploy(owner, [source, diagram("work", *ONE)], key=desk.key())
+        desk.engine.definitions.deploy(owner, [source, diagram("work", *ONE)], key=desk.key())
     errors = [f for f in caught.value.findings if f.severity == "error"]
     assert errors
     assert all(f.sv and f.en and f.filename == "bad.bpmn" for f in errors)
     assert any(KINDS[kind] in f"{f.en} {f.element_id}" for f in errors)
-    assert not desk.engine.definitions(owner)
-    report = desk.engine.check([source])
+    assert not desk.engine.definitions.all(owner)
+    report = desk.engine.definitions.check([source])
     assert isinstance(report, CheckReport)
     assert {f.code for f in report.findings} >= {f.code for f in errors}
 
@@ -175,21 +175,21 @@ def test_what_cannot_run_is_kept_as_a_drawing_and_says_why(
     bare_desk: Desk, source: Source, code: str
 ) -> None:
     desk, owner = bare_desk, bare_desk.people["process_owner"].actor
-    report = desk.engine.check([source])
+    report = desk.engine.definitions.check([source])
     assert (report.process_ids, report.drawings) == ((), ("bad",))
-    deployed = desk.engine.deploy(owner, [source], key=desk.key())
+    deployed = desk.engine.definitions.deploy(owner, [source], key=desk.key())
     [kept] = deployed.definitions
     assert (deployed.new, kept.startable, kept.latest, kept.version) == (True, False, True, 1)
-    assert code in {f.code for f in desk.engine.findings(owner, kept.id)}
-    assert desk.engine.source(owner, kept.id).data == source.data
-    assert desk.engine.definition_sheet(owner, kept.id) is not None
-    assert desk.engine.drawing(owner, kept.id).shapes == ()
+    assert code in {f.code for f in desk.engine.definitions.findings(owner, kept.id)}
+    assert desk.engine.definitions.source(owner, kept.id).data == source.data
+    assert desk.engine.definitions.sheet(owner, kept.id) is not None
+    assert desk.engine.definitions.drawing(owner, kept.id).shapes == ()
     with pytest.raises(Conflict, match="drawing") as caught:
         desk.case("bad")
     assert caught.value.error_code == "drawing"
-    [fact] = desk.engine.history(owner, type="drawing.kept").items
+    [fact] = desk.engine.history.search(owner, type="drawing.kept").items
     assert fact.detail["process"] == "bad"
-    again = desk.engine.deploy(owner, [source], key=desk.key())
+    again = desk.engine.definitions.deploy(owner, [source], key=desk.key())
     assert (again.new, again.definitions) == (False, deployed.definitions)
 
 
@@ -201,32 +201,32 @@ def test_a_drawing_is_replaced_by_a_version_that_can_run_and_never_the_other_way
     desk.deploy(diagram("work", *ONE))
     assert desk.names(desk.case("work")) == ["Act"]
     desk.deploy(drawing("work", variables={"x": "= 1"}))
-    assert [(d.version, d.startable, d.latest) for d in desk.engine.definitions(owner)] == [
+    assert [(d.version, d.startable, d.latest) for d in desk.engine.definitions.all(owner)] == [
         (3, False, False),
         (2, True, True),
         (1, False, False),
     ]
     assert desk.names(desk.case("work")) == ["Act"]
     # The live version's bytes again: nothing new, although a drawing has come after it.
-    assert not desk.engine.deploy(owner, [diagram("work", *ONE)], key=desk.key()).new
+    assert not desk.engine.definitions.deploy(owner, [diagram("work", *ONE)], key=desk.key()).new
     desk.deploy(diagram("work", *TWO))
-    assert [d.version for d in desk.engine.definitions(owner) if d.latest] == [4]
+    assert [d.version for d in desk.engine.definitions.all(owner) if d.latest] == [4]
 
 
 def test_a_call_of_a_drawing_is_told_and_makes_a_drawing_of_its_caller(bare_desk: Desk) -> None:
     desk, owner = bare_desk, bare_desk.people["process_owner"].actor
     steps = (start(), call("sub", "child"), end(), chain("start", "sub", "end"))
-    together = desk.engine.check([drawing("child"), diagram("parent", *steps)])
+    together = desk.engine.definitions.check([drawing("child"), diagram("parent", *steps)])
     assert together.ok
     assert set(together.drawings) == {"child", "parent"}
     desk.deploy(drawing("child"))
-    later = desk.engine.check([diagram("parent", *steps)])
+    later = desk.engine.definitions.check([diagram("parent", *steps)])
     assert (later.ok, later.drawings) == (True, ("parent",))
     assert "call_of_drawing" in {f.code for f in later.findings}
     desk.deploy(diagram("parent", *steps))
     # Once the called process can run, so can its caller, byte for byte as it was.
     desk.deploy(diagram("child", *ONE))
-    deployed = desk.engine.deploy(owner, [diagram("parent", *steps)], key=desk.key())
+    deployed = desk.engine.definitions.deploy(owner, [diagram("parent", *steps)], key=desk.key())
     assert [(d.version, d.startable) for d in deployed.definitions] == [(2, True)]
     assert desk.names(desk.case("parent")) == ["Act"]
 
@@ -246,10 +246,10 @@ def test_a_drawing_is_in_the_way_of_no_case(bare_desk: Desk) -> None:
     desk.deploy(diagram("work", *ONE))
     case_id = desk.case("work")
     desk.deploy(drawing("work"), drawing("other"))
-    assert desk.engine.case(desk.manager.actor, case_id).row.id == case_id
+    assert desk.engine.cases.get(desk.manager.actor, case_id).row.id == case_id
     desk.complete(desk.manager, desk.task(case_id))
     with pytest.raises(NotFound):
-        desk.engine.migrate_preview(desk.manager.actor, "work", 2, [case_id])
+        desk.engine.migrations.preview(desk.manager.actor, "work", 2, [case_id])
 
 
 def test_pools_that_are_only_drawn_belong_to_the_diagram_that_runs(bare_desk: Desk) -> None:
@@ -257,7 +257,7 @@ def test_pools_that_are_only_drawn_belong_to_the_diagram_that_runs(bare_desk: De
     both = diagram("work", *ONE).data.decode()
     other = '<bpmn:process id="customer"><bpmn:task id="buy"/></bpmn:process></bpmn:definitions>'
     source = Source("both.bpmn", both.replace("</bpmn:definitions>", other).encode())
-    deployed = desk.engine.deploy(owner, [source], key=desk.key())
+    deployed = desk.engine.definitions.deploy(owner, [source], key=desk.key())
     assert [(d.process_id, d.startable) for d in deployed.definitions] == [("work", True)]
 
 
@@ -273,23 +273,23 @@ def test_a_file_of_pools_alone_is_kept_when_there_is_something_to_see(bare_desk:
     desk, owner = bare_desk, bare_desk.people["process_owner"].actor
     head = diagram("work").data.decode().partition("<bpmn:process")[0]
     seen = Source("pools.bpmn", f"{head}{POOLS}{PLANE}</bpmn:definitions>".encode())
-    deployed = desk.engine.deploy(owner, [seen], key=desk.key())
+    deployed = desk.engine.definitions.deploy(owner, [seen], key=desk.key())
     [kept] = deployed.definitions
     assert (kept.process_id, kept.name, kept.startable) == ("pools", "Samarbete", False)
-    assert [s.id for s in desk.engine.drawing(owner, kept.id).shapes] == ["pool"]
-    assert desk.engine.definition_sheet(owner, kept.id) == ()
+    assert [s.id for s in desk.engine.definitions.drawing(owner, kept.id).shapes] == ["pool"]
+    assert desk.engine.definitions.sheet(owner, kept.id) == ()
     assert [f.code for f in deployed.findings] == ["drawing_only"]
     blind = Source("pools.bpmn", f"{head}{POOLS}</bpmn:definitions>".encode())
     with pytest.raises(Rejected):
-        desk.engine.deploy(owner, [blind], key=desk.key())
+        desk.engine.definitions.deploy(owner, [blind], key=desk.key())
 
 
 def test_the_old_version_goes_on_when_a_new_one_is_refused(desk: Desk) -> None:
     owner = desk.people["process_owner"].actor
-    before = desk.engine.definitions(owner)
+    before = desk.engine.definitions.all(owner)
     with pytest.raises(Rejected):
         desk.deploy(diagram("serviceplan", *ONE, lanes={"trollkarl": ["act"]}))
-    assert desk.engine.definitions(owner) == before
+    assert desk.engine.definitions.all(owner) == before
     assert desk.names(desk.case()) == ["Marknadsanalys"]
 
 
@@ -297,9 +297,11 @@ def test_only_process_owners_deploy(bare_desk: Desk) -> None:
     desk = bare_desk
     for who in ("manager", "administrator", "saljare"):
         with pytest.raises(NotAllowed):
-            desk.engine.deploy(desk.people[who].actor, [diagram("work", *ONE)], key=desk.key())
+            desk.engine.definitions.deploy(
+                desk.people[who].actor, [diagram("work", *ONE)], key=desk.key()
+            )
     with pytest.raises(Invalid):
-        desk.engine.deploy(desk.people["process_owner"].actor, [], key=desk.key())
+        desk.engine.definitions.deploy(desk.people["process_owner"].actor, [], key=desk.key())
 
 
 def test_a_version_that_nobody_deployed_is_an_incident_not_a_crash(bare_desk: Desk) -> None:
@@ -317,7 +319,7 @@ def test_a_version_that_nobody_deployed_is_an_incident_not_a_crash(bare_desk: De
 def test_a_deployment_is_a_fact_with_its_files_hash(bare_desk: Desk) -> None:
     desk = bare_desk
     desk.deploy(diagram("work", *ONE))
-    [entry] = desk.engine.history(desk.manager.actor, type="definition.deployed").items
+    [entry] = desk.engine.history.search(desk.manager.actor, type="definition.deployed").items
     assert entry.actor_id == desk.people["process_owner"].id
     assert (entry.detail["process"], entry.detail["version"]) == ("work", 1)
     assert len(entry.detail["sha256"]) == 64

@@ -122,7 +122,7 @@ def test_a_failed_expression_is_told_whole_and_goes_on_after_the_correction(
     desk = bare_desk
     steps, expression = PLACES[place]
     desk.deploy(CALLED, diagram("main", *steps))
-    receipt = desk.engine.start_case(
+    receipt = desk.engine.cases.start(
         desk.manager.actor, process_id="main", variables={"amount": 7}, key=desk.key()
     )
     case_id = receipt.id or ""
@@ -135,12 +135,14 @@ def test_a_failed_expression_is_told_whole_and_goes_on_after_the_correction(
     assert "amount" in incident.message
 
     with pytest.raises((NotAllowed, NotFound)):
-        desk.engine.correct_variables(desk.seller.actor, case_id, {"wanted": 3}, key=desk.key())
+        desk.engine.instances.correct_variables(
+            desk.seller.actor, case_id, {"wanted": 3}, key=desk.key()
+        )
     manager = desk.manager.actor
     good = GOOD.get(place, 3)
-    desk.engine.correct_variables(manager, case_id, {"wanted": good}, key=desk.key())
+    desk.engine.instances.correct_variables(manager, case_id, {"wanted": good}, key=desk.key())
     for found in desk.incidents(case_id):
-        retried = desk.engine.retry(manager, found.id, key=desk.key())
+        retried = desk.engine.incidents.retry(manager, found.id, key=desk.key())
         assert retried.result == {"resolved": True}
     assert desk.names(case_id) == AFTERWARDS.get(place, ["Last"])
     assert desk.incidents(case_id) == []
@@ -155,8 +157,10 @@ def test_a_failed_default_of_a_called_process_is_tried_again_too(bare_desk: Desk
     assert "wanted * 2" in incident.message
     assert "amount" in incident.message
     manager = desk.manager.actor
-    desk.engine.correct_variables(manager, case_id, {"wanted": 1}, key=desk.key())
-    assert desk.engine.retry(manager, incident.id, key=desk.key()).result == {"resolved": True}
+    desk.engine.instances.correct_variables(manager, case_id, {"wanted": 1}, key=desk.key())
+    assert desk.engine.incidents.retry(manager, incident.id, key=desk.key()).result == {
+        "resolved": True
+    }
     assert desk.names(case_id) == ["Last"]
 
 
@@ -175,7 +179,9 @@ def test_a_completion_condition_that_fails_leaves_the_instance_open(bare_desk: D
     assert "numberOfCompletedInstances >= wanted" in incident.message
     assert "line 1, column 31" in incident.message
     assert desk.names(case_id) == ["It"] * 3
-    desk.engine.correct_variables(desk.manager.actor, case_id, {"wanted": 1}, key=desk.key())
+    desk.engine.instances.correct_variables(
+        desk.manager.actor, case_id, {"wanted": 1}, key=desk.key()
+    )
     desk.complete(desk.manager, task_id)
     assert desk.names(case_id) == ["Last"]
     assert desk.incidents(case_id) == []

@@ -13,6 +13,7 @@ from engine import FakeClock, HistoryEntry
 from engine.errors import NotAllowed, ProcessFailed
 from engine.store.tables import SignatureTable
 from tests.conftest import START
+from tests.support.databases import database_of
 from tests.support.desk import REPORT, TICKED, Desk
 from tests.support.diagrams import (
     boundary,
@@ -56,20 +57,22 @@ def live_through(desk: Desk, clock: FakeClock) -> str:
     case_id = desk.case("parent")
     task_id = desk.task(case_id)
     engine, key, who = desk.engine, desk.key, desk.people["ekonomi"]
-    engine.claim(who.actor, task_id, key=key())
-    engine.release(who.actor, task_id, key=key())
-    engine.reassign(desk.manager.actor, task_id, "ekonomi", key=key())
-    engine.save_draft(who.actor, task_id, answers={"x": "1"}, ticks={"first": True}, key=key())
+    engine.tasks.claim(who.actor, task_id, key=key())
+    engine.tasks.release(who.actor, task_id, key=key())
+    engine.tasks.reassign(desk.manager.actor, task_id, "ekonomi", key=key())
+    engine.tasks.save_draft(
+        who.actor, task_id, answers={"x": "1"}, ticks={"first": True}, key=key()
+    )
     clock.advance(timedelta(days=1))
-    engine.fire_due()
-    engine.deliver(desk.manager.actor, "Told", case_id, key=key())
+    engine.jobs.fire_due()
+    engine.cases.deliver(desk.manager.actor, "Told", case_id, key=key())
     desk.complete(who, task_id, {"x": "2"}, {"first": True, "second": "Behövs inte"})
     return case_id
 
 
 def entries(desk: Desk, case_id: str) -> dict[str, HistoryEntry]:
     """The last fact of each type."""
-    page = desk.engine.history(desk.manager.actor, case_id=case_id, limit=200)
+    page = desk.engine.history.search(desk.manager.actor, case_id=case_id, limit=200)
     return {entry.type: entry for entry in reversed(page.items)}
 
 
@@ -122,11 +125,11 @@ def test_a_fact_says_who_when_on_what_and_in_which_version(
 
 def test_what_the_plan_and_a_cancellation_changed_is_told(desk: Desk) -> None:
     case_id = desk.case()
-    sheet = desk.engine.case(desk.manager.actor, case_id).sheets[0]
+    sheet = desk.engine.cases.get(desk.manager.actor, case_id).sheets[0]
     row = sheet.rows[1].plan
     change = {"id": row.id, "person": "ledningsgrupp", "due": "2026-06-22"}
-    desk.engine.set_plan(desk.manager.actor, case_id, [change], key=desk.key())
-    desk.engine.cancel(desk.manager.actor, case_id, "Slut", key=desk.key())
+    desk.engine.cases.set_plan(desk.manager.actor, case_id, [change], key=desk.key())
+    desk.engine.cases.cancel(desk.manager.actor, case_id, "Slut", key=desk.key())
     found = entries(desk, case_id)
     [changed] = found["plan.changed"].detail["rows"]
     assert (changed["name"], changed["due"], changed["was_person"]) == (
@@ -174,12 +177,12 @@ def test_whoever_changes_the_history_is_found_out(
 ) -> None:
     desk = bare_desk
     case_id = live_through(desk, clock)
-    assert desk.engine.verify(desk.manager.actor).ok
-    with desk.engine._database.writing() as connection:
+    assert desk.engine.history.verify(desk.manager.actor).ok
+    with database_of(desk.engine).writing() as connection:
         connection.execute(text(TAMPERING[what]))
     for checked in (
-        desk.engine.verify(desk.manager.actor),
-        desk.engine.verify(desk.manager.actor, case_id),
+        desk.engine.history.verify(desk.manager.actor),
+        desk.engine.history.verify(desk.manager.actor, case_id),
     ):
         assert not checked.ok
         assert all(fault.problem and fault.chain for fault in checked.faults)
@@ -189,15 +192,15 @@ def test_the_whole_history_is_the_managers_to_verify(desk: Desk) -> None:
     case_id = desk.case()
     for who in ("saljare", "process_owner", "administrator"):
         with pytest.raises(NotAllowed):
-            desk.engine.verify(desk.people[who].actor)
-    assert desk.engine.verify(desk.seller.actor, case_id).ok
+            desk.engine.history.verify(desk.people[who].actor)
+    assert desk.engine.history.verify(desk.seller.actor, case_id).ok
 
 
 def test_a_signature_covers_what_was_answered_ticked_and_noted(desk: Desk) -> None:
     task_id = desk.task(desk.case())
     ticks = {**TICKED, "marknaden": "Känd"}
     receipt = desk.complete(desk.seller, task_id, REPORT, ticks, note="Obs")
-    with desk.engine._database.reading() as connection:
+    with database_of(desk.engine).reading() as connection:
         content = connection.scalar(select(SignatureTable.content))
     assert content is not None
     assert hashlib.sha256(content).hexdigest() == receipt.result["content_sha256"]

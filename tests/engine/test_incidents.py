@@ -10,6 +10,7 @@ from sqlalchemy import update
 from engine import FakeClock
 from engine.errors import Conflict, NotFound, ProcessFailed
 from engine.store.tables import InstanceTable
+from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import (
     boundary,
@@ -55,7 +56,7 @@ def test_a_condition_that_fails_leaves_the_task_open_and_is_an_incident(bare_des
     [incident] = desk.incidents(case_id)
     assert (incident.element_id, incident.kind) == ("large", "expression")
     assert "large_to_big" in incident.message
-    assert desk.engine.case(desk.manager.actor, case_id).row.state == "incident"
+    assert desk.engine.cases.get(desk.manager.actor, case_id).row.state == "incident"
     assert "task.completed" not in desk.facts(case_id)
 
 
@@ -71,7 +72,7 @@ def test_completing_the_task_again_after_the_mistake_closes_the_incident(bare_de
     desk.complete(desk.manager, task_id, {"amount": 12})
     assert desk.names(case_id) == ["Big"]
     assert not desk.incidents(case_id)
-    assert desk.engine.case(desk.manager.actor, case_id).row.state == "running"
+    assert desk.engine.cases.get(desk.manager.actor, case_id).row.state == "running"
     facts = desk.facts(case_id)
     assert facts.count("incident.raised") == facts.count("incident.resolved") == 1
 
@@ -97,7 +98,7 @@ def test_a_failure_above_the_task_is_closed_when_the_task_is_completed_again(
     desk.complete(desk.manager, task_id, {"amount": 3})
     assert desk.names(case_id) == ["Small"]
     assert not desk.incidents(case_id)
-    assert desk.engine.case(desk.manager.actor, case_id).row.state == "running"
+    assert desk.engine.cases.get(desk.manager.actor, case_id).row.state == "running"
 
 
 LATER = (
@@ -125,16 +126,16 @@ def test_a_timer_that_fails_waits_as_an_incident_while_the_others_go_on(
     broken = desk.case("later")
     sound = [desk.case("later", variables={"days_left": 1}) for _ in range(3)]
     clock.advance(timedelta(days=2))
-    assert desk.engine.fire_due() == 4
-    assert desk.engine.fire_due() == 0
+    assert desk.engine.jobs.fire_due() == 4
+    assert desk.engine.jobs.fire_due() == 0
     assert [desk.names(c) for c in sound] == [["Remind", "Work"]] * 3
     assert desk.names(broken) == ["Work"]
     [incident] = desk.incidents(broken)
     assert "days_left" in incident.message
-    retried = desk.engine.retry(desk.manager.actor, incident.id, key=desk.key())
+    retried = desk.engine.incidents.retry(desk.manager.actor, incident.id, key=desk.key())
     assert retried.result == {"resolved": False}
     desk.complete(desk.manager, desk.task(broken))
-    assert desk.engine.case(desk.manager.actor, broken).row.state == "completed"
+    assert desk.engine.cases.get(desk.manager.actor, broken).row.state == "completed"
     assert not desk.incidents(broken)
 
 
@@ -153,15 +154,15 @@ def test_what_failed_is_tried_again_when_its_cause_is_gone(
     desk.deploy(diagram("later", *steps))
     case_id = desk.case("later")
     clock.advance(timedelta(days=2))
-    desk.engine.fire_due()
+    desk.engine.jobs.fire_due()
     [incident] = desk.incidents(case_id)
     desk.complete(desk.manager, desk.task(case_id, "Beside"), {"days_left": 2})
-    retried = desk.engine.retry(desk.manager.actor, incident.id, key=desk.key())
+    retried = desk.engine.incidents.retry(desk.manager.actor, incident.id, key=desk.key())
     assert retried.result == {"resolved": True}
     assert desk.names(case_id) == ["Remind", "Work"]
     assert not desk.incidents(case_id)
     with pytest.raises(Conflict):
-        desk.engine.retry(desk.manager.actor, incident.id, key=desk.key())
+        desk.engine.incidents.retry(desk.manager.actor, incident.id, key=desk.key())
 
 
 def test_a_message_that_failed_is_delivered_again_with_its_payload(bare_desk: Desk) -> None:
@@ -186,12 +187,12 @@ def test_a_message_that_failed_is_delivered_again_with_its_payload(bare_desk: De
     desk.deploy(diagram("payment", *steps, messages=[paid]))
     case_id = desk.case("payment")
     with pytest.raises(ProcessFailed):
-        desk.engine.deliver(
+        desk.engine.cases.deliver(
             desk.manager.actor, "Paid", case_id, {"paid_on": "2026-03-01"}, key=desk.key()
         )
     [incident] = desk.incidents(case_id)
     desk.complete(desk.manager, desk.task(case_id, "Beside"), {"known": True})
-    retried = desk.engine.retry(desk.manager.actor, incident.id, key=desk.key())
+    retried = desk.engine.incidents.retry(desk.manager.actor, incident.id, key=desk.key())
     assert retried.result == {"resolved": True}
     assert desk.names(case_id) == ["Thank"]
 
@@ -205,7 +206,7 @@ def test_a_case_whose_start_fails_is_there_with_its_incident(bare_desk: Desk) ->
         chain("start", "count", "end"),
     )
     desk.deploy(diagram("counting", *steps))
-    receipt = desk.engine.start_case(desk.manager.actor, process_id="counting", key=desk.key())
+    receipt = desk.engine.cases.start(desk.manager.actor, process_id="counting", key=desk.key())
     assert receipt.result["incident"]
     assert receipt.id is not None
     [incident] = desk.incidents(receipt.id)
@@ -279,14 +280,14 @@ def test_a_state_that_cannot_be_read_is_an_incident_and_the_others_go_on(
     desk = bare_desk
     desk.deploy(diagram("later", *LATER))
     damaged, sound = (desk.case("later", variables={"days_left": 1}) for _ in range(2))
-    with desk.engine._database.writing() as connection:
+    with database_of(desk.engine).writing() as connection:
         connection.execute(
             update(InstanceTable)
             .where(InstanceTable.id == damaged)
             .values(state_blob=b"\x01rubbish")
         )
     clock.advance(timedelta(days=2))
-    desk.engine.fire_due()
+    desk.engine.jobs.fire_due()
     assert desk.names(sound) == ["Remind", "Work"]
     assert [i.kind for i in desk.incidents(damaged)] == ["damaged_state"]
     with pytest.raises(ProcessFailed):
@@ -356,16 +357,16 @@ def test_ending_takes_the_incidents_of_what_has_ended_along(
     desk.deploy(diagram("later", *LATER), diagram("parent", *steps, messages=[stop]))
     stopped, cancelled = desk.case("parent"), desk.case("parent")
     clock.advance(timedelta(days=2))
-    desk.engine.fire_due()
+    desk.engine.jobs.fire_due()
     assert desk.incidents(stopped)
     assert desk.incidents(cancelled)
-    desk.engine.deliver(desk.manager.actor, "Stop", stopped, key=desk.key())
+    desk.engine.cases.deliver(desk.manager.actor, "Stop", stopped, key=desk.key())
     assert not desk.incidents(stopped)
-    assert desk.engine.case(desk.manager.actor, stopped).row.state == "running"
-    desk.engine.cancel(desk.manager.actor, cancelled, "Startat av misstag", key=desk.key())
+    assert desk.engine.cases.get(desk.manager.actor, stopped).row.state == "running"
+    desk.engine.cases.cancel(desk.manager.actor, cancelled, "Startat av misstag", key=desk.key())
     assert not desk.incidents(cancelled)
-    assert desk.engine.case(desk.manager.actor, cancelled).row.state == "cancelled"
-    assert desk.engine.verify(desk.manager.actor).ok
+    assert desk.engine.cases.get(desk.manager.actor, cancelled).row.state == "cancelled"
+    assert desk.engine.history.verify(desk.manager.actor).ok
 
 
 def test_only_who_looks_after_the_engine_learns_of_incidents(bare_desk: Desk) -> None:
@@ -375,8 +376,8 @@ def test_only_who_looks_after_the_engine_learns_of_incidents(bare_desk: Desk) ->
     with pytest.raises(ProcessFailed):
         desk.complete(desk.manager, desk.task(case_id), {"amount": 13})
     [incident] = desk.incidents(case_id)
-    assert not desk.engine.incidents(desk.seller.actor)
+    assert not desk.engine.incidents.newest(desk.seller.actor)
     with pytest.raises(NotFound):
-        desk.engine.retry(desk.seller.actor, incident.id, key=desk.key())
+        desk.engine.incidents.retry(desk.seller.actor, incident.id, key=desk.key())
     owner = desk.people["process_owner"].actor
-    assert [i.id for i in desk.engine.incidents(owner)] == [incident.id]
+    assert [i.id for i in desk.engine.incidents.newest(owner)] == [incident.id]

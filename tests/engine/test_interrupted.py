@@ -16,6 +16,7 @@ from sqlalchemy import text
 from engine import Receipt
 from engine.errors import Invalid, Unavailable
 from tests.engine.test_concurrency import at_once
+from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import chain, diagram, end, field, start, task
 
@@ -36,7 +37,7 @@ def opened(bare_desk: Desk) -> tuple[str, str]:
 
 def beside(desk: Desk) -> psycopg.Connection[Any]:
     """Another session of the database."""
-    conninfo = desk.engine._database.conninfo
+    conninfo = database_of(desk.engine).conninfo
     assert conninfo is not None
     return psycopg.connect(conninfo, autocommit=True)
 
@@ -71,7 +72,7 @@ def done_once(desk: Desk, case_id: str, complete: Callable[[], Receipt]) -> None
     assert complete() == complete()
     assert desk.names(case_id) == ["Two"]
     assert desk.facts(case_id).count("task.completed") == 1
-    assert desk.engine.verify(desk.manager.actor).ok
+    assert desk.engine.history.verify(desk.manager.actor).ok
 
 
 def test_a_connection_that_is_ended_amid_the_statement(
@@ -99,7 +100,7 @@ def test_a_statement_that_waits_too_long(
     complete = completing(desk, task_id)
     with beside(desk) as other:
         other.execute(f"ALTER DATABASE {other.info.dbname} SET {setting} = '300ms'")
-    desk.engine._database.close()  # the connections of before do not know
+    database_of(desk.engine).close()  # the connections of before do not know
     with held(desk, case_id), pytest.raises(Unavailable):
         complete()
     done_once(desk, case_id, complete)
@@ -138,7 +139,7 @@ def test_characters_that_no_database_keeps_are_the_callers(
 def prepared(desk: Desk) -> int:
     """How many statements the only connection has prepared."""
     count = text("SELECT count(*) FROM pg_prepared_statements")
-    with desk.engine._database.glancing() as connection:
+    with database_of(desk.engine).glancing() as connection:
         return int(connection.scalar(count) or 0)
 
 
@@ -147,7 +148,7 @@ def test_reading_keeps_the_statements_that_are_prepared(
 ) -> None:
     before = prepared(bare_desk)
     for _ in range(8):
-        bare_desk.engine.case(bare_desk.manager.actor, opened[0])
+        bare_desk.engine.cases.get(bare_desk.manager.actor, opened[0])
     assert prepared(bare_desk) > before
 
 
@@ -156,7 +157,7 @@ def test_a_column_whose_type_has_changed_is_noticed_once(
 ) -> None:
     desk, (case_id, task_id) = bare_desk, opened
     for _ in range(8):
-        desk.engine.save_draft(
+        desk.engine.tasks.save_draft(
             desk.manager.actor, task_id, answers={}, ticks={}, note="snart", key=desk.key()
         )
     with beside(desk) as other:

@@ -16,12 +16,13 @@ from engine import SYSTEM, Engine, FakeClock
 from engine.errors import DatabaseNewer, NotAllowed, NotFound
 from engine.job_queue import Job, span_of, timer_job
 from engine.jobs import failed, outbox, sqlite_queue
-from engine.jobs.outbox import Letter
-from engine.jobs.queue import Queue
+from engine.jobs.outbox import OutboundMessage
+from engine.jobs.queue import DatabaseQueue
 from engine.jobs.sqlite_queue import MOST_ATTEMPTS
 from engine.runtime import timers
 from engine.store import tables
 from tests.conftest import START
+from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import catch, chain, diagram, end, start, task
 from tests.support.workers import fired, kill_at_random, left, now, waiting_cases
@@ -36,7 +37,7 @@ def live_engine(database_url: str) -> Iterator[Engine]:
 
 def queued(engine: Engine) -> dict[str, tuple[str, datetime, dict[str, Any]]]:
     """The jobs that wait, by key."""
-    with engine._database.reading() as connection:
+    with database_of(engine).reading() as connection:
         if connection.dialect.name == "sqlite":
             row = tables.JobTable
             columns = (row.key, row.kind, row.at, row.payload)
@@ -78,8 +79,8 @@ def test_a_rollback_takes_the_job_back(bare_engine: Engine) -> None:
         pass
 
     def fail() -> None:
-        with bare_engine._database.writing() as connection:
-            Queue().put(connection, [Job("timers", "timers:x", START)])
+        with database_of(bare_engine).writing() as connection:
+            DatabaseQueue().put(connection, [Job("timers", "timers:x", START)])
             raise Undone
 
     with pytest.raises(Undone):
@@ -90,9 +91,9 @@ def test_a_rollback_takes_the_job_back(bare_engine: Engine) -> None:
 def test_a_key_waits_once_and_the_transaction_goes_on(bare_engine: Engine) -> None:
     job = Job("timers", "timers:x", START, {"a": 1})
     for _ in range(2):
-        with bare_engine._database.writing() as connection:
-            Queue().put(connection, [job, job, Job("timers", "timers:y", START)])
-            Queue().put(connection, [job])
+        with database_of(bare_engine).writing() as connection:
+            DatabaseQueue().put(connection, [job, job, Job("timers", "timers:y", START)])
+            DatabaseQueue().put(connection, [job])
     assert sorted(queued(bare_engine)) == ["timers:x", "timers:y"]
 
 
@@ -104,9 +105,9 @@ def test_two_transactions_that_ask_for_the_same_look_both_go_through(
 
     def put() -> None:
         for number in range(20):
-            with bare_engine._database.writing() as connection:
+            with database_of(bare_engine).writing() as connection:
                 jobs = [Job("timers", f"timers:{n}", START) for n in (number, number + 1)]
-                Queue().put(connection, random.sample(jobs, 2))
+                DatabaseQueue().put(connection, random.sample(jobs, 2))
 
     assert at_once([put] * 4) == [None] * 4
     assert len(queued(bare_engine)) == 21
@@ -140,7 +141,7 @@ def test_a_timer_of_years_comes_down_from_day_to_hour_to_second(
     desk = bare_desk
     desk.deploy(wait_for("P2Y"))
     desk.case("waiting")
-    handlers = desk.engine.worker()._bench.handlers
+    handlers = desk.engine.jobs.worker().handlers.by_kind
     seen: list[str] = []
     kinds = []
     for _ in range(3):
@@ -185,8 +186,8 @@ def test_a_clock_that_is_a_little_behind_takes_nothing_from_others(
 ) -> None:
     """Another machine's clock, or a thread's that has waited for its turn since it looked."""
     waiting_cases(bare_engine, 1, due=START - timedelta(days=2))
-    letter = Letter("webhook", "event", "https://receiver.example", {})
-    with bare_engine._database.writing() as connection:
+    letter = OutboundMessage("webhook", "event", "https://receiver.example", {})
+    with database_of(bare_engine).writing() as connection:
         connection.execute(
             insert(tables.JobTable).values(kind="odd", payload={}, at=START, attempts=0)
         )
@@ -195,7 +196,7 @@ def test_a_clock_that_is_a_little_behind_takes_nothing_from_others(
 
     def taken() -> tuple[bool, bool, bool]:
         timer = bool(bare_engine._claim_timers(1))
-        with bare_engine._database.writing() as connection:
+        with database_of(bare_engine).writing() as connection:
             now = bare_engine.now()
             job = sqlite_queue.claim(connection, now) is not None
             return timer, job, outbox.take(connection, letter_id, now) is not None
@@ -213,26 +214,26 @@ def test_a_timer_that_fails_is_an_incident_and_the_others_fire(
 ) -> None:
     desk = bare_desk
     ids = waiting_cases(desk.engine, 4, due=START)
-    with desk.engine._database.writing() as connection:
+    with database_of(desk.engine).writing() as connection:
         connection.execute(
             tables.InstanceTable.__table__.update()
             .where(tables.InstanceTable.id == ids[1])
             .values(state_blob=b"damaged")
         )
-    assert desk.engine.fire_due() == 4
+    assert desk.engine.jobs.fire_due() == 4
     assert left(desk.engine) == 1
-    assert [i.case_id for i in desk.engine.incidents(desk.manager.actor)] == [ids[1]]
+    assert [i.case_id for i in desk.engine.incidents.newest(desk.manager.actor)] == [ids[1]]
 
 
 # ---------------------------------------------------------------- workers
 
 
 def test_a_worker_fires_what_becomes_due_while_it_runs(live_engine: Engine) -> None:
-    live_engine.deploy(SYSTEM, [wait_for("PT1S")], key="deploy")
-    worker = live_engine.worker(sweep_seconds=60)
+    live_engine.definitions.deploy(SYSTEM, [wait_for("PT1S")], key="deploy")
+    worker = live_engine.jobs.worker(sweep_seconds=60)
     worker.start()
     try:
-        live_engine.start_case(SYSTEM, process_id="waiting", key="the only one")
+        live_engine.cases.start(SYSTEM, process_id="waiting", key="the only one")
         until(lambda: left(live_engine) == 0)
     finally:
         worker.stop()
@@ -240,10 +241,10 @@ def test_a_worker_fires_what_becomes_due_while_it_runs(live_engine: Engine) -> N
 
 def test_the_sweep_finds_what_no_job_was_there_for(live_engine: Engine) -> None:
     waiting_cases(live_engine, 120, due=now() - timedelta(hours=1))
-    with live_engine._database.writing() as connection:
+    with database_of(live_engine).writing() as connection:
         table = "job" if connection.dialect.name == "sqlite" else "procrastinate_jobs"
         connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - one of two words
-    worker = live_engine.worker(sweep_seconds=0.1)
+    worker = live_engine.jobs.worker(sweep_seconds=0.1)
     worker.start()
     try:
         until(lambda: left(live_engine) == 0)
@@ -259,17 +260,17 @@ def test_workers_killed_at_random_fire_every_timer_once(
     killed = kill_at_random(database_url, live_engine, count=2, kills=2, chance=random.Random(4))  # noqa: S311 - to kill by
     assert killed == 2
     assert fired(live_engine) == dict.fromkeys(ids, 1)
-    with live_engine._database.reading() as connection:
+    with database_of(live_engine).reading() as connection:
         opened = connection.scalars(select(tables.TaskTable.case_id)).all()
     assert sorted(opened) == sorted(ids)
-    assert live_engine.verify(SYSTEM).ok
+    assert live_engine.history.verify(SYSTEM).ok
 
 
 def test_a_job_that_fails_is_tried_again_later(
     live_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.jobs.sqlite_queue.pause", lambda attempts: timedelta(0))
-    worker = live_engine.worker(sweep_seconds=60)
+    worker = live_engine.jobs.worker(sweep_seconds=60)
     tries: list[Any] = []
 
     def fail_twice(payload: Any) -> None:
@@ -277,11 +278,11 @@ def test_a_job_that_fails_is_tried_again_later(
         if len(tries) < 3:
             raise RuntimeError("not yet")
 
-    worker._bench.handlers = {"odd": fail_twice}  # type: ignore[misc]
+    worker.handlers.by_kind = {"odd": fail_twice}  # type: ignore[misc]
     # The sweep would ask for other jobs, sooner or later.
-    monkeypatch.setattr(worker._bench, "sweep", lambda: None)
-    with live_engine._database.writing() as connection:
-        Queue().put(connection, [Job("odd", "odd:1", now(), {"what": "this"})])
+    monkeypatch.setattr(worker.handlers, "sweep", lambda: None)
+    with database_of(live_engine).writing() as connection:
+        DatabaseQueue().put(connection, [Job("odd", "odd:1", now(), {"what": "this"})])
     worker.start()
     try:
         until(lambda: len(tries) == 3)
@@ -294,9 +295,9 @@ def test_a_job_that_fails_is_tried_again_later(
 @contextmanager
 def working(engine: Engine, handler: Callable[[Any], None]) -> Iterator[None]:
     """A worker that knows one kind of job, ``odd``, and does not sweep."""
-    worker = engine.worker(sweep_seconds=60)
-    worker._bench.handlers = {"odd": handler}  # type: ignore[misc]
-    worker._bench.sweep = lambda: None  # type: ignore[method-assign]
+    worker = engine.jobs.worker(sweep_seconds=60)
+    worker.handlers.by_kind = {"odd": handler}  # type: ignore[misc]
+    worker.handlers.sweep = lambda: None  # type: ignore[method-assign]
     worker.start()
     try:
         yield
@@ -311,14 +312,14 @@ def test_a_job_that_fails_for_good_is_listed_counted_and_tried_again_by_a_manage
     engine = live_engine
 
     def errors() -> list[str]:
-        return [job.error for job in engine.failed_jobs(SYSTEM)]
+        return [job.error for job in engine.jobs.failed(SYSTEM)]
 
     def fail_at(day: str) -> None:
         def fail(payload: Any) -> None:
             raise RuntimeError(f"not on {day}")
 
-        with engine._database.writing() as connection:
-            Queue().put(connection, [Job("odd", f"odd:{day}", now(), {"what": "this"})])
+        with database_of(engine).writing() as connection:
+            DatabaseQueue().put(connection, [Job("odd", f"odd:{day}", now(), {"what": "this"})])
         with working(engine, fail):
             until(lambda: errors() == [f"RuntimeError: not on {day}"])
 
@@ -326,42 +327,42 @@ def test_a_job_that_fails_for_good_is_listed_counted_and_tried_again_by_a_manage
     # What looks at the same is listed once, however often it fails.
     fail_at("Tuesday")
     assert queued(engine) == {}
-    [job] = engine.failed_jobs(SYSTEM)
+    [job] = engine.jobs.failed(SYSTEM)
     assert (job.kind, job.payload, job.attempts) == ("odd", {"what": "this"}, MOST_ATTEMPTS)
-    assert engine.pulse().failed_jobs == 1
-    assert engine.pulse().job_lag_seconds < 60
+    assert engine.operations.pulse().failed_jobs == 1
+    assert engine.operations.pulse().job_lag_seconds < 60
 
     done: list[Any] = []
-    engine.retry_job(SYSTEM, job.id, key="again")
-    assert engine.failed_jobs(SYSTEM) == ()
+    engine.jobs.retry(SYSTEM, job.id, key="again")
+    assert engine.jobs.failed(SYSTEM) == ()
     with working(engine, done.append):
         until(lambda: done == [{"what": "this"}])
-    assert (engine.failed_jobs(SYSTEM), queued(engine)) == ((), {})
+    assert (engine.jobs.failed(SYSTEM), queued(engine)) == ((), {})
     with pytest.raises(NotFound):
-        engine.retry_job(SYSTEM, job.id, key="once more")
+        engine.jobs.retry(SYSTEM, job.id, key="once more")
     with pytest.raises(NotFound):
-        engine.retry_job(SYSTEM, "none", key="nothing")
+        engine.jobs.retry(SYSTEM, "none", key="nothing")
 
 
 def test_failed_jobs_are_a_managers(bare_desk: Desk) -> None:
     desk = bare_desk
-    with desk.engine._database.writing() as connection:
+    with database_of(desk.engine).writing() as connection:
         failed.keep(connection, "tidy", {}, MOST_ATTEMPTS, "RuntimeError: no", START)
-    [job] = desk.engine.failed_jobs(desk.manager.actor)
-    assert desk.engine.failed_jobs(desk.seller.actor) == ()
+    [job] = desk.engine.jobs.failed(desk.manager.actor)
+    assert desk.engine.jobs.failed(desk.seller.actor) == ()
     with pytest.raises(NotAllowed):
-        desk.engine.retry_job(desk.seller.actor, job.id, key="no")
-    desk.engine.retry_job(desk.manager.actor, job.id, key="yes")
+        desk.engine.jobs.retry(desk.seller.actor, job.id, key="no")
+    desk.engine.jobs.retry(desk.manager.actor, job.id, key="yes")
     assert [kind for kind, _, _ in queued(desk.engine).values()] == ["tidy"]
 
 
 def test_a_running_worker_stops_when_the_database_is_upgraded_under_it(
     live_engine: Engine,
 ) -> None:
-    with live_engine._database.writing() as connection:
+    with database_of(live_engine).writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseNewer, match="make setup"):
-        live_engine.worker(sweep_seconds=0.1).run()
+        live_engine.jobs.worker(sweep_seconds=0.1).run()
 
 
 def test_the_queues_library_is_the_one_that_the_tables_were_made_for() -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from engine import Config, Engine, FakeClock
 from engine.store.tables import ReceiptTable, SignatureTable, TaskTable
 from tests.conftest import START
-from tests.support.databases import SqliteDatabases
+from tests.support.databases import SqliteDatabases, database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import chain, diagram, end, start, task
 from tests.support.people import Account, add_people
@@ -29,7 +29,7 @@ def work(url: str, who: Account, tasks: list[str], answers: Connection) -> None:
     """Complete tasks and tell the parent of each one, until killed."""
     engine = Engine.open(url, clock=FakeClock(START))
     for task_id in tasks:
-        engine.complete_task(
+        engine.tasks.complete(
             who.actor,
             task_id,
             answers={},
@@ -85,7 +85,7 @@ def test_a_killed_process_loses_nothing_it_acknowledged_and_doubles_nothing(
         acknowledged += kill_amid(url, people["ekonomi"], left)
     assert len(acknowledged) == len(set(acknowledged)) >= TIMES * AT_LEAST
     with Engine.open(url, config=config, clock=FakeClock(START)) as engine:
-        with engine._database.reading() as connection:
+        with database_of(engine).reading() as connection:
             done = set(
                 connection.scalars(select(TaskTable.id).where(TaskTable.state == "completed"))
             )
@@ -98,7 +98,7 @@ def test_a_killed_process_loses_nothing_it_acknowledged_and_doubles_nothing(
         assert len(done) <= len(acknowledged) + TIMES
         assert sorted(signed) == sorted(done)
         assert receipts == len(done)
-        assert engine.verify(people["manager"].actor).ok
-        assert len(engine.cases(people["manager"].actor, state="running", limit=100).items) == (
-            TASKS - len(done)
-        )
+        assert engine.history.verify(people["manager"].actor).ok
+        assert len(
+            engine.cases.search(people["manager"].actor, state="running", limit=100).items
+        ) == (TASKS - len(done))

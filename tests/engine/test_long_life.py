@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from engine.store.tables import InstanceTable
+from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import boundary, chain, diagram, gateway, start, task
 
@@ -25,7 +26,7 @@ def test_the_stored_state_does_not_grow_with_the_rounds(bare_desk: Desk) -> None
     sizes = []
     for _ in range(40):
         desk.complete(desk.manager, desk.task(case_id))
-        with desk.engine._database.reading() as connection:
+        with database_of(desk.engine).reading() as connection:
             row = connection.execute(
                 select(InstanceTable.state_blob, InstanceTable.passed).where(
                     InstanceTable.id == case_id

@@ -51,7 +51,7 @@ def send(
     desk: Desk, case_id: str, payload: Mapping[str, Any] | None = None, who: str = "ekonomi"
 ) -> Receipt:
     given = {"paid_on": "2026-03-01"} if payload is None else payload
-    return desk.engine.deliver(desk.people[who].actor, "Paid", case_id, given, key=desk.key())
+    return desk.engine.cases.deliver(desk.people[who].actor, "Paid", case_id, given, key=desk.key())
 
 
 def test_a_message_that_is_waited_for_lets_the_process_go_on(desk: Desk) -> None:
@@ -59,7 +59,7 @@ def test_a_message_that_is_waited_for_lets_the_process_go_on(desk: Desk) -> None
     desk.complete(desk.people["ekonomi"], desk.task(case_id))
     assert send(desk, case_id).result == {"delivered": 1, "stored": False}
     task_id = desk.task(case_id, "Thank")
-    assert desk.engine.task(desk.people["ekonomi"].actor, task_id).values == {
+    assert desk.engine.tasks.get(desk.people["ekonomi"].actor, task_id).values == {
         "paid_on": "2026-03-01"
     }
     assert desk.facts(case_id).count("message.received") == 1
@@ -67,7 +67,7 @@ def test_a_message_that_is_waited_for_lets_the_process_go_on(desk: Desk) -> None
 
 def test_a_message_that_comes_early_is_kept_until_it_is_waited_for(desk: Desk) -> None:
     case_id = desk.case("payment")
-    number = desk.engine.case(desk.manager.actor, case_id).row.number
+    number = desk.engine.cases.get(desk.manager.actor, case_id).row.number
     assert send(desk, number).result == {"delivered": 0, "stored": True}
     assert desk.names(case_id) == ["Work"]
     desk.complete(desk.people["ekonomi"], desk.task(case_id))
@@ -86,7 +86,7 @@ def test_a_kept_message_is_taken_once_the_oldest_first(desk: Desk, clock: FakeCl
         desk.complete(desk.people["ekonomi"], desk.task(case_id, "Work"))
     assert desk.names(other) == []
     task_id = desk.task(first, "Thank")
-    assert desk.engine.task(desk.people["ekonomi"].actor, task_id).values == {
+    assert desk.engine.tasks.get(desk.people["ekonomi"].actor, task_id).values == {
         "paid_on": "2026-02-01"
     }
 
@@ -94,7 +94,7 @@ def test_a_kept_message_is_taken_once_the_oldest_first(desk: Desk, clock: FakeCl
 def test_a_message_that_no_diagram_knows_is_refused(desk: Desk) -> None:
     case_id = desk.case("payment")
     with pytest.raises(Invalid) as caught:
-        desk.engine.deliver(desk.manager.actor, "Betald", case_id, {}, key=desk.key())
+        desk.engine.cases.deliver(desk.manager.actor, "Betald", case_id, {}, key=desk.key())
     assert problems(caught.value) == {("unknown_message", "message")}
 
 
@@ -148,7 +148,7 @@ def test_everything_that_is_wrong_with_a_payload_is_told(
 
 def test_a_case_that_has_ended_hears_nothing(desk: Desk) -> None:
     case_id = desk.case("payment")
-    desk.engine.cancel(desk.manager.actor, case_id, "Slut", key=desk.key())
+    desk.engine.cases.cancel(desk.manager.actor, case_id, "Slut", key=desk.key())
     with pytest.raises(Conflict) as caught:
         send(desk, case_id)
     assert caught.value.error_code == "case_ended"
@@ -161,9 +161,9 @@ def test_a_message_without_a_form_brings_nothing(desk: Desk) -> None:
     desk.deploy(diagram("going", *steps, flows, messages=[go]))
     case_id = desk.case("going")
     with pytest.raises(Invalid) as caught:
-        desk.engine.deliver(desk.manager.actor, "Go", case_id, {"kund": "x"}, key=desk.key())
+        desk.engine.cases.deliver(desk.manager.actor, "Go", case_id, {"kund": "x"}, key=desk.key())
     assert problems(caught.value) == {("undeclared_field", "kund")}
-    desk.engine.deliver(desk.manager.actor, "Go", case_id, key=desk.key())
+    desk.engine.cases.deliver(desk.manager.actor, "Go", case_id, key=desk.key())
     assert desk.names(case_id) == ["Act"]
 
 
@@ -181,7 +181,9 @@ def test_of_an_interrupting_message_only_the_first_counts(desk: Desk) -> None:
     desk.deploy(diagram("stopping", *steps, messages=[message("Stop", roles="ekonomi")]))
     case_id = desk.case("stopping")
     results = [
-        desk.engine.deliver(desk.manager.actor, "Stop", case_id, key=desk.key()).result["delivered"]
+        desk.engine.cases.deliver(desk.manager.actor, "Stop", case_id, key=desk.key()).result[
+            "delivered"
+        ]
         for _ in range(2)
     ]
     assert results == [1, 0]
@@ -200,7 +202,7 @@ def test_the_plan_offers_its_messages_while_it_waits_for_them(
         "Reklamation",
         "Uppsagning",
     }
-    offered = engine.case(people["ekonomi"].actor, walk.case_id).messages
+    offered = engine.cases.get(people["ekonomi"].actor, walk.case_id).messages
     assert not [m.name for m in offered if m.allowed]
 
 
@@ -229,14 +231,14 @@ def test_what_a_message_must_bring_depends_on_the_case_and_on_what_it_brings(
     desk.deploy(diagram("paying", *parts, flows, messages=[paid]))
     case_id = desk.case("paying", variables=known)
     # Whoever opens the case sees what is required before anything is answered.
-    [offered] = desk.engine.case(desk.manager.actor, case_id).messages
+    [offered] = desk.engine.cases.get(desk.manager.actor, case_id).messages
     required = {f.id for f in offered.form if f.required}
     assert required == ({"reason"} if known.get("large") else set())
     if not missing:
-        assert desk.engine.deliver(
+        assert desk.engine.cases.deliver(
             desk.manager.actor, "Paid", case_id, payload, key=desk.key()
         ).result == {"delivered": 1, "stored": False}
         return
     with pytest.raises(Invalid) as caught:
-        desk.engine.deliver(desk.manager.actor, "Paid", case_id, payload, key=desk.key())
+        desk.engine.cases.deliver(desk.manager.actor, "Paid", case_id, payload, key=desk.key())
     assert problems(caught.value) == {("required", name) for name in missing}

@@ -17,32 +17,34 @@ from tests.support.exports import TOOLS, exported
 
 def begun(desk: Desk, tool: str, process_id: str, **variables: Any) -> str:
     """A case of the process, started by the sales representative."""
-    desk.engine.deploy(SYSTEM, [exported(tool)], key=desk.key())
+    desk.engine.definitions.deploy(SYSTEM, [exported(tool)], key=desk.key())
     by = desk.people["saljare"].actor
-    receipt = desk.engine.start_case(by, process_id=process_id, variables=variables, key=desk.key())
+    receipt = desk.engine.cases.start(
+        by, process_id=process_id, variables=variables, key=desk.key()
+    )
     assert receipt.id is not None
     return receipt.id
 
 
 def task(desk: Desk, name: str) -> TaskDetail:
-    rows = [r for r in desk.engine.tasks(SYSTEM, show="all").items if r.element_id == name]
-    return desk.engine.task(SYSTEM, rows[0].id)
+    rows = [r for r in desk.engine.tasks.search(SYSTEM, show="all").items if r.element_id == name]
+    return desk.engine.tasks.get(SYSTEM, rows[0].id)
 
 
 def done(desk: Desk, name: str, **answers: Any) -> None:
     row = task(desk, name).row
-    desk.engine.complete_task(
+    desk.engine.tasks.complete(
         SYSTEM, row.id, answers=answers, ticks={}, password=None, key=desk.key()
     )
 
 
 def waiting(desk: Desk) -> set[str]:
-    return {row.element_id for row in desk.engine.tasks(SYSTEM, show="all").items}
+    return {row.element_id for row in desk.engine.tasks.search(SYSTEM, show="all").items}
 
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_each_tools_diagram_can_be_started(bare_desk: Desk, tool: str) -> None:
-    deployment = bare_desk.engine.deploy(SYSTEM, [exported(tool)], key="d")
+    deployment = bare_desk.engine.definitions.deploy(SYSTEM, [exported(tool)], key="d")
     assert all(d.startable for d in deployment.definitions)
     assert not [f for f in deployment.findings if f.severity == "error"]
 
@@ -67,11 +69,11 @@ def test_camunda_7_who_when_form_and_branch(bare_desk: Desk) -> None:
     assert (second.row.role, second.row.due) == ("kundansvarig", date(2026, 12, 24))
     done(desk, "approve")
     done(desk, "wrap", weight="7")
-    variables = desk.engine.case(SYSTEM, case).variables
+    variables = desk.engine.cases.get(SYSTEM, case).variables
     assert variables["packed_weight"] == 7
     assert "weight" not in variables
     assert "shown" not in variables
-    assert desk.engine.case(SYSTEM, case).row.state == "completed"
+    assert desk.engine.cases.get(SYSTEM, case).row.state == "completed"
 
 
 def test_camunda_7_an_unanswered_box_is_not_urgent_as_in_juel(bare_desk: Desk) -> None:
@@ -87,9 +89,9 @@ def test_an_unknown_person_leaves_the_task_to_its_role_and_the_history_says_so(
     done(bare_desk, "register", amount="5", kind="goods")
     row = task(bare_desk, "file").row
     assert (row.assignee, row.role) == (None, "kundansvarig")
-    opened = bare_desk.engine.history(SYSTEM, type="task.opened").items
+    opened = bare_desk.engine.history.search(SYSTEM, type="task.opened").items
     assert "nobody.at.all" in {entry.detail.get("unknown_assignee") for entry in opened}
-    assert not bare_desk.engine.incidents(SYSTEM)
+    assert not bare_desk.engine.incidents.newest(SYSTEM)
 
 
 def test_camunda_8_form_mappings_rounds_and_call(bare_desk: Desk) -> None:
@@ -113,12 +115,12 @@ def test_camunda_8_form_mappings_rounds_and_call(bare_desk: Desk) -> None:
     done(desk, "apply", applicant="Eva", points="60", grade="good")
     done(desk, "judge")
     done(desk, "judge")
-    variables = desk.engine.case(SYSTEM, case).variables
+    variables = desk.engine.cases.get(SYSTEM, case).variables
     assert variables["said"] == ["a!", "b!"]
     assert variables["shelf"] == "shelf 120"
     assert "who" not in variables
     assert "score" not in variables
-    assert desk.engine.case(SYSTEM, case).row.state == "completed"
+    assert desk.engine.cases.get(SYSTEM, case).row.state == "completed"
 
 
 def test_flowable_the_initiator_and_half_of_the_rounds(bare_desk: Desk) -> None:
@@ -132,7 +134,7 @@ def test_flowable_the_initiator_and_half_of_the_rounds(bare_desk: Desk) -> None:
     assert last.assignee.username == "saljare"
     assert waiting(desk) == {"note"}
     done(desk, "note")
-    assert desk.engine.case(SYSTEM, case).row.state == "completed"
+    assert desk.engine.cases.get(SYSTEM, case).row.state == "completed"
 
 
 def test_activiti_owners_and_timers(bare_desk: Desk) -> None:
@@ -199,10 +201,10 @@ def test_a_decision_is_made_in_each_tools_manner(bare_desk: Desk, tool: str) -> 
     bare_desk.deploy(asking(asks), DISCOUNTS)
     case = bare_desk.case("work", variables=GOLD)
     assert bare_desk.names(case) == ["Act"], bare_desk.incidents(case)
-    variables = bare_desk.engine.case(SYSTEM, case).variables
+    variables = bare_desk.engine.cases.get(SYSTEM, case).variables
     assert {**variables, **GOLD, variable: 10} == variables
     assert set(variables) & {"rabatt", "procent", "svar"} == {variable}
-    [fact] = bare_desk.engine.history(SYSTEM, type="decision.evaluated").items
+    [fact] = bare_desk.engine.history.search(SYSTEM, type="decision.evaluated").items
     assert (fact.element_id, fact.detail["decision"]) == ("ask", "rabatt")
     assert fact.detail["rules"] == [{"decision": "Rabatt", "table": "rabattabell", "rules": [3]}]
 
@@ -210,7 +212,7 @@ def test_a_decision_is_made_in_each_tools_manner(bare_desk: Desk, tool: str) -> 
 @pytest.mark.parametrize("tool", ASKED_IN_THE_MANNER_OF)
 def test_a_decision_that_a_tool_names_and_nobody_has_is_told(bare_desk: Desk, tool: str) -> None:
     asks, _ = ASKED_IN_THE_MANNER_OF[tool]
-    report = bare_desk.engine.check([asking(asks)])
+    report = bare_desk.engine.definitions.check([asking(asks)])
     assert ("decision_unknown", "ask") in {(f.code, f.element_id) for f in report.findings}
 
 
@@ -225,4 +227,4 @@ def test_camunda_8_the_version_of_a_decision(
     clock.advance(timedelta(minutes=1))
     bare_desk.deploy(DISCOUNTS)
     case = bare_desk.case("work", variables=GOLD)
-    assert bare_desk.engine.case(SYSTEM, case).variables["svar"] == expected
+    assert bare_desk.engine.cases.get(SYSTEM, case).variables["svar"] == expected

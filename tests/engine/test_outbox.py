@@ -16,6 +16,7 @@ from engine import Config, Engine, FakeClock
 from engine.config import Mail, Web, Webhook
 from engine.jobs import outbox, webhooks
 from engine.store.tables import OutboxTable
+from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import chain, diagram, end, start, task
 from tests.support.people import People
@@ -47,7 +48,7 @@ def mailing(
     web = Web(address="https://plan.example")
     bare_engine.config = replace(config, mail=mail, web=web)
     desk = Desk(bare_engine, people, key)
-    desk.engine.set_person(
+    desk.engine.people.change(
         desk.people["administrator"].actor, "saljare", email="anna@example.com", key=key()
     )
     steps = (start(), task("act", due="P1D"), end(), chain("start", "act", "end"))
@@ -57,9 +58,9 @@ def mailing(
 
 def work_off(engine: Engine) -> None:
     """Sweep, and do all jobs that the rows give reason for."""
-    bench = engine.worker()._bench
+    bench = engine.jobs.worker().handlers
     bench.sweep()
-    with engine._database.reading() as connection:
+    with database_of(engine).reading() as connection:
         wanted = bench._overdue(connection, engine.now() + timedelta(seconds=5))
     for job in wanted:
         bench.handlers[job.kind](job.payload)
@@ -68,7 +69,7 @@ def work_off(engine: Engine) -> None:
 
 
 def rows(engine: Engine) -> list[Any]:
-    with engine._database.reading() as connection:
+    with database_of(engine).reading() as connection:
         return list(
             connection.execute(select(OutboxTable).order_by(OutboxTable.created_at, OutboxTable.id))
         )
@@ -139,7 +140,7 @@ def test_after_days_down_one_reminder_is_enough(
 
 def test_who_has_no_address_gets_no_mail(mailing: Desk, box: Mailbox, clock: FakeClock) -> None:
     administrator = mailing.people["administrator"].actor
-    mailing.engine.set_person(administrator, "saljare", email="", key=mailing.key())
+    mailing.engine.people.change(administrator, "saljare", email="", key=mailing.key())
     case_with_task(mailing)
     clock.set(MORNING)
     work_off(mailing.engine)
@@ -174,12 +175,12 @@ def test_an_address_that_is_refused_for_good_is_dead_at_once_and_can_be_tried_ag
     clock.set(MORNING)
     box.refuse = ["550 nobody here"]
     work_off(mailing.engine)
-    [letter] = mailing.engine.dead_letters(mailing.manager.actor)
+    [letter] = mailing.engine.jobs.dead_letters(mailing.manager.actor)
     assert (letter.kind, letter.target) == ("mail", "anna@example.com")
     assert "550" in letter.error
-    assert mailing.engine.dead_letters(mailing.seller.actor) == ()
-    mailing.engine.resend(mailing.manager.actor, letter.id, key=mailing.key())
-    assert mailing.engine.dead_letters(mailing.manager.actor) == ()
+    assert mailing.engine.jobs.dead_letters(mailing.seller.actor) == ()
+    mailing.engine.jobs.resend(mailing.manager.actor, letter.id, key=mailing.key())
+    assert mailing.engine.jobs.dead_letters(mailing.manager.actor) == ()
     work_off(mailing.engine)
     assert len(box.mails) == 1
 
@@ -195,7 +196,7 @@ def test_what_is_tried_in_vain_for_days_is_dead(
     while (row := rows(mailing.engine)[0]).dead_at is None:
         waits.append(row.due_at - clock.now())
         clock.set(row.due_at)
-        mailing.engine.worker()._bench.handlers["outbox"]({"id": row.id})
+        mailing.engine.jobs.worker().handlers.by_kind["outbox"]({"id": row.id})
     assert len(waits) == outbox.MOST_ATTEMPTS - 1
     assert waits == sorted(waits)
     assert timedelta(days=1) < sum(waits, timedelta()) < timedelta(days=5)
@@ -222,7 +223,7 @@ def hooked(bare_engine: Engine, people: People, key: Callable[[], str], events: 
     bare_engine.config = replace(
         bare_engine.config, webhooks=(Webhook(events.url, ("task.completed",), SECRET),)
     )
-    bare_engine._queue._hooks = bare_engine.config.webhooks
+    bare_engine._transactions.queue._hooks = bare_engine.config.webhooks
     desk = Desk(bare_engine, people, key)
     steps = (start(), task("act"), end(), chain("start", "act", "end"))
     desk.deploy(diagram("acting", *steps))
@@ -276,7 +277,7 @@ def test_a_receiver_that_is_gone_is_not_asked_again(hooked: Desk, events: Events
     events.answers = [410]
     hooked.complete(hooked.manager, hooked.task(hooked.case("acting")))
     work_off(hooked.engine)
-    assert len(hooked.engine.dead_letters(hooked.manager.actor)) == 1
+    assert len(hooked.engine.jobs.dead_letters(hooked.manager.actor)) == 1
 
 
 def test_a_failed_step_tells_nobody(hooked: Desk, events: Events) -> None:
@@ -292,7 +293,7 @@ def test_a_letter_of_a_killed_sender_is_anothers_after_its_lease(
 ) -> None:
     hooked.complete(hooked.manager, hooked.task(hooked.case("acting")))
     [row] = rows(hooked.engine)
-    with hooked.engine._database.writing() as connection:
+    with database_of(hooked.engine).writing() as connection:
         assert outbox.take(connection, row.id, clock.now()) is not None
         assert outbox.take(connection, row.id, clock.now()) is None
     clock.advance(outbox.LEASE)

@@ -20,7 +20,7 @@ MIDSUMMER = date(2026, 6, 22)
 
 
 def all_rows(desk: Desk, case_id: str) -> list[PlanRow]:
-    sheets = desk.engine.case(desk.manager.actor, case_id).sheets
+    sheets = desk.engine.cases.get(desk.manager.actor, case_id).sheets
     return [row.plan for sheet in sheets for row in sheet.rows]
 
 
@@ -32,7 +32,7 @@ def plan(desk: Desk, case_id: str) -> dict[str, PlanRow]:
 
 def edit(desk: Desk, case_id: str, name: str, **change: Any) -> None:
     row: Mapping[str, Any] = {"id": plan(desk, case_id)[name].id, **change}
-    desk.engine.set_plan(desk.manager.actor, case_id, [row], key=desk.key())
+    desk.engine.cases.set_plan(desk.manager.actor, case_id, [row], key=desk.key())
 
 
 def open_row(desk: Desk, case_id: str, name: str) -> TaskRow:
@@ -41,7 +41,7 @@ def open_row(desk: Desk, case_id: str, name: str) -> TaskRow:
 
 def second_seller(desk: Desk, **more: Any) -> Account:
     administrator, password = desk.people["administrator"].actor, "fyra gröna moroten"
-    receipt = desk.engine.add_person(
+    receipt = desk.engine.people.add(
         administrator, "bo", "Bo Berg", roles=["saljare"], password=password, key=desk.key()
     )
     return Account(Actor(receipt.id or "", "Bo Berg", frozenset({"saljare"})), "bo", password)
@@ -61,7 +61,7 @@ def test_the_plan_that_is_shown_before_the_start_is_the_plan_that_the_case_gets(
     desk: Desk,
 ) -> None:
     given: dict[str, Any] = {"start_date": CONTRACT_STARTS, "people": {"ekonomi": "ekonomi"}}
-    shown = desk.engine.preview_plan(desk.manager.actor, **given)
+    shown = desk.engine.cases.preview_plan(desk.manager.actor, **given)
     rows = all_rows(desk, desk.case(**given))
     assert {(r.name, r.due, r.person and r.person.id) for r in shown} == {
         (r.name, r.due, r.person and r.person.id) for r in rows
@@ -109,12 +109,12 @@ def test_open_tasks_follow_the_plan(desk: Desk) -> None:
 def test_a_new_date_does_not_take_the_work_from_whoever_has_it(desk: Desk) -> None:
     case_id = desk.case()
     task_id = desk.task(case_id)
-    desk.engine.claim(desk.seller.actor, task_id, key=desk.key())
+    desk.engine.tasks.claim(desk.seller.actor, task_id, key=desk.key())
     edit(desk, case_id, "Marknadsanalys", due=MIDSUMMER)
     row = open_row(desk, case_id, "Marknadsanalys")
     assert row.assignee is not None
     assert (row.assignee.username, row.due) == ("saljare", MIDSUMMER)
-    assert desk.engine.task(desk.seller.actor, task_id).can >= {"complete", "release"}
+    assert desk.engine.tasks.get(desk.seller.actor, task_id).can >= {"complete", "release"}
 
 
 def test_everything_that_is_wrong_with_a_plan_is_told_and_nothing_is_changed(desk: Desk) -> None:
@@ -130,7 +130,7 @@ def test_everything_that_is_wrong_with_a_plan_is_told_and_nothing_is_changed(des
         {"id": before["Inventering"].id, "role": "saljare"},
     ]
     with pytest.raises(Invalid) as caught:
-        desk.engine.set_plan(desk.manager.actor, case_id, rows, key=desk.key())
+        desk.engine.cases.set_plan(desk.manager.actor, case_id, rows, key=desk.key())
     assert problems(caught.value) == {
         ("not_in_role", f"plan.{offer}"),
         ("unknown_person", f"plan.{bank}"),
@@ -145,15 +145,15 @@ def test_the_plan_is_the_managers_and_the_account_managers(desk: Desk) -> None:
     case_id = desk.case(people={"kundansvarig": "kundansvarig"})
     row = {"id": plan(desk, case_id)["Offert"].id, "due": "2026-06-22"}
     with pytest.raises(NotAllowed):
-        desk.engine.set_plan(desk.people["ekonomi"].actor, case_id, [row], key=desk.key())
+        desk.engine.cases.set_plan(desk.people["ekonomi"].actor, case_id, [row], key=desk.key())
     stranger = Actor("stranger", "Ingen")
     with pytest.raises(NotFound):
-        desk.engine.set_plan(stranger, case_id, [row], key=desk.key())
-    desk.engine.set_plan(desk.people["kundansvarig"].actor, case_id, [row], key=desk.key())
+        desk.engine.cases.set_plan(stranger, case_id, [row], key=desk.key())
+    desk.engine.cases.set_plan(desk.people["kundansvarig"].actor, case_id, [row], key=desk.key())
     assert plan(desk, case_id)["Offert"].due == MIDSUMMER
-    desk.engine.cancel(desk.manager.actor, case_id, "Slut", key=desk.key())
+    desk.engine.cases.cancel(desk.manager.actor, case_id, "Slut", key=desk.key())
     with pytest.raises((Conflict, NotAllowed)):
-        desk.engine.set_plan(desk.manager.actor, case_id, [row], key=desk.key())
+        desk.engine.cases.set_plan(desk.manager.actor, case_id, [row], key=desk.key())
 
 
 def test_work_planned_for_who_has_left_is_offered_to_the_role(desk: Desk) -> None:
@@ -163,7 +163,7 @@ def test_work_planned_for_who_has_left_is_offered_to_the_role(desk: Desk) -> Non
     assert row.assignee is not None
     desk.complete(bo, row.id, REPORT, TICKED)
     administrator = desk.people["administrator"].actor
-    desk.engine.set_person(administrator, "bo", active=False, key=desk.key())
+    desk.engine.people.change(administrator, "bo", active=False, key=desk.key())
     management = desk.people["ledningsgrupp"]
     desk.complete_all_points(management, desk.task(case_id), foretag_att_kontakta="Alla")
     assert open_row(desk, case_id, "Kundbank").assignee is None
@@ -189,7 +189,7 @@ def test_upratta_tidplan_edits_all_coming_activities_at_once(
 ) -> None:
     case_id, task_id = planning
     who = desk.people[open_row(desk, case_id, "Upprätta tidplan").role or ""]
-    shown = desk.engine.task(who.actor, task_id).plan
+    shown = desk.engine.tasks.get(who.actor, task_id).plan
     ahead = [r for r in plan(desk, case_id).values() if r.state == "ahead"]
     assert {r.id for r in shown} >= {r.id for r in ahead}
     rows = [{"id": r.id, "person": r.role, "due": "2026-12-01"} for r in ahead]
@@ -197,7 +197,9 @@ def test_upratta_tidplan_edits_all_coming_activities_at_once(
     changed = plan(desk, case_id)
     assert {changed[r.name].due for r in ahead} == {date(2026, 12, 1)}
     assert receipt.result["signature"]
-    entries = desk.engine.history(desk.manager.actor, case_id=case_id, type="plan.changed").items
+    entries = desk.engine.history.search(
+        desk.manager.actor, case_id=case_id, type="plan.changed"
+    ).items
     assert len(entries) == 1
     assert len(entries[0].detail["rows"]) == len(ahead)
 
@@ -240,6 +242,8 @@ def test_a_draft_of_the_plan_changes_nothing_yet(desk: Desk, planning: tuple[str
     who = desk.people[open_row(desk, case_id, "Upprätta tidplan").role or ""]
     before = plan(desk, case_id)
     rows = [{"id": before["Kvalitet"].id, "person": "kvalitet", "due": "i höst"}]
-    desk.engine.save_draft(who.actor, task_id, answers={"tidplan": rows}, ticks={}, key=desk.key())
+    desk.engine.tasks.save_draft(
+        who.actor, task_id, answers={"tidplan": rows}, ticks={}, key=desk.key()
+    )
     assert plan(desk, case_id) == before
-    assert desk.engine.task(who.actor, task_id).values["tidplan"] == rows
+    assert desk.engine.tasks.get(who.actor, task_id).values["tidplan"] == rows

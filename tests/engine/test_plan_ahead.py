@@ -18,13 +18,13 @@ CONTRACT_STARTS = date(2026, 9, 1)
 def case(engine: Engine, people: People, key: Keys) -> CaseDetail:
     """A new case whose account manager and purchaser are chosen."""
     seller = people["saljare"].actor
-    customer = engine.add_customer(seller, "Åsö Arkitekter AB", "559999-0123", key=key())
+    customer = engine.customers.add(seller, "Åsö Arkitekter AB", "559999-0123", key=key())
     chosen = {"kundansvarig": "kundansvarig", "inkop": "inkop"}
-    started = engine.start_case(
+    started = engine.cases.start(
         seller, customer_id=customer.id, start_date=CONTRACT_STARTS, people=chosen, key=key()
     )
     assert started.id is not None
-    return engine.case(people["manager"].actor, started.id)
+    return engine.cases.get(people["manager"].actor, started.id)
 
 
 def plan(case: CaseDetail) -> dict[str, PlanRow]:
@@ -54,7 +54,7 @@ def test_dates_before_the_contract_are_counted_in_working_days_from_its_start(
 def test_the_preview_shows_the_plan_that_the_case_then_gets(
     engine: Engine, people: People, case: CaseDetail
 ) -> None:
-    rows = engine.preview_plan(people["saljare"].actor, start_date=CONTRACT_STARTS)
+    rows = engine.cases.preview_plan(people["saljare"].actor, start_date=CONTRACT_STARTS)
     assert {r.element_id: r.due for r in rows} == {k: r.due for k, r in plan(case).items()}
 
 
@@ -65,10 +65,10 @@ def test_a_task_takes_over_its_rows_person_and_date_when_it_opens(
     row = plan(case)["inventering"]
     due = date(2026, 4, 30)
     change = [{"id": row.id, "person": "ledningsgrupp", "due": due}]
-    engine.set_plan(manager, case.row.id, change, key=key())
-    (task,) = engine.tasks(seller.actor, show="all").items
-    detail = engine.task(seller.actor, task.id)
-    engine.complete_task(
+    engine.cases.set_plan(manager, case.row.id, change, key=key())
+    (task,) = engine.tasks.search(seller.actor, show="all").items
+    detail = engine.tasks.get(seller.actor, task.id)
+    engine.tasks.complete(
         seller.actor,
         task.id,
         answers={"marknadsrapport": "Kort."},
@@ -76,7 +76,7 @@ def test_a_task_takes_over_its_rows_person_and_date_when_it_opens(
         password=seller.password,
         key=key(),
     )
-    (opened,) = engine.tasks(manager, show="all").items
+    (opened,) = engine.tasks.search(manager, show="all").items
     assert opened.element_id == "inventering"
     assert opened.assignee is not None
     assert (opened.assignee.username, opened.due) == ("ledningsgrupp", due)
@@ -89,8 +89,8 @@ def test_an_open_task_follows_its_row(
     row = plan(case)["marknadsanalys"]
     later = (clock.now() + timedelta(days=90)).date()
     change = [{"id": row.id, "person": None, "due": later.isoformat()}]
-    engine.set_plan(manager, case.row.id, change, key=key())
-    (task,) = engine.tasks(manager, show="all").items
+    engine.cases.set_plan(manager, case.row.id, change, key=key())
+    (task,) = engine.tasks.search(manager, show="all").items
     assert (task.due, task.assignee) == (later, None)
 
 
@@ -105,6 +105,6 @@ def test_a_wrong_plan_says_every_row_that_is_wrong_and_changes_none(
         {"id": before["accept"].id, "person": "ingen"},
     ]
     with pytest.raises(Invalid) as refused:
-        engine.set_plan(manager, case.row.id, changes, key=key())
+        engine.cases.set_plan(manager, case.row.id, changes, key=key())
     assert {p.code for p in refused.value.problems} == {"date_malformed", "unknown_person"}
-    assert plan(engine.case(manager, case.row.id)) == before
+    assert plan(engine.cases.get(manager, case.row.id)) == before

@@ -24,6 +24,7 @@ from engine.store.tables import (
     TaskTable,
     TimerTable,
 )
+from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.walk import CONTRACT_STARTS, answers_to
 
@@ -59,15 +60,15 @@ class Chance:
     # ------------------------------------------------------------ what there is
 
     def cases(self) -> list[str]:
-        page = self.desk.engine.cases(self.desk.manager.actor, state="running")
+        page = self.desk.engine.cases.search(self.desk.manager.actor, state="running")
         return sorted(row.id for row in page.items)
 
     def row(self) -> TaskRow | None:
-        rows = self.desk.engine.tasks(self.desk.manager.actor, show="all", limit=100).items
+        rows = self.desk.engine.tasks.search(self.desk.manager.actor, show="all", limit=100).items
         return self.dice.choice(rows) if rows else None
 
     def answers(self, task_id: str, who: str) -> dict[str, Any]:
-        task = self.desk.engine.task(self.desk.people[who].actor, task_id)
+        task = self.desk.engine.tasks.get(self.desk.people[who].actor, task_id)
         wanted = {f.id: self.dice.choice(f.options).value for f in task.form if f.options}
         if "offert_svar" in wanted:
             wanted["offert_svar"] = self.dice.choice(["accepterad"] * 3 + ["korrigeras"])
@@ -82,7 +83,7 @@ class Chance:
             return False
         role = row.role or "manager"
         answers = self.answers(row.id, role)
-        points = self.desk.engine.task(self.desk.people[role].actor, row.id).checklist
+        points = self.desk.engine.tasks.get(self.desk.people[role].actor, row.id).checklist
         ticks = {p.id: self.dice.choice([True, True, "Gäller inte här"]) for p in points}
         self.desk.complete(self.desk.people[role], row.id, answers, ticks)
         return True
@@ -107,11 +108,11 @@ class Chance:
             return False
         engine, key, who = self.desk.engine, self.desk.key, self.desk.people[row.role]
         if row.assignee is None:
-            engine.claim(who.actor, row.id, key=key())
+            engine.tasks.claim(who.actor, row.id, key=key())
         elif self.dice.random() < 0.5:
-            engine.release(who.actor, row.id, key=key())
+            engine.tasks.release(who.actor, row.id, key=key())
         else:
-            engine.reassign(self.desk.manager.actor, row.id, who.username, key=key())
+            engine.tasks.reassign(self.desk.manager.actor, row.id, who.username, key=key())
         return True
 
     def write_a_draft(self) -> bool:
@@ -119,29 +120,33 @@ class Chance:
         if row is None or row.role is None:
             return False
         who = self.desk.people[row.role].actor
-        task = self.desk.engine.task(who, row.id)
+        task = self.desk.engine.tasks.get(who, row.id)
         texts = {f.id: "?" for f in task.form if f.type not in ("attachment", "plan")}
         ticks = {p.id: self.dice.choice([True, False, ""]) for p in task.checklist}
-        self.desk.engine.save_draft(who, row.id, answers=texts, ticks=ticks, key=self.desk.key())
+        self.desk.engine.tasks.save_draft(
+            who, row.id, answers=texts, ticks=ticks, key=self.desk.key()
+        )
         return True
 
     def edit_the_plan(self) -> bool:
         if not (cases := self.cases()):
             return False
-        case = self.desk.engine.case(self.desk.manager.actor, self.dice.choice(cases))
+        case = self.desk.engine.cases.get(self.desk.manager.actor, self.dice.choice(cases))
         rows = [r.plan for s in case.sheets for r in s.rows]
         due = self.clock.now().date() + timedelta(days=self.dice.randrange(90))
         edits = [
             {"id": r.id, "person": self.dice.choice([None, r.role]), "due": due.isoformat()}
             for r in self.dice.sample(rows, 5)
         ]
-        self.desk.engine.set_plan(self.desk.manager.actor, case.row.id, edits, key=self.desk.key())
+        self.desk.engine.cases.set_plan(
+            self.desk.manager.actor, case.row.id, edits, key=self.desk.key()
+        )
         return True
 
     def tell(self) -> bool:
         if not (cases := self.cases()):
             return False
-        case = self.desk.engine.case(self.desk.manager.actor, self.dice.choice(cases))
+        case = self.desk.engine.cases.get(self.desk.manager.actor, self.dice.choice(cases))
         if not case.messages:
             return False
         # Notice ends what is interesting: seldom.
@@ -149,14 +154,14 @@ class Chance:
         name = self.dice.choices(list(names), list(names.values()))[0]
         form = next(m.form for m in case.messages if m.name == name)
         payload = {f.id: _word(f) for f in form}
-        self.desk.engine.deliver(
+        self.desk.engine.cases.deliver(
             self.desk.manager.actor, name, case.row.id, payload, key=self.desk.key()
         )
         return True
 
     def let_time_pass(self) -> bool:
         self.clock.advance(timedelta(days=self.dice.randrange(1, 40), hours=self.dice.randrange(9)))
-        self.desk.engine.fire_due()
+        self.desk.engine.jobs.fire_due()
         return True
 
     def begin_or_cancel(self) -> bool:
@@ -164,7 +169,7 @@ class Chance:
         if len(cases) < CASES:
             self.desk.case(start_date=CONTRACT_STARTS, people=self.people())
         elif self.dice.random() < 0.3:
-            self.desk.engine.cancel(
+            self.desk.engine.cases.cancel(
                 self.desk.manager.actor, self.dice.choice(cases), "Slumpen", key=self.desk.key()
             )
         return True
@@ -194,9 +199,9 @@ def test_whatever_people_do_the_books_are_in_order(
         chance.step()
     assert len(chance.done) == 8
     assert chance.done["complete"] > STEPS // 4
-    assert desk.engine.verify(desk.manager.actor).ok
+    assert desk.engine.history.verify(desk.manager.actor).ok
     for question, statement in QUESTIONS.items():
-        with desk.engine._database.reading() as connection:
+        with database_of(desk.engine).reading() as connection:
             assert connection.scalars(statement).all() == [], question
 
 

@@ -15,6 +15,7 @@ from engine import FakeClock
 from engine.errors import Conflict, NotAllowed
 from engine.store.tables import ReceiptTable
 from tests.engine.test_concurrency import at_once
+from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import (
     boundary,
@@ -111,18 +112,20 @@ class Storm:
 
     def tell(self) -> None:
         name, case_id = self.dice.choice(["Paid", "Poke", "Again"]), self.dice.choice(self.cases)
-        self.do(partial(self.desk.engine.deliver, self.desk.manager.actor, name, case_id))
+        self.do(partial(self.desk.engine.cases.deliver, self.desk.manager.actor, name, case_id))
 
     def write(self) -> None:
-        save = partial(self.desk.engine.save_draft, answers={}, ticks={}, note=self.desk.key())
+        save = partial(
+            self.desk.engine.tasks.save_draft, answers={}, ticks={}, note=self.desk.key()
+        )
         self.do(partial(save, self.desk.manager.actor, self.task()))
 
     def take(self) -> None:
-        self.do(partial(self.desk.engine.claim, self.desk.manager.actor, self.task()))
+        self.do(partial(self.desk.engine.tasks.claim, self.desk.manager.actor, self.task()))
 
     def let_time_pass(self) -> None:
         self.clock.advance(timedelta(hours=9))
-        self.desk.engine.fire_due()
+        self.desk.engine.jobs.fire_due()
 
     def repeat(self) -> None:
         """Send again what was sent last."""
@@ -141,9 +144,9 @@ def test_whatever_happens_at_once_the_books_are_in_order(
     results = at_once([storm.run for storm in storms])
     assert [r for r in results if isinstance(r, Exception)] == []
     assert misfits(desk.engine) == []
-    assert desk.engine.incidents(desk.manager.actor) == ()
-    assert desk.engine.verify(desk.manager.actor).ok
-    with desk.engine._database.reading() as connection:
+    assert desk.engine.incidents.newest(desk.manager.actor) == ()
+    assert desk.engine.history.verify(desk.manager.actor).ok
+    with database_of(desk.engine).reading() as connection:
         kept = set(connection.scalars(select(ReceiptTable.key)))
     acknowledged = {key for keys in results for key in keys}
     assert len(acknowledged) > THREADS * STEPS / 4
@@ -152,7 +155,7 @@ def test_whatever_happens_at_once_the_books_are_in_order(
 
 def test_cases_that_all_wake_each_other_go_on_one_after_the_other(bare_desk: Desk) -> None:
     desk = bare_desk
-    database = desk.engine._database
+    database = database_of(desk.engine)
     if not database.is_sqlite:
         with database.writing() as connection:
             # The server looks sooner than after a second whether some lock each other out.

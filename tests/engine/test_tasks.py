@@ -31,7 +31,7 @@ def colleague(desk: Desk, name: str = "bo", role: str = "saljare") -> Account:
     """Somebody else with the same role."""
     password = "ett långt lösenord för Bo"
     administrator = desk.people["administrator"].actor
-    receipt = desk.engine.add_person(
+    receipt = desk.engine.people.add(
         administrator, name, f"{name.capitalize()} Berg", roles=[role], password=password, key=name
     )
     assert receipt.id is not None
@@ -45,7 +45,7 @@ def test_a_completed_task_is_signed_and_the_next_one_opens(
     desk: Desk, case_id: str, task_id: str
 ) -> None:
     receipt = desk.complete(desk.seller, task_id, REPORT, TICKED, note="Klart.")
-    done = desk.engine.task(desk.seller.actor, task_id)
+    done = desk.engine.tasks.get(desk.seller.actor, task_id)
     assert done.row.state == "completed"
     assert done.completed_by is not None
     assert done.completed_by.name == desk.seller.name
@@ -70,7 +70,7 @@ def test_a_task_is_completed_only_once_and_the_second_reads_who_was_first(
 
 def test_somebody_elses_task_is_not_completed(desk: Desk, task_id: str) -> None:
     bo = colleague(desk)
-    desk.engine.claim(bo.actor, task_id, key=desk.key())
+    desk.engine.tasks.claim(bo.actor, task_id, key=desk.key())
     with pytest.raises(NotAllowed) as caught:
         desk.complete(desk.seller, task_id, REPORT, TICKED)
     assert caught.value.error_code == "not_yours"
@@ -103,7 +103,7 @@ def test_what_is_missing_or_wrong_is_refused_at_its_place(
     with pytest.raises(Invalid) as caught:
         desk.complete(desk.seller, task_id, answers, ticks)
     assert expected in problems(caught.value)
-    assert desk.engine.task(desk.seller.actor, task_id).row.state == "open"
+    assert desk.engine.tasks.get(desk.seller.actor, task_id).row.state == "open"
 
 
 def test_every_problem_is_told_at_once(desk: Desk, task_id: str) -> None:
@@ -129,7 +129,7 @@ def test_every_problem_is_told_at_once(desk: Desk, task_id: str) -> None:
 def test_a_point_that_does_not_apply_needs_a_reason_and_keeps_it(desk: Desk, task_id: str) -> None:
     ticks = {**TICKED, "konkurrenterna": "Kunden är ensam på orten."}
     desk.complete(desk.seller, task_id, REPORT, ticks)
-    points = {p.id: p for p in desk.engine.task(desk.seller.actor, task_id).checklist}
+    points = {p.id: p for p in desk.engine.tasks.get(desk.seller.actor, task_id).checklist}
     assert points["konkurrenterna"].state == "not_applicable"
     assert points["konkurrenterna"].reason == "Kunden är ensam på orten."
     assert points["marknaden"].state == "done"
@@ -143,7 +143,9 @@ def test_a_malformed_date_is_refused_until_it_is_one(desk: Desk, case_id: str) -
             desk.complete_all_points(desk.seller, task_id, **answers, personligt_mote=wrong)
         assert problems(caught.value) == {("date_malformed", "personligt_mote")}
     desk.complete_all_points(desk.seller, task_id, **answers, personligt_mote="2026-03-30")
-    assert desk.engine.task(desk.seller.actor, task_id).values["personligt_mote"] == "2026-03-30"
+    assert (
+        desk.engine.tasks.get(desk.seller.actor, task_id).values["personligt_mote"] == "2026-03-30"
+    )
 
 
 def reach_analysis(desk: Desk, case_id: str) -> str:
@@ -181,14 +183,14 @@ def test_amounts_that_cannot_be_read_are_told_beside_all_that_is_missing(
 def test_a_wrong_password_leaves_the_task_and_its_draft_as_they_are(
     desk: Desk, case_id: str, task_id: str
 ) -> None:
-    desk.engine.save_draft(
+    desk.engine.tasks.save_draft(
         desk.seller.actor, task_id, answers=REPORT, ticks={"marknaden": True}, key=desk.key()
     )
-    before, facts = desk.engine.task(desk.seller.actor, task_id), desk.facts(case_id)
+    before, facts = desk.engine.tasks.get(desk.seller.actor, task_id), desk.facts(case_id)
     with pytest.raises(NotAuthenticated) as caught:
         desk.complete(desk.seller, task_id, {"marknadsrapport": "Ny"}, TICKED, password="fel")
     assert caught.value.error_code == "wrong_password"
-    assert desk.engine.task(desk.seller.actor, task_id) == before
+    assert desk.engine.tasks.get(desk.seller.actor, task_id) == before
     assert desk.facts(case_id) == facts
 
 
@@ -218,7 +220,7 @@ def test_who_signs_uses_their_own_password(desk: Desk, task_id: str) -> None:
 def test_a_draft_keeps_what_cannot_be_read_yet(desk: Desk, case_id: str) -> None:
     task_id = reach_analysis(desk, case_id)
     written = {"personligt_mote": "på tisdag", "kontaktperson": "Pia"}
-    desk.engine.save_draft(
+    desk.engine.tasks.save_draft(
         desk.seller.actor,
         task_id,
         answers=written,
@@ -226,7 +228,7 @@ def test_a_draft_keeps_what_cannot_be_read_yet(desk: Desk, case_id: str) -> None
         note="Ring igen.",
         key=desk.key(),
     )
-    task = desk.engine.task(desk.seller.actor, task_id)
+    task = desk.engine.tasks.get(desk.seller.actor, task_id)
     assert {k: task.values[k] for k in written} == written
     assert task.note == "Ring igen."
     states = {p.id: p.state for p in task.checklist}
@@ -240,7 +242,7 @@ def test_a_draft_keeps_what_cannot_be_read_yet(desk: Desk, case_id: str) -> None
 
 def test_a_draft_of_undeclared_fields_and_points_is_refused(desk: Desk, task_id: str) -> None:
     with pytest.raises(Invalid) as caught:
-        desk.engine.save_draft(
+        desk.engine.tasks.save_draft(
             desk.seller.actor, task_id, answers={"x": "1"}, ticks={"y": True}, key=desk.key()
         )
     assert problems(caught.value) == {("undeclared_field", "x"), ("unknown_item", "checklist.y")}
@@ -248,10 +250,12 @@ def test_a_draft_of_undeclared_fields_and_points_is_refused(desk: Desk, task_id:
 
 def test_a_tick_keeps_who_ticked_it_and_when(desk: Desk, task_id: str, clock: FakeClock) -> None:
     bo = colleague(desk)
-    desk.engine.save_draft(bo.actor, task_id, answers={}, ticks={"marknaden": True}, key=desk.key())
+    desk.engine.tasks.save_draft(
+        bo.actor, task_id, answers={}, ticks={"marknaden": True}, key=desk.key()
+    )
     clock.advance(timedelta(days=1))
     desk.complete(desk.seller, task_id, REPORT, TICKED)
-    points = {p.id: p for p in desk.engine.task(desk.seller.actor, task_id).checklist}
+    points = {p.id: p for p in desk.engine.tasks.get(desk.seller.actor, task_id).checklist}
     assert (points["marknaden"].by, points["marknaden"].at) == ("Bo Berg", START)
     assert (points["kort_rapport"].by, points["kort_rapport"].at) == (
         desk.seller.name,
@@ -264,21 +268,21 @@ def test_a_tick_keeps_who_ticked_it_and_when(desk: Desk, task_id: str, clock: Fa
 
 def test_a_task_is_taken_handed_back_and_taken_by_another(desk: Desk, task_id: str) -> None:
     bo = colleague(desk)
-    desk.engine.claim(desk.seller.actor, task_id, key=desk.key())
+    desk.engine.tasks.claim(desk.seller.actor, task_id, key=desk.key())
     with pytest.raises(NotAllowed):
-        desk.engine.claim(bo.actor, task_id, key=desk.key())
+        desk.engine.tasks.claim(bo.actor, task_id, key=desk.key())
     with pytest.raises(NotAllowed):
-        desk.engine.release(bo.actor, task_id, key=desk.key())
-    desk.engine.release(desk.seller.actor, task_id, key=desk.key())
-    desk.engine.claim(bo.actor, task_id, key=desk.key())
-    row = desk.engine.task(bo.actor, task_id).row
+        desk.engine.tasks.release(bo.actor, task_id, key=desk.key())
+    desk.engine.tasks.release(desk.seller.actor, task_id, key=desk.key())
+    desk.engine.tasks.claim(bo.actor, task_id, key=desk.key())
+    row = desk.engine.tasks.get(bo.actor, task_id).row
     assert row.assignee is not None
     assert row.assignee.name == "Bo Berg"
 
 
 def test_a_manager_hands_a_task_to_someone_who_holds_its_role(desk: Desk, task_id: str) -> None:
     bo = colleague(desk)
-    desk.engine.reassign(desk.manager.actor, task_id, bo.username, key=desk.key())
+    desk.engine.tasks.reassign(desk.manager.actor, task_id, bo.username, key=desk.key())
     with pytest.raises(NotAllowed):
         desk.complete(desk.seller, task_id, REPORT, TICKED)
     desk.complete(bo, task_id, REPORT, TICKED)
@@ -291,16 +295,16 @@ def test_a_task_is_not_handed_to_whoever_could_not_do_it(
     desk: Desk, task_id: str, username: str, code: str
 ) -> None:
     with pytest.raises(Invalid) as caught:
-        desk.engine.reassign(desk.manager.actor, task_id, username, key=desk.key())
+        desk.engine.tasks.reassign(desk.manager.actor, task_id, username, key=desk.key())
     assert problems(caught.value) == {(code, "username")}
 
 
 def test_who_has_left_is_handed_no_task(desk: Desk, task_id: str) -> None:
     bo = colleague(desk)
     administrator = desk.people["administrator"].actor
-    desk.engine.set_person(administrator, "bo", active=False, key=desk.key())
+    desk.engine.people.change(administrator, "bo", active=False, key=desk.key())
     with pytest.raises(Invalid):
-        desk.engine.reassign(desk.manager.actor, task_id, "bo", key=desk.key())
+        desk.engine.tasks.reassign(desk.manager.actor, task_id, "bo", key=desk.key())
     with pytest.raises(NotAuthenticated):
         desk.complete(bo, task_id, REPORT, TICKED)
 
@@ -308,20 +312,20 @@ def test_who_has_left_is_handed_no_task(desk: Desk, task_id: str) -> None:
 def test_a_stranger_learns_nothing_of_a_task(desk: Desk, task_id: str) -> None:
     engine, key = desk.engine, desk.key
     attempts = [
-        lambda: engine.task(STRANGER, task_id),
-        lambda: engine.claim(STRANGER, task_id, key=key()),
-        lambda: engine.release(STRANGER, task_id, key=key()),
-        lambda: engine.reassign(STRANGER, task_id, "saljare", key=key()),
-        lambda: engine.save_draft(STRANGER, task_id, answers={}, ticks={}, key=key()),
-        lambda: engine.complete_task(
+        lambda: engine.tasks.get(STRANGER, task_id),
+        lambda: engine.tasks.claim(STRANGER, task_id, key=key()),
+        lambda: engine.tasks.release(STRANGER, task_id, key=key()),
+        lambda: engine.tasks.reassign(STRANGER, task_id, "saljare", key=key()),
+        lambda: engine.tasks.save_draft(STRANGER, task_id, answers={}, ticks={}, key=key()),
+        lambda: engine.tasks.complete(
             STRANGER, task_id, answers={}, ticks={}, password=None, key=key()
         ),
-        lambda: engine.attach(
+        lambda: engine.tasks.attach(
             STRANGER, task_id, "marknadsrapport_bilaga", "a", "text/plain", b"a", key=key()
         ),
-        lambda: engine.detach(STRANGER, task_id, "x", key=key()),
+        lambda: engine.tasks.detach(STRANGER, task_id, "x", key=key()),
     ]
     for attempt in attempts:
         with pytest.raises(NotFound):
             attempt()
-    assert not engine.tasks(STRANGER, show="all").items
+    assert not engine.tasks.search(STRANGER, show="all").items

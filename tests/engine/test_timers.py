@@ -10,6 +10,7 @@ from sqlalchemy import select
 from engine import FakeClock
 from engine.store.tables import TimerTable
 from tests.conftest import START
+from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import (
     boundary,
@@ -44,7 +45,7 @@ def waiting(timer: str) -> tuple[str, ...]:
 
 
 def due(desk: Desk) -> list[datetime]:
-    with desk.engine._database.reading() as connection:
+    with database_of(desk.engine).reading() as connection:
         return list(connection.scalars(select(TimerTable.due_at).order_by(TimerTable.due_at)))
 
 
@@ -57,12 +58,14 @@ def test_a_cycle_of_three_fires_three_times_on_the_second(
     counts = []
     for _ in range(5):
         clock.advance(timedelta(seconds=9))
-        early = desk.engine.fire_due()
+        early = desk.engine.jobs.fire_due()
         clock.advance(timedelta(seconds=1))
-        counts.append((early, desk.engine.fire_due()))
+        counts.append((early, desk.engine.jobs.fire_due()))
     assert counts == [(0, 1), (0, 1), (0, 1), (0, 0), (0, 0)]
     assert desk.names(case_id) == ["Remind"] * 3 + ["Work"]
-    fired = desk.engine.history(desk.manager.actor, case_id=case_id, type="timer.fired").items
+    fired = desk.engine.history.search(
+        desk.manager.actor, case_id=case_id, type="timer.fired"
+    ).items
     assert [e.actor_id for e in fired] == ["system"] * 3
     assert fired[0].detail["due"] == (START + timedelta(seconds=30)).isoformat()
 
@@ -74,7 +77,7 @@ def test_after_a_day_down_a_cycle_catches_up_once_and_keeps_its_grid(
     desk.deploy(diagram("cycle", *beside("R/PT1M")))
     case_id = desk.case("cycle")
     clock.advance(timedelta(days=1, seconds=30))
-    assert desk.engine.fire_due() == 1
+    assert desk.engine.jobs.fire_due() == 1
     assert desk.names(case_id) == ["Remind", "Work"]
     assert due(desk) == [START + timedelta(days=1, minutes=1)]
 
@@ -86,13 +89,13 @@ def test_the_clock_may_be_set_back_and_nothing_fires_twice(
     desk.deploy(diagram("cycle", *beside("R/PT1H")))
     case_id = desk.case("cycle")
     clock.advance(timedelta(hours=1))
-    assert desk.engine.fire_due() == 1
+    assert desk.engine.jobs.fire_due() == 1
     clock.advance(timedelta(hours=-1))
-    assert desk.engine.fire_due() == 0
+    assert desk.engine.jobs.fire_due() == 0
     clock.advance(timedelta(hours=1))
-    assert desk.engine.fire_due() == 0
+    assert desk.engine.jobs.fire_due() == 0
     assert desk.names(case_id) == ["Remind", "Work"]
-    assert desk.engine.verify(desk.manager.actor).ok
+    assert desk.engine.history.verify(desk.manager.actor).ok
 
 
 @pytest.mark.parametrize(
@@ -114,7 +117,7 @@ def test_five_in_the_afternoon_stays_so_when_the_clocks_change(
         [moment] = due(desk)
         hours.append(moment.hour)
         clock.set(moment)
-        assert desk.engine.fire_due() == 1
+        assert desk.engine.jobs.fire_due() == 1
     assert hours == changes
 
 
@@ -138,9 +141,9 @@ def test_a_timer_is_a_duration_or_a_moment_as_text_or_as_feel(
     case_id = desk.case("waiting")
     assert due(desk) == [expected]
     clock.set(expected - timedelta(seconds=1))
-    assert desk.engine.fire_due() == 0
+    assert desk.engine.jobs.fire_due() == 0
     clock.set(expected)
-    assert desk.engine.fire_due() == 1
+    assert desk.engine.jobs.fire_due() == 1
     assert desk.names(case_id) == ["Act"]
 
 
@@ -159,10 +162,10 @@ def test_a_timer_goes_with_what_it_stands_on(bare_desk: Desk, clock: FakeClock) 
     desk.deploy(diagram("cycle", *beside("P1D")))
     done, cancelled = desk.case("cycle"), desk.case("cycle")
     desk.complete(desk.manager, desk.task(done))
-    desk.engine.cancel(desk.manager.actor, cancelled, "Slut", key=desk.key())
+    desk.engine.cases.cancel(desk.manager.actor, cancelled, "Slut", key=desk.key())
     assert due(desk) == []
     clock.advance(timedelta(days=2))
-    assert desk.engine.fire_due() == 0
+    assert desk.engine.jobs.fire_due() == 0
 
 
 def test_an_interrupting_timer_takes_the_task_away(bare_desk: Desk, clock: FakeClock) -> None:
@@ -170,7 +173,7 @@ def test_an_interrupting_timer_takes_the_task_away(bare_desk: Desk, clock: FakeC
     desk.deploy(diagram("limit", *beside("P1D", interrupting=True)))
     case_id = desk.case("limit")
     clock.advance(timedelta(days=1))
-    desk.engine.fire_due()
+    desk.engine.jobs.fire_due()
     assert desk.names(case_id) == ["Remind"]
     facts = desk.facts(case_id)
     assert facts.index("timer.fired") < facts.index("task.cancelled")
@@ -183,7 +186,7 @@ def test_a_limit_on_one_round_leaves_the_rest_for_the_next(
     desk.deploy(diagram("waiting", *waiting("P1D")))
     cases = [desk.case("waiting") for _ in range(5)]
     clock.advance(timedelta(days=1))
-    assert [desk.engine.fire_due(limit=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert [desk.engine.jobs.fire_due(limit=2) for _ in range(4)] == [2, 2, 1, 0]
     assert all(desk.names(c) == ["Act"] for c in cases)
 
 
@@ -205,7 +208,7 @@ def test_the_first_of_a_message_and_a_timer_takes_the_others_place(
     )
     desk.deploy(diagram("payment", *steps, messages=[message("Paid", roles="ekonomi")]))
     paid, late = desk.case("payment"), desk.case("payment")
-    desk.engine.deliver(desk.people["manager"].actor, "Paid", paid, key=desk.key())
+    desk.engine.cases.deliver(desk.people["manager"].actor, "Paid", paid, key=desk.key())
     clock.advance(timedelta(days=1))
-    assert desk.engine.fire_due() == 1
+    assert desk.engine.jobs.fire_due() == 1
     assert (desk.names(paid), desk.names(late)) == (["Thank"], ["Remind"])

@@ -15,6 +15,7 @@ from engine.runtime import firing
 from engine.service import upkeep
 from engine.store.tables import TimerTable
 from tests.conftest import START
+from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import boundary, chain, diagram, end, flow, gateway, start, task
 from tests.support.workers import fired, left, waiting_cases
@@ -67,15 +68,15 @@ def commits(engine: Engine) -> Iterator[list[None]]:
     def note(_connection: Any) -> None:
         done.append(None)
 
-    event.listen(engine._database._engine, "commit", note)
+    event.listen(database_of(engine)._engine, "commit", note)
     yield done
-    event.remove(engine._database._engine, "commit", note)
+    event.remove(database_of(engine)._engine, "commit", note)
 
 
 def test_many_timers_take_one_commit(bare_engine: Engine) -> None:
     ids = waiting_cases(bare_engine, 100, due=START)
     with commits(bare_engine) as done:
-        assert bare_engine.fire_due() == 100
+        assert bare_engine.jobs.fire_due() == 100
     assert len(done) <= 2  # and the look that finds no more
     assert fired(bare_engine) == dict.fromkeys(ids, 1)
 
@@ -90,14 +91,14 @@ def test_one_that_fails_among_many_is_an_incident_and_the_others_fire(
         for number in range(25)
     ]
     clock.advance(timedelta(days=1))
-    assert desk.engine.fire_due() == 25
-    assert desk.engine.fire_due() == 0
+    assert desk.engine.jobs.fire_due() == 25
+    assert desk.engine.jobs.fire_due() == 0
     broken = cases.pop(13)
     assert [desk.names(c) for c in cases] == [["Remind", "Work"]] * 24
     assert desk.names(broken) == ["Work"]
-    assert [i.case_id for i in desk.engine.incidents(desk.manager.actor)] == [broken]
+    assert [i.case_id for i in desk.engine.incidents.newest(desk.manager.actor)] == [broken]
     assert fired(desk.engine) == dict.fromkeys(cases, 1)
-    assert desk.engine.verify(desk.manager.actor).ok
+    assert desk.engine.history.verify(desk.manager.actor).ok
 
 
 def test_what_nobody_has_foreseen_keeps_no_other_timer_waiting(
@@ -112,7 +113,7 @@ def test_what_nobody_has_foreseen_keeps_no_other_timer_waiting(
         raise RuntimeError("a defect of the engine")
 
     monkeypatch.setattr(firing, "fire_together", broken)
-    assert desk.engine.fire_due() == 3
+    assert desk.engine.jobs.fire_due() == 3
     assert [desk.names(c) for c in cases] == [["Remind", "Work"]] * 3
 
 
@@ -122,11 +123,11 @@ def test_two_timers_of_one_case_both_fire(bare_desk: Desk, clock: FakeClock) -> 
     cases = [desk.case("later") for _ in range(3)]
     clock.advance(timedelta(days=1))
     with commits(desk.engine) as done:
-        assert desk.engine.fire_due() == 6
+        assert desk.engine.jobs.fire_due() == 6
     assert len(done) <= 2
     assert [desk.names(c) for c in cases] == [["Act", "Remind", "Work"]] * 3
     assert fired(desk.engine) == dict.fromkeys(cases, 2)
-    assert desk.engine.verify(desk.manager.actor).ok
+    assert desk.engine.history.verify(desk.manager.actor).ok
 
 
 def test_of_two_timers_that_interrupt_the_same_work_one_fires(
@@ -136,7 +137,7 @@ def test_of_two_timers_that_interrupt_the_same_work_one_fires(
     desk.deploy(twice(interrupting=True))
     cases = [desk.case("later") for _ in range(3)]
     clock.advance(timedelta(days=1))
-    assert desk.engine.fire_due() == 3
+    assert desk.engine.jobs.fire_due() == 3
     assert all(len(desk.names(c)) == 1 for c in cases)
     assert fired(desk.engine) == dict.fromkeys(cases, 1)
 
@@ -148,10 +149,10 @@ def test_after_a_day_down_each_of_many_cycles_catches_up_once(
     desk.deploy(reminding("R/PT1M"))
     cases = [desk.case("later") for _ in range(25)]
     clock.advance(timedelta(days=1, seconds=30))
-    assert desk.engine.fire_due() == 25
-    assert desk.engine.fire_due() == 0
+    assert desk.engine.jobs.fire_due() == 25
+    assert desk.engine.jobs.fire_due() == 0
     assert [desk.names(c) for c in cases] == [["Remind", "Work"]] * 25
-    with desk.engine._database.reading() as connection:
+    with database_of(desk.engine).reading() as connection:
         assert set(connection.scalars(select(TimerTable.due_at))) == {
             START + timedelta(days=1, minutes=1)
         }
@@ -166,7 +167,7 @@ def test_how_many_fire_at_once_changes_nothing_that_is_told(
     desk.deploy(twice(interrupting=False))
     cases = [desk.case("later") for _ in range(4)]
     clock.advance(timedelta(days=1))
-    assert desk.engine.fire_due() == 8
+    assert desk.engine.jobs.fire_due() == 8
     expected = [
         ("instance.started", None),
         ("task.opened", "act"),
@@ -176,10 +177,10 @@ def test_how_many_fire_at_once_changes_nothing_that_is_told(
         ("timer.fired", "too_late"),
     ]
     for case_id in cases:
-        facts = desk.engine.history(desk.manager.actor, case_id=case_id, limit=100).items
+        facts = desk.engine.history.search(desk.manager.actor, case_id=case_id, limit=100).items
         told = [(f.type, f.element_id) for f in facts if f.type != "case.started"]
         assert sorted(told, key=str) == sorted(expected, key=str)
-    assert desk.engine.verify(desk.manager.actor).ok
+    assert desk.engine.history.verify(desk.manager.actor).ok
 
 
 class Killed(BaseException):
@@ -201,18 +202,18 @@ def test_what_a_killed_worker_had_begun_is_anothers_at_once(
     with monkeypatch.context() as patched:
         patched.setattr(firing, "fire_together", killed)
         with pytest.raises(Killed):
-            bare_engine.fire_due()
+            bare_engine.jobs.fire_due()
     assert [count for count, _ in rounds] == [upkeep.TOGETHER] * 2
     assert left(bare_engine) == 50
     assert not fired(bare_engine)
     # Without waiting for anything: the clock stands still.
-    assert bare_engine.fire_due() == 50
+    assert bare_engine.jobs.fire_due() == 50
     assert fired(bare_engine) == dict.fromkeys(ids, 1)
 
 
 def test_no_more_fire_than_are_asked_for(bare_engine: Engine) -> None:
     waiting_cases(bare_engine, 60, due=START)
-    assert [bare_engine.fire_due(limit=25) for _ in range(4)] == [25, 25, 10, 0]
+    assert [bare_engine.jobs.fire_due(limit=25) for _ in range(4)] == [25, 25, 10, 0]
 
 
 def test_a_transaction_that_has_taken_long_leaves_the_rest_to_the_next(
@@ -223,5 +224,5 @@ def test_a_transaction_that_has_taken_long_leaves_the_rest_to_the_next(
     monkeypatch.setattr(upkeep, "LONGEST", 1e-9)
     monkeypatch.setattr(upkeep, "TOGETHER", 10)
     with commits(bare_engine) as done:
-        assert bare_engine.fire_due() == 100
+        assert bare_engine.jobs.fire_due() == 100
     assert len(done) in (10, 11)  # the last one looks whether there are more

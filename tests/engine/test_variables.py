@@ -33,8 +33,8 @@ DIAGRAM = b"""<?xml version="1.0" encoding="UTF-8"?>
 @pytest.fixture
 def stopped(bare_engine: Engine, key: Keys) -> str:
     """A case that an unknown variable has stopped at its gateway."""
-    bare_engine.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key=key())
-    case = bare_engine.start_case(SYSTEM, process_id="approval", key=key())
+    bare_engine.definitions.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key=key())
+    case = bare_engine.cases.start(SYSTEM, process_id="approval", key=key())
     assert case.id is not None
     return case.id
 
@@ -43,31 +43,33 @@ def test_a_case_goes_on_after_the_missing_variable_was_set(
     bare_engine: Engine, stopped: str, people: People, key: Keys
 ) -> None:
     manager = people["manager"].actor
-    incident = bare_engine.incidents(manager)[0]
+    incident = bare_engine.incidents.newest(manager)[0]
     assert incident.element_id == "large"
     assert "amount" in incident.message
-    bare_engine.correct_variables(manager, stopped, {"amount": 250}, key=key())
-    assert bare_engine.retry(manager, incident.id, key=key()).result == {"resolved": True}
-    assert bare_engine.incidents(manager) == ()
-    assert [t.name for t in bare_engine.tasks(SYSTEM, show="all").items] == ["Approve"]
+    bare_engine.instances.correct_variables(manager, stopped, {"amount": 250}, key=key())
+    assert bare_engine.incidents.retry(manager, incident.id, key=key()).result == {"resolved": True}
+    assert bare_engine.incidents.newest(manager) == ()
+    assert [t.name for t in bare_engine.tasks.search(SYSTEM, show="all").items] == ["Approve"]
 
 
 def test_the_history_keeps_what_a_variable_was_before(
     bare_engine: Engine, stopped: str, people: People, key: Keys
 ) -> None:
     manager = people["manager"].actor
-    bare_engine.correct_variables(manager, stopped, {"amount": 1}, key=key())
-    bare_engine.correct_variables(manager, stopped, {"amount": 2}, key=key())
-    newest = bare_engine.history(manager, case_id=stopped, type="variables.corrected").items[0]
+    bare_engine.instances.correct_variables(manager, stopped, {"amount": 1}, key=key())
+    bare_engine.instances.correct_variables(manager, stopped, {"amount": 2}, key=key())
+    newest = bare_engine.history.search(manager, case_id=stopped, type="variables.corrected").items[
+        0
+    ]
     assert newest.detail["variables"] == {"amount": {"was": 1, "is": 2}}
-    assert bare_engine.verify(manager, stopped).ok
+    assert bare_engine.history.verify(manager, stopped).ok
 
 
 def test_a_name_that_no_expression_can_say_is_refused(
     bare_engine: Engine, stopped: str, people: People, key: Keys
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        bare_engine.correct_variables(
+        bare_engine.instances.correct_variables(
             people["manager"].actor, stopped, {"x{{7*7}}": 1, "if": 2}, key=key()
         )
     assert [p.code for p in refused.value.problems] == ["name_malformed", "name_malformed"]
@@ -77,22 +79,26 @@ def test_whoever_does_not_look_after_the_engine_cannot_correct_variables(
     bare_engine: Engine, stopped: str, people: People, key: Keys
 ) -> None:
     with pytest.raises((NotAllowed, NotFound)):
-        bare_engine.correct_variables(people["inkop"].actor, stopped, {"amount": 1}, key=key())
+        bare_engine.instances.correct_variables(
+            people["inkop"].actor, stopped, {"amount": 1}, key=key()
+        )
 
 
 def test_an_expression_is_evaluated_with_the_variables_as_they_are(
     bare_engine: Engine, stopped: str, people: People, key: Keys
 ) -> None:
     manager = people["manager"].actor
-    bare_engine.correct_variables(manager, stopped, {"amount": 2}, key=key())
+    bare_engine.instances.correct_variables(manager, stopped, {"amount": 2}, key=key())
     texts = {"amount": "amount * 100", "since": '@"2026-03-01"'}
-    bare_engine.correct_variables(
+    bare_engine.instances.correct_variables(
         manager, stopped, {}, expressions=texts, reason="Fel enhet.", key=key()
     )
-    found = {v.name: (v.type, v.text) for v in bare_engine.variables(manager, stopped)}
+    found = {v.name: (v.type, v.text) for v in bare_engine.instances.variables(manager, stopped)}
     assert found["amount"] == ("number", "200")
     assert found["since"] == ("date", '@"2026-03-01"')
-    newest = bare_engine.history(manager, case_id=stopped, type="variables.corrected").items[0]
+    newest = bare_engine.history.search(manager, case_id=stopped, type="variables.corrected").items[
+        0
+    ]
     assert newest.detail["reason"] == "Fel enhet."
 
 
@@ -107,15 +113,17 @@ def test_a_value_that_cannot_be_read_changes_nothing(
         ({}, {"amount": "function(a) a"}),
     ):
         with pytest.raises(Invalid) as refused:
-            bare_engine.correct_variables(manager, stopped, values, expressions=texts, key=key())
+            bare_engine.instances.correct_variables(
+                manager, stopped, values, expressions=texts, key=key()
+            )
         assert [p.code for p in refused.value.problems] == ["expression_malformed"]
-    assert "amount" not in {v.name for v in bare_engine.variables(manager, stopped)}
+    assert "amount" not in {v.name for v in bare_engine.instances.variables(manager, stopped)}
 
 
 def test_values_are_for_those_who_may_correct_them(
     bare_engine: Engine, stopped: str, people: People
 ) -> None:
     with pytest.raises((NotAllowed, NotFound)):
-        bare_engine.variables(people["inkop"].actor, stopped)
+        bare_engine.instances.variables(people["inkop"].actor, stopped)
     with pytest.raises(NotFound):
-        bare_engine.variables(people["manager"].actor, "nothing")
+        bare_engine.instances.variables(people["manager"].actor, "nothing")

@@ -22,8 +22,8 @@ Keys = Callable[[], str]
 def start(engine: Engine, clock: FakeClock, people: People, key: Keys) -> Walk:
     """A new case of a new customer, with a person for each role."""
     seller = people["saljare"].actor
-    customer = engine.add_customer(seller, CUSTOMER, ORG_NUMBER, key=key())
-    case = engine.start_case(
+    customer = engine.customers.add(seller, CUSTOMER, ORG_NUMBER, key=key())
+    case = engine.cases.start(
         seller,
         customer_id=customer.id,
         start_date=CONTRACT_STARTS,
@@ -32,7 +32,7 @@ def start(engine: Engine, clock: FakeClock, people: People, key: Keys) -> Walk:
     )
 
     def complete(who: Account, task: TaskDetail, wanted: Mapping[str, Any]) -> None:
-        engine.complete_task(
+        engine.tasks.complete(
             who.actor,
             task.row.id,
             answers=answers_to(task, wanted, who.username),
@@ -42,7 +42,7 @@ def start(engine: Engine, clock: FakeClock, people: People, key: Keys) -> Walk:
         )
 
     def send(who: Account, case_id: str, message: str, payload: Mapping[str, Any]) -> None:
-        engine.deliver(who.actor, message, case_id, payload, key=key())
+        engine.cases.deliver(who.actor, message, case_id, payload, key=key())
 
     assert case.id is not None
     return Walk(engine, clock, people, case.id, complete, send)
@@ -67,7 +67,7 @@ def test_a_customer_goes_from_market_analysis_to_final_report(
         r for s in case.sheets if s.key == "C" for r in s.rows if r.plan.name == "Kvalitet"
     )
     assert sum(e.state == "completed" for e in rounds.entries) == 2
-    checked = engine.verify(people["manager"].actor)
+    checked = engine.history.verify(people["manager"].actor)
     assert checked.ok
     entries = [e for s in case.sheets for r in s.rows for e in r.entries]
     assert checked.signatures == sum(e.state == "completed" for e in entries)
@@ -115,7 +115,7 @@ def test_a_case_lives_through_three_years_of_operations(
     assert done["Kontaktnät hos kunden"] >= 9
     assert 2 <= done["Ekonomi"] <= 4
     assert done["Trivsel"] >= 4
-    assert engine.verify(people["manager"].actor, walk.case_id).ok
+    assert engine.history.verify(people["manager"].actor, walk.case_id).ok
 
 
 def test_the_meeting_decides_when_the_next_one_is(
@@ -142,8 +142,8 @@ def test_several_complaints_are_handled_side_by_side(
         reported = {"reklamation_vad": what, "reklamation_nar": "2026-03-02"}
         walk.send(people["kundansvarig"], walk.case_id, "Reklamation", reported)
     manager = people["manager"].actor
-    open_rows = engine.tasks(manager, show="all", limit=50).items
+    open_rows = engine.tasks.search(manager, show="all", limit=50).items
     complaints = [r for r in open_rows if r.name == "Åtgärda reklamationer"]
     assert len(complaints) == 3
-    said = {engine.task(manager, r.id).values.get("reklamation_vad") for r in complaints}
+    said = {engine.tasks.get(manager, r.id).values.get("reklamation_vad") for r in complaints}
     assert said == {"Fönstren", "Trappan", "Köket"}

@@ -181,13 +181,15 @@ def check_bpmn(data: bytes) -> None:
     """All findings at once, in order; what they let through is deployed, drawn and runs until it
     ends, waits for somebody or has an incident."""
     with _engine() as (engine, clock):
-        report = engine.check([_file(data)], strict_roles=False)
+        report = engine.definitions.check([_file(data)], strict_roles=False)
         places = [(f.line or 0) for f in report.findings]
         assert places == sorted(places)
         assert all(f.sv and f.en and f.code and f.filename for f in report.findings)
         refused = any(f.severity == "error" for f in report.findings)
         try:
-            deployment = engine.deploy(SYSTEM, [_file(data)], strict_roles=False, key=_key())
+            deployment = engine.definitions.deploy(
+                SYSTEM, [_file(data)], strict_roles=False, key=_key()
+            )
         except Rejected as refusal:
             assert refused, [f.en for f in refusal.findings]
             return
@@ -200,36 +202,36 @@ def check_bpmn(data: bytes) -> None:
 
 def _look_at(engine: Engine, deployment: Deployment) -> None:
     for definition in deployment.definitions:
-        drawn = engine.drawing(SYSTEM, definition.id)
+        drawn = engine.definitions.drawing(SYSTEM, definition.id)
         draw(drawn, title=definition.name)
         if definition.startable:
-            engine.definition_sheet(SYSTEM, definition.id)
+            engine.definitions.sheet(SYSTEM, definition.id)
 
 
 def _live(engine: Engine, clock: FakeClock, process_id: str) -> None:
     try:
-        receipt = engine.start_case(SYSTEM, process_id=process_id, variables={"x": 1}, key=_key())
+        receipt = engine.cases.start(SYSTEM, process_id=process_id, variables={"x": 1}, key=_key())
     except ServiceplanError:
         return
     for _ in range(ROUNDS):
         clock.advance(timedelta(hours=7))
-        _quiet(lambda: engine.fire_due(limit=20))
-        tasks = engine.tasks(SYSTEM, show="all", limit=5).items
+        _quiet(lambda: engine.jobs.fire_due(limit=20))
+        tasks = engine.tasks.search(SYSTEM, show="all", limit=5).items
         for row in tasks:
             _quiet(lambda row=row: _complete(engine, row.id))
     _nothing_is_lost(engine, str(receipt.id))
 
 
 def _complete(engine: Engine, task_id: str) -> None:
-    engine.task(SYSTEM, task_id)
-    engine.complete_task(SYSTEM, task_id, answers={}, ticks={}, password=None, key=_key())
+    engine.tasks.get(SYSTEM, task_id)
+    engine.tasks.complete(SYSTEM, task_id, answers={}, ticks={}, password=None, key=_key())
 
 
 def _nothing_is_lost(engine: Engine, case_id: str) -> None:
     """Whatever runs still waits for something that can be named."""
-    case = engine.case(SYSTEM, case_id)
+    case = engine.cases.get(SYSTEM, case_id)
     for instance in case.instances:
-        states = engine.element_states(SYSTEM, instance.id)
+        states = engine.instances.element_states(SYSTEM, instance.id)
         waiting = [s for s in states.values() if s.state in ("open", "late", "waiting")]
         incidents = [i for i in case.incidents if i.resolved_at is None]
         assert instance.state != "running" or waiting or incidents, "a token has vanished"

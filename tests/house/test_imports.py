@@ -9,7 +9,7 @@ import grimp
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    graph = grimp.build_graph("engine", "web", exclude_type_checking_imports=True, cache_dir=None)
+    graph = grimp.build_graph("engine", "web", cache_dir=None)
     imports = {m: graph.find_modules_directly_imported_by(m) - {m} for m in graph.modules}
     assert [sorted(circle) for circle in circles(imports)] == []
 

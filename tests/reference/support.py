@@ -14,8 +14,8 @@ class Lived:
 
     def __init__(self, engine: Engine, clock: FakeClock, claim: Claim):
         self._engine, self._clock, self._count = engine, clock, 0
-        engine.deploy(SYSTEM, sources(claim), key=self._key())
-        started = engine.start_case(SYSTEM, process_id="P", key=self._key())
+        engine.definitions.deploy(SYSTEM, sources(claim), key=self._key())
+        started = engine.cases.start(SYSTEM, process_id="P", key=self._key())
         self._case = str(started.id)
         self.seen = " ".join(self._step(part) for part in _parts(claim.life))
 
@@ -35,27 +35,27 @@ class Lived:
     def _act(self, part: str) -> None:
         if part.startswith("+"):
             self._clock.advance(timedelta(hours=float(part.removeprefix("+PT").removesuffix("H"))))
-            self._engine.fire_due()
+            self._engine.jobs.fire_due()
         elif part.startswith("!"):
-            self._engine.deliver(SYSTEM, part[1:], self._case, key=self._key())
+            self._engine.cases.deliver(SYSTEM, part[1:], self._case, key=self._key())
         elif "=" in part:
             name, _, value = part.partition("=")
             engine, values = self._engine, {name: int(value)}
-            engine.correct_variables(SYSTEM, self._case, values, key=self._key())
+            engine.instances.correct_variables(SYSTEM, self._case, values, key=self._key())
         else:
             row = next(r for r in self._tasks() if r.element_id == part)
-            self._engine.complete_task(
+            self._engine.tasks.complete(
                 SYSTEM, row.id, answers={}, ticks={}, password=None, key=self._key()
             )
 
     def _tasks(self) -> list[TaskRow]:
-        return list(self._engine.tasks(SYSTEM, show="all", limit=50).items)
+        return list(self._engine.tasks.search(SYSTEM, show="all", limit=50).items)
 
     def _open(self) -> list[str]:
         return sorted(row.element_id for row in self._tasks())
 
     def _state(self) -> str:
-        state = self._engine.case(SYSTEM, self._case).row.state
+        state = self._engine.cases.get(SYSTEM, self._case).row.state
         return "end" if state in ("completed", "terminated") else state
 
 

@@ -17,6 +17,9 @@ from typing import Protocol
 import psycopg
 from psycopg import sql
 
+from engine import Engine
+from engine.store.database import Database
+
 POSTGRES_VARIABLE = "SERVICEPLAN_TEST_POSTGRES"
 """A URL of a PostgreSQL server on which the tests may create and drop databases of their own."""
 
@@ -127,3 +130,8 @@ def template(databases: Databases, build: Callable[[str], None]) -> str:
     url = databases.fresh()
     build(url)
     return url
+
+
+def database_of(engine: Engine) -> Database:
+    """The database under an engine: tests look at its rows, and write what no method would."""
+    return engine._transactions.database

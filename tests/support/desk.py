@@ -35,11 +35,11 @@ class Desk:
 
     def deploy(self, *sources: Source) -> None:
         owner = self.people["process_owner"].actor
-        self.engine.deploy(owner, sources, key=self.key())
+        self.engine.definitions.deploy(owner, sources, key=self.key())
 
     def case(self, process_id: str = "serviceplan", **more: Any) -> str:
         """A new case of no customer; its id."""
-        receipt = self.engine.start_case(
+        receipt = self.engine.cases.start(
             self.manager.actor, process_id=process_id, key=self.key(), **more
         )
         assert receipt.id is not None
@@ -49,7 +49,9 @@ class Desk:
         """The case's open tasks, by name."""
         found, cursor = [], None
         while True:
-            page = self.engine.tasks(self.manager.actor, show="all", limit=100, cursor=cursor)
+            page = self.engine.tasks.search(
+                self.manager.actor, show="all", limit=100, cursor=cursor
+            )
             found += [row for row in page.items if row.case_id == case_id]
             cursor = page.next
             if cursor is None:
@@ -74,22 +76,22 @@ class Desk:
     ) -> Receipt:
         """Complete a task and sign it, with ``who``'s own password when none is given."""
         given = {"password": who.password, "key": self.key(), **more}
-        return self.engine.complete_task(
+        return self.engine.tasks.complete(
             who.actor, task_id, answers=answers or {}, ticks=ticks or {}, **given
         )
 
     def complete_all_points(self, who: Account, task_id: str, **answers: Any) -> Receipt:
         """Complete a task with every point ticked."""
-        points = self.engine.task(who.actor, task_id).checklist
+        points = self.engine.tasks.get(who.actor, task_id).checklist
         return self.complete(who, task_id, answers, {p.id: True for p in points})
 
     def facts(self, case_id: str) -> list[str]:
         """The types of the case's facts, in the order in which they became ones."""
-        page = self.engine.history(self.manager.actor, case_id=case_id, limit=200)
+        page = self.engine.history.search(self.manager.actor, case_id=case_id, limit=200)
         return [entry.type for entry in reversed(page.items)]
 
     def incidents(self, case_id: str) -> list[Any]:
-        found = self.engine.incidents(self.manager.actor)
+        found = self.engine.incidents.newest(self.manager.actor)
         return [i for i in found if i.case_id == case_id]
 
 

@@ -21,11 +21,12 @@ from engine.store.tables import (
     TaskTable,
     TimerTable,
 )
+from tests.support.databases import database_of
 
 
 def misfits(engine: Engine) -> list[tuple[Any, ...]]:
     """Everything that does not fit: what, where, what should be and what is."""
-    with engine._database.reading() as connection:
+    with database_of(engine).reading() as connection:
         return [
             *_waits(engine, connection),
             *_ended(connection),
@@ -39,8 +40,8 @@ def _waits(engine: Engine, connection: Connection) -> Iterator[tuple[Any, ...]]:
     for row in connection.execute(select(InstanceTable.id, InstanceTable.state)).all():
         waits = []
         if row.state in RUNNING:
-            live = read(connection, engine._library, row.id)
-            waits = list(live.loaded.executor.waits(live.process))
+            live = read(connection, engine._transactions.definitions, row.id)
+            waits = list(live.definition.executor.waits(live.process))
 
         def tokens(*kinds: str, waits: list[Any] = waits) -> list[str]:
             return [w.token for w in waits if w.kind in kinds]

@@ -68,7 +68,7 @@ def _add(
     rights: tuple[str, ...] = (),
 ) -> Account:
     password = secrets.token_urlsafe(15)
-    receipt = engine.add_person(
+    receipt = engine.people.add(
         SYSTEM,
         username,
         name,

@@ -59,28 +59,28 @@ class Walk:
     send: Send
 
     def case(self) -> CaseDetail:
-        return self.engine.case(self.people["manager"].actor, self.case_id)
+        return self.engine.cases.get(self.people["manager"].actor, self.case_id)
 
     def open_tasks(self) -> dict[str, str]:
         """Names of the case's open tasks and the roles that they are for."""
         manager = self.people["manager"].actor
-        rows = self.engine.tasks(manager, show="all", limit=100).items
+        rows = self.engine.tasks.search(manager, show="all", limit=100).items
         return {r.name: r.role or "" for r in rows if r.case_id == self.case_id}
 
     def do(self, *names: str, **answers: Any) -> None:
         """Complete the open tasks of these names, each by the person who holds its role."""
         manager = self.people["manager"].actor
         for name in names:
-            rows = self.engine.tasks(manager, show="all", limit=100).items
+            rows = self.engine.tasks.search(manager, show="all", limit=100).items
             row = next(r for r in rows if r.name == name and r.case_id == self.case_id)
             who = self.people[row.role or "manager"]
-            self.complete(who, self.engine.task(who.actor, row.id), answers)
+            self.complete(who, self.engine.tasks.get(who.actor, row.id), answers)
 
     def days(self, count: int) -> None:
         """Let time pass, a day at a time, and fire what falls due."""
         for _ in range(count):
             self.clock.advance(timedelta(days=1))
-            self.engine.fire_due()
+            self.engine.jobs.fire_due()
 
     # ------------------------------------------------------------ the phases
 

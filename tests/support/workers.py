@@ -17,6 +17,7 @@ from sqlalchemy import func, insert, select
 from engine import SYSTEM, Engine
 from engine.ids import new_id
 from engine.store.tables import CaseTable, HistoryTable, InstanceTable, TimerTable
+from tests.support.databases import database_of
 from tests.support.diagrams import catch, chain, diagram, end, start, task
 
 LEASE = timedelta(seconds=3)
@@ -30,10 +31,10 @@ def waiting_cases(engine: Engine, count: int, *, due: datetime) -> list[str]:
     """
     steps = (start(), catch("wait", timer="P1D"), task("act"), end())
     source = diagram("waiting", *steps, chain("start", "wait", "act", "end"))
-    engine.deploy(SYSTEM, [source], key="waiting")
-    first = engine.start_case(SYSTEM, process_id="waiting", key=new_id()).id
+    engine.definitions.deploy(SYSTEM, [source], key="waiting")
+    first = engine.cases.start(SYSTEM, process_id="waiting", key=new_id()).id
     assert first is not None
-    with engine._database.writing() as connection:
+    with database_of(engine).writing() as connection:
         rows = {
             table: connection.execute(
                 select(table).where((table.id if table is CaseTable else table.case_id) == first)
@@ -67,13 +68,13 @@ def _copies(connection: Any, rows: Any, ids: list[str], due: datetime) -> None:
 
 def left(engine: Engine) -> int:
     """How many timers have not fired."""
-    with engine._database.reading() as connection:
+    with database_of(engine).reading() as connection:
         return int(connection.scalar(select(func.count()).select_from(TimerTable)) or 0)
 
 
 def fired(engine: Engine) -> Counter[str]:
     """How often a timer of each case has fired, as the history tells it."""
-    with engine._database.reading() as connection:
+    with database_of(engine).reading() as connection:
         facts = connection.scalars(
             select(HistoryTable.case_id).where(HistoryTable.type == "timer.fired")
         )
@@ -89,7 +90,7 @@ def work(url: str, lease: timedelta = LEASE) -> None:
 
     timers.LEASE = lease
     with Engine.open(url) as engine:
-        engine.worker(sweep_seconds=0.5).run()
+        engine.jobs.worker(sweep_seconds=0.5).run()
 
 
 def begin(url: str, lease: timedelta = LEASE) -> SpawnProcess:

@@ -53,8 +53,10 @@ def signed_in(app: Flask) -> SignedIn:
 def case_id(engine: Engine, people: People) -> str:
     """A case of Fastighets AB Örnen at its first activity, Marknadsanalys."""
     manager = people["manager"].actor
-    customer = engine.add_customer(manager, "Fastighets AB Örnen", "556036-0793", key=_key())
-    receipt = engine.start_case(manager, customer_id=customer.id, start_date=START_DATE, key=_key())
+    customer = engine.customers.add(manager, "Fastighets AB Örnen", "556036-0793", key=_key())
+    receipt = engine.cases.start(
+        manager, customer_id=customer.id, start_date=START_DATE, key=_key()
+    )
     assert receipt.id is not None
     return receipt.id
 
@@ -62,7 +64,7 @@ def case_id(engine: Engine, people: People) -> str:
 @pytest.fixture
 def task_id(engine: Engine, people: People, case_id: str) -> str:
     """The open task Marknadsanalys: four points, a required text and an optional file."""
-    tasks = engine.tasks(people["saljare"].actor, show="all").items
+    tasks = engine.tasks.search(people["saljare"].actor, show="all").items
     return next(task.id for task in tasks if task.element_id == "marknadsanalys")
 
 

@@ -16,7 +16,7 @@ def walk(engine: Engine, clock: FakeClock, people: People, case_id: str) -> Walk
     """A walk whose tasks the engine itself completes, unsigned: no password costs its time."""
 
     def complete(who: Account, task: TaskDetail, wanted: Mapping[str, Any]) -> None:
-        engine.complete_task(
+        engine.tasks.complete(
             SYSTEM,
             task.row.id,
             answers=answers_to(task, wanted, who.username),
@@ -26,7 +26,7 @@ def walk(engine: Engine, clock: FakeClock, people: People, case_id: str) -> Walk
         )
 
     def send(who: Account, case_id: str, message: str, payload: Mapping[str, Any]) -> None:
-        engine.deliver(who.actor, message, case_id, payload, key=uuid4().hex)
+        engine.cases.deliver(who.actor, message, case_id, payload, key=uuid4().hex)
 
     return Walk(engine, clock, people, case_id, complete, send)
 

@@ -86,7 +86,7 @@ def test_nobody_begins_anything_without_the_forms_token(
     signed_in: SignedIn, desk: Desk, people: People, case: str
 ) -> None:
     visitor = signed_in(people["kundansvarig"])
-    instance = desk.engine.case(desk.manager.actor, case).activities[0].instance_id
+    instance = desk.engine.cases.get(desk.manager.actor, case).activities[0].instance_id
     answer = visitor.client.post(f"/cases/{case}/instances/{instance}/begin/bredd", data={})
     assert answer.status_code == 400
     assert desk.names(case) == ["Bredd", "Trivsel"]

@@ -52,7 +52,7 @@ def test_the_planned_dates_are_shown_before_anything_is_started(
     assert "Planerade datum" in page.text
     assert page.text.count('<th scope="row">') == 38
     assert 'value="Kafé Åttan AB"' in page.text
-    assert not engine.customers(people["saljare"].actor)
+    assert not engine.customers.search(people["saljare"].actor)
 
 
 def test_everything_that_is_wrong_is_told_at_once_and_stays(
@@ -71,14 +71,14 @@ def test_everything_that_is_wrong_is_told_at_once_and_stays(
     filled = {"name": "Kafé Åttan AB", "start": "2026-09-01"}
     page = seller.send(page, filled, having="org_number", button=("action", "start"))
     assert "Kontrollsiffran stämmer inte" in page.text
-    assert not engine.cases(people["manager"].actor).items
+    assert not engine.cases.search(people["manager"].actor).items
 
 
 def test_a_known_customer_can_get_another_case(
     signed_in: SignedIn, engine: Engine, people: People, case_id: str
 ) -> None:
     seller = signed_in(people["saljare"])
-    customer = engine.customers(people["saljare"].actor)[0]
+    customer = engine.customers.search(people["saljare"].actor)[0]
     page = seller.open(f"/cases/new?customer={customer.id}")
     assert f'<option value="{customer.id}" selected>' in page.text
     answer = seller.send(
@@ -97,7 +97,7 @@ def test_a_double_click_starts_one_case(
         seller.send(page, filled, having="org_number", button=("action", "start")) for _ in "12"
     ]
     assert answers[0].location == answers[1].location
-    assert len(engine.cases(people["manager"].actor).items) == 1
+    assert len(engine.cases.search(people["manager"].actor).items) == 1
 
 
 def test_an_empty_system_says_that_the_plan_is_missing(
@@ -174,9 +174,9 @@ PAYING = diagram(
 def test_what_a_message_must_bring_is_shown_before_it_is_sent(
     manager: Visitor, engine: Engine, large: bool
 ) -> None:
-    engine.deploy(SYSTEM, [PAYING], key="deploy")
+    engine.definitions.deploy(SYSTEM, [PAYING], key="deploy")
     given = {"large": large}
-    started = engine.start_case(SYSTEM, process_id="paying", variables=given, key="start")
+    started = engine.cases.start(SYSTEM, process_id="paying", variables=given, key="start")
     page = manager.open(f"/cases/{started.id}/messages/Paid")
     assert ("(frivilligt)" in page.text) is not large
     assert ('name="f.reason" aria-required="true"' in page.text) is large
@@ -193,7 +193,7 @@ def test_the_plan_ahead_is_changed_for_all_rows_at_once(
     page = manager.open(f"/cases/{case_id}/plan")
     names = [n for n in form(page, having="key").names if n.startswith("plan.")]
     assert len(names) == 2 * 38
-    rows = {r.plan.name: r.plan for s in engine.case(people["manager"].actor, case_id).sheets
+    rows = {r.plan.name: r.plan for s in engine.cases.get(people["manager"].actor, case_id).sheets
             for r in s.rows}  # fmt: skip
     bank = rows["Kundbank"]
     filled = {f"plan.{bank.id}.person": "saljare", f"plan.{bank.id}.due": "24 dec 2026"}
@@ -209,7 +209,9 @@ def test_a_wrong_date_in_the_plan_changes_nothing_and_stays_as_it_was_typed(
     manager: Visitor, engine: Engine, people: People, case_id: str
 ) -> None:
     page = manager.open(f"/cases/{case_id}/plan")
-    rows = [r.plan for s in engine.case(people["manager"].actor, case_id).sheets for r in s.rows]
+    rows = [
+        r.plan for s in engine.cases.get(people["manager"].actor, case_id).sheets for r in s.rows
+    ]
     filled = {
         f"plan.{rows[3].id}.due": "nån gång",
         f"plan.{rows[4].id}.due": "2026-12-01",
@@ -220,7 +222,9 @@ def test_a_wrong_date_in_the_plan_changes_nothing_and_stays_as_it_was_typed(
     assert 'value="nån gång"' in refused.text
     assert 'value="2026-12-01"' in refused.text
     assert re.search(rf'href="#f-plan-{rows[3].id}[\w-]*"', refused.text)
-    after = [r.plan for s in engine.case(people["manager"].actor, case_id).sheets for r in s.rows]
+    after = [
+        r.plan for s in engine.cases.get(people["manager"].actor, case_id).sheets for r in s.rows
+    ]
     assert after == rows
 
 

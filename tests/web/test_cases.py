@@ -52,7 +52,7 @@ def test_a_long_list_goes_on_on_the_next_page_with_the_same_filters(
 ) -> None:
     size = engine.config.web.page_size
     for number in range(size + 1):
-        engine.start_case(people["manager"].actor, title=f"Provstart {number}", key=uuid4().hex)
+        engine.cases.start(people["manager"].actor, title=f"Provstart {number}", key=uuid4().hex)
     page = manager.open("/cases/?q=provstart")
     following = re.search(r'rel="next" href="([^"]+)"', page.text)
     assert following
@@ -111,8 +111,8 @@ def test_a_signed_row_has_initials_date_ticks_and_reasons(
     manager: Visitor, engine: Engine, people: People, case_id: str, task_id: str
 ) -> None:
     seller = people["saljare"]
-    points = [point.id for point in engine.task(seller.actor, task_id).checklist]
-    engine.complete_task(
+    points = [point.id for point in engine.tasks.get(seller.actor, task_id).checklist]
+    engine.tasks.complete(
         seller.actor,
         task_id,
         answers={"marknadsrapport": "Marknaden växer."},
@@ -180,7 +180,7 @@ def test_the_latest_history_is_told_in_short_with_a_link_to_the_rest(
 def test_an_instance_has_a_page_with_its_diagram_and_the_same_as_a_table(
     manager: Visitor, engine: Engine, people: People, case_id: str
 ) -> None:
-    root = engine.case(people["manager"].actor, case_id).instances[0]
+    root = engine.cases.get(people["manager"].actor, case_id).instances[0]
     page = manager.open(f"/cases/{case_id}/instances/{root.id}")
     assert "<h1>Serviceplan</h1>" in page.text
     assert "Som tabell" in page.text
@@ -192,7 +192,7 @@ def test_an_incident_is_shown_and_can_be_tried_again(
     manager: Visitor, engine: Engine, people: People, case_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[str] = []
-    detail = engine.case(people["manager"].actor, case_id)
+    detail = engine.cases.get(people["manager"].actor, case_id)
     broken = _with_incident(detail)
     monkeypatch.setattr(type(engine), "case", lambda *_: broken)
 

@@ -204,7 +204,7 @@ def _signs_in(username: str, password: str, config: Config) -> bool:
 
     engine = Engine.open(os.environ["SERVICEPLAN_DATABASE"], config=config)
     try:
-        return bool(engine.sign_in(username, password))
+        return bool(engine.sessions.sign_in(username, password))
     except NotAuthenticated:
         return False
     finally:

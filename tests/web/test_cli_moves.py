@@ -19,10 +19,10 @@ def waiting(tmp_path: Path) -> str:
     """The URL of a database with a case on version 1, while version 2 is live."""
     url = f"sqlite:///{tmp_path / 'moving.db'}"
     with Engine.open(url) as engine:
-        engine.deploy(SYSTEM, [steps(task("write"), ids="write")], key="one")
-        engine.start_case(SYSTEM, process_id="work", key="case")
+        engine.definitions.deploy(SYSTEM, [steps(task("write"), ids="write")], key="one")
+        engine.cases.start(SYSTEM, process_id="work", key="case")
         newer = steps(task("first"), task("draft"), ids="first draft")
-        engine.deploy(SYSTEM, [newer], key="two")
+        engine.definitions.deploy(SYSTEM, [newer], key="two")
     return url
 
 
@@ -32,7 +32,7 @@ def test_a_look_changes_nothing_and_says_what_is_missing(run: Run, waiting: str)
     assert "1 on version 1 at Write: mapping" in ran.out
     assert "write is gone; it can go on at: " in ran.out
     with Engine.open(waiting) as engine:
-        assert engine.migrate_preview(SYSTEM, "work", 2).whole == 1
+        assert engine.migrations.preview(SYSTEM, "work", 2).whole == 1
 
 
 def test_with_a_mapping_it_is_moved(run: Run, waiting: str) -> None:

@@ -25,7 +25,7 @@ def anyone(signed_in: SignedIn, people: People) -> Visitor:
 
 def deployed(engine: Engine, people: People, *sources: Source) -> dict[str, str]:
     """Ids of the decisions of these files, by decision."""
-    made = engine.deploy(people["process_owner"].actor, sources, key="decisions")
+    made = engine.definitions.deploy(people["process_owner"].actor, sources, key="decisions")
     return {d.decision_id: d.id for d in made.decisions}
 
 
@@ -166,7 +166,7 @@ def test_the_history_tells_a_decision_in_words(
     deployed(engine, people, DISCOUNTS, work)
     given = {"kundklass": "guld", "avtalsår": 6, "belopp": 1000}
     manager = people["manager"]
-    engine.start_case(manager.actor, process_id="work", variables=given, key="case")
+    engine.cases.start(manager.actor, process_id="work", variables=given, key="case")
     page = signed_in(manager).open("/history/?type=decision.evaluated")
     assert "”Ask” fattade beslutet ”Pris per månad”, version 1" in page.text
 
@@ -184,7 +184,9 @@ def test_a_drawing_has_its_page_with_what_keeps_it_from_running(
     upload(owner, {"ritad.bpmn": source.data}, "deploy")
     page = owner.open("/definitions/")
     assert "Kan inte startas" in page.text
-    found = next(d for d in engine.definitions(people["manager"].actor) if d.process_id == "ritad")
+    found = next(
+        d for d in engine.definitions.all(people["manager"].actor) if d.process_id == "ritad"
+    )
     page = owner.open(f"/definitions/{found.id}")
     assert "Sparad som ritning" in page.text
     assert "Serviceuppgiften ”Skicka” (act)" in page.text

@@ -32,7 +32,7 @@ def plan_file(name: str) -> bytes:
 
 
 def definition_id(engine: Engine, people: People, process_id: str) -> str:
-    known = engine.definitions(people["manager"].actor)
+    known = engine.definitions.all(people["manager"].actor)
     return next(d.id for d in known if d.process_id == process_id and d.latest)
 
 
@@ -111,7 +111,7 @@ def test_only_a_process_owner_may_upload(signed_in: SignedIn, people: People) ->
 def test_a_check_tells_every_finding_and_changes_nothing(
     owner: Visitor, engine: Engine, people: People
 ) -> None:
-    before = engine.definitions(people["manager"].actor)
+    before = engine.definitions.all(people["manager"].actor)
     broken = plan_file("kvalitet.bpmn").replace(b"Kvalitetsansvarig", b"Vem som helst")
     page = upload(owner, {"sida.bpmn": b"<html></html>", "kvalitet.bpmn": broken}, "check")
     assert page.status_code == 422
@@ -119,7 +119,7 @@ def test_a_check_tells_every_finding_and_changes_nothing(
     assert "Filen är en webbsida (HTML)" in page.text
     assert "sida.bpmn, rad 1" in page.text
     assert "Lägg i drift</button>" not in page.text
-    assert engine.definitions(people["manager"].actor) == before
+    assert engine.definitions.all(people["manager"].actor) == before
 
 
 def test_checked_files_are_deployed_without_being_chosen_again(
@@ -132,8 +132,8 @@ def test_checked_files_are_deployed_without_being_chosen_again(
     answer = owner.send(page, having="kept", button=("action", "deploy"))
     assert "1 process är i drift" in owner.follow(answer).text
     found = definition_id(engine, people, "kvalitet")
-    assert engine.definition(people["manager"].actor, found).version == 2
-    assert engine.source(people["manager"].actor, found).data == changed
+    assert engine.definitions.get(people["manager"].actor, found).version == 2
+    assert engine.definitions.source(people["manager"].actor, found).data == changed
 
 
 def test_files_that_are_live_already_get_no_new_version(
@@ -142,7 +142,7 @@ def test_files_that_are_live_already_get_no_new_version(
     answer = upload(owner, {"kvalitet.bpmn": plan_file("kvalitet.bpmn")}, "deploy")
     assert "redan i drift, oförändrade" in owner.follow(answer).text
     found = definition_id(engine, people, "kvalitet")
-    assert engine.definition(people["manager"].actor, found).version == 1
+    assert engine.definitions.get(people["manager"].actor, found).version == 1
 
 
 def test_a_drawing_that_cannot_run_is_kept_and_not_said_to_be_live(owner: Visitor) -> None:
@@ -161,7 +161,7 @@ def test_a_broken_file_is_never_deployed(owner: Visitor, engine: Engine, people:
     assert page.status_code == 422
     assert "DOCTYPE" in page.text
     found = definition_id(engine, people, "kvalitet")
-    assert engine.definition(people["manager"].actor, found).version == 1
+    assert engine.definitions.get(people["manager"].actor, found).version == 1
 
 
 def test_no_file_is_a_problem_with_a_name(owner: Visitor) -> None:

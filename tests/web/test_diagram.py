@@ -237,8 +237,8 @@ def test_names_cannot_break_out_of_the_drawing() -> None:
 
 def test_every_label_of_the_plan_stays_in_its_task(engine: Engine, people: People) -> None:
     outside = []
-    for definition in engine.definitions(people["manager"].actor):
-        plan = engine.drawing(people["manager"].actor, definition.id)
+    for definition in engine.definitions.all(people["manager"].actor):
+        plan = engine.definitions.drawing(people["manager"].actor, definition.id)
         root = ET.fromstring(  # noqa: S314
             str(diagram.draw(plan, title="x")).replace("<svg ", f'<svg xmlns="{SVG[1:-1]}" ', 1)
         )
@@ -260,8 +260,8 @@ def test_the_whole_plan_is_styled_by_classes_that_the_style_sheet_knows(
 ) -> None:
     sheet = (Path(diagram.__file__).parent / "static/diagram.css").read_text(encoding="utf-8")
     used: set[str] = set()
-    for definition in engine.definitions(people["manager"].actor):
-        plan = engine.drawing(people["manager"].actor, definition.id)
+    for definition in engine.definitions.all(people["manager"].actor):
+        plan = engine.definitions.drawing(people["manager"].actor, definition.id)
         used |= set(re.findall(r'class="([^"]+)"', str(diagram.draw(plan, title="x"))))
     names = {name for many in used for name in many.split()}
     unstyled = {n for n in names if f".{n}" not in sheet}

@@ -28,7 +28,9 @@ def company(tmp_path_factory: pytest.TempPathFactory, config: Config) -> Iterato
 @pytest.fixture(scope="module")
 def cases(company: Company) -> list[CaseDetail]:
     engine, _ = company
-    return [engine.case(SYSTEM, row.id) for row in engine.cases(SYSTEM, state="all").items]
+    return [
+        engine.cases.get(SYSTEM, row.id) for row in engine.cases.search(SYSTEM, state="all").items
+    ]
 
 
 def test_there_is_somebody_in_every_role_and_with_every_right(
@@ -44,7 +46,7 @@ def test_everybody_can_sign_in_with_a_password_of_their_own(company: Company) ->
     engine, logins = company
     assert len({login.password for login in logins}) == len(logins)
     for login in logins[:2]:
-        assert engine.sign_in(login.username, login.password).person.name == login.name
+        assert engine.sessions.sign_in(login.username, login.password).person.name == login.name
 
 
 def test_three_customers_stand_at_different_places(cases: list[CaseDetail]) -> None:
@@ -78,7 +80,7 @@ def test_a_complaint_was_handled_and_quality_was_checked_again_and_again(
 
 def test_something_is_late(company: Company) -> None:
     engine, _ = company
-    assert engine.task_counts(SYSTEM, show="all")["late"] > 0
+    assert engine.tasks.counts(SYSTEM, show="all")["late"] > 0
 
 
 def test_every_finished_step_has_a_person_a_date_and_a_signature(cases: list[CaseDetail]) -> None:
@@ -98,4 +100,4 @@ def test_every_finished_step_has_a_person_a_date_and_a_signature(cases: list[Cas
 def test_nothing_failed_and_the_history_is_whole(company: Company, cases: list[CaseDetail]) -> None:
     engine, _ = company
     assert [case.incidents for case in cases] == [(), (), ()]
-    assert engine.verify(SYSTEM).ok
+    assert engine.history.verify(SYSTEM).ok

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from engine import Engine, FakeClock
+from tests.support.databases import database_of
 from tests.support.people import People
 from tests.web.conftest import SignedIn
 from tests.web.steps import walk
@@ -32,8 +33,8 @@ def signed_case(
     """The case with its first activity signed, ten minutes after it began."""
     clock.advance(timedelta(minutes=10))
     seller = people["saljare"]
-    points = [point.id for point in engine.task(seller.actor, task_id).checklist]
-    engine.complete_task(
+    points = [point.id for point in engine.tasks.get(seller.actor, task_id).checklist]
+    engine.tasks.complete(
         seller.actor,
         task_id,
         answers={"marknadsrapport": "Marknaden växer."},
@@ -71,7 +72,7 @@ def test_every_fact_of_a_case_has_a_sentence_of_its_own(
 ) -> None:
     going = walk(engine, clock, people, case_id)
     going.prepare()
-    assert set(engine.history_types()) <= set(FACTS)
+    assert set(engine.history.types()) <= set(FACTS)
 
 
 @pytest.mark.parametrize(
@@ -102,9 +103,9 @@ def test_the_last_day_of_a_range_belongs_to_it_in_the_company_s_zone(
     signed_in: SignedIn, engine: Engine, clock: FakeClock, people: People
 ) -> None:
     clock.advance(timedelta(hours=14, minutes=30))  # 23:30 in Stockholm
-    engine.start_case(people["manager"].actor, title="Sen kväll", key=uuid4().hex)
+    engine.cases.start(people["manager"].actor, title="Sen kväll", key=uuid4().hex)
     clock.advance(timedelta(hours=1))  # after midnight there, the day before in UTC
-    engine.start_case(people["manager"].actor, title="Natt", key=uuid4().hex)
+    engine.cases.start(people["manager"].actor, title="Natt", key=uuid4().hex)
     manager = signed_in(people["manager"])
     one_day = manager.open("/history/?type=case.started&since=2026-03-02&until=2026-03-02")
     assert len(sentences(one_day.text)) == 1
@@ -164,8 +165,8 @@ def test_what_a_program_did_is_told_with_its_token(
     manager: Visitor, engine: Engine, people: People, case_id: str, task_id: str
 ) -> None:
     seller = people["saljare"].actor
-    issued = engine.add_token(seller, "saljare", "nattlig import", key="token")
-    engine.claim(issued.token.actor(), task_id, key="claim")
+    issued = engine.tokens.add(seller, "saljare", "nattlig import", key="token")
+    engine.tasks.claim(issued.token.actor(), task_id, key="claim")
     told = "Med API-nyckeln ”nattlig import”"
     assert manager.open("/history/?case=2026-0001").text.count(told) == 1
     assert told in manager.open(f"/cases/{case_id}").text
@@ -211,13 +212,13 @@ def test_what_was_changed_behind_our_back_is_named(
 ) -> None:
     from sqlalchemy import text
 
-    with engine._database.writing() as connection:  # what somebody with the file could do
+    with database_of(engine).writing() as connection:  # what somebody with the file could do
         connection.execute(
             text("UPDATE history SET detail = replace(detail, 'Rapporten', 'Raporten')")
         )
     page = manager.send(manager.open("/history/?case=2026-0001"), having="action")
     assert "1 fel i kedjan" in page.text
-    faults = engine.verify(people["manager"].actor).faults
+    faults = engine.history.verify(people["manager"].actor).faults
     assert [f.chain in page.text for f in faults] == [True]
     assert "Namnet eller beskrivningen är inte det som posten intygar" in page.text
 

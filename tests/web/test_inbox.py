@@ -76,8 +76,8 @@ def test_a_long_list_is_cut_and_goes_on(
 ) -> None:
     manager = people["manager"].actor
     for number in range(3):
-        engine.start_case(
-            manager, customer_id=engine.customers(manager)[0].id, key=f"more-{number}"
+        engine.cases.start(
+            manager, customer_id=engine.customers.search(manager)[0].id, key=f"more-{number}"
         )
     small = replace(config, web=replace(config.web, page_size=3))
     visitor = Visitor(create_app(small, engine))

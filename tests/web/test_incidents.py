@@ -43,8 +43,8 @@ def manager(signed_in: SignedIn, people: People) -> Visitor:
 @pytest.fixture
 def stopped(engine: Engine) -> str:
     """A case that stopped at once: nobody has set ``amount``."""
-    engine.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key="deploy")
-    receipt = engine.start_case(SYSTEM, process_id="approval", title="Ett köp", key="start")
+    engine.definitions.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key="deploy")
+    receipt = engine.cases.start(SYSTEM, process_id="approval", title="Ett köp", key="start")
     return str(receipt.id)
 
 
@@ -91,7 +91,7 @@ def test_the_history_tells_it_in_the_readers_language_too(manager: Visitor, stop
 def test_the_list_has_every_stop_with_its_case_and_a_way_to_try_again(
     manager: Visitor, engine: Engine, stopped: str
 ) -> None:
-    [incident] = engine.incidents(SYSTEM)
+    [incident] = engine.incidents.newest(SYSTEM)
     page = manager.open("/incidents/")
     assert f'href="/cases/{stopped}#stopp-{incident.id}"' in page.text
     assert f'id="stopp-{incident.id}"' in manager.open(f"/cases/{stopped}").text
@@ -100,7 +100,7 @@ def test_the_list_has_every_stop_with_its_case_and_a_way_to_try_again(
     assert f"/cases/{stopped}/instances/{stopped}/values?incident={incident.id}" in page.text
     again = manager.follow(manager.send(page, having="key"))
     assert "Samma sak stoppar ärendet igen." in again.text
-    engine.correct_variables(SYSTEM, stopped, {"amount": 5}, reason="prov", key="correct")
+    engine.instances.correct_variables(SYSTEM, stopped, {"amount": 5}, reason="prov", key="correct")
     gone = manager.follow(manager.send(again, having="key"))
     assert "ärendet går vidare" in gone.text
     assert "Inget står still" in gone.text
@@ -109,12 +109,12 @@ def test_the_list_has_every_stop_with_its_case_and_a_way_to_try_again(
 def test_a_task_that_could_not_be_completed_is_opened_from_the_stop(
     manager: Visitor, engine: Engine
 ) -> None:
-    engine.deploy(SYSTEM, [CHOICE], key="deploy")
-    case_id = str(engine.start_case(SYSTEM, process_id="choice", key="start").id)
-    [open_task] = engine.tasks(SYSTEM, show="all").items
+    engine.definitions.deploy(SYSTEM, [CHOICE], key="deploy")
+    case_id = str(engine.cases.start(SYSTEM, process_id="choice", key="start").id)
+    [open_task] = engine.tasks.search(SYSTEM, show="all").items
     with pytest.raises(ProcessFailed):
-        engine.complete_task(SYSTEM, open_task.id, answers={"amount": 13}, ticks={}, key="done")
-    [incident] = engine.incidents(SYSTEM)
+        engine.tasks.complete(SYSTEM, open_task.id, answers={"amount": 13}, ticks={}, key="done")
+    [incident] = engine.incidents.newest(SYSTEM)
     assert (incident.task_id, incident.element_name) == (open_task.id, "large")
     for path in (f"/cases/{case_id}", "/incidents/"):
         page = manager.open(path).text
@@ -146,24 +146,24 @@ def test_the_list_comes_in_pages_that_neither_repeat_nor_leave_out(
     manager: Visitor, engine: Engine, stopped: str
 ) -> None:
     for number in range(6):
-        engine.start_case(SYSTEM, process_id="approval", key=f"more-{number}")
+        engine.cases.start(SYSTEM, process_id="approval", key=f"more-{number}")
     seen: list[str] = []
     cursor: str | None = None
     while True:
-        page = engine.open_incidents(SYSTEM, cursor=cursor, limit=3)
+        page = engine.incidents.search(SYSTEM, cursor=cursor, limit=3)
         seen += [incident.id for incident in page.items]
         if (cursor := page.next) is None:
             break
-    assert seen == [incident.id for incident in engine.incidents(SYSTEM)]
+    assert seen == [incident.id for incident in engine.incidents.newest(SYSTEM)]
     assert len(set(seen)) == 7
-    second = engine.open_incidents(SYSTEM, limit=3).next
+    second = engine.incidents.search(SYSTEM, limit=3).next
     assert "Till början" in manager.open(f"/incidents/?cursor={second}").text
     with pytest.raises(Invalid):
-        engine.open_incidents(SYSTEM, cursor="nonsense")
+        engine.incidents.search(SYSTEM, cursor="nonsense")
 
 
 def test_staff_are_given_none(engine: Engine, people: People, stopped: str) -> None:
-    assert engine.open_incidents(people["inkop"].actor).items == ()
+    assert engine.incidents.search(people["inkop"].actor).items == ()
 
 
 def test_the_overview_leads_to_the_list(manager: Visitor, stopped: str) -> None:
@@ -174,9 +174,9 @@ def test_the_overview_leads_to_the_list(manager: Visitor, stopped: str) -> None:
 def test_a_case_without_a_plan_shows_its_steps_and_leads_to_its_tasks(
     manager: Visitor, engine: Engine
 ) -> None:
-    engine.deploy(SYSTEM, [CHOICE], key="deploy")
-    case_id = str(engine.start_case(SYSTEM, process_id="choice", key="start").id)
-    [open_task] = engine.tasks(SYSTEM, show="all").items
+    engine.definitions.deploy(SYSTEM, [CHOICE], key="deploy")
+    case_id = str(engine.cases.start(SYSTEM, process_id="choice", key="start").id)
+    [open_task] = engine.tasks.search(SYSTEM, show="all").items
     page = manager.open(f"/cases/{case_id}").text
     assert f'href="/tasks/{open_task.id}">Decide</a>' in page
     assert "0 av 0" not in page

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from engine import SYSTEM, Config, Engine, FakeClock
 from engine.errors import Conflict
 from engine.jobs import failed
+from tests.support.databases import database_of
 from tests.support.people import People
 from tests.web.conftest import SignedIn
 from web import create_app, logs
@@ -35,7 +36,7 @@ def test_who_watches_needs_no_session(app: Flask) -> None:
 
 
 def test_a_newer_database_is_not_ready(app: Flask, engine: Engine) -> None:
-    with engine._database.writing() as connection:
+    with database_of(engine).writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     answer = app.test_client().get("/health/ready")
     assert answer.status_code == 503
@@ -45,10 +46,10 @@ def test_a_newer_database_is_not_ready(app: Flask, engine: Engine) -> None:
 
 def test_jobs_that_nobody_does_are_not_ready(app: Flask, engine: Engine, clock: FakeClock) -> None:
     from engine.job_queue import Job
-    from engine.jobs.queue import Queue
+    from engine.jobs.queue import DatabaseQueue
 
-    with engine._database.writing() as connection:
-        Queue().put(connection, [Job("timers", "timers:x", clock.now())])
+    with database_of(engine).writing() as connection:
+        DatabaseQueue().put(connection, [Job("timers", "timers:x", clock.now())])
     assert app.test_client().get("/health/ready").status_code == 200
     clock.advance(timedelta(minutes=16))
     answer = app.test_client().get("/health/ready")
@@ -63,7 +64,7 @@ def test_the_figures_count_steps_requests_and_what_waits(
     before = values(client.get("/metrics").text).get(
         'serviceplan_steps_total{type="instance.started"}', 0.0
     )
-    engine.start_case(people["manager"].actor, key="one")
+    engine.cases.start(people["manager"].actor, key="one")
     client.get("/login")
     found = values(client.get("/metrics").text)
     assert found['serviceplan_steps_total{type="instance.started"}'] > before
@@ -75,7 +76,7 @@ def test_the_figures_count_steps_requests_and_what_waits(
     assert found["serviceplan_timers_due"] == 0
     assert {"serviceplan_job_lag_seconds", "serviceplan_outbox_dead"} <= set(found)
     assert found["serviceplan_jobs_failed"] == 0
-    with engine._database.writing() as connection:
+    with database_of(engine).writing() as connection:
         failed.keep(connection, "tidy", {}, 10, "RuntimeError: no", engine.now())
     assert values(client.get("/metrics").text)["serviceplan_jobs_failed"] == 1
 
@@ -162,22 +163,22 @@ def test_an_error_tells_its_place_and_not_what_somebody_typed(lines: io.StringIO
 
 
 def test_a_copy_is_whole_and_checked(engine: Engine, people: People, tmp_path: Path) -> None:
-    engine.start_case(people["manager"].actor, key="one")
+    engine.cases.start(people["manager"].actor, key="one")
     copy = tmp_path / "copy.db"
-    result = engine.backup(copy)
+    result = engine.operations.backup(copy)
     assert result.ok
     assert result.entries > 0
     assert copy.stat().st_mode & 0o077 == 0
     with Engine.open(f"sqlite:///{copy}") as restored:
-        assert len(restored.cases(SYSTEM).items) == 1
+        assert len(restored.cases.search(SYSTEM).items) == 1
     with pytest.raises(Conflict):
-        engine.backup(copy)
+        engine.operations.backup(copy)
 
 
 def test_a_copy_of_a_falsified_history_says_so(
     engine: Engine, people: People, tmp_path: Path
 ) -> None:
-    engine.start_case(people["manager"].actor, key="one")
-    with engine._database.writing() as connection:
+    engine.cases.start(people["manager"].actor, key="one")
+    with database_of(engine).writing() as connection:
         connection.execute(text("UPDATE history SET actor_name = 'Någon annan' WHERE id = 3"))
-    assert not engine.backup(tmp_path / "copy.db").ok
+    assert not engine.operations.backup(tmp_path / "copy.db").ok

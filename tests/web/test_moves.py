@@ -18,7 +18,7 @@ def owner(signed_in: SignedIn, people: People) -> Visitor:
 
 
 def deploy(engine: Engine, people: People, source: Source, key: str) -> str:
-    found = engine.deploy(people["process_owner"].actor, [source], key=key)
+    found = engine.definitions.deploy(people["process_owner"].actor, [source], key=key)
     return found.definitions[0].id
 
 
@@ -26,7 +26,7 @@ def deploy(engine: Engine, people: People, source: Source, key: str) -> str:
 def case(engine: Engine, people: People) -> str:
     deploy(engine, people, steps(task("write"), ids="write"), "one")
     manager = people["manager"].actor
-    receipt = engine.start_case(manager, process_id="work", title="Ett arbete", key="case")
+    receipt = engine.cases.start(manager, process_id="work", title="Ett arbete", key="case")
     assert receipt.id is not None
     return receipt.id
 
@@ -71,14 +71,14 @@ def test_moved_followed_and_taken_back(
     assert answer.status_code == 302
     waiting = owner.follow(answer)
     assert 'http-equiv="refresh"' in waiting.text
-    assert engine.run_migrations() == 1
+    assert engine.migrations.run() == 1
     done = owner.open(answer.location)
     assert 'http-equiv="refresh"' not in done.text
     assert "Flyttade: 1" in done.text
-    assert engine.instance(people["manager"].actor, case).version == 2
+    assert engine.instances.get(people["manager"].actor, case).version == 2
     back = owner.follow(owner.send(done, {}, having="key"))
     assert "Tillbakatagen" in back.text
-    assert engine.instance(people["manager"].actor, case).version == 1
+    assert engine.instances.get(people["manager"].actor, case).version == 1
 
 
 def test_without_a_choice_nothing_is_moved(owner: Visitor, newest: str) -> None:
@@ -93,7 +93,7 @@ def test_steps_that_were_not_run_stand_on_the_case(
     signed_in: SignedIn, engine: Engine, people: People, newest: str, case: str
 ) -> None:
     owner = people["process_owner"].actor
-    engine.migrate(owner, "work", 2, [case], mapping={"write": "draft"}, key="move")
+    engine.migrations.start(owner, "work", 2, [case], mapping={"write": "draft"}, key="move")
     manager = signed_in(people["manager"])
     page = manager.open(f"/cases/{case}")
     assert "Inte utförda steg från ny version" in page.text
@@ -101,7 +101,7 @@ def test_steps_that_were_not_run_stand_on_the_case(
     assert "Skriv varför" in manager.follow(unreasoned).text
     opened = manager.send(page, {}, having="reason", button=("action", "run"))
     assert opened.status_code == 302
-    names = {t.name for t in engine.tasks(people["manager"].actor, show="all").items}
+    names = {t.name for t in engine.tasks.search(people["manager"].actor, show="all").items}
     assert names >= {"First", "Draft"}
 
 
@@ -109,6 +109,6 @@ def test_the_story_of_the_case_tells_of_the_move(
     signed_in: SignedIn, engine: Engine, people: People, newest: str, case: str
 ) -> None:
     owner = people["process_owner"].actor
-    engine.migrate(owner, "work", 2, [case], mapping={"write": "draft"}, key="move")
+    engine.migrations.start(owner, "work", 2, [case], mapping={"write": "draft"}, key="move")
     page = signed_in(people["manager"]).open(f"/cases/{case}")
     assert "flyttade ”Work” till version 2" in page.text

@@ -9,7 +9,8 @@ import pytest
 
 from engine import Engine, FakeClock, NotAllowed
 from engine.jobs import failed, outbox
-from engine.jobs.outbox import Letter
+from engine.jobs.outbox import OutboundMessage
+from tests.support.databases import database_of
 from tests.support.people import People
 from tests.web.conftest import SignedIn
 from web.overview import JOBS
@@ -25,7 +26,7 @@ def test_the_figures_open_the_lists_that_they_count(
     clock.advance(timedelta(days=60))
     manager = signed_in(people["manager"])
     page = manager.open("/overview/")
-    shown = engine.overview(people["manager"].actor)
+    shown = engine.analysis.overview(people["manager"].actor)
     assert shown.late == shown.open > 0
     assert figures(page.text) == ["1", str(shown.late), "0"]
     role = shown.roles[0]
@@ -48,29 +49,29 @@ def test_figures_are_counted_now_and_then_and_read_from_then_on(
     engine: Engine, clock: FakeClock, people: People, case_id: str
 ) -> None:
     manager = people["manager"].actor
-    assert engine.count_figures()
-    assert not engine.count_figures()
-    before = engine.overview(manager)
+    assert engine.analysis.count_figures()
+    assert not engine.analysis.count_figures()
+    before = engine.analysis.overview(manager)
     assert before.at == clock.now()
     assert before.cases == {"running": 1}
-    engine.cancel(manager, case_id, "test", key="cancel")
+    engine.cases.cancel(manager, case_id, "test", key="cancel")
     clock.advance(timedelta(minutes=1))
-    assert engine.overview(manager) == before
-    assert engine.count_figures()
-    assert engine.overview(manager).cases == {"cancelled": 1}
+    assert engine.analysis.overview(manager) == before
+    assert engine.analysis.count_figures()
+    assert engine.analysis.overview(manager).cases == {"cancelled": 1}
 
 
 def test_figures_that_nobody_counts_any_more_are_counted_by_the_page(
     engine: Engine, clock: FakeClock, people: People, case_id: str
 ) -> None:
-    engine.count_figures()
+    engine.analysis.count_figures()
     clock.advance(timedelta(hours=1))
-    assert engine.overview(people["manager"].actor).at == clock.now()
+    assert engine.analysis.overview(people["manager"].actor).at == clock.now()
 
 
 def test_staff_may_not_ask_for_them(engine: Engine, people: People) -> None:
     with pytest.raises(NotAllowed):
-        engine.overview(people["saljare"].actor)
+        engine.analysis.overview(people["saljare"].actor)
 
 
 # ---------------------------------------------------------------- what was tried in vain
@@ -79,8 +80,8 @@ def test_staff_may_not_ask_for_them(engine: Engine, people: People) -> None:
 @pytest.fixture
 def letter_id(engine: Engine, clock: FakeClock) -> str:
     """A webhook whose receiver does not want it."""
-    sent = Letter("webhook", "event-1", "https://receiver.example/hook", {"type": "test"})
-    with engine._database.writing() as connection:
+    sent = OutboundMessage("webhook", "event-1", "https://receiver.example/hook", {"type": "test"})
+    with database_of(engine).writing() as connection:
         outbox.post(connection, [sent], clock.now())
         [letter_id] = outbox.due(connection, clock.now(), 1)
         taken = outbox.take(connection, letter_id, clock.now())
@@ -100,14 +101,14 @@ def test_a_letter_that_did_not_arrive_is_shown_to_managers_and_sent_again(
     after = manager.follow(manager.send(page, having="key"))
     assert "Det skickas igen." in after.text
     assert "receiver.example" not in after.text
-    with engine._database.reading() as connection:
+    with database_of(engine).reading() as connection:
         assert outbox.due(connection, clock.now(), 1) == [letter_id]
 
 
 def test_a_failed_job_is_shown_to_managers_and_tried_again(
     engine: Engine, clock: FakeClock, people: People, signed_in: SignedIn
 ) -> None:
-    with engine._database.writing() as connection:
+    with database_of(engine).writing() as connection:
         failed.keep(connection, "outbox", {"id": "abc"}, 10, "KeyError: 'x'", clock.now())
     manager = signed_in(people["manager"])
     assert "Send a mail or a webhook" in manager.open("/overview/?lang=en").text
@@ -117,13 +118,13 @@ def test_a_failed_job_is_shown_to_managers_and_tried_again(
     after = manager.follow(manager.send(page, having="key"))
     assert "Jobbet görs om." in after.text
     assert "Skicka ett utskick" not in after.text
-    waiting = engine.worker()._bench.claim()
+    waiting = engine.jobs.worker().handlers.claim()
     assert waiting is not None
     assert (waiting.kind, waiting.payload) == ("outbox", {"id": "abc"})
 
 
 def test_every_kind_of_job_has_its_words(engine: Engine) -> None:
-    assert set(JOBS) == set(engine.worker()._bench.handlers)
+    assert set(JOBS) == set(engine.jobs.worker().handlers.by_kind)
 
 
 @pytest.mark.parametrize("path", ["/overview/letters/x/resend", "/overview/jobs/1/retry"])

@@ -57,7 +57,7 @@ def test_roles_rights_and_the_account_are_changed(
     filled = {"roles": ["ekonomi", "inkop"], "rights": "manager", "active": None}
     answer = administrator.send(page, filled, having="roles", button=("action", "save"))
     assert answer.status_code == 302
-    changed = next(p for p in engine.people(SYSTEM) if p.username == username)
+    changed = next(p for p in engine.people.all(SYSTEM) if p.username == username)
     assert changed.roles == {"ekonomi", "inkop"}
     assert changed.rights == {"manager"}
     assert not changed.active
@@ -85,5 +85,5 @@ def test_an_address_for_reminders_is_kept_and_a_wrong_one_is_refused(
     assert refused.status_code == 422
     assert "Det är ingen e-postadress." in refused.text
     administrator.send(page, {"email": "anna@example.com"}, having="email")
-    [person] = [p for p in engine.people(SYSTEM) if p.username == "saljare"]
+    [person] = [p for p in engine.people.all(SYSTEM) if p.username == "saljare"]
     assert person.email == "anna@example.com"

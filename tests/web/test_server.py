@@ -105,7 +105,7 @@ def test_the_first_start_makes_a_company_whose_people_can_sign_in(
     assert served.stop() == 0
 
     engine = Engine.open(f"sqlite:///{tmp_path / 'served.db'}")
-    session = engine.sign_in(people[0]["username"], people[0]["password"])
+    session = engine.sessions.sign_in(people[0]["username"], people[0]["password"])
     engine.close()
     assert session.person.name == people[0]["name"].strip()
 
@@ -126,9 +126,9 @@ def test_an_empty_start_has_the_plan_and_says_how_the_first_administrator_is_mad
     from engine import SYSTEM
 
     engine = Engine.open(f"sqlite:///{tmp_path / 'served.db'}")
-    assert engine.people(SYSTEM) == ()
+    assert engine.people.all(SYSTEM) == ()
     assert (tmp_path / "served.db").stat().st_mode & 0o077 == 0
-    assert "serviceplan" in {d.process_id for d in engine.definitions(SYSTEM)}
+    assert "serviceplan" in {d.process_id for d in engine.definitions.all(SYSTEM)}
     engine.close()
 
 

@@ -150,7 +150,7 @@ def test_logging_out_ends_the_session_on_the_server(
     page = visitor.open("/tasks")
     logout = next(f for f in forms(page) if f.action == "/logout")
     visitor.client.post("/logout", data=logout.values)
-    assert engine.session(cookie.value) is None
+    assert engine.sessions.get(cookie.value) is None
     assert visitor.open("/tasks").status_code == 302
 
 

@@ -97,7 +97,7 @@ def test_the_same_press_twice_signs_once(
     second = sign(seller, page, people["saljare"])
     assert first.status_code == second.status_code == 302
     assert first.location == second.location
-    history = engine.history(people["manager"].actor, case_id=case_id).items
+    history = engine.history.search(people["manager"].actor, case_id=case_id).items
     assert [entry.type for entry in history].count("task.signed") == 1
 
 
@@ -164,7 +164,7 @@ def test_who_comes_second_reads_who_was_first_and_keeps_the_text(
     account = people["saljare"]
     late = signed_in(account)
     page = late.open(f"/tasks/{task_id}")
-    engine.complete_task(
+    engine.tasks.complete(
         account.actor,
         task_id,
         answers={"marknadsrapport": "Först"},
@@ -183,8 +183,8 @@ def test_who_lost_the_task_to_a_colleague_keeps_the_text(
     seller: Visitor, page: TestResponse, people: People, engine: Engine, task_id: str
 ) -> None:
     password = "fyra ord i en rad"
-    engine.add_person(SYSTEM, "bo", "Bo Ek", roles=("saljare",), password=password, key="bo")
-    engine.reassign(people["manager"].actor, task_id, "bo", key="to-bo")
+    engine.people.add(SYSTEM, "bo", "Bo Ek", roles=("saljare",), password=password, key="bo")
+    engine.tasks.reassign(people["manager"].actor, task_id, "bo", key="to-bo")
     answer = sign(seller, page, people["saljare"], note="Min egen tanke")
     assert answer.status_code == 403
     assert "Uppgiften är inte din" in answer.text
@@ -195,7 +195,7 @@ def test_who_lost_the_task_to_a_colleague_keeps_the_text(
 def test_a_task_that_the_process_withdrew_says_so_and_keeps_the_text(
     seller: Visitor, page: TestResponse, people: People, engine: Engine, case_id: str
 ) -> None:
-    engine.cancel(people["manager"].actor, case_id, "Kunden ångrade sig", key="cancel")
+    engine.cases.cancel(people["manager"].actor, case_id, "Kunden ångrade sig", key="cancel")
     answer = sign(seller, page, people["saljare"], note="Min egen tanke")
     assert answer.status_code == 409
     assert "Uppgiften behövs inte längre" in answer.text
@@ -287,12 +287,12 @@ def test_a_task_is_taken_and_handed_back_and_the_text_goes_with_it(
     mine = seller.follow(taken)
     assert "Uppgiften är din." in mine.text
     assert form(mine, having="note").values["note"] == ["Mitt"]
-    assignee = engine.task(people["saljare"].actor, task_id).row.assignee
+    assignee = engine.tasks.get(people["saljare"].actor, task_id).row.assignee
     assert assignee is not None
     assert assignee.id == people["saljare"].id
     back = seller.send(mine, {"note": "Deras"}, having="note", button=("action", "release"))
     assert "lämnad tillbaka" in seller.follow(back).text
-    detail = engine.task(people["saljare"].actor, task_id)
+    detail = engine.tasks.get(people["saljare"].actor, task_id)
     assert detail.row.assignee is None
     assert detail.note == "Deras"
 
@@ -307,7 +307,7 @@ def test_a_manager_gives_the_task_to_somebody_with_the_role(
     chosen = {"assignee": people["saljare"].username}
     answer = manager.send(page, chosen, having="assignee", button=("action", "reassign"))
     assert f"{people['saljare'].name} har nu uppgiften." in manager.follow(answer).text
-    assert engine.task(people["manager"].actor, task_id).row.assignee is not None
+    assert engine.tasks.get(people["manager"].actor, task_id).row.assignee is not None
 
 
 def test_a_button_that_the_page_does_not_have_is_refused(

@@ -71,7 +71,7 @@ def test_what_is_missing_is_said_and_what_was_chosen_stays(
 def test_an_administrator_sees_and_ends_the_tokens_of_others_and_nobody_else_does(
     app: Flask, engine: Engine, signed_in: SignedIn, people: People, key: Keys
 ) -> None:
-    issued = engine.add_token(SYSTEM, "saljare", "Nattkörning", key=key())
+    issued = engine.tokens.add(SYSTEM, "saljare", "Nattkörning", key=key())
     path = f"/tokens/{issued.token.id}/revoke"
     stranger = signed_in(people["ekonomi"])
     refused = stranger.send(stranger.open("/tokens/"), {}, having="expires")
@@ -93,6 +93,6 @@ def test_an_administrator_sees_and_ends_the_tokens_of_others_and_nobody_else_doe
 def test_a_session_says_nothing_of_secrets_in_its_history(
     engine: Engine, signed_in: SignedIn, people: People, key: Keys
 ) -> None:
-    engine.add_token(SYSTEM, "saljare", "Nattkörning", key=key())
+    engine.tokens.add(SYSTEM, "saljare", "Nattkörning", key=key())
     page = signed_in(people["administrator"]).open("/history/")
     assert "skapade API-nyckeln ”Nattkörning”" in page.text

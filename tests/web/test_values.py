@@ -19,8 +19,8 @@ def engine(bare_engine: Engine) -> Engine:
 @pytest.fixture
 def case(engine: Engine) -> str:
     """Stopped: nobody has set ``amount``."""
-    engine.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key="deploy")
-    return str(engine.start_case(SYSTEM, process_id="approval", key="start").id)
+    engine.definitions.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key="deploy")
+    return str(engine.cases.start(SYSTEM, process_id="approval", key="start").id)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def manager(signed_in: SignedIn, people: People) -> Visitor:
 def test_a_missing_value_is_set_from_the_incident_and_the_case_goes_on(
     manager: Visitor, engine: Engine, case: str
 ) -> None:
-    [incident] = engine.incidents(SYSTEM)
+    [incident] = engine.incidents.newest(SYSTEM)
     assert "Rätta ett värde…" in manager.open(f"/cases/{case}").text
     page = manager.open(f"/cases/{case}/instances/{case}/values?incident={incident.id}")
     assert "Ett värde som saknas" in page.text
@@ -45,8 +45,8 @@ def test_a_missing_value_is_set_from_the_incident_and_the_case_goes_on(
     assert "Värdet ”amount” är rättat." in page.text
     assert "ärendet går vidare" in page.text
     assert "Glömt på formuläret." in page.text
-    assert [t.name for t in engine.tasks(SYSTEM, show="all").items] == ["Approve"]
-    assert engine.case(SYSTEM, case).variables["amount"] == 1250.5
+    assert [t.name for t in engine.tasks.search(SYSTEM, show="all").items] == ["Approve"]
+    assert engine.cases.get(SYSTEM, case).variables["amount"] == 1250.5
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_each_kind_of_value_has_its_input(
     filled = {"reason": "Prov."} | ({"value": typed} if kind != "null" else {})
     answer = manager.send(manager.open(address), filled, having="reason", button=("action", "save"))
     assert answer.status_code == 302
-    assert engine.case(SYSTEM, case).variables["antal"] == stored
+    assert engine.cases.get(SYSTEM, case).variables["antal"] == stored
     page = manager.open(f"/cases/{case}/instances/{case}/values")
     assert "<code>antal</code>" in page.text
 
@@ -91,7 +91,7 @@ def test_what_cannot_be_read_is_told_and_stays(
     assert page.status_code == 422
     assert told in page.text
     assert "Prov." in page.text
-    assert "antal" not in engine.case(SYSTEM, case).variables
+    assert "antal" not in engine.cases.get(SYSTEM, case).variables
 
 
 def test_a_reason_and_a_name_that_expressions_can_say_are_needed(

@@ -15,7 +15,7 @@ TAG = "cases"
 
 def list_cases(call: Call) -> Reply:
     """Cases that you may see, the last started first."""
-    return page(call, call.engine.cases(call.actor, **call.asked), answers.Cases, "/cases")
+    return page(call, call.engine.cases.search(call.actor, **call.asked), answers.Cases, "/cases")
 
 
 def start_case(call: Call) -> Reply:
@@ -23,7 +23,7 @@ def start_case(call: Call) -> Reply:
     waits for somebody to look at it."""
     given: requests.NewCase = call.body
     try:
-        done = call.engine.start_case(call.actor, **structs.asdict(given), key=call.key)
+        done = call.engine.cases.start(call.actor, **structs.asdict(given), key=call.key)
     except NotFound as error:
         # What is missing is named in the body: the address itself is right.
         customer = given.customer_id is not None and error.params.get("id") == given.customer_id
@@ -38,35 +38,35 @@ def start_case(call: Call) -> Reply:
 def get_case(call: Call) -> Reply:
     """One case, by its id or its number: its plan, its process instances, the messages that it can
     get now."""
-    found = call.engine.case(call.actor, call.id)
+    found = call.engine.cases.get(call.actor, call.id)
     plan = [row.plan for sheet in found.sheets for row in sheet.rows]
     return Reply(shown(answers.CaseDetail, found, found.row, plan=plan, offered=found.activities))
 
 
 def get_case_history(call: Call) -> Reply:
     """What has happened in a case, by its id or its number, the newest first."""
-    found = call.engine.history(call.actor, case_id=call.id, **call.asked)
+    found = call.engine.history.search(call.actor, case_id=call.id, **call.asked)
     return page(call, found, answers.History, f"/cases/{call.id}/history")
 
 
 def deliver_message(call: Call) -> Reply:
     """Give a message to a case, by its id or its number. One that nobody waits for yet is kept."""
     given: requests.NewMessage = call.body
-    done = call.engine.deliver(call.actor, given.name, call.id, given.payload, key=call.key)
+    done = call.engine.cases.deliver(call.actor, given.name, call.id, given.payload, key=call.key)
     result = done.result
     return Reply(answers.Delivered(done.key, done.at, result["delivered"], result["stored"]))
 
 
 def cancel_case(call: Call) -> Reply:
     """End a case, by its id or its number, before its time, with all that is open in it."""
-    done = call.engine.cancel(call.actor, call.id, call.body.reason, key=call.key)
+    done = call.engine.cases.cancel(call.actor, call.id, call.body.reason, key=call.key)
     return Reply(answers.CaseChanged(done.key, done.at))
 
 
 def begin_activity(call: Call) -> Reply:
     """Begin an activity of an open ad-hoc sub-process of an instance."""
     given: requests.Beginning = call.body
-    done = call.engine.begin_activity(
+    done = call.engine.cases.begin_activity(
         call.actor, call.id, given.element_id, scope_token=given.scope_token, key=call.key
     )
     return Reply(answers.CaseChanged(done.key, done.at))
@@ -76,32 +76,34 @@ def correct_variables(call: Call) -> Reply:
     """Set variables of a running instance, so that what failed over them can be tried again. For
     those who look after the engine; the history keeps the old values."""
     given: requests.Correction = call.body
-    done = call.engine.correct_variables(call.actor, call.id, given.variables, key=call.key)
+    done = call.engine.instances.correct_variables(
+        call.actor, call.id, given.variables, key=call.key
+    )
     return Reply(answers.CaseChanged(done.key, done.at))
 
 
 def list_customers(call: Call) -> Reply:
     """Customers by name, at most 200."""
-    found = call.engine.customers(call.actor, call.query.q)
+    found = call.engine.customers.search(call.actor, call.query.q)
     return Reply(answers.Customers(shown(list[answers.CustomerRow], found)))
 
 
 def add_customer(call: Call) -> Reply:
     """Register a customer."""
     given: requests.NewCustomer = call.body
-    done = call.engine.add_customer(call.actor, given.name, given.org_number, key=call.key)
+    done = call.engine.customers.add(call.actor, given.name, given.org_number, key=call.key)
     return Reply(answers.CustomerAdded(done.key, done.at, str(done.id)))
 
 
 def list_incidents(call: Call) -> Reply:
     """Open incidents, the newest first; none for those who do not look after the engine."""
-    found = call.engine.open_incidents(call.actor, **call.asked)
+    found = call.engine.incidents.search(call.actor, **call.asked)
     return page(call, found, answers.Incidents, "/incidents")
 
 
 def retry_incident(call: Call) -> Reply:
     """Try again what failed."""
-    done = call.engine.retry(call.actor, call.id, key=call.key)
+    done = call.engine.incidents.retry(call.actor, call.id, key=call.key)
     return Reply(answers.Retried(done.key, done.at, done.result["resolved"]))
 
 

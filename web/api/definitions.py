@@ -30,20 +30,20 @@ def get_me(call: Call) -> Reply:
 
 def list_definitions(call: Call) -> Reply:
     """All versions of all processes: the phases in order, the newest version first."""
-    found = call.engine.definitions(call.actor)
+    found = call.engine.definitions.all(call.actor)
     return Reply(answers.Definitions(shown(list[answers.Definition], found)))
 
 
 def get_definition(call: Call) -> Reply:
     """One version of one process, with what was found in its file."""
-    found = call.engine.definition(call.actor, call.id)
-    findings = call.engine.findings(call.actor, call.id)
+    found = call.engine.definitions.get(call.actor, call.id)
+    findings = call.engine.definitions.findings(call.actor, call.id)
     return Reply(shown(answers.DefinitionDetail, found, findings=findings))
 
 
 def get_definition_xml(call: Call) -> Reply:
     """The file that a definition came in, byte for byte."""
-    file = call.engine.source(call.actor, call.id)
+    file = call.engine.definitions.source(call.actor, call.id)
     name = f"attachment; filename*=UTF-8''{quote(file.filename)}"
     return Reply(file.data, [("Content-Disposition", name)], "application/xml")
 
@@ -52,7 +52,7 @@ def deploy_definitions(call: Call) -> Reply:
     """Put diagrams live together (multipart/form-data, any number of `files`). One that is live
     already, byte for byte, keeps its version."""
     sources = [Source(name, data) for name, data in read_files(call.environ, call.config)]
-    made = call.engine.deploy(call.actor, sources, key=call.key)
+    made = call.engine.definitions.deploy(call.actor, sources, key=call.key)
     return Reply(shown(answers.Deployment, made), [("Location", f"{BASE}/definitions")])
 
 

@@ -15,36 +15,37 @@ TAG = "tasks"
 
 def list_tasks(call: Call) -> Reply:
     """Open user tasks by due date, those without one last."""
-    return page(call, call.engine.tasks(call.actor, **call.asked), answers.Tasks, "/tasks")
+    return page(call, call.engine.tasks.search(call.actor, **call.asked), answers.Tasks, "/tasks")
 
 
 def get_task(call: Call) -> Reply:
     """One user task: its form, checklist, draft or answers. The ETag is its revision."""
-    found = call.engine.task(call.actor, call.id)
+    found = call.engine.tasks.get(call.actor, call.id)
     detail = shown(answers.TaskDetail, found, found.row)
     return Reply(detail, [("ETag", f'"{found.row.revision}"')])
 
 
 def claim_task(call: Call) -> Reply:
     """Take a task that is offered to one of your roles."""
-    return _changed(call, call.engine.claim(call.actor, call.id, **call.guarded))
+    return _changed(call, call.engine.tasks.claim(call.actor, call.id, **call.guarded))
 
 
 def release_task(call: Call) -> Reply:
     """Give a task back to its role; its draft stays with it."""
-    return _changed(call, call.engine.release(call.actor, call.id, **call.guarded))
+    return _changed(call, call.engine.tasks.release(call.actor, call.id, **call.guarded))
 
 
 def reassign_task(call: Call) -> Reply:
     """Give a task to somebody who holds its role."""
     username = call.body.username
-    return _changed(call, call.engine.reassign(call.actor, call.id, username, **call.guarded))
+    return _changed(call, call.engine.tasks.reassign(call.actor, call.id, username, **call.guarded))
 
 
 def save_draft(call: Call) -> Reply:
     """Keep what is written so far, also what is not right yet."""
     return _changed(
-        call, call.engine.save_draft(call.actor, call.id, **_written(call.body), **call.guarded)
+        call,
+        call.engine.tasks.save_draft(call.actor, call.id, **_written(call.body), **call.guarded),
     )
 
 
@@ -52,7 +53,7 @@ def complete_task(call: Call) -> Reply:
     """Complete a user task. One whose signature is required takes the password of the token's
     person in `signature`: a token alone cannot sign."""
     given: requests.Completion = call.body
-    done = call.engine.complete_task(
+    done = call.engine.tasks.complete(
         call.actor,
         call.id,
         password=given.signature.password if given.signature else None,

@@ -127,7 +127,7 @@ class Api:
         scheme, _, secret = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
             raise Refused("token-missing", "Send Authorization: Bearer <token>.", CHALLENGE)
-        token = self._engine.bearer(secret.strip(), address=environ.get("REMOTE_ADDR", ""))
+        token = self._engine.tokens.bearer(secret.strip(), address=environ.get("REMOTE_ADDR", ""))
         environ[PERSON] = token.person.id
         if route.scope not in token.scopes:
             challenge = f'{CHALLENGE[1]}, error="insufficient_scope", scope="{route.scope}"'

@@ -13,10 +13,10 @@ from web.i18n import gettext as _
 
 @blueprint.post("/<case_id>/instances/<instance_id>/begin/<element_id>")
 def begin(case_id: str, instance_id: str, element_id: str) -> ResponseReturnValue:
-    options = engine().case(actor(), case_id).activities
+    options = engine().cases.get(actor(), case_id).activities
     names = {o.element_id: o.name for o in options if o.instance_id == instance_id}
     try:
-        engine().begin_activity(
+        engine().cases.begin_activity(
             actor(),
             instance_id,
             element_id,

@@ -24,7 +24,7 @@ def plan_sent(case_id: str) -> ResponseReturnValue:
     detail = _allowed(case_id, "plan")
     try:
         rows = forms.read_plan(plan_rows(detail), request.form)
-        receipt = engine().set_plan(actor(), case_id, rows, key=posted_key())
+        receipt = engine().cases.set_plan(actor(), case_id, rows, key=posted_key())
     except Invalid as error:
         return _plan_page(detail, error.problems), 422
     changed = int(receipt.result.get("changed", 0))
@@ -47,7 +47,9 @@ def cancel(case_id: str) -> str:
 def cancel_sent(case_id: str) -> ResponseReturnValue:
     detail = _allowed(case_id, "cancel")
     try:
-        engine().cancel(actor(), case_id, request.form.get("reason", "").strip(), key=posted_key())
+        engine().cases.cancel(
+            actor(), case_id, request.form.get("reason", "").strip(), key=posted_key()
+        )
     except Invalid as error:
         return _cancel_page(detail, error.problems), 422
     flash(_("Ärendet är avbrutet."), "success")
@@ -61,7 +63,7 @@ def plan_rows(detail: CaseDetail) -> list[PlanRow]:
 
 
 def _allowed(case_id: str, action: str) -> CaseDetail:
-    detail = engine().case(actor(), case_id)
+    detail = engine().cases.get(actor(), case_id)
     if action not in detail.can:
         raise NotAllowed
     return detail
@@ -69,7 +71,7 @@ def _allowed(case_id: str, action: str) -> CaseDetail:
 
 def _plan_page(detail: CaseDetail, problems: tuple[Problem, ...] = ()) -> str:
     rows = plan_rows(detail)
-    found = engine().explain_plan(actor(), detail.row.id)
+    found = engine().cases.explain_plan(actor(), detail.row.id)
     return render_template(
         "cases/plan.html",
         case=detail,
@@ -78,7 +80,7 @@ def _plan_page(detail: CaseDetail, problems: tuple[Problem, ...] = ()) -> str:
         shown=_shown(rows),
         why={id: reasons.steps(reason) for id, reason in found.items()},
         problems=Problems(problems, {f"plan.{row.id}": row.name for row in rows}),
-        people=[p for p in engine().people(actor()) if p.active],
+        people=[p for p in engine().people.all(actor()) if p.active],
     )
 
 

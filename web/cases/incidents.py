@@ -12,5 +12,5 @@ from web.incidents import flash_outcome
 
 @blueprint.post("/<case_id>/incidents/<incident_id>/retry")
 def retry(case_id: str, incident_id: str) -> ResponseReturnValue:
-    flash_outcome(engine().retry(actor(), incident_id, key=posted_key()))
+    flash_outcome(engine().incidents.retry(actor(), incident_id, key=posted_key()))
     return redirect(url_for("cases.show", case_id=case_id))

@@ -17,7 +17,7 @@ STATES: Final = ("running", "incident", "ended", "all")
 def index() -> str:
     chosen = _filters()
     cursor = request.args.get("cursor")
-    page = engine().cases(actor(), **chosen, cursor=cursor, limit=config().web.page_size)
+    page = engine().cases.search(actor(), **chosen, cursor=cursor, limit=config().web.page_size)
     kept = {name: value for name, value in chosen.items() if value and value != "running"}
     return render_template(
         "cases/index.html",
@@ -33,7 +33,7 @@ def index() -> str:
 
 def phases() -> list[tuple[str, str]]:
     """Key and name of the phases that the live diagrams have, in their order."""
-    live = engine().definitions(actor())
+    live = engine().definitions.all(actor())
     return [(d.phase, d.name) for d in live if d.phase and d.latest]
 
 

@@ -30,7 +30,7 @@ def send(case_id: str, name: str) -> ResponseReturnValue:
     try:
         if problems:
             raise Invalid([*_early(option, answers), *problems])
-        engine().deliver(actor(), name, case_id, answers, key=posted_key())
+        engine().cases.deliver(actor(), name, case_id, answers, key=posted_key())
     except Invalid as error:
         return _page(detail, option, error.problems), 422
     flash(_("%(label)s är mottagen.", label=option.label), "success")
@@ -47,7 +47,7 @@ def _early(option: MessageOption, answers: dict[str, object]) -> list[Problem]:
 
 
 def _wanted(case_id: str, name: str) -> tuple[CaseDetail, MessageOption]:
-    detail = engine().case(actor(), case_id)
+    detail = engine().cases.get(actor(), case_id)
     option = next((m for m in detail.messages if m.name == name and m.allowed), None)
     if option is None:
         raise NoPage
@@ -64,6 +64,6 @@ def _page(detail: CaseDetail, option: MessageOption, problems: tuple[Problem, ..
         option=option,
         shown=shown_fields(option.form, {}, posted),
         problems=Problems(problems, labels),
-        people=[p for p in engine().people(actor()) if p.active],
+        people=[p for p in engine().people.all(actor()) if p.active],
         sure=posted is not None and "sure" in posted,
     )

@@ -34,7 +34,7 @@ class Picture:
 
 @blueprint.get("/<case_id>")
 def show(case_id: str) -> str:
-    detail = engine().case(actor(), case_id)
+    detail = engine().cases.get(actor(), case_id)
     sheet = paper.chosen(detail.sheets, request.args.get("blad"))
     return render_template(
         "cases/show.html",
@@ -50,15 +50,15 @@ def show(case_id: str) -> str:
         messages=[m for m in detail.messages if m.allowed],
         tree=tree(detail.instances),
         story=_story(case_id),
-        skipped=engine().skipped_steps(actor(), case_id),
+        skipped=engine().migrations.skipped_steps(actor(), case_id),
     )
 
 
 @blueprint.get("/<case_id>/instances/<instance_id>")
 def instance(case_id: str, instance_id: str) -> str:
     """One process instance of the case: its diagram with its tokens, and its children."""
-    detail = engine().case(actor(), case_id)
-    found = engine().instance(actor(), instance_id)
+    detail = engine().cases.get(actor(), case_id)
+    found = engine().instances.get(actor(), instance_id)
     standing = _standing(found)
     return render_template(
         "cases/instance.html",
@@ -84,11 +84,11 @@ class Standing:
 
 
 def _standing(instance: InstanceView) -> Standing:
-    states = engine().element_states(actor(), instance.id)
-    drawing = engine().drawing(actor(), instance.definition_id)
+    states = engine().instances.element_states(actor(), instance.id)
+    drawing = engine().definitions.drawing(actor(), instance.definition_id)
     names = {shape.id: shape.name for shape in drawing.shapes if shape.name.strip()}
     # A file without a drawing has the steps' names in its table of activities.
-    for row in engine().definition_sheet(actor(), instance.definition_id):
+    for row in engine().definitions.sheet(actor(), instance.definition_id):
         if row.process_id in ("", instance.process_id):
             names.setdefault(row.id, row.name)
     return Standing(
@@ -104,7 +104,7 @@ def _whole(detail: CaseDetail) -> Standing | None:
 
 
 def _story(case_id: str) -> list[Told]:
-    facts = engine().history(actor(), case_id=case_id, limit=FACTS)
+    facts = engine().history.search(actor(), case_id=case_id, limit=FACTS)
     return Speaker().story(facts.items, LATEST)
 
 
@@ -113,8 +113,8 @@ def _sheet_picture(detail: CaseDetail, sheet: Sheet) -> Picture | None:
         return None
     states: dict[str, ElementState] = {}
     if sheet.instance_id:
-        states = dict(engine().element_states(actor(), sheet.instance_id))
-    drawing = engine().drawing(actor(), sheet.definition_id)
+        states = dict(engine().instances.element_states(actor(), sheet.instance_id))
+    drawing = engine().definitions.drawing(actor(), sheet.definition_id)
     title = _("Diagram för %(key)s, %(title)s", key=sheet.key, title=sheet.title)
     return picture(drawing, states, detail.row.id, title)
 

@@ -45,14 +45,14 @@ def may_start() -> bool:
 def new() -> str:
     if not may_start():
         raise NotAllowed
-    known = engine().customers(actor())
+    known = engine().customers.search(actor())
     mode = "known" if known and "customer" in request.args else "new"
     return _page(Wish(mode=mode, customer_id=request.args.get("customer", "")), known)
 
 
 @blueprint.post("/new")
 def start() -> ResponseReturnValue:
-    known = engine().customers(actor())
+    known = engine().customers.search(actor())
     wish = _read(known)
     looking = request.form.get("action") == "preview"
     if wish.start_date is None if looking else wish.problems:
@@ -63,7 +63,7 @@ def start() -> ResponseReturnValue:
         if wish.mode == "new":
             # Registered once: should the case not start, the page has the customer as a known one.
             wish = replace(wish, mode="known", customer_id=_add_customer(wish))
-        receipt = engine().start_case(
+        receipt = engine().cases.start(
             actor(),
             customer_id=wish.customer_id,
             process_id=PROCESS,
@@ -72,14 +72,14 @@ def start() -> ResponseReturnValue:
             key=posted_key(),
         )
     except Invalid as error:
-        return _page(wish, engine().customers(actor()), _of_form(error.problems)), 422
+        return _page(wish, engine().customers.search(actor()), _of_form(error.problems)), 422
     flash(_("Ärende %(number)s är startat.", number=receipt.result.get("number", "")), "success")
     return redirect(url_for("cases.show", case_id=receipt.id))
 
 
 def _add_customer(wish: Wish) -> str:
     key = posted_key() + "-customer"
-    return str(engine().add_customer(actor(), wish.name, wish.org_number, key=key).id)
+    return str(engine().customers.add(actor(), wish.name, wish.org_number, key=key).id)
 
 
 def _of_form(problems: Sequence[Problem]) -> list[Problem]:
@@ -88,7 +88,7 @@ def _of_form(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def _preview(wish: Wish) -> Sequence[PlanRow]:
-    return engine().preview_plan(
+    return engine().cases.preview_plan(
         actor(), process_id=PROCESS, start_date=wish.start_date, people=wish.people
     )
 
@@ -148,11 +148,11 @@ def _page(
         wish=wish,
         customers=known,
         roles=engine().roles,
-        people=[p for p in engine().people(actor()) if p.active],
+        people=[p for p in engine().people.all(actor()) if p.active],
         problems=Problems(problems, labels),
         preview=preview,
         live=any(
             d.process_id == PROCESS and d.latest and d.startable
-            for d in engine().definitions(actor())
+            for d in engine().definitions.all(actor())
         ),
     )

@@ -32,7 +32,7 @@ def values(case_id: str, instance_id: str) -> str:
         "cases/values.html",
         case=detail,
         row=detail.row,
-        instance=engine().instance(actor(), instance_id),
+        instance=engine().instances.get(actor(), instance_id),
         values=found,
         types={key: _(text) for key, text in TYPES.items()},
         incident=_incident(detail),
@@ -55,7 +55,7 @@ def value_sent(case_id: str, instance_id: str) -> ResponseReturnValue:
         if problems:
             raise Invalid(problems)
         key = posted_key()
-        engine().correct_variables(
+        engine().instances.correct_variables(
             actor(), instance_id, given, expressions=texts, reason=reason, key=key
         )
     except Invalid as error:
@@ -69,7 +69,7 @@ def value_sent(case_id: str, instance_id: str) -> ResponseReturnValue:
 
 
 def _try_again(incident_id: str, key: str) -> None:
-    receipt = engine().retry(actor(), incident_id, key=f"{key[:70]}-again")
+    receipt = engine().incidents.retry(actor(), incident_id, key=f"{key[:70]}-again")
     if receipt.result.get("resolved", True):
         flash(_("Felet är åtgärdat och ärendet går vidare."), "success")
     else:
@@ -113,10 +113,10 @@ def _at_the_input(problem: Problem, name: str) -> Problem:
 
 
 def _found(case_id: str, instance_id: str) -> tuple[CaseDetail, tuple[VariableValue, ...]]:
-    detail = engine().case(actor(), case_id)
+    detail = engine().cases.get(actor(), case_id)
     if "correct" not in detail.can:
         raise NotAllowed
-    return detail, engine().variables(actor(), instance_id)
+    return detail, engine().instances.variables(actor(), instance_id)
 
 
 def _incident(detail: CaseDetail) -> str:
@@ -137,7 +137,7 @@ def _page(case_id: str, instance_id: str, problems: tuple[Problem, ...] = ()) ->
         "cases/value.html",
         case=detail,
         row=detail.row,
-        instance=engine().instance(actor(), instance_id),
+        instance=engine().instances.get(actor(), instance_id),
         name=name,
         now=now,
         kind=kind,

@@ -137,7 +137,7 @@ def _check(config: Config, sources: list[Source]) -> CheckReport:
     # To check is to look: it makes no database, and without one diagrams are judged by themselves.
     known = path == url or Path(path).is_file()
     with closing(Engine.open(url if known else "sqlite://", config=config)) as engine:
-        return engine.check(sources)
+        return engine.definitions.check(sources)
 
 
 def _print_findings(findings: tuple[Finding, ...]) -> None:
@@ -169,7 +169,7 @@ def deploy(settings: Settings, files: tuple[Path, ...], database: str | None) ->
     """Make diagrams live: new cases start on them, running cases stay on their version."""
     config = settings.load(database)
     with opened(config, new=True) as engine:
-        deployment = engine.deploy(SYSTEM, diagrams(files), key=new_key())
+        deployment = engine.definitions.deploy(SYSTEM, diagrams(files), key=new_key())
     _print_findings(deployment.findings)
     for definition in deployment.definitions:
         kept = "" if definition.startable else " (kept as a drawing, cannot be started)"

@@ -62,7 +62,7 @@ def _tell(engine: Engine, process: str, version: int, mapping: dict[str, str]) -
     """Print what a move would do, by groups; how many would stay."""
     cursor, stay, told = None, 0, False
     while True:
-        found = engine.migrate_preview(SYSTEM, process, version, mapping=mapping, cursor=cursor)
+        found = engine.migrations.preview(SYSTEM, process, version, mapping=mapping, cursor=cursor)
         for group in found.groups():
             one = group[0]
             stay += len(group) if one.status != "safe" else 0
@@ -95,8 +95,8 @@ def _line(note: MigrationNote) -> str:
 
 def _move(engine: Engine, process: str, version: int, mapping: dict[str, str]) -> int:
     """Move all that can; how many stayed."""
-    receipt = engine.migrate(SYSTEM, process, version, mapping=mapping, key=new_key())
-    job = engine.migration(SYSTEM, receipt.id or "", state="failed", limit=200)
+    receipt = engine.migrations.start(SYSTEM, process, version, mapping=mapping, key=new_key())
+    job = engine.migrations.get(SYSTEM, receipt.id or "", state="failed", limit=200)
     for item in job.items:
         reasons = "; ".join(map(_line, item.reasons))
         click.echo(f"stays: {item.case_number} {item.instance_id}: {reasons}")

@@ -75,7 +75,7 @@ def worker(
 def verify(settings: Settings, number: str | None, database: str | None) -> None:
     """Recompute the history's hash chains and signatures; exit status 1 when one is broken."""
     with opened(settings.load(database)) as engine:
-        result = engine.verify(SYSTEM, case_id=_case(engine, number) if number else None)
+        result = engine.history.verify(SYSTEM, case_id=_case(engine, number) if number else None)
     for fault in result.faults:
         click.echo(f"BROKEN chain {fault.chain}, entry {fault.seq}: {fault.problem}")
     counted = f"{result.entries} entries in {result.chains} chains, {result.signatures} signatures"
@@ -85,7 +85,7 @@ def verify(settings: Settings, number: str | None, database: str | None) -> None
 
 
 def _case(engine: Engine, number: str) -> str:
-    for row in engine.cases(SYSTEM, q=number, state="all").items:
+    for row in engine.cases.search(SYSTEM, q=number, state="all").items:
         if number in (row.number, row.id):
             return row.id
     raise NotFound(f"there is no case {number}")
@@ -129,7 +129,7 @@ def backup(settings: Settings, path: Path, database: str | None) -> None:
     Exit status 1 when the copy is damaged, or a chain or signature in it is broken.
     """
     with opened(settings.load(database)) as engine:
-        result = engine.backup(path)
+        result = engine.operations.backup(path)
     counted = f"{result.entries} entries, {result.signatures} signatures"
     click.echo(f"{path}: {counted}, {'unbroken' if result.ok else 'BROKEN: serviceplan verify'}")
     if not result.ok:
@@ -142,7 +142,7 @@ def backup(settings: Settings, path: Path, database: str | None) -> None:
 def fire_due(settings: Settings, database: str | None) -> None:
     """Fire the timers that are due, once; `serve` does it every few seconds by itself."""
     with opened(settings.load(database)) as engine:
-        click.echo(f"{engine.fire_due()} timers fired")
+        click.echo(f"{engine.jobs.fire_due()} timers fired")
 
 
 COMMANDS = (serve, worker, verify, db, backup, fire_due)

@@ -56,10 +56,10 @@ def add(
     config = settings.load(database)
     _check_roles(config, roles)
     with opened(config, new=True) as engine:
-        if any(p.username == username for p in engine.people(SYSTEM)):
+        if any(p.username == username for p in engine.people.all(SYSTEM)):
             raise click.UsageError(f"There is already somebody with the user name {username}.")
         password, made = _password(generate)
-        engine.add_person(
+        engine.people.add(
             SYSTEM,
             username,
             name,
@@ -82,7 +82,7 @@ def password(settings: Settings, username: str, generate: bool, database: str | 
     with opened(settings.load(database)) as engine:
         person = _person(engine, username)
         new, made = _password(generate)
-        engine.set_password(SYSTEM, person.username, new, key=new_key())
+        engine.people.set_password(SYSTEM, person.username, new, key=new_key())
     _say(f"{person.name} has a new password.", made and new)
 
 
@@ -96,7 +96,7 @@ def set_email(settings: Settings, username: str, address: str | None, database: 
     with opened(settings.load(database)) as engine:
         person = _person(engine, username)
         if address is not None:
-            engine.set_person(SYSTEM, person.username, email=address, key=new_key())
+            engine.people.change(SYSTEM, person.username, email=address, key=new_key())
             person = _person(engine, username)
     click.echo(f"{person.name}: {person.email or 'no address'}")
 
@@ -107,7 +107,7 @@ def set_email(settings: Settings, username: str, address: str | None, database: 
 def list_people(settings: Settings, database: str | None) -> None:
     """List everybody, with roles and rights."""
     with opened(settings.load(database)) as engine:
-        people = engine.people(SYSTEM)
+        people = engine.people.all(SYSTEM)
     rows = [
         (
             p.username,
@@ -140,14 +140,14 @@ def set_roles(
     with opened(config) as engine:
         person = _person(engine, username)
         if roles or rights:
-            engine.set_person(SYSTEM, person.username, roles=roles, rights=rights, key=new_key())
+            engine.people.change(SYSTEM, person.username, roles=roles, rights=rights, key=new_key())
             person = _person(engine, username)
     held = ", ".join(sorted(person.roles)) or "none"
     click.echo(f"{person.name}: roles {held}; rights {', '.join(sorted(person.rights)) or 'none'}")
 
 
 def _person(engine: Engine, username: str) -> Person:
-    for person in engine.people(SYSTEM):
+    for person in engine.people.all(SYSTEM):
         if person.username == username:
             return person
     raise NotFound(f"there is nobody with the user name {username}")

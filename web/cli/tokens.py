@@ -48,7 +48,7 @@ def add(
     sign: that takes the person's password each time.
     """
     with opened(settings.load(database)) as engine:
-        issued = engine.add_token(
+        issued = engine.tokens.add(
             SYSTEM,
             username,
             name,
@@ -71,7 +71,7 @@ def add(
 def list_tokens(settings: Settings, username: str | None, database: str | None) -> None:
     """List the tokens of a person, or of everybody."""
     with opened(settings.load(database)) as engine:
-        found = engine.tokens(SYSTEM, username)
+        found = engine.tokens.all(SYSTEM, username)
         now = engine.now()
     rows = [
         (
@@ -98,12 +98,12 @@ def revoke(settings: Settings, token_id: str, database: str | None) -> None:
     """End a token at once and for good. ID is its id, or how its secret begins."""
     with opened(settings.load(database)) as engine:
         found = _token(engine, token_id)
-        engine.revoke_token(SYSTEM, found.id, key=new_key())
+        engine.tokens.revoke(SYSTEM, found.id, key=new_key())
     click.echo(f"{found.name} of {found.person.name} is revoked.")
 
 
 def _token(engine: Engine, given: str) -> Token:
-    found = [t for t in engine.tokens(SYSTEM) if given in (t.id, t.prefix)]
+    found = [t for t in engine.tokens.all(SYSTEM) if given in (t.id, t.prefix)]
     if len(found) != 1:
         raise NotFound(f"there is no token {given}")
     return found[0]

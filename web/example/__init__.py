@@ -51,7 +51,7 @@ def make(
     clock = FakeClock(now - timedelta(days=oldest + 10))
     with closing(Engine.open(url, config=config, clock=clock)) as engine:
         report("the plan")
-        engine.deploy(SYSTEM, sources, key="example-plan")
+        engine.definitions.deploy(SYSTEM, sources, key="example-plan")
         report("people")
         logins = [_add(engine, person, config) for person in company["people"]]
         actors = _actors(engine)
@@ -66,7 +66,7 @@ def _add(engine: Engine, person: dict[str, Any], config: Config) -> Login:
     roles = tuple(role for role in person.get("roles", ()) if role in config.roles)
     rights = tuple(person.get("rights", ()))
     login = Login(person["name"], person["username"], new_password(), roles, rights)
-    engine.add_person(
+    engine.people.add(
         SYSTEM,
         login.username,
         login.name,
@@ -79,4 +79,4 @@ def _add(engine: Engine, person: dict[str, Any], config: Config) -> Login:
 
 
 def _actors(engine: Engine) -> dict[str, Actor]:
-    return {person.username: person.actor() for person in engine.people(SYSTEM)}
+    return {person.username: person.actor() for person in engine.people.all(SYSTEM)}

@@ -76,7 +76,7 @@ class Story:
         """Move the clock towards ``when``, morning by morning, and fire what is due."""
         while (morning := self._next_dawn()) <= when:
             self._clock.set(morning)
-            if self._engine.fire_due():
+            if self._engine.jobs.fire_due():
                 self._look_for_tasks()
             if self._agenda and self._agenda[0][0] < when:
                 when = self._agenda[0][0]
@@ -118,10 +118,10 @@ class Story:
 
     def _start(self, case: Case) -> None:
         seller = self._actors[case.customer["people"]["saljare"]]
-        customer = self._engine.add_customer(
+        customer = self._engine.customers.add(
             seller, case.customer["name"], case.customer["org_number"], key=self._key()
         )
-        started = self._engine.start_case(
+        started = self._engine.cases.start(
             seller,
             customer_id=customer.id,
             start_date=case.contract,
@@ -135,12 +135,12 @@ class Story:
     def _deliver(self, case: Case, message: Mapping[str, Any]) -> None:
         payload = self._answers.to_message(message["payload"], self._situation(case))
         actor = self._actors[message["by"]]
-        self._engine.deliver(actor, message["name"], case.id, payload, key=self._key())
+        self._engine.cases.deliver(actor, message["name"], case.id, payload, key=self._key())
 
     # ------------------------------------------------------------ tasks
 
     def _look_for_tasks(self) -> None:
-        for row in self._engine.tasks(SYSTEM, show="all", limit=200).items:
+        for row in self._engine.tasks.search(SYSTEM, show="all", limit=200).items:
             case = self._cases.get(row.case_id)
             if case is not None and row.id not in self._seen:
                 self._seen.add(row.id)
@@ -184,15 +184,15 @@ class Story:
 
     def _begin(self, case: Case, row: TaskRow, who: Actor) -> None:
         """Take the task and tick the first points, as one does before the rest is known."""
-        task = self._engine.task(who, row.id)
+        task = self._engine.tasks.get(who, row.id)
         if row.assignee is None and "claim" in task.can:
-            self._engine.claim(who, row.id, key=self._key())
+            self._engine.tasks.claim(who, row.id, key=self._key())
         ticks = {item.id: True for item in task.checklist[: len(task.checklist) // 2]}
-        if ticks and "save" in self._engine.task(who, row.id).can:
-            self._engine.save_draft(who, row.id, answers={}, ticks=ticks, key=self._key())
+        if ticks and "save" in self._engine.tasks.get(who, row.id).can:
+            self._engine.tasks.save_draft(who, row.id, answers={}, ticks=ticks, key=self._key())
 
     def _complete(self, case: Case, row: TaskRow, who: Actor) -> None:
-        task = self._engine.task(who, row.id)
+        task = self._engine.tasks.get(who, row.id)
         if task.row.state != "open":
             return
         situation = self._situation(case, case.rounds[row.element_id])
@@ -203,7 +203,7 @@ class Story:
         # just that: points that do not apply here stay as they are.
         for last in (False, False, True):
             try:
-                self._engine.complete_task(
+                self._engine.tasks.complete(
                     who,
                     row.id,
                     answers=answers,

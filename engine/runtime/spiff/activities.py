@@ -10,9 +10,11 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine import feel
 from engine.bpmn.model import Node
+from engine.definitions.evaluation import shown, unevaluable
+from engine.errors import StepError
 from engine.runtime.spiff import compensation, events
 from engine.runtime.spiff.specs import Awaited, Spec, evaluate
-from engine.runtime.spiff.workflow import Process, StepError, Thrown, shown, unevaluable
+from engine.runtime.spiff.workflow import Process, Thrown
 
 
 class Activity(Spec):
@@ -53,11 +55,11 @@ class Activity(Spec):
             other._set_state(TaskState.CANCELLED)
         return True
 
-    def stalled(self, task: Task) -> str:
+    def deadlock(self, task: Task) -> str:
         needed = self.node.start_quantity
         if needed > 1 and not task.internal_data.get("listening"):
             return f"begins with {needed} tokens, and no more can come"
-        return super().stalled(task)
+        return super().deadlock(task)
 
     def completed(self, task: Task) -> bool:
         process: Process = task.workflow

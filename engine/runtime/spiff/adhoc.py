@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.errors import StepError
 from engine.runtime.spiff.scopes import CLOSING, SubProcess, begins_by_itself, start_listeners
 from engine.runtime.spiff.specs import Awaited, truth
-from engine.runtime.spiff.workflow import Process, StepError
+from engine.runtime.spiff.workflow import Process
 
 
 class AdHocSubProcess(SubProcess):

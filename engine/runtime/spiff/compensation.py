@@ -26,8 +26,9 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine import feel
 from engine.bpmn.model import EventDefinition, Node
+from engine.errors import StepError
 from engine.runtime.spiff.specs import Spec
-from engine.runtime.spiff.workflow import Process, StepError
+from engine.runtime.spiff.workflow import Process
 
 COMPENSATING = "\N{BULLET}compensating"
 UNDOING = "\N{BULLET}undoing a call"

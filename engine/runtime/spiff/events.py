@@ -10,9 +10,10 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine import feel
 from engine.bpmn.model import EventDefinition, Flow
+from engine.errors import StepError
 from engine.runtime.spiff import compensation
 from engine.runtime.spiff.specs import Awaited, Spec, truth
-from engine.runtime.spiff.workflow import Process, StepError, Thrown
+from engine.runtime.spiff.workflow import Process, Thrown
 
 
 class ThrowEvent(Spec):

@@ -9,8 +9,9 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventDefinition, Flow, Node
+from engine.errors import StepError
 from engine.runtime.spiff.specs import BESIDE, Spec, holds, no_way_out, truth
-from engine.runtime.spiff.workflow import Process, StepError
+from engine.runtime.spiff.workflow import Process
 
 
 class ExclusiveGateway(Spec):
@@ -57,7 +58,7 @@ class _Join(Spec):
                 task.data.update(other.data)
                 other._set_state(TaskState.CANCELLED)
 
-    def stalled(self, task: Task) -> str:
+    def deadlock(self, task: Task) -> str:
         waiting = self.waiting(task)
         missing = [f"{self.named(f.source)} by {f.id}" for f in self._without(waiting)]
         return f"waits for a token from {', '.join(missing)}, and none can come"
@@ -226,7 +227,7 @@ class ComplexGateway(_LookingBack):
         if ready and self._resetting(task) is None and self._activate(task):
             task._ready()
 
-    def stalled(self, task: Task) -> str:
+    def deadlock(self, task: Task) -> str:
         here = len(self.waiting(task))
         return f"has tokens by {here} flows, and its condition {self.node.activation} does not hold"
 

@@ -11,10 +11,12 @@ from SpiffWorkflow.specs import WorkflowSpec
 from SpiffWorkflow.task import Task
 
 from engine.bpmn.model import Loop, Node
+from engine.definitions.evaluation import shown, unevaluable
+from engine.errors import StepError
 from engine.runtime.spiff import events
 from engine.runtime.spiff.activities import Activity
 from engine.runtime.spiff.specs import Spec, evaluate, truth
-from engine.runtime.spiff.workflow import ACTIVE, Process, StepError, shown, unevaluable
+from engine.runtime.spiff.workflow import ACTIVE, Process
 
 BODY = " [body]"
 

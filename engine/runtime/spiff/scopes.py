@@ -9,9 +9,10 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import Node
+from engine.errors import StepError
 from engine.runtime.spiff.activities import Activity
 from engine.runtime.spiff.events import CatchEvent, kept_marks, listens_again
-from engine.runtime.spiff.workflow import Process, StepError
+from engine.runtime.spiff.workflow import Process
 
 
 def open_scope(process: Process, scope: str | None, scope_id: str) -> None:

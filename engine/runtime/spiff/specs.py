@@ -11,7 +11,9 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import Flow, Node
-from engine.runtime.spiff.workflow import Process, StepError, shown, unevaluable
+from engine.definitions.evaluation import shown, unevaluable
+from engine.errors import StepError
+from engine.runtime.spiff.workflow import Process
 
 Awaited = tuple[str, str | None, tuple[str, str] | None]
 """Kind, name and timer (kind and text as drawn) of something that a token waits for."""
@@ -51,7 +53,7 @@ class Spec(BpmnTaskSpec):  # type: ignore[misc]
         """What from outside could wake this token."""
         return iter(())
 
-    def stalled(self, task: Task) -> str:
+    def deadlock(self, task: Task) -> str:
         """Why this waiting token does not go on, as the end of a sentence that begins with the
         element's name; for when nothing outside can wake it."""
         return "waits for something that cannot happen any more"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 from SpiffWorkflow.specs import WorkflowSpec
@@ -15,23 +14,19 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
 
-from engine import feel
 from engine.bpmn.model import DecisionCall
-from engine.views import IncidentKind
-
-if TYPE_CHECKING:
-    from engine.runtime.spiff.specs import Spec
+from engine.definitions.evaluation import unevaluable
+from engine.errors import StepError
 
 # At INFO the library builds a dictionary of all tasks for every change of state.
 logging.getLogger("spiff.task").setLevel(logging.WARNING)
 logging.getLogger("spiff.workflow").setLevel(logging.WARNING)
 
+Token: TypeAlias = Task
+"""A token is a task of the library's tree."""
+TokenState: TypeAlias = TaskState
 ACTIVE = TaskState.FUTURE | TaskState.WAITING | TaskState.READY | TaskState.STARTED
 PRUNE_EVERY = 500
-MOST_SHOWN = 80
-"""How many characters of a wrong value a message shows."""
-MOST_NAMES = 40
-"""How many variables an incident names."""
 
 Evaluate = Callable[[str, Mapping[str, Any]], Any]
 """Evaluates an expression of the diagram in a context of variables."""
@@ -40,17 +35,16 @@ Decide = Callable[[str, DecisionCall, Mapping[str, Any]], Mapping[str, Any]]
 """Makes the decision that an element asks for, from these variables; the variables it gives."""
 
 
-class StepError(Exception):
-    """A process could not go on at ``element_id``; ``message`` says why, for its owner.
-    ``instance_id`` is filled in by those who know instances."""
+class Catcher(Protocol):
+    """What the process must know of an element at which a token waits for an event."""
 
-    instance_id: str | None = None
+    def waits_for(self, task: Task, kind: str, name: str | None) -> bool:
+        """Does this token wait for such an event?"""
+        ...
 
-    def __init__(self, element_id: str, message: str, *, kind: IncidentKind = "failed") -> None:
-        super().__init__(message)
-        self.element_id = element_id
-        self.message = message
-        self.kind = kind
+    def catches_exactly(self, kind: str, name: str | None) -> bool:
+        """Is it this very code, and not any, that is caught here?"""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,32 +315,12 @@ class Process(Workflow):  # type: ignore[misc]
                 if listening is None
                 else bool(marks.get("listener")) and marks.get("scope") == listening[0]
             )
-            spec: Spec = task.task_spec
+            spec: Catcher = task.task_spec
             if here and spec.waits_for(task, kind, code):
                 if spec.catches_exactly(kind, code):
                     return task
                 found = found or task
         return found
-
-
-def unevaluable(
-    element_id: str, what: str, text: str, problem: object, known: Mapping[str, Any]
-) -> StepError:
-    """An expression that gave nothing to go on with: what and where it is, why, and which
-    variables there are (never their values: an incident is read by more people than a case)."""
-    of = what or f"the expression of {element_id}"
-    names = ", ".join(sorted(known)[:MOST_NAMES]) or "none"
-    more = ", …" if len(known) > MOST_NAMES else ""
-    # As it is compiled: positions count from here.
-    plain = text.strip().removeprefix("=").strip()
-    message = f"{of} ({plain}): {problem}; the variables here are: {names}{more}"
-    return StepError(element_id, message, kind="expression")
-
-
-def shown(value: Any) -> str:
-    """A value that is not what was wanted, for a message; cut when it is long."""
-    text = json.dumps(feel.to_json(value), ensure_ascii=False, default=str)
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 def _too_long(element: str, budget: int) -> str:

@@ -56,7 +56,7 @@ def _ours() -> Iterator[Row]:
     with Engine.open(found.url, config=ground.CONFIG) as engine:
 
         def step(number: int) -> None:
-            engine.complete_task(
+            engine.tasks.complete(
                 found.worker, ids[number], answers={}, ticks={}, key=f"peer{number}"
             )
 

@@ -68,7 +68,7 @@ def live(url: str) -> dict[str, Any]:
     engine = Engine.open(url, config=config, clock=clock)
     people = add_people(engine, config)
     desk = Desk(engine, people, lambda: uuid.uuid4().hex)
-    engine.deploy(SYSTEM, plan_sources(), key="plan")
+    engine.definitions.deploy(SYSTEM, plan_sources(), key="plan")
     desk.deploy(CHILD, PARENT)
     ekonomi = desk.people["ekonomi"]
     desk.complete(desk.seller, desk.task(desk.case()), REPORT, TICKED)
@@ -77,11 +77,11 @@ def live(url: str) -> dict[str, Any]:
         if steps > 0:
             desk.complete(ekonomi, desk.task(case_id), {"amount": 12}, {"first": True})
         if steps > 1:
-            engine.deliver(desk.manager.actor, "Paid", case_id, key=desk.key())
+            engine.cases.deliver(desk.manager.actor, "Paid", case_id, key=desk.key())
         if steps > 2:
             desk.complete(ekonomi, desk.task(case_id))
     clock.advance(timedelta(days=7))
-    engine.fire_due()
+    engine.jobs.fire_due()
     engine.close()
     return {
         name: {

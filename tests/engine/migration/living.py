@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.bpmn.meta import ProcessMeta
-from engine.definitions.library import Loaded
+from engine.definitions.library import ExecutableDefinition
 from engine.feel import to_json
-from engine.migration.compare import Assessment, Comparison
+from engine.migration.assess import Assessment, assess
+from engine.migration.compare import Comparison
 from engine.migration.position import position
 from engine.migration.rewrite import Rewriting
 from engine.runtime.executor import Executor
@@ -25,9 +26,9 @@ def plain(name: str) -> str:
     return name.removeprefix(OTHER)
 
 
-def loaded(made: Executor, version: int) -> Loaded:
+def loaded(made: Executor, version: int) -> ExecutableDefinition:
     meta = ProcessMeta(made.model.id, "", executable=True)
-    return Loaded(f"d{version}", made.model.id, version, NOON, "", "", made, meta)
+    return ExecutableDefinition(f"d{version}", made.model.id, version, NOON, "", "", made, meta)
 
 
 def compared(old: Executor, new: Executor, mapping: Mapping[str, str] | None = None) -> Comparison:
@@ -40,7 +41,7 @@ class Moving(Life):
     """A life that can move to another version."""
 
     def look(self, comparison: Comparison) -> Assessment:
-        return comparison.assess(position(self.process, dict(self.done)))
+        return assess(comparison, position(self.process, dict(self.done)))
 
     def move(self, comparison: Comparison) -> Moving:
         new = comparison.new.executor

@@ -34,20 +34,20 @@ class Mover:
 
     def look(self, case: str, version: int = 2, process: str = "work", **more: Any) -> Any:
         """The verdict on one instance."""
-        preview = self.engine.migrate_preview(self.owner, process, version, [case], **more)
+        preview = self.engine.migrations.preview(self.owner, process, version, [case], **more)
         [verdict] = preview.instances
         assert isinstance(verdict, InstanceVerdict)
         return verdict
 
     def job(self, *instances: str, version: int = 2, process: str = "work", **more: Any) -> str:
-        receipt = self.engine.migrate(
+        receipt = self.engine.migrations.start(
             self.owner, process, version, list(instances) or None, key=self.desk.key(), **more
         )
         assert receipt.id is not None
         return str(receipt.id)
 
     def progress(self, job: str) -> Migration:
-        found = self.engine.migration(self.owner, job)
+        found = self.engine.migrations.get(self.owner, job)
         assert isinstance(found, Migration)
         return found
 
@@ -64,7 +64,7 @@ class Mover:
         return {reason.code for reason in item.reasons}
 
     def version(self, instance: str) -> int:
-        return int(self.engine.instance(self.desk.manager.actor, instance).version)
+        return int(self.engine.instances.get(self.desk.manager.actor, instance).version)
 
     def do(self, case: str, name: str, **answers: Any) -> None:
         """Complete the open task of this name, by whoever may."""
@@ -73,4 +73,4 @@ class Mover:
         self.desk.complete(who, row.id, answers)
 
     def state(self, case: str) -> str:
-        return str(self.engine.case(self.desk.manager.actor, case).row.state)
+        return str(self.engine.cases.get(self.desk.manager.actor, case).row.state)

@@ -15,6 +15,7 @@ import pytest
 from engine import Conflict, NotFound, Unavailable
 from engine.errors import NotAllowed
 from tests.engine.migration.moving import Mover, steps
+from tests.support.databases import database_of
 from tests.support.diagrams import task
 
 CASES = 10
@@ -52,11 +53,11 @@ def test_work_that_is_done_while_instances_move_is_done_once(mover: Mover) -> No
         pytest.fail("the task could not be completed")
 
     with ThreadPoolExecutor(5) as pool:
-        job = pool.submit(mover.engine.migrate, mover.owner, "work", 2, key="move")
+        job = pool.submit(mover.engine.migrations.start, mover.owner, "work", 2, key="move")
         done = [pool.submit(complete, case) for case in cases]
         for future in (job, *done):
             future.result(timeout=120)
-    while mover.engine.run_migrations():
+    while mover.engine.migrations.run():
         pass
     found = mover.progress(str(job.result().id))
     assert (found.done, found.failed, found.waiting) == (CASES, 0, 0), found.items
@@ -66,18 +67,20 @@ def test_work_that_is_done_while_instances_move_is_done_once(mover: Mover) -> No
         assert (mover.version(case), mover.desk.names(case)) == (2, ["Check"])
         mover.do(case, "Check")
         assert mover.desk.names(case) == ["Last"]
-    assert mover.engine.verify(mover.desk.manager.actor).ok
+    assert mover.engine.history.verify(mover.desk.manager.actor).ok
 
 
 def test_two_who_move_the_same_instances_move_them_once(mover: Mover) -> None:
     cases = begun(mover)
     with ThreadPoolExecutor(2) as pool:
         jobs = [
-            pool.submit(mover.engine.migrate, mover.owner, "work", 2, cases, key=f"move-{n}")
+            pool.submit(
+                mover.engine.migrations.start, mover.owner, "work", 2, cases, key=f"move-{n}"
+            )
             for n in range(2)
         ]
         ids = [str(job.result(timeout=120).id) for job in jobs]
-    while mover.engine.run_migrations():
+    while mover.engine.migrations.run():
         pass
     for case in cases:
         assert mover.desk.facts(case).count("instance.migrated") == 1
@@ -99,24 +102,24 @@ def test_a_job_whose_process_is_killed_goes_on_where_it_stopped(
 ) -> None:
     cases = begun(mover, number)
     job = mover.job(wait=False)
-    command = [sys.executable, "-c", MOVING, mover.engine._database.url, str(limit)]
+    command = [sys.executable, "-c", MOVING, database_of(mover.engine).url, str(limit)]
     with subprocess.Popen(command) as process:
         next(done for done in watched(mover, job) if done > 1)
         process.kill()
     left = mover.progress(job).waiting
-    assert mover.engine.run_migrations() == left
+    assert mover.engine.migrations.run() == left
     found = mover.progress(job)
     assert (found.done, found.failed, found.waiting) == (number, 0, 0)
     for case in cases:
         assert mover.desk.facts(case).count("instance.migrated") == 1
-    assert mover.engine.verify(mover.desk.manager.actor).ok
+    assert mover.engine.history.verify(mover.desk.manager.actor).ok
 
 
 def test_a_key_of_another_move_is_refused(mover: Mover) -> None:
     cases = begun(mover, 2)
-    mover.engine.migrate(mover.owner, "work", 2, cases[:1], key="once")
+    mover.engine.migrations.start(mover.owner, "work", 2, cases[:1], key="once")
     with pytest.raises(Conflict):
-        mover.engine.migrate(mover.owner, "work", 2, cases[1:], key="once")
+        mover.engine.migrations.start(mover.owner, "work", 2, cases[1:], key="once")
     assert mover.version(cases[1]) == 1
 
 
@@ -125,13 +128,13 @@ def test_who_may_not_move_instances_may_do_nothing_of_it(mover: Mover) -> None:
     job = mover.job(case)
     engine, staff, key = mover.engine, mover.desk.seller.actor, mover.desk.key
     for attempt in (
-        lambda: engine.migrate_preview(staff, "work", 2),
-        lambda: engine.migrate(staff, "work", 2, [case], key=key()),
-        lambda: engine.migrate_back(staff, job, case, key=key()),
-        lambda: engine.migration(staff, job),
-        lambda: engine.migrations(staff, "work"),
-        lambda: engine.run_skipped(staff, case, "write", key=key()),
-        lambda: engine.dismiss_skipped(staff, case, "write", "No", key=key()),
+        lambda: engine.migrations.preview(staff, "work", 2),
+        lambda: engine.migrations.start(staff, "work", 2, [case], key=key()),
+        lambda: engine.migrations.take_back(staff, job, case, key=key()),
+        lambda: engine.migrations.get(staff, job),
+        lambda: engine.migrations.of_process(staff, "work"),
+        lambda: engine.migrations.run_skipped(staff, case, "write", key=key()),
+        lambda: engine.migrations.dismiss_skipped(staff, case, "write", "No", key=key()),
     ):
         with pytest.raises((NotAllowed, NotFound)):
             attempt()

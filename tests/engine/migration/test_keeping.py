@@ -15,6 +15,7 @@ from engine.store.base import Base
 from tests.engine.migration.moving import Mover, steps
 from tests.engine.migration.test_moving import late
 from tests.engine.migration.test_preview import parallel, sub
+from tests.support.databases import database_of
 from tests.support.diagrams import boundary, chain, field, task
 
 FORM = field("report") + field("amount", "integer")
@@ -24,7 +25,7 @@ def test_a_draft_with_its_ticks_stays(mover: Mover) -> None:
     case = mover.begin(steps(task("write", form=FORM, points=("p", "q")), ids="write"))
     task_id = mover.desk.task(case)
     who = mover.desk.manager.actor
-    mover.engine.save_draft(
+    mover.engine.tasks.save_draft(
         who,
         task_id,
         answers={"report": "So far", "amount": 7},
@@ -35,7 +36,7 @@ def test_a_draft_with_its_ticks_stays(mover: Mover) -> None:
     newer = task("write", form=field("report") + field("extra"), points=("q", "r"))
     mover.desk.deploy(steps(newer, ids="write"))
     item = mover.move(case)
-    found = mover.engine.task(who, task_id)
+    found = mover.engine.tasks.get(who, task_id)
     assert (found.values["report"], found.note, found.version) == ("So far", "Half", 2)
     assert {t.id: t.state for t in found.checklist} == {"q": "not_applicable", "r": "open"}
     assert (found.row.ticked, found.row.points, found.row.has_draft) == (1, 2, True)
@@ -48,7 +49,7 @@ def test_who_has_a_task_keeps_it_unless_the_new_role_is_not_theirs(mover: Mover)
     lanes = {"saljare": ["write"]}
     case = mover.begin(steps(task("write"), ids="write", lanes=lanes))
     task_id = mover.desk.task(case)
-    mover.engine.claim(mover.desk.seller.actor, task_id, key=mover.desk.key())
+    mover.engine.tasks.claim(mover.desk.seller.actor, task_id, key=mover.desk.key())
     mover.desk.deploy(steps(task("write"), task("x"), ids="write x", lanes={"saljare": ["write"]}))
     mover.move(case)
     assert mover.desk.open_tasks(case)[0].assignee.name == mover.desk.seller.name
@@ -79,7 +80,7 @@ def phased(*elements: str, ids: str) -> Any:
 
 
 def plan(mover: Mover, case: str) -> dict[str, Any]:
-    sheets = mover.engine.case(mover.desk.manager.actor, case).sheets
+    sheets = mover.engine.cases.get(mover.desk.manager.actor, case).sheets
     return {row.plan.element_id: row.plan for sheet in sheets for row in sheet.rows}
 
 
@@ -88,7 +89,7 @@ def test_a_date_that_somebody_has_set_stays(mover: Mover) -> None:
     case = mover.begin(phased(*two, ids="write check"))
     wanted = {"write": date(2026, 4, 1), "check": date(2026, 5, 1)}
     rows = [{"id": p.id, "due": wanted[e]} for e, p in plan(mover, case).items()]
-    mover.engine.set_plan(mover.desk.manager.actor, case, rows, key=mover.desk.key())
+    mover.engine.cases.set_plan(mover.desk.manager.actor, case, rows, key=mover.desk.key())
     newer = (task("write", due="P9D"), task("new", due="P1D"), task("check", due="P9D"))
     mover.desk.deploy(phased(*newer, ids="write new check"))
     mover.move(case)
@@ -104,7 +105,7 @@ def test_a_date_that_somebody_has_set_to_what_the_rule_gives_stays(mover: Mover)
     by_rule = plan(mover, case)["write"].due
     for due in (date(2026, 4, 1), by_rule):
         row = {"id": plan(mover, case)["write"].id, "due": due}
-        mover.engine.set_plan(mover.desk.manager.actor, case, [row], key=mover.desk.key())
+        mover.engine.cases.set_plan(mover.desk.manager.actor, case, [row], key=mover.desk.key())
     mover.desk.deploy(phased(task("write", due="P9D"), ids="write"))
     mover.move(case)
     assert mover.desk.open_tasks(case)[0].due == by_rule
@@ -114,7 +115,7 @@ def test_files_on_a_field_that_is_gone_are_named_and_come_back(mover: Mover) -> 
     form = field("report") + field("proof", "attachment")
     case = mover.begin(steps(task("write", form=form), ids="write"))
     task_id, who = mover.desk.task(case), mover.desk.manager.actor
-    mover.engine.attach(
+    mover.engine.tasks.attach(
         who, task_id, "proof", "receipt.txt", "text/plain", b"Paid.", key=mover.desk.key()
     )
     mover.desk.deploy(steps(task("write", form=field("report")), ids="write"))
@@ -122,8 +123,8 @@ def test_files_on_a_field_that_is_gone_are_named_and_come_back(mover: Mover) -> 
     [item] = mover.progress(job).items
     [note] = [n for n in item.notes if n.code == "files_dropped"]
     assert note.params["what"] == "receipt.txt"
-    mover.engine.migrate_back(mover.owner, job, case, key=mover.desk.key())
-    [found] = mover.engine.task(who, task_id).attachments["proof"]
+    mover.engine.migrations.take_back(mover.owner, job, case, key=mover.desk.key())
+    [found] = mover.engine.tasks.get(who, task_id).attachments["proof"]
     assert found.filename == "receipt.txt"
 
 
@@ -132,7 +133,7 @@ def test_a_row_of_the_plan_that_is_gone_leaves_unless_somebody_decided(mover: Mo
     case = mover.begin(phased(*map(task, names), ids=" ".join(names)))
     [dated] = [p for e, p in plan(mover, case).items() if e == "dated"]
     row = {"id": dated.id, "due": "2026-06-01"}
-    mover.engine.set_plan(mover.desk.manager.actor, case, [row], key=mover.desk.key())
+    mover.engine.cases.set_plan(mover.desk.manager.actor, case, [row], key=mover.desk.key())
     mover.desk.deploy(phased(task("write"), ids="write"))
     item = mover.move(case)
     assert set(plan(mover, case)) == {"write", "dated"}
@@ -171,8 +172,8 @@ def test_taken_back_an_instance_is_what_it_was_to_the_byte(mover: Mover) -> None
     )
     flows = "".join(old[1:4])
     case = mover.begin(phased(old[0], old[4] + flows, ids="write check"))
-    who, url = mover.desk.manager.actor, mover.engine._database.url
-    mover.engine.save_draft(
+    who, url = mover.desk.manager.actor, database_of(mover.engine).url
+    mover.engine.tasks.save_draft(
         who,
         mover.desk.task(case),
         answers={"report": "So far"},
@@ -185,7 +186,7 @@ def test_taken_back_an_instance_is_what_it_was_to_the_byte(mover: Mover) -> None
     job = mover.job(case, mapping={"write": "draft"})
     assert mover.progress(job).items[0].can_go_back
     assert list(rows(url, case)) != before
-    mover.engine.migrate_back(mover.owner, job, case, key=mover.desk.key())
+    mover.engine.migrations.take_back(mover.owner, job, case, key=mover.desk.key())
     assert list(rows(url, case)) == before
     assert mover.progress(job).taken_back == 1
     assert mover.desk.facts(case)[-1] == "instance.migration_undone"
@@ -200,7 +201,7 @@ def test_what_has_gone_on_cannot_go_back(mover: Mover) -> None:
     job = mover.job(case)
     mover.do(case, "Write")
     with pytest.raises(Conflict) as refused:
-        mover.engine.migrate_back(mover.owner, job, case, key=mover.desk.key())
+        mover.engine.migrations.take_back(mover.owner, job, case, key=mover.desk.key())
     assert refused.value.error_code == "moved_on"
 
 
@@ -208,7 +209,7 @@ def test_a_draft_written_since_is_not_lost_by_going_back(mover: Mover) -> None:
     case = mover.begin(steps(task("write", form=FORM), ids="write"))
     mover.desk.deploy(steps(task("write", form=FORM), task("more"), ids="write more"))
     job = mover.job(case)
-    mover.engine.save_draft(
+    mover.engine.tasks.save_draft(
         mover.desk.manager.actor,
         mover.desk.task(case),
         answers={"report": "New"},
@@ -217,7 +218,7 @@ def test_a_draft_written_since_is_not_lost_by_going_back(mover: Mover) -> None:
         key=mover.desk.key(),
     )
     with pytest.raises(Conflict) as refused:
-        mover.engine.migrate_back(mover.owner, job, case, key=mover.desk.key())
+        mover.engine.migrations.take_back(mover.owner, job, case, key=mover.desk.key())
     assert refused.value.error_code == "changed_since"
 
 
@@ -225,14 +226,14 @@ def test_going_back_twice_or_from_nowhere_is_refused(mover: Mover) -> None:
     case = mover.begin(late(None))
     mover.desk.deploy(late("P2D"))
     job, key = mover.job(case), mover.desk.key
-    mover.engine.migrate_back(mover.owner, job, case, key=key())
+    mover.engine.migrations.take_back(mover.owner, job, case, key=key())
     with pytest.raises(Conflict) as refused:
-        mover.engine.migrate_back(mover.owner, job, case, key=key())
+        mover.engine.migrations.take_back(mover.owner, job, case, key=key())
     assert refused.value.error_code == "not_migrated"
     with pytest.raises(NotFound):
-        mover.engine.migrate_back(mover.owner, "nothing", case, key=key())
+        mover.engine.migrations.take_back(mover.owner, "nothing", case, key=key())
     with pytest.raises(NotAllowed):
-        mover.engine.migrate_back(mover.desk.seller.actor, job, case, key=key())
+        mover.engine.migrations.take_back(mover.desk.seller.actor, job, case, key=key())
 
 
 # ---------------------------------------------------------------- not run
@@ -252,21 +253,23 @@ def inserted(mover: Mover) -> str:
 def test_a_step_before_the_work_is_offered_and_can_be_done_beside_it(mover: Mover) -> None:
     case = inserted(mover)
     manager = mover.desk.manager.actor
-    [step] = mover.engine.skipped_steps(manager, case)
+    [step] = mover.engine.migrations.skipped_steps(manager, case)
     assert (step.name, step.state, step.can_decide) == ("First", "offered", True)
-    receipt = mover.engine.run_skipped(manager, case, "first", key=mover.desk.key())
+    receipt = mover.engine.migrations.run_skipped(manager, case, "first", key=mover.desk.key())
     assert receipt.result["task"] == mover.desk.task(case, "First")
     assert mover.desk.names(case) == ["First", "Write"]
     mover.do(case, "Write")
     assert mover.state(case) == "running"
     mover.do(case, "First")
     assert mover.state(case) == "completed"
-    assert [s.state for s in mover.engine.skipped_steps(manager, case)] == ["done"]
+    assert [s.state for s in mover.engine.migrations.skipped_steps(manager, case)] == ["done"]
 
 
 def test_nothing_follows_a_step_that_is_done_afterwards(mover: Mover) -> None:
     case = inserted(mover)
-    mover.engine.run_skipped(mover.desk.manager.actor, case, "first", key=mover.desk.key())
+    mover.engine.migrations.run_skipped(
+        mover.desk.manager.actor, case, "first", key=mover.desk.key()
+    )
     mover.do(case, "First")
     assert mover.desk.names(case) == ["Write"]
 
@@ -275,16 +278,18 @@ def test_a_step_that_is_not_needed_says_why(mover: Mover) -> None:
     case = inserted(mover)
     manager, key = mover.desk.manager.actor, mover.desk.key
     with pytest.raises(Invalid):
-        mover.engine.dismiss_skipped(manager, case, "first", " ", key=key())
+        mover.engine.migrations.dismiss_skipped(manager, case, "first", " ", key=key())
     with pytest.raises(NotAllowed):
-        mover.engine.dismiss_skipped(mover.desk.seller.actor, case, "first", "No", key=key())
-    mover.engine.dismiss_skipped(manager, case, "first", "Done by phone", key=key())
-    [step] = mover.engine.skipped_steps(manager, case)
+        mover.engine.migrations.dismiss_skipped(
+            mover.desk.seller.actor, case, "first", "No", key=key()
+        )
+    mover.engine.migrations.dismiss_skipped(manager, case, "first", "Done by phone", key=key())
+    [step] = mover.engine.migrations.skipped_steps(manager, case)
     assert (step.state, step.reason, step.can_decide) == ("not_needed", "Done by phone", False)
     with pytest.raises(Conflict):
-        mover.engine.run_skipped(manager, case, "first", key=key())
+        mover.engine.migrations.run_skipped(manager, case, "first", key=key())
     with pytest.raises(NotFound):
-        mover.engine.run_skipped(manager, case, "write", key=key())
+        mover.engine.migrations.run_skipped(manager, case, "write", key=key())
 
 
 def test_a_step_in_another_way_is_told_to_be_perhaps(mover: Mover) -> None:
@@ -306,7 +311,7 @@ def test_many_are_moved_in_one_job_and_those_that_cannot_say_why(mover: Mover) -
     assert (found.whole, found.done, found.failed, found.waiting) == (4, 3, 1, 0)
     [failed] = [i for i in found.items if i.state == "failed"]
     assert (failed.instance_id, failed.reasons[0].element_id) == (cases[0], "check")
-    assert [m.id for m in mover.engine.migrations(mover.owner, "work")] == [found.id]
+    assert [m.id for m in mover.engine.migrations.of_process(mover.owner, "work")] == [found.id]
 
 
 def test_a_job_that_nobody_waited_for_is_gone_on_with(mover: Mover, clock: Any) -> None:
@@ -315,13 +320,13 @@ def test_a_job_that_nobody_waited_for_is_gone_on_with(mover: Mover, clock: Any) 
     mover.desk.deploy(steps(task("write"), task("last"), ids="write last"))
     job = mover.job(wait=False)
     assert mover.progress(job).waiting == 3
-    assert mover.engine.run_migrations(limit=2) == 2
+    assert mover.engine.migrations.run(limit=2) == 2
     assert mover.progress(job).waiting == 1
     with Engine.open(
-        mover.engine._database.url, config=mover.engine.config, clock=clock
+        database_of(mover.engine).url, config=mover.engine.config, clock=clock
     ) as another:
-        assert another.run_migrations() == 1
-        assert another.run_migrations() == 0
+        assert another.migrations.run() == 1
+        assert another.migrations.run() == 0
     assert {mover.version(case) for case in cases} == {2}
 
 
@@ -329,8 +334,8 @@ def test_the_same_key_moves_nothing_twice(mover: Mover) -> None:
     case = mover.begin(steps(task("write"), ids="write"))
     mover.desk.deploy(steps(task("write"), task("last"), ids="write last"))
     given = {"key": "once"}
-    first = mover.engine.migrate(mover.owner, "work", 2, [case], **given)
-    again = mover.engine.migrate(mover.owner, "work", 2, [case], **given)
+    first = mover.engine.migrations.start(mover.owner, "work", 2, [case], **given)
+    again = mover.engine.migrations.start(mover.owner, "work", 2, [case], **given)
     assert first.id == again.id
     assert mover.desk.facts(case).count("instance.migrated") == 1
 
@@ -340,6 +345,6 @@ def test_nothing_to_move_and_nobody_to_move_it(mover: Mover) -> None:
     with pytest.raises(Invalid):
         mover.job(version=1)
     with pytest.raises(NotAllowed):
-        mover.engine.migrate(mover.desk.seller.actor, "work", 1, key=mover.desk.key())
+        mover.engine.migrations.start(mover.desk.seller.actor, "work", 1, key=mover.desk.key())
     with pytest.raises(NotFound):
-        mover.engine.migration(mover.owner, "nothing")
+        mover.engine.migrations.get(mover.owner, "nothing")

@@ -68,12 +68,12 @@ def test_a_move_is_a_fact_with_both_versions(mover: Mover) -> None:
     case = mover.begin(steps(task("write"), ids="write"))
     mover.desk.deploy(steps(task("draft"), ids="draft"))
     mover.move(case, mapping={"write": "draft"})
-    page = mover.engine.history(mover.desk.manager.actor, case_id=case, limit=50)
+    page = mover.engine.history.search(mover.desk.manager.actor, case_id=case, limit=50)
     [fact] = [e for e in page.items if e.type == "instance.migrated"]
     assert fact.actor_name == mover.owner.name
     assert (fact.detail["from"], fact.detail["version"]) == (1, 2)
     assert fact.detail["mapping"] == {"write": "draft"}
-    assert mover.engine.verify(mover.desk.manager.actor).ok
+    assert mover.engine.history.verify(mover.desk.manager.actor).ok
 
 
 def test_a_branch_added_beside_the_work_is_not_waited_for_but_offered(mover: Mover) -> None:
@@ -154,7 +154,7 @@ def test_a_child_is_moved_by_itself(mover: Mover) -> None:
         "child", start(), task("inner"), task("more"), end(), chain("start", "inner", "more", "end")
     )
     mover.desk.deploy(newer)
-    tree = mover.engine.case(mover.desk.manager.actor, case).instances
+    tree = mover.engine.cases.get(mover.desk.manager.actor, case).instances
     [inner] = [i for i in tree if i.process_id == "child"]
     mover.move(inner.id, process="child")
     assert (mover.version(case), mover.version(inner.id)) == (1, 2)
@@ -175,7 +175,7 @@ def test_a_timer_that_is_the_same_keeps_its_time(mover: Mover, clock: FakeClock)
     item = mover.move(case, mapping={"wait": "pause"})
     assert "timer_set_anew" not in {n.code for n in item.notes}
     clock.set(clock.now() + timedelta(days=1, minutes=1))
-    assert mover.engine.fire_due() == 1
+    assert mover.engine.jobs.fire_due() == 1
     assert mover.desk.names(case) == ["Write"]
 
 
@@ -187,7 +187,7 @@ def moved_after_ten_days(mover: Mover, clock: FakeClock, old: str, new: str) -> 
     case = mover.begin(waiting(old))
     mover.desk.deploy(waiting(new))
     clock.set(clock.now() + timedelta(days=10))
-    assert mover.engine.fire_due() == 0
+    assert mover.engine.jobs.fire_due() == 0
     item = mover.move(case)
     assert {n.code for n in item.notes} == {"event_changed", "timer_moved"}
     return item, case
@@ -205,9 +205,9 @@ def test_a_timer_drawn_otherwise_counts_from_when_the_wait_began(
     due = datetime.fromisoformat(note.params["now"])
     assert abs(due - clock.now() - timedelta(days=left)) < timedelta(hours=2)
     clock.set(due - timedelta(minutes=1))
-    assert mover.engine.fire_due() == 0
+    assert mover.engine.jobs.fire_due() == 0
     clock.set(due)
-    assert mover.engine.fire_due() == 1
+    assert mover.engine.jobs.fire_due() == 1
     assert mover.desk.names(case) == ["Write"]
 
 
@@ -215,7 +215,7 @@ def test_a_timer_whose_new_time_is_past_goes_off_at_once_and_once(
     mover: Mover, clock: FakeClock
 ) -> None:
     _, case = moved_after_ten_days(mover, clock, "P30D", "P7D")
-    assert (mover.engine.fire_due(), mover.engine.fire_due()) == (1, 0)
+    assert (mover.engine.jobs.fire_due(), mover.engine.jobs.fire_due()) == (1, 0)
     assert mover.desk.names(case) == ["Write"]
 
 
@@ -224,10 +224,10 @@ def test_a_timer_set_anew_is_what_it_was_after_going_back(mover: Mover, clock: F
     mover.desk.deploy(waiting("P7D"))
     clock.set(clock.now() + timedelta(days=10))
     job = mover.job(case)
-    mover.engine.migrate_back(mover.owner, job, case, key=mover.desk.key())
-    assert mover.engine.fire_due() == 0
+    mover.engine.migrations.take_back(mover.owner, job, case, key=mover.desk.key())
+    assert mover.engine.jobs.fire_due() == 0
     clock.set(clock.now() + timedelta(days=20, hours=1))
-    assert mover.engine.fire_due() == 1
+    assert mover.engine.jobs.fire_due() == 1
 
 
 def test_a_wait_that_is_no_timer_any_more_loses_its_time(mover: Mover, clock: FakeClock) -> None:
@@ -235,8 +235,8 @@ def test_a_wait_that_is_no_timer_any_more_loses_its_time(mover: Mover, clock: Fa
     mover.desk.deploy(messaged("Reply", id="wait"))
     mover.move(case)
     clock.set(clock.now() + timedelta(days=2))
-    assert mover.engine.fire_due() == 0
-    mover.engine.deliver(mover.desk.manager.actor, "Reply", case, key=mover.desk.key())
+    assert mover.engine.jobs.fire_due() == 0
+    mover.engine.cases.deliver(mover.desk.manager.actor, "Reply", case, key=mover.desk.key())
     assert mover.desk.names(case) == ["Write"]
 
 
@@ -253,7 +253,7 @@ def test_a_boundary_timer_that_is_new_is_set(mover: Mover, clock: FakeClock) -> 
     mover.desk.deploy(late("P2D"))
     mover.move(case)
     clock.set(clock.now() + timedelta(days=3))
-    assert mover.engine.fire_due() == 1
+    assert mover.engine.jobs.fire_due() == 1
     assert mover.desk.names(case) == ["Hurry"]
 
 
@@ -263,7 +263,7 @@ def test_a_boundary_timer_that_is_gone_does_not_fire(mover: Mover, clock: FakeCl
     item = mover.move(case)
     assert ("listener_closed", "late") in {(n.code, n.element_id) for n in item.notes}
     clock.set(clock.now() + timedelta(days=3))
-    assert mover.engine.fire_due() == 0
+    assert mover.engine.jobs.fire_due() == 0
     mover.do(case, "Write")
     assert mover.state(case) == "completed"
 
@@ -273,7 +273,7 @@ def test_a_boundary_timer_that_has_fired_does_not_fire_again(
 ) -> None:
     case = mover.begin(late("P1D", interrupting=False))
     clock.set(clock.now() + timedelta(days=2))
-    assert mover.engine.fire_due() == 1
+    assert mover.engine.jobs.fire_due() == 1
     newer = steps(
         task("write"),
         boundary("late", "write", timer="P1D", interrupting=False),
@@ -285,7 +285,7 @@ def test_a_boundary_timer_that_has_fired_does_not_fire_again(
     mover.desk.deploy(newer)
     mover.move(case)
     clock.set(clock.now() + timedelta(days=9))
-    assert mover.engine.fire_due() == 0
+    assert mover.engine.jobs.fire_due() == 0
     assert mover.desk.names(case) == ["Hurry", "Write"]
 
 
@@ -299,7 +299,7 @@ def test_a_message_that_is_waited_for_still_comes(mover: Mover) -> None:
     case = mover.begin(messaged("Reply"))
     mover.desk.deploy(messaged("Reply", id="reply"))
     mover.move(case, mapping={"got": "reply"})
-    mover.engine.deliver(mover.desk.manager.actor, "Reply", case, key=mover.desk.key())
+    mover.engine.cases.deliver(mover.desk.manager.actor, "Reply", case, key=mover.desk.key())
     assert mover.desk.names(case) == ["Write"]
 
 
@@ -308,9 +308,9 @@ def test_another_message_is_waited_for_instead(mover: Mover) -> None:
     mover.desk.deploy(messaged("Answer"))
     mover.move(case)
     manager, key = mover.desk.manager.actor, mover.desk.key
-    offered = {m.name for m in mover.engine.case(manager, case).messages}
+    offered = {m.name for m in mover.engine.cases.get(manager, case).messages}
     assert offered == {"Answer"}
-    mover.engine.deliver(manager, "Answer", case, key=key())
+    mover.engine.cases.deliver(manager, "Answer", case, key=key())
     assert mover.desk.names(case) == ["Write"]
 
 
@@ -332,7 +332,7 @@ def test_an_event_sub_process_that_is_new_listens(mover: Mover) -> None:
     mover.move(case)
     manager = mover.desk.manager.actor
     for _ in range(2):
-        mover.engine.deliver(manager, "Complaint", case, key=mover.desk.key())
+        mover.engine.cases.deliver(manager, "Complaint", case, key=mover.desk.key())
     assert mover.desk.names(case) == ["Answer", "Answer", "Write"]
 
 
@@ -340,7 +340,7 @@ def test_an_event_sub_process_that_is_gone_listens_no_more(mover: Mover) -> None
     case = mover.begin(complaints(ESP))
     mover.desk.deploy(complaints())
     mover.move(case)
-    assert mover.engine.case(mover.desk.manager.actor, case).messages == ()
+    assert mover.engine.cases.get(mover.desk.manager.actor, case).messages == ()
     mover.do(case, "Write")
     assert mover.state(case) == "completed"
 
@@ -364,9 +364,9 @@ def test_an_event_added_behind_an_event_based_gateway_waits_too(mover: Mover) ->
     case = mover.begin(choice("Yes", "No"))
     mover.desk.deploy(choice("Yes", "No", "Maybe"))
     mover.move(case)
-    mover.engine.deliver(mover.desk.manager.actor, "Maybe", case, key=mover.desk.key())
+    mover.engine.cases.deliver(mover.desk.manager.actor, "Maybe", case, key=mover.desk.key())
     assert mover.desk.names(case) == ["After_maybe"]
-    assert mover.engine.case(mover.desk.manager.actor, case).messages == ()
+    assert mover.engine.cases.get(mover.desk.manager.actor, case).messages == ()
 
 
 def test_of_two_events_the_one_that_is_gone_is_not_waited_for(mover: Mover) -> None:
@@ -374,8 +374,8 @@ def test_of_two_events_the_one_that_is_gone_is_not_waited_for(mover: Mover) -> N
     mover.desk.deploy(choice("Yes", "Maybe"))
     mover.move(case)
     manager = mover.desk.manager.actor
-    assert {m.name for m in mover.engine.case(manager, case).messages} == {"Yes", "Maybe"}
-    mover.engine.deliver(manager, "Yes", case, key=mover.desk.key())
+    assert {m.name for m in mover.engine.cases.get(manager, case).messages} == {"Yes", "Maybe"}
+    mover.engine.cases.deliver(manager, "Yes", case, key=mover.desk.key())
     assert mover.desk.names(case) == ["After_yes"]
 
 

@@ -202,7 +202,7 @@ def test_all_instances_of_other_versions_are_looked_at_in_pages(mover: Mover) ->
     mover.desk.case("work")
     found, cursor = [], None
     while True:
-        page = mover.engine.migrate_preview(mover.owner, "work", 2, cursor=cursor, limit=2)
+        page = mover.engine.migrations.preview(mover.owner, "work", 2, cursor=cursor, limit=2)
         assert page.whole == 5
         found += [v.instance_id for v in page.instances]
         cursor = page.cursor
@@ -216,7 +216,7 @@ def test_instances_that_stand_alike_are_one_group(mover: Mover) -> None:
     cases = [mover.desk.case("work") for _ in range(3)]
     mover.do(cases[0], "Write")
     mover.desk.deploy(steps(task("draft"), task("check"), ids="draft check"))
-    groups = mover.engine.migrate_preview(mover.owner, "work", 2).groups()
+    groups = mover.engine.migrations.preview(mover.owner, "work", 2).groups()
     assert [(g[0].status, g[0].at, len(g)) for g in groups] == [
         ("safe", ("Check",), 1),
         ("mapping", ("Write",), 2),
@@ -226,8 +226,8 @@ def test_instances_that_stand_alike_are_one_group(mover: Mover) -> None:
 def test_a_definitions_id_stands_for_its_process(mover: Mover) -> None:
     case = mover.begin(ONE)
     mover.desk.deploy(steps(task("write"), task("check"), ids="write check"))
-    old = mover.engine.instance(mover.desk.manager.actor, case).definition_id
-    [verdict] = mover.engine.migrate_preview(mover.owner, old, 2).instances
+    old = mover.engine.instances.get(mover.desk.manager.actor, case).definition_id
+    [verdict] = mover.engine.migrations.preview(mover.owner, old, 2).instances
     assert verdict.instance_id == case
 
 
@@ -263,4 +263,4 @@ def test_what_is_not_there_is_refused_all_at_once(mover: Mover) -> None:
 def test_staff_may_not_look(mover: Mover) -> None:
     case = mover.begin(ONE)
     with pytest.raises(NotAllowed):
-        mover.engine.migrate_preview(mover.desk.seller.actor, "work", 1, [case])
+        mover.engine.migrations.preview(mover.desk.seller.actor, "work", 1, [case])

@@ -14,6 +14,7 @@ from tests.engine.migration.moving import Mover, steps
 from tests.engine.migration.test_keeping import rows
 from tests.engine.migration.test_moving import ESP, complaints, messaged
 from tests.engine.migration.test_preview import multiple, parallel, sub
+from tests.support.databases import database_of
 from tests.support.diagrams import (
     boundary,
     call,
@@ -73,7 +74,7 @@ def done(*names: str) -> Do:
 
 def told(name: str) -> Do:
     """Deliver a message."""
-    return lambda mover, case: mover.engine.deliver(
+    return lambda mover, case: mover.engine.cases.deliver(
         mover.desk.manager.actor, name, case, key=mover.desk.key()
     )
 
@@ -200,9 +201,9 @@ PAIRS = {
 
 
 def fire(mover: Mover) -> None:
-    clock = mover.engine._clock
+    clock = mover.engine._transactions.clock
     clock.advance(timedelta(days=2, minutes=1))
-    assert mover.engine.fire_due() == 1
+    assert mover.engine.jobs.fire_due() == 1
 
 
 @pytest.fixture(params=PAIRS, ids=lambda name: name.replace(" ", "-"))
@@ -239,7 +240,7 @@ def test_the_preview_says_what_the_move_does(mover: Mover, pair: Pair) -> None:
     item = mover.move(case, mapping=pair.mapping)
     changes = {(note.code, note.element_id) for note in item.notes}
     assert {(note.code, note.element_id) for note in verdict.notes} <= changes
-    offered = mover.engine.skipped_steps(mover.desk.manager.actor, case)
+    offered = mover.engine.migrations.skipped_steps(mover.desk.manager.actor, case)
     assert {(s.element_id, s.state) for s in offered} == {(e, "offered") for e in pair.not_run}
 
 
@@ -249,14 +250,14 @@ def test_what_has_moved_goes_on_to_its_end(mover: Mover, pair: Pair) -> None:
     mover.move(case, mapping=pair.mapping)
     assert {row.id for row in mover.desk.open_tasks(case)} == open_before
     finish(mover, pair, case)
-    assert mover.engine.verify(mover.desk.manager.actor).ok
+    assert mover.engine.history.verify(mover.desk.manager.actor).ok
 
 
 def test_what_is_taken_back_is_as_it_was_and_moves_again(mover: Mover, pair: Pair) -> None:
-    case, url = begun(mover, pair), mover.engine._database.url
+    case, url = begun(mover, pair), database_of(mover.engine).url
     before = list(rows(url, case))
     moved = mover.job(case, mapping=pair.mapping)
-    mover.engine.migrate_back(mover.owner, moved, case, key=mover.desk.key())
+    mover.engine.migrations.take_back(mover.owner, moved, case, key=mover.desk.key())
     assert list(rows(url, case)) == before
     mover.move(case, mapping=pair.mapping)
     finish(mover, pair, case)
@@ -294,7 +295,7 @@ BLOCKED = {
 @pytest.mark.parametrize("name", BLOCKED, ids=lambda name: name.replace(" ", "-"))
 def test_what_the_preview_blocks_does_not_move_for_the_same_reason(mover: Mover, name: str) -> None:
     old, new, code = BLOCKED[name]
-    case, url = mover.begin(old, variables={"ready": False}), mover.engine._database.url
+    case, url = mover.begin(old, variables={"ready": False}), database_of(mover.engine).url
     mover.desk.deploy(new)
     before = list(rows(url, case))
     verdict = mover.look(case)
@@ -321,7 +322,7 @@ def test_instances_of_several_versions_go_to_one(mover: Mover) -> None:
         zip(cases, (1, 1, 2, 2), strict=True)
     )
     assert [mover.desk.names(c) for c in cases] == [["B"], ["A"], ["X"], ["A"]]
-    offered = [mover.engine.skipped_steps(mover.desk.manager.actor, c) for c in cases]
+    offered = [mover.engine.migrations.skipped_steps(mover.desk.manager.actor, c) for c in cases]
     assert [[s.element_id for s in steps] for steps in offered] == [["x"], [], [], []]
 
 
@@ -333,9 +334,9 @@ def test_a_timer_kept_through_a_rename_fires_at_its_old_time(
     clock.advance(timedelta(days=1))
     mover.move(case, mapping={"a": "c"})
     clock.advance(timedelta(hours=23))
-    assert mover.engine.fire_due() == 0
+    assert mover.engine.jobs.fire_due() == 0
     clock.advance(timedelta(hours=2))
-    assert mover.engine.fire_due() == 1
+    assert mover.engine.jobs.fire_due() == 1
     assert mover.desk.names(case) == ["Hurry"]
 
 
@@ -343,7 +344,7 @@ def test_a_timer_kept_through_a_rename_fires_at_its_old_time(
 
 
 def draft(mover: Mover, case: str) -> None:
-    mover.engine.save_draft(
+    mover.engine.tasks.save_draft(
         mover.desk.manager.actor,
         mover.desk.task(case, "A"),
         answers={},
@@ -355,16 +356,16 @@ def draft(mover: Mover, case: str) -> None:
 
 def claim(mover: Mover, case: str) -> None:
     who = mover.desk.manager.actor
-    mover.engine.claim(who, mover.desk.task(case, "A"), key=mover.desk.key())
+    mover.engine.tasks.claim(who, mover.desk.task(case, "A"), key=mover.desk.key())
 
 
 def run(mover: Mover, case: str) -> None:
-    mover.engine.run_skipped(mover.desk.manager.actor, case, "x", key=mover.desk.key())
+    mover.engine.migrations.run_skipped(mover.desk.manager.actor, case, "x", key=mover.desk.key())
 
 
 def dismiss(mover: Mover, case: str) -> None:
     who = mover.desk.manager.actor
-    mover.engine.dismiss_skipped(who, case, "x", "By phone", key=mover.desk.key())
+    mover.engine.migrations.dismiss_skipped(who, case, "x", "By phone", key=mover.desk.key())
 
 
 def again(mover: Mover, case: str) -> None:
@@ -395,8 +396,8 @@ def test_no_way_back_once_something_was_done(mover: Mover, name: str) -> None:
     mover.desk.deploy(steps(*map(task, "xab"), *late_a, ids="x a b"))
     moved = mover.job(case)
     act(mover, case)
-    before = list(rows(mover.engine._database.url, case))
+    before = list(rows(database_of(mover.engine).url, case))
     with pytest.raises(Conflict) as refused:
-        mover.engine.migrate_back(mover.owner, moved, case, key=mover.desk.key())
+        mover.engine.migrations.take_back(mover.owner, moved, case, key=mover.desk.key())
     assert refused.value.error_code == code
-    assert list(rows(mover.engine._database.url, case)) == before
+    assert list(rows(database_of(mover.engine).url, case)) == before

@@ -11,8 +11,9 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from engine.config import Limits
+from engine.errors import StepError
 from engine.migration.compare import Comparison
-from engine.runtime.executor import Executor, StepError
+from engine.runtime.executor import Executor
 from tests.engine.migration.living import OTHER, Moving, compared, plain
 from tests.engine.runtime.small import FLOWS, executor
 from tests.engine.runtime.test_any_graph import graphs

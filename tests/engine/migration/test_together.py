@@ -17,6 +17,7 @@ from engine.service import migration
 from engine.service.bench import EngineBench
 from tests.engine.migration.moving import Mover, steps
 from tests.engine.migration.test_preview import multiple
+from tests.support.databases import database_of
 from tests.support.diagrams import boundary, chain, diagram, end, field, start, task
 
 TOGETHER = migration.TOGETHER
@@ -49,7 +50,7 @@ def begun(mover: Mover, count: int, newer: Source = NEW, **more: Any) -> list[st
 def counted(mover: Mover) -> Iterator[dict[str, int]]:
     """How many statements, and how many commits of what was written, there are meanwhile."""
     found = {"statements": 0, "commits": 0}
-    database = mover.engine._database._engine
+    database = database_of(mover.engine)._engine
     writing: set[Any] = set()
 
     def statement(connection: Any, _cursor: Any, text: str, *_: Any) -> None:
@@ -73,11 +74,11 @@ def test_many_take_few_statements_and_fewer_commits(mover: Mover) -> None:
     begun(mover, count)
     moved = mover.job(wait=False)
     with counted(mover) as found:
-        assert mover.engine.run_migrations() == count
+        assert mover.engine.migrations.run() == count
     assert found["commits"] == 4
     assert found["statements"] < 3 * count
     assert mover.progress(moved).done == count
-    assert mover.engine.verify(mover.desk.manager.actor).ok
+    assert mover.engine.history.verify(mover.desk.manager.actor).ok
 
 
 def test_how_far_it_has_come_shows_while_it_goes_on(
@@ -92,7 +93,7 @@ def test_how_far_it_has_come_shows_while_it_goes_on(
         return real(*given)
 
     monkeypatch.setattr(job, "move", watched)
-    mover.engine.run_migrations()
+    mover.engine.migrations.run()
     assert seen == [0, TOGETHER, 2 * TOGETHER]
 
 
@@ -110,7 +111,7 @@ def test_one_that_would_fail_takes_none_of_the_others_back(mover: Mover) -> None
     for case in cases:
         assert mover.desk.facts(case).count("instance.migrated") == 1
     assert "instance.migrated" not in mover.desk.facts(broken)
-    assert mover.engine.verify(mover.desk.manager.actor).ok
+    assert mover.engine.history.verify(mover.desk.manager.actor).ok
 
 
 def test_those_that_need_a_mapping_do_not_slow_down_the_others(mover: Mover) -> None:
@@ -119,7 +120,7 @@ def test_those_that_need_a_mapping_do_not_slow_down_the_others(mover: Mover) -> 
         mover.do(case, "Write")
     moved = mover.job(wait=False)
     with counted(mover) as found:
-        mover.engine.run_migrations()
+        mover.engine.migrations.run()
     progress = mover.progress(moved)
     assert (progress.done, progress.failed) == (TOGETHER // 2, TOGETHER // 2)
     assert {i.instance_id for i in progress.items if i.state == "failed"} == set(cases[::2])
@@ -136,7 +137,7 @@ def test_how_many_move_at_once_changes_nothing_that_is_told(
         mover.do(case, "Write")
     who = mover.desk.manager.actor
     for case in cases[:2]:
-        mover.engine.save_draft(
+        mover.engine.tasks.save_draft(
             who,
             mover.desk.task(case),
             answers={"report": "So far"},
@@ -154,14 +155,14 @@ def test_how_many_move_at_once_changes_nothing_that_is_told(
         assert told == (at_write if number < 4 else []), number
         [fact] = [
             entry
-            for entry in mover.engine.history(who, case_id=case, limit=50).items
+            for entry in mover.engine.history.search(who, case_id=case, limit=50).items
             if entry.type == "instance.migrated"
         ]
         assert [note["code"] for note in fact.detail["notes"]] == told
-        assert [s.element_id for s in mover.engine.skipped_steps(who, case)] == ["first"]
-    mover.engine.migrate_back(mover.owner, found.id, cases[0], key=mover.desk.key())
+        assert [s.element_id for s in mover.engine.migrations.skipped_steps(who, case)] == ["first"]
+    mover.engine.migrations.take_back(mover.owner, found.id, cases[0], key=mover.desk.key())
     assert mover.version(cases[0]) == 1
-    assert mover.engine.verify(who).ok
+    assert mover.engine.history.verify(who).ok
 
 
 def test_several_of_one_case_move_each_by_its_own_place(mover: Mover) -> None:
@@ -188,7 +189,7 @@ def test_whoever_waits_has_all_done_also_what_another_does(mover: Mover) -> None
     moved, left = mover.job(wait=False), list[int]()
 
     def wait() -> None:
-        mover.engine.run_migrations(migration_id=moved)
+        mover.engine.migrations.run(migration_id=moved)
         left.append(mover.progress(moved).waiting)
 
     several = [threading.Thread(target=wait) for _ in range(3)]
@@ -198,7 +199,7 @@ def test_whoever_waits_has_all_done_also_what_another_does(mover: Mover) -> None
         one.join()
     assert left == [0, 0, 0]
     assert mover.progress(moved).done == 4 * TOGETHER
-    assert mover.engine.verify(mover.desk.manager.actor).ok
+    assert mover.engine.history.verify(mover.desk.manager.actor).ok
 
 
 class Killed(BaseException):
@@ -220,13 +221,13 @@ def test_what_a_killed_worker_had_begun_is_done_once(
     with monkeypatch.context() as patched:
         patched.setattr(job, "move", killed)
         with pytest.raises(Killed):
-            mover.engine.run_migrations()
+            mover.engine.migrations.run()
     assert (mover.progress(moved).done, mover.progress(moved).waiting) == (TOGETHER, 2 * TOGETHER)
     # Whoever lost the wake-up: the next look of any worker finds it.
-    assert mover.engine.run_migrations() == 2 * TOGETHER
+    assert mover.engine.migrations.run() == 2 * TOGETHER
     for case in cases:
         assert mover.desk.facts(case).count("instance.migrated") == 1
-    assert mover.engine.verify(mover.desk.manager.actor).ok
+    assert mover.engine.history.verify(mover.desk.manager.actor).ok
 
 
 def test_what_waits_and_has_no_wake_up_is_found_by_the_sweep(
@@ -237,13 +238,13 @@ def test_what_waits_and_has_no_wake_up_is_found_by_the_sweep(
     bench = EngineBench(mover.engine)
 
     def found() -> set[str]:
-        with mover.engine._database.reading() as connection:
+        with database_of(mover.engine).reading() as connection:
             return {wanted.kind for wanted in bench._overdue(connection, clock.now())}
 
     assert "migrations" not in found()
     clock.advance(timedelta(minutes=1))
     assert "migrations" in found()
-    mover.engine.run_migrations()
+    mover.engine.migrations.run()
     assert "migrations" not in found()
 
 
@@ -261,23 +262,23 @@ def test_what_somebody_does_amid_the_move_of_their_instance_is_kept(
     def do() -> None:
         given: dict[str, Any] = {"answers": {"report": "Done"}, "ticks": {}}
         if what == "complete":
-            mover.engine.complete_task(who.actor, work, **given, key=key)
+            mover.engine.tasks.complete(who.actor, work, **given, key=key)
         else:
-            mover.engine.save_draft(who.actor, work, **given, note="", key=key)
+            mover.engine.tasks.save_draft(who.actor, work, **given, note="", key=key)
 
     def met(*given: Any) -> Any:
         if not threads:
             threads.append(threading.Thread(target=do))
             threads[0].start()
             # Only a draft does not wait for the move, and on SQLite that too.
-            alone = mover.engine._database.is_sqlite or what == "complete"
+            alone = database_of(mover.engine).is_sqlite or what == "complete"
             threads[0].join(timeout=0.2 if alone else 20)
         return real(*given)
 
     monkeypatch.setattr(apply, "position", met)
     mover.job()
     threads[0].join()
-    while mover.engine.run_migrations():
+    while mover.engine.migrations.run():
         pass
     assert mover.version(case) == 2
     facts = mover.desk.facts(case)
@@ -287,6 +288,6 @@ def test_what_somebody_does_amid_the_move_of_their_instance_is_kept(
         mover.do(case, "Check")
         assert mover.desk.names(case) == ["Last"]
     else:
-        assert mover.engine.task(who.actor, work).values["report"] == "Done"
+        assert mover.engine.tasks.get(who.actor, work).values["report"] == "Done"
         assert mover.desk.names(case) == ["Write"]
-    assert mover.engine.verify(who.actor).ok
+    assert mover.engine.history.verify(who.actor).ok

@@ -12,8 +12,8 @@ from engine.bpmn.forms import FormField
 from engine.bpmn.meta import CheckItem, SignatureRule, TaskMeta
 from engine.errors import NotFound
 from engine.queries.task_detail import (
-    Asks,
     TaskPlace,
+    TaskRequirements,
     asks,
     attachment,
     task_detail,
@@ -36,7 +36,7 @@ def running(rows: Rows) -> Running:
 
 
 def detail(conn: Connection, actor: Actor, task_id: str, **asked: Any) -> TaskDetail:
-    return task_detail(conn, actor, task_id, lambda _: Asks(**asked))
+    return task_detail(conn, actor, task_id, lambda _: TaskRequirements(**asked))
 
 
 class TestAsks:
@@ -90,9 +90,9 @@ class TestDetail:
         )
         seen: list[TaskPlace] = []
 
-        def ask(place: TaskPlace) -> Asks:
+        def ask(place: TaskPlace) -> TaskRequirements:
             seen.append(place)
-            return Asks()
+            return TaskRequirements()
 
         task_detail(conn, seller, task_id, ask)
         (place,) = seen

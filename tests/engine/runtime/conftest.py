@@ -11,11 +11,11 @@ import pytest
 from engine.config import Limits
 from tests.engine.runtime.small import Life, executor
 
-Live = Callable[..., Life]
+RunningInstance = Callable[..., Life]
 
 
 @pytest.fixture(params=[False, True], ids=["straight", "stored"])
-def live(request: pytest.FixtureRequest) -> Live:
+def live(request: pytest.FixtureRequest) -> RunningInstance:
     def begin(
         body: str, *, at: str | None = None, limits: Limits | None = None, **known: Any
     ) -> Life:

@@ -16,6 +16,7 @@ from lxml import etree
 
 from engine.bpmn import model
 from engine.config import Limits
+from engine.definitions.evaluation import Evaluator
 from engine.runtime.executor import Executor, Wait
 from engine.runtime.spiff.workflow import Process, Thrown
 
@@ -41,7 +42,7 @@ def executor(body: str, *, limits: Limits | None = None) -> Executor:
         f"{FLOWS.sub(flows.draw, body)}</process></definitions>"
     )
     [process] = model.read(etree.fromstring(text.encode()))
-    return Executor(process, {}, limits or Limits(), lambda: NOON)
+    return Executor(process, Evaluator({}, lambda: NOON).evaluate, limits or Limits())
 
 
 class Flows:

@@ -9,14 +9,14 @@ import pytest
 from lxml import etree
 
 from engine.bpmn import model
-from engine.runtime.executor import StepError
+from engine.errors import StepError
 from engine.runtime.spiff.workflow import Thrown
-from tests.engine.runtime.conftest import Live
+from tests.engine.runtime.conftest import RunningInstance
 from tests.engine.runtime.small import MODEL
 
 
 def test_a_completion_quantity_sends_so_many_tokens_and_a_start_quantity_awaits_them(
-    live: Live,
+    live: RunningInstance,
 ) -> None:
     body = (
         '<userTask id="send" completionQuantity="2"/><userTask id="forward"/>'
@@ -29,14 +29,14 @@ def test_a_completion_quantity_sends_so_many_tokens_and_a_start_quantity_awaits_
     assert life.do("take").ended == "completed"
 
 
-def test_a_start_quantity_that_never_comes_is_stuck(live: Live) -> None:
+def test_a_start_quantity_that_never_comes_is_stuck(live: RunningInstance) -> None:
     body = '<userTask id="a"/><userTask id="b" startQuantity="2"/>[[a > b]]'
     life = live(body).do("a")
     assert (life.open, life.stuck) == ([], "b")
 
 
 def test_a_call_activity_with_a_start_quantity_calls_once_enough_tokens_are_there(
-    live: Live,
+    live: RunningInstance,
 ) -> None:
     body = (
         '<userTask id="a" completionQuantity="2"/><userTask id="b"/>'
@@ -49,7 +49,7 @@ def test_a_call_activity_with_a_start_quantity_calls_once_enough_tokens_are_ther
     assert life.hear("call", "Q").ended == "completed"
 
 
-def test_a_loop_goes_round_while_its_condition_holds(live: Live) -> None:
+def test_a_loop_goes_round_while_its_condition_holds(live: RunningInstance) -> None:
     body = (
         '<userTask id="a"><standardLoopCharacteristics><loopCondition>= loopCounter &lt; 3'
         "</loopCondition></standardLoopCharacteristics></userTask>"
@@ -57,7 +57,7 @@ def test_a_loop_goes_round_while_its_condition_holds(live: Live) -> None:
     assert live(body).do("a", "a", "a").ended == "completed"
 
 
-def test_a_loop_that_tests_before_may_not_go_round_at_all(live: Live) -> None:
+def test_a_loop_that_tests_before_may_not_go_round_at_all(live: RunningInstance) -> None:
     body = (
         '<userTask id="a"><standardLoopCharacteristics testBefore="true"><loopCondition>= false'
         '</loopCondition></standardLoopCharacteristics></userTask><userTask id="b"/>[[a > b]]'
@@ -79,7 +79,7 @@ COLLECTION = (
 
 
 def test_sequential_instances_come_one_by_one_and_gather_their_answers_in_order(
-    live: Live,
+    live: RunningInstance,
 ) -> None:
     life = live(multi('isSequential="true"', COLLECTION), items=["x", "y"])
     assert [w.local["item"] for w in life.waits("user")] == ["x"]
@@ -90,7 +90,7 @@ def test_sequential_instances_come_one_by_one_and_gather_their_answers_in_order(
 
 
 def test_parallel_instances_are_open_together_until_the_completion_condition_holds(
-    live: Live,
+    live: RunningInstance,
 ) -> None:
     condition = "<completionCondition>= numberOfCompletedInstances >= 2</completionCondition>"
     life = live(multi("", f"<loopCardinality>3</loopCardinality>{condition}"))
@@ -98,7 +98,7 @@ def test_parallel_instances_are_open_together_until_the_completion_condition_hol
     assert life.do("a", "a").ended == "completed"
 
 
-def test_behaviour_none_throws_its_event_at_every_completion(live: Live) -> None:
+def test_behaviour_none_throws_its_event_at_every_completion(live: RunningInstance) -> None:
     body = (
         multi(
             'behavior="None" noneBehaviorEventRef="shared_signal"',
@@ -114,7 +114,7 @@ def test_behaviour_none_throws_its_event_at_every_completion(live: Live) -> None
     assert life.thrown == [Thrown("signal", "S", "a")] * 2
 
 
-def test_behaviour_one_throws_its_event_at_the_first_completion_only(live: Live) -> None:
+def test_behaviour_one_throws_its_event_at_the_first_completion_only(live: RunningInstance) -> None:
     body = multi(
         'behavior="One" oneBehaviorEventRef="shared_signal"',
         "<loopCardinality>3</loopCardinality>",
@@ -123,7 +123,7 @@ def test_behaviour_one_throws_its_event_at_the_first_completion_only(live: Live)
     assert life.thrown == [Thrown("signal", "S", "a")]
 
 
-def test_behaviour_complex_throws_what_its_conditions_say(live: Live) -> None:
+def test_behaviour_complex_throws_what_its_conditions_say(live: RunningInstance) -> None:
     body = (
         multi(
             'behavior="Complex"',
@@ -150,7 +150,7 @@ DONE = "<completionCondition>= done</completionCondition>"
 
 
 def test_in_an_ad_hoc_sub_process_all_that_nothing_leads_to_is_enabled_at_once(
-    live: Live,
+    live: RunningInstance,
 ) -> None:
     life = live(ad_hoc())
     assert life.open == ["a", "b"]
@@ -158,7 +158,7 @@ def test_in_an_ad_hoc_sub_process_all_that_nothing_leads_to_is_enabled_at_once(
     assert life.do("a", "c").open == ["after"]
 
 
-def test_a_sequential_one_offers_one_after_the_other(live: Live) -> None:
+def test_a_sequential_one_offers_one_after_the_other(live: RunningInstance) -> None:
     life = live(ad_hoc('ordering="Sequential"'))
     assert life.open == ["a"]
     assert life.do("a").open == ["b"]
@@ -166,19 +166,19 @@ def test_a_sequential_one_offers_one_after_the_other(live: Live) -> None:
     assert life.do("c").open == ["after"]
 
 
-def test_when_its_condition_holds_it_takes_the_rest_away(live: Live) -> None:
+def test_when_its_condition_holds_it_takes_the_rest_away(live: RunningInstance) -> None:
     life = live(ad_hoc(inner=DONE), done=False).do("b")
     assert life.do("a", done=True).open == ["after"]
 
 
-def test_or_lets_what_is_active_finish(live: Live) -> None:
+def test_or_lets_what_is_active_finish(live: RunningInstance) -> None:
     life = live(ad_hoc('cancelRemainingInstances="false"', DONE), done=False).do("a", done=True)
     assert life.open == ["b"]
     assert life.do("b").open == ["after"]
 
 
 def test_a_person_may_begin_an_activity_again_as_long_as_the_condition_does_not_hold(
-    live: Live,
+    live: RunningInstance,
 ) -> None:
     life = live(ad_hoc(inner=DONE), done=False).do("a", "b", "c")
     assert (life.open, life.ended, life.stuck) == ([], None, None)
@@ -187,7 +187,9 @@ def test_a_person_may_begin_an_activity_again_as_long_as_the_condition_does_not_
     assert life.do("a", done=True).open == ["after"]
 
 
-def test_in_a_sequential_one_a_person_begins_nothing_beside_what_is_active(live: Live) -> None:
+def test_in_a_sequential_one_a_person_begins_nothing_beside_what_is_active(
+    live: RunningInstance,
+) -> None:
     life = live(ad_hoc('ordering="Sequential"', DONE), done=False)
     assert list(life.executor.choices(life.process)) == []
     [token] = [t.id.hex for t in life.process.tokens() if t.task_spec.name == "free"]
@@ -195,7 +197,9 @@ def test_in_a_sequential_one_a_person_begins_nothing_beside_what_is_active(live:
         life.executor.begin_inner(life.process, token, "b")
 
 
-def test_an_event_sub_process_that_interrupts_it_is_the_last_thing_in_it(live: Live) -> None:
+def test_an_event_sub_process_that_interrupts_it_is_the_last_thing_in_it(
+    live: RunningInstance,
+) -> None:
     aside = (
         '<subProcess id="aside" triggeredByEvent="true"><startEvent id="s">'
         '<messageEventDefinition messageRef="M"/></startEvent><userTask id="handle"/>'
@@ -210,7 +214,7 @@ def script(text: str) -> str:
     return f'<scriptTask id="s"><script>{text}</script></scriptTask>'
 
 
-def test_a_scripts_context_becomes_variables(live: Live) -> None:
+def test_a_scripts_context_becomes_variables(live: RunningInstance) -> None:
     life = live(script("= {total: price * 2}") + '<userTask id="a"/>[[s > a]]', price=Decimal(4))
     assert life.process.variables["total"] == 8
 
@@ -221,14 +225,14 @@ FAILING = (
 )
 
 
-def test_a_script_may_end_with_an_error_that_its_boundary_catches(live: Live) -> None:
+def test_a_script_may_end_with_an_error_that_its_boundary_catches(live: RunningInstance) -> None:
     assert live(script('= error("E1")') + FAILING).open == ["caught"]
     assert live(script("= if x then error(&quot;E1&quot;) else {}") + FAILING, x=False).open == [
         "after"
     ]
 
 
-def test_an_error_of_a_script_that_nobody_catches_ends_the_process(live: Live) -> None:
+def test_an_error_of_a_script_that_nobody_catches_ends_the_process(live: RunningInstance) -> None:
     life = live(script('= error("E2")') + FAILING)
     assert (life.ended, life.error) == ("terminated", "E2")
 

@@ -14,8 +14,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from engine.config import Limits
+from engine.errors import StepError
 from engine.feel import to_json
-from engine.runtime.executor import Executor, StepError
+from engine.runtime.executor import Executor
 from tests.engine.runtime.small import Life, executor
 
 INSTANCES = (

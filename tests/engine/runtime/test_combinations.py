@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.runtime.executor import StepError
-from tests.engine.runtime.conftest import Live
+from engine.errors import StepError
+from tests.engine.runtime.conftest import RunningInstance
 
 THREE = "<loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>"
 PARALLEL = f"<multiInstanceLoopCharacteristics>{THREE}"
@@ -18,7 +18,7 @@ UNDO = (
 
 
 def test_an_activity_with_nothing_but_conditional_flows_that_do_not_hold_cannot_go_on(
-    live: Live,
+    live: RunningInstance,
 ) -> None:
     # An implicit split is an inclusive one (13.2.1), and that raises when no flow is chosen.
     body = '<startEvent id="s"/><task id="a"/><task id="b"/><task id="c"/>[[s > a]]'
@@ -29,7 +29,7 @@ def test_an_activity_with_nothing_but_conditional_flows_that_do_not_hold_cannot_
     assert (caught.value.kind, caught.value.element_id) == ("no_flow", "a")
 
 
-def test_an_inclusive_join_in_a_loop_waits_again_on_each_round(live: Live) -> None:
+def test_an_inclusive_join_in_a_loop_waits_again_on_each_round(live: RunningInstance) -> None:
     body = (
         '<startEvent id="s"/><exclusiveGateway id="again"/><inclusiveGateway id="split"/>'
         '<userTask id="a"/><userTask id="b"/><inclusiveGateway id="join"/>'
@@ -46,7 +46,9 @@ def test_an_inclusive_join_in_a_loop_waits_again_on_each_round(live: Live) -> No
     assert life.do("b", go=False).ended == "completed"
 
 
-def test_an_inclusive_join_waits_for_a_sub_process_that_can_still_reach_it(live: Live) -> None:
+def test_an_inclusive_join_waits_for_a_sub_process_that_can_still_reach_it(
+    live: RunningInstance,
+) -> None:
     body = (
         '<startEvent id="s"/><inclusiveGateway id="split"/><userTask id="a"/>'
         '<subProcess id="sub"><userTask id="inner"/><userTask id="last"/>[[inner > last]]'
@@ -58,7 +60,7 @@ def test_an_inclusive_join_waits_for_a_sub_process_that_can_still_reach_it(live:
     assert life.do("inner", "last").open == ["after"]
 
 
-def test_links_pair_up_within_a_sub_process_and_many_may_lead_to_one(live: Live) -> None:
+def test_links_pair_up_within_a_sub_process_and_many_may_lead_to_one(live: RunningInstance) -> None:
     def link(kind: str, name: str) -> str:
         event = f'<linkEventDefinition name="{name}"/>'
         return (
@@ -83,7 +85,7 @@ def test_links_pair_up_within_a_sub_process_and_many_may_lead_to_one(live: Live)
     assert life.do("out").ended == "completed"
 
 
-def test_of_nested_transactions_only_the_inner_one_is_cancelled(live: Live) -> None:
+def test_of_nested_transactions_only_the_inner_one_is_cancelled(live: RunningInstance) -> None:
     inner = (
         '<transaction id="inner"><userTask id="a"/>' + UNDO.format("a") + '<endEvent id="stop">'
         "<cancelEventDefinition/></endEvent>[[a > stop]]</transaction>"
@@ -103,7 +105,7 @@ def test_of_nested_transactions_only_the_inner_one_is_cancelled(live: Live) -> N
 
 
 def test_an_error_sub_process_undoes_what_has_completed_and_then_ends_its_scope(
-    live: Live,
+    live: RunningInstance,
 ) -> None:
     body = (
         '<subProcess id="sub"><userTask id="a"/><userTask id="b"/>'
@@ -124,7 +126,7 @@ def test_an_error_sub_process_undoes_what_has_completed_and_then_ends_its_scope(
 
 @pytest.mark.parametrize("repeat", [PARALLEL, SEQUENTIAL])
 def test_sub_processes_that_were_done_several_times_are_undone_as_often(
-    live: Live, repeat: str
+    live: RunningInstance, repeat: str
 ) -> None:
     body = (
         f'<startEvent id="s"/><subProcess id="sub">{repeat}<userTask id="a"/>{UNDO.format("a")}'
@@ -139,7 +141,7 @@ def test_sub_processes_that_were_done_several_times_are_undone_as_often(
     assert life.open == ["after"]
 
 
-def test_a_loop_of_transactions_undoes_the_round_that_is_cancelled(live: Live) -> None:
+def test_a_loop_of_transactions_undoes_the_round_that_is_cancelled(live: RunningInstance) -> None:
     body = (
         '<startEvent id="s"/><exclusiveGateway id="again"/><transaction id="t"><userTask id="a"/>'
         + UNDO.format("a")
@@ -157,7 +159,7 @@ def test_a_loop_of_transactions_undoes_the_round_that_is_cancelled(live: Live) -
 
 
 @pytest.mark.parametrize("kind", ["parallelGateway", "inclusiveGateway"])
-def test_so_many_tokens_on_one_flow_are_joined_one_by_one(live: Live, kind: str) -> None:
+def test_so_many_tokens_on_one_flow_are_joined_one_by_one(live: RunningInstance, kind: str) -> None:
     body = (
         f'<startEvent id="s"/><{kind} id="split"/><userTask id="a" completionQuantity="2"/>'
         f'<userTask id="b" completionQuantity="2"/><parallelGateway id="join"/>'
@@ -168,7 +170,7 @@ def test_so_many_tokens_on_one_flow_are_joined_one_by_one(live: Live, kind: str)
     assert life.do("after", "after").ended == "completed"
 
 
-def test_a_start_quantity_counts_anew_after_each_start(live: Live) -> None:
+def test_a_start_quantity_counts_anew_after_each_start(live: RunningInstance) -> None:
     body = (
         '<startEvent id="s"/><task id="many" completionQuantity="6"/>'
         '<userTask id="a" startQuantity="3"/><userTask id="after"/>[[s > many > a > after]]'
@@ -187,7 +189,9 @@ def test_a_start_quantity_counts_anew_after_each_start(live: Live) -> None:
         ("", "loopCounter &lt; 3", 3),
     ],
 )
-def test_a_loop_of_sub_processes(live: Live, attributes: str, condition: str, rounds: int) -> None:
+def test_a_loop_of_sub_processes(
+    live: RunningInstance, attributes: str, condition: str, rounds: int
+) -> None:
     body = (
         '<startEvent id="s"/><subProcess id="sub"><standardLoopCharacteristics '
         f"{attributes}><loopCondition>= {condition}</loopCondition></standardLoopCharacteristics>"
@@ -200,7 +204,7 @@ def test_a_loop_of_sub_processes(live: Live, attributes: str, condition: str, ro
     assert life.open == ["after"]
 
 
-def test_instances_within_instances_and_an_empty_collection(live: Live) -> None:
+def test_instances_within_instances_and_an_empty_collection(live: RunningInstance) -> None:
     def over(collection: str, item: str) -> str:
         return (
             f"<multiInstanceLoopCharacteristics><loopDataInputRef>{collection}</loopDataInputRef>"
@@ -218,7 +222,7 @@ def test_instances_within_instances_and_an_empty_collection(live: Live) -> None:
     assert life.open == ["after"]
 
 
-def test_a_terminate_in_one_instance_ends_that_instance_alone(live: Live) -> None:
+def test_a_terminate_in_one_instance_ends_that_instance_alone(live: RunningInstance) -> None:
     body = (
         f'<startEvent id="s"/><subProcess id="sub">{PARALLEL}<userTask id="a"/><userTask id="b"/>'
         '<endEvent id="stop"><terminateEventDefinition/></endEvent>[[a > stop]]</subProcess>'
@@ -230,7 +234,7 @@ def test_a_terminate_in_one_instance_ends_that_instance_alone(live: Live) -> Non
     assert life.open == ["after"]
 
 
-def test_an_error_in_one_of_two_branches_takes_the_other_away(live: Live) -> None:
+def test_an_error_in_one_of_two_branches_takes_the_other_away(live: RunningInstance) -> None:
     body = (
         '<subProcess id="sub"><userTask id="a"/><userTask id="b"/><endEvent id="bad">'
         '<errorEventDefinition errorRef="E"/></endEvent>[[a > bad]]</subProcess>'
@@ -240,7 +244,9 @@ def test_an_error_in_one_of_two_branches_takes_the_other_away(live: Live) -> Non
     assert live(body).do("a").open == ["told"]
 
 
-def test_a_signal_is_heard_by_all_that_wait_in_the_process_that_throws_it(live: Live) -> None:
+def test_a_signal_is_heard_by_all_that_wait_in_the_process_that_throws_it(
+    live: RunningInstance,
+) -> None:
     signal = '<signalEventDefinition signalRef="S"/>'
     body = (
         '<startEvent id="s"/><parallelGateway id="p"/><userTask id="a"/>'
@@ -256,7 +262,7 @@ def test_a_signal_is_heard_by_all_that_wait_in_the_process_that_throws_it(live: 
     assert live(body).do("a").open == ["b", "c", "d", "e", "f"]
 
 
-def test_two_conditions_of_a_parallel_multiple_event_are_both_needed(live: Live) -> None:
+def test_two_conditions_of_a_parallel_multiple_event_are_both_needed(live: RunningInstance) -> None:
     def condition(text: str) -> str:
         inner = f"<condition>= {text}</condition>"
         return f"<conditionalEventDefinition>{inner}</conditionalEventDefinition>"
@@ -276,7 +282,7 @@ def test_two_conditions_of_a_parallel_multiple_event_are_both_needed(live: Live)
     assert life.settled().open == ["d", "heard"]
 
 
-def test_an_exclusive_event_gateway_takes_one_of_all_kinds_of_events(live: Live) -> None:
+def test_an_exclusive_event_gateway_takes_one_of_all_kinds_of_events(live: RunningInstance) -> None:
     body = (
         '<startEvent id="s"/><eventBasedGateway id="g"/>[[s > g]]'
         '<receiveTask id="r" messageRef="N"/><userTask id="after_r"/>[[g > r > after_r]]'
@@ -299,7 +305,9 @@ def test_an_exclusive_event_gateway_takes_one_of_all_kinds_of_events(live: Live)
     assert live(body, hot=True).open == ["after_conditional"]
 
 
-def test_an_ad_hoc_sub_process_follows_the_flows_that_are_drawn_in_it(live: Live) -> None:
+def test_an_ad_hoc_sub_process_follows_the_flows_that_are_drawn_in_it(
+    live: RunningInstance,
+) -> None:
     body = (
         '<startEvent id="s"/><adHocSubProcess id="adhoc"><completionCondition>= done'
         '</completionCondition><userTask id="a"/><userTask id="b"/><userTask id="c"/>[[a > b]]'
@@ -314,7 +322,7 @@ def test_an_ad_hoc_sub_process_follows_the_flows_that_are_drawn_in_it(live: Live
     assert life.do("a", done=True).open == ["after"]
 
 
-def test_one_parallel_gateway_both_joins_and_splits(live: Live) -> None:
+def test_one_parallel_gateway_both_joins_and_splits(live: RunningInstance) -> None:
     body = (
         '<startEvent id="s"/><parallelGateway id="p"/><userTask id="a"/><userTask id="b"/>'
         '<parallelGateway id="both"/><userTask id="c"/><userTask id="d"/>'

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.config import Limits
-from engine.runtime.executor import StepError
-from tests.engine.runtime.conftest import Live
+from engine.errors import StepError
+from tests.engine.runtime.conftest import RunningInstance
 
 
 def undoable(task: str, handler: str = "") -> str:
@@ -28,7 +28,7 @@ def throw(element: str = "undo", kind: str = "intermediateThrowEvent", **attribu
 TWO = undoable("a") + undoable("b") + '<userTask id="after"/>'
 
 
-def test_all_that_has_completed_is_undone_the_last_first(live: Live) -> None:
+def test_all_that_has_completed_is_undone_the_last_first(live: RunningInstance) -> None:
     life = live(TWO + throw() + "[[a > b > undo > after]]").do("a", "b")
     assert life.open == ["unb"]
     assert life.do("unb").open == ["una"]
@@ -36,24 +36,24 @@ def test_all_that_has_completed_is_undone_the_last_first(live: Live) -> None:
     assert life.do("after").ended == "completed"
 
 
-def test_an_event_may_name_the_one_activity_that_it_undoes(live: Live) -> None:
+def test_an_event_may_name_the_one_activity_that_it_undoes(live: RunningInstance) -> None:
     life = live(TWO + throw(activityRef="a") + "[[a > b > undo > after]]").do("a", "b")
     assert life.open == ["una"]
     assert life.do("una").open == ["after"]
 
 
-def test_what_has_not_completed_is_not_undone_and_that_is_no_error(live: Live) -> None:
+def test_what_has_not_completed_is_not_undone_and_that_is_no_error(live: RunningInstance) -> None:
     life = live(TWO + throw(activityRef="b") + "[[a > undo > after > b]]").do("a")
     assert life.open == ["after"]
 
 
-def test_what_has_been_undone_is_not_undone_again(live: Live) -> None:
+def test_what_has_been_undone_is_not_undone_again(live: RunningInstance) -> None:
     body = undoable("a") + throw("undo") + throw("twice") + '<userTask id="after"/>'
     life = live(body + "[[a > undo > twice > after]]").do("a", "una")
     assert life.open == ["after"]
 
 
-def test_an_event_need_not_wait_for_the_compensation(live: Live) -> None:
+def test_an_event_need_not_wait_for_the_compensation(live: RunningInstance) -> None:
     body = undoable("a") + '<userTask id="after"/>[[a > undo > after]]'
     body += throw(activityRef="a", waitForCompletion="false")
     life = live(body).do("a")
@@ -62,13 +62,13 @@ def test_an_event_need_not_wait_for_the_compensation(live: Live) -> None:
     assert life.do("una").ended == "completed"
 
 
-def test_an_end_event_compensates_before_its_scope_ends(live: Live) -> None:
+def test_an_end_event_compensates_before_its_scope_ends(live: RunningInstance) -> None:
     life = live(undoable("a") + throw("end", "endEvent") + "[[a > end]]").do("a")
     assert life.open == ["una"]
     assert life.do("una").ended == "completed"
 
 
-def test_each_round_of_a_loop_is_undone_for_itself(live: Live) -> None:
+def test_each_round_of_a_loop_is_undone_for_itself(live: RunningInstance) -> None:
     body = (
         undoable("a")
         + '<exclusiveGateway id="again"/>'
@@ -81,7 +81,7 @@ def test_each_round_of_a_loop_is_undone_for_itself(live: Live) -> None:
     assert life.done["una"] == 3
 
 
-def test_what_a_loop_remembers_does_not_grow_with_its_rounds(live: Live) -> None:
+def test_what_a_loop_remembers_does_not_grow_with_its_rounds(live: RunningInstance) -> None:
     body = (
         '<userTask id="go"/><exclusiveGateway id="again"/>'
         + undoable("a", "una")
@@ -98,7 +98,7 @@ def test_what_a_loop_remembers_does_not_grow_with_its_rounds(live: Live) -> None
     assert life.open == ["unb"]
 
 
-def test_what_is_remembered_has_a_limit(live: Live) -> None:
+def test_what_is_remembered_has_a_limit(live: RunningInstance) -> None:
     body = (
         '<userTask id="a"><multiInstanceLoopCharacteristics><loopDataInputRef>items'
         '</loopDataInputRef><inputDataItem name="item"/></multiInstanceLoopCharacteristics>'
@@ -116,7 +116,7 @@ def test_what_is_remembered_has_a_limit(live: Live) -> None:
     assert (caught.value.kind, caught.value.element_id) == ("budget", "a")
 
 
-def test_a_completed_sub_process_is_undone_by_undoing_what_is_in_it(live: Live) -> None:
+def test_a_completed_sub_process_is_undone_by_undoing_what_is_in_it(live: RunningInstance) -> None:
     body = (
         f'<subProcess id="sub">{undoable("a")}{undoable("b")}[[a > b]]</subProcess>'
         + throw(activityRef="sub")
@@ -126,7 +126,9 @@ def test_a_completed_sub_process_is_undone_by_undoing_what_is_in_it(live: Live) 
     assert life.open == ["after"]
 
 
-def test_a_handler_of_the_whole_sub_process_knows_nothing_of_its_inside(live: Live) -> None:
+def test_a_handler_of_the_whole_sub_process_knows_nothing_of_its_inside(
+    live: RunningInstance,
+) -> None:
     body = (
         f'<subProcess id="sub">{undoable("a")}</subProcess>'
         '<boundaryEvent id="c" attachedToRef="sub"><compensateEventDefinition/></boundaryEvent>'
@@ -138,7 +140,9 @@ def test_a_handler_of_the_whole_sub_process_knows_nothing_of_its_inside(live: Li
     assert life.do("unsub").ended == "completed"
 
 
-def test_a_compensation_event_sub_process_undoes_its_sub_process_as_it_likes(live: Live) -> None:
+def test_a_compensation_event_sub_process_undoes_its_sub_process_as_it_likes(
+    live: RunningInstance,
+) -> None:
     handler = (
         '<subProcess id="handler" triggeredByEvent="true"><startEvent id="h">'
         '<compensateEventDefinition/></startEvent><userTask id="first"/>'
@@ -158,7 +162,7 @@ def test_a_compensation_event_sub_process_undoes_its_sub_process_as_it_likes(liv
     assert life.do("una", "last").open == ["after"]
 
 
-def test_an_event_sub_process_undoes_what_has_completed_around_it(live: Live) -> None:
+def test_an_event_sub_process_undoes_what_has_completed_around_it(live: RunningInstance) -> None:
     body = (
         undoable("a") + '<userTask id="b"/>[[a > b]]<subProcess id="on" triggeredByEvent="true">'
         '<startEvent id="s"><messageEventDefinition messageRef="M"/></startEvent>'
@@ -170,7 +174,7 @@ def test_an_event_sub_process_undoes_what_has_completed_around_it(live: Live) ->
     assert life.do("una").ended == "completed"
 
 
-def test_every_instance_of_a_multi_instance_activity_is_undone(live: Live) -> None:
+def test_every_instance_of_a_multi_instance_activity_is_undone(live: RunningInstance) -> None:
     body = (
         '<userTask id="a"><multiInstanceLoopCharacteristics isSequential="true">'
         "<loopDataInputRef>items</loopDataInputRef><inputDataItem name='item'/>"
@@ -199,7 +203,7 @@ TRANSACTION = (
 
 
 def test_a_cancelled_transaction_ends_what_is_active_undoes_the_rest_and_leaves_by_its_boundary(
-    live: Live,
+    live: RunningInstance,
 ) -> None:
     life = live(TRANSACTION).do("a").do("ask", fine=False)
     assert life.open == ["una"]
@@ -207,12 +211,14 @@ def test_a_cancelled_transaction_ends_what_is_active_undoes_the_rest_and_leaves_
     assert life.do("else").ended == "completed"
 
 
-def test_a_transaction_that_is_not_cancelled_is_a_sub_process(live: Live) -> None:
+def test_a_transaction_that_is_not_cancelled_is_a_sub_process(live: RunningInstance) -> None:
     life = live(TRANSACTION).do("a", "b").do("ask", fine=True)
     assert life.open == ["then"]
 
 
-def test_a_cancel_in_a_sub_process_of_the_transaction_cancels_the_transaction(live: Live) -> None:
+def test_a_cancel_in_a_sub_process_of_the_transaction_cancels_the_transaction(
+    live: RunningInstance,
+) -> None:
     body = (
         f'<transaction id="t"><subProcess id="sub">{undoable("a")}'
         '<endEvent id="no"><cancelEventDefinition/></endEvent>[[a > no]]</subProcess></transaction>'
@@ -222,7 +228,9 @@ def test_a_cancel_in_a_sub_process_of_the_transaction_cancels_the_transaction(li
     assert live(body).do("a", "una").open == ["else"]
 
 
-def test_one_cancelled_instance_of_a_repeated_transaction_cancels_them_all(live: Live) -> None:
+def test_one_cancelled_instance_of_a_repeated_transaction_cancels_them_all(
+    live: RunningInstance,
+) -> None:
     rounds = "<loopCardinality>2</loopCardinality>"
     body = (
         f'<transaction id="t">{undoable("a")}<endEvent id="no"><cancelEventDefinition/></endEvent>'
@@ -236,14 +244,16 @@ def test_one_cancelled_instance_of_a_repeated_transaction_cancels_them_all(live:
     assert life.do("una").open == ["else"]
 
 
-def test_a_cancelled_transaction_without_a_cancel_boundary_event_says_so(live: Live) -> None:
+def test_a_cancelled_transaction_without_a_cancel_boundary_event_says_so(
+    live: RunningInstance,
+) -> None:
     body = '<transaction id="t"><endEvent id="no"><cancelEventDefinition/></endEvent></transaction>'
     with pytest.raises(StepError) as caught:
         live(body)
     assert caught.value.element_id == "t"
 
 
-def test_an_error_in_a_transaction_leaves_it_without_compensation(live: Live) -> None:
+def test_an_error_in_a_transaction_leaves_it_without_compensation(live: RunningInstance) -> None:
     body = (
         f'<transaction id="t">{undoable("a")}<endEvent id="bad">'
         '<errorEventDefinition errorRef="E"/></endEvent>[[a > bad]]</transaction>'
@@ -253,7 +263,9 @@ def test_an_error_in_a_transaction_leaves_it_without_compensation(live: Live) ->
     assert live(body).do("a").open == ["else"]
 
 
-def test_an_error_in_a_handler_is_caught_around_the_event_that_asked_for_it(live: Live) -> None:
+def test_an_error_in_a_handler_is_caught_around_the_event_that_asked_for_it(
+    live: RunningInstance,
+) -> None:
     body = (
         '<subProcess id="sub"><userTask id="a"/><boundaryEvent id="c" attachedToRef="a">'
         '<compensateEventDefinition/></boundaryEvent><subProcess id="un" isForCompensation="true">'

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from engine.config import Limits
-from engine.runtime.executor import StepError
+from engine.errors import StepError
 from engine.runtime.spiff.workflow import Thrown
-from tests.engine.runtime.conftest import Live
+from tests.engine.runtime.conftest import RunningInstance
 
 TIMER = "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
 MESSAGE = '<messageEventDefinition messageRef="M"/>'
@@ -29,20 +29,22 @@ def on(host: str, definition: str, *, interrupting: bool = True) -> str:
     [(TIMER, ("timer", None)), (MESSAGE, ("message", "M")), (SIGNAL, ("signal", "S"))],
 )
 def test_an_interrupting_boundary_event_takes_its_activity_away(
-    live: Live, definition: str, event: tuple[str, str | None]
+    live: RunningInstance, definition: str, event: tuple[str, str | None]
 ) -> None:
     life = live('<userTask id="a"/>' + on("a", definition)).hear(*event)
     assert life.open == ["heard"]
     assert life.do("heard").ended == "completed"
 
 
-def test_one_that_does_not_interrupt_hears_its_event_again_and_again(live: Live) -> None:
+def test_one_that_does_not_interrupt_hears_its_event_again_and_again(live: RunningInstance) -> None:
     life = live('<userTask id="a"/>' + on("a", MESSAGE, interrupting=False))
     life.hear("message", "M").hear("message", "M")
     assert life.open == ["a", "heard", "heard"]
 
 
-def test_a_condition_fires_when_it_becomes_true_and_again_after_it_was_false(live: Live) -> None:
+def test_a_condition_fires_when_it_becomes_true_and_again_after_it_was_false(
+    live: RunningInstance,
+) -> None:
     condition = (
         "<conditionalEventDefinition><condition>= hot</condition></conditionalEventDefinition>"
     )
@@ -58,7 +60,7 @@ def test_a_condition_fires_when_it_becomes_true_and_again_after_it_was_false(liv
 
 
 def test_a_conditional_event_sub_process_starts_again_each_time_its_condition_becomes_true(
-    live: Live,
+    live: RunningInstance,
 ) -> None:
     body = (
         '<userTask id="a"/><userTask id="b"/><userTask id="c"/><userTask id="d"/>'
@@ -73,7 +75,7 @@ def test_a_conditional_event_sub_process_starts_again_each_time_its_condition_be
 
 
 def test_a_condition_that_holds_from_the_start_interrupts_before_anything_else_happens(
-    live: Live,
+    live: RunningInstance,
 ) -> None:
     body = (
         '<startEvent id="s"/><task id="a"/>[[s > a]]'
@@ -86,7 +88,7 @@ def test_a_condition_that_holds_from_the_start_interrupts_before_anything_else_h
     assert live(body, hot=False).ended == "completed"
 
 
-def test_a_condition_is_looked_at_while_scripts_run(live: Live) -> None:
+def test_a_condition_is_looked_at_while_scripts_run(live: RunningInstance) -> None:
     body = (
         '<subProcess id="sub"><scriptTask id="x"><script>= {hot: true}</script></scriptTask>'
         '<scriptTask id="y"><script>= {hot: false}</script></scriptTask>[[x > y]]</subProcess>'
@@ -98,7 +100,7 @@ def test_a_condition_is_looked_at_while_scripts_run(live: Live) -> None:
 
 
 def test_a_condition_may_ask_for_a_variable_that_is_still_to_come_but_not_in_vain(
-    live: Live,
+    live: RunningInstance,
 ) -> None:
     condition = "<condition>= hot</condition>"
     events = on("a", f"<conditionalEventDefinition>{condition}</conditionalEventDefinition>")
@@ -114,18 +116,20 @@ PARALLEL = f'<intermediateCatchEvent id="both" parallelMultiple="true">{MESSAGE}
 PARALLEL += '</intermediateCatchEvent><userTask id="after"/>[[both > after]]'
 
 
-def test_a_parallel_multiple_event_needs_every_one_of_its_events(live: Live) -> None:
+def test_a_parallel_multiple_event_needs_every_one_of_its_events(live: RunningInstance) -> None:
     life = live(PARALLEL).hear("signal", "S").hear("message", "M")
     assert (life.open, [w.name for w in life.waits("message", "signal")]) == ([], ["N"])
     assert life.hear("message", "N").open == ["after"]
 
 
-def test_a_multiple_event_needs_only_one(live: Live) -> None:
+def test_a_multiple_event_needs_only_one(live: RunningInstance) -> None:
     body = PARALLEL.replace(' parallelMultiple="true"', "")
     assert live(body).hear("message", "N").open == ["after"]
 
 
-def test_a_parallel_multiple_boundary_event_interrupts_when_all_have_come(live: Live) -> None:
+def test_a_parallel_multiple_boundary_event_interrupts_when_all_have_come(
+    live: RunningInstance,
+) -> None:
     body = '<userTask id="a"/>' + on("a", MESSAGE + SIGNAL).replace(
         "<boundaryEvent ", '<boundaryEvent parallelMultiple="true" '
     )
@@ -134,7 +138,7 @@ def test_a_parallel_multiple_boundary_event_interrupts_when_all_have_come(live: 
     assert life.hear("signal", "S").open == ["heard"]
 
 
-def test_a_link_leads_on_within_its_scope(live: Live) -> None:
+def test_a_link_leads_on_within_its_scope(live: RunningInstance) -> None:
     body = (
         '<userTask id="a"/><userTask id="b"/>'
         '<intermediateThrowEvent id="out"><linkEventDefinition name="L"/></intermediateThrowEvent>'
@@ -152,7 +156,7 @@ ERROR = '<errorEventDefinition errorRef="E"/>'
 ESCALATION = '<escalationEventDefinition escalationRef="X"/>'
 
 
-def test_an_error_is_caught_by_its_code_before_a_catcher_of_all(live: Live) -> None:
+def test_an_error_is_caught_by_its_code_before_a_catcher_of_all(live: RunningInstance) -> None:
     body = (
         f'<subProcess id="sub">{ends_with(ERROR)}</subProcess>'
         f'<boundaryEvent id="any" attachedToRef="sub"><errorEventDefinition/></boundaryEvent>'
@@ -161,19 +165,21 @@ def test_an_error_is_caught_by_its_code_before_a_catcher_of_all(live: Live) -> N
     assert live(body).do("a").open == ["heard"]
 
 
-def test_an_error_that_nobody_catches_ends_the_process_with_it(live: Live) -> None:
+def test_an_error_that_nobody_catches_ends_the_process_with_it(live: RunningInstance) -> None:
     life = live(ends_with(ERROR)).do("a")
     assert (life.ended, life.error) == ("terminated", "E1")
 
 
-def test_an_escalation_travels_outwards_and_leaves_the_process_uncaught(live: Live) -> None:
+def test_an_escalation_travels_outwards_and_leaves_the_process_uncaught(
+    live: RunningInstance,
+) -> None:
     body = f'<subProcess id="sub">{ends_with(ESCALATION)}</subProcess>'
     life = live(body).do("a")
     assert life.thrown == [Thrown("escalation", "X1", "end")]
     assert live(body + on("sub", ESCALATION, interrupting=False)).do("a").open == ["heard"]
 
 
-def test_a_terminate_end_event_ends_its_scope_and_no_more(live: Live) -> None:
+def test_a_terminate_end_event_ends_its_scope_and_no_more(live: RunningInstance) -> None:
     body = (
         '<subProcess id="sub"><userTask id="other"/>'
         + ends_with("<terminateEventDefinition/>")
@@ -195,7 +201,7 @@ def event_sub_process(definition: str, *, interrupting: bool) -> str:
     [(TIMER, ("timer", None)), (MESSAGE, ("message", "M")), (SIGNAL, ("signal", "S"))],
 )
 def test_an_event_sub_process_interrupts_its_scope_or_runs_beside_it(
-    live: Live, definition: str, event: tuple[str, str | None]
+    live: RunningInstance, definition: str, event: tuple[str, str | None]
 ) -> None:
     work = '<subProcess id="sub"><userTask id="a"/>'
     for interrupting, offered in ((True, ["handle"]), (False, ["a", "handle"])):
@@ -203,17 +209,17 @@ def test_an_event_sub_process_interrupts_its_scope_or_runs_beside_it(
         assert live(f"{work}{aside}</subProcess>").hear(*event).open == offered
 
 
-def test_a_scope_ends_with_its_last_token_though_listeners_wait(live: Live) -> None:
+def test_a_scope_ends_with_its_last_token_though_listeners_wait(live: RunningInstance) -> None:
     body = '<userTask id="a"/>' + event_sub_process(MESSAGE, interrupting=False)
     assert live(body).do("a").ended == "completed"
 
 
-def test_several_plain_start_events_all_start(live: Live) -> None:
+def test_several_plain_start_events_all_start(live: RunningInstance) -> None:
     body = '<startEvent id="s"/><startEvent id="t"/><userTask id="a"/><userTask id="b"/>'
     assert live(body + "[[s > a]][[t > b]]").open == ["a", "b"]
 
 
-def test_of_start_events_that_wait_the_first_to_happen_is_the_start(live: Live) -> None:
+def test_of_start_events_that_wait_the_first_to_happen_is_the_start(live: RunningInstance) -> None:
     body = (
         f'<startEvent id="s">{MESSAGE}</startEvent><startEvent id="t">{SIGNAL}</startEvent>'
         '<userTask id="a"/><userTask id="b"/>[[s > a]][[t > b]]'
@@ -222,7 +228,7 @@ def test_of_start_events_that_wait_the_first_to_happen_is_the_start(live: Live) 
     assert (life.open, life.waits("signal")) == (["a"], [])
 
 
-def test_a_receive_task_that_instantiates_starts_the_process(live: Live) -> None:
+def test_a_receive_task_that_instantiates_starts_the_process(live: RunningInstance) -> None:
     body = '<receiveTask id="r" messageRef="M" instantiate="true"/><userTask id="a"/>[[r > a]]'
     life = live(body, at="r")
     assert (life.open, life.done["r"]) == (["a"], 1)
@@ -237,27 +243,29 @@ def starting_gateway(kind: str) -> str:
     )
 
 
-def test_an_event_gateway_that_instantiates_starts_with_one_of_its_events(live: Live) -> None:
+def test_an_event_gateway_that_instantiates_starts_with_one_of_its_events(
+    live: RunningInstance,
+) -> None:
     life = live(starting_gateway("Exclusive"), at="r")
     assert (life.open, life.waits("message")) == (["a"], [])
     assert [n.id for n in life.executor.model.starts()] == ["r", "q"]
 
 
-def test_a_parallel_one_needs_the_others_too(live: Live) -> None:
+def test_a_parallel_one_needs_the_others_too(live: RunningInstance) -> None:
     life = live(starting_gateway("Parallel"), at="r")
     assert [w.name for w in life.waits("message")] == ["N"]
     assert life.do("a").ended is None
     assert life.hear("message", "N").do("b").ended == "completed"
 
 
-def test_a_loop_that_waits_for_nobody_runs_into_the_budget(live: Live) -> None:
+def test_a_loop_that_waits_for_nobody_runs_into_the_budget(live: RunningInstance) -> None:
     body = '<startEvent id="s"/><task id="a"/><task id="b"/>[[s > a > b > a]]'
     with pytest.raises(StepError) as caught:
         live(body, limits=Limits(steps=100))
     assert caught.value.kind == "budget"
 
 
-def test_a_loop_of_many_rounds_stays_as_small_as_what_is_open_in_it(live: Live) -> None:
+def test_a_loop_of_many_rounds_stays_as_small_as_what_is_open_in_it(live: RunningInstance) -> None:
     body = '<startEvent id="s"/><userTask id="a"/><task id="b"/>[[s > a > b > a]]'
     life = live(body).do("a")
     size = life.size
@@ -268,7 +276,7 @@ def test_a_loop_of_many_rounds_stays_as_small_as_what_is_open_in_it(live: Live) 
 
 
 def test_after_ten_thousand_completions_the_state_is_as_small_as_after_the_first(
-    live: Live,
+    live: RunningInstance,
 ) -> None:
     body = (
         '<startEvent id="s"/><exclusiveGateway id="again"/><parallelGateway id="split"/>'

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.config import Limits
-from engine.runtime.executor import StepError
+from engine.errors import StepError
 from tests.engine.runtime.small import Life, executor
 
 Block = tuple[str, tuple["Block", ...]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.runtime.conftest import Live
+from tests.engine.runtime.conftest import RunningInstance
 from tests.engine.runtime.small import Life
 
 TIMER = "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
@@ -58,7 +58,7 @@ def trigger(life: Life, kind: str) -> Life:
 @pytest.mark.parametrize("host", HOSTS)
 @pytest.mark.parametrize("kind", ["timer", "message", "signal", "conditional"])
 def test_a_boundary_event_of_each_kind_stands_on_each_activity(
-    live: Live, kind: str, host: str, interrupting: bool
+    live: RunningInstance, kind: str, host: str, interrupting: bool
 ) -> None:
     cancels = str(interrupting).lower()
     body = (
@@ -82,7 +82,7 @@ def test_a_boundary_event_of_each_kind_stands_on_each_activity(
 @pytest.mark.parametrize("nested", [True, False])
 @pytest.mark.parametrize("kind", DEFINITIONS)
 def test_an_event_sub_process_of_each_kind_starts_within_its_scope(
-    live: Live, kind: str, nested: bool, interrupting: bool
+    live: RunningInstance, kind: str, nested: bool, interrupting: bool
 ) -> None:
     if kind == "error" and not interrupting:
         return  # An error always interrupts (BPMN 2.0.2, Table 10.86).
@@ -112,7 +112,7 @@ def test_an_event_sub_process_of_each_kind_starts_within_its_scope(
 
 
 @pytest.mark.parametrize("kind", ["timer", "message", "signal", "conditional"])
-def test_an_event_sub_process_in_an_event_sub_process(live: Live, kind: str) -> None:
+def test_an_event_sub_process_in_an_event_sub_process(live: RunningInstance, kind: str) -> None:
     body = (
         '<userTask id="work"/><subProcess id="outer" triggeredByEvent="true">'
         '<startEvent id="first" isInterrupting="false"><messageEventDefinition messageRef="N"/>'
@@ -131,7 +131,7 @@ def test_an_event_sub_process_in_an_event_sub_process(live: Live, kind: str) -> 
 @pytest.mark.parametrize("repeat", ["", PARALLEL, SEQUENTIAL, LOOP])
 @pytest.mark.parametrize("kind", ["error", "escalation"])
 def test_what_is_thrown_inside_is_caught_on_the_boundary_of_a_repeated_sub_process(
-    live: Live, kind: str, repeat: str
+    live: RunningInstance, kind: str, repeat: str
 ) -> None:
     body = (
         f'<subProcess id="sub">{repeat}<userTask id="gate"/>{THROWN[kind]}[[gate > throw]]'
@@ -143,7 +143,9 @@ def test_what_is_thrown_inside_is_caught_on_the_boundary_of_a_repeated_sub_proce
     assert life.open == ["heard"]
 
 
-def test_an_escalation_that_does_not_interrupt_is_heard_from_each_instance(live: Live) -> None:
+def test_an_escalation_that_does_not_interrupt_is_heard_from_each_instance(
+    live: RunningInstance,
+) -> None:
     body = (
         f'<subProcess id="sub">{PARALLEL}<userTask id="gate"/>{THROWN["escalation"]}'
         '<userTask id="rest"/>[[gate > throw > rest]]</subProcess><userTask id="after"/>'
@@ -159,7 +161,7 @@ def test_an_escalation_that_does_not_interrupt_is_heard_from_each_instance(live:
 
 @pytest.mark.parametrize("kind", ["error", "escalation"])
 def test_what_a_called_process_throws_is_caught_by_an_event_sub_process_around_the_call(
-    live: Live, kind: str
+    live: RunningInstance, kind: str
 ) -> None:
     body = (
         f'<subProcess id="sub">{CALL}<subProcess id="on" triggeredByEvent="true">'

@@ -20,7 +20,7 @@ def calling(app: Flask, engine: Engine, key: Keys) -> Calling:
     """Gives a program that speaks for somebody: ``calling(people["saljare"])``."""
 
     def enter(account: Account, *scopes: str) -> Caller:
-        issued = engine.add_token(
+        issued = engine.tokens.add(
             SYSTEM, account.username, "test", scopes=scopes or TOKEN_SCOPES, key=key()
         )
         return Caller(app, issued.secret)

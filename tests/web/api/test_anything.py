@@ -88,9 +88,9 @@ ALWAYS = settings(
 def ids(engine: Engine, people: People) -> list[str]:
     """Ids of every kind that an address can have, and some of none."""
     owner, manager = people["process_owner"].actor, people["manager"].actor
-    deployed = engine.deploy(owner, [EVERY_TYPE, PAYMENT], key="d")
-    made = [engine.start_case(manager, process_id=p, key=p) for p in ("every_type", "payment")]
-    tasks = engine.tasks(manager, show="all").items
+    deployed = engine.definitions.deploy(owner, [EVERY_TYPE, PAYMENT], key="d")
+    made = [engine.cases.start(manager, process_id=p, key=p) for p in ("every_type", "payment")]
+    tasks = engine.tasks.search(manager, show="all").items
     found = [d.id for d in deployed.definitions] + [str(m.id) for m in made]
     return [*found, *(t.id for t in tasks), "2026-0001", "0", "..", "%00", "å", "' or 1=1"]
 
@@ -122,7 +122,9 @@ def test_any_answers_are_taken_or_pointed_at(
     calling: Calling, people: People, engine: Engine, ids: list[str]
 ) -> None:
     caller = calling(people["ekonomi"])
-    (task_id,) = [t.id for t in engine.tasks(SYSTEM, show="all").items if t.element_id == "fill"]
+    (task_id,) = [
+        t.id for t in engine.tasks.search(SYSTEM, show="all").items if t.element_id == "fill"
+    ]
 
     @ALWAYS
     @given(

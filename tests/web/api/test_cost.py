@@ -13,6 +13,7 @@ from sqlalchemy import event, select
 from engine import Engine
 from engine.store.tables import InstanceTable
 from tests.conftest import Keys
+from tests.support.databases import database_of
 from tests.support.diagrams import chain, diagram, end, flow, gateway, start, task
 from tests.support.people import People
 from tests.web.api.caller import Caller
@@ -45,7 +46,7 @@ def endless() -> Any:
 def statements(engine: Engine) -> Iterator[list[str]]:
     """What is sent to the database meanwhile."""
     sent: list[str] = []
-    pool = engine._database._engine
+    pool = database_of(engine)._engine
 
     def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
         sent.append(statement)
@@ -57,7 +58,7 @@ def statements(engine: Engine) -> Iterator[list[str]]:
 
     # On SQLite not everything goes through SQLAlchemy.
     listening = (
-        ("checkout", trace) if engine._database.is_sqlite else ("before_cursor_execute", note)
+        ("checkout", trace) if database_of(engine).is_sqlite else ("before_cursor_execute", note)
     )
     event.listen(pool, *listening)
     yield sent
@@ -66,7 +67,7 @@ def statements(engine: Engine) -> Iterator[list[str]]:
 
 def stored(engine: Engine, case_id: str) -> int:
     """Bytes of all that the instance keeps."""
-    with engine._database.reading() as connection:
+    with database_of(engine).reading() as connection:
         row = connection.execute(select(InstanceTable).where(InstanceTable.id == case_id)).one()
     kept = [row.variables, row.written, row.passed]
     return len(row.state_blob) + sum(len(json.dumps(each)) for each in kept)
@@ -75,11 +76,11 @@ def stored(engine: Engine, case_id: str) -> int:
 def test_a_completion_through_the_api_takes_few_statements_and_stays_small(
     engine: Engine, people: People, seller: Caller, key: Keys
 ) -> None:
-    engine.deploy(people["process_owner"].actor, [endless()], key=key())
-    case = engine.start_case(people["manager"].actor, process_id="endless", key=key()).id
+    engine.definitions.deploy(people["process_owner"].actor, [endless()], key=key())
+    case = engine.cases.start(people["manager"].actor, process_id="endless", key=key()).id
     counts, sizes = set(), []
     for number in range(ROUNDS):
-        listed = engine.tasks(people["saljare"].actor, show="role").items
+        listed = engine.tasks.search(people["saljare"].actor, show="role").items
         [task_id] = [row.id for row in listed if row.case_id == case]
         with statements(engine) as sent:
             answer = seller.post(f"/tasks/{task_id}/complete", {}, key=key())
@@ -87,6 +88,6 @@ def test_a_completion_through_the_api_takes_few_statements_and_stays_small(
         if number:  # the first one writes down that the token was used, and reads the diagram
             counts.add(len(sent))
             sizes.append(stored(engine, str(case)))
-    assert counts == {STATEMENTS[engine._database._engine.dialect.name]}, sent
+    assert counts == {STATEMENTS[database_of(engine)._engine.dialect.name]}, sent
     assert max(sizes) <= STATE_BYTES
     assert sizes[-1] - sizes[0] < 16  # only the digits of a few numbers grow

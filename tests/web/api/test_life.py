@@ -10,6 +10,7 @@ from sqlalchemy import text
 from engine import Engine
 from tests.conftest import Keys
 from tests.engine.test_messages import PAYMENT
+from tests.support.databases import database_of
 from tests.support.desk import REPORT, TICKED
 from tests.support.people import Account, People
 from tests.web.api.caller import Caller
@@ -68,7 +69,7 @@ def test_a_case_is_started_found_worked_on_signed_and_told(
     assert {"case.started", "task.claimed", "task.completed", "task.signed"} <= {
         fact["type"] for fact in history
     }
-    assert engine.verify(person.actor, case_id).ok
+    assert engine.history.verify(person.actor, case_id).ok
 
 
 def test_the_same_key_gives_the_same_receipt_and_does_nothing_twice(
@@ -145,23 +146,23 @@ def test_the_history_says_by_which_token_something_was_done(
     seller: Caller, person: Account, engine: Engine, case_id: str, task_id: str
 ) -> None:
     assert seller.post(f"/tasks/{task_id}/claim").status_code == 200
-    engine.release(person.actor, task_id, key="on-the-page")
-    token = engine.tokens(person.actor, person.username)[0]
+    engine.tasks.release(person.actor, task_id, key="on-the-page")
+    token = engine.tokens.all(person.actor, person.username)[0]
     facts = seller.get(f"/cases/{case_id}/history").json["items"]
     by = {fact["type"]: fact for fact in facts}
     assert by["task.claimed"]["token"] == {"id": token.id, "name": "test"}
     assert "by_token" not in by["task.claimed"]["detail"]
     assert by["task.released"]["token"] is None
     assert by["case.started"]["token"] is None
-    assert engine.verify(person.actor, case_id).ok
+    assert engine.history.verify(person.actor, case_id).ok
 
 
 def test_the_token_of_an_entry_cannot_be_changed_afterwards(
     seller: Caller, person: Account, engine: Engine, case_id: str, task_id: str
 ) -> None:
     seller.post(f"/tasks/{task_id}/claim")
-    with engine._database.writing() as connection:
+    with database_of(engine).writing() as connection:
         connection.execute(
             text('UPDATE history SET detail = replace(detail, \'"name":"test"\', \'"name":"x"\')')
         )
-    assert not engine.verify(person.actor, case_id).ok
+    assert not engine.history.verify(person.actor, case_id).ok

@@ -22,11 +22,11 @@ CASES = 5
 @pytest.fixture
 def five(engine: Engine, clock: FakeClock) -> list[str]:
     """Cases, a minute after each other."""
-    engine.deploy(SYSTEM, [SMALL], key="small")
+    engine.definitions.deploy(SYSTEM, [SMALL], key="small")
     started = []
     for number in range(CASES):
         clock.advance(timedelta(minutes=1))
-        receipt = engine.start_case(SYSTEM, process_id="small", key=f"case-{number}")
+        receipt = engine.cases.start(SYSTEM, process_id="small", key=f"case-{number}")
         started.append(str(receipt.id))
     return started
 
@@ -56,7 +56,7 @@ def test_a_page_is_not_moved_by_what_came_in_between(
 ) -> None:
     first = manager.get("/cases?limit=2").json
     clock.advance(timedelta(minutes=1))
-    engine.start_case(SYSTEM, process_id="small", key="another")
+    engine.cases.start(SYSTEM, process_id="small", key="another")
     second = manager.get(f"/cases?limit=3&cursor={first['next']}").json
     assert [c["id"] for c in [*first["items"], *second["items"]]] == five[::-1]
 
@@ -93,9 +93,9 @@ def test_a_list_holds_what_the_person_may_see(
 def test_incidents_come_in_pages_with_what_a_person_is_told(
     calling: Calling, people: People, engine: Engine
 ) -> None:
-    engine.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key="deploy")
+    engine.definitions.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key="deploy")
     for number in range(3):
-        engine.start_case(SYSTEM, process_id="approval", title="Köp", key=f"start-{number}")
+        engine.cases.start(SYSTEM, process_id="approval", title="Köp", key=f"start-{number}")
     manager = calling(people["manager"])
     first = manager.get("/incidents?limit=2")
     assert 'rel="next"' in first.headers["Link"]

@@ -146,7 +146,7 @@ def test_every_operation_answers_as_the_document_says(
     move_a_case(call)
     mend_a_case(call)
     assert call.kept == OPERATIONS
-    assert engine.verify(SYSTEM).ok
+    assert engine.history.verify(SYSTEM).ok
 
 
 def look_at_definitions(call: Promise) -> None:

@@ -46,7 +46,7 @@ def person(people: People) -> Account:
 @pytest.fixture
 def small(engine: Engine, manager: Caller) -> str:
     """The path of an open task that anybody may do, unsigned."""
-    engine.deploy(SYSTEM, [SMALL], key="small")
+    engine.definitions.deploy(SYSTEM, [SMALL], key="small")
     case_id = manager.post("/cases", {"process_id": "small"}).json["id"]
     (row,) = [t for t in manager.get("/tasks").json["items"] if t["case_id"] == case_id]
     return f"/tasks/{row['id']}"
@@ -76,12 +76,12 @@ def test_a_token_that_does_not_hold_says_why(
         return problem(answer)
 
     made = [
-        engine.add_token(SYSTEM, person.username, "x", expires="P1D", key=key()) for _ in range(2)
+        engine.tokens.add(SYSTEM, person.username, "x", expires="P1D", key=key()) for _ in range(2)
     ]
     assert refused("sp_wrong") == "token-unknown"
-    engine.revoke_token(SYSTEM, made[0].token.id, key=key())
+    engine.tokens.revoke(SYSTEM, made[0].token.id, key=key())
     assert refused(made[0].secret) == "token-revoked"
-    engine.set_person(SYSTEM, person.username, active=False, key=key())
+    engine.people.change(SYSTEM, person.username, active=False, key=key())
     assert refused(made[1].secret) == "account-closed"
     clock.advance(timedelta(days=1))
     assert refused(made[1].secret) == "token-expired"
@@ -90,10 +90,10 @@ def test_a_token_that_does_not_hold_says_why(
 def test_a_revoked_token_is_refused_at_its_next_request(
     app: Flask, engine: Engine, person: Account, key: Keys
 ) -> None:
-    issued = engine.add_token(SYSTEM, person.username, "x", key=key())
+    issued = engine.tokens.add(SYSTEM, person.username, "x", key=key())
     caller = Caller(app, issued.secret)
     assert caller.get("/me").status_code == 200
-    engine.revoke_token(person.actor, issued.token.id, key=key())
+    engine.tokens.revoke(person.actor, issued.token.id, key=key())
     assert problem(caller.get("/me")) == "token-revoked"
 
 
@@ -198,11 +198,11 @@ def test_a_thing_that_does_not_exist_is_not_found(seller: Caller, path: str) -> 
 def test_a_strangers_case_does_not_exist(
     calling: Calling, people: People, engine: Engine, small: str
 ) -> None:
-    nobody = engine.add_person(SYSTEM, "nobody", "Nils Ek", password="x1 lång nog ändå", key="n")
+    nobody = engine.people.add(SYSTEM, "nobody", "Nils Ek", password="x1 lång nog ändå", key="n")
     assert nobody.id
     hidden = Account(people["ekonomi"].actor, "nobody", "")
     task_case = calling(people["manager"]).get(small).json["case_id"]
-    engine.add_customer(SYSTEM, "Någon AB", "556036-0793", key="c")
+    engine.customers.add(SYSTEM, "Någon AB", "556036-0793", key="c")
     given = calling(people["manager"]).post("/cases", {"people": {"saljare": "saljare"}}).json["id"]
     for case_id in {given} - {task_case}:
         found = [calling(hidden).get(f"/cases/{case_id}{end}") for end in ("", "/history")]
@@ -440,7 +440,7 @@ def test_what_has_ended_takes_nothing_more(
     manager: Caller, engine: Engine, people: People, small: str
 ) -> None:
     case_id = manager.get(small).json["case_id"]
-    engine.cancel(people["manager"].actor, case_id, "Avbruten.", key="end")
+    engine.cases.cancel(people["manager"].actor, case_id, "Avbruten.", key="end")
     answer = manager.post(f"{small}/complete", DONE)
     assert (answer.status_code, problem(answer)) == (409, "task-withdrawn")
     answer = manager.post(f"/cases/{case_id}/messages", {"name": "x"})
@@ -450,7 +450,7 @@ def test_what_has_ended_takes_nothing_more(
 def test_a_process_that_fails_says_where_and_an_incident_is_retried(
     manager: Caller, engine: Engine
 ) -> None:
-    engine.deploy(SYSTEM, [BREAKS], key="breaks")
+    engine.definitions.deploy(SYSTEM, [BREAKS], key="breaks")
     case_id = manager.post("/cases", {"process_id": "breaks"}).json["id"]
     (row,) = [t for t in manager.get("/tasks").json["items"] if t["case_id"] == case_id]
     answer = manager.post(f"/tasks/{row['id']}/complete", {"answers": {"amount": 0}})

@@ -7,16 +7,16 @@ from datetime import datetime
 from engine.access import actions
 from engine.access.rules import authorize
 from engine.queries import history as queries
-from engine.queries import objects, overview
+from engine.queries import objects
 from engine.records import history
-from engine.service.transactions import Transactions
-from engine.views import Actor, HistoryEntry, Overview, Page, Verification
+from engine.service.transactions import Part
+from engine.views import Actor, HistoryEntry, Page, Verification
 
 
-class Evidence(Transactions):
-    """The manager's part of the engine."""
+class History(Part):
+    """Every fact of every case, in chains that can be checked."""
 
-    def history(
+    def search(
         self,
         actor: Actor,
         *,
@@ -36,7 +36,7 @@ class Evidence(Transactions):
         :param person: an id or a user name
         :param since: an aware time, inclusive; ``until`` exclusive
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.history(
                 connection,
                 actor,
@@ -50,25 +50,17 @@ class Evidence(Transactions):
                 limit=limit,
             )
 
-    def history_types(self) -> tuple[str, ...]:
+    def types(self) -> tuple[str, ...]:
         """The types of facts that there are, for a filter."""
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return queries.history_types(connection)
-
-    def overview(self, actor: Actor) -> Overview:
-        """Figures over everything that is open, as they were counted last.
-
-        :raises NotAllowed: for who is no manager
-        """
-        with self._reading() as connection:
-            return overview.overview(connection, actor, now=self.now(), today=self.today())
 
     def verify(self, actor: Actor, case_id: str | None = None) -> Verification:
         """Compute every hash of the history (of one case, or all) again, and every signature's.
 
         :raises NotAllowed: for all of it, when the actor is no manager
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             if case_id is None:
                 authorize(actor, actions.HISTORY_VERIFY, None)
             else:

@@ -1,0 +1,32 @@
+"""Events start processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.definitions.library import ExecutableDefinition
+from engine.errors import StepError
+from engine.runtime.step import Step
+
+
+def start(
+    step: Step,
+    case_id: str,
+    definition: ExecutableDefinition,
+    at: str,
+    event: tuple[str, str],
+    payload: Mapping[str, Any],
+) -> None:
+    """Start an instance at the node ``at``, in the case that the event comes from.
+
+    :param event: kind and name
+    :raises StepError: when events start more instances in one transaction than ``limits.children``
+    """
+    step.started_by_events += 1
+    if step.started_by_events > step.config.limits.children:
+        text = f"{definition.process_id}: {' '.join(event)} starts one instance after the other"
+        raise StepError(at, text, kind="budget")
+    instance = step.create(case_id, definition, payload)
+    step.note(instance, f"{event[0]}.received", at, {event[0]: event[1]})
+    step.start(instance, at)

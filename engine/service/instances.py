@@ -1,0 +1,77 @@
+"""Process instances: what their diagrams show, and their variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.queries import instances
+from engine.service.transactions import Part
+from engine.views import (
+    Actor,
+    ElementState,
+    InstanceView,
+    Receipt,
+    VariableValue,
+)
+from engine.work import variables
+
+
+class Instances(Part):
+    """What is done with single process instances."""
+
+    def get(self, actor: Actor, instance_id: str) -> InstanceView:
+        """One process instance.
+
+        :raises NotFound: when there is none, or its case is not the actor's to see
+        """
+        with self._transactions.reading() as connection:
+            return instances.instance(connection, actor, instance_id)
+
+    def element_states(self, actor: Actor, instance_id: str) -> Mapping[str, ElementState]:
+        """What the diagram of an instance shows, by element id.
+
+        :raises NotFound: when there is none, or its case is not the actor's to see
+        """
+        with self._transactions.reading() as connection:
+            return instances.element_states(
+                connection, actor, instance_id, today=self._transactions.today()
+            )
+
+    # ------------------------------------------------------------ variables
+
+    def variables(self, actor: Actor, instance_id: str) -> tuple[VariableValue, ...]:
+        """The variables of an instance by name, for those who may correct them.
+
+        :raises NotFound: for an unknown instance
+        :raises NotAllowed: for those who do not look after the engine
+        """
+        with self._transactions.looking(actor) as work:
+            return variables.listed(work, instance_id)
+
+    def correct_variables(
+        self,
+        actor: Actor,
+        instance_id: str,
+        values: Mapping[str, Any],
+        *,
+        expressions: Mapping[str, str] | None = None,
+        reason: str = "",
+        key: str,
+    ) -> Receipt:
+        """Set variables (JSON values) of a running instance, so that what failed over them can be
+        tried again. For those who look after the engine; the history keeps the old values.
+
+        :param expressions: FEEL texts by name, which see the instance's variables as they are
+        :param reason: why, for the history
+        :raises Invalid: for a name that no expression can say, and a value that cannot be read
+        :raises Conflict: when the instance has ended
+        """
+        texts = dict(expressions or {})
+        return self._transactions.write(
+            actor,
+            "correct_variables",
+            key,
+            {"instance": instance_id, "values": dict(values), "texts": texts, "reason": reason},
+            lambda work: variables.correct(work, instance_id, values, texts, reason),
+        )

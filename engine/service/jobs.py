@@ -1,0 +1,102 @@
+"""What runs when nobody asks: the worker, due timers, and what was tried in vain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from engine.access import actions
+from engine.access.rules import authorize, may
+from engine.errors import NotFound
+from engine.jobs import failed, outbox
+from engine.jobs.worker import SWEEP_SECONDS, Worker
+from engine.service.job_handlers import JobHandlers
+from engine.service.timers import Timers
+from engine.service.transactions import Part, Transactions
+from engine.unit_of_work import UnitOfWork
+from engine.views import Actor, DeadLetter, FailedJob, Receipt
+
+
+class Jobs(Part):
+    """The jobs of one engine."""
+
+    def __init__(self, transactions: Transactions, handlers: JobHandlers, timers: Timers) -> None:
+        super().__init__(transactions)
+        self._handlers = handlers
+        self._timers = timers
+
+    def fire_due(self, now: datetime | None = None, *, limit: int = 1000) -> int:
+        """Fire the timers whose time has come; how many.
+
+        :param now: up to which time; the clock's when None
+        """
+        return self._timers.fire_due(now, limit=limit)
+
+    def worker(
+        self, *, concurrency: int | None = None, sweep_seconds: float = SWEEP_SECONDS
+    ) -> Worker:
+        """A worker on this engine: ``run()`` does jobs until ``stop()``. Any number may run, also
+        in other processes and, on PostgreSQL, on other machines.
+
+        :param concurrency: jobs at the same time; the configuration's when None
+        :param sweep_seconds: between two looks for what no job was there for
+        """
+        return Worker(
+            self._handlers,
+            concurrency=concurrency or self._transactions.config.jobs.concurrency,
+            sweep_seconds=sweep_seconds,
+        )
+
+    # ------------------------------------------------------------ what leaves the house
+
+    def dead_letters(self, actor: Actor) -> tuple[DeadLetter, ...]:
+        """Mails and webhooks that were tried in vain, the newest first, at most 200; none for
+        those who are no managers."""
+        if not may(actor, actions.OVERVIEW_VIEW):
+            return ()
+        with self._transactions.reading() as connection:
+            return outbox.dead(connection)
+
+    def resend(self, actor: Actor, letter_id: str, *, key: str) -> Receipt:
+        """Try to send a dead letter again.
+
+        :raises NotAllowed: when the actor is no manager
+        :raises NotFound: when there is no such dead letter
+        """
+
+        def do(work: UnitOfWork) -> dict[str, Any]:
+            authorize(actor, actions.OVERVIEW_VIEW, None)
+            job = outbox.revive(work.connection, letter_id, work.now)
+            if job is None:
+                raise NotFound(f"There is no dead letter {letter_id}", id=letter_id)
+            work.jobs.append(job)
+            return {"id": letter_id}
+
+        return self._transactions.write(actor, "resend", key, {"letter": letter_id}, do)
+
+    # ------------------------------------------------------------ what was tried in vain
+
+    def failed(self, actor: Actor) -> tuple[FailedJob, ...]:
+        """Jobs that were tried in vain and are tried no more, the newest first, at most 200; none
+        for those who are no managers."""
+        if not may(actor, actions.OVERVIEW_VIEW):
+            return ()
+        with self._transactions.reading() as connection:
+            return failed.listed(connection)
+
+    def retry(self, actor: Actor, job_id: str, *, key: str) -> Receipt:
+        """Try a failed job again.
+
+        :raises NotAllowed: when the actor is no manager
+        :raises NotFound: when there is no such failed job
+        """
+
+        def do(work: UnitOfWork) -> dict[str, Any]:
+            authorize(actor, actions.OVERVIEW_VIEW, None)
+            job = failed.take(work.connection, job_id, work.now)
+            if job is None:
+                raise NotFound(f"There is no failed job {job_id}", id=job_id)
+            work.jobs.append(job)
+            return {"id": job_id}
+
+        return self._transactions.write(actor, "retry_job", key, {"job": job_id}, do)

@@ -1,0 +1,71 @@
+"""How the engine is doing, for whatever watches over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+
+from engine.jobs import failed, outbox
+from engine.records import history
+from engine.runtime import timers
+from engine.service.transactions import Part
+from engine.store.base import OPEN_INCIDENT
+from engine.store.database import Database
+from engine.store.tables import IncidentTable, TimerTable
+from engine.views import Pulse, Verification
+
+
+class Operations(Part):
+    """What who runs the engine asks of it."""
+
+    def pulse(self) -> Pulse:
+        """How the engine is doing, for whatever watches it.
+
+        :raises Unavailable: when the database does not answer
+        """
+        with self._transactions.reading() as connection:
+            now = self._transactions.now()
+            due, first = connection.execute(
+                select(func.count(), func.min(TimerTable.due_at)).where(
+                    TimerTable.id.in_(timers.claimable(now).with_only_columns(TimerTable.id))
+                )
+            ).one()
+            unsent, dead, letter = outbox.counts(connection, now)
+            waiting = [
+                m for m in (first, letter, self._transactions.queue.oldest(connection, now)) if m
+            ]
+            lag = max(((now - m).total_seconds() for m in waiting), default=0.0)
+            incidents = connection.scalar(
+                select(func.count()).select_from(IncidentTable).where(text(OPEN_INCIDENT))
+            )
+            jobs = failed.count(connection)
+        return Pulse(incidents or 0, due, max(0.0, lag), unsent, dead, jobs)
+
+    def check_version(self) -> None:
+        """Whether this program and the database fit together.
+
+        :raises DatabaseNewer: when a newer program has upgraded it
+        :raises Unavailable: when it is older, or does not answer
+        """
+        self._transactions.database.check_version()
+
+    def watch(self, watcher: Callable[[Sequence[str]], None]) -> None:
+        """Give ``watcher`` the types of all facts that are written from now on, for counting."""
+        self._transactions.queue.watchers.append(watcher)
+
+    def backup(self, path: Path) -> Verification:
+        """Copy the database (SQLite) while it is in use, and check the copy: its structure, its
+        references, and every hash and signature of its history.
+
+        :raises Conflict: when there is a file already
+        :raises Unavailable: on PostgreSQL, which has ways of its own
+        """
+        self._transactions.database.backup(path)
+        copy = Database(f"sqlite:///{path}")
+        try:
+            with copy.reading() as connection:
+                return history.verify(connection, None)
+        finally:
+            copy.close()

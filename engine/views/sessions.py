@@ -1,0 +1,21 @@
+"""Who is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.views.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in person's session. ``token`` is the cookie's secret; only its hash is kept."""
+
+    token: str
+    person: Person
+    created_at: datetime
+    expires_at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)

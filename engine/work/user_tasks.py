@@ -1,0 +1,177 @@
+"""User tasks open for the tokens that wait for a person, and close when those are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from engine import feel
+from engine.bpmn.meta import TaskMeta
+from engine.definitions.library import ExecutableDefinition
+from engine.ids import new_id
+from engine.runtime.advance import Advance
+from engine.runtime.executor import Wait
+from engine.runtime.running_instance import RunningInstance
+from engine.runtime.step import Step
+from engine.store.base import table_of
+from engine.store.batch import Statement
+from engine.store.tables import (
+    CaseTable,
+    PersonTable,
+    PlanItemTable,
+    TaskTable,
+)
+from engine.unit_of_work import UnitOfWork
+from engine.work.task_defaults import task_defaults
+
+_INSERT_TASK: Final = Statement(insert(table_of(TaskTable)))
+_PEOPLE: Final = select(CaseTable.people).where(CaseTable.id == bindparam("id"))
+_PLAN: Final = table_of(PlanItemTable)
+_PLAN_ITEM: Final = select(_PLAN).where(
+    _PLAN.c.case_id == bindparam("case_id"),
+    _PLAN.c.process_id == bindparam("process_id"),
+    _PLAN.c.element_id == bindparam("element_id"),
+)
+
+
+class UserTaskRows:
+    """The user tasks that one transaction opens and closes."""
+
+    def __init__(self) -> None:
+        self._opened: list[dict[str, Any]] = []
+        """Rows that are not written yet."""
+
+    def sync(self, step: Step, instance: RunningInstance, waits: Sequence[Wait]) -> None:
+        """Open a user task for every token that waits for a person; close those whose token is gone
+        (a completed one has been closed by whoever completed it)."""
+        wanted, waited = {w.token for w in waits}, instance.waited
+        known: Collection[str] | None = None
+        if waited is not None:
+            known = {token for kind, token, _ in waited if kind == "user"}
+        if known is None or not wanted.issuperset(known):
+            self.write(step)
+            known = _close_others(step, instance, wanted)
+        self._opened += [_open(step, instance, w) for w in waits if w.token not in known]
+
+    def write(self, step: Step) -> None:
+        """Write the user tasks that have been opened, many in one statement."""
+        opened, self._opened = self._opened, []
+        for row in opened:
+            step.work.batch.put(_INSERT_TASK, row)
+
+
+def advance(work: UnitOfWork) -> Advance:
+    """A step of this transaction whose user tasks are opened and closed here."""
+    return Advance(work, UserTaskRows())
+
+
+def _close_others(
+    step: Step, instance: RunningInstance, wanted: Collection[str]
+) -> Collection[str]:
+    """Close the open tasks of tokens that are gone; the tokens that had open tasks."""
+    open_tasks = {
+        row.token: row
+        for row in step.connection.execute(
+            select(TaskTable.id, TaskTable.token, TaskTable.element_id).where(
+                TaskTable.instance_id == instance.id, TaskTable.state == "open"
+            )
+        )
+    }
+    for token, row in open_tasks.items():
+        if token not in wanted:
+            step.connection.execute(
+                update(TaskTable)
+                .where(TaskTable.id == row.id)
+                .values(state="cancelled", ended_at=step.now, revision=TaskTable.revision + 1)
+            )
+            step.note(instance, "task.cancelled", row.element_id, {"task": row.id})
+    return open_tasks
+
+
+def _open(step: Step, instance: RunningInstance, wait: Wait) -> dict[str, Any]:
+    """Open a user task; the row to be written."""
+    meta = instance.definition.meta.tasks[wait.element_id]
+    people, planned = _case(step, instance)
+    plan = _plan_item(step.connection, instance, wait.element_id) if planned else None
+    gets = task_defaults(step, instance, meta, wait)
+    person = (plan.person_id if plan else None) or gets.person_id or people.get(meta.role or "")
+    assignee = _active(step.connection, person) if person else None
+    due = plan.due if plan is not None and plan.decided else gets.due
+    task_id = new_id()
+    if plan is not None:
+        # The date has been taken over; the next round of a recurring activity gets its own.
+        step.connection.execute(
+            update(PlanItemTable).where(PlanItemTable.id == plan.id).values(due=due, decided=False)
+        )
+    detail = {
+        "task": task_id,
+        "role": meta.role,
+        "assignee": assignee,
+        "due": due and due.isoformat(),
+        **gets.noted,
+    }
+    step.note(instance, "task.opened", wait.element_id, detail)
+    return {
+        "id": task_id,
+        "case_id": instance.case_id,
+        "instance_id": instance.id,
+        "token": wait.token,
+        "definition_id": instance.definition.id,
+        "process_id": instance.definition.process_id,
+        "element_id": wait.element_id,
+        "name": meta.name or wait.element_id,
+        "phase": _phase(instance.definition, meta),
+        "phase_title": plan.phase_title if plan else _phase_title(instance.definition),
+        "role": meta.role,
+        "assignee_id": assignee,
+        "state": "open",
+        "due": due,
+        "due_rule": meta.due.words() if meta.due else None,
+        "points": len(meta.checklist),
+        "ticked": 0,
+        "opened_at": step.now,
+        "answers": gets.answers,
+        "ticks": {},
+        "note": "",
+        "local": {k: feel.to_json(v) for k, v in wait.local.items()},
+        "revision": 0,
+    }
+
+
+def _case(step: Step, instance: RunningInstance) -> tuple[Mapping[str, str], bool]:
+    """The people of the instance's case by role, and whether it has a plan."""
+    for known in step.work.snapshots.values():
+        if known.instance.case_id == instance.case_id:
+            return known.people, known.planned
+    row = step.connection.execute(_PEOPLE, {"id": instance.case_id}).one()
+    return row.people, True
+
+
+def _plan_item(connection: Connection, instance: RunningInstance, element_id: str) -> Any:
+    return connection.execute(
+        _PLAN_ITEM,
+        {
+            "case_id": instance.case_id,
+            "process_id": instance.definition.process_id,
+            "element_id": element_id,
+        },
+    ).first()
+
+
+def _active(connection: Connection, person_id: str) -> str | None:
+    """The person, unless the account is closed: then the task is offered to the role."""
+    return connection.scalar(
+        select(PersonTable.id).where(PersonTable.id == person_id, PersonTable.active.is_(True))
+    )
+
+
+def _phase(definition: ExecutableDefinition, meta: TaskMeta) -> str | None:
+    if meta.activity is not None:
+        return meta.activity.phase
+    return definition.meta.phase.key if definition.meta.phase else None
+
+
+def _phase_title(definition: ExecutableDefinition) -> str | None:
+    return definition.meta.phase.title if definition.meta.phase else None
