@@ -3,94 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.bpmn import lint, model, source, vocabulary
 from engine.bpmn.findings import clean
-from engine.bpmn.names import kind
-from engine.config import Config
+from engine.bpmn.parsed_file import ParsedFile
 from engine.definitions import deploy_decisions
-from engine.dmn import lint as decisions
+from engine.definitions.check import NAME_LENGTH, DrawnProcess, check, drawn
 from engine.errors import Invalid, Problem, Rejected
 from engine.ids import new_id
-from engine.queries import decisions as decision_queries
-from engine.queries import definitions as queries
-from engine.store.tables import DefinitionTable, DeploymentTable, PersonTable, ResourceTable
+from engine.store.tables import DefinitionTable, DeploymentTable, ResourceTable
 from engine.unit_of_work import UnitOfWork
-from engine.views import CheckReport, Finding, Source
+from engine.views import Finding, Source
 
 CHAIN = "definitions"
-NAME_LENGTH = 255
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What an upload holds: the findings of all files, the diagrams, the decision models, and the
-    processes that can be started."""
-
-    findings: tuple[Finding, ...]
-    diagrams: tuple[Source, ...]
-    startable: tuple[str, ...]
-    drawings: tuple[str, ...]
-    models: tuple[decisions.Checked, ...]
-
-    def report(self) -> CheckReport:
-        asked = tuple(d.id for checked in self.models for d in checked.decisions())
-        return CheckReport(self.findings, self.startable, self.drawings, asked)
-
-
-def _staffed(connection: Connection) -> frozenset[str] | None:
-    """The roles that an active person holds; None as long as nobody has an account."""
-    held = connection.scalars(select(PersonTable.roles).where(PersonTable.active.is_(True))).all()
-    return frozenset(role for roles in held for role in roles) if held else None
-
-
-def check(
-    connection: Connection,
-    config: Config,
-    sources: Sequence[Source],
-    *,
-    strict_roles: bool = True,
-) -> Checked:
-    """All findings of some files that would be deployed together, beside what is live."""
-    limits = xml_limits(config)
-    models = [item for item in sources if decisions.is_decisions(item)]
-    diagrams = [item for item in sources if item not in models]
-    decided = decisions.lint(models, deploy_decisions.live(connection), limits)
-    known = decision_queries.versions(connection)
-    for checked in decided.models:
-        for decision in checked.decisions():
-            # Unchanged it keeps its version, else it gets the next.
-            next_one = max(known.get(decision.id, {0})) + 1
-            known[decision.id] = known.get(decision.id, frozenset()) | {next_one}
-    live = queries.live_processes(connection)
-    report = lint.lint(
-        diagrams,
-        roles=config.roles,
-        surroundings=lint.Surroundings(
-            processes=[process for process, startable in live.items() if startable],
-            drawings=[process for process, startable in live.items() if not startable],
-            decisions=known,
-            staffed=_staffed(connection),
-        ),
-        rules=lint.Rules(strict_roles=strict_roles, nodes=config.limits.process_nodes, xml=limits),
-    )
-    startable = tuple(p for p in report.process_ids if p in report.startable)
-    readable = not any(f.severity == "error" for f in report.findings)
-    found = [d for item in diagrams for d in _drawn(config, item, startable)] if readable else []
-    return Checked(
-        findings=tuple(sorted((*report.findings, *decided.findings), key=lint.place)),
-        diagrams=tuple(diagrams),
-        startable=startable,
-        drawings=tuple(d.process_id for d in found if not d.startable),
-        models=decided.models,
-    )
 
 
 def deploy(work: UnitOfWork, sources: Sequence[Source], *, strict_roles: bool) -> dict[str, Any]:
@@ -107,9 +38,9 @@ def deploy(work: UnitOfWork, sources: Sequence[Source], *, strict_roles: bool) -
         raise Rejected(checked.findings)
     deployment = _Deployment(work, checked.findings)
     definitions = [
-        deployment.keep_or_define(item, drawn)
-        for item in checked.diagrams
-        for drawn in _drawn(work.config, item, checked.startable)
+        deployment.keep_or_define(file, process)
+        for file in checked.diagrams
+        for process in drawn(file, checked.startable)
     ]
     made = deploy_decisions.deploy(work, checked.models, deployment.id, deployment.findings_of)
     if deployment.new or made.new:
@@ -123,32 +54,6 @@ def deploy(work: UnitOfWork, sources: Sequence[Source], *, strict_roles: bool) -
         "findings": [asdict(f) for f in checked.findings],
         "new": deployment.new or made.new,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """A process of a file, or the file's only drawing when it holds none."""
-
-    process_id: str
-    name: str
-    startable: bool
-
-
-def _drawn(config: Config, item: Source, startable: Sequence[str]) -> Iterator[_Drawn]:
-    """What of a diagram is kept: what can be started, what was meant to be, and of a file in
-    which nothing can be started, everything that has something in it."""
-    tree = source.parse(item.data, item.filename, xml_limits(config))
-    processes = [p for p in model.read(tree) if p.id]
-    runs = [p for p in processes if p.executable and p.id in startable]
-    for process in processes:
-        drawn = process.executable or (not runs and bool(process.nodes))
-        if drawn:
-            yield _Drawn(process.id[:NAME_LENGTH], process.name, process in runs)
-    if not any(p.executable or p.nodes for p in processes):
-        root = tree.getroot()
-        around = next((e for e in root if kind(e) == "collaboration"), root)
-        ident = around.get("id") or root.get("id") or item.filename
-        yield _Drawn(ident[:NAME_LENGTH], around.get("name") or item.filename, False)
 
 
 class _Deployment:
@@ -167,16 +72,17 @@ class _Deployment:
     def findings_of(self, item: Source) -> list[dict[str, Any]]:
         return [asdict(f) for f in self._findings if f.filename == clean(item.filename, 200)]
 
-    def keep_or_define(self, item: Source, drawn: _Drawn) -> str:
+    def keep_or_define(self, file: ParsedFile, drawn: DrawnProcess) -> str:
         """The id of the version that the file already is, else of a new one."""
-        digest = hashlib.sha256(item.data).hexdigest()
+        digest = hashlib.sha256(file.source.data).hexdigest()
         newest = _newest(self.work.connection, drawn.process_id, startable=drawn.startable)
         if newest is not None and newest.resource_sha256 == digest:
             return str(newest.id)
         last = _newest(self.work.connection, drawn.process_id)
         # Two drawings of one upload may be called the same.
         twins = sum(row["process_id"] == drawn.process_id for row in self._rows)
-        meta = _phase(self.work.config, item, drawn)
+        meta = file.metadata.get(drawn.process_id)
+        phase = meta.phase if meta is not None else None
         self._rows.append(
             {
                 "id": new_id(),
@@ -184,13 +90,13 @@ class _Deployment:
                 "process_id": drawn.process_id,
                 "version": (0 if last is None else last.version) + 1 + twins,
                 "name": drawn.name,
-                "phase": meta.key if meta else None,
-                "phase_order": meta.order if meta else None,
-                "filename": clean(item.filename, NAME_LENGTH),
+                "phase": phase.key if phase else None,
+                "phase_order": phase.order if phase else None,
+                "filename": clean(file.source.filename, NAME_LENGTH),
                 "resource_sha256": digest,
                 "deployed_at": self.work.now,
                 "deployed_by": self.work.actor.id,
-                "findings": self.findings_of(item),
+                "findings": self.findings_of(file.source),
                 "startable": drawn.startable,
             }
         )
@@ -208,19 +114,6 @@ class _Deployment:
             }
             what = "definition.deployed" if row["startable"] else "drawing.kept"
             self.work.note(what, CHAIN, detail, definition_id=row["id"])
-
-
-def _phase(config: Config, item: Source, drawn: _Drawn) -> Any:
-    tree = source.parse(item.data, item.filename, xml_limits(config))
-    meta = vocabulary.read(tree, roles=config.roles).get(drawn.process_id)
-    return meta.phase if meta is not None else None
-
-
-def xml_limits(config: Config) -> source.XmlLimits:
-    limits = config.limits
-    return source.XmlLimits(
-        limits.xml_bytes, limits.xml_elements, limits.xml_depth, limits.xml_attributes
-    )
 
 
 def _newest(connection: Connection, process_id: str, *, startable: bool | None = None) -> Any:

@@ -11,13 +11,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from engine.bpmn import model, source, vocabulary
+from engine.bpmn import model, source
 from engine.bpmn.meta import CallMeta, ProcessMeta
+from engine.bpmn.parsed_file import ParsedFile
 from engine.config import Config, Limits
 from engine.definitions.decisions import DecisionLibrary
 from engine.definitions.evaluation import Evaluator
 from engine.errors import Conflict, NotFound
 from engine.store.tables import DefinitionTable, ResourceTable
+from engine.views import Source
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -155,9 +157,8 @@ class Library:
                     break
 
     def _read(self, row: Row[*tuple[Any, ...]]) -> ExecutableDefinition:
-        tree = source.parse(row.data, row.filename, self._xml)
-        process = next(p for p in model.read(tree) if p.id == row.process_id)
-        meta = vocabulary.read(tree, roles=self._config.roles)[row.process_id]
+        file = ParsedFile.read(Source(row.filename, row.data), self._config.roles, self._xml)
+        process = next(p for p in file.model if p.id == row.process_id)
         return ExecutableDefinition(
             id=row.id,
             process_id=row.process_id,
@@ -166,7 +167,7 @@ class Library:
             resource_sha256=row.resource_sha256,
             name=row.name,
             model=process,
-            meta=meta,
+            meta=file.metadata[row.process_id],
             evaluator=self._evaluator,
             limits=self._config.limits,
         )

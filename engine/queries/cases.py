@@ -28,6 +28,7 @@ from engine.access.rules import CaseObject, IncidentObject, MessageObject, autho
 from engine.bpmn.meta import MessageMeta
 from engine.queries import instances, paging, search, sheets
 from engine.queries.inbox import OPEN
+from engine.queries.incidents import newest as incidents_of
 from engine.queries.objects import case_by_key
 from engine.queries.rows import (
     CUSTOMER,
@@ -199,7 +200,7 @@ def case_detail(
     row = conn.execute(_joined(select(*CASE)).where(CaseTable.id == case_id)).one()
     figures = progress(conn, [case_id], today)[case_id]
     tree = instances.instances(conn, case_id)
-    incidents = instances.incidents(conn, actor, case_id=case_id)
+    incidents = incidents_of(conn, actor, case_id=case_id)
     people = people_by_id(conn, row.people.values())
     root = select(InstanceTable.variables).where(InstanceTable.id == case_id)
     return CaseDetail(

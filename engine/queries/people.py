@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from engine.access import actions
-from engine.access.rules import authorize, may
+from engine.access.rules import authorize
 from engine.errors import NotFound
 from engine.queries import search
-from engine.queries.paging import MAX_PAGE
 from engine.queries.rows import PERSON, person_view
-from engine.store.tables import CaseTable, CustomerTable, PersonTable
+from engine.store.tables import PersonTable
 from engine.views import Actor, CustomerRow, Person
 
 
@@ -45,29 +44,9 @@ def holders(conn: Connection, role: str | None) -> tuple[Person, ...]:
     return _by_name(p for p in found if role is None or role in p.roles)
 
 
-def customers(conn: Connection, actor: Actor, q: str = "") -> tuple[CustomerRow, ...]:
-    """Customers with the number of their cases, by name, at most 200; ``q`` is searched in the
-    name and the organisation number. None for those who neither have a role nor a right."""
-    if not may(actor, actions.CUSTOMER_VIEW):
-        return ()
-    count = (
-        select(func.count())
-        .where(CaseTable.customer_id == CustomerTable.id)
-        .correlate(CustomerTable)
-        .scalar_subquery()
-    )
-    rows = conn.execute(
-        select(CustomerTable.id, CustomerTable.name, CustomerTable.org_number, count)
-        .where(*search.found(conn, search.words(q), (CustomerTable.name, CustomerTable.org_number)))
-        .order_by(CustomerTable.name, CustomerTable.id)
-        .limit(MAX_PAGE)
-    )
-    return tuple(sorted((CustomerRow(*row) for row in rows), key=_name))
-
-
 def _by_name(found: Iterable[Person]) -> tuple[Person, ...]:
-    return tuple(sorted(found, key=_name))
+    return tuple(sorted(found, key=by_name))
 
 
-def _name(view: Person | CustomerRow) -> tuple[str, str, str]:
+def by_name(view: Person | CustomerRow) -> tuple[str, str, str]:
     return (*search.swedish(view.name), view.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.queries import overview
+from engine.queries import analysis as queries
 from engine.service.transactions import Part
 from engine.views import Actor, Overview
 
@@ -16,7 +16,7 @@ class Analysis(Part):
         :raises NotAllowed: for who is no manager
         """
         with self._transactions.reading() as connection:
-            return overview.overview(
+            return queries.overview(
                 connection, actor, now=self._transactions.now(), today=self._transactions.today()
             )
 
@@ -24,9 +24,9 @@ class Analysis(Part):
         """Count what ``overview`` shows, if it is time; whether it was. For whatever runs beside
         the pages: the more there is to count, the more seldom it is done."""
         with self._transactions.reading() as connection:
-            if not overview.is_due(connection, self._transactions.now()):
+            if not queries.is_due(connection, self._transactions.now()):
                 return False
-            body = overview.count(connection, self._transactions.today())
+            body = queries.count(connection, self._transactions.today())
         with self._transactions.database.writing() as connection:
-            overview.keep(connection, body, self._transactions.now())
+            queries.keep(connection, body, self._transactions.now())
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.customers import register
-from engine.queries import people as people_queries
+from engine.queries import customers as queries
 from engine.service.transactions import Part
 from engine.views import (
     Actor,
@@ -18,7 +18,7 @@ class Customers(Part):
     def search(self, actor: Actor, q: str = "") -> tuple[CustomerRow, ...]:
         """Customers by name, at most 200; ``q`` is searched in name and organisation number."""
         with self._transactions.reading() as connection:
-            return people_queries.customers(connection, actor, q)
+            return queries.listed(connection, actor, q)
 
     def add(self, actor: Actor, name: str, org_number: str, *, key: str) -> Receipt:
         """A new customer; the receipt has its ``id``.

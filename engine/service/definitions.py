@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.bpmn import layout, sheets, source, vocabulary
-from engine.definitions import deploy
+from engine.bpmn import layout, sheets
+from engine.bpmn.parsed_file import ParsedFile
+from engine.definitions import check, deploy
 from engine.queries import decisions
 from engine.queries import definitions as queries
 from engine.service.transactions import Part
@@ -32,7 +32,7 @@ class Definitions(Part):
         """Everything that is to be said of diagrams and decision models that would be deployed
         together. Changes nothing."""
         with self._transactions.reading() as connection:
-            checked = deploy.check(
+            checked = check.check(
                 connection, self._transactions.config, sources, strict_roles=strict_roles
             )
         return checked.report()
@@ -108,7 +108,7 @@ class Definitions(Part):
         """
         with self._transactions.reading() as connection:
             process_id = queries.definition(connection, actor, definition_id).process_id
-            tree = self._tree(connection, actor, definition_id)
+            tree = self._file(connection, actor, definition_id).tree
         drawn = layout.drawing(tree, process_id)
         # A file without any process has one drawing, whatever it is called.
         return drawn if drawn.shapes else layout.drawing(tree)
@@ -120,10 +120,11 @@ class Definitions(Part):
         """
         with self._transactions.reading() as connection:
             process_id = queries.definition(connection, actor, definition_id).process_id
-            tree = self._tree(connection, actor, definition_id)
-        meta = vocabulary.read(tree, roles=self._transactions.config.roles).get(process_id)
+            file = self._file(connection, actor, definition_id)
+        meta = file.metadata.get(process_id)
         return () if meta is None else sheets.activities_of(meta)
 
-    def _tree(self, connection: Connection, actor: Actor, definition_id: str) -> Any:
-        file = queries.source(connection, actor, definition_id)
-        return source.parse(file.data, file.filename, deploy.xml_limits(self._transactions.config))
+    def _file(self, connection: Connection, actor: Actor, definition_id: str) -> ParsedFile:
+        config = self._transactions.config
+        stored = queries.source(connection, actor, definition_id)
+        return ParsedFile.read(stored, config.roles, check.xml_limits(config))

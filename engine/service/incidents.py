@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from engine.queries import instances
+from engine.queries import incidents as queries
 from engine.service.transactions import Part
 from engine.unit_of_work import UnitOfWork
 from engine.views import Actor, Incident, Page, Receipt
@@ -19,7 +19,7 @@ class Incidents(Part):
         """The newest open incidents of all cases, at most 200; none for those who do not look
         after the engine. ``open_incidents`` gives them all."""
         with self._transactions.looking(actor) as work:
-            return named(work, instances.incidents(work.connection, actor))
+            return named(work, queries.newest(work.connection, actor))
 
     def search(self, actor: Actor, *, cursor: str | None = None, limit: int = 25) -> Page[Incident]:
         """A page of the open incidents of all cases, the newest first; none for those who do not
@@ -28,7 +28,7 @@ class Incidents(Part):
         :raises Invalid: for a cursor of another list
         """
         with self._transactions.looking(actor) as work:
-            found = instances.open_incidents(work.connection, actor, cursor=cursor, limit=limit)
+            found = queries.search(work.connection, actor, cursor=cursor, limit=limit)
             return replace(found, items=named(work, found.items))
 
     def retry(self, actor: Actor, incident_id: str, *, key: str) -> Receipt:

@@ -35,6 +35,7 @@ from engine.bpmn.lint.report import Reporter
 from engine.bpmn.meta import ProcessMeta
 from engine.bpmn.model import GLOBAL_TASKS
 from engine.bpmn.names import DI, kind
+from engine.bpmn.parsed_file import ParsedFile
 from engine.bpmn.source import DEFAULT_LIMITS, XmlLimits, parse
 from engine.bpmn.vendor import translate
 from engine.errors import Rejected
@@ -99,11 +100,12 @@ NOTHING_AROUND = Surroundings()
 @dataclass(frozen=True, slots=True)
 class Report:
     """``findings`` by file and line; ``process_ids`` in the order of the files; ``startable`` are
-    those of them that can be run."""
+    those of them that can be run; ``files`` are those that could be parsed."""
 
     findings: tuple[Finding, ...]
     process_ids: tuple[str, ...]
     startable: frozenset[str]
+    files: tuple[ParsedFile, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -165,6 +167,7 @@ class _Linter:
         self._reporters: dict[str, Reporter] = {}
         self._oversized: set[str] = set()
         self._metas: dict[str, Mapping[str, ProcessMeta]] = {}
+        self._files: dict[str, ParsedFile] = {}
 
     def run(self, sources: Sequence[Source]) -> Report:
         names = _distinct(source.filename for source in sources)
@@ -185,6 +188,7 @@ class _Linter:
         wrong, count = schema.errors(tree.getroot())
         notes = translate(tree)
         document = Document(tree, name)
+        self._files[name] = ParsedFile(source, tree, self._roles)
         self._documents.append(document)
         self._reporters[name] = Reporter(document)
         vendor.translated(notes, self._reporters[name])
@@ -200,6 +204,7 @@ class _Linter:
             return
         metas, uses = vocabulary.inspect(document.tree, report, roles=self._roles)
         self._metas[document.filename] = metas
+        self._files[document.filename].metadata = metas
         for one in _CHECKS:
             one(document, report)
         expressions.vocabulary_expressions(uses, report)
@@ -322,6 +327,7 @@ class _Linter:
             findings=tuple(sorted(findings, key=place)),
             process_ids=tuple(dict.fromkeys(ids)),
             startable=frozenset(ids) - blocked,
+            files=tuple(self._files.values()),
         )
 
 

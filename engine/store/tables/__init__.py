@@ -7,37 +7,22 @@ are UTC, JSON columns hold plain JSON (see ``engine.feel.to_json`` for FEEL valu
 
 from __future__ import annotations
 
-from engine.store.tables.definitions import (
-    DecisionModelTable,
-    DecisionTable,
-    DefinitionTable,
-    DeploymentTable,
-    ResourceTable,
-)
-from engine.store.tables.derived import CaseWordTable, FiguresTable, PersonWordTable
+from engine.store.tables.analysis import FiguresTable
+from engine.store.tables.cases import CaseTable, CounterTable, PlanItemTable
+from engine.store.tables.customers import CustomerTable
+from engine.store.tables.decisions import DecisionModelTable, DecisionTable
+from engine.store.tables.definitions import DefinitionTable, DeploymentTable, ResourceTable
+from engine.store.tables.incidents import IncidentTable
+from engine.store.tables.instances import InstanceTable, MessageTable, SubscriptionTable, TimerTable
 from engine.store.tables.jobs import JobTable, OutboxTable, ReminderTable, RoutineTable
 from engine.store.tables.migration import MigrationItemTable, MigrationTable, SkippedStepTable
-from engine.store.tables.people import (
-    ApiTokenTable,
-    CounterTable,
-    CustomerTable,
-    PersonTable,
-    ReceiptTable,
-    SessionTable,
-    SignInFailureTable,
-)
+from engine.store.tables.people import PersonTable
+from engine.store.tables.receipts import ReceiptTable
 from engine.store.tables.records import HistoryTable, SignatureTable
-from engine.store.tables.running import (
-    AttachmentTable,
-    CaseTable,
-    IncidentTable,
-    InstanceTable,
-    MessageTable,
-    PlanItemTable,
-    SubscriptionTable,
-    TaskTable,
-    TimerTable,
-)
+from engine.store.tables.sessions import SessionTable, SignInFailureTable
+from engine.store.tables.tasks import AttachmentTable, TaskTable
+from engine.store.tables.tokens import ApiTokenTable
+from engine.store.tables.words import CaseWordTable, PersonWordTable
 
 __all__ = [
     "ApiTokenTable",

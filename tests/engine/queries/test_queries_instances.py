@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.errors import NotFound
-from engine.queries.instances import element_states, incidents, instance, instances
+from engine.queries.incidents import newest as incidents
+from engine.queries.instances import element_states, instance, instances
 from engine.views import SYSTEM, Actor, ElementState
 from tests.support.rows import DAY, NOW, TODAY, Rows, Running, watched
 

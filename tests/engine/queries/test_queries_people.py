@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from engine.errors import NotFound
 from engine.queries import definitions as queries
-from engine.queries.people import customers, holders, people, person
+from engine.queries.customers import listed as customers
+from engine.queries.people import holders, people, person
 from engine.queries.search import swedish
 from engine.views import SYSTEM, Finding
 from tests.support.rows import DAY, NOW, Rows, Running, watched

@@ -1,9 +1,6 @@
-"""What lists and figures are read from, and what can be made again from the other tables."""
+"""The words that cases and people are looked up by."""
 
 from __future__ import annotations
-
-from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,15 +29,3 @@ class PersonWordTable(Base):
 
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     word: Mapped[str] = mapped_column(WORD, primary_key=True)
-
-
-class FiguresTable(Base):
-    """Figures over everything that is open, counted now and then: ``body`` as ``queries/overview``
-    writes it, ``took`` how long the counting took (ms)."""
-
-    __tablename__ = "figures"
-
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    at: Mapped[datetime]
-    took: Mapped[int]
-    body: Mapped[dict[str, Any]]

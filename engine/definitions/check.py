@@ -1,0 +1,117 @@
+"""The check of files that would be deployed together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from engine.bpmn import lint, source
+from engine.bpmn.names import kind
+from engine.bpmn.parsed_file import ParsedFile
+from engine.config import Config
+from engine.definitions import deploy_decisions
+from engine.dmn import lint as decisions
+from engine.queries import decisions as decision_queries
+from engine.queries import definitions as queries
+from engine.store.tables import PersonTable
+from engine.views import CheckReport, Finding, Source
+
+NAME_LENGTH = 255
+"""The most characters of a process's id or name that a column holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedUpload:
+    """What an upload holds: the findings of all files, the diagrams, the decision models, and the
+    processes that can be started."""
+
+    findings: tuple[Finding, ...]
+    diagrams: tuple[ParsedFile, ...]
+    startable: tuple[str, ...]
+    drawings: tuple[str, ...]
+    models: tuple[decisions.Checked, ...]
+
+    def report(self) -> CheckReport:
+        asked = tuple(d.id for checked in self.models for d in checked.decisions())
+        return CheckReport(self.findings, self.startable, self.drawings, asked)
+
+
+def _staffed(connection: Connection) -> frozenset[str] | None:
+    """The roles that an active person holds; None as long as nobody has an account."""
+    held = connection.scalars(select(PersonTable.roles).where(PersonTable.active.is_(True))).all()
+    return frozenset(role for roles in held for role in roles) if held else None
+
+
+def check(
+    connection: Connection,
+    config: Config,
+    sources: Sequence[Source],
+    *,
+    strict_roles: bool = True,
+) -> CheckedUpload:
+    """All findings of some files that would be deployed together, beside what is live."""
+    limits = xml_limits(config)
+    models = [item for item in sources if decisions.is_decisions(item)]
+    diagrams = [item for item in sources if item not in models]
+    decided = decisions.lint(models, deploy_decisions.live(connection), limits)
+    known = decision_queries.versions(connection)
+    for checked in decided.models:
+        for decision in checked.decisions():
+            # Unchanged it keeps its version, else it gets the next.
+            next_one = max(known.get(decision.id, {0})) + 1
+            known[decision.id] = known.get(decision.id, frozenset()) | {next_one}
+    live = queries.live_processes(connection)
+    report = lint.lint(
+        diagrams,
+        roles=config.roles,
+        surroundings=lint.Surroundings(
+            processes=[process for process, startable in live.items() if startable],
+            drawings=[process for process, startable in live.items() if not startable],
+            decisions=known,
+            staffed=_staffed(connection),
+        ),
+        rules=lint.Rules(strict_roles=strict_roles, nodes=config.limits.process_nodes, xml=limits),
+    )
+    startable = tuple(p for p in report.process_ids if p in report.startable)
+    deployable = [d for file in report.files for d in drawn(file, startable)] if report.ok else []
+    return CheckedUpload(
+        findings=tuple(sorted((*report.findings, *decided.findings), key=lint.place)),
+        diagrams=report.files,
+        startable=startable,
+        drawings=tuple(d.process_id for d in deployable if not d.startable),
+        models=decided.models,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnProcess:
+    """A process of a file, or the file's only drawing when it holds none."""
+
+    process_id: str
+    name: str
+    startable: bool
+
+
+def drawn(file: ParsedFile, startable: Sequence[str]) -> Iterator[DrawnProcess]:
+    """What of a diagram is kept: what can be started, what was meant to be, and of a file in
+    which nothing can be started, everything that has something in it."""
+    processes = [p for p in file.model if p.id]
+    runs = [p for p in processes if p.executable and p.id in startable]
+    for process in processes:
+        shown = process.executable or (not runs and bool(process.nodes))
+        if shown:
+            yield DrawnProcess(process.id[:NAME_LENGTH], process.name, process in runs)
+    if not any(p.executable or p.nodes for p in processes):
+        root = file.tree.getroot()
+        around = next((e for e in root if kind(e) == "collaboration"), root)
+        ident = around.get("id") or root.get("id") or file.source.filename
+        yield DrawnProcess(ident[:NAME_LENGTH], around.get("name") or file.source.filename, False)
+
+
+def xml_limits(config: Config) -> source.XmlLimits:
+    limits = config.limits
+    return source.XmlLimits(
+        limits.xml_bytes, limits.xml_elements, limits.xml_depth, limits.xml_attributes
+    )

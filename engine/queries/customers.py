@@ -1,0 +1,32 @@
+"""Customers, as lists show them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+
+from engine.access import actions
+from engine.access.rules import may
+from engine.queries import search
+from engine.queries.paging import MAX_PAGE
+from engine.store.tables import CaseTable, CustomerTable
+from engine.views import Actor, CustomerRow
+
+
+def listed(conn: Connection, actor: Actor, q: str = "") -> tuple[CustomerRow, ...]:
+    """Customers with the number of their cases, by name, at most 200; ``q`` is searched in the
+    name and the organisation number. None for those who neither have a role nor a right."""
+    if not may(actor, actions.CUSTOMER_VIEW):
+        return ()
+    count = (
+        select(func.count())
+        .where(CaseTable.customer_id == CustomerTable.id)
+        .correlate(CustomerTable)
+        .scalar_subquery()
+    )
+    rows = conn.execute(
+        select(CustomerTable.id, CustomerTable.name, CustomerTable.org_number, count)
+        .where(*search.found(conn, search.words(q), (CustomerTable.name, CustomerTable.org_number)))
+        .order_by(CustomerTable.name, CustomerTable.id)
+        .limit(MAX_PAGE)
+    )
+    return tuple(sorted((CustomerRow(*row) for row in rows), key=by_name))

@@ -1,0 +1,68 @@
+"""Cases and the plan ahead."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.base import ID, Base
+
+
+class CaseTable(Base):
+    """A customer's way through the plan: the root instance with its number and its people."""
+
+    __tablename__ = "process_case"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    customer_id: Mapped[str | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    title: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(20))
+    process_id: Mapped[str] = mapped_column(String(255))
+    people: Mapped[dict[str, Any]]
+    start_date: Mapped[date | None]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_process_case_state", "state", "started_at", "id"),
+        Index("ix_process_case_started", "started_at", "id"),
+    )
+
+
+class PlanItemTable(Base):
+    """An activity of a case's plan: who and when, decided before its user task opens."""
+
+    __tablename__ = "plan_item"
+    __table_args__ = (
+        UniqueConstraint("case_id", "process_id", "element_id"),
+        Index("ix_plan_item_order", "case_id", "phase_order", "row_order"),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("process_case.id"))
+    phase: Mapped[str] = mapped_column(String(20))
+    phase_title: Mapped[str] = mapped_column(Text)
+    phase_order: Mapped[int]
+    row_order: Mapped[int]
+    process_id: Mapped[str] = mapped_column(String(255))
+    element_id: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(Text)
+    points: Mapped[list[Any]]
+    role: Mapped[str | None] = mapped_column(String(80))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    due: Mapped[date | None]
+    decided: Mapped[bool]
+    """True when a person has set the date, False while it is the engine's forecast."""
+
+
+class CounterTable(Base):
+    """Number series, such as the cases of a year (``case-2026``)."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[int]

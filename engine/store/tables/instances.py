@@ -1,0 +1,85 @@
+"""Process instances and what their tokens wait for: timers, subscriptions, messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.base import ID, RUNNING, Base, only
+
+
+class InstanceTable(Base):
+    """A running process. ``state_blob`` is what SpiffWorkflow needs (see runtime/state.py);
+    ``revision`` guards every change; ``written`` names the variables that the instance itself
+    has set, which are the ones that flow out to its parent."""
+
+    __tablename__ = "instance"
+    __table_args__ = (only("ix_instance_running", RUNNING, "definition_id"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("process_case.id"), index=True)
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("instance.id"), index=True)
+    parent_token: Mapped[str | None] = mapped_column(ID)
+    parent_element: Mapped[str | None] = mapped_column(String(255))
+    depth: Mapped[int]
+    definition_id: Mapped[str] = mapped_column(ForeignKey("definition.id"), index=True)
+    state: Mapped[str] = mapped_column(String(20))
+    revision: Mapped[int]
+    state_blob: Mapped[bytes] = mapped_column(LargeBinary)
+    variables: Mapped[dict[str, Any]]
+    written: Mapped[list[Any]]
+    passed: Mapped[dict[str, Any]]
+    """How often each element has been completed: what the diagram shows of the past."""
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class TimerTable(Base):
+    """Something that happens at a time. ``rule`` is the evaluated timer (kind, value, rounds).
+    Until ``lease_until`` it is somebody's who fires it; when that one is gone, another's."""
+
+    __tablename__ = "timer"
+    __table_args__ = (UniqueConstraint("instance_id", "token"), Index("ix_timer_due", "due_at"))
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("process_case.id"))
+    instance_id: Mapped[str] = mapped_column(ForeignKey("instance.id"))
+    token: Mapped[str] = mapped_column(ID)
+    element_id: Mapped[str] = mapped_column(String(255))
+    rule: Mapped[dict[str, Any]]
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+
+
+class SubscriptionTable(Base):
+    """A token that waits for a message or a signal."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (Index("ix_subscription_name", "kind", "name", "case_id"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(255))
+    case_id: Mapped[str] = mapped_column(ForeignKey("process_case.id"), index=True)
+    instance_id: Mapped[str] = mapped_column(ForeignKey("instance.id"), index=True)
+    token: Mapped[str] = mapped_column(ID)
+    element_id: Mapped[str] = mapped_column(String(255))
+    interrupting: Mapped[bool]
+    opened_at: Mapped[datetime]
+
+
+class MessageTable(Base):
+    """A message that came before anybody waited for it; given to the first that does."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_name", "case_id", "name"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    name: Mapped[str] = mapped_column(String(255))
+    case_id: Mapped[str] = mapped_column(ForeignKey("process_case.id"))
+    payload: Mapped[dict[str, Any]]
+    sent_by: Mapped[str] = mapped_column(ID)
+    sent_at: Mapped[datetime]
