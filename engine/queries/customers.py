@@ -8,6 +8,7 @@ from engine.access import actions
 from engine.access.rules import may
 from engine.queries import search
 from engine.queries.paging import MAX_PAGE
+from engine.queries.people import by_name
 from engine.store.tables import CaseTable, CustomerTable
 from engine.views import Actor, CustomerRow
 
