@@ -11,7 +11,7 @@ from sqlalchemy import Connection, ScalarSelect, bindparam, select
 
 from engine.calendar import WorkCalendar
 from engine.config import Config
-from engine.definitions.library import Library
+from engine.definitions.library import DefinitionLibrary
 from engine.job_queue import Job, JobQueue
 from engine.queries.instance_snapshot import InstanceSnapshot
 from engine.records import history
@@ -55,7 +55,7 @@ class UnitOfWork:
     now: datetime
     config: Config
     calendar: WorkCalendar
-    definitions: Library
+    definitions: DefinitionLibrary
     queue: JobQueue
     facts: list[history.Fact] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)

@@ -67,9 +67,9 @@ class Made:
     def take(self, checked: Checked, deployment_id: str, findings: list[dict[str, Any]]) -> None:
         digest = _digest(checked.source)
         imports = [_digest(each) for each in checked.imports]
-        kept = self._kept(checked, digest, imports)
-        if kept is not None:
-            self.ids += kept
+        unchanged = self._unchanged(checked, digest, imports)
+        if unchanged is not None:
+            self.ids += unchanged
             return
         model: dict[str, Any] = {
             "id": new_id(),
@@ -115,7 +115,7 @@ class Made:
         twins = [row for row in self._models if row["namespace"] == namespace]
         return (last or 0) + 1 + len(twins)
 
-    def _kept(self, checked: Checked, digest: str, imports: list[str]) -> list[str] | None:
+    def _unchanged(self, checked: Checked, digest: str, imports: list[str]) -> list[str] | None:
         """The decisions of the version that this model is already, None when it is a new one.
 
         It is when its file was deployed with the same imports, and none of its decisions has

@@ -43,7 +43,7 @@ class ExecutableDefinition:
         return (node.name if node else "") or element_id
 
 
-class Library:
+class DefinitionLibrary:
     """All definitions by id, by name and by binding. Definitions never change, so a cached one
     never goes stale; ``capacity`` bounds the memory."""
 
@@ -87,7 +87,7 @@ class Library:
         :raises NotFound: when nothing of that name is deployed
         :raises Conflict: ``drawing`` when there are only drawings of it
         """
-        found = connection.execute(
+        newest = connection.execute(
             select(
                 DefinitionTable.id,
                 DefinitionTable.startable,
@@ -98,11 +98,11 @@ class Library:
             .order_by(DefinitionTable.startable.desc(), DefinitionTable.version.desc())
             .limit(1)
         ).first()
-        if found is None:
+        if newest is None:
             raise NotFound(f"No process {process_id} is deployed", process_id=process_id)
-        if not found.startable:
-            raise _only_drawn(found)
-        return self.get(connection, found.id)
+        if not newest.startable:
+            raise _only_drawn(newest)
+        return self.get(connection, newest.id)
 
     def called(
         self, connection: Connection, caller: ExecutableDefinition, call: CallMeta
@@ -121,19 +121,19 @@ class Library:
             # same upload keeps its older version.
             mine = select(DefinitionTable.deployment_id).where(DefinitionTable.id == caller.id)
             together = wanted.where(DefinitionTable.deployment_id == mine.scalar_subquery())
-            found = connection.scalar(together)
-            if found is not None:
-                return self.get(connection, found)
+            definition_id = connection.scalar(together)
+            if definition_id is not None:
+                return self.get(connection, definition_id)
             wanted = wanted.where(DefinitionTable.deployed_at <= caller.deployed_at)
         else:
             wanted = wanted.where(DefinitionTable.version == call.binding)
-        found = connection.scalar(wanted.order_by(DefinitionTable.version.desc()).limit(1))
-        if found is None:
+        definition_id = connection.scalar(wanted.order_by(DefinitionTable.version.desc()).limit(1))
+        if definition_id is None:
             raise NotFound(
                 f"{call.called} is not deployed in the version that {call.id} is bound to",
                 process_id=call.called,
             )
-        return self.get(connection, found)
+        return self.get(connection, definition_id)
 
     def started_by(
         self, connection: Connection, kind: str, name: str

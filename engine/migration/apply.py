@@ -26,7 +26,7 @@ from engine.queries.instance_snapshot import snapshot as snapshot_of
 from engine.runtime import timers
 from engine.runtime.executor import Awaited, executor_of
 from engine.runtime.running_instance import RUNNING, RunningInstance
-from engine.runtime.spiff.workflow import Process
+from engine.runtime.spiff.workflow import TokenTree
 from engine.runtime.state import DamagedState
 from engine.runtime.step import Step
 from engine.store.base import table_of
@@ -56,7 +56,7 @@ _READ_AGAIN: Final = (
 """What a step would else ask of each by itself."""
 
 
-class Refused(Exception):
+class MigrationRefused(Exception):
     """The instance cannot move; ``reasons`` say why."""
 
     def __init__(self, *reasons: MigrationNote) -> None:
@@ -65,7 +65,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MigratedInstance:
     """What the move of one instance has left behind. ``snapshot`` is None when the instance went
     on at once, so that there is no way back."""
 
@@ -76,7 +76,7 @@ class Moved:
 
 
 @dataclass(slots=True)
-class Pairs:
+class Comparisons:
     """Comparisons, made once for all instances of a job."""
 
     target: ExecutableDefinition
@@ -106,83 +106,91 @@ class Pairs:
         return self._assessed[key]
 
 
-def process_of(work: UnitOfWork, pairs: Pairs, row: Any, variables: dict[str, Any]) -> Process:
+def process_of(
+    work: UnitOfWork, pairs: Comparisons, row: Any, variables: dict[str, Any]
+) -> TokenTree:
     """An instance (its row) in its own version.
 
-    :raises Refused: when it cannot move wherever it is
+    :raises MigrationRefused: when it cannot move wherever it is
     """
     if row.state not in RUNNING:
-        raise Refused(MigrationNote("ended", "", ""))
+        raise MigrationRefused(MigrationNote("ended", "", ""))
     if row.definition_id == pairs.target.id:
-        raise Refused(MigrationNote("already_there", "", ""))
+        raise MigrationRefused(MigrationNote("already_there", "", ""))
     comparison = pairs.comparison(work, row.definition_id)
     if comparison.old.process_id != pairs.target.process_id:
-        raise Refused(MigrationNote("other_process", "", comparison.old.name))
+        raise MigrationRefused(MigrationNote("other_process", "", comparison.old.name))
     if not row.state_blob:
         return executor_of(comparison.old).new(variables)
     try:
         return executor_of(comparison.old).load(row.state_blob, variables)
     except DamagedState as error:
-        raise Refused(MigrationNote("damaged", "", "", {"error": error.message})) from error
+        raise MigrationRefused(
+            MigrationNote("damaged", "", "", {"error": error.message})
+        ) from error
 
 
-def move(
-    work: UnitOfWork, pairs: Pairs, migration_id: str, instances: Mapping[str, str]
-) -> dict[str, Moved | Refused]:
+def migrate(
+    work: UnitOfWork, pairs: Comparisons, migration_id: str, instances: Mapping[str, str]
+) -> dict[str, MigratedInstance | MigrationRefused]:
     """Move instances of different cases, which are held until the transaction ends: what their
-    moves have left behind, or why they cannot move as they stand now. All are read and written by
-    the same statements; whoever wants to know which of several cannot go on moves them singly.
+    migrations have left behind, or why they cannot go as they stand now. All are read and written
+    by the same statements; to know which of several cannot go on, migrate them singly.
 
     :param instances: ids, each with its case's
-    :raises Refused: when one would wait for ever in the new version
+    :raises MigrationRefused: when one would wait for ever in the new version
     :raises StepError: when one cannot go on there
-    :raises Conflict: when somebody else moves one at the same moment
+    :raises Conflict: when somebody else migrations one at the same moment
     """
-    found: dict[str, Moved | Refused] = {}
-    rows, writes, moves = snapshot.read(work.connection, instances), Writes(), []
+    outcomes: dict[str, MigratedInstance | MigrationRefused] = {}
+    rows, writes, migrations = snapshot.read(work.connection, instances), Writes(), []
     for row in work.connection.execute(_READ, {"ids": list(instances)}):
         try:
-            one = _Move(work, pairs, migration_id, row, rows[row.id])
-        except Refused as refused:
-            found[row.id] = refused
+            one = _InstanceMigration(work, pairs, migration_id, row, rows[row.id])
+        except MigrationRefused as refused:
+            outcomes[row.id] = refused
         else:
             one.change(writes)
-            moves.append(one)
+            migrations.append(one)
     writes.write(work.connection)
-    if len(moves) > 1:
-        ids = [one.id for one in moves]
+    if len(migrations) > 1:
+        ids = [one.id for one in migrations]
         for row in work.connection.execute(_READ_AGAIN, {"ids": ids}):
             work.remember(snapshot_of(row))
-    found |= _go_on(work, moves)
-    return found
+    outcomes |= _go_on(work, migrations)
+    return outcomes
 
 
-def _go_on(work: UnitOfWork, moves: Sequence[_Move]) -> Iterator[tuple[str, Moved]]:
+def _go_on(
+    work: UnitOfWork, migrations: Sequence[_InstanceMigration]
+) -> Iterator[tuple[str, MigratedInstance]]:
     """Let instances go on in the new version; what has become of each."""
     step = advance(work)
-    begun = [one for one in moves if one.go_on(step)]
+    begun = [one for one in migrations if one.go_on(step)]
     step.run()
     if step.deadlocks:
         for one in begun:
             one.refuse_to_wait(step)
-    told = Counter(fact.case_id for fact in work.facts)
-    quiet = {one.id for one in moves if told[one.case_id] == 1 and one.stands_still(step)}
-    now = snapshot.read(work.connection, {one.id: one.case_id for one in moves if one.id in quiet})
-    return ((one.id, one.moved(step, now.get(one.id))) for one in moves)
+    facts = Counter(fact.case_id for fact in work.facts)
+    quiet = {one.id for one in migrations if facts[one.case_id] == 1 and one.stands_still(step)}
+    now = snapshot.read(
+        work.connection, {one.id: one.case_id for one in migrations if one.id in quiet}
+    )
+    return ((one.id, one.outcome(step, now.get(one.id))) for one in migrations)
 
 
 def _open_question(question: Any) -> MigrationNote:
     return MigrationNote("needs_mapping", question.element_id, question.name)
 
 
-class _Move:
+class _InstanceMigration:
     """The move of one instance.
 
-    :raises Refused: when it cannot move as it stands now
+    :raises MigrationRefused: when it cannot move as it stands now
     """
 
     def __init__(
-        self, work: UnitOfWork, pairs: Pairs, migration_id: str, row: Any, rows: Rows
+        self, work: UnitOfWork, pairs: Comparisons, migration_id: str, row: Any, rows: Rows
     ) -> None:
         self.id: str = row.id
         self.case_id: str = row.case_id
@@ -194,7 +202,9 @@ class _Move:
         self._process = process_of(work, pairs, row, self._variables)
         self._found = pairs.assess(work, row.definition_id, position(self._process, row.passed))
         if self._found.status != "safe":
-            raise Refused(*self._found.reasons, *map(_open_question, self._found.questions))
+            raise MigrationRefused(
+                *self._found.reasons, *map(_open_question, self._found.questions)
+            )
         self._comparison = pairs.comparison(work, row.definition_id)
         self._plans = pairs.plans(work, row.definition_id)
         self._taken = snapshot.take(rows, self._plans.processes)
@@ -214,7 +224,7 @@ class _Move:
         self._change_references(writes)
         self._change_state(writes)
         known, rows = self._variables, self._rows
-        plan = planrows.move(
+        plan = planrows.migrate(
             self._work,
             comparison,
             self._plans,
@@ -224,7 +234,7 @@ class _Move:
             variables=known,
             skipped=skipped,
         )
-        done = tasks.move(self._work, comparison, rows, known, writes)
+        done = tasks.migrate(self._work, comparison, rows, known, writes)
         self._notes = [*self._found.notes, *done, *plan]
         writes.offered += map(self._offer, self._found.not_run)
 
@@ -346,19 +356,19 @@ class _Move:
         )
 
     def refuse_to_wait(self, step: Step) -> None:
-        """:raises Refused: when it would wait for ever where it has come to"""
+        """:raises MigrationRefused: when it would wait for ever where it has come to"""
         instance = step.live(self.id)
         if self._row.state == "running":
-            raise Refused(*would_wait(self._comparison, instance.process))
+            raise MigrationRefused(*would_wait(self._comparison, instance.process))
 
     def stands_still(self, step: Step) -> bool:
         """Has it passed nothing on its way?"""
         return step.live(self.id).passed == self._passed
 
-    def moved(self, step: Step, rows: Rows | None) -> Moved:
+    def outcome(self, step: Step, rows: Rows | None) -> MigratedInstance:
         """:param rows: its rows as they are now, when it only waits, as before"""
         quiet = rows is not None
-        return Moved(
+        return MigratedInstance(
             revision=step.live(self.id).revision,
             snapshot=self._taken if quiet else None,
             after=snapshot.digest(rows, self._taken) if rows is not None else None,
@@ -367,8 +377,8 @@ class _Move:
 
 
 def _once(notes: Iterable[MigrationNote]) -> list[MigrationNote]:
-    kept: list[MigrationNote] = []
+    distinct: list[MigrationNote] = []
     for note in notes:
-        if note not in kept:
-            kept.append(note)
-    return kept
+        if note not in distinct:
+            distinct.append(note)
+    return distinct

@@ -55,18 +55,18 @@ class _Assessor:
         questions: dict[str, MigrationQuestion] = {}
         reasons: dict[tuple[str, str], MigrationNote] = {}
         for spot in position.spots:
-            for found in self._spot(spot):
-                if isinstance(found, MigrationQuestion):
-                    questions[found.element_id] = found
+            for remark in self._spot(spot):
+                if isinstance(remark, MigrationQuestion):
+                    questions[remark.element_id] = remark
                 else:
-                    reasons.setdefault((found.code, found.element_id), found)
+                    reasons.setdefault((remark.code, remark.element_id), remark)
         for note in self._together(position):
             reasons.setdefault((note.code, note.element_id), note)
-        for found in self._undoable(position):
-            if isinstance(found, MigrationQuestion):
-                questions.setdefault(found.element_id, found)
+        for remark in self._undoable(position):
+            if isinstance(remark, MigrationQuestion):
+                questions.setdefault(remark.element_id, remark)
             else:
-                reasons.setdefault((found.code, found.element_id), found)
+                reasons.setdefault((remark.code, remark.element_id), remark)
         movable = not (questions or reasons)
         status: MigrationStatus = "blocked" if reasons else "mapping" if questions else "safe"
         return Assessment(
@@ -185,7 +185,7 @@ class _Assessor:
 
     def _targets(self, old: Node) -> Iterator[MigrationTarget]:
         """Elements of the same kind in the same place, the likeliest first."""
-        found = []
+        ranked = []
         for node in self._c.new.model.nodes.values():
             if _sort(node) != _sort(old):
                 continue
@@ -197,8 +197,8 @@ class _Assessor:
             likely = added and (self._same_name(old, node) or self._same_place(old, node))
             rank = (not likely, not self._same_name(old, node), not added)
             target = MigrationTarget(node.id, node.name or node.id, likely)
-            found.append((rank, self._c.after.order[node.id], target))
-        yield from (target for _, _, target in sorted(found, key=lambda f: f[:2]))
+            ranked.append((rank, self._c.after.order[node.id], target))
+        yield from (target for _, _, target in sorted(ranked, key=lambda f: f[:2]))
 
     @staticmethod
     def _same_name(old: Node, new: Node) -> bool:

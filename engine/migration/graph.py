@@ -67,12 +67,12 @@ class Graph:
 
     def chain(self, element: str) -> tuple[str, ...]:
         """The sub-processes around an element, the innermost first, and the process last."""
-        found = []
+        scopes = []
         scope = self.process.nodes[element].scope
         while scope in self.process.nodes:
-            found.append(scope)
+            scopes.append(scope)
             scope = self.process.nodes[scope].scope
-        return (*found, self.process.id)
+        return (*scopes, self.process.id)
 
     def entries(self, scope: str) -> list[str]:
         """Where tokens come into a scope by themselves."""
@@ -110,11 +110,11 @@ class Graph:
         """
         here = set(standing)
         coming = here | self.behind(here)
-        found: list[Flow] = []
+        flows: list[Flow] = []
         for node in self.process.inside(scope):
             if node.kind == "parallelGateway" and len(node.incoming) > 1 and node.id in coming:
-                found += self._never(node, here, filled)
-        return found
+                flows += self._never(node, here, filled)
+        return flows
 
     def _never(self, join: Node, here: set[str], filled: set[str]) -> Iterator[Flow]:
         from_here = here - {join.id}

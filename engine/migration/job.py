@@ -21,7 +21,7 @@ from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.job_queue import Job, timer_job
 from engine.migration import apply, snapshot
-from engine.migration.apply import Moved, Pairs, Refused
+from engine.migration.apply import Comparisons, MigratedInstance, MigrationRefused
 from engine.migration.preview import Ids, check_mapping, known, others, target_of
 from engine.runtime.running_instance import RUNNING
 from engine.store.base import table_of
@@ -125,16 +125,16 @@ def _forget_old_snapshots(work: UnitOfWork, process_id: str) -> None:
 class MigrationJobs:
     """The migrations that are being done, each read once for a run."""
 
-    _pairs: dict[str, Pairs] = field(default_factory=dict)
+    _pairs: dict[str, Comparisons] = field(default_factory=dict)
     _actors: dict[str, Actor] = field(default_factory=dict)
 
-    def read(self, work: UnitOfWork, migration_id: str) -> tuple[Pairs, Actor]:
+    def read(self, work: UnitOfWork, migration_id: str) -> tuple[Comparisons, Actor]:
         if migration_id not in self._pairs:
             row = work.connection.execute(
                 select(MigrationTable).where(MigrationTable.id == migration_id)
             ).one()
             target = work.definitions.get(work.connection, row.definition_id)
-            self._pairs[migration_id] = Pairs(target, row.mapping)
+            self._pairs[migration_id] = Comparisons(target, row.mapping)
             self._actors[migration_id] = Actor(row.actor_id, row.actor_name)
         return self._pairs[migration_id], self._actors[migration_id]
 
@@ -160,18 +160,18 @@ def waiting(work: UnitOfWork, limit: int, migration_id: str | None) -> list[list
     statement = statement.where(text(WAITING)).order_by(MigrationItemTable.id).limit(limit)
     if migration_id is not None:
         statement = statement.where(MigrationItemTable.migration_id == migration_id)
-    found: dict[str, list[str]] = {}
+    batches: dict[str, list[str]] = {}
     for row in work.connection.execute(statement):
-        found.setdefault(row.migration_id, []).append(row.id)
-    return list(found.values())
+        batches.setdefault(row.migration_id, []).append(row.id)
+    return list(batches.values())
 
 
-def move(work: UnitOfWork, jobs: MigrationJobs, item_ids: Sequence[str]) -> int:
+def migrate(work: UnitOfWork, jobs: MigrationJobs, item_ids: Sequence[str]) -> int:
     """Do items of one migration: how many were moved, or found to be immovable as they stand. One
     by itself waits for whoever is at it or moves its case; of several, those are left for later,
     as are all but one of a case.
 
-    :raises Refused, StepError, Conflict: see ``apply.move``
+    :raises MigrationRefused, StepError, Conflict: see ``apply.move``
     """
     alone = len(item_ids) == 1
     items = _taken(work, item_ids, wait=alone)
@@ -184,13 +184,13 @@ def move(work: UnitOfWork, jobs: MigrationJobs, item_ids: Sequence[str]) -> int:
         return 0
     pairs, work.actor = jobs.read(work, items[0].migration_id)
     cases = {item.instance_id: item.case_id for item in items}
-    found = apply.move(work, pairs, items[0].migration_id, cases)
-    done = [_settled(item.id, found[item.instance_id], work.now) for item in items]
+    outcomes = apply.migrate(work, pairs, items[0].migration_id, cases)
+    done = [_settled(item.id, outcomes[item.instance_id], work.now) for item in items]
     work.connection.execute(_SETTLE, done)
     return len(done)
 
 
-def fail(work: UnitOfWork, item_id: str, refused: Refused) -> int:
+def fail(work: UnitOfWork, item_id: str, refused: MigrationRefused) -> int:
     """Write down why one item could not be done."""
     values = _settled(item_id, refused, work.now)
     return work.connection.execute(_SETTLE, [values]).rowcount
@@ -209,19 +209,21 @@ def _taken(work: UnitOfWork, item_ids: Sequence[str], *, wait: bool) -> Sequence
     return work.connection.execute(locked).all()
 
 
-def _settled(item_id: str, found: Moved | Refused, now: datetime) -> dict[str, Any]:
+def _settled(
+    item_id: str, outcome: MigratedInstance | MigrationRefused, now: datetime
+) -> dict[str, Any]:
     """What its row says of an item that is done."""
-    moved = found if isinstance(found, Moved) else None
-    reasons = found.reasons if isinstance(found, Refused) else ()
+    migrated = outcome if isinstance(outcome, MigratedInstance) else None
+    reasons = outcome.reasons if isinstance(outcome, MigrationRefused) else ()
     return {
         "of_id": item_id,
-        "state": "failed" if moved is None else "done",
+        "state": "failed" if migrated is None else "done",
         "at": now,
         "reasons": [asdict(reason) for reason in reasons],
-        "notes": [asdict(note) for note in moved.notes] if moved else [],
-        "snapshot": moved and moved.snapshot,
-        "after": moved and moved.after,
-        "revision": moved and moved.revision,
+        "notes": [asdict(note) for note in migrated.notes] if migrated else [],
+        "snapshot": migrated and migrated.snapshot,
+        "after": migrated and migrated.after,
+        "revision": migrated and migrated.revision,
     }
 
 

@@ -15,7 +15,7 @@ from engine.views import NotRun
 def not_run(comparison: Comparison, position: Position) -> tuple[NotRun, ...]:
     """The activities of the new version, unknown to the old one, on a way to where the instance is
     or has been, to which no token that is there now leads. In the order of the diagram."""
-    found = []
+    steps = []
     added = _added(comparison)
     if not added:
         return ()
@@ -34,8 +34,8 @@ def not_run(comparison: Comparison, position: Position) -> tuple[NotRun, ...]:
                 continue
             missed = _missed_start(comparison, node, bool(standing))
             if node.id in before or missed:
-                found.append(_view(comparison, node, reached))
-    return tuple(sorted(found, key=lambda n: (graph.order[n.element_id], n.element_id)))
+                steps.append(_view(comparison, node, reached))
+    return tuple(sorted(steps, key=lambda n: (graph.order[n.element_id], n.element_id)))
 
 
 def _added(comparison: Comparison) -> list[Node]:
@@ -55,24 +55,24 @@ def _added(comparison: Comparison) -> list[Node]:
 
 def _here(comparison: Comparison, position: Position) -> set[str]:
     """Where tokens are, in the new version; the sub-processes around them too."""
-    found = set()
+    elements = set()
     for spot in position.spots:
         if not (spot.passive or spot.beside):
-            found.add(comparison.target(spot.element))
-    return {element for element in found if element}
+            elements.add(comparison.target(spot.element))
+    return {element for element in elements if element}
 
 
 def _spent(comparison: Comparison, position: Position) -> set[str]:
     """Complex gateways that have gone on, and take away what else comes (BPMN 2.0.2, 13.4.5: the
     second phase gives tokens only to flows with a condition)."""
-    found = set()
+    gateways = set()
     for spot in position.spots:
         node = comparison.new.model.nodes.get(comparison.target(spot.element) or "")
         if node is None or node.kind != "complexGateway":
             continue
         if spot.waiting and not (spot.flow or any(flow.condition for flow in node.outgoing)):
-            found.add(node.id)
-    return found
+            gateways.add(node.id)
+    return gateways
 
 
 def _branches(comparison: Comparison, position: Position) -> set[str]:

@@ -58,7 +58,7 @@ def _planned(
     return {(row.definition.process_id, row.task.id): row for row in rows}
 
 
-def move(
+def migrate(
     work: UnitOfWork,
     comparison: Comparison,
     plans: Plans,
@@ -101,7 +101,7 @@ def move(
 
 def _still_drawn(work: UnitOfWork, instance: Any) -> frozenset[Place]:
     """Activities of the case's other running instances of processes that this one shares."""
-    found: set[Place] = set()
+    drawn: set[Place] = set()
     others = work.connection.scalars(
         select(InstanceTable.definition_id)
         .join(DefinitionTable, DefinitionTable.id == InstanceTable.definition_id)
@@ -113,8 +113,8 @@ def _still_drawn(work: UnitOfWork, instance: Any) -> frozenset[Place]:
     )
     for definition_id in set(others):
         definition = work.definitions.get(work.connection, definition_id)
-        found |= {(definition.process_id, element) for element in definition.meta.tasks}
-    return frozenset(found)
+        drawn |= {(definition.process_id, element) for element in definition.meta.tasks}
+    return frozenset(drawn)
 
 
 class _Plan:

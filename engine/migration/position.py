@@ -10,7 +10,7 @@ from engine.runtime.spiff.compensation import RECORDS
 from engine.runtime.spiff.repetition import BODY
 from engine.runtime.spiff.scopes import LISTENER
 from engine.runtime.spiff.specs import BESIDE
-from engine.runtime.spiff.workflow import Process, Token, TokenState
+from engine.runtime.spiff.workflow import Token, TokenState, TokenTree
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,7 +59,7 @@ def element_of(spec: str) -> str:
     return spec.removesuffix(BODY).removesuffix(LISTENER)
 
 
-def spots(process: Process) -> dict[str, Spot]:
+def spots(process: TokenTree) -> dict[str, Spot]:
     """Where each token is, by its id."""
     tokens = {task.id.hex: task for task in process.tokens(everywhere=True)}
     races: dict[str, list[str]] = {}
@@ -70,7 +70,7 @@ def spots(process: Process) -> dict[str, Spot]:
     return {token_id: _spot(task, tokens, races) for token_id, task in tokens.items()}
 
 
-def position(process: Process, passed: Mapping[str, int]) -> Position:
+def position(process: TokenTree, passed: Mapping[str, int]) -> Position:
     done = frozenset(element for element, times in passed.items() if times)
     return Position(
         tuple(sorted(spots(process).values())), done, _names(process.marks.get(RECORDS, ()))

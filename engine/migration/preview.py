@@ -13,7 +13,7 @@ from engine.access.rules import authorize
 from engine.definitions.library import ExecutableDefinition
 from engine.errors import Invalid, NotFound, Problem
 from engine.migration import apply, rehearsal
-from engine.migration.apply import Pairs, Refused
+from engine.migration.apply import Comparisons, MigrationRefused
 from engine.migration.position import position
 from engine.queries import paging
 from engine.store.base import table_of
@@ -53,7 +53,7 @@ def preview(
     if instances is not None:
         known(work, target, instances)
     rows = list(_rows(work, target, instances, after[0] if after else "", limit + 1))
-    pairs = Pairs(target, mapping)
+    pairs = Comparisons(target, mapping)
     verdicts = [_verdict(work, pairs, row) for row in rows[:limit]]
     whole = work.connection.scalar(others(target, select(func.count())))
     more = len(rows) > limit
@@ -68,7 +68,7 @@ def preview(
     )
 
 
-def _verdict(work: UnitOfWork, pairs: Pairs, row: Any) -> InstanceVerdict:
+def _verdict(work: UnitOfWork, pairs: Comparisons, row: Any) -> InstanceVerdict:
     about = {
         "instance_id": row.id,
         "case_id": row.case_id,
@@ -79,10 +79,10 @@ def _verdict(work: UnitOfWork, pairs: Pairs, row: Any) -> InstanceVerdict:
     variables = {k: feel.from_json(v) for k, v in row.variables.items()}
     try:
         process = apply.process_of(work, pairs, row, variables)
-    except Refused as refused:
+    except MigrationRefused as refused:
         return InstanceVerdict(**about, status="blocked", at=(), reasons=refused.reasons)
-    found = pairs.assess(work, row.definition_id, position(process, row.passed))
-    status, reasons = found.status, found.reasons
+    assessment = pairs.assess(work, row.definition_id, position(process, row.passed))
+    status, reasons = assessment.status, assessment.reasons
     if status == "safe":
         comparison = pairs.comparison(work, row.definition_id)
         reasons = rehearsal.obstacles(work, comparison, row, process)
@@ -90,11 +90,11 @@ def _verdict(work: UnitOfWork, pairs: Pairs, row: Any) -> InstanceVerdict:
     return InstanceVerdict(
         **about,
         status=status,
-        at=found.at,
-        questions=found.questions,
+        at=assessment.at,
+        questions=assessment.questions,
         reasons=reasons,
-        not_run=found.not_run,
-        notes=() if reasons else found.notes,
+        not_run=assessment.not_run,
+        notes=() if reasons else assessment.notes,
     )
 
 
@@ -132,7 +132,7 @@ def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 def target_of(work: UnitOfWork, definition: str, to_version: int) -> ExecutableDefinition:
     """The version that instances go to; ``definition`` is the process's id or a definition's."""
     process = select(DefinitionTable.process_id).where(DefinitionTable.id == definition)
-    found = work.connection.scalar(
+    definition_id = work.connection.scalar(
         select(DefinitionTable.id).where(
             (DefinitionTable.process_id == definition)
             | (DefinitionTable.process_id == process.scalar_subquery()),
@@ -140,10 +140,10 @@ def target_of(work: UnitOfWork, definition: str, to_version: int) -> ExecutableD
             DefinitionTable.startable,
         )
     )
-    if found is None:
+    if definition_id is None:
         text = f"{definition} is not deployed in version {to_version}"
         raise NotFound(text, process_id=definition, version=to_version)
-    return work.definitions.get(work.connection, found)
+    return work.definitions.get(work.connection, definition_id)
 
 
 def check_mapping(
@@ -182,15 +182,15 @@ def known(
 
     :raises Invalid: for those that there are not, or that are another process's
     """
-    found: dict[str, Any] = {}
+    rows: dict[str, Any] = {}
     for chunk in _chunks(sorted(set(instances))):
         statement = (
             select(InstanceTable.id, InstanceTable.case_id, InstanceTable.definition_id)
             .join(DefinitionTable, DefinitionTable.id == InstanceTable.definition_id)
             .where(InstanceTable.id.in_(chunk), DefinitionTable.process_id == target.process_id)
         )
-        found |= {row.id: row for row in work.connection.execute(statement)}
-    missing = [i for i in instances if i not in found]
+        rows |= {row.id: row for row in work.connection.execute(statement)}
+    missing = [i for i in instances if i not in rows]
     if missing:
         raise Invalid(
             [
@@ -198,4 +198,4 @@ def known(
                 for i in missing[:20]
             ]
         )
-    return found
+    return rows

@@ -17,7 +17,7 @@ from engine.migration.rewrite import Rewriting
 from engine.runtime import decisions, timers
 from engine.runtime.executor import Wait, executor_of
 from engine.runtime.running_instance import RunningInstance
-from engine.runtime.spiff.workflow import Process
+from engine.runtime.spiff.workflow import TokenTree
 from engine.unit_of_work import UnitOfWork
 from engine.views import MigrationNote
 from engine.work.user_tasks import advance
@@ -34,14 +34,14 @@ def would_fail(error: Exception) -> MigrationNote:
     return MigrationNote("would_fail", element, element, {"error": text})
 
 
-def would_wait(comparison: Comparison, process: Process) -> tuple[MigrationNote, ...]:
+def would_wait(comparison: Comparison, process: TokenTree) -> tuple[MigrationNote, ...]:
     """Where a process of the new version would wait for ever; nothing when it need not."""
     stuck = executor_of(comparison.new).deadlocks(process)
     return tuple(comparison.note("would_wait", element, new=True) for element, _ in stuck)
 
 
 def obstacles(
-    work: UnitOfWork, comparison: Comparison, row: Any, process: Process
+    work: UnitOfWork, comparison: Comparison, row: Any, process: TokenTree
 ) -> tuple[MigrationNote, ...]:
     """Why an instance that may stand in the new version cannot go on there. What it would start
     outside (children, messages) is not tried.
@@ -67,7 +67,7 @@ def obstacles(
     return would_wait(comparison, instance.process) if row.state == "running" else ()
 
 
-def _moved(comparison: Comparison, row: Any, process: Process) -> RunningInstance:
+def _moved(comparison: Comparison, row: Any, process: TokenTree) -> RunningInstance:
     """The instance in the new version, as it would be stored and read again."""
     new = executor_of(comparison.new)
     other = new.new(process.variables)
@@ -88,13 +88,13 @@ def _moved(comparison: Comparison, row: Any, process: Process) -> RunningInstanc
     )
 
 
-def _new_timers(comparison: Comparison, old: Process, new: Process) -> Iterator[Wait]:
+def _new_timers(comparison: Comparison, old: TokenTree, new: TokenTree) -> Iterator[Wait]:
     """Timers that would be set, or set anew."""
-    kept = {
+    same = {
         wait.token
         for wait in executor_of(comparison.old).waits(old)
         if wait.kind == "timer" and not comparison.events_changed(wait.element_id)
     }
     for wait in executor_of(comparison.new).waits(new):
-        if wait.kind == "timer" and wait.token not in kept:
+        if wait.kind == "timer" and wait.token not in same:
             yield wait

@@ -10,12 +10,12 @@ from engine.migration.compare import Comparison
 from engine.migration.listeners import Listeners
 from engine.migration.position import element_of, spots
 from engine.runtime.spiff import events
-from engine.runtime.spiff.activities import Activity
+from engine.runtime.spiff.activities import ActivitySpec
 from engine.runtime.spiff.compensation import RECORDS
 from engine.runtime.spiff.repetition import BODY
 from engine.runtime.spiff.scopes import CLOSING, LISTENER, SubProcess
 from engine.runtime.spiff.specs import BESIDE
-from engine.runtime.spiff.workflow import Process, Token, TokenState
+from engine.runtime.spiff.workflow import Token, TokenState, TokenTree
 
 WAITING_FOR = ("got", "condition", "cycle")
 """Marks of an event that say what of its definitions has come; they go with the definitions."""
@@ -25,7 +25,7 @@ class Rewriting:
     """Puts the tokens of one process (of the comparison's old version) into an empty process of
     the new version. ``assess`` has said that it can be done."""
 
-    def __init__(self, comparison: Comparison, old: Process, new: Process) -> None:
+    def __init__(self, comparison: Comparison, old: TokenTree, new: TokenTree) -> None:
         self._c = comparison
         self._listeners = Listeners(comparison)
         self._old = old
@@ -33,11 +33,13 @@ class Rewriting:
 
     def run(self) -> None:
         self._new.marks = self._marks("", self._old.marks)
-        for task in self._kept():
+        for task in self._going_on():
             spec = self._new.spec.task_specs[self._c.spec(task.task_spec.name)]
-            moved = Token(self._new, spec, self._new.task_tree, state=task.state, id=task.id)
-            moved.internal_data = self._marks(element_of(task.task_spec.name), task.internal_data)
-            moved.data = dict(task.data)
+            rewritten = Token(self._new, spec, self._new.task_tree, state=task.state, id=task.id)
+            rewritten.internal_data = self._marks(
+                element_of(task.task_spec.name), task.internal_data
+            )
+            rewritten.data = dict(task.data)
         for task in list(self._new.tokens(everywhere=True)):
             self._open_boundary(task)
             self._open_race(task)
@@ -46,7 +48,7 @@ class Rewriting:
             self._open_starts(scope)
             self._open_joins(scope)
 
-    def _kept(self) -> Iterator[Token]:
+    def _going_on(self) -> Iterator[Token]:
         """The tokens that go on: all but those that listened for what is no longer drawn."""
         places = spots(self._old)
         for task in list(self._old.tokens(everywhere=True)):
@@ -108,7 +110,7 @@ class Rewriting:
 
     def _open_boundary(self, task: Token) -> None:
         marks, spec, origin = task.internal_data, task.task_spec, self._origin(task)
-        if not isinstance(spec, Activity) or origin is None:
+        if not isinstance(spec, ActivitySpec) or origin is None:
             return
         if marks.get(BESIDE) or not marks.get("listening") or spec.name.endswith(BODY):
             return

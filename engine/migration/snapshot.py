@@ -100,7 +100,7 @@ def read(connection: Connection, instances: Mapping[str, str]) -> dict[str, Rows
 
     :param instances: ids, each with its case's
     """
-    found: dict[str, Rows] = {id: {name: [] for name in _STATEMENTS} for id in instances}
+    listedhots: dict[str, Rows] = {id: {name: [] for name in _STATEMENTS} for id in instances}
     for name, statement in _STATEMENTS.items():
         ids = instances.values() if name == _PLAN else instances.keys()
         rows: dict[str, list[dict[str, Any]]] = {}
@@ -108,8 +108,8 @@ def read(connection: Connection, instances: Mapping[str, str]) -> dict[str, Rows
             values = dict(row)
             rows.setdefault(values.pop(_OWNER), []).append(values)
         for id, case_id in instances.items():
-            found[id][name] = rows.get(case_id if name == _PLAN else id, [])
-    return found
+            listedhots[id][name] = rows.get(case_id if name == _PLAN else id, [])
+    return listedhots
 
 
 def _of(rows: Rows, processes: Iterable[str]) -> Rows:
@@ -149,8 +149,8 @@ _STATEMENTS: Final = {
 
 def _packed(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
     return {
-        table: [{name: _pack(value) for name, value in row.items()} for row in found]
-        for table, found in rows.items()
+        table: [{name: _pack(value) for name, value in row.items()} for row in listed]
+        for table, listed in rows.items()
     }
 
 

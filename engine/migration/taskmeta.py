@@ -17,7 +17,7 @@ def task_notes(old: TaskMeta, new: TaskMeta) -> Iterator[MigrationNote]:
 
     if old.role != new.role:
         yield note("role_changed", was=old.role or "", now=new.role or "")
-    if gone := [f.label for f in old.form if f.id not in fields_kept(old, new)]:
+    if gone := [f.label for f in old.form if f.id not in same_fields(old, new)]:
         yield note("fields_gone", what=", ".join(gone))
     known = {i.id for i in new.checklist}
     if lost := [i.text for i in old.checklist if i.id not in known]:
@@ -26,24 +26,24 @@ def task_notes(old: TaskMeta, new: TaskMeta) -> Iterator[MigrationNote]:
         yield note("due_rule_changed")
 
 
-def fields_kept(old: TaskMeta, new: TaskMeta) -> set[str]:
+def same_fields(old: TaskMeta, new: TaskMeta) -> set[str]:
     """Fields whose answers mean the same in the new form."""
     types = {f.id: f.type for f in new.form}
     return {f.id for f in old.form if types.get(f.id) == f.type}
 
 
-def answers_kept(
+def split_answers(
     old: TaskMeta, new: TaskMeta, answers: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What has been written, as the new form has it, and what it has no field for."""
-    kept = fields_kept(old, new)
+    same = same_fields(old, new)
     return (
-        {k: v for k, v in answers.items() if k in kept},
-        {k: v for k, v in answers.items() if k not in kept},
+        {k: v for k, v in answers.items() if k in same},
+        {k: v for k, v in answers.items() if k not in same},
     )
 
 
-def ticks_kept(new: TaskMeta, ticks: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def split_ticks(new: TaskMeta, ticks: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The ticks of points that the new checklist has, and those of points that it has not."""
     known = {i.id for i in new.checklist}
     return (

@@ -15,14 +15,14 @@ from engine.calendar import WorkCalendar
 from engine.iso8601 import TimeMalformed
 from engine.migration.compare import Comparison
 from engine.migration.snapshot import Row, Rows
-from engine.migration.taskmeta import answers_kept, fields_kept, ticks_kept
+from engine.migration.taskmeta import same_fields, split_answers, split_ticks
 from engine.migration.writes import Writes
 from engine.store.tables import AttachmentTable, PersonTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import MigrationNote
 
 
-def move(
+def migrate(
     work: UnitOfWork,
     comparison: Comparison,
     rows: Rows,
@@ -36,11 +36,13 @@ def move(
         new = comparison.new.meta.tasks.get(wanted or "")
         if wanted is not None and old is not None and new is not None:
             decided = _set_by_somebody(rows, row)
-            yield from _Task(work, comparison, row, old, new, decided).move(variables, writes)
+            yield from _TaskMigration(work, comparison, row, old, new, decided).migrate(
+                variables, writes
+            )
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
+class _TaskMigration:
     """An open task (its row) and what it is in the two versions; ``decided``: a person has set
     its date."""
 
@@ -51,13 +53,13 @@ class _Task:
     new: TaskMeta
     decided: bool
 
-    def move(self, variables: Mapping[str, Any], writes: Writes) -> Iterator[MigrationNote]:
+    def migrate(self, variables: Mapping[str, Any], writes: Writes) -> Iterator[MigrationNote]:
         row, old, new = self.row, self.old, self.new
-        answers, unanswered = answers_kept(old, new, row["answers"])
-        ticks, unticked = ticks_kept(new, row["ticks"])
+        answers, unanswered = split_answers(old, new, row["answers"])
+        ticks, unticked = split_ticks(new, row["ticks"])
         if unanswered:
-            kept = ", ".join(f"{k}: {feel.plain(feel.from_json(v))}" for k, v in unanswered.items())
-            yield self._note("answers_dropped", what=kept)
+            text = ", ".join(f"{k}: {feel.plain(feel.from_json(v))}" for k, v in unanswered.items())
+            yield self._note("answers_dropped", what=text)
         if unticked:
             texts = {i.id: i.text for i in old.checklist}
             what = " · ".join(texts.get(point, point) for point in unticked)
@@ -116,25 +118,25 @@ class _Task:
 
     def _files(self) -> list[str]:
         """Names of the files that are on fields which the new form does not have."""
-        kept = fields_kept(self.old, self.new)
-        gone = [f.id for f in self.old.form if f.type == "attachment" and f.id not in kept]
+        same = same_fields(self.old, self.new)
+        gone = [f.id for f in self.old.form if f.type == "attachment" and f.id not in same]
         if not gone:
             return []
-        found = select(AttachmentTable.filename).where(
+        names = select(AttachmentTable.filename).where(
             AttachmentTable.task_id == self.row["id"], AttachmentTable.field_id.in_(gone)
         )
-        return list(self.work.connection.scalars(found.order_by(AttachmentTable.id)))
+        return list(self.work.connection.scalars(names.order_by(AttachmentTable.id)))
 
     def _due(self, variables: Mapping[str, Any]) -> date | None:
         """The new rule's date, counted from the day the task opened, where the old rule gave the
         one it has; a date that a person has set stays, even one that the rule gives as well."""
-        kept: date | None = self.row["due"]
+        due: date | None = self.row["due"]
         if self.old.due == self.new.due or self.decided:
-            return kept
+            return due
         calendar = self.work.calendar
         opened = calendar.today(self.row["opened_at"])
-        if kept != _by_rule(calendar, self.old, opened, variables):
-            return kept
+        if due != _by_rule(calendar, self.old, opened, variables):
+            return due
         return _by_rule(calendar, self.new, opened, variables) if self.new.due is not None else None
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import select, update
 
 from engine.runtime import incidents
-from engine.runtime.running_instance import RUNNING, RunningInstance
+from engine.runtime.running_instance import RunningInstance
 from engine.runtime.state import DAMAGED
 from engine.runtime.step import Step
 from engine.store.tables import IncidentTable, InstanceTable
@@ -23,33 +23,25 @@ OPERATION = {"op": "look"}
 """How to try again: look whether something can go on now."""
 
 
-def examine(step: Step, instance: RunningInstance) -> bool:
+def record(step: Step, instance: RunningInstance, stalled: tuple[tuple[str, str], ...]) -> None:
     """Raise, renew or close the incident of an instance whose tokens have just been moved, and
-    set its state accordingly. True when its case is to be marked anew, after the instance has
-    been written."""
-    if instance.state not in RUNNING or not _begun(instance):
-        return False
-    found = instance.executor.deadlocks(instance.process)
-    if not found and instance.state == "running":
-        return False
+    set its state accordingly.
+
+    :param stalled: the elements where its tokens wait for ever, each with the reason; empty when
+        it can go on
+    """
     mine = [row for row in _open(step, instance) if row.kind == KIND]
-    if found:
-        _raise(step, instance, found, mine)
+    if stalled:
+        _raise(step, instance, stalled, mine)
     else:
         _close(step, instance, mine)
-    return True
-
-
-def _begun(instance: RunningInstance) -> bool:
-    """False for one whose start has failed: its own incident says so."""
-    return bool(instance.passed) or any(instance.process.tokens(everywhere=True))
 
 
 def _raise(
-    step: Step, instance: RunningInstance, found: tuple[tuple[str, str], ...], mine: list[Any]
+    step: Step, instance: RunningInstance, stalled: tuple[tuple[str, str], ...], mine: list[Any]
 ) -> None:
-    element = found[0][0]
-    reasons = "; ".join(f"{_named(instance, at)} {why}" for at, why in found)
+    element = stalled[0][0]
+    reasons = "; ".join(f"{_named(instance, at)} {why}" for at, why in stalled)
     message = f"nothing can go on any more: {reasons}"
     instance.state = "incident"
     if not mine:

@@ -79,8 +79,8 @@ def _detail(chosen: DeployedDecision, answer: Answer, made: Mapping[str, Any]) -
         "decision": chosen.decision_id,
         "name": chosen.name,
         "version": chosen.version,
-        "inputs": {name: kept(value) for name, value in answer.used.items()},
-        "outputs": {name: kept(value) for name, value in made.items()},
+        "inputs": {name: excerpt(value) for name, value in answer.used.items()},
+        "outputs": {name: excerpt(value) for name, value in made.items()},
         "rules": [
             {"decision": hit.element, "table": hit.table, "rules": list(hit.rules)}
             for hit in answer.outcome.hits
@@ -88,7 +88,7 @@ def _detail(chosen: DeployedDecision, answer: Answer, made: Mapping[str, Any]) -
     }
 
 
-def kept(value: Any) -> Any:
+def excerpt(value: Any) -> Any:
     """A value as the history shows it: plain JSON, a long one only its beginning."""
     plain = feel.plain(value)
     text = str(plain)

@@ -20,7 +20,7 @@ from engine.errors import StepError
 from engine.runtime import state
 from engine.runtime.spiff import adhoc, compensation, scopes
 from engine.runtime.spiff.build import ProcessSpec, build
-from engine.runtime.spiff.workflow import Evaluate, Process
+from engine.runtime.spiff.workflow import Evaluate, TokenTree
 
 Awaited = tuple[str, str, str | None]
 """Kind, token and name of a wait."""
@@ -79,22 +79,22 @@ class Executor:
 
     # ------------------------------------------------------------ making and keeping
 
-    def new(self, variables: dict[str, Any]) -> Process:
-        return Process(self._spec, self._evaluate, variables)
+    def new(self, variables: dict[str, Any]) -> TokenTree:
+        return TokenTree(self._spec, self._evaluate, variables)
 
-    def load(self, stored: bytes, variables: dict[str, Any]) -> Process:
+    def load(self, stored: bytes, variables: dict[str, Any]) -> TokenTree:
         """:raises engine.runtime.state.DamagedState: when ``stored`` cannot be understood"""
         process = self.new(variables)
         state.load(process, stored)
         return process
 
     @staticmethod
-    def dump(process: Process) -> bytes:
+    def dump(process: TokenTree) -> bytes:
         return state.dump(process)
 
     # ------------------------------------------------------------ what can happen
 
-    def start(self, process: Process, at: str | None = None) -> None:
+    def start(self, process: TokenTree, at: str | None = None) -> None:
         """Begin the process, at the start event ``at`` when an event has started it."""
         if at is None:
             scopes.open_scope(process, None, self.model.id)
@@ -112,7 +112,7 @@ class Executor:
             if gateway.kind == "eventBasedGateway" and gateway.all_events:
                 yield from (f.target for f in gateway.outgoing if f.target != at)
 
-    def complete(self, process: Process, token: str, values: Mapping[str, Any]) -> None:
+    def complete(self, process: TokenTree, token: str, values: Mapping[str, Any]) -> None:
         """A person has done the user task: set the variables and go on."""
         task = self._token(process, token)
         process.write(values, task)
@@ -121,7 +121,7 @@ class Executor:
 
     def wake(
         self,
-        process: Process,
+        process: TokenTree,
         token: str,
         values: Mapping[str, Any] | None = None,
         *,
@@ -148,20 +148,20 @@ class Executor:
             task.internal_data["cycle"] = dict(cycle)
         else:
             task.internal_data.pop("cycle", None)
-        task.task_spec.fire(task, kind, name)
+        task.task_spec.trigger(task, kind, name)
         self.run(process)
 
     @staticmethod
-    def undoable(process: Process) -> bool:
+    def undoable(process: TokenTree) -> bool:
         """Has a process that has completed anything that its caller could have undone?"""
         return process.ended == "completed" and compensation.undoable(process)
 
-    def undo(self, process: Process) -> None:
+    def undo(self, process: TokenTree) -> None:
         """Undo what was done in the instance whose state ``process`` was loaded from."""
         compensation.undo(process)
         self.run(process)
 
-    def begin_inner(self, process: Process, token: str, element_id: str) -> None:
+    def begin_inner(self, process: TokenTree, token: str, element_id: str) -> None:
         """A person begins an activity of an open ad-hoc sub-process.
 
         :raises StepError: when it cannot begin now
@@ -172,7 +172,7 @@ class Executor:
         task.task_spec.begin_inner(task, element_id)
         self.run(process)
 
-    def begin_beside(self, process: Process, element_id: str) -> str:
+    def begin_beside(self, process: TokenTree, element_id: str) -> str:
         """Do an activity outside of the sequence flows; the id of its token. It has no boundary
         events, and nothing follows it."""
         task = process.place(element_id, None, beside=True, listening=True)
@@ -181,7 +181,7 @@ class Executor:
         return str(task.id.hex)
 
     @staticmethod
-    def choices(process: Process) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    def choices(process: TokenTree) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         """Token, element and what a person may begin, of every open ad-hoc sub-process."""
         for task in process.tokens(everywhere=True):
             spec = task.task_spec
@@ -190,18 +190,18 @@ class Executor:
                 if names:
                     yield task.id.hex, spec.bpmn_id, names
 
-    def throw_into(self, process: Process, token: str, kind: str, code: str | None) -> bool:
+    def throw_into(self, process: TokenTree, token: str, kind: str, code: str | None) -> bool:
         """A called instance has thrown an error or escalation; True when it was caught here."""
         task = self._token(process, token)
         caught = process.throw_up(kind, code, task)
         self.run(process)
         return caught
 
-    def run(self, process: Process) -> None:
+    def run(self, process: TokenTree) -> None:
         process.run(self._limits.steps, most_tokens=self._limits.tokens)
 
     @staticmethod
-    def _token(process: Process, token: str) -> Task:
+    def _token(process: TokenTree, token: str) -> Task:
         task = process.token(token)
         if task is None:
             raise StepError(process.spec.name, "the token is no longer active", kind="gone")
@@ -209,14 +209,14 @@ class Executor:
 
     # ------------------------------------------------------------ what it waits for
 
-    def waits(self, process: Process) -> Iterator[Wait]:
+    def waits(self, process: TokenTree) -> Iterator[Wait]:
         """Everything that the process waits for, from outside."""
         for task in process.tokens(everywhere=True):
             for kind, name, timer in task.task_spec.awaits(task):
                 yield _wait(task, kind, name, timer)
 
     @staticmethod
-    def awaited(process: Process) -> frozenset[Awaited]:
+    def awaited(process: TokenTree) -> frozenset[Awaited]:
         """The same as ``waits``, in short."""
         return frozenset(
             (kind, task.id.hex, name)
@@ -224,7 +224,7 @@ class Executor:
             for kind, name, _ in task.task_spec.awaits(task)
         )
 
-    def deadlocks(self, process: Process) -> tuple[tuple[str, str], ...]:
+    def deadlocks(self, process: TokenTree) -> tuple[tuple[str, str], ...]:
         """The elements where tokens wait for ever, each with the reason; nothing while there is
         hope: the process has ended, or something outside can wake it."""
         if process.ended is not None:
@@ -236,10 +236,10 @@ class Executor:
         held = [t for t in tokens if t.has_state(TaskState.WAITING)]
         if not held:
             return ((process.spec.name, "has no token left, and has not ended"),)
-        found = {t.task_spec.bpmn_id: t.task_spec.deadlock(t) for t in held}
-        return tuple(found.items())
+        reasons = {t.task_spec.bpmn_id: t.task_spec.deadlock(t) for t in held}
+        return tuple(reasons.items())
 
-    def look_again(self, process: Process) -> None:
+    def look_again(self, process: TokenTree) -> None:
         """Ask all conditions again, and go on where one holds now."""
         process.look = True
         self.run(process)
@@ -259,7 +259,7 @@ def _wait(
         kind=kind,
         name=name,
         timer=timer,
-        interrupting=spec.node.interrupts,
+        interrupting=spec.interrupting,
         local=dict(task.data),
         marks=dict(task.internal_data),
     )

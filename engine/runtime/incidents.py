@@ -18,14 +18,14 @@ from engine.store.tables import (
 
 def close_all(step: Step, instance: RunningInstance) -> None:
     """What could not go on in an instance that has ended need not: nothing is left to try again."""
-    found = step.connection.execute(
+    rows = step.connection.execute(
         select(IncidentTable.id, IncidentTable.element_id).where(
             IncidentTable.instance_id == instance.id, IncidentTable.resolved_at.is_(None)
         )
     ).all()
-    for row in found:
+    for row in rows:
         close(step, instance, row)
-    if found:
+    if rows:
         mark_case(step.connection, instance.case_id)
 
 

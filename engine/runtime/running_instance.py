@@ -9,10 +9,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select
 
 from engine import feel
-from engine.definitions.library import ExecutableDefinition, Library
+from engine.definitions.library import DefinitionLibrary, ExecutableDefinition
 from engine.queries.instance_snapshot import INSTANCE_COLUMNS, StoredInstance, stored_instance
 from engine.runtime.executor import Awaited, Executor, executor_of
-from engine.runtime.spiff.workflow import Process
+from engine.runtime.spiff.workflow import TokenTree
 from engine.runtime.state import DamagedState
 from engine.store.base import table_of
 from engine.store.tables import InstanceTable
@@ -34,7 +34,7 @@ class RunningInstance:
     depth: int
     definition: ExecutableDefinition
     executor: Executor
-    process: Process
+    process: TokenTree
     state: str
     revision: int
     passed: dict[str, int]
@@ -52,7 +52,7 @@ class RunningInstance:
 
 def read(
     connection: Connection,
-    library: Library,
+    library: DefinitionLibrary,
     instance_id: str,
     stored: StoredInstance | None = None,
 ) -> RunningInstance:

@@ -19,7 +19,7 @@ from SpiffWorkflow.task import Task
 
 from engine import feel
 from engine.errors import ServiceplanError
-from engine.runtime.spiff.workflow import Process
+from engine.runtime.spiff.workflow import TokenTree
 
 VERSION = 3
 CHECKSUM_BYTES = 4
@@ -35,7 +35,7 @@ class DamagedState(ServiceplanError):
     code = DAMAGED
 
 
-def dump(process: Process) -> bytes:
+def dump(process: TokenTree) -> bytes:
     """The bytes that ``load`` restores the process from. Call it on a pruned process."""
     tokens = [
         [
@@ -51,7 +51,7 @@ def dump(process: Process) -> bytes:
     return bytes([VERSION]) + crc32(packed).to_bytes(CHECKSUM_BYTES) + packed
 
 
-def load(process: Process, state: bytes) -> None:
+def load(process: TokenTree, state: bytes) -> None:
     """Put the stored tokens into a new process of the same definition. After an error the process
     holds whatever could be read before it: drop it.
 
@@ -76,7 +76,7 @@ def load(process: Process, state: bytes) -> None:
 
 
 def _restore(
-    process: Process, token_id: bytes, name: str, state: int, marks: dict[str, Any], data: Any
+    process: TokenTree, token_id: bytes, name: str, state: int, marks: dict[str, Any], data: Any
 ) -> None:
     spec = process.spec.task_specs.get(name)
     if spec is None:

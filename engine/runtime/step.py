@@ -156,37 +156,29 @@ class Step(ABC):
         kind: str = "",
         name: str | None = None,
         called: str | None = None,
+        cycle: Mapping[str, Any] | None = None,
     ) -> None:
-        """What the token waited for has come; ``kind`` and ``name`` are the event's, ``called``
-        is the child that has ended, when it can be undone."""
+        """What the token waited for has come.
+
+        :param kind: the event's, ``name`` too; the row of a timer has been taken away
+        :param called: the child that has ended, when it can be undone
+        :param cycle: what is left of a timer that repeats
+        """
         instance = self.live(instance_id)
+        executor, process = instance.executor, instance.process
 
         def move() -> None:
-            if instance.process.token(token) is not None:
-                instance.executor.wake(
-                    instance.process, token, values, kind=kind, name=name, called=called
+            if process.token(token) is not None:
+                executor.wake(
+                    process, token, values, cycle=cycle, kind=kind, name=name, called=called
                 )
 
-        self.move_later(instance, move)
+        def waited() -> frozenset[Awaited] | None:
+            if kind != "timer" or instance.load_error is not None:
+                return None
+            return frozenset(w for w in executor.awaited(process) if w[:2] != ("timer", token))
 
-    def fire(self, instance_id: str, token: str, cycle: Mapping[str, Any] | None) -> None:
-        """The time that the token waited for has come, and its timer has been taken away; ``cycle``
-        is what is left of one that repeats."""
-        instance = self.live(instance_id)
-        executor = instance.executor
-
-        def move() -> None:
-            if instance.process.token(token) is not None:
-                executor.wake(instance.process, token, cycle=cycle, kind="timer")
-
-        def step() -> None:
-            if instance.load_error is None:
-                waited = executor.awaited(instance.process)
-                instance.waited = frozenset(w for w in waited if w[:2] != ("timer", token))
-            if self._move(instance, move):
-                self.follow(instance)
-
-        self.later(step)
+        self._later(instance, move, waited)
 
     def look_again(self, instance_id: str, waited: frozenset[Awaited] | None = None) -> None:
         """Something may have changed that tokens of the instance wait for.
@@ -273,10 +265,20 @@ class Step(ABC):
         move: Callable[[], None],
         waited: frozenset[Awaited] | None = None,
     ) -> None:
-        """Put a move of an instance's tokens at the end of the work list."""
+        """Put a move of an instance's tokens at the end of the work list.
 
+        :param waited: the waits that its rows are of, when that is known
+        """
+        self._later(instance, move, lambda: waited)
+
+    def _later(
+        self,
+        instance: RunningInstance,
+        move: Callable[[], None],
+        waited: Callable[[], frozenset[Awaited] | None],
+    ) -> None:
         def step() -> None:
-            instance.waited = waited
+            instance.waited = waited()
             if self._move(instance, move):
                 self.follow(instance)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
@@ -15,6 +15,7 @@ from engine.feel import FeelError
 from engine.ids import new_id
 from engine.iso8601 import TimeMalformed
 from engine.job_queue import timer_job
+from engine.queries.instance_snapshot import INSTANCE_COLUMNS, snapshot, surroundings
 from engine.runtime.deadlocks import KIND as STUCK
 from engine.runtime.executor import Wait
 from engine.runtime.running_instance import RunningInstance
@@ -33,6 +34,21 @@ _INSERT = insert(table_of(TimerTable))
 _DROP_ONE = delete(table_of(TimerTable)).where(TimerTable.id == bindparam("timer"))
 _CASE_OF = select(TimerTable.case_id).where(TimerTable.id == bindparam("timer")).scalar_subquery()
 _HOLD_CASE = select(CaseTable.id).where(CaseTable.id == _CASE_OF).with_for_update(key_share=True)
+_TIMER: Final = table_of(TimerTable)
+_CASE: Final = table_of(CaseTable)
+_INSTANCE: Final = table_of(InstanceTable)
+
+_READ: Final = (
+    select(
+        *_TIMER.c,
+        *INSTANCE_COLUMNS,
+        *surroundings(_TIMER.c.case_id, _TIMER.c.instance_id, _TIMER),
+    )
+    .join_from(_TIMER, _CASE, _CASE.c.id == _TIMER.c.case_id)
+    .join(_INSTANCE, _INSTANCE.c.id == _TIMER.c.instance_id)
+    .where(_TIMER.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_TIMER.c.due_at, _TIMER.c.id)
+)
 
 
 def sync(step: Step, instance: RunningInstance, waits: Sequence[Wait]) -> None:
@@ -95,14 +111,14 @@ def arm(
     try:
         if text.startswith("="):
             value = instance.definition.evaluator.evaluate(text, known)
-        firing = _firing(step, kind, value, instead)
+        firing = _first_firing(step, kind, value, instead)
     except (FeelError, TimeMalformed, ValueError, TypeError) as error:
         failed = unevaluable(wait.element_id, f"the timer {wait.element_id}", text, error, known)
         raise StepError(wait.element_id, failed.message, kind="timer") from error
     return firing.due, dict(firing.rule)
 
 
-def _firing(step: Step, kind: Any, value: Any, instead: Any) -> Firing:
+def _first_firing(step: Step, kind: Any, value: Any, instead: Any) -> Firing:
     calendar, now = step.calendar, step.now
     if instead is None:
         return calendar.arm(kind, value, now)
@@ -123,7 +139,7 @@ def _drop(connection: Connection, timer_ids: Sequence[str]) -> None:
         connection.execute(_DROP_ONE, [{"timer": timer_id} for timer_id in timer_ids])
 
 
-def ring(step: Step, *due: Any) -> None:
+def wake_up(step: Step, *due: Any) -> None:
     """The time of timers has come; ``due`` are their rows, at most one of each case."""
     _drop(step.connection, [timer.id for timer in due])
     for timer in due:
@@ -134,7 +150,7 @@ def ring(step: Step, *due: Any) -> None:
             cycle = {"due": rest.due.isoformat(), "rule": dict(rest.rule)}
         detail = {"due": timer.due_at.isoformat()}
         step.note(instance, "timer.fired", timer.element_id, detail, actor=SYSTEM)
-        step.fire(instance.id, timer.token, cycle)
+        step.wake(instance.id, timer.token, kind="timer", cycle=cycle)
 
 
 # ---------------------------------------------------------------- whose turn it is
@@ -148,7 +164,7 @@ def claim_due(connection: Connection, now: datetime, limit: int) -> list[str]:
     """Take timers whose time has come, the earliest first; nobody else gets them for a while.
     Those of an instance in which something has failed wait until that is resolved; one that is
     only stuck may go on by them."""
-    chosen = due(now, limit).with_only_columns(TimerTable.id)
+    chosen = due_timers(now, limit).with_only_columns(TimerTable.id)
     taken = connection.execute(
         update(TimerTable)
         .where(TimerTable.id.in_(chosen))
@@ -158,7 +174,7 @@ def claim_due(connection: Connection, now: datetime, limit: int) -> list[str]:
     return [row.id for row in sorted(taken, key=lambda row: (row.due_at, row.id))]
 
 
-def due(now: datetime, limit: int) -> Any:
+def due_timers(now: datetime, limit: int) -> Any:
     """Timers whose time has come, the earliest first, and that nobody is firing. Whoever selects
     them has them until the transaction ends. Those of one moment come in any order: only the
     index is read, and of it no more than ``limit`` needs."""
@@ -191,3 +207,44 @@ def claimable(now: datetime, overdue: timedelta = timedelta(0)) -> Any:
         .scalar_subquery()
     )
     return select(TimerTable).where(TimerTable.due_at <= now - overdue, free, moves)
+
+
+# ---------------------------------------------------------------- their time has come
+
+
+def fire_batch(step: Step, limit: int) -> tuple[int, bool]:
+    """Fire timers that are due, at most ``limit`` and one of each case, the earliest first. How
+    many, and whether there may be more. It waits for nobody: a case that somebody else is moving
+    is left out.
+
+    :raises StepError, Conflict, IntegrityError: when one of them cannot; the caller rolls back,
+        and fires them one by one
+    """
+    work = step.work
+    chosen = due_timers(work.now, limit).with_only_columns(TimerTable.id, TimerTable.case_id)
+    due = work.connection.execute(chosen).all()
+    if not due:
+        return 0, False
+    first: dict[str, str] = {}
+    for timer_id, case_id in due:
+        first.setdefault(case_id, timer_id)
+    mine = [first[case_id] for case_id in work.hold_free(list(first))]
+    rows = work.connection.execute(_READ, {"ids": mine}).all() if mine else []
+    for row in rows:
+        work.remember(snapshot(row))
+    wake_up(step, *rows)
+    step.run()
+    return len(rows), len(rows) < len(due) or len(due) == limit
+
+
+def fire_one(step: Step, timer_id: str) -> bool:
+    """Fire one timer; False when somebody else has, or it was taken away meanwhile.
+
+    :raises StepError: when the process cannot go on
+    """
+    timer = held(step.connection, timer_id)
+    if timer is None or timer.due_at > step.now:
+        return False
+    wake_up(step, timer)
+    step.run()
+    return True

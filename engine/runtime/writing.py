@@ -35,8 +35,11 @@ def write(step: Step, changed: Iterable[RunningInstance]) -> None:
     values, marked = [], []
     for instance in lives:
         with step.attribute_errors(instance):
-            if instance.moved and deadlocks.examine(step, instance):
-                marked.append(instance)
+            if instance.moved and _begun(instance):
+                stalled = instance.executor.deadlocks(instance.process)
+                if stalled or instance.state == "incident":
+                    deadlocks.record(step, instance, stalled)
+                    marked.append(instance)
             values.append(_values(step, instance))
     for row in values:
         step.work.batch.put(_WRITE, row)
@@ -48,6 +51,12 @@ def write(step: Step, changed: Iterable[RunningInstance]) -> None:
             incidents.close_all(step, instance)
         elif instance in marked:
             incidents.mark_case(step.connection, instance.case_id)
+
+
+def _begun(instance: RunningInstance) -> bool:
+    """Can it be stuck? One whose start has failed has an incident of its own that says so."""
+    running = instance.state in RUNNING
+    return running and (bool(instance.passed) or any(instance.process.tokens(everywhere=True)))
 
 
 def _values(step: Step, instance: RunningInstance) -> dict[str, Any]:

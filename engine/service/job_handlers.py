@@ -61,7 +61,7 @@ class JobHandlers:
         return self._transactions.database.conninfo
 
     def _fire_timers(self, _: Mapping[str, Any]) -> None:
-        self._timers.fire_for(FIRING_SECONDS)
+        self._timers.run_for(FIRING_SECONDS)
 
     def _look_ahead(self, payload: Mapping[str, Any]) -> None:
         """An hour or a day has begun: wake-ups for each of its timers."""
@@ -135,13 +135,13 @@ class JobHandlers:
         now = self._transactions.now()
         self._check_version(now)
         with self._transactions.database.reading() as connection:
-            overdue = self._overdue(connection, now)
+            overdue = self.overdue(connection, now)
         if overdue:
             with self._transactions.database.writing() as connection:
                 self._transactions.queue.put(connection, overdue)
         self._analysis.count_figures()
 
-    def _overdue(self, connection: Any, now: datetime) -> list[Job]:
+    def overdue(self, connection: Any, now: datetime) -> list[Job]:
         waiting = timers.claimable(now, GRACE).with_only_columns(TimerTable.id).limit(1)
         jobs = [Job("timers", "timers:more", now)] if connection.scalar(waiting) else []
         jobs += [migrations_job(now)] if connection.scalar(migrating(now - GRACE)) else []

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from engine.errors import Conflict, StepError, Unavailable
 from engine.migration import job, preview, skipped
-from engine.migration.apply import Refused
+from engine.migration.apply import MigrationRefused
 from engine.migration.job import MigrationJobs
 from engine.migration.preview import MOST_PREVIEWED
 from engine.migration.rehearsal import would_fail
@@ -120,39 +120,39 @@ class Migrations(Part):
                 # Nothing, or nothing but what nobody could do.
                 break
             before = batches
-            done = sum(self._move(jobs, some) for items in batches for some in _several(items))
+            done = sum(self._migrate(jobs, some) for items in batches for some in _several(items))
             if not done:
                 # Whatever there is, somebody else is at: now it is waited for.
-                done = sum(self._move_alone(jobs, item) for items in batches for item in items)
+                done = sum(self._migrate_alone(jobs, item) for items in batches for item in items)
             settled += done
         return settled
 
-    def _move(self, jobs: MigrationJobs, items: Sequence[str]) -> int:
+    def _migrate(self, jobs: MigrationJobs, items: Sequence[str]) -> int:
         """Move several in one transaction or, when one of them cannot go on, each in its own: it
         takes none of the others back. How many are settled."""
         try:
             with self._transactions.database.writing() as connection:
                 work = self._transactions.unit_of_work(connection, SYSTEM)
-                done = job.move(work, jobs, items)
+                done = job.migrate(work, jobs, items)
                 work.flush()
         except Unavailable:
             raise
         except Exception as error:
             # Which one it was shows when they move one by one.
             log.debug("instances move one by one: %s", error)
-            done = sum(self._move_alone(jobs, item) for item in items)
+            done = sum(self._migrate_alone(jobs, item) for item in items)
         if self._transactions.database.is_sqlite:
             time.sleep(PAUSE)
         return done
 
-    def _move_alone(self, jobs: MigrationJobs, item_id: str) -> int:
+    def _migrate_alone(self, jobs: MigrationJobs, item_id: str) -> int:
         """Settle one item: 0 when it is still to be done, or somebody else has done it."""
         try:
-            return self._transactions.run(SYSTEM, lambda work: job.move(work, jobs, [item_id]))
-        except Refused as refused:
+            return self._transactions.run(SYSTEM, lambda work: job.migrate(work, jobs, [item_id]))
+        except MigrationRefused as refused:
             return self._failed(item_id, refused)
         except StepError as error:
-            return self._failed(item_id, Refused(would_fail(error)))
+            return self._failed(item_id, MigrationRefused(would_fail(error)))
         except Conflict:
             return 0
         except Unavailable:
@@ -160,9 +160,9 @@ class Migrations(Part):
         except Exception as error:
             # One instance must not keep the others from moving.
             log.exception("an instance could not be moved")
-            return self._failed(item_id, Refused(would_fail(error)))
+            return self._failed(item_id, MigrationRefused(would_fail(error)))
 
-    def _failed(self, item_id: str, refused: Refused) -> int:
+    def _failed(self, item_id: str, refused: MigrationRefused) -> int:
         try:
             return self._transactions.run(SYSTEM, lambda work: job.fail(work, item_id, refused))
         except Conflict:

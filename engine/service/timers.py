@@ -8,7 +8,7 @@ from datetime import datetime
 
 from engine.errors import Conflict, StepError, Unavailable
 from engine.job_queue import Job
-from engine.runtime import firing, timers
+from engine.runtime import timers
 from engine.service.transactions import Part
 from engine.unit_of_work import UnitOfWork
 from engine.views import SYSTEM
@@ -40,24 +40,24 @@ class Timers(Part):
         """
         fired = 0
         while fired < limit:
-            done, more = self._fire(limit - fired, now)
+            done, more = self._some(limit - fired, now)
             fired += done
             if not more:
                 break
         return fired
 
-    def fire_for(self, seconds: float) -> None:
+    def run_for(self, seconds: float) -> None:
         """Fire due timers for about so long. When there are more, another look is asked for: on
         PostgreSQL at once, so that as many workers join as there are."""
         database, until = self._transactions.database, time.monotonic() + seconds
-        _, more = self._fire()
+        _, more = self._some()
         join = more and not database.is_sqlite
         if join:
             self._ask_for_more()
         while more and time.monotonic() < until:
             if database.is_sqlite:
                 time.sleep(BETWEEN)
-            _, more = self._fire()
+            _, more = self._some()
         if more and not join:
             self._ask_for_more()
 
@@ -66,11 +66,11 @@ class Timers(Part):
             job = Job("timers", "timers:more", self._transactions.now())
             self._transactions.queue.put(connection, [job])
 
-    def _fire(self, limit: int = MOST, now: datetime | None = None) -> tuple[int, bool]:
+    def _some(self, limit: int = MOST, now: datetime | None = None) -> tuple[int, bool]:
         """Fire due timers in one transaction or, when one of them cannot, each in its own: it
         keeps none of the others waiting. How many, and whether there may be more."""
         try:
-            fired, more = self._fire_together(limit, now)
+            fired, more = self._together(limit, now)
             if fired or not more:
                 return fired, more
         except Unavailable:
@@ -79,17 +79,17 @@ class Timers(Part):
             # Which one it was shows when they are fired one by one.
             log.debug("timers fire one by one: %s", error)
         claimed = self._claim(min(CLAIMED, limit), now)
-        fired = sum(self._fire_alone(timer_id, now) for timer_id in claimed)
+        fired = sum(self._alone(timer_id, now) for timer_id in claimed)
         return fired, fired > 0
 
-    def _fire_together(self, limit: int, now: datetime | None) -> tuple[int, bool]:
+    def _together(self, limit: int, now: datetime | None) -> tuple[int, bool]:
         with self._transactions.database.writing() as connection:
             until = time.monotonic() + LONGEST
             work = self._transactions.unit_of_work(connection, SYSTEM, now)
-            fired, more = firing.fire_batch(advance(work), min(TOGETHER, limit))
+            fired, more = timers.fire_batch(advance(work), min(TOGETHER, limit))
             done = fired
             while done and more and fired < limit and time.monotonic() < until:
-                done, more = firing.fire_batch(advance(work), min(TOGETHER, limit - fired))
+                done, more = timers.fire_batch(advance(work), min(TOGETHER, limit - fired))
                 fired += done
             work.flush()
             return fired, more
@@ -105,9 +105,9 @@ class Timers(Part):
                 self._transactions.queue.put(connection, [job])
             return claimed
 
-    def _fire_alone(self, timer_id: str, now: datetime | None = None) -> bool:
+    def _alone(self, timer_id: str, now: datetime | None = None) -> bool:
         def fire(work: UnitOfWork) -> bool:
-            return firing.fire_one(advance(work), timer_id)
+            return timers.fire_one(advance(work), timer_id)
 
         try:
             return self._transactions.run(SYSTEM, fire, now=now)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.calendar import WorkCalendar
 from engine.clock import Clock
 from engine.config import Config
-from engine.definitions.library import Library
+from engine.definitions.library import DefinitionLibrary
 from engine.errors import (
     Conflict,
     Invalid,
@@ -62,7 +62,7 @@ class Transactions:
         self.calendar = WorkCalendar.of(config.calendar)
         self.queue = DatabaseQueue(config.webhooks)
         zone = self.calendar.zone
-        self.definitions = Library(config, lambda: clock.now().astimezone(zone))
+        self.definitions = DefinitionLibrary(config, lambda: clock.now().astimezone(zone))
 
     def now(self) -> datetime:
         """The engine's time (UTC)."""

@@ -35,10 +35,10 @@ def options(work: UnitOfWork, case_id: str) -> tuple[ActivityOption, ...]:
         .where(InstanceTable.case_id == case_id, InstanceTable.state.in_(RUNNING))
         .order_by(InstanceTable.started_at, InstanceTable.id)
     )
-    found = [row.id for row in rows if _has_ad_hoc(work, row.definition_id)]
+    with_choices = [row.id for row in rows if _has_ad_hoc(work, row.definition_id)]
     return tuple(
         option
-        for instance_id in found
+        for instance_id in with_choices
         for option in _options(work, read(work.connection, work.definitions, instance_id))
     )
 

@@ -14,7 +14,7 @@ from engine.store.tables import AttachmentTable
 
 def listed(connection: Connection, task_id: str) -> dict[str, list[dict[str, Any]]]:
     """The files of a task by field, as they are signed: name, size and SHA-256."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    files: dict[str, list[dict[str, Any]]] = {}
     for row in connection.execute(
         select(
             AttachmentTable.field_id,
@@ -26,8 +26,8 @@ def listed(connection: Connection, task_id: str) -> dict[str, list[dict[str, Any
         .order_by(AttachmentTable.at, AttachmentTable.id)
     ):
         entry = {"filename": row.filename, "size": row.size, "sha256": row.sha256}
-        found.setdefault(row.field_id, []).append(entry)
-    return found
+        files.setdefault(row.field_id, []).append(entry)
+    return files
 
 
 def counts(connection: Connection, task_id: str) -> dict[str, int]:

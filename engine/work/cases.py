@@ -237,8 +237,8 @@ def delivery(
     """The operation of an incident that keeps a message which could not be delivered."""
     case = objects.case_by_key(work.connection, work.actor, business_key)
     values = _payload(work, case.id, message_meta(work, case.id)[message], payload)
-    kept = {name: feel.to_json(value) for name, value in values.items()}
-    return {"op": "message", "message": message, "payload": kept}
+    stored = {name: feel.to_json(value) for name, value in values.items()}
+    return {"op": "message", "message": message, "payload": stored}
 
 
 def message_meta(work: UnitOfWork, case_id: str) -> dict[str, MessageMeta]:
@@ -254,14 +254,14 @@ def message_meta(work: UnitOfWork, case_id: str) -> dict[str, MessageMeta]:
         .join(SubscriptionTable, SubscriptionTable.instance_id == InstanceTable.id)
         .where(SubscriptionTable.case_id == case_id, SubscriptionTable.kind == "message")
     ).all()
-    found: dict[str, MessageMeta] = {}
+    metas: dict[str, MessageMeta] = {}
     for definition_id in [*latest, *waiting]:
         for name, meta in work.definitions.get(
             work.connection, definition_id
         ).meta.messages.items():
-            if definition_id in waiting or meta.offered or name not in found:
-                found[name] = meta
-    return found
+            if definition_id in waiting or meta.offered or name not in metas:
+                metas[name] = meta
+    return metas
 
 
 def cancel(work: UnitOfWork, business_key: str, reason: str) -> dict[str, Any]:

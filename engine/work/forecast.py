@@ -18,7 +18,7 @@ from engine import feel
 from engine.bpmn.meta import DueRule, PhaseMeta, TaskMeta
 from engine.bpmn.model import Node
 from engine.calendar import WorkCalendar
-from engine.definitions.library import ExecutableDefinition, Library
+from engine.definitions.library import DefinitionLibrary, ExecutableDefinition
 from engine.errors import NotFound
 from engine.ids import new_id
 from engine.iso8601 import TimeMalformed, to_duration
@@ -43,7 +43,7 @@ class Planned:
 
 def forecast(
     connection: Connection,
-    library: Library,
+    library: DefinitionLibrary,
     calendar: WorkCalendar,
     root: ExecutableDefinition,
     *,
@@ -51,7 +51,7 @@ def forecast(
     variables: Mapping[str, Any],
 ) -> list[Planned]:
     """The plan of a case that starts on ``opens``, in the order of the sheets."""
-    walk = _Walk(connection, library, calendar, variables)
+    walk = _ForecastWalk(connection, library, calendar, variables)
     walk.process(root, opens, None)
     return sorted(walk.rows.values(), key=lambda r: (r.phase.order, r.row_order, r.task.id))
 
@@ -86,13 +86,13 @@ def insert_rows(
     )
 
 
-class _Walk:
+class _ForecastWalk:
     """Goes through a process and all that it calls, earliest dates first."""
 
     def __init__(
         self,
         connection: Connection,
-        library: Library,
+        library: DefinitionLibrary,
         calendar: WorkCalendar,
         variables: Mapping[str, Any],
     ) -> None:

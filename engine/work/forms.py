@@ -80,12 +80,12 @@ def check_answers(
                 values[field.id] = None
                 problems += [_required(field)] if field.required else []
         else:
-            value, found = _read(field, given, people, plan_rows)
-            if found and partial:
-                value, found = _kept(field, given)
-            if not found:
+            value, unreadable = _read(field, given, people, plan_rows)
+            if unreadable and partial:
+                value, unreadable = _as_written(field, given)
+            if not unreadable:
                 values[field.id] = value
-            problems += found
+            problems += unreadable
     return values, tuple(problems)
 
 
@@ -121,7 +121,7 @@ def _read(
         return None, [wrong.problem(field.id, field.label)]
 
 
-def _kept(field: FieldLike, given: Any) -> tuple[Any, list[Problem]]:
+def _as_written(field: FieldLike, given: Any) -> tuple[Any, list[Problem]]:
     """What a draft keeps of an answer that cannot be read."""
     try:
         if field.type == "plan" and isinstance(given, list):
@@ -160,9 +160,9 @@ def check_plan(
                 Problem("unknown_row", f"the plan has no row {ident[:40]!r}", f"plan.{ident[:40]}")
             )
             continue
-        value, found = _plan_row(ident, row, people)
+        value, wrong = _plan_row(ident, row, people)
         read.append(value)
-        problems += found
+        problems += wrong
     return read, tuple(problems)
 
 

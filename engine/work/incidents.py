@@ -150,7 +150,7 @@ def _again(work: UnitOfWork, row: Any) -> Callable[[Step], object] | None:
         timer = work.connection.execute(
             select(TimerTable).where(TimerTable.id == operation["timer"])
         ).first()
-        return None if timer is None else lambda step: timers.ring(step, timer)
+        return None if timer is None else lambda step: timers.wake_up(step, timer)
     if operation.get("op") == adhoc.OPERATION:
         where, scope = operation["in"], operation["scope"]
         return lambda step: adhoc.again(step, where, operation["element"], scope)
@@ -167,8 +167,8 @@ def _deliver(step: Step, case_id: str, name: str, payload: Mapping[str, Any]) ->
 
 def resolve(work: UnitOfWork, case_id: str, which: Callable[[Any], bool]) -> None:
     """Close the open incidents of a case that ``which`` picks, in whichever of its instances."""
-    found = work.connection.execute(_open().where(IncidentTable.case_id == case_id)).all()
-    chosen = [row for row in found if which(row)]
+    rows = work.connection.execute(_open().where(IncidentTable.case_id == case_id)).all()
+    chosen = [row for row in rows if which(row)]
     for row in chosen:
         work.connection.execute(
             update(IncidentTable)
@@ -183,7 +183,7 @@ def resolve(work: UnitOfWork, case_id: str, which: Callable[[Any], bool]) -> Non
             instance_id=row.instance_id,
             element_id=row.element_id,
         )
-    left = {row.instance_id for row in found if row not in chosen}
+    left = {row.instance_id for row in rows if row not in chosen}
     for instance_id in sorted({row.instance_id for row in chosen} - left):
         _mark(work, instance_id, case_id, "incident", "running")
 

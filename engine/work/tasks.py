@@ -91,19 +91,19 @@ def save_draft(
     )
     states, more = forms.check_ticks(task.meta.checklist, ticks, partial=True)
     _refuse([*problems, *more, *_note_problems(note)])
-    kept = _merge_ticks(work, task, states)
+    ticked = _merge_ticks(work, task, states)
     changed = _change(
         work,
         task,
         answers={k: feel.to_json(v) for k, v in values.items()},
-        ticks=kept,
-        ticked=len(kept),
+        ticks=ticked,
+        ticked=len(ticked),
         note=note,
         draft_at=work.now,
         draft_by=work.actor.id,
     )
-    _remember_ticks(work, task, kept)
-    note_fact(work, task, "draft.saved", {"ticked": len(kept)})
+    _remember_ticks(work, task, ticked)
+    note_fact(work, task, "draft.saved", {"ticked": len(ticked)})
     return changed
 
 
@@ -134,7 +134,7 @@ def complete(
     # The plan is signed with the task, but it is the case's: no variable of the process.
     plans = {f.id: values.pop(f.id) or [] for f in task.meta.form if f.type == "plan"}
     files = attachments.listed(work.connection, task_id) if task.takes("attachment") else {}
-    values |= {field: [f["filename"] for f in found] for field, found in files.items()}
+    values |= {field: [f["filename"] for f in attached] for field, attached in files.items()}
     step = advance(work)
     troubled = task.row.case_state == "incident"
     if not troubled:
@@ -255,8 +255,8 @@ def _checked(
         f.id for f in task.meta.form if f.type == "plan" and not forms.is_empty(answers.get(f.id))
     ]
     for rows in (answers[field] for field in plans):
-        found = planning.problems(work, task.row.case_id, rows)
-        more = (*more, *(p for p in found if p not in problems))
+        unplannable = planning.problems(work, task.row.case_id, rows)
+        more = (*more, *(p for p in unplannable if p not in problems))
     signer = actions.SYSTEM_RIGHT not in work.actor.rights
     missing = []
     if task.meta.signature.required and signer and evidence is None:

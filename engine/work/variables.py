@@ -163,14 +163,14 @@ def _evaluator(instance: RunningInstance) -> Callable[[str], Any]:
 
 def _read(given: Mapping[str, Any], read: Callable[[Any], Any]) -> dict[str, Any]:
     """The values by name; Invalid with all that cannot be read."""
-    found, problems = {}, []
+    values, problems = {}, []
     for name, value in given.items():
         try:
-            found[name] = read(value)
+            values[name] = read(value)
         except feel.FeelError as error:
             problems.append(
                 Problem("expression_malformed", error.message, name, {"reason": error.message})
             )
     if problems:
         raise Invalid(problems)
-    return found
+    return values

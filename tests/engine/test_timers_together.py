@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import event, select
 
 from engine import Engine, FakeClock
-from engine.runtime import firing
-from engine.service import upkeep
+from engine.runtime import timers
+from engine.service import timers as timer_service
 from engine.store.tables import TimerTable
 from tests.conftest import START
 from tests.support.databases import database_of
@@ -57,7 +57,7 @@ def failing() -> Any:
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is, what fits into a transaction is the number and not the time."""
-    monkeypatch.setattr(upkeep, "LONGEST", 600.0)
+    monkeypatch.setattr(timer_service, "LONGEST", 600.0)
 
 
 @contextmanager
@@ -112,7 +112,7 @@ def test_what_nobody_has_foreseen_keeps_no_other_timer_waiting(
     def broken(*_: Any) -> Any:
         raise RuntimeError("a defect of the engine")
 
-    monkeypatch.setattr(firing, "fire_together", broken)
+    monkeypatch.setattr(timers, "fire_batch", broken)
     assert desk.engine.jobs.fire_due() == 3
     assert [desk.names(c) for c in cases] == [["Remind", "Work"]] * 3
 
@@ -163,7 +163,7 @@ def test_how_many_fire_at_once_changes_nothing_that_is_told(
     bare_desk: Desk, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, together: int
 ) -> None:
     desk = bare_desk
-    monkeypatch.setattr(upkeep, "TOGETHER", together)
+    monkeypatch.setattr(timer_service, "TOGETHER", together)
     desk.deploy(twice(interrupting=False))
     cases = [desk.case("later") for _ in range(4)]
     clock.advance(timedelta(days=1))
@@ -191,7 +191,7 @@ def test_what_a_killed_worker_had_begun_is_anothers_at_once(
     bare_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = waiting_cases(bare_engine, 50, due=START)
-    real, rounds = firing.fire_together, []
+    real, rounds = timers.fire_batch, []
 
     def killed(*given: Any) -> Any:
         rounds.append(real(*given))
@@ -200,10 +200,10 @@ def test_what_a_killed_worker_had_begun_is_anothers_at_once(
         return rounds[-1]
 
     with monkeypatch.context() as patched:
-        patched.setattr(firing, "fire_together", killed)
+        patched.setattr(timers, "fire_batch", killed)
         with pytest.raises(Killed):
             bare_engine.jobs.fire_due()
-    assert [count for count, _ in rounds] == [upkeep.TOGETHER] * 2
+    assert [count for count, _ in rounds] == [timer_service.TOGETHER] * 2
     assert left(bare_engine) == 50
     assert not fired(bare_engine)
     # Without waiting for anything: the clock stands still.
@@ -221,8 +221,8 @@ def test_a_transaction_that_has_taken_long_leaves_the_rest_to_the_next(
 ) -> None:
     waiting_cases(bare_engine, 100, due=START)
     # Long before the first timers have fired.
-    monkeypatch.setattr(upkeep, "LONGEST", 1e-9)
-    monkeypatch.setattr(upkeep, "TOGETHER", 10)
+    monkeypatch.setattr(timer_service, "LONGEST", 1e-9)
+    monkeypatch.setattr(timer_service, "TOGETHER", 10)
     with commits(bare_engine) as done:
         assert bare_engine.jobs.fire_due() == 100
     assert len(done) in (10, 11)  # the last one looks whether there are more

@@ -14,10 +14,10 @@ from engine.definitions.evaluation import shown, unevaluable
 from engine.errors import StepError
 from engine.runtime.spiff import compensation, events
 from engine.runtime.spiff.specs import Awaited, Spec, evaluate
-from engine.runtime.spiff.workflow import Process, Thrown
+from engine.runtime.spiff.workflow import Thrown, TokenTree
 
 
-class Activity(Spec):
+class ActivitySpec(Spec):
     """Work. While it lasts, its boundary events listen."""
 
     boundary: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Activity(Spec):
         needed = self.node.start_quantity
         if needed <= 1 or task.internal_data.get("index") is not None:
             return True
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         here = [
             other
             for other in process.tokens(task.internal_data.get("scope"))
@@ -62,10 +62,11 @@ class Activity(Spec):
         return super().deadlock(task)
 
     def completed(self, task: Task) -> bool:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         if self.visible:
             self._give_out(task)
-        compensation.remember(process, task)
+        if self.handler or self.undo or task.internal_data.keys() & compensation.REMEMBERED:
+            compensation.remember(process, task)
         scope = task.internal_data.get("scope")
         holder = process.token(scope) if scope else None
         return holder is None or holder.task_spec.one_inside_completed(holder, task)
@@ -79,7 +80,7 @@ class Activity(Spec):
         """``sp:out``; then the activity's own variables are gone, and those around it of the same
         names are seen again. A round's variables go with its token."""
         values = {target: evaluate(task, source) for source, target in self.node.outputs}
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         scope = task.internal_data.get("scope")
         holder = process.token(scope) if scope else None
         around = {} if holder is None else holder.data
@@ -97,7 +98,7 @@ class Activity(Spec):
         return True
 
 
-class UserTask(Activity):
+class UserTask(ActivitySpec):
     """Waits, ready, for a person."""
 
     def __init__(self, wf_spec: WorkflowSpec, node: Node, name: str | None = None) -> None:
@@ -109,7 +110,7 @@ class UserTask(Activity):
             yield "user", None, None
 
 
-class ScriptTask(Activity):
+class ScriptTask(ActivitySpec):
     """A FEEL context whose entries become variables: ``= {total: price * count}``.
 
     Instead of a context a script may give ``error("CODE")``: then the task fails with that error,
@@ -117,7 +118,7 @@ class ScriptTask(Activity):
     """
 
     def act(self, task: Task) -> bool:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         known = process.context(task)
         local = {} if "error" in known else {"error": ERROR}
         text, what = self.node.script or "", f"the script of {self.bpmn_id}"
@@ -137,11 +138,11 @@ ERROR = feel.Function(["code"], lambda _, given: {ERROR_CODE: given[0]}, name="e
 """What scripts call ``error``: it only names the error, the task throws it."""
 
 
-class BusinessRuleTask(Activity):
+class BusinessRuleTask(ActivitySpec):
     """Has a decision made, and sets the variables that it gives (BPMN 2.0.2, 10.3.3)."""
 
     def act(self, task: Task) -> bool:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         call, decide = self.node.decision, process.decide
         if call is None or decide is None:
             raise StepError(self.bpmn_id, f"{self.bpmn_id} has no decision to make")
@@ -152,22 +153,22 @@ class BusinessRuleTask(Activity):
         return True
 
 
-class SendTask(Activity):
+class SendTask(ActivitySpec):
     """Throws its message, and goes on."""
 
     def act(self, task: Task) -> bool:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         process.effects.thrown.append(Thrown("message", self.node.message, self.bpmn_id))
         return True
 
 
-class Waiting(Activity):
+class Waiting(ActivitySpec):
     """Work that something outside does."""
 
     def begin(self, task: Task) -> bool:
         return bool(task.internal_data.get("fired"))
 
-    def fire(self, task: Task, kind: str = "", name: str | None = None) -> None:
+    def trigger(self, task: Task, kind: str = "", name: str | None = None) -> None:
         task.internal_data["fired"] = True
         events.win_race(task)
         task.workflow.enter(task)

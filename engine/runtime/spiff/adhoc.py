@@ -10,7 +10,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import StepError
 from engine.runtime.spiff.scopes import CLOSING, SubProcess, begins_by_itself, start_listeners
 from engine.runtime.spiff.specs import Awaited, truth
-from engine.runtime.spiff.workflow import Process
+from engine.runtime.spiff.workflow import TokenTree
 
 
 class AdHocSubProcess(SubProcess):
@@ -23,14 +23,14 @@ class AdHocSubProcess(SubProcess):
     away (``cancelRemainingInstances``) or finished, and nothing new begins.
     """
 
-    def enabled(self, process: Process) -> Iterator[str]:
+    def enabled(self, process: TokenTree) -> Iterator[str]:
         """The inner elements that may begin by themselves or by a person."""
         for node in process.spec.inside(self.bpmn_id):
             if begins_by_itself(node):
                 yield node.id
 
     def act(self, task: Task) -> bool:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         marks = task.internal_data
         if marks.get("inside_done"):
             return True
@@ -48,7 +48,7 @@ class AdHocSubProcess(SubProcess):
         return self.node.ad_hoc is not None and self.node.ad_hoc.sequential
 
     def one_inside_completed(self, task: Task, inner: Task) -> bool:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         rules = self.node.ad_hoc
         closing = bool(task.internal_data.get(CLOSING))
         if rules is None or not (closing or self._complete(task)):
@@ -70,7 +70,7 @@ class AdHocSubProcess(SubProcess):
         return truth(task, rules.completion, f"the completion condition of {self.bpmn_id}")
 
     def goes_on_inside(self, task: Task) -> bool:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         marks = task.internal_data
         if marks.get(CLOSING):
             return False
@@ -87,7 +87,7 @@ class AdHocSubProcess(SubProcess):
 
     def choices(self, task: Task) -> list[str]:
         """What a person may begin now."""
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         marks = task.internal_data
         if marks.get("inside_done") or marks.get(CLOSING):
             return []
@@ -103,7 +103,7 @@ class AdHocSubProcess(SubProcess):
 
     def begin_inner(self, task: Task, name: str) -> None:
         """A person begins an inner activity."""
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         if name not in self.choices(task):
             raise StepError(self.bpmn_id, f"{name} cannot begin now in {self.bpmn_id}")
         if name in task.internal_data["rest"]:

@@ -26,8 +26,8 @@ CLASSES: dict[str, type[Spec]] = {
     "intermediateThrowEvent": events.ThrowEvent,
     "intermediateCatchEvent": events.CatchEvent,
     "boundaryEvent": events.BoundaryEvent,
-    "task": activities.Activity,
-    "manualTask": activities.Activity,
+    "task": activities.ActivitySpec,
+    "manualTask": activities.ActivitySpec,
     "userTask": activities.UserTask,
     "scriptTask": activities.ScriptTask,
     "businessRuleTask": activities.BusinessRuleTask,
@@ -72,14 +72,14 @@ def build(process: model.Process, *, most_rounds: int) -> ProcessSpec:
     spec = ProcessSpec(process, most_rounds)
     for node in process.nodes.values():
         for made in _add(spec, node):
-            if isinstance(made, activities.Activity):
+            if isinstance(made, activities.ActivitySpec):
                 _attach(process, made, node)
             elif isinstance(made, events.ThrowEvent):
                 made.link_targets = tuple(_link_targets(process, node))
     return spec
 
 
-def _attach(process: model.Process, made: activities.Activity, node: Node) -> None:
+def _attach(process: model.Process, made: activities.ActivitySpec, node: Node) -> None:
     """Tell an activity what stands on its boundary, and what undoes it."""
     boundary = list(process.boundary_events(node.id))
     if made.name == node.id:

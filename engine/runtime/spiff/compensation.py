@@ -28,7 +28,7 @@ from engine import feel
 from engine.bpmn.model import EventDefinition, Node
 from engine.errors import StepError
 from engine.runtime.spiff.specs import Spec
-from engine.runtime.spiff.workflow import Process
+from engine.runtime.spiff.workflow import TokenTree
 
 COMPENSATING = "\N{BULLET}compensating"
 UNDOING = "\N{BULLET}undoing a call"
@@ -42,10 +42,13 @@ LONGEST_ROUND = 50
 Record = list[Any]
 
 
+REMEMBERED = frozenset({RECORDS, CALLED})
+"""Marks of a token that has something inside, or has called something, that can be undone."""
+
 # -------------------------------------------------------------------------------- memory
 
 
-def remember(process: Process, task: Task) -> None:
+def remember(process: TokenTree, task: Task) -> None:
     """An activity has completed: its scope remembers it, if it can be undone."""
     spec = task.task_spec
     inside = task.internal_data.pop(RECORDS, [])
@@ -63,7 +66,7 @@ def remember(process: Process, task: Task) -> None:
         raise StepError(spec.bpmn_id, text, kind="budget")
 
 
-def _records(process: Process, scope: str | None) -> list[Record]:
+def _records(process: TokenTree, scope: str | None) -> list[Record]:
     holder = process.token(scope) if scope else None
     marks = process.marks if holder is None else holder.internal_data
     records: list[Record] = marks.setdefault(RECORDS, [])
@@ -118,7 +121,7 @@ def _split(records: list[Record], activity: str) -> tuple[list[Record], list[Rec
 # -------------------------------------------------------------------------------- throwing
 
 
-def throw(process: Process, event: EventDefinition, task: Task) -> bool:
+def throw(process: TokenTree, event: EventDefinition, task: Task) -> bool:
     """Compensate what the event sees: one activity, or all of them. False when the token must
     wait for it. What has not completed is not compensated, and that is no error."""
     todo: list[Record] = []
@@ -137,7 +140,7 @@ def throw(process: Process, event: EventDefinition, task: Task) -> bool:
     return not event.wait
 
 
-def _visible(process: Process, scope: str | None) -> Iterator[str | None]:
+def _visible(process: TokenTree, scope: str | None) -> Iterator[str | None]:
     """The scopes whose activities an event sees: its own and, from within an event sub-process,
     the one around that (BPMN 2.0.2, 10.5.5 "Compensation Event")."""
     yield scope
@@ -148,7 +151,7 @@ def _visible(process: Process, scope: str | None) -> Iterator[str | None]:
         holder = process.token(outer) if outer else None
 
 
-def cancel(process: Process, task: Task) -> None:
+def cancel(process: TokenTree, task: Task) -> None:
     """A cancel end event: the transaction around it is taken back. All that is active in it ends,
     all that has completed is compensated; then it leaves by its cancel boundary event (BPMN
     2.0.2, 10.3.5 and 13.5.6)."""
@@ -168,12 +171,12 @@ def cancel(process: Process, task: Task) -> None:
     raise StepError(element, f"{element} cancels, but there is no transaction around it")
 
 
-def undoable(process: Process) -> bool:
+def undoable(process: TokenTree) -> bool:
     """Has a process that has ended anything that could be undone?"""
     return bool(process.marks.get(RECORDS)) or process.spec.undo is not None
 
 
-def undo(process: Process) -> None:
+def undo(process: TokenTree) -> None:
     """Undo what a process of the same definition has done; ``process`` has its marks and
     variables, and no token. Its compensation event sub-process does it when it has one."""
     records = process.marks.pop(RECORDS, [])
@@ -184,14 +187,14 @@ def undo(process: Process) -> None:
     process.enter(process.place(COMPENSATING, None, todo=[], waiter=None, **event))
 
 
-def _inside(process: Process, holder: Task) -> Iterator[Record]:
+def _inside(process: TokenTree, holder: Task) -> Iterator[Record]:
     """What has completed in a scope, and in the scopes within it that are still active."""
     yield from holder.internal_data.pop(RECORDS, [])
     for inner in list(process.tokens(holder.id.hex)):
         yield from _inside(process, inner)
 
 
-def _begin(process: Process, scope: str | None, todo: list[Record], waiter: str | None) -> None:
+def _begin(process: TokenTree, scope: str | None, todo: list[Record], waiter: str | None) -> None:
     process.enter(process.place(COMPENSATING, scope, todo=todo, waiter=waiter))
 
 
@@ -205,7 +208,7 @@ class Compensating(Spec):
         self.visible = False
 
     def act(self, task: Task) -> bool:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         event = task.internal_data.pop("event", None)
         if event is not None:
             self._handle(process, task, event)
@@ -231,7 +234,7 @@ class Compensating(Spec):
 
     def _handle(
         self,
-        process: Process,
+        process: TokenTree,
         task: Task,
         name: str,
         data: dict[str, Any] | None = None,
@@ -246,7 +249,7 @@ class Compensating(Spec):
             task._ready()
 
     def leave(self, task: Task) -> None:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         waiter = task.internal_data.get("waiter")
         waiting = process.token(waiter) if waiter else None
         if waiting is not None:

@@ -13,7 +13,7 @@ from engine.bpmn.model import EventDefinition, Flow
 from engine.errors import StepError
 from engine.runtime.spiff import compensation
 from engine.runtime.spiff.specs import Awaited, Spec, truth
-from engine.runtime.spiff.workflow import Process, Thrown
+from engine.runtime.spiff.workflow import Thrown, TokenTree
 
 
 class ThrowEvent(Spec):
@@ -22,7 +22,7 @@ class ThrowEvent(Spec):
     link_targets: tuple[str, ...] = ()
 
     def act(self, task: Task) -> bool:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         first = task.internal_data.get("thrown", 0)
         for number, event in enumerate(self.node.events[first:], first):
             task.internal_data["thrown"] = number + 1
@@ -34,7 +34,7 @@ class ThrowEvent(Spec):
         process.effects.note(self.bpmn_id)
         return False
 
-    def throw(self, process: Process, event: EventDefinition, task: Task) -> bool:
+    def throw(self, process: TokenTree, event: EventDefinition, task: Task) -> bool:
         """False when the token must wait until what it has thrown is done."""
         if event.kind == "terminate":
             self._terminate(process, task)
@@ -51,7 +51,7 @@ class ThrowEvent(Spec):
     def compensated(self, task: Task) -> None:
         task._ready()
 
-    def _terminate(self, process: Process, task: Task) -> None:
+    def _terminate(self, process: TokenTree, task: Task) -> None:
         scope = task.internal_data.get("scope")
         if scope is None:
             process.finish("terminated")
@@ -66,7 +66,7 @@ class ThrowEvent(Spec):
         return super().choose(task)
 
 
-def throw(process: Process, event: EventDefinition, task: Task) -> None:
+def throw(process: TokenTree, event: EventDefinition, task: Task) -> None:
     """Throw a signal, message or escalation (BPMN 2.0.2, 10.5.1): escalations travel outwards,
     the others leave the process."""
     element = task.task_spec.bpmn_id
@@ -145,7 +145,7 @@ class CatchEvent(Spec):
                 raise
             return False
 
-    def fire(self, task: Task, kind: str = "", name: str | None = None) -> None:
+    def trigger(self, task: Task, kind: str = "", name: str | None = None) -> None:
         got = task.internal_data.get("got", ())
         matching = (
             number
@@ -173,7 +173,7 @@ class CatchEvent(Spec):
 
 def win_race(task: Task) -> None:
     """Take away those that waited together with this token behind one gateway."""
-    process: Process = task.workflow
+    process: TokenTree = task.workflow
     race = task.internal_data.get("race")
     if race is None:
         return
@@ -201,7 +201,7 @@ class BoundaryEvent(CatchEvent):
     listens on after it has fired."""
 
     def happen(self, task: Task) -> None:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         attached = task.internal_data.get("attached")
         holder = process.token(attached) if attached else None
         if holder is not None:
@@ -225,13 +225,13 @@ def listens_again(spec: Spec, task: Task) -> bool:
     return not only_timer or bool(task.internal_data.get("cycle"))
 
 
-def kept_marks(task: Task) -> dict[str, Any]:
+def stored_marks(task: Task) -> dict[str, Any]:
     return {k: v for k, v in task.internal_data.items() if k in KEPT_MARKS}
 
 
-def listen(process: Process, spec: Spec, holder: Task, before: Task | None = None) -> None:
+def listen(process: TokenTree, spec: Spec, holder: Task, before: Task | None = None) -> None:
     """Place a boundary event's token beside the activity ``holder``."""
-    marks = kept_marks(before) if before is not None else {}
+    marks = stored_marks(before) if before is not None else {}
     scope = holder.internal_data.get("scope")
     task = process.place(spec.name, scope, attached=holder.id.hex, **marks)
     task.data = dict(holder.data)

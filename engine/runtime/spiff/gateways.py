@@ -11,7 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.model import EventDefinition, Flow, Node
 from engine.errors import StepError
 from engine.runtime.spiff.specs import BESIDE, Spec, holds, no_way_out, truth
-from engine.runtime.spiff.workflow import Process
+from engine.runtime.spiff.workflow import TokenTree
 
 
 class ExclusiveGateway(Spec):
@@ -42,14 +42,14 @@ class _Join(Spec):
 
     def waiting(self, task: Task) -> dict[str, list[Task]]:
         """The tokens that wait here, by the flow they came on; ``task`` among them."""
-        found: dict[str, list[Task]] = {}
+        arrived: dict[str, list[Task]] = {}
         for other in task.workflow.tokens(task.internal_data.get("scope")):
             marks = other.internal_data
             if other.task_spec is self and not other.has_state(TaskState.READY):
                 if RESET in marks:
                     continue
-                found.setdefault(marks.get("flow", ""), []).append(other)
-        return found
+                arrived.setdefault(marks.get("flow", ""), []).append(other)
+        return arrived
 
     def merge(self, task: Task, consumed: list[Task]) -> None:
         """``task`` stands for all of ``consumed``."""
@@ -88,7 +88,7 @@ class _LookingBack(_Join):
     def more_can_come(self, task: Task, filled: set[str]) -> bool:
         """Is there a token that can reach an empty incoming flow without passing here, and that
         cannot as well reach a filled one?"""
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         empty = {f.id for f in self.node.incoming} - filled
         reaches = self._reaching()
         for other in process.tokens(task.internal_data.get("scope")):
@@ -179,7 +179,7 @@ class ComplexGateway(_LookingBack):
 
     def _activate(self, task: Task) -> bool:
         """The first phase: does the condition hold with the tokens that are here?"""
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         waiting = self.waiting(task)
         count = Decimal(len(waiting))
         condition = self.node.activation
@@ -207,7 +207,7 @@ class ComplexGateway(_LookingBack):
         self._reset(task)
 
     def _reset(self, task: Task) -> None:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         scope = task.internal_data.get("scope")
         task._set_state(TaskState.COMPLETED)
         again = [token for tokens in self.waiting(task).values() for token in tokens]
@@ -238,7 +238,7 @@ class ComplexGateway(_LookingBack):
 def true_flows(spec: Spec, task: Task, **local: Any) -> list[Flow]:
     """The flows out of a gateway that splits: those whose condition holds or that have none, else
     the default. None at all is an incident (BPMN 2.0.2, 13.4.3 "Exception Issues")."""
-    process: Process = task.workflow
+    process: TokenTree = task.workflow
     rest = [f for f in spec.node.outgoing if f.id != spec.node.default]
     flows = [f for f in rest if f.condition is None or holds(process, f, task, **local)]
     flows = flows or [f for f in spec.node.outgoing if f.id == spec.node.default]
@@ -253,7 +253,7 @@ class EventBasedGateway(Spec):
     13.4.4 and 10.6.6)."""
 
     def leave(self, task: Task) -> None:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         scope = task.internal_data.get("scope")
         marks = {} if self.node.all_events else {"race": task.id.hex}
         for flow in self.node.outgoing:

@@ -14,14 +14,14 @@ from engine.bpmn.model import Loop, Node
 from engine.definitions.evaluation import shown, unevaluable
 from engine.errors import StepError
 from engine.runtime.spiff import events
-from engine.runtime.spiff.activities import Activity
+from engine.runtime.spiff.activities import ActivitySpec
 from engine.runtime.spiff.specs import Spec, evaluate, truth
-from engine.runtime.spiff.workflow import ACTIVE, Process
+from engine.runtime.spiff.workflow import ACTIVE, TokenTree
 
 BODY = " [body]"
 
 
-class Repeated(Activity):
+class Repeated(ActivitySpec):
     """The wrapper of an activity that is done several times; its body is a spec of its own."""
 
     def __init__(self, wf_spec: WorkflowSpec, node: Node, most: int) -> None:
@@ -37,7 +37,7 @@ class Repeated(Activity):
         return loop
 
     def body(self, task: Task, index: int, **local: Any) -> None:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         child = process.place(f"{self.bpmn_id}{BODY}", task.id.hex, index=index)
         child.data.update(loopCounter=Decimal(index + 1), **local)
         process.enter(child)
@@ -144,7 +144,7 @@ class MultiInstance(Repeated):
         self.body(task, index, **local)
 
     def round_done(self, task: Task, body: Task) -> None:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         index = int(body.internal_data["index"])
         marks = task.internal_data
         marks["rounds_done"] += 1
@@ -179,10 +179,10 @@ class MultiInstance(Repeated):
                 events.throw(task.workflow, event, task)
 
     def _running(self, task: Task) -> Iterator[Task]:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         return process.tokens(task.id.hex)
 
-    def _collect(self, process: Process, task: Task, body: Task, index: int) -> None:
+    def _collect(self, process: TokenTree, task: Task, body: Task, index: int) -> None:
         loop = self.loop
         if not loop.output or not loop.output_item:
             return

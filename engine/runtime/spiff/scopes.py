@@ -10,12 +10,12 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import Node
 from engine.errors import StepError
-from engine.runtime.spiff.activities import Activity
-from engine.runtime.spiff.events import CatchEvent, kept_marks, listens_again
-from engine.runtime.spiff.workflow import Process
+from engine.runtime.spiff.activities import ActivitySpec
+from engine.runtime.spiff.events import CatchEvent, listens_again, stored_marks
+from engine.runtime.spiff.workflow import TokenTree
 
 
-def open_scope(process: Process, scope: str | None, scope_id: str) -> None:
+def open_scope(process: TokenTree, scope: str | None, scope_id: str) -> None:
     """Start what is drawn in a process or sub-process: first its listeners, then its starts.
 
     Without a start event, everything that nothing leads to starts (BPMN 2.0.2, 10.5.2). Start
@@ -36,7 +36,7 @@ def open_scope(process: Process, scope: str | None, scope_id: str) -> None:
         process.close_scope(scope)
 
 
-def start_listeners(process: Process, scope: str | None, scope_id: str) -> None:
+def start_listeners(process: TokenTree, scope: str | None, scope_id: str) -> None:
     """Let the event sub-processes of a scope wait for their events."""
     for node in process.spec.inside(scope_id):
         if node.event_triggered:
@@ -54,7 +54,7 @@ def begins_by_itself(node: Node) -> bool:
     )
 
 
-class SubProcess(Activity):
+class SubProcess(ActivitySpec):
     """An embedded sub-process: its token is the scope of the tokens inside."""
 
     def act(self, task: Task) -> bool:
@@ -75,12 +75,14 @@ class Transaction(SubProcess):
     def compensated(self, task: Task) -> None:
         # Of a repeated transaction, the boundary is its wrapper's: all instances end with it.
         around = (task.id.hex, task.internal_data.get("scope"))
-        found = (task.workflow.catcher("cancel", None, attached=token) for token in around if token)
-        catcher = next((token for token in found if token is not None), None)
+        catchers = (
+            task.workflow.catcher("cancel", None, attached=token) for token in around if token
+        )
+        catcher = next((token for token in catchers if token is not None), None)
         if catcher is None:
             text = f"{self.bpmn_id} was cancelled, but has no cancel boundary event to leave by"
             raise StepError(self.bpmn_id, text)
-        catcher.task_spec.fire(catcher)
+        catcher.task_spec.trigger(catcher)
 
 
 def compensates(node: Node) -> bool:
@@ -96,13 +98,13 @@ class EventSubProcess(SubProcess):
     away. Otherwise a new listener takes the old one's place (BPMN 2.0.2, 10.3.5).
     """
 
-    def start_listening(self, process: Process, scope: str | None, **marks: Any) -> None:
+    def start_listening(self, process: TokenTree, scope: str | None, **marks: Any) -> None:
         for node in process.spec.inside(self.bpmn_id):
             if node.kind == "startEvent" and node.events and not compensates(node):
                 name = f"{node.id}{LISTENER}"
                 process.enter(process.place(name, scope, listener=True, **marks))
 
-    def triggered(self, process: Process, listener: Task) -> None:
+    def triggered(self, process: TokenTree, listener: Task) -> None:
         scope = listener.internal_data.get("scope")
         spec = listener.task_spec
         data = dict(listener.data)
@@ -116,7 +118,7 @@ class EventSubProcess(SubProcess):
         else:
             process.cancel_token(listener)
             if listens_again(spec, listener):
-                marks = kept_marks(listener)
+                marks = stored_marks(listener)
                 process.enter(process.place(spec.name, scope, listener=True, **marks))
         task = process.place(self.name, scope, start=spec.node.id)
         task.data.update(data)
@@ -125,7 +127,7 @@ class EventSubProcess(SubProcess):
     def act(self, task: Task) -> bool:
         if task.internal_data.get("inside_done"):
             return True
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         start = task.internal_data.get("start") or next(
             n.id for n in process.spec.inside(self.bpmn_id) if n.kind == "startEvent"
         )
@@ -151,5 +153,5 @@ class Listener(CatchEvent):
         self.visible = False
 
     def happen(self, task: Task) -> None:
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         process.spec.task_specs[self.owner].triggered(process, task)

@@ -13,7 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.model import Flow, Node
 from engine.definitions.evaluation import shown, unevaluable
 from engine.errors import StepError
-from engine.runtime.spiff.workflow import Process
+from engine.runtime.spiff.workflow import TokenTree
 
 Awaited = tuple[str, str | None, tuple[str, str] | None]
 """Kind, name and timer (kind and text as drawn) of something that a token waits for."""
@@ -30,6 +30,7 @@ class Spec(BpmnTaskSpec):  # type: ignore[misc]
         self.node = node
         self.bpmn_id = node.id
         self.bpmn_name = node.name
+        self.interrupting = node.interrupts
         self.visible = True
         """False for wrappers (loops, multi-instance) whose bodies are what the reader sees."""
 
@@ -70,7 +71,7 @@ class Spec(BpmnTaskSpec):  # type: ignore[misc]
     def catches_exactly(self, kind: str, name: str | None) -> bool:
         return False
 
-    def fire(self, task: Task, kind: str = "", name: str | None = None) -> None:
+    def trigger(self, task: Task, kind: str = "", name: str | None = None) -> None:
         """What the token waited for has come."""
         raise StepError(self.bpmn_id, f"{self.bpmn_id} does not wait for an event")
 
@@ -125,7 +126,7 @@ class Spec(BpmnTaskSpec):  # type: ignore[misc]
         return True if self.act(my_task) else None
 
     def _on_complete_hook(self, my_task: Task) -> None:
-        process: Process = my_task.workflow
+        process: TokenTree = my_task.workflow
         if self.visible:
             process.effects.note(self.bpmn_id)
         for listener in list(process.tokens(everywhere=True)):
@@ -137,7 +138,7 @@ class Spec(BpmnTaskSpec):  # type: ignore[misc]
     def leave(self, task: Task) -> None:
         """Put tokens on what follows, as many on each flow as the activity's completionQuantity
         says (BPMN 2.0.2, Table 10.3); without anything, the token ends here."""
-        process: Process = task.workflow
+        process: TokenTree = task.workflow
         scope = task.internal_data.get("scope")
         flows = [] if task.internal_data.get(BESIDE) else self.choose(task)
         if self.node.completion_quantity > process.spec.most_rounds:
@@ -163,7 +164,7 @@ class Root(BpmnTaskSpec):  # type: ignore[misc]
 def conditional_flows(spec: Spec, task: Task) -> list[Flow]:
     """All flows without a condition and those whose condition holds; the default when no
     condition holds, also beside flows that have none (BPMN 2.0.2, 13.2.1)."""
-    process: Process = task.workflow
+    process: TokenTree = task.workflow
     rest = [f for f in spec.node.outgoing if f.id != spec.node.default]
     conditional = [f for f in rest if f.condition is not None]
     true = {f.id for f in conditional if holds(process, f, task)}
@@ -184,7 +185,7 @@ def no_way_out(spec: Spec) -> str:
     return f"no condition holds at {named}, and it has no default flow: {conditions}"
 
 
-def holds(process: Process, flow: Flow, task: Task, **local: Any) -> bool:
+def holds(process: TokenTree, flow: Flow, task: Task, **local: Any) -> bool:
     """The value of a flow's condition."""
     return truth(task, flow.condition or "", f"the condition of flow {flow.id}", **local)
 
@@ -202,9 +203,9 @@ def truth(task: Task, text: str, what: str, **local: Any) -> bool:
 
 def evaluate(task: Task, text: str, what: str = "", **local: Any) -> Any:
     """The value of an expression as the token sees the variables, with ``local`` beside them."""
-    kept = task.data
-    task.data = {**kept, **local}
+    before = task.data
+    task.data = {**before, **local}
     try:
         return task.workflow.evaluate(text, task, what)
     finally:
-        task.data = kept
+        task.data = before

@@ -72,7 +72,7 @@ class Effects:
         self.trace.append(element_id)
 
 
-class Process(Workflow):  # type: ignore[misc]
+class TokenTree(Workflow):  # type: ignore[misc]
     """One instance of a process. ``variables`` are the process's, by name; a token's own data
     (the item of a multi-instance activity) hides them."""
 
@@ -264,7 +264,7 @@ class Process(Workflow):  # type: ignore[misc]
         """Tell every token of this process that waits for the signal."""
         for task in list(self.tokens(everywhere=True)):
             if task.has_state(ACTIVE) and task.task_spec.waits_for(task, "signal", name):
-                task.task_spec.fire(task, "signal", name)
+                task.task_spec.trigger(task, "signal", name)
 
     def throw_up(self, kind: str, code: str | None, task: Task) -> bool:
         """Let an error or escalation travel outwards from ``task``; True when it was caught.
@@ -279,7 +279,7 @@ class Process(Workflow):  # type: ignore[misc]
                 kind, code, listening=(scope,)
             )
             if catcher is not None:
-                catcher.task_spec.fire(catcher, kind, code)
+                catcher.task_spec.trigger(catcher, kind, code)
                 return True
             if scope is None:
                 return False
@@ -307,7 +307,7 @@ class Process(Workflow):  # type: ignore[misc]
         listening: tuple[str | None] | None = None,
     ) -> Task | None:
         """The catcher of exactly this code, else one that catches all."""
-        found = None
+        catches_all = None
         for task in self.tokens(everywhere=True):
             marks = task.internal_data
             here = (
@@ -319,8 +319,8 @@ class Process(Workflow):  # type: ignore[misc]
             if here and spec.waits_for(task, kind, code):
                 if spec.catches_exactly(kind, code):
                     return task
-                found = found or task
-        return found
+                catches_all = catches_all or task
+        return catches_all
 
 
 def _too_long(element: str, budget: int) -> str:

@@ -14,7 +14,6 @@ from sqlalchemy import event
 from engine import FakeClock, Source
 from engine.migration import apply, job
 from engine.service import migration
-from engine.service.bench import EngineBench
 from tests.engine.migration.moving import Mover, steps
 from tests.engine.migration.test_preview import multiple
 from tests.support.databases import database_of
@@ -235,11 +234,11 @@ def test_what_waits_and_has_no_wake_up_is_found_by_the_sweep(
 ) -> None:
     begun(mover, 1)
     mover.job(wait=False)
-    bench = EngineBench(mover.engine)
+    handlers = mover.engine.jobs.worker().handlers
 
     def found() -> set[str]:
         with database_of(mover.engine).reading() as connection:
-            return {wanted.kind for wanted in bench._overdue(connection, clock.now())}
+            return {wanted.kind for wanted in handlers.overdue(connection, clock.now())}
 
     assert "migrations" not in found()
     clock.advance(timedelta(minutes=1))

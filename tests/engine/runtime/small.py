@@ -18,7 +18,7 @@ from engine.bpmn import model
 from engine.config import Limits
 from engine.definitions.evaluation import Evaluator
 from engine.runtime.executor import Executor, Wait
-from engine.runtime.spiff.workflow import Process, Thrown
+from engine.runtime.spiff.workflow import Thrown, TokenTree
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 FLOWS = re.compile(r"\[\[(.*?)\]\]")
@@ -78,7 +78,7 @@ class Life:
         made.start(self.process, at)
         self._after()
 
-    def begin_with(self, made: Executor, known: dict[str, Any]) -> Process:
+    def begin_with(self, made: Executor, known: dict[str, Any]) -> TokenTree:
         return made.new(known)
 
     def _after(self) -> None:
