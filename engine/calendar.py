@@ -40,8 +40,11 @@ from engine.iso8601 import (
 from engine.views import DayOff
 
 TimerKind = Literal["duration", "date", "cycle"]
+"""How a diagram draws a timer: after a duration, at a date, or again and again."""
 Counting = Literal["working", "calendar"]
+"""Whether days off count."""
 ONE_DAY: Final = timedelta(days=1)
+"""The step in which days are counted."""
 WEEKDAYS: Final = (
     ("måndag", "Monday"),
     ("tisdag", "Tuesday"),
@@ -154,6 +157,7 @@ class WorkCalendar:
         return None
 
     def is_working_day(self, day: date) -> bool:
+        """Whether people work on a day: no weekend, no public holiday, no day off of the firm."""
         return self.day_off(day) is None
 
     def add_working_days(self, day: date, n: int) -> date:

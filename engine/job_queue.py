@@ -18,7 +18,9 @@ from sqlalchemy import Connection
 from engine.records.history import Fact
 
 HOUR = timedelta(hours=1)
+"""How far ahead a timer has a wake-up of its own."""
 DAY = timedelta(days=1)
+"""How far ahead timers share the wake-up of their hour; beyond that, of their day."""
 
 
 @dataclass(frozen=True, slots=True)

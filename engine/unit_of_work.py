@@ -76,6 +76,7 @@ class UnitOfWork:
 
     @property
     def today(self) -> date:
+        """The date in the configured zone."""
         return self.calendar.today(self.now)
 
     def remember(self, snapshot: InstanceSnapshot, *, guarded: bool = True) -> None:

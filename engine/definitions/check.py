@@ -34,6 +34,7 @@ class CheckedUpload:
     models: tuple[decisions.Checked, ...]
 
     def report(self) -> CheckReport:
+        """What the uploader is told."""
         asked = tuple(d.id for checked in self.models for d in checked.decisions())
         return CheckReport(self.findings, self.startable, self.drawings, asked)
 
@@ -111,6 +112,7 @@ def drawn(file: ParsedFile, startable: Sequence[str]) -> Iterator[DrawnProcess]:
 
 
 def xml_limits(config: Config) -> source.XmlLimits:
+    """The limits of uploaded files, from the configuration."""
     limits = config.limits
     return source.XmlLimits(
         limits.xml_bytes, limits.xml_elements, limits.xml_depth, limits.xml_attributes

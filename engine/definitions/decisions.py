@@ -36,6 +36,7 @@ class DeployedDecision:
 
     @property
     def element(self) -> Element | Service:
+        """The decision or decision service in its model."""
         every: list[Element | Service] = [*self.model.decisions, *self.model.services]
         return next(each for each in every if each.id == self.decision_id)
 

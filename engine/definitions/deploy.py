@@ -22,6 +22,7 @@ from engine.unit_of_work import UnitOfWork
 from engine.views import Finding, Source
 
 CHAIN = "definitions"
+"""The chain of the facts about definitions."""
 
 
 def deploy(work: UnitOfWork, sources: Sequence[Source], *, strict_roles: bool) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from engine.unit_of_work import UnitOfWork
 from engine.views import Source
 
 CHAIN = "definitions"
+"""The chain of the facts about definitions and decision models."""
 NAME_LENGTH = 255
+"""The most characters of a file's name that the column holds."""
 
 
 def live(connection: Connection) -> Live:
@@ -62,9 +64,11 @@ class Made:
 
     @property
     def new(self) -> bool:
+        """Is there anything to be written?"""
         return bool(self._models)
 
     def take(self, checked: Checked, deployment_id: str, findings: list[dict[str, Any]]) -> None:
+        """Add a model, or only the ids of the version that it is already."""
         digest = _digest(checked.source)
         imports = [_digest(each) for each in checked.imports]
         unchanged = self._unchanged(checked, digest, imports)
@@ -149,6 +153,7 @@ class Made:
         return newest.id if newest is not None and newest.model_id == model_id else None
 
     def write(self) -> None:
+        """Write the models and decisions that are new, with a fact for each model."""
         for model in self._models:
             self.work.connection.execute(insert(DecisionModelTable).values(model))
         for row in self._decisions:

@@ -39,6 +39,7 @@ class ExecutableDefinition:
     limits: Limits
 
     def element_name(self, element_id: str) -> str:
+        """An element's name as drawn, its id where it has none."""
         node = self.model.nodes.get(element_id)
         return (node.name if node else "") or element_id
 

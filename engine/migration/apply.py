@@ -86,6 +86,7 @@ class Comparisons:
     _assessed: dict[tuple[str, Position], Assessment] = field(default_factory=dict)
 
     def comparison(self, work: UnitOfWork, definition_id: str) -> Comparison:
+        """The comparison of a definition with the target."""
         if definition_id not in self._made:
             old = work.definitions.get(work.connection, definition_id)
             known = old.model.nodes
@@ -94,6 +95,7 @@ class Comparisons:
         return self._made[definition_id]
 
     def plans(self, work: UnitOfWork, definition_id: str) -> Plans:
+        """The plans of a definition and of the target."""
         if definition_id not in self._plans:
             self._plans[definition_id] = Plans.of(work, self.comparison(work, definition_id))
         return self._plans[definition_id]

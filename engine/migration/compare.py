@@ -87,6 +87,7 @@ class Comparison:
         return now - {self.flow(flow.target, flow.id) for flow in before}
 
     def note(self, code: str, element: str, *, new: bool = False, **params: str) -> MigrationNote:
+        """A note about an element of the old version, or of the ``new`` one."""
         definition = self.new if new else self.old
         return MigrationNote(code, element, definition.element_name(element), params)
 

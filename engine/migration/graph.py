@@ -10,6 +10,7 @@ JOINS = frozenset({"parallelGateway", "inclusiveGateway", "complexGateway"})
 """Gateways at which tokens wait for one another."""
 
 Step = Callable[[str], Iterable[str]]
+"""What leads on from an element."""
 
 
 class Graph:
@@ -99,6 +100,7 @@ class Graph:
         return self.behind([element], joins)
 
     def neighbours(self, element: str) -> tuple[set[str], set[str]]:
+        """The elements directly before and directly behind an element."""
         return set(self._before[element]), set(self._after[element])
 
     def starved(self, scope: str, standing: Iterable[str], filled: set[str]) -> list[Flow]:

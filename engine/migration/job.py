@@ -129,6 +129,7 @@ class MigrationJobs:
     _actors: dict[str, Actor] = field(default_factory=dict)
 
     def read(self, work: UnitOfWork, migration_id: str) -> tuple[Comparisons, Actor]:
+        """The comparisons of a migration, made once for all its instances."""
         if migration_id not in self._pairs:
             row = work.connection.execute(
                 select(MigrationTable).where(MigrationTable.id == migration_id)

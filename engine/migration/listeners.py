@@ -64,6 +64,7 @@ class Listeners:
     # ------------------------------------------------------------ to be told
 
     def notes(self, position: Position) -> Iterator[MigrationNote]:
+        """What is to be told of listeners that open, close or change."""
         for spot in position.spots:
             if not spot.passive:
                 if self._c.drops(spot):

@@ -41,6 +41,7 @@ class Plans:
 
     @classmethod
     def of(cls, work: UnitOfWork, comparison: Comparison) -> Plans:
+        """The plans of both versions of a comparison."""
         return cls(_planned(work, comparison.old, {}), _planned(work, comparison.new, {}))
 
 

@@ -31,6 +31,7 @@ class Spot:
 
     @property
     def element(self) -> str:
+        """The element that the token's spec belongs to."""
         return element_of(self.spec)
 
     @property
@@ -71,6 +72,7 @@ def spots(process: TokenTree) -> dict[str, Spot]:
 
 
 def position(process: TokenTree, passed: Mapping[str, int]) -> Position:
+    """Where the tokens of an instance stand, and what it has passed."""
     done = frozenset(element for element, times in passed.items() if times)
     return Position(
         tuple(sorted(spots(process).values())), done, _names(process.marks.get(RECORDS, ()))

@@ -27,6 +27,7 @@ CHUNK = 500
 """Ids in one IN (…)."""
 
 Ids = Sequence[str] | None
+"""Chosen instances; None means all that run on other versions."""
 
 
 def preview(

@@ -32,6 +32,7 @@ class Rewriting:
         self._new = new
 
     def run(self) -> None:
+        """Put the tokens over, and open the listeners that the new version has in addition."""
         self._new.marks = self._marks("", self._old.marks)
         for task in self._going_on():
             spec = self._new.spec.task_specs[self._c.spec(task.task_spec.name)]

@@ -21,6 +21,7 @@ from engine.unit_of_work import UnitOfWork
 from engine.work.user_tasks import advance
 
 REASON_LENGTH = 2000
+"""The most characters of why a step is not needed."""
 
 
 def run(work: UnitOfWork, instance_id: str, element_id: str) -> dict[str, Any]:

@@ -29,12 +29,16 @@ from engine.store.tables import (
 )
 
 Row = dict[str, Any]
+"""A row by its columns' names."""
 Rows = dict[str, list[Row]]
 """By table."""
 
 INSTANCE = ("id", "definition_id", "state_blob", "passed")
+"""The columns of an instance that a migration changes."""
 CHILD = ("id", "parent_element")
+"""The columns of a called instance that a migration of its caller changes."""
 INCIDENT = ("id", "element_id")
+"""The columns of an open incident that a migration changes."""
 REVISION = "revision"
 """Never taken back: whoever has read the instance in between must notice."""
 

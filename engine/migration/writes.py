@@ -24,6 +24,7 @@ from engine.store.tables import (
 )
 
 Values = dict[str, Any]
+"""The values of one statement by their names."""
 
 
 def _change(model: type[Base], *, guarded: bool = False) -> Any:

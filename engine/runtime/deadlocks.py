@@ -19,6 +19,7 @@ from engine.store.tables import IncidentTable, InstanceTable
 from engine.views import IncidentKind
 
 KIND: Final = "stuck"
+"""The kind of a deadlock's incident, which the API and the pages know."""
 OPERATION = {"op": "look"}
 """How to try again: look whether something can go on now."""
 

@@ -80,6 +80,7 @@ class Executor:
     # ------------------------------------------------------------ making and keeping
 
     def new(self, variables: dict[str, Any]) -> TokenTree:
+        """A token tree without any token, with these variables."""
         return TokenTree(self._spec, self._evaluate, variables)
 
     def load(self, stored: bytes, variables: dict[str, Any]) -> TokenTree:
@@ -90,6 +91,7 @@ class Executor:
 
     @staticmethod
     def dump(process: TokenTree) -> bytes:
+        """The bytes that ``load`` restores the tokens from."""
         return state.dump(process)
 
     # ------------------------------------------------------------ what can happen
@@ -198,6 +200,7 @@ class Executor:
         return caught
 
     def run(self, process: TokenTree) -> None:
+        """Move tokens until every one of them waits, within the limits of steps and tokens."""
         process.run(self._limits.steps, most_tokens=self._limits.tokens)
 
     @staticmethod

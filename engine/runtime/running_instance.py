@@ -18,6 +18,7 @@ from engine.store.base import table_of
 from engine.store.tables import InstanceTable
 
 RUNNING = ("running", "incident")
+"""The states of an instance, and of a case, that has not ended."""
 
 _STORED: Final = select(*INSTANCE_COLUMNS).where(table_of(InstanceTable).c.id == bindparam("id"))
 

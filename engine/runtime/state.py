@@ -22,11 +22,14 @@ from engine.errors import ServiceplanError
 from engine.runtime.spiff.workflow import TokenTree
 
 VERSION = 3
+"""The version of the format that is written; older ones are read."""
 CHECKSUM_BYTES = 4
+"""The length of a CRC-32."""
 _encode: Final = msgspec.msgpack.Encoder().encode
 
 
 DAMAGED: Final = "damaged_state"
+"""The kind of an incident whose instance cannot be read, and the error's code."""
 
 
 class DamagedState(ServiceplanError):

@@ -52,6 +52,7 @@ class Step(ABC):
 
     @property
     def connection(self) -> Connection:
+        """For statements that cannot wait in the batch."""
         return self.work.connection
 
     @abstractmethod

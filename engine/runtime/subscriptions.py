@@ -56,4 +56,5 @@ def sync(step: Step, instance: RunningInstance, waits: Sequence[Wait]) -> list[s
 
 
 def drop(connection: Connection, subscription_id: str) -> None:
+    """Take a subscription away."""
     connection.execute(delete(SubscriptionTable).where(SubscriptionTable.id == subscription_id))

@@ -37,7 +37,9 @@ from engine.work.fields import Wrong, clean_text
 from engine.work.user_tasks import advance
 
 REASON_LENGTH = 2000
+"""The most characters of the reason of a cancellation."""
 TITLE_LENGTH = 200
+"""The most characters of a case's title, as its column holds."""
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 """Between these days contracts begin: what is counted from one stays within the calendar."""
 

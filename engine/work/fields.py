@@ -18,6 +18,7 @@ from engine.iso8601 import Duration, TimeMalformed, parse_date, parse_duration, 
 from engine.views import Option
 
 TEXT_LENGTH: Final = 1_000
+"""The most characters of an answer in a field of one line."""
 LONG_TEXT_LENGTH: Final = 20_000
 """Characters; also the most that a draft keeps of any one answer."""
 DIGITS: Final = 34
@@ -53,6 +54,7 @@ class Wrong(Exception):
         self.code, self.message, self.params = code, message, params
 
     def problem(self, field_id: str, label: str) -> Problem:
+        """The same as a problem of a form's field."""
         return Problem(self.code, f"{label}: {self.message}", field_id, self.params)
 
 
@@ -173,6 +175,7 @@ def _means(text: str, duration: Duration) -> bool:
 
 
 def read_person(given: Any, people: Container[str]) -> str:
+    """The user name of somebody who may be named."""
     name = given.strip() if isinstance(given, str) else None
     if name is None or name not in people:
         raise Wrong("unknown_person", "there is no such person", value=_short(given))

@@ -24,7 +24,9 @@ from engine.work.fields import (
 )
 
 REASON_LENGTH: Final = 1_000
+"""The most characters of why a point does not apply."""
 PLAN_ROWS: Final = 1_000
+"""The most rows that one plan field may change."""
 _PLAN_KEYS = frozenset({"id", "person", "due"})
 
 

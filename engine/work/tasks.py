@@ -318,6 +318,7 @@ def _change(work: UnitOfWork, task: LoadedTask, **values: Any) -> dict[str, Any]
 def note_fact(
     work: UnitOfWork, task: LoadedTask, what: str, detail: Mapping[str, Any] | None = None
 ) -> None:
+    """Remember a fact about a user task, in the chain of its instance."""
     work.note(
         what,
         task.row.instance_id,

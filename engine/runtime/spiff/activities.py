@@ -134,6 +134,8 @@ class ScriptTask(ActivitySpec):
 
 
 ERROR_CODE = "\N{BULLET}error"
+"""The name of the variable by which a script throws a BPMN error: a bullet keeps it from diagrams.
+"""
 ERROR = feel.Function(["code"], lambda _, given: {ERROR_CODE: given[0]}, name="error")
 """What scripts call ``error``: it only names the error, the task throws it."""
 

@@ -43,6 +43,7 @@ CLASSES: dict[str, type[Spec]] = {
     "complexGateway": gateways.ComplexGateway,
     "eventBasedGateway": gateways.EventBasedGateway,
 }
+"""The spec that a node's kind is built as."""
 
 
 class ProcessSpec(WorkflowSpec):  # type: ignore[misc]
@@ -60,6 +61,7 @@ class ProcessSpec(WorkflowSpec):  # type: ignore[misc]
         """The compensation event sub-process of the process itself."""
 
     def inside(self, scope: str) -> Iterator[Node]:
+        """The specs of the nodes directly in a scope."""
         return self._inside.inside(scope)
 
 

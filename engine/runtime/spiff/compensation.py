@@ -31,15 +31,19 @@ from engine.runtime.spiff.specs import Spec
 from engine.runtime.spiff.workflow import TokenTree
 
 COMPENSATING = "\N{BULLET}compensating"
+"""The name of the spec whose token undoes what a scope remembers, one record after the other."""
 UNDOING = "\N{BULLET}undoing a call"
+"""The name of the spec whose token waits for a called process to undo what it has done."""
 CALLED = "called"
 """Marks a call activity's token with the instance that it has called and that can be undone; in
 the record of an undoing, the same."""
 RECORDS = "records"
+"""The mark under which a scope remembers what was done in it and can be undone."""
 LONGEST_ROUND = 50
 """The most records that a round of a loop may have to be recognised as one."""
 
 Record = list[Any]
+"""Name of the spec, local variables as JSON, and the records of what was done inside it."""
 
 
 REMEMBERED = frozenset({RECORDS, CALLED})

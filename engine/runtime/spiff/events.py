@@ -226,6 +226,8 @@ def listens_again(spec: Spec, task: Task) -> bool:
 
 
 def stored_marks(task: Task) -> dict[str, Any]:
+    """What a listener remembers of a repeating timer, to be set again when its scope goes on
+    listening."""
     return {k: v for k, v in task.internal_data.items() if k in KEPT_MARKS}
 
 

@@ -19,6 +19,8 @@ from engine.runtime.spiff.specs import Spec, evaluate, truth
 from engine.runtime.spiff.workflow import ACTIVE, TokenTree
 
 BODY = " [body]"
+"""Ends the name of the spec that does one round; the wrapper around it has the element's own name.
+"""
 
 
 class Repeated(ActivitySpec):

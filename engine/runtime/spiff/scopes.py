@@ -142,6 +142,7 @@ class EventSubProcess(SubProcess):
 CLOSING = "closing"
 """Marks a scope in which nothing new may begin."""
 LISTENER = " [listener]"
+"""Ends the name of the spec that listens for the start event of an event sub-process."""
 
 
 class Listener(CatchEvent):

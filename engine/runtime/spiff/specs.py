@@ -69,6 +69,7 @@ class Spec(BpmnTaskSpec):  # type: ignore[misc]
         return False
 
     def catches_exactly(self, kind: str, name: str | None) -> bool:
+        """Is it this very code, and not any, that is caught here?"""
         return False
 
     def trigger(self, task: Task, kind: str = "", name: str | None = None) -> None:
@@ -180,6 +181,7 @@ def conditional_flows(spec: Spec, task: Task) -> list[Flow]:
 
 
 def no_way_out(spec: Spec) -> str:
+    """The message of a token that no sequence flow takes on."""
     named = spec.named(spec.bpmn_id)
     conditions = ", ".join(f"{f.id}: {f.condition}" for f in spec.node.outgoing if f.condition)
     return f"no condition holds at {named}, and it has no default flow: {conditions}"

@@ -25,8 +25,12 @@ logging.getLogger("spiff.workflow").setLevel(logging.WARNING)
 Token: TypeAlias = Task
 """A token is a task of the library's tree."""
 TokenState: TypeAlias = TaskState
+"""Where a token is in its life, as the library counts it."""
 ACTIVE = TaskState.FUTURE | TaskState.WAITING | TaskState.READY | TaskState.STARTED
+"""The states of a token that has not ended."""
 PRUNE_EVERY = 500
+"""After how many elements finished tokens are forgotten amid a run, so that a long run stays small.
+"""
 
 Evaluate = Callable[[str, Mapping[str, Any]], Any]
 """Evaluates an expression of the diagram in a context of variables."""
@@ -130,6 +134,7 @@ class TokenTree(Workflow):  # type: ignore[misc]
         task.task_spec._update(task)
 
     def queue(self, task: Task) -> None:
+        """Put a token that is ready at the end of the queue."""
         self._ready.append(task)
 
     def cancel_token(self, task: Task) -> None:
@@ -158,6 +163,7 @@ class TokenTree(Workflow):  # type: ignore[misc]
     # ------------------------------------------------------------ variables
 
     def context(self, task: Task | None) -> Mapping[str, Any]:
+        """The variables as a token sees them: its own data hides those of the process."""
         return {**self.variables, **task.data} if task is not None else self.variables
 
     def evaluate(self, text: str, task: Task, what: str = "") -> Any:
