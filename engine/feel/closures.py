@@ -19,7 +19,7 @@ from engine.feel.compare import both, either, equal, matches_test, order
 from engine.feel.convert import NATIVE, convert
 from engine.feel.errors import FeelNameError, place
 from engine.feel.kinds import Type, is_instance
-from engine.feel.scope import Code, Frame
+from engine.feel.scope import TESTED, Code, Frame
 from engine.feel.values import Function, Range
 
 MISSING = object()
@@ -194,15 +194,36 @@ def _test(compiler: Compiler, node: nodes.Test) -> Code:
 
 
 Tester = Callable[[Frame, Any], "bool | None"]
+# What can only be true, false or null.
+_CONDITIONS = (
+    *(nodes.Comparison, nodes.Logic, nodes.Between),
+    *(nodes.In, nodes.Quantified, nodes.InstanceOf),
+)
 
 
 def tester(compiler: Compiler, node: nodes.Node) -> Tester:
-    """The function that says whether a value meets one test."""
+    """The function that says whether a value meets one test behind ``in`` (table 55)."""
     if isinstance(node, nodes.Test):
         operand, compare = compiler.code(node.operand), RELATIONS[node.operator]
         return lambda frame, value: compare(value, operand(frame), frame.run)
     test = compiler.code(node)
+    if TESTED in nodes.names_in(node):
+        return _asking(test, conditional=isinstance(node, _CONDITIONS))
     return lambda frame, value: matches_test(value, test(frame), frame.run)
+
+
+def _asking(test: Code, *, conditional: bool) -> Tester:
+    """A test that may be a boolean expression about ``?``, which then is the value tested."""
+
+    def asked(frame: Frame, value: Any) -> bool | None:
+        answer = test(Frame({TESTED: value}, frame, frame.run))
+        if type(answer) is bool or conditional:
+            return answer if type(answer) is bool else None
+        # Else ``?`` is what it was outside, the value of the cell that this stands in.
+        wanted = test(frame)
+        return None if wanted is None else matches_test(value, wanted, frame.run)
+
+    return asked
 
 
 @handles(nodes.In)

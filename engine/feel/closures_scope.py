@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.feel import nodes
 from engine.feel.access import element
-from engine.feel.closures import Compiler, handles, literal_number, tester
+from engine.feel.closures import Compiler, Tester, handles, literal_number, tester
 from engine.feel.compare import either, matches_test, order
 from engine.feel.far import AnyDate, ordinal, shift_days
 from engine.feel.kinds import coerce
@@ -245,15 +245,23 @@ def _unary_tests(compiler: Compiler, node: nodes.UnaryTests) -> Code:
     return met
 
 
-def _cell_test(compiler: Compiler, node: nodes.Node) -> Callable[[Frame, Any], bool | None]:
-    """A test in a decision table: a boolean expression that is no value to compare counts too."""
+def _cell_test(compiler: Compiler, node: nodes.Node) -> Tester:
+    """One test in the cell of a decision table (8.3.3).
+
+    An expression that asks for ``?`` and is true or false, or null because nothing can be said of
+    the value, is the answer itself. Any other is what the value must equal or lie in; but where
+    the value is neither a boolean nor null, a boolean can only be meant as the answer.
+    """
     if isinstance(node, nodes.Test):
         return tester(compiler, node)
     code = compiler.code(node)
+    asks = TESTED in nodes.names_in(node)
 
     def test(frame: Frame, value: Any) -> bool | None:
         wanted = code(frame)
-        if isinstance(wanted, bool) and not isinstance(value, bool):
+        if asks and (wanted is None or type(wanted) is bool):
+            return wanted
+        if type(wanted) is bool and type(value) is not bool and value is not None:
             return wanted
         return matches_test(value, wanted, frame.run)
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from engine import feel
 from tests.unit.feel.support import STOCKHOLM, numbers, value
 
 
@@ -126,6 +127,30 @@ def test_variables_of_pythons_types_are_compared_as_feels() -> None:
 )
 def test_membership_in_ranges_lists_and_tests(text: str, expected: bool | None) -> None:
     assert value(text, x=2, list=[1, 2]) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("false in (? = true)", False),
+        ("true in (? = true)", True),
+        ("7 in (even(?), ? > 5)", True),
+        ("4 in (even(?))", True),
+        ("null in (? = null)", True),
+        ("null in (? > 5)", None),
+        ("7 in (1, ? < 5)", False),
+        ("null in (odd(?))", None),
+    ],
+)
+def test_a_test_behind_in_may_ask_for_what_is_tested(text: str, expected: bool | None) -> None:
+    assert value(text) is expected
+
+
+def test_behind_in_what_is_no_condition_is_about_the_cells_own_value() -> None:
+    cell = feel.compile_unary_tests("5 in [?..10]")
+    assert cell.matches(3) is True
+    assert cell.matches(7) is False
+    assert feel.compile_unary_tests('"b" in ?.ord').matches({"ord": ["a", "b"]}) is True
 
 
 def test_a_condition_that_is_not_true_takes_the_else() -> None:
