@@ -105,7 +105,7 @@ def _source(compiler: Compiler, iterator: nodes.Iterator) -> Source:
             return iter(value)
         if isinstance(value, Range):
             return _within(value)
-        return None if value is None else iter((value,))
+        return None
 
     return values
 
@@ -152,30 +152,44 @@ def _filter(compiler: Compiler, node: nodes.Filter) -> Code:
     condition = compiler.code(node.condition)
 
     def filtered(frame: Frame) -> Any:
-        values = _as_list(base(frame))
-        chosen: list[Any] = []
+        whole_value = base(frame)
+        if whole_value is None:
+            return None
+        values = _as_list(whole_value)
         if not values:
-            # An empty list has no element at an index, but what a filter chooses is a list.
+            # An empty list has no element at an index, but what a condition chooses is a list.
             met = condition(Frame({"item": None}, frame, frame.run))
-            return None if isinstance(met, Decimal) else chosen
-        for value in values:
-            frame.run.charge(cost)
-            inner = Frame({"item": value}, frame, frame.run)
-            if isinstance(value, dict):
-                inner = Frame(value, inner, frame.run)
-            met = condition(inner)
-            if met is True:
-                chosen.append(value)
-            elif isinstance(met, Decimal):
-                # A number that is not written out is an index all the same.
-                return element(values, met)
-        return chosen
+            return [] if met is None or type(met) is bool else None
+        return _chosen(values, condition, cost, frame)
 
     return filtered
 
 
+def _chosen(values: list[Any], condition: Code, cost: int, frame: Frame) -> Any:
+    """The elements for which the condition is true, or the one at the index that it gives.
+
+    Null for a condition that is neither (10.3.2.5); where it is null, nothing can be said of the
+    element, and it is left out.
+    """
+    chosen: list[Any] = []
+    for position, value in enumerate(values):
+        frame.run.charge(cost)
+        inner = Frame({"item": value}, frame, frame.run)
+        if isinstance(value, dict):
+            inner = Frame(value, inner, frame.run)
+        met = condition(inner)
+        if met is True:
+            chosen.append(value)
+        elif isinstance(met, Decimal) and position == 0:
+            # A number that is not written out is an index all the same.
+            return element(values, met)
+        elif met is not None and met is not False:
+            return None
+    return chosen
+
+
 def _as_list(value: Any) -> list[Any]:
-    """One value is a list of one, null is an empty list (10.3.2.5)."""
+    """What a filter chooses from: one value is a list of one (10.3.2.5), null has no elements."""
     if isinstance(value, list):
         return value
     return [] if value is None else [value]

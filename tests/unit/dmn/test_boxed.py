@@ -81,11 +81,20 @@ def test_a_conditional_is_an_if(x: Any, expected: int) -> None:
         ("antal > 2", [{"antal": 3}]),
         ("2", {"antal": 2}),
         ("-1", {"antal": 3}),
+        ("antal > null", []),
+        ('"antal"', None),
+        ("[antal > 1]", None),
     ],
 )
 def test_a_filter_chooses_by_condition_or_by_place(match: str, expected: Any) -> None:
     logic = f"<filter><in>{literal('x')}</in><match>{literal(match)}</match></filter>"
     assert value(logic, {"x": [{"antal": n} for n in (1, 2, 3)]}) == expected
+
+
+@pytest.mark.parametrize("match", ["true", "false", "1", "item = null"])
+def test_null_has_nothing_to_filter(match: str) -> None:
+    logic = f"<filter><in>{literal('null')}</in><match>{literal(match)}</match></filter>"
+    assert value(logic) is None
 
 
 @pytest.mark.parametrize(
@@ -95,6 +104,7 @@ def test_a_filter_chooses_by_condition_or_by_place(match: str, expected: Any) ->
         ("[1..3]", "rad", [1, 2, 3]),
         ("x", "rad + count(partial)", [1, 3, 5]),
         ("null", "rad", None),
+        ("7", "rad", None),
     ],
 )
 def test_an_iteration_is_a_for(source: str, body: str, expected: Any) -> None:

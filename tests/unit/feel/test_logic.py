@@ -176,6 +176,8 @@ def test_only_the_chosen_branch_is_evaluated() -> None:
         ("some x in [null, 9] satisfies x > 5", True),
         ("some x in 1..3 satisfies x = 3", True),
         ("some x in null satisfies true", None),
+        ("some x in 5 satisfies x = 5", None),
+        ("every x in 5 satisfies x = 5", None),
     ],
 )
 def test_quantified_expressions(text: str, expected: bool | None) -> None:
