@@ -100,13 +100,11 @@ class Function:
         return self.work(run, arguments)
 
     def invoke_named(self, run: Any, arguments: dict[str, Any]) -> Any:
-        """Call it with named arguments; null unless exactly the parameters are named."""
-        if len(arguments) != len(self.parameters):
+        """Call it with named arguments; a parameter that is not named is null (table 63), and so
+        is the call when a name is no parameter's."""
+        if not arguments.keys() <= set(self.parameters):
             return None
-        try:
-            return self.work(run, [arguments[name] for name in self.parameters])
-        except KeyError:
-            return None
+        return self.work(run, [arguments.get(name) for name in self.parameters])
 
     def __repr__(self) -> str:
         return f"<function {self.name or '(' + ', '.join(self.parameters) + ')'}>"

@@ -119,10 +119,11 @@ class Signature:
             return NO_MATCH
         taken = []
         for parameter in self.parameters:
-            if parameter.name in arguments:
-                value = parameter.take(arguments[parameter.name])
+            if parameter.name not in arguments and parameter.optional:
+                value = None
             else:
-                value = None if parameter.optional else NO_MATCH
+                # One that is not named is null, which not every parameter takes.
+                value = parameter.take(arguments.get(parameter.name))
             if value is NO_MATCH:
                 return NO_MATCH
             taken.append(value)

@@ -55,6 +55,13 @@ def test_an_invocation_binds_parameters_by_name(bindings: dict[str, str], expect
     assert value(context(f=body, result=invoked(**bindings))) == expected
 
 
+def test_a_parameter_that_an_invocation_leaves_out_is_null() -> None:
+    body = function("a:number b:number", literal('if b = null then [a, "utan"] else [a, b]'))
+    assert value(context(f=body, result=invoked(a="1"))) == [1, "utan"]
+    assert value(context(f=body, result=literal("f(a: 1)"))) == [1, "utan"]
+    assert value(context(f=body, result=literal("f(1)"))) is None
+
+
 def test_an_invocation_calls_built_in_functions_too() -> None:
     binding = f'<binding><parameter name="list"/>{literal("[1, 2]")}</binding>'
     assert value(f"<invocation>{literal('sum')}{binding}</invocation>") == 3

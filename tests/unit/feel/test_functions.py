@@ -64,6 +64,30 @@ def test_a_call_that_does_not_fit_is_null(text: str) -> None:
     assert value(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("f(a: 1, b: 2)", [1, 2]),
+        ("f(b: 2, a: 1)", [1, 2]),
+        ("f(a: 1)", [1, None]),
+        ("f(b: 2)", [None, 2]),
+        ("f(c: 3)", None),
+        ("f(a: 1, b: 2, c: 3)", None),
+        ("f(a: 1, a: 2)", None),
+        ("f(1)", None),
+        ("f(1, 2, 3)", None),
+        ("list contains(list: [null])", True),
+        ('string join(list: ["a", "b"])', "ab"),
+        ('string join(delimiter: ",")', None),
+        ('number(from: "1 000", grouping separator: " ")', 1000),
+        ("modulo(dividend: 5)", None),
+        ("date(year: 2026, month: 1)", None),
+    ],
+)
+def test_parameters_that_a_named_call_leaves_out_are_null(text: str, expected: Any) -> None:
+    assert value(f"{{f: function(a, b) [a, b], result: {text}}}.result") == expected
+
+
 def test_odd_and_even() -> None:
     assert value("odd(3)") is True
     assert value("even(-2)") is True
