@@ -30,7 +30,7 @@ _LONGEST_OFFSET = timedelta(hours=18)
 _DATE = re.compile(r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(
     r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,18}))?"
-    r"(Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z][A-Za-z0-9_+/-]{0,63})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z][A-Za-z0-9_+/-]{0,63})?"
 )
 _DAYS_TIME = re.compile(
     r"(-)?P(?=[0-9T])(?:([0-9]{1,18})D)?"
@@ -74,8 +74,8 @@ def _parse_clock(text: str) -> tuple[time, int] | None:
 
 
 def parse_zone(text: str) -> tzinfo | None:
-    """``Z``, ``+02:00``, ``-05:30:15`` or ``@Europe/Stockholm`` as a zone; else None."""
-    if text == "Z":
+    """``Z`` or ``z``, ``+02:00``, ``-05:30:15`` or ``@Europe/Stockholm`` as a zone; else None."""
+    if text in ("Z", "z"):
         return UTC
     if text.startswith("@"):
         return named_zone(text[1:])

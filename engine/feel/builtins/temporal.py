@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engine.feel.budget import Run
 from engine.feel.builtins.registry import Library
@@ -31,7 +32,7 @@ from engine.feel.temporal import (
     parse_duration,
     parse_time,
 )
-from engine.feel.values import YearsMonthsDuration, number, whole
+from engine.feel.values import Range, YearsMonthsDuration, number, whole
 
 LIBRARY = Library()
 
@@ -199,13 +200,31 @@ def _first_of_january(year: int) -> AnyDate:
 
 @LIBRARY.declare("is", "value1: any|null, value2: any|null")
 def same(run: Run, left: Any, right: Any) -> bool:
-    """Whether the two are the same element of the same type, the offset included."""
-    if isinstance(left, AnyDateTime | time) and kind(left) == kind(right):
-        return instant(left) == instant(right) and _offset(left) == _offset(right)
+    """Whether the two are one element of FEEL's domain: of one type, equal, and where they have
+    a zone, in the same one, named or by its offset. What is in lists, contexts and ranges too."""
+    if kind(left) != kind(right):
+        return False
+    if isinstance(left, AnyDateTime | time):
+        return instant(left) == instant(right) and _zone(left) == _zone(right)
+    if isinstance(left, list):
+        run.charge(len(left))
+        return len(left) == len(right) and all(
+            same(run, one, other) for one, other in zip(left, right, strict=True)
+        )
+    if isinstance(left, dict):
+        run.charge(len(left))
+        return left.keys() == right.keys() and all(
+            same(run, value, right[key]) for key, value in left.items()
+        )
+    if isinstance(left, Range):
+        ends = same(run, left.start, right.start) and same(run, left.end, right.end)
+        return ends and equal(left, right, run) is True
     return equal(left, right, run) is True
 
 
-def _offset(value: AnyDateTime | time) -> timedelta | None:
-    if isinstance(value, time) and value.tzinfo is not None:
-        return value.tzinfo.utcoffset(datetime(1970, 1, 1, tzinfo=UTC))
-    return value.utcoffset()
+def _zone(value: AnyDateTime | time) -> str | timedelta | None:
+    """What tells a zone from others: its name, else its offset; None of a local time."""
+    zone = value.tzinfo
+    if isinstance(zone, ZoneInfo):
+        return zone.key
+    return None if zone is None else zone.utcoffset(None)
