@@ -95,13 +95,50 @@ def _context_of(value: dict[str, Any], wanted: Type, known: Mapping[str, Type] |
 
 
 def _function_of(value: Function, wanted: Type, known: Mapping[str, Type] | None) -> bool:
-    """Declared parameter types must take what the wanted type would be called with."""
+    """Declared parameter types must take whatever the wanted type may be called with."""
     if len(value.parameters) != len(wanted.parts) - 1:
         return False
-    for own, asked in zip(value.types, wanted.parts, strict=False):
-        if own is not None and own != asked and simple_name(own.name) != "any":
-            return False
-    return True
+    return all(
+        own is None or _type_conforms(asked, own, known)
+        for own, asked in zip(value.types, wanted.parts, strict=False)
+    )
+
+
+def _type_conforms(one: Type, other: Type, known: Mapping[str, Type] | None) -> bool:
+    """Whether every value of the one type is of the other (10.3.2.9.2)."""
+    one, other = _resolved(one, known), _resolved(other, known)
+    name = simple_name(other.name)
+    if name == "any" or simple_name(one.name) == "null" or one == other:
+        return True
+    if simple_name(one.name) != name:
+        return False
+    if not other.parts:
+        return True
+    if name == "context":
+        entries = dict(zip(one.names, one.parts, strict=True))
+        return all(
+            wanted in entries and _type_conforms(entries[wanted], part, known)
+            for wanted, part in zip(other.names, other.parts, strict=True)
+        )
+    if len(one.parts) != len(other.parts):
+        return False
+    if name != "function":
+        return _type_conforms(one.parts[0], other.parts[0], known)
+    # What takes the place of a function takes at least what that takes.
+    takes = all(
+        _type_conforms(theirs, own, known)
+        for own, theirs in zip(one.parts[:-1], other.parts[:-1], strict=True)
+    )
+    return takes and _type_conforms(one.parts[-1], other.parts[-1], known)
+
+
+def _resolved(named: Type, known: Mapping[str, Type] | None) -> Type:
+    """What a name that a model gives to a type stands for."""
+    seen: set[str] = set()
+    while known and named.name in known and named.name not in seen:
+        seen.add(named.name)
+        named = known[named.name]
+    return named
 
 
 _PARTS: dict[str, Callable[[Any, Type, Mapping[str, Type] | None], bool]] = {

@@ -15,7 +15,7 @@ from engine.feel.values import numeral
 
 _CONSTANTS = {"true": True, "false": False, "null": None}
 # Signs with which an operand can begin: after [ they show that it opens a filter.
-_OPENING = frozenset({"(", "[", "{", "-", "]"})
+_OPENING = frozenset({"(", "[", "{", "-"})
 _FILTER_WORDS = frozenset({"if", "for", "some", "every", "function", "true", "false", "null"})
 RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 
@@ -79,7 +79,7 @@ class Primary(Base):
         """``[1, 2]`` or ``[1..10]``."""
         at = self.advance().start
         items: list[nodes.Node] = []
-        if not self.is_sign("]"):
+        if not self.is_sign("]") or self.opens_range():
             items.append(self.item())
             if self.is_sign(".."):
                 return self.range_from(items[0], at, included=True)
@@ -88,6 +88,14 @@ class Primary(Base):
                 items.append(self.item())
         self.expect("]", ",")
         return self.node(nodes.ListOf(at, tuple(items)))
+
+    def opens_range(self) -> bool:
+        """Whether this ``]``, behind a ``[``, opens a range, as in ``[]1..10], 20]``, rather than
+        ends an empty list: nothing that begins an operand may follow that."""
+        following = self.peek()
+        if following.kind == WORD:
+            return following.text not in RESERVED and following.text != "instance"
+        return following.kind in (NUMBER, STRING, AT)
 
     def item(self) -> nodes.Node:
         """An element of a list, which may be a test such as ``> 10``."""

@@ -207,6 +207,33 @@ def test_instance_of(text: str, expected: bool) -> None:
     assert value(text) is expected
 
 
+@pytest.mark.parametrize(
+    ("parameter", "asked", "expected"),
+    [
+        ("number", "number", True),
+        ("number", "string", False),
+        ("number", "Any", False),
+        ("Any", "number", True),
+        ("dateTime", "date and time", True),
+        ("list", "list<number>", True),
+        ("list<Any>", "list<number>", True),
+        ("list<number>", "list<Any>", False),
+        ("range<number>", "range<number>", True),
+        ("context<a: number>", "context<a: number, b: string>", True),
+        ("context<a: number, b: string>", "context<a: number>", False),
+        ("context<a: number>", "context<a: string>", False),
+        ("function<number> -> Any", "function<Any> -> number", True),
+        ("function<Any> -> Any", "function<number> -> Any", False),
+        ("function<number> -> number", "function<number, number> -> number", False),
+    ],
+)
+def test_a_function_takes_the_place_of_one_that_is_called_with_less(
+    parameter: str, asked: str, expected: bool
+) -> None:
+    text = f"(function(a: {parameter}) a) instance of function<{asked}> -> Any"
+    assert value(text) is expected
+
+
 def test_an_unknown_type_is_nobodys() -> None:
     assert value("1 instance of tSomething") is None
 
