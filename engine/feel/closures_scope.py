@@ -9,20 +9,21 @@ from typing import Any
 
 from engine.feel import nodes
 from engine.feel.access import element
-from engine.feel.closures import Compiler, Tester, handles, literal_number, tester
-from engine.feel.compare import either, matches_test, order
-from engine.feel.far import AnyDate, ordinal, shift_days
+from engine.feel.closures import ExpressionCompiler, Tester, handles_node, literal_number, tester
+from engine.feel.compare import matches_test, order, three_valued_or
+from engine.feel.extended_dates import AnyDate, ordinal, shift_days
 from engine.feel.kinds import coerce
 from engine.feel.scope import TESTED, Code, Frame
 from engine.feel.temporal import is_date
-from engine.feel.values import Function, Range, whole
+from engine.feel.values import FeelRange, Function, whole
 
-# What an iterator runs over: given a frame, the values one after the other; None if it cannot.
-Source = Callable[[Frame], "Iterator[Any] | None"]
+IteratorSource = Callable[[Frame], "Iterator[Any] | None"]
+"""What an iterator runs over, in a frame: the values one after the other; None for what is neither
+a list nor a range."""
 
 
-@handles(nodes.For)
-def _for(compiler: Compiler, node: nodes.For) -> Code:
+@handles_node(nodes.ForNode)
+def _for(compiler: ExpressionCompiler, node: nodes.ForNode) -> Code:
     sources = _sources(compiler, node.iterators)
     body, cost = compiler.code(node.body), node.cost
 
@@ -46,8 +47,8 @@ def _for(compiler: Compiler, node: nodes.For) -> Code:
     return loop
 
 
-@handles(nodes.Quantified)
-def _quantified(compiler: Compiler, node: nodes.Quantified) -> Code:
+@handles_node(nodes.QuantifiedNode)
+def _quantified(compiler: ExpressionCompiler, node: nodes.QuantifiedNode) -> Code:
     sources = _sources(compiler, node.iterators)
     condition, cost = compiler.code(node.condition), node.cost
     decisive = not node.every
@@ -69,12 +70,12 @@ def _quantified(compiler: Compiler, node: nodes.Quantified) -> Code:
 
 
 def _sources(
-    compiler: Compiler, iterators: Sequence[nodes.Iterator]
-) -> tuple[tuple[str, Source], ...]:
+    compiler: ExpressionCompiler, iterators: Sequence[nodes.IteratorClause]
+) -> tuple[tuple[str, IteratorSource], ...]:
     return tuple((iterator.name, _source(compiler, iterator)) for iterator in iterators)
 
 
-def _rounds(frame: Frame, sources: Sequence[tuple[str, Source]]) -> Iterator[Frame | None]:
+def _rounds(frame: Frame, sources: Sequence[tuple[str, IteratorSource]]) -> Iterator[Frame | None]:
     """A frame for each combination of the iterators' values, the last one running fastest.
 
     A None among them says that something to run over was no list and no range.
@@ -93,7 +94,7 @@ def _rounds(frame: Frame, sources: Sequence[tuple[str, Source]]) -> Iterator[Fra
             yield inner
 
 
-def _source(compiler: Compiler, iterator: nodes.Iterator) -> Source:
+def _source(compiler: ExpressionCompiler, iterator: nodes.IteratorClause) -> IteratorSource:
     source = compiler.code(iterator.source)
     if iterator.end is not None:
         end = compiler.code(iterator.end)
@@ -103,14 +104,14 @@ def _source(compiler: Compiler, iterator: nodes.Iterator) -> Source:
         value = source(frame)
         if isinstance(value, list):
             return iter(value)
-        if isinstance(value, Range):
+        if isinstance(value, FeelRange):
             return _within(value)
         return None
 
     return values
 
 
-def _within(span: Range) -> Iterator[Any] | None:
+def _within(span: FeelRange) -> Iterator[Any] | None:
     """The whole numbers or days that a range holds."""
     values = _count(span.start, span.end)
     # As a value, a range that runs backwards holds nothing that could be counted.
@@ -143,8 +144,8 @@ def _days(start: AnyDate, end: AnyDate) -> Iterator[AnyDate | None]:
     return (shift_days(start, days) for days in _integers(0, ordinal(end) - ordinal(start)))
 
 
-@handles(nodes.Filter)
-def _filter(compiler: Compiler, node: nodes.Filter) -> Code:
+@handles_node(nodes.FilterNode)
+def _filter(compiler: ExpressionCompiler, node: nodes.FilterNode) -> Code:
     base, cost = compiler.code(node.base), node.cost
     index = literal_number(node.condition)
     if index is not None:
@@ -195,8 +196,8 @@ def _as_list(value: Any) -> list[Any]:
     return [] if value is None else [value]
 
 
-@handles(nodes.Context)
-def _context(compiler: Compiler, node: nodes.Context) -> Code:
+@handles_node(nodes.ContextNode)
+def _context(compiler: ExpressionCompiler, node: nodes.ContextNode) -> Code:
     entries = tuple((name, compiler.code(entry)) for name, entry in node.entries)
     repeated = len({name for name, _ in entries}) != len(entries)
 
@@ -214,8 +215,8 @@ def _context(compiler: Compiler, node: nodes.Context) -> Code:
     return context
 
 
-@handles(nodes.FunctionDefinition)
-def _function(compiler: Compiler, node: nodes.FunctionDefinition) -> Code:
+@handles_node(nodes.FunctionNode)
+def _function(compiler: ExpressionCompiler, node: nodes.FunctionNode) -> Code:
     names = tuple(name for name, _ in node.parameters)
     types = tuple(wanted for _, wanted in node.parameters)
     body, cost, known = compiler.code(node.body), node.cost, compiler.types
@@ -241,17 +242,17 @@ def _function(compiler: Compiler, node: nodes.FunctionDefinition) -> Code:
     return define
 
 
-@handles(nodes.UnaryTests)
-def _unary_tests(compiler: Compiler, node: nodes.UnaryTests) -> Code:
+@handles_node(nodes.UnaryTestsNode)
+def _unary_tests(compiler: ExpressionCompiler, node: nodes.UnaryTestsNode) -> Code:
     """True if the value ``?`` meets one of the tests (or none, when negated)."""
     tests = tuple(_cell_test(compiler, test) for test in node.tests)
-    tested = compiler.code(nodes.Name(node.at, TESTED, bound=True, member=False))
+    tested = compiler.code(nodes.NameNode(node.at, TESTED, bound=True, member=False))
 
     def met(frame: Frame) -> bool | None:
         if not tests:
             return True
         value = tested(frame)
-        result = either([test(frame, value) for test in tests])
+        result = three_valued_or([test(frame, value) for test in tests])
         if node.negated and result is not None:
             return not result
         return result
@@ -259,14 +260,14 @@ def _unary_tests(compiler: Compiler, node: nodes.UnaryTests) -> Code:
     return met
 
 
-def _cell_test(compiler: Compiler, node: nodes.Node) -> Tester:
+def _cell_test(compiler: ExpressionCompiler, node: nodes.SyntaxNode) -> Tester:
     """One test in the cell of a decision table (8.3.3).
 
     An expression that asks for ``?`` and is true or false, or null because nothing can be said of
     the value, is the answer itself. Any other is what the value must equal or lie in; but where
     the value is neither a boolean nor null, a boolean can only be meant as the answer.
     """
-    if isinstance(node, nodes.Test):
+    if isinstance(node, nodes.OperatorTestNode):
         return tester(compiler, node)
     code = compiler.code(node)
     asks = TESTED in nodes.names_in(node)

@@ -15,10 +15,9 @@ from sqlalchemy import Connection, select
 from engine import feel
 from engine.bpmn.model import DecisionCall
 from engine.bpmn.source import XmlLimits
-from engine.dmn import DecisionError, DecisionModel, Outcome
-from engine.dmn.model import Decision as Element
-from engine.dmn.model import Service
-from engine.dmn.results import Watched, as_variables, shaped
+from engine.dmn import DecisionError, DecisionResult, DmnModel
+from engine.dmn.model import DecisionElement, DecisionService
+from engine.dmn.results import WatchedVariables, as_variables, shaped
 from engine.errors import NotFound
 from engine.runtime.executor import StepError
 from engine.store.models import Decision, Resource
@@ -40,11 +39,14 @@ class Chosen:
     decision_id: str
     version: int
     name: str
-    model: DecisionModel
+    model: DmnModel
 
     @property
-    def element(self) -> Element | Service:
-        every: list[Element | Service] = [*self.model.decisions, *self.model.services]
+    def element(self) -> DecisionElement | DecisionService:
+        every: list[DecisionElement | DecisionService] = [
+            *self.model.decisions,
+            *self.model.services,
+        ]
         return next(each for each in every if each.id == self.decision_id)
 
 
@@ -52,13 +54,13 @@ class Chosen:
 class Answer:
     """What came of asking: the outcome, and the variables that were looked at."""
 
-    outcome: Outcome
+    outcome: DecisionResult
     used: Mapping[str, Any]
 
 
 def ask(chosen: Chosen, variables: Mapping[str, Any], now: datetime, *, strict: bool) -> Answer:
     """Make a decision. :raises engine.dmn.DecisionError: when it cannot be made"""
-    watched = Watched(variables)
+    watched = WatchedVariables(variables)
     outcome = chosen.model.decide(chosen.decision_id, watched, now=now, strict=strict)
     return Answer(outcome, watched.used)
 
@@ -70,7 +72,7 @@ class DecisionLibrary:
     def __init__(self, limits: XmlLimits, capacity: int = 100) -> None:
         self._limits = limits
         self._capacity = capacity
-        self._cache: OrderedDict[tuple[str, ...], DecisionModel] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, ...], DmnModel] = OrderedDict()
         self._lock = Lock()
 
     def find(
@@ -103,7 +105,7 @@ class DecisionLibrary:
         model = self._model(connection, [row.resource_sha256, *row.imports])
         return Chosen(row.id, row.decision_id, row.version, row.name, model)
 
-    def _model(self, connection: Connection, files: Sequence[str]) -> DecisionModel:
+    def _model(self, connection: Connection, files: Sequence[str]) -> DmnModel:
         """The model of the first file, which stands on the others."""
         key = tuple(files)
         with self._lock:
@@ -114,7 +116,7 @@ class DecisionLibrary:
         held = select(Resource.sha256, Resource.data).where(Resource.sha256.in_(files))
         data = {row.sha256: row.data for row in connection.execute(held)}
         own, *others = ((data[sha256], sha256) for sha256 in files)
-        model = DecisionModel.read(*own, imported=others, limits=self._limits)
+        model = DmnModel.read(*own, imported=others, limits=self._limits)
         with self._lock:
             self._cache[key] = model
             if len(self._cache) > self._capacity:

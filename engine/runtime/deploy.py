@@ -38,7 +38,7 @@ class Checked:
     diagrams: tuple[Source, ...]
     startable: tuple[str, ...]
     drawings: tuple[str, ...]
-    models: tuple[decisions.Checked, ...]
+    models: tuple[decisions.CheckedModel, ...]
 
     def report(self) -> CheckReport:
         asked = tuple(d.id for checked in self.models for d in checked.decisions())

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.dmn import DecisionError, DecisionModel
+from engine.dmn import DecisionError, DmnModel
 from tests.unit.dmn.support import data, decision, model, table, value
 
 RULES = ("> 0 => 3", "> 10 => 1", "> 20 => 2")
@@ -108,7 +108,7 @@ def test_several_outputs_cannot_be_added_up() -> None:
     assert value(logic, {"x": 1}) is None
 
 
-def made(*, output: str = "y", source: str = "x", policy: str = "UNIQUE") -> DecisionModel:
+def made(*, output: str = "y", source: str = "x", policy: str = "UNIQUE") -> DmnModel:
     return model(data("x"), decision("d", table(policy, [source], [output], *RULES), needs=["x"]))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.feel import Range
+from engine.feel import FeelRange
 from tests.unit.feel.support import value
 
 
@@ -181,10 +181,10 @@ def test_relations_of_ranges_and_points(text: str, expected: bool | None) -> Non
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[1..10)", Range(Decimal(1), Decimal(10), True, False)),
-        ('["a..b".."c"]', Range("a..b", "c")),
-        ("(..10]", Range(None, Decimal(10), False, True)),
-        ("[-3..-1]", Range(Decimal(-3), Decimal(-1))),
+        ("[1..10)", FeelRange(Decimal(1), Decimal(10), True, False)),
+        ('["a..b".."c"]', FeelRange("a..b", "c")),
+        ("(..10]", FeelRange(None, Decimal(10), False, True)),
+        ("[-3..-1]", FeelRange(Decimal(-3), Decimal(-1))),
         ("[..10]", None),
         ("(..)", None),
         ("[10..1]", None),
@@ -195,6 +195,6 @@ def test_relations_of_ranges_and_points(text: str, expected: bool | None) -> Non
     ],
 )
 def test_a_range_from_text_takes_only_what_is_written_out(
-    text: str, expected: Range | None
+    text: str, expected: FeelRange | None
 ) -> None:
     assert value("range(t)", t=text) == expected
