@@ -31,7 +31,7 @@ class CheckedUpload:
     diagrams: tuple[ParsedFile, ...]
     startable: tuple[str, ...]
     drawings: tuple[str, ...]
-    models: tuple[decisions.Checked, ...]
+    models: tuple[decisions.CheckedModel, ...]
 
     def report(self) -> CheckReport:
         """What the uploader is told."""

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, select
 
 from engine.bpmn.source import XmlLimits
-from engine.dmn import DecisionModel, Outcome
-from engine.dmn.model import Decision as Element
-from engine.dmn.model import Service
-from engine.dmn.results import Watched
+from engine.dmn import DecisionResult, DmnModel
+from engine.dmn.model import DecisionElement, DecisionService
+from engine.dmn.results import WatchedVariables
 from engine.errors import NotFound
 from engine.store.tables import DecisionModelTable, DecisionTable, ResourceTable
 
@@ -32,12 +31,15 @@ class DeployedDecision:
     decision_id: str
     version: int
     name: str
-    model: DecisionModel
+    model: DmnModel
 
     @property
-    def element(self) -> Element | Service:
+    def element(self) -> DecisionElement | DecisionService:
         """The decision or decision service in its model."""
-        every: list[Element | Service] = [*self.model.decisions, *self.model.services]
+        every: list[DecisionElement | DecisionService] = [
+            *self.model.decisions,
+            *self.model.services,
+        ]
         return next(each for each in every if each.id == self.decision_id)
 
 
@@ -45,7 +47,7 @@ class DeployedDecision:
 class Answer:
     """What came of asking: the outcome, and the variables that were looked at."""
 
-    outcome: Outcome
+    outcome: DecisionResult
     used: Mapping[str, Any]
 
 
@@ -53,7 +55,7 @@ def ask(
     chosen: DeployedDecision, variables: Mapping[str, Any], now: datetime, *, strict: bool
 ) -> Answer:
     """Make a decision. :raises engine.dmn.DecisionError: when it cannot be made"""
-    watched = Watched(variables)
+    watched = WatchedVariables(variables)
     outcome = chosen.model.decide(chosen.decision_id, watched, now=now, strict=strict)
     return Answer(outcome, watched.used)
 
@@ -65,7 +67,7 @@ class DecisionLibrary:
     def __init__(self, limits: XmlLimits, capacity: int = 100) -> None:
         self._limits = limits
         self._capacity = capacity
-        self._cache: OrderedDict[tuple[str, ...], DecisionModel] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, ...], DmnModel] = OrderedDict()
         self._lock = Lock()
 
     def find(
@@ -98,7 +100,7 @@ class DecisionLibrary:
         model = self._model(connection, [row.resource_sha256, *row.imports])
         return DeployedDecision(row.id, row.decision_id, row.version, row.name, model)
 
-    def _model(self, connection: Connection, files: Sequence[str]) -> DecisionModel:
+    def _model(self, connection: Connection, files: Sequence[str]) -> DmnModel:
         """The model of the first file, which stands on the others."""
         key = tuple(files)
         with self._lock:
@@ -111,7 +113,7 @@ class DecisionLibrary:
         )
         data = {row.sha256: row.data for row in connection.execute(held)}
         own, *others = ((data[sha256], sha256) for sha256 in files)
-        model = DecisionModel.read(*own, imported=others, limits=self._limits)
+        model = DmnModel.read(*own, imported=others, limits=self._limits)
         with self._lock:
             self._cache[key] = model
             if len(self._cache) > self._capacity:

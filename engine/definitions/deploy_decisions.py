@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from engine.bpmn.findings import clean
-from engine.dmn.lint import Checked, Live
-from engine.dmn.model import Service
+from engine.dmn.lint import CheckedModel, DeployedFile
+from engine.dmn.model import DecisionService
 from engine.ids import new_id
 from engine.store.tables import DecisionModelTable, DecisionTable, ResourceTable
 from engine.unit_of_work import UnitOfWork
@@ -22,7 +22,7 @@ NAME_LENGTH = 255
 """The most characters of a file's name that the column holds."""
 
 
-def live(connection: Connection) -> Live:
+def live(connection: Connection) -> DeployedFile:
     """Looks up the newest deployed file of a namespace."""
 
     def find(namespace: str) -> Source | None:
@@ -40,7 +40,7 @@ def live(connection: Connection) -> Live:
 
 def deploy(
     work: UnitOfWork,
-    models: Sequence[Checked],
+    models: Sequence[CheckedModel],
     deployment_id: str,
     findings_of: Callable[[Source], list[dict[str, Any]]],
 ) -> Made:
@@ -67,7 +67,9 @@ class Made:
         """Is there anything to be written?"""
         return bool(self._models)
 
-    def take(self, checked: Checked, deployment_id: str, findings: list[dict[str, Any]]) -> None:
+    def take(
+        self, checked: CheckedModel, deployment_id: str, findings: list[dict[str, Any]]
+    ) -> None:
         """Add a model, or only the ids of the version that it is already."""
         digest = _digest(checked.source)
         imports = [_digest(each) for each in checked.imports]
@@ -101,7 +103,7 @@ class Made:
                 "model_id": model["id"],
                 "decision_id": decision.id,
                 "version": (last or 0) + 1,
-                "kind": "service" if isinstance(decision, Service) else "decision",
+                "kind": "service" if isinstance(decision, DecisionService) else "decision",
                 "name": decision.name or decision.id,
                 "deployed_at": self.work.now,
             }
@@ -119,7 +121,9 @@ class Made:
         twins = [row for row in self._models if row["namespace"] == namespace]
         return (last or 0) + 1 + len(twins)
 
-    def _unchanged(self, checked: Checked, digest: str, imports: list[str]) -> list[str] | None:
+    def _unchanged(
+        self, checked: CheckedModel, digest: str, imports: list[str]
+    ) -> list[str] | None:
         """The decisions of the version that this model is already, None when it is a new one.
 
         It is when its file was deployed with the same imports, and none of its decisions has

@@ -1,8 +1,8 @@
 """Decisions by the standard: DMN 1.2 to 1.5 (and what 1.1 shares with them), conformance level 3.
 
-    DecisionModel.read(data, filename) → model
+    DmnModel.read(data, filename) → model
     model.evaluate("Rabatt", {"Belopp": 1200}) → value
-    model.decide("Rabatt", {...}) → Outcome: value, decisions made, rules that held, notes
+    model.decide("Rabatt", {...}) → DecisionResult: value, decisions made, rules that held, notes
     model.problems() → what cannot be read, element by element
 
 Nothing here runs Python from a file, fetches anything, knows a clock or a database. Expressions
@@ -14,8 +14,8 @@ checks, decisions.
 
 from __future__ import annotations
 
-from engine.dmn.decisions import DecisionModel, Outcome
-from engine.dmn.errors import DecisionError, Note
-from engine.dmn.run import Hit
+from engine.dmn.decisions import DecisionResult, DmnModel
+from engine.dmn.errors import DecisionError, DecisionNote
+from engine.dmn.run import RuleHit
 
-__all__ = ["DecisionError", "DecisionModel", "Hit", "Note", "Outcome"]
+__all__ = ["DecisionError", "DecisionNote", "DecisionResult", "DmnModel", "RuleHit"]

@@ -10,133 +10,153 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Boxed:
+class BoxedExpression:
+    """What all boxed expressions have: the id in the file and the type that the value must be
+    of."""
+
     id: str
     type: str
 
 
 @dataclass(frozen=True, slots=True)
-class Literal(Boxed):
-    """FEEL text; ``language`` is the expression language named in the file, ``""`` for FEEL."""
+class LiteralExpression(BoxedExpression):
+    """FEEL text; ``language`` is the expression language that the file names, ``""`` for FEEL."""
 
     text: str
     language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ContextEntry:
     """A row of a context: ``name`` is empty for the one that is the context's result."""
 
     name: str
     type: str
-    value: Boxed | None
+    value: BoxedExpression | None
 
 
 @dataclass(frozen=True, slots=True)
-class Context(Boxed):
-    entries: tuple[Entry, ...]
+class BoxedContext(BoxedExpression):
+    """Named values, one after the other; the last may be the result and have no name."""
+
+    entries: tuple[ContextEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ListOf(Boxed):
-    items: tuple[Boxed, ...]
+class BoxedList(BoxedExpression):
+    """Values one after the other."""
+
+    items: tuple[BoxedExpression, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Relation(Boxed):
+class BoxedRelation(BoxedExpression):
     """Rows of cells under named ``columns`` (name and type)."""
 
     columns: tuple[tuple[str, str], ...]
-    rows: tuple[tuple[Boxed, ...], ...]
+    rows: tuple[tuple[BoxedExpression, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class FormalParameter:
+    """A parameter of a function, and the type that its argument must be of."""
+
     name: str
     type: str
 
 
 @dataclass(frozen=True, slots=True)
-class Invocation(Boxed):
-    function: Boxed | None
-    bindings: tuple[tuple[str, Boxed | None], ...]
+class BoxedInvocation(BoxedExpression):
+    """A function and its arguments, by the names of the parameters."""
+
+    function: BoxedExpression | None
+    bindings: tuple[tuple[str, BoxedExpression | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class FunctionDefinition(Boxed):
-    """``kind`` is FEEL, or another language's name."""
+class BoxedFunction(BoxedExpression):
+    """A function; ``kind`` is FEEL, or the name of the language that it is written in."""
 
-    parameters: tuple[Parameter, ...]
-    body: Boxed | None
+    parameters: tuple[FormalParameter, ...]
+    body: BoxedExpression | None
     kind: str = "FEEL"
 
 
 @dataclass(frozen=True, slots=True)
-class Conditional(Boxed):
-    condition: Boxed | None
-    then: Boxed | None
-    otherwise: Boxed | None
+class BoxedConditional(BoxedExpression):
+    """A condition, and what the value is if it is true and otherwise."""
+
+    condition: BoxedExpression | None
+    then: BoxedExpression | None
+    otherwise: BoxedExpression | None
 
 
 @dataclass(frozen=True, slots=True)
-class Filter(Boxed):
-    source: Boxed | None
-    match: Boxed | None
+class BoxedFilter(BoxedExpression):
+    """What is filtered, and what its elements must meet."""
+
+    source: BoxedExpression | None
+    match: BoxedExpression | None
 
 
 @dataclass(frozen=True, slots=True)
-class For(Boxed):
+class BoxedFor(BoxedExpression):
+    """A variable, what it runs over, and what is made of each value."""
+
     variable: str
-    source: Boxed | None
-    body: Boxed | None
+    source: BoxedExpression | None
+    body: BoxedExpression | None
 
 
 @dataclass(frozen=True, slots=True)
-class Quantified(Boxed):
+class BoxedQuantified(BoxedExpression):
+    """A variable, what it runs over, and what ``every`` value, or some value, must meet."""
+
     every: bool
     variable: str
-    source: Boxed | None
-    condition: Boxed | None
+    source: BoxedExpression | None
+    condition: BoxedExpression | None
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class InputClause:
     """A condition column: what is tested, and the unary tests that its values must meet."""
 
     id: str
-    expression: Boxed | None
+    expression: BoxedExpression | None
     label: str
     values: str
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class OutputClause:
     """A conclusion column; ``values`` are its possible values, the most important first."""
 
     id: str
     name: str
     type: str
     values: str
-    default: Boxed | None
+    default: BoxedExpression | None
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """``tests`` has the unary tests of each input, ``results`` the expression of each output;
-    ``note`` is what its author says of it."""
+class DecisionRule:
+    """A row of a decision table: the unary tests of each input, the expression of each output, and
+    what its author notes of it."""
 
     id: str
-    tests: tuple[Literal, ...]
-    results: tuple[Boxed, ...]
+    tests: tuple[LiteralExpression, ...]
+    results: tuple[BoxedExpression, ...]
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Table(Boxed):
-    """A decision table; ``policy`` as in the file (``UNIQUE`` …), ``aggregation`` or ``""``."""
+class DecisionTable(BoxedExpression):
+    """A decision table; ``policy`` is its hit policy as in the file (``UNIQUE`` …), ``aggregation``
+    may be ``""``."""
 
     policy: str
     aggregation: str
-    inputs: tuple[Input, ...]
-    outputs: tuple[Output, ...]
-    rules: tuple[Rule, ...]
+    inputs: tuple[InputClause, ...]
+    outputs: tuple[OutputClause, ...]
+    rules: tuple[DecisionRule, ...]

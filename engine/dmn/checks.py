@@ -7,25 +7,26 @@ from collections.abc import Iterator
 
 from engine.dmn.errors import DecisionError
 from engine.dmn.evaluation import circle, lost
-from engine.dmn.model import Decision, Element, Knowledge, Service
+from engine.dmn.model import BusinessKnowledgeModel, DecisionElement, DecisionService, DrgElement
 from engine.dmn.module import Module
 
 
 def problems(module: Module) -> Iterator[DecisionError]:
-    """All problems of the elements of one file."""
+    """All problems of the elements of one file, without evaluating any."""
     definitions = module.definitions
     yield from _duplicates(module)
     for element in definitions.elements():
         if not module.types.is_known(element.type):
             yield _untyped(element, element.type)
-        if isinstance(element, Decision | Knowledge):
+        if isinstance(element, DecisionElement | BusinessKnowledgeModel):
             yield from _logic(module, element)
-        elif isinstance(element, Service):
+        elif isinstance(element, DecisionService):
             yield from _service(module, element)
     yield from _circles(module)
 
 
 def _duplicates(module: Module) -> Iterator[DecisionError]:
+    """The elements whose id another element has too."""
     counts = Counter(element.id for element in module.definitions.elements())
     for element in module.definitions.elements():
         if counts[element.id] > 1:
@@ -37,7 +38,8 @@ def _duplicates(module: Module) -> Iterator[DecisionError]:
             )
 
 
-def _untyped(element: Element, name: str) -> DecisionError:
+def _untyped(element: DrgElement, name: str) -> DecisionError:
+    """The error of an element that asks for an undefined type."""
     return DecisionError(
         f'"{element.name}" asks for the type {name}, which is not defined',
         code="type",
@@ -47,14 +49,18 @@ def _untyped(element: Element, name: str) -> DecisionError:
     )
 
 
-def _logic(module: Module, element: Decision | Knowledge) -> Iterator[DecisionError]:
-    for reference, found in module.required(element):
-        if found is None:
+def _logic(
+    module: Module, element: DecisionElement | BusinessKnowledgeModel
+) -> Iterator[DecisionError]:
+    """What an element's logic refers to in vain, and what in it cannot be read."""
+    for reference, required in module.required(element):
+        if required is None:
             yield lost(element, reference)
     yield from module.faults(element)
 
 
-def _service(module: Module, element: Service) -> Iterator[DecisionError]:
+def _service(module: Module, element: DecisionService) -> Iterator[DecisionError]:
+    """What a decision service refers to in vain."""
     for reference in (*element.outputs, *element.input_data, *element.input_decisions):
         if module.find(reference) is None:
             yield lost(element, reference)
@@ -62,14 +68,14 @@ def _service(module: Module, element: Service) -> Iterator[DecisionError]:
 
 def _circles(module: Module) -> Iterator[DecisionError]:
     """The elements that require themselves, and those between two such circles."""
-    own: dict[str, Decision | Knowledge] = {}
+    own: dict[str, DecisionElement | BusinessKnowledgeModel] = {}
     own.update((element.id, element) for element in module.definitions.decisions)
     own.update((element.id, element) for element in module.definitions.knowledge)
     needs = {
         name: {
-            found.element.id
-            for _, found in module.required(element)
-            if found is not None and not found.path and found.element.id in own
+            needed.element.id
+            for _, needed in module.required(element)
+            if needed is not None and not needed.path and needed.element.id in own
         }
         for name, element in own.items()
     }

@@ -21,8 +21,8 @@ from engine.feel.budget import Budget
 from engine.feel.scope import Code, Frame
 from engine.feel.values import Function
 
-# Names that are in scope where an expression stands.
 Names = frozenset[str]
+"""Names that are in scope where an expression stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +35,40 @@ class Compiled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready(nodes.Node):
-    """A part of an expression that is compiled already."""
+class _Ready(nodes.SyntaxNode):
+    """A node of FEEL's tree whose expression is compiled already, with the names that it looks
+    up."""
 
     code: Code
-    looked_up: tuple[nodes.Name, ...]
+    looked_up: tuple[nodes.NameNode, ...]
 
 
-@closures.handles(_Ready)
-def _ready(_: closures.Compiler, node: _Ready) -> Code:
+@closures.handles_node(_Ready)
+def _ready(_: closures.ExpressionCompiler, node: _Ready) -> Code:
     return node.code
 
 
 MOST_FAULTS = 40
-"""Errors of one element that are worth telling."""
+"""Errors of one element that are told: whoever mends a table does not read more at once."""
 NOTHING = Compiled(lambda frame: None, 1, frozenset())
-Handler = Callable[["Compiler", Any, Names], Compiled]
-HANDLERS: dict[type[boxed.Boxed], Handler] = {}
+"""What an expression that is not there compiles to: null."""
+BoxedHandler = Callable[["LogicCompiler", Any, Names], Compiled]
+"""Compiles a boxed expression of one kind, with the names that are in scope where it stands."""
+BOXED_HANDLERS: dict[type[boxed.BoxedExpression], BoxedHandler] = {}
+"""The handlers by the kinds of boxed expression, registered by ``handles_boxed``."""
 
 
-def handles(kind: type[boxed.Boxed]) -> Callable[[Handler], Handler]:
-    """Register the handler of one kind of boxed expression."""
+def handles_boxed(kind: type[boxed.BoxedExpression]) -> Callable[[BoxedHandler], BoxedHandler]:
+    """Register the function below as the handler of one kind of boxed expression."""
 
-    def register(handler: Handler) -> Handler:
-        HANDLERS[kind] = handler
+    def register(handler: BoxedHandler) -> BoxedHandler:
+        BOXED_HANDLERS[kind] = handler
         return handler
 
     return register
 
 
-class Compiler:
+class LogicCompiler:
     """Compiles the logic of one element; errors and notes carry that element's name."""
 
     def __init__(
@@ -83,16 +87,17 @@ class Compiler:
         self.budget = budget
         self._faults = faults
 
-    def compile(self, part: boxed.Boxed | None, names: Names) -> Compiled:
-        """The expression and the type that it asks for; nothing is null."""
+    def compile(self, part: boxed.BoxedExpression | None, names: Names) -> Compiled:
+        """The expression, its value brought to the type that it asks for; null for one that is not
+        there."""
         if part is None:
             return NOTHING
-        compiled = HANDLERS[type(part)](self, part, names)
+        compiled = BOXED_HANDLERS[type(part)](self, part, names)
         # A function definition's type is that of the function, which is not called here.
         return compiled if not part.type else self.typed(compiled, part.type)
 
     def typed(self, compiled: Compiled, type_name: str) -> Compiled:
-        """The expression with its value brought to the type."""
+        """The expression with its value brought to a type."""
         if not type_name or type_name == "Any":
             return compiled
         code, settle = compiled.code, self.settle
@@ -101,15 +106,17 @@ class Compiler:
         )
 
     def settle(self, value: Any, type_name: str, frame: Frame) -> Any:
-        """The value as the type, or null with a note that names the element."""
+        """A value of this element as the type, or null with a note that names the element."""
         return self.types.settle(value, type_name, frame.run, self.element, self.element_id)
 
     def note(self, frame: Frame, code: str, message: str) -> None:
         """Tell why a value of this element became null."""
         note(frame.run, code, self.element, message, self.element_id)
 
-    def feel(self, part: boxed.Literal, names: Names, *, tests: bool = False) -> Expression:
-        """FEEL text, compiled; DecisionError when it cannot be read."""
+    def feel(
+        self, part: boxed.LiteralExpression, names: Names, *, tests: bool = False
+    ) -> Expression:
+        """FEEL text, compiled; DecisionError when it cannot be read and errors are not gathered."""
         try:
             return self._read(part, names, tests)
         except DecisionError as error:
@@ -118,7 +125,7 @@ class Compiler:
             self._faults.append(error)
             return feel.compile("null")
 
-    def _read(self, part: boxed.Literal, names: Names, tests: bool) -> Expression:
+    def _read(self, part: boxed.LiteralExpression, names: Names, tests: bool) -> Expression:
         if part.language and "feel" not in part.language.lower():
             raise self.error(
                 f"expressions in {part.language} are not run, only FEEL", part, code="language"
@@ -130,10 +137,12 @@ class Compiler:
             raise self.error(error.message, part, **error.params) from None
 
     def error(
-        self, message: str, part: boxed.Boxed, *, code: str = "expression", **params: Any
+        self, message: str, part: boxed.BoxedExpression, *, code: str = "expression", **params: Any
     ) -> DecisionError:
-        """An error in a part of this element."""
-        params.setdefault("expression", part.text if isinstance(part, boxed.Literal) else "")
+        """An error in a part of this element's logic."""
+        params.setdefault(
+            "expression", part.text if isinstance(part, boxed.LiteralExpression) else ""
+        )
         return DecisionError(
             f'"{self.element}": {message}',
             code=code,
@@ -144,26 +153,26 @@ class Compiler:
         )
 
 
-def total(parts: Sequence[Compiled]) -> int:
+def cost_of_parts(parts: Sequence[Compiled]) -> int:
     """The steps that an expression of these parts is worth."""
     return 1 + sum(part.cost for part in parts)
 
 
-def names_of(parts: Sequence[Compiled]) -> Names:
+def names_of_parts(parts: Sequence[Compiled]) -> Names:
     """The names that an expression of these parts looks up."""
     return frozenset[str]().union(*(part.names for part in parts))
 
 
-@handles(boxed.Literal)
-def _literal(compiler: Compiler, part: boxed.Literal, names: Names) -> Compiled:
+@handles_boxed(boxed.LiteralExpression)
+def _literal(compiler: LogicCompiler, part: boxed.LiteralExpression, names: Names) -> Compiled:
     if not part.text:
         return NOTHING
     expression = compiler.feel(part, names)
     return Compiled(expression.within, expression.cost, expression.possible_names)
 
 
-@handles(boxed.Context)
-def _context(compiler: Compiler, part: boxed.Context, names: Names) -> Compiled:
+@handles_boxed(boxed.BoxedContext)
+def _context(compiler: LogicCompiler, part: boxed.BoxedContext, names: Names) -> Compiled:
     entries: list[tuple[str, Compiled]] = []
     for entry in part.entries:
         compiled = compiler.typed(compiler.compile(entry.value, names), entry.type)
@@ -184,18 +193,20 @@ def _context(compiler: Compiler, part: boxed.Context, names: Names) -> Compiled:
         return values
 
     parts = [compiled for _, compiled in entries]
-    return Compiled(context, total(parts), names_of(parts))
+    return Compiled(context, cost_of_parts(parts), names_of_parts(parts))
 
 
-@handles(boxed.ListOf)
-def _list(compiler: Compiler, part: boxed.ListOf, names: Names) -> Compiled:
+@handles_boxed(boxed.BoxedList)
+def _list(compiler: LogicCompiler, part: boxed.BoxedList, names: Names) -> Compiled:
     parts = [compiler.compile(item, names) for item in part.items]
     codes = tuple(item.code for item in parts)
-    return Compiled(lambda frame: [code(frame) for code in codes], total(parts), names_of(parts))
+    return Compiled(
+        lambda frame: [code(frame) for code in codes], cost_of_parts(parts), names_of_parts(parts)
+    )
 
 
-@handles(boxed.Relation)
-def _relation(compiler: Compiler, part: boxed.Relation, names: Names) -> Compiled:
+@handles_boxed(boxed.BoxedRelation)
+def _relation(compiler: LogicCompiler, part: boxed.BoxedRelation, names: Names) -> Compiled:
     titles = tuple(name for name, _ in part.columns)
     rows: list[tuple[Compiled, ...]] = []
     for row in part.rows:
@@ -217,11 +228,11 @@ def _relation(compiler: Compiler, part: boxed.Relation, names: Names) -> Compile
         ]
 
     parts = [cell for row in rows for cell in row]
-    return Compiled(relation, total(parts), names_of(parts))
+    return Compiled(relation, cost_of_parts(parts), names_of_parts(parts))
 
 
-@handles(boxed.Invocation)
-def _invocation(compiler: Compiler, part: boxed.Invocation, names: Names) -> Compiled:
+@handles_boxed(boxed.BoxedInvocation)
+def _invocation(compiler: LogicCompiler, part: boxed.BoxedInvocation, names: Names) -> Compiled:
     function = compiler.compile(part.function, names)
     bindings = tuple((name, compiler.compile(value, names)) for name, value in part.bindings)
 
@@ -234,11 +245,11 @@ def _invocation(compiler: Compiler, part: boxed.Invocation, names: Names) -> Com
         return called.invoke_named(frame.run, arguments)
 
     parts = [function, *(value for _, value in bindings)]
-    return Compiled(invoke, total(parts), names_of(parts))
+    return Compiled(invoke, cost_of_parts(parts), names_of_parts(parts))
 
 
-@handles(boxed.FunctionDefinition)
-def _function(compiler: Compiler, part: boxed.FunctionDefinition, names: Names) -> Compiled:
+@handles_boxed(boxed.BoxedFunction)
+def _function(compiler: LogicCompiler, part: boxed.BoxedFunction, names: Names) -> Compiled:
     if part.kind != "FEEL":
         raise compiler.error(
             f"functions in {part.kind} are not run, only FEEL", part, code="language"
@@ -255,7 +266,10 @@ def _function(compiler: Compiler, part: boxed.FunctionDefinition, names: Names) 
 
 
 def function_of(
-    compiler: Compiler, parameters: Sequence[boxed.Parameter], body: Compiled, frame: Frame
+    compiler: LogicCompiler,
+    parameters: Sequence[boxed.FormalParameter],
+    body: Compiled,
+    frame: Frame,
 ) -> Function:
     """A function whose body sees its parameters and the frame that it was defined in."""
 
@@ -282,13 +296,14 @@ def _builtin(name: str) -> feel.Type | None:
 
 
 def bound(
-    compiler: Compiler,
-    parameters: Sequence[boxed.Parameter],
+    compiler: LogicCompiler,
+    parameters: Sequence[boxed.FormalParameter],
     arguments: Sequence[Any],
     frame: Frame,
     run: Any,
 ) -> dict[str, Any] | None:
-    """The arguments by their parameters' names; None, with a note, when the call is not valid."""
+    """The arguments of a call by their parameters' names; None, with a note, when the call is not
+    valid."""
     caller = Frame({}, None, run)
     if len(arguments) != len(parameters):
         message = f"it takes {len(parameters)} arguments, not {len(arguments)}"
@@ -302,43 +317,47 @@ def bound(
     return values
 
 
-@handles(boxed.Conditional)
-def _conditional(compiler: Compiler, part: boxed.Conditional, names: Names) -> Compiled:
+@handles_boxed(boxed.BoxedConditional)
+def _conditional(compiler: LogicCompiler, part: boxed.BoxedConditional, names: Names) -> Compiled:
     condition, then, otherwise = (
         compiler.compile(piece, names) for piece in (part.condition, part.then, part.otherwise)
     )
-    node = nodes.If(0, _node(condition), _node(then), _node(otherwise))
+    node = nodes.IfNode(0, _node(condition), _node(then), _node(otherwise))
     return _by_feel(node, condition, then, otherwise)
 
 
-@handles(boxed.Filter)
-def _filter(compiler: Compiler, part: boxed.Filter, names: Names) -> Compiled:
+@handles_boxed(boxed.BoxedFilter)
+def _filter(compiler: LogicCompiler, part: boxed.BoxedFilter, names: Names) -> Compiled:
     source = compiler.compile(part.source, names)
     match = compiler.compile(part.match, names | {"item"})
-    return _by_feel(nodes.Filter(0, _node(source), _node(match), match.cost), source, match)
+    return _by_feel(nodes.FilterNode(0, _node(source), _node(match), match.cost), source, match)
 
 
-@handles(boxed.For)
-def _for(compiler: Compiler, part: boxed.For, names: Names) -> Compiled:
+@handles_boxed(boxed.BoxedFor)
+def _for(compiler: LogicCompiler, part: boxed.BoxedFor, names: Names) -> Compiled:
     source = compiler.compile(part.source, names)
     body = compiler.compile(part.body, names | {part.variable, "partial"})
-    iterator = nodes.Iterator(part.variable, _node(source), None)
-    return _by_feel(nodes.For(0, (iterator,), _node(body), body.cost), source, body)
+    iterator = nodes.IteratorClause(part.variable, _node(source), None)
+    return _by_feel(nodes.ForNode(0, (iterator,), _node(body), body.cost), source, body)
 
 
-@handles(boxed.Quantified)
-def _quantified(compiler: Compiler, part: boxed.Quantified, names: Names) -> Compiled:
+@handles_boxed(boxed.BoxedQuantified)
+def _quantified(compiler: LogicCompiler, part: boxed.BoxedQuantified, names: Names) -> Compiled:
     source = compiler.compile(part.source, names)
     condition = compiler.compile(part.condition, names | {part.variable})
-    iterator = nodes.Iterator(part.variable, _node(source), None)
-    node = nodes.Quantified(0, part.every, (iterator,), _node(condition), condition.cost)
+    iterator = nodes.IteratorClause(part.variable, _node(source), None)
+    node = nodes.QuantifiedNode(0, part.every, (iterator,), _node(condition), condition.cost)
     return _by_feel(node, source, condition)
 
 
 def _node(compiled: Compiled) -> _Ready:
-    names = tuple(nodes.Name(0, name, bound=False, member=False) for name in compiled.names)
+    """A compiled part as a node of FEEL's tree."""
+    names = tuple(nodes.NameNode(0, name, bound=False, member=False) for name in compiled.names)
     return _Ready(0, compiled.code, names)
 
 
-def _by_feel(node: nodes.Node, *parts: Compiled) -> Compiled:
-    return Compiled(closures.Compiler("").code(node), total(parts), names_of(parts))
+def _by_feel(node: nodes.SyntaxNode, *parts: Compiled) -> Compiled:
+    """What FEEL's own compiler makes of a node whose parts are compiled."""
+    return Compiled(
+        closures.ExpressionCompiler("").code(node), cost_of_parts(parts), names_of_parts(parts)
+    )

@@ -9,21 +9,21 @@ from typing import Any
 
 from engine.bpmn.source import DEFAULT_LIMITS, XmlLimits
 from engine.dmn import checks, reader
-from engine.dmn.errors import DecisionError, Note, failed
-from engine.dmn.evaluation import Evaluation, Key, key_of, serve, service_inputs
-from engine.dmn.model import Decision, Definitions, Service
-from engine.dmn.module import Found, Module
-from engine.dmn.run import DecisionRun, Hit
+from engine.dmn.errors import DecisionError, DecisionNote, failed
+from engine.dmn.evaluation import ElementKey, Evaluation, key_of, serve, service_inputs
+from engine.dmn.model import DecisionElement, DecisionService, DmnDefinitions
+from engine.dmn.module import LocatedElement, Module
+from engine.dmn.run import DecisionRun, RuleHit
 from engine.feel.budget import DEFAULT, Budget
 from engine.feel.convert import convert
 from engine.feel.errors import FeelError
 
-# Files that import files that import files …
-_DEEPEST = 8
+_DEEPEST_IMPORT = 8
+"""Files that import files that import files …: further than any model goes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DecisionResult:
     """What came of an evaluation.
 
     ``decisions`` has the values of all decisions that were made, by their names; ``hits`` the
@@ -32,17 +32,17 @@ class Outcome:
 
     value: Any
     decisions: Mapping[str, Any]
-    hits: tuple[Hit, ...]
-    notes: tuple[Note, ...]
+    hits: tuple[RuleHit, ...]
+    notes: tuple[DecisionNote, ...]
 
 
-class DecisionModel:
+class DmnModel:
     """A DMN file, with those that it imports. Immutable once read."""
 
     def __init__(
         self,
-        definitions: Definitions,
-        imported: Sequence[Definitions] = (),
+        definitions: DmnDefinitions,
+        imported: Sequence[DmnDefinitions] = (),
         *,
         budget: Budget = DEFAULT,
     ):
@@ -59,14 +59,14 @@ class DecisionModel:
         imported: Sequence[tuple[bytes, str]] = (),
         budget: Budget = DEFAULT,
         limits: XmlLimits = DEFAULT_LIMITS,
-    ) -> DecisionModel:
+    ) -> DmnModel:
         """The model in a file; ``imported`` are files that it may import, found by namespace.
 
         Raises ``Rejected`` for what cannot be read, DecisionError for types or imports that
         cannot be.
         """
-        others = [reader.read(more, name, limits) for more, name in imported]
-        return cls(reader.read(data, filename, limits), others, budget=budget)
+        others = [reader.read_file(more, name, limits) for more, name in imported]
+        return cls(reader.read_file(data, filename, limits), others, budget=budget)
 
     @property
     def name(self) -> str:
@@ -74,12 +74,12 @@ class DecisionModel:
         return self.definitions.name
 
     @property
-    def decisions(self) -> tuple[Decision, ...]:
+    def decisions(self) -> tuple[DecisionElement, ...]:
         """The model's own decisions."""
         return self.definitions.decisions
 
     @property
-    def services(self) -> tuple[Service, ...]:
+    def services(self) -> tuple[DecisionService, ...]:
         """The model's own decision services."""
         return self.definitions.services
 
@@ -91,7 +91,8 @@ class DecisionModel:
         now: datetime | None = None,
         strict: bool = False,
     ) -> Any:
-        """The value of a decision or a decision service, by id or name. See ``decide``."""
+        """The value of a decision or a decision service, by id or name, without how it came about
+        (see ``decide``)."""
         return self.decide(decision, inputs, now=now, strict=strict).value
 
     def decide(
@@ -101,7 +102,7 @@ class DecisionModel:
         *,
         now: datetime | None = None,
         strict: bool = False,
-    ) -> Outcome:
+    ) -> DecisionResult:
         """The value with how it came about.
 
         ``inputs`` are by the names of input data (for a service also of input decisions); a
@@ -109,37 +110,41 @@ class DecisionModel:
         cannot be read or costs too much, and with ``strict`` also the one where the standard
         has null for a mistake (a value of another type, rules that overlap …).
         """
-        found = self.find(decision)
-        element = found.element
+        located = self.find(decision)
+        element = located.element
         run = DecisionRun(self._budget, now=now, demanding=strict)
         try:
-            evaluation = self._evaluation(found, inputs or {}, run)
-            value = serve(evaluation, found) if _is_service(found) else evaluation.value(found)
+            evaluation = self._evaluation(located, inputs or {}, run)
+            value = (
+                serve(evaluation, located) if _is_service(located) else evaluation.value(located)
+            )
         except (FeelError, RecursionError) as error:
             raise failed(error, element.id, element.name) from None
         made = {
             each.element.name: evaluation.values[key] for key, each in evaluation.decided.items()
         }
-        return Outcome(value, made, tuple(run.hits), tuple(run.notes))
+        return DecisionResult(value, made, tuple(run.hits), tuple(run.notes))
 
-    def find(self, decision: str) -> Found:
+    def find(self, decision: str) -> LocatedElement:
         """A decision or decision service by id or name, in its file. Raises DecisionError when
         there is none."""
         element = self._module.named(decision)
-        if not isinstance(element, Decision | Service):
+        if not isinstance(element, DecisionElement | DecisionService):
             raise DecisionError(f'there is no decision "{decision}"', code="unknown")
-        return Found(self._module, element, ())
+        return LocatedElement(self._module, element, ())
 
     def problems(self) -> tuple[DecisionError, ...]:
         """What is wrong with the model as it stands, element by element, without evaluating it:
         what cannot be read, references that lead nowhere, types that are not defined."""
         return tuple(checks.problems(self._module))
 
-    def _evaluation(self, found: Found, inputs: Mapping[str, Any], run: DecisionRun) -> Evaluation:
-        if not _is_service(found):
+    def _evaluation(
+        self, located: LocatedElement, inputs: Mapping[str, Any], run: DecisionRun
+    ) -> Evaluation:
+        if not _is_service(located):
             return Evaluation(run, inputs)
-        given: dict[Key, Any] = {}
-        for each in service_inputs(found):
+        given: dict[ElementKey, Any] = {}
+        for each in service_inputs(located):
             element = each.element
             value = inputs.get(element.variable, inputs.get(element.name))
             given[key_of(each)] = each.module.types.settle(
@@ -148,17 +153,17 @@ class DecisionModel:
         return Evaluation(run, {}, given)
 
 
-def _is_service(found: Found) -> bool:
-    return isinstance(found.element, Service)
+def _is_service(located: LocatedElement) -> bool:
+    return isinstance(located.element, DecisionService)
 
 
 def _module(
-    definitions: Definitions,
-    others: Sequence[Definitions],
+    definitions: DmnDefinitions,
+    others: Sequence[DmnDefinitions],
     budget: Budget,
-    above: tuple[Definitions, ...],
+    above: tuple[DmnDefinitions, ...],
 ) -> Module:
-    if definitions in above or len(above) > _DEEPEST:
+    if definitions in above or len(above) > _DEEPEST_IMPORT:
         raise DecisionError(
             f'the model "{definitions.name}" imports itself, or others too deep', code="circle"
         )

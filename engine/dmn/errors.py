@@ -38,7 +38,7 @@ class DecisionError(ServiceplanError):
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class DecisionNote:
     """Why a value became null although the decision went on; ``element`` is its name.
 
     Codes: ``type`` (not of the type that is asked for), ``values`` (none of the values listed),

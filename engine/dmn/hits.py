@@ -11,15 +11,16 @@ from engine.feel.builtins import BUILTINS
 from engine.feel.compare import equal
 from engine.feel.values import number
 
-# The value of the results, in the order of the rules or of importance, and what is wrong if it
-# is null for a reason. Asked whether the results are contexts of several outputs.
 Choose = Callable[[list[Any], bool, Run], tuple[Any, str]]
+"""Makes the table's value of the results, in the order of the rules or of importance, and says what
+is wrong if it is null for a reason. Asked whether the results are contexts of several outputs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """``ranks``: results are taken in order of importance; ``first_only``: rules after the first
-    that holds need not be looked at; ``nothing`` makes the value when no rule holds."""
+    """A hit policy: ``ranks`` says that results are taken in order of importance, ``first_only``
+    that rules after the first that holds need not be looked at; ``nothing`` makes the value when no
+    rule holds."""
 
     choose: Choose
     ranks: bool = False
@@ -81,9 +82,11 @@ _POLICIES = {
     "RULE ORDER": Policy(_all),
     "COLLECT": Policy(_all, nothing=list),
 }
+"""The hit policies by their names in a file."""
 _AGGREGATIONS = {
     "SUM": Policy(_aggregate("sum"), problem="aggregation"),
     "MIN": Policy(_aggregate("min"), problem="aggregation"),
     "MAX": Policy(_aggregate("max"), problem="aggregation"),
     "COUNT": Policy(_count, nothing=lambda: number(0)),
 }
+"""What COLLECT makes of the results, by the aggregation's name in a file."""

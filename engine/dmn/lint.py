@@ -11,22 +11,24 @@ from engine.bpmn import source
 from engine.bpmn.findings import finding
 from engine.bpmn.names import DMN_MARK, MODEL, local, namespace
 from engine.dmn import reader
-from engine.dmn.decisions import DecisionModel
+from engine.dmn.decisions import DmnModel
 from engine.dmn.errors import DecisionError
-from engine.dmn.model import Decision, Definitions, Service
+from engine.dmn.model import DecisionElement, DecisionService, DmnDefinitions
 from engine.dmn.reader_boxed import Xml
 from engine.errors import Rejected
 from engine.views import Finding, Source
 
 LONGEST_ID = 255
+"""Characters of an element's id: as many as the database's column has."""
 LONGEST_NAMESPACE = 500
+"""Characters of a file's namespace: as many as the database's column has."""
 MOST_FINDINGS = 100
-"""Of one kind in one file."""
+"""Findings of one kind in one file that are told: nobody reads more."""
 MOST_CHARACTERS = 400_000
-"""Of all expressions of one file: what is more would take too long to read."""
+"""Characters of all expressions of one file: to read more would keep others waiting."""
 
-Live = Callable[[str], Source | None]
-"""The newest deployed file of a namespace."""
+DeployedFile = Callable[[str], Source | None]
+"""Looks up the newest deployed file of a namespace, None when there is none."""
 
 _CODES = {
     "reference": "decision_reference_lost",
@@ -37,28 +39,29 @@ _CODES = {
     "type": "decision_type",
     "budget": "decision_too_large",
 }
+"""The findings' codes by the errors'; all others are ``decision_expression``."""
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedModel:
     """A file that can be read, and the files that it stands on, the imports of its imports too."""
 
     source: Source
-    definitions: Definitions
+    definitions: DmnDefinitions
     imports: tuple[Source, ...]
 
-    def decisions(self) -> Iterator[Decision | Service]:
-        """What can be asked for."""
+    def decisions(self) -> Iterator[DecisionElement | DecisionService]:
+        """The decisions and decision services that can be asked for."""
         yield from self.definitions.decisions
         yield from self.definitions.services
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """``findings`` file by file; ``models`` are the files that could be read."""
+class DecisionReport:
+    """What checking an upload gives: findings, file by file, and the files that could be read."""
 
     findings: tuple[Finding, ...]
-    models: tuple[Checked, ...]
+    models: tuple[CheckedModel, ...]
 
 
 def is_decisions(given: Source) -> bool:
@@ -71,22 +74,22 @@ def is_decisions(given: Source) -> bool:
 
 def lint(
     sources: Sequence[Source],
-    live: Live = lambda _: None,
+    live: DeployedFile = lambda _: None,
     limits: source.XmlLimits = source.DEFAULT_LIMITS,
-) -> Report:
+) -> DecisionReport:
     """Check the files of one upload together. Imports are looked up in the upload first, then
     among what is deployed. Never raises for what is in a file."""
-    return _Linter(live, limits).run(sources)
+    return _DecisionLinter(live, limits).run(sources)
 
 
 class _File:
     """A file that can be read, and where the elements of its model stand."""
 
-    def __init__(self, given: Source, root: Xml, definitions: Definitions):
+    def __init__(self, given: Source, root: Xml, definitions: DmnDefinitions):
         self.source = given
         self.root = root
         self.definitions = definitions
-        self.told: Counter[str] = Counter()
+        self.findings_by_code: Counter[str] = Counter()
         self._by_id: dict[str, Xml] = {}
         for element in root.iter():
             if DMN_MARK in namespace(element) and element.get("id"):
@@ -101,32 +104,36 @@ class _File:
         return self._by_id.get(wanted)
 
 
-class _Linter:
-    def __init__(self, live: Live, limits: source.XmlLimits):
+class _DecisionLinter:
+    """Checks the files of one upload."""
+
+    def __init__(self, live: DeployedFile, limits: source.XmlLimits):
         self._live = live
         self._limits = limits
         self._findings: list[Finding] = []
         self._files: list[_File] = []
-        self._deployed: dict[str, tuple[Source, Definitions] | None] = {}
+        self._deployed: dict[str, tuple[Source, DmnDefinitions] | None] = {}
 
-    def run(self, sources: Sequence[Source]) -> Report:
+    def run(self, sources: Sequence[Source]) -> DecisionReport:
+        """All findings, and the files that could be read."""
         for given in sources:
             self._read(given)
-        self._told_twice()
+        self._refuse_twice()
         models = tuple(self._check(file) for file in self._files)
-        return Report(tuple(self._findings), models)
+        return DecisionReport(tuple(self._findings), models)
 
     def _read(self, given: Source) -> None:
         try:
             tree = source.parse(given.data, given.filename, self._limits, root=None)
-            definitions = reader.definitions(tree.getroot(), given.filename)
+            definitions = reader.read_definitions(tree.getroot(), given.filename)
         except Rejected as refusal:
             self._findings.extend(refusal.findings)
             return
         self._files.append(_File(given, tree.getroot(), definitions))
 
-    def _told_twice(self) -> None:
-        """A decision stands in one file of an upload: its id is how it is found."""
+    def _refuse_twice(self) -> None:
+        """Refuse a decision that stands in two files of the upload: its id is what it is asked for
+        by."""
         first: dict[str, _File] = {}
         for file in self._files:
             for decision in _decisions(file.definitions):
@@ -135,12 +142,12 @@ class _Linter:
                     name = other.source.filename
                     self._tell(file, "decision_twice", file.element(decision.id), other=name)
 
-    def _check(self, file: _File) -> Checked:
+    def _check(self, file: _File) -> CheckedModel:
         self._sizes(file)
-        found = self._imports(file)
-        if found is not None and self._readable(file):
+        imports = self._imports(file)
+        if imports is not None and self._readable(file):
             try:
-                model = DecisionModel(file.definitions, [each for _, each in found])
+                model = DmnModel(file.definitions, [each for _, each in imports])
             except DecisionError as error:
                 self._fault(file, error)
             else:
@@ -151,7 +158,7 @@ class _Linter:
                 self._tell(file, "decision_without_logic", file.element(decision.id))
         if not any(True for _ in _decisions(file.definitions)):
             self._tell(file, "decision_model_empty", file.root)
-        return Checked(file.source, file.definitions, tuple(s for s, _ in found or ()))
+        return CheckedModel(file.source, file.definitions, tuple(s for s, _ in imports or ()))
 
     def _sizes(self, file: _File) -> None:
         if len(file.definitions.namespace) > LONGEST_NAMESPACE:
@@ -171,24 +178,24 @@ class _Linter:
             self._tell(file, "decision_too_many_cells", file.root, limit=MOST_CHARACTERS)
         return fits
 
-    def _imports(self, file: _File) -> list[tuple[Source, Definitions]] | None:
+    def _imports(self, file: _File) -> list[tuple[Source, DmnDefinitions]] | None:
         """The files that this one stands on; None when one is missing."""
-        found: dict[str, tuple[Source, Definitions]] = {}
+        imports: dict[str, tuple[Source, DmnDefinitions]] = {}
         complete = True
         waiting = [each.namespace for each in file.definitions.imports]
         while waiting:
             wanted = waiting.pop(0)
-            if wanted in found:
+            if wanted in imports:
                 continue
             other = self._imported(file, wanted)
             if other is None:
                 complete = False
                 continue
-            found[wanted] = other
+            imports[wanted] = other
             waiting += [each.namespace for each in other[1].imports]
-        return list(found.values()) if complete else None
+        return list(imports.values()) if complete else None
 
-    def _imported(self, file: _File, wanted: str) -> tuple[Source, Definitions] | None:
+    def _imported(self, file: _File, wanted: str) -> tuple[Source, DmnDefinitions] | None:
         here = [each for each in self._files if each.definitions.namespace == wanted]
         if len(here) > 1:
             self._tell(file, "decision_import_ambiguous", _import(file, wanted), namespace=wanted)
@@ -202,31 +209,31 @@ class _Linter:
             self._tell(file, "decision_import_unknown", _import(file, wanted), namespace=wanted)
         return other
 
-    def _from_live(self, wanted: str) -> tuple[Source, Definitions] | None:
+    def _from_live(self, wanted: str) -> tuple[Source, DmnDefinitions] | None:
         given = self._live(wanted)
         if given is None:
             return None
-        return given, reader.read(given.data, given.filename, self._limits)
+        return given, reader.read_file(given.data, given.filename, self._limits)
 
     def _fault(self, file: _File, error: DecisionError) -> None:
         code = _CODES.get(error.error_code, "decision_expression")
         cell = file.element(str(error.params.get("part") or ""))
-        told: dict[str, Any] = {
+        params: dict[str, Any] = {
             "text": error.params.get("expression") or "",
             "reason": error.message.removeprefix(f'"{error.element_name}": '),
             "reference": error.params.get("reference") or "",
             "type": error.params.get("type") or "",
             "id": error.element_id,
         }
-        self._tell(file, code, file.element(error.element_id), at=cell, **told)
+        self._tell(file, code, file.element(error.element_id), at=cell, **params)
 
     def _tell(
         self, file: _File, code: str, element: Xml | None, at: Xml | None = None, **params: Any
     ) -> None:
-        """One finding about ``element`` (the file when it cannot be found), with the line of
-        ``at`` when that is known. Of one kind, only so many are worth telling."""
-        file.told[code] += 1
-        if file.told[code] > MOST_FINDINGS:
+        """Add one finding about ``element`` (the file when it is not known), with the line of
+        ``at`` when that is given; of one kind no more than MOST_FINDINGS."""
+        file.findings_by_code[code] += 1
+        if file.findings_by_code[code] > MOST_FINDINGS:
             return
         element = file.root if element is None else element
         line = at.sourceline if at is not None else None
@@ -235,7 +242,8 @@ class _Linter:
         )
 
 
-def _decisions(definitions: Definitions) -> Iterator[Decision | Service]:
+def _decisions(definitions: DmnDefinitions) -> Iterator[DecisionElement | DecisionService]:
+    """The decisions and decision services of a file."""
     yield from definitions.decisions
     yield from definitions.services
 

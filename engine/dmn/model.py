@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.dmn.boxed import Boxed, FunctionDefinition, Parameter
+from engine.dmn.boxed import BoxedExpression, BoxedFunction, FormalParameter
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
-    """``name`` is what the diagram shows, ``variable`` what expressions call its value."""
+class DrgElement:
+    """An element of a decision requirements graph: ``name`` is what the diagram shows, ``variable``
+    what expressions call its value, ``line`` where it stands in the file."""
 
     id: str
     name: str
@@ -24,26 +25,28 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
-class InputData(Element):
-    pass
+class InputData(DrgElement):
+    """A value that a decision model is given."""
 
 
 @dataclass(frozen=True, slots=True)
-class Decision(Element):
-    logic: Boxed | None
+class DecisionElement(DrgElement):
+    """A decision: its logic, and what it requires."""
+
+    logic: BoxedExpression | None
     requires: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Knowledge(Element):
+class BusinessKnowledgeModel(DrgElement):
     """A business knowledge model: a function of its own."""
 
-    logic: FunctionDefinition | None
+    logic: BoxedFunction | None
     requires: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Service(Element):
+class DecisionService(DrgElement):
     """A decision service: decisions as a function of ``input_data`` and ``input_decisions``."""
 
     outputs: tuple[str, ...]
@@ -65,32 +68,34 @@ class ItemDefinition:
     allowed: str
     constraint: str
     components: tuple[ItemDefinition, ...]
-    parameters: tuple[Parameter, ...] | None
+    parameters: tuple[FormalParameter, ...] | None
     result: str
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
+class DmnImport:
+    """Another file that a file stands on, by its namespace, and the name that it goes by here."""
+
     namespace: str
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Definitions:
-    """One file."""
+class DmnDefinitions:
+    """The elements of one file."""
 
     name: str
     namespace: str
     language: str
-    imports: tuple[Import, ...]
+    imports: tuple[DmnImport, ...]
     types: tuple[ItemDefinition, ...]
     inputs: tuple[InputData, ...]
-    decisions: tuple[Decision, ...]
-    knowledge: tuple[Knowledge, ...]
-    services: tuple[Service, ...]
+    decisions: tuple[DecisionElement, ...]
+    knowledge: tuple[BusinessKnowledgeModel, ...]
+    services: tuple[DecisionService, ...]
 
-    def elements(self) -> Iterator[Element]:
-        """All elements that may be referred to."""
+    def elements(self) -> Iterator[DrgElement]:
+        """All elements of the file that may be referred to."""
         yield from self.inputs
         yield from self.decisions
         yield from self.knowledge

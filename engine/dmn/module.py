@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.dmn import boxed, tables
-from engine.dmn.compiler import NOTHING, Compiled, Compiler, Names
+from engine.dmn.compiler import NOTHING, Compiled, LogicCompiler, Names
 from engine.dmn.errors import DecisionError
-from engine.dmn.model import Decision, Definitions, Element, Knowledge
+from engine.dmn.model import BusinessKnowledgeModel, DecisionElement, DmnDefinitions, DrgElement
 from engine.dmn.types import Types
 from engine.feel.budget import Budget
 
@@ -17,11 +17,11 @@ assert tables  # It registers the handler of decision tables.
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LocatedElement:
     """An element, the file that it is in, and the names of the imports that lead there."""
 
     module: Module
-    element: Element
+    element: DrgElement
     path: tuple[str, ...]
 
 
@@ -29,7 +29,7 @@ class Module:
     """A file with the files that it imports, by the imports' names."""
 
     def __init__(
-        self, definitions: Definitions, imports: Sequence[tuple[str, Module]], budget: Budget
+        self, definitions: DmnDefinitions, imports: Sequence[tuple[str, Module]], budget: Budget
     ):
         self.definitions = definitions
         self.imports = tuple(imports)
@@ -40,20 +40,20 @@ class Module:
             definitions.types, [(name, module.types) for name, module in imports], budget
         )
 
-    def find(self, reference: str, path: tuple[str, ...] = ()) -> Found | None:
+    def find(self, reference: str, path: tuple[str, ...] = ()) -> LocatedElement | None:
         """The element that a reference such as ``#id`` means; None when there is none."""
         namespace, _, element_id = reference.rpartition("#")
         if namespace in ("", self.definitions.namespace):
             element = self._by_id.get(element_id)
-            return None if element is None else Found(self, element, path)
+            return None if element is None else LocatedElement(self, element, path)
         for name, module in self.imports:
             if module.definitions.namespace == namespace:
                 element = module._by_id.get(element_id)
-                return None if element is None else Found(module, element, (*path, name))
+                return None if element is None else LocatedElement(module, element, (*path, name))
         return None
 
-    def named(self, name: str) -> Element | None:
-        """The element of that id, else of that name: a decision before all others."""
+    def named(self, name: str) -> DrgElement | None:
+        """The element of an id, else of a name: a decision before all others."""
         if name in self._by_id:
             return self._by_id[name]
         definitions = self.definitions
@@ -62,25 +62,29 @@ class Module:
                 return element
         return None
 
-    def required(self, element: Decision | Knowledge) -> Iterator[tuple[str, Found | None]]:
+    def required(
+        self, element: DecisionElement | BusinessKnowledgeModel
+    ) -> Iterator[tuple[str, LocatedElement | None]]:
         """What an element requires, each reference with what it leads to."""
         for reference in element.requires:
             yield reference, self.find(reference)
 
-    def compiler(self, element: Element, faults: list[DecisionError] | None = None) -> Compiler:
+    def compiler(
+        self, element: DrgElement, faults: list[DecisionError] | None = None
+    ) -> LogicCompiler:
         """What compiles this element's logic; ``faults`` as the compiler has them."""
-        return Compiler(element.id, element.name, self.types, self.budget, faults)
+        return LogicCompiler(element.id, element.name, self.types, self.budget, faults)
 
-    def faults(self, element: Decision | Knowledge) -> list[DecisionError]:
-        """Everything in an element's logic that cannot be read."""
-        found: list[DecisionError] = []
+    def faults(self, element: DecisionElement | BusinessKnowledgeModel) -> list[DecisionError]:
+        """Every error in an element's logic that keeps it from being read."""
+        errors: list[DecisionError] = []
         try:
-            self._compile(element, found)
+            self._compile(element, errors)
         except DecisionError as error:
-            found.append(error)
-        return found
+            errors.append(error)
+        return errors
 
-    def logic(self, element: Decision | Knowledge) -> Compiled:
+    def logic(self, element: DecisionElement | BusinessKnowledgeModel) -> Compiled:
         """The logic of a decision, or the body of a knowledge model's function.
 
         Raises DecisionError with the element's name when it cannot be read.
@@ -90,12 +94,14 @@ class Module:
         return self._compiled[element.id]
 
     def _compile(
-        self, element: Decision | Knowledge, faults: list[DecisionError] | None = None
+        self,
+        element: DecisionElement | BusinessKnowledgeModel,
+        faults: list[DecisionError] | None = None,
     ) -> Compiled:
         compiler = self.compiler(element, faults)
         names = self._names(element)
         try:
-            if isinstance(element, Decision):
+            if isinstance(element, DecisionElement):
                 return compiler.compile(element.logic, names)
             if element.logic is None:
                 return NOTHING
@@ -112,33 +118,33 @@ class Module:
                 element_name=element.name,
             ) from None
 
-    def _names(self, element: Decision | Knowledge) -> Names:
+    def _names(self, element: DecisionElement | BusinessKnowledgeModel) -> Names:
         """What the element's logic may name: the variables of what it requires, their parts."""
         names: set[str] = set()
-        for _, found in self.required(element):
-            if found is not None:
-                names.add(found.element.variable)
-                names.update(found.path)
-                names.update(_parts(found))
+        for _, located in self.required(element):
+            if located is not None:
+                names.add(located.element.variable)
+                names.update(located.path)
+                names.update(_parts(located))
         return frozenset(names)
 
 
-def _parts(found: Found) -> Names:
+def _parts(located: LocatedElement) -> Names:
     """The names of the entries that the element's value has."""
-    element = found.element
-    parts = found.module.types.parts(element.type)
-    if isinstance(element, Decision) and not parts:
+    element = located.element
+    parts = located.module.types.parts(element.type)
+    if isinstance(element, DecisionElement) and not parts:
         return frozenset(_entries(element.logic))
     return parts
 
 
-def _entries(logic: boxed.Boxed | None) -> Iterator[str]:
+def _entries(logic: boxed.BoxedExpression | None) -> Iterator[str]:
     """The names that a boxed expression gives to parts of its value."""
-    if isinstance(logic, boxed.Context):
+    if isinstance(logic, boxed.BoxedContext):
         for entry in logic.entries:
             yield entry.name
             yield from _entries(entry.value)
-    elif isinstance(logic, boxed.Relation):
+    elif isinstance(logic, boxed.BoxedRelation):
         yield from (name for name, _ in logic.columns)
-    elif isinstance(logic, boxed.Table):
+    elif isinstance(logic, boxed.DecisionTable):
         yield from (output.name for output in logic.outputs)

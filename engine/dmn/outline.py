@@ -8,63 +8,67 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from engine.dmn import boxed
-from engine.dmn.decisions import DecisionModel
-from engine.dmn.evaluation import Key, key_of, required, service_inputs
-from engine.dmn.model import Decision, InputData, Knowledge, Service
-from engine.dmn.module import Found
+from engine.dmn.decisions import DmnModel
+from engine.dmn.evaluation import ElementKey, key_of, required, service_inputs
+from engine.dmn.model import BusinessKnowledgeModel, DecisionElement, DecisionService, InputData
+from engine.dmn.module import LocatedElement
 from engine.views import Cell, Column, DecisionInput, Logic, Requirement, Rule, Table
 
 _TEXTS = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)')
+"""One text of a type's list of allowed values, and the comma behind it."""
 
 
-def inputs(model: DecisionModel, decision: str) -> tuple[DecisionInput, ...]:
+def inputs(model: DmnModel, decision: str) -> tuple[DecisionInput, ...]:
     """What a decision is to be given: the input data that it stands on; for a service what it
     takes; for one of a file without any input data, the variables that its logic names."""
     asked = model.find(decision)
-    if isinstance(asked.element, Service):
+    if isinstance(asked.element, DecisionService):
         return tuple(_input(each) for each in service_inputs(asked))
     every = list(_all(asked))
-    found = [_input(each) for each in every if isinstance(each.element, InputData)]
-    if found or asked.module.definitions.inputs:
-        return tuple(found)
+    declared = [_input(each) for each in every if isinstance(each.element, InputData)]
+    if declared or asked.module.definitions.inputs:
+        return tuple(declared)
     known = {name for each in every for name in (each.element.variable, *each.path)}
     return tuple(DecisionInput(name) for name in _free(every) if name not in known)
 
 
-def requirements(model: DecisionModel, decision: str) -> tuple[Requirement, ...]:
-    """The decision itself, then all that it stands on, each once, the nearest first."""
+def requirements(model: DmnModel, decision: str) -> tuple[Requirement, ...]:
+    """A decision itself, then all that it stands on, each once, the nearest first."""
     return tuple(_requirement(each) for each in _all(model.find(decision)))
 
 
-def _all(asked: Found) -> Iterator[Found]:
-    seen: set[Key] = set()
+def _all(asked: LocatedElement) -> Iterator[LocatedElement]:
+    """An element and all that it stands on, each once, the nearest first."""
+    seen: set[ElementKey] = set()
     waiting = [asked]
     while waiting:
-        found = waiting.pop(0)
-        if key_of(found) in seen:
+        located = waiting.pop(0)
+        if key_of(located) in seen:
             continue
-        seen.add(key_of(found))
-        yield found
-        waiting += _needs(found)
+        seen.add(key_of(located))
+        yield located
+        waiting += _needs(located)
 
 
-def _needs(found: Found) -> list[Found]:
-    if not isinstance(found.element, Service):
-        return required(found)
-    outputs = (found.module.find(each, found.path) for each in found.element.outputs)
-    return [*(each for each in outputs if each is not None), *service_inputs(found)]
+def _needs(located: LocatedElement) -> list[LocatedElement]:
+    """What an element stands on directly."""
+    if not isinstance(located.element, DecisionService):
+        return required(located)
+    outputs = (located.module.find(each, located.path) for each in located.element.outputs)
+    return [*(each for each in outputs if each is not None), *service_inputs(located)]
 
 
-def _free(every: Iterable[Found]) -> list[str]:
+def _free(every: Iterable[LocatedElement]) -> list[str]:
+    """The names that decisions' logic looks up, in alphabetical order."""
     names: set[str] = set()
-    for found in every:
-        if isinstance(found.element, Decision):
-            names |= found.module.logic(found.element).names
+    for located in every:
+        if isinstance(located.element, DecisionElement):
+            names |= located.module.logic(located.element).names
     return sorted(names)
 
 
-def _input(found: Found) -> DecisionInput:
-    element, types = found.element, found.module.types
+def _input(located: LocatedElement) -> DecisionInput:
+    element, types = located.element, located.module.types
     kind = types.basic(element.type)
     allowed = types.allowed(element.type) if kind == "string" else ""
     return DecisionInput(element.variable or element.name, kind, element.type, _options(allowed))
@@ -72,37 +76,41 @@ def _input(found: Found) -> DecisionInput:
 
 def _options(allowed: str) -> tuple[str, ...]:
     """The texts that a type lists, none when it says more than that."""
-    found, at = [], 0
+    options, at = [], 0
     while at < len(allowed):
         text = _TEXTS.match(allowed, at)
         if text is None:
             return ()
-        found.append(text[1].replace('\\"', '"').replace("\\\\", "\\"))
+        options.append(text[1].replace('\\"', '"').replace("\\\\", "\\"))
         at = text.end()
-    return tuple(found)
+    return tuple(options)
 
 
-def _requirement(found: Found) -> Requirement:
-    element = found.element
-    kinds = {Decision: "decision", Knowledge: "knowledge", Service: "service"}
-    logic = element.logic if isinstance(element, Decision | Knowledge) else None
+def _requirement(located: LocatedElement) -> Requirement:
+    element = located.element
+    kinds = {
+        DecisionElement: "decision",
+        BusinessKnowledgeModel: "knowledge",
+        DecisionService: "service",
+    }
+    logic = element.logic if isinstance(element, DecisionElement | BusinessKnowledgeModel) else None
     return Requirement(
         kind=kinds.get(type(element), "input"),
         name=element.name or element.id,
         type=element.type,
-        requires=tuple(each.element.name or each.element.id for each in _needs(found)),
+        requires=tuple(each.element.name or each.element.id for each in _needs(located)),
         logic=None if logic is None else _logic(logic),
     )
 
 
-def _logic(part: boxed.Boxed | None) -> Logic:
-    if isinstance(part, boxed.Table):
+def _logic(part: boxed.BoxedExpression | None) -> Logic:
+    if isinstance(part, boxed.DecisionTable):
         return Logic("table", table=_table(part))
-    if isinstance(part, boxed.Relation):
+    if isinstance(part, boxed.BoxedRelation):
         return Logic("relation", table=_relation(part))
-    if isinstance(part, boxed.Literal):
+    if isinstance(part, boxed.LiteralExpression):
         return Logic("literal", part.text)
-    for kind, read in _PARTS.items():
+    for kind, read in _PART_VIEWS.items():
         if isinstance(part, kind):
             name, text, cells = read(part)
             made = tuple(Cell(title, _logic(inner)) for title, inner in cells)
@@ -110,36 +118,38 @@ def _logic(part: boxed.Boxed | None) -> Logic:
     return Logic("literal")
 
 
-def _text(part: boxed.Boxed | None) -> str:
-    return part.text if isinstance(part, boxed.Literal) else ""
+def _text(part: boxed.BoxedExpression | None) -> str:
+    return part.text if isinstance(part, boxed.LiteralExpression) else ""
 
 
-Parts = tuple[str, str, Sequence[tuple[str, boxed.Boxed | None]]]
-_PARTS: dict[type[boxed.Boxed], Callable[[Any], Parts]] = {
-    boxed.Context: lambda p: ("context", "", [(e.name, e.value) for e in p.entries]),
-    boxed.ListOf: lambda p: ("list", "", [("", item) for item in p.items]),
-    boxed.Invocation: lambda p: ("invocation", _text(p.function), list(p.bindings)),
-    boxed.FunctionDefinition: lambda p: (
+BoxedParts = tuple[str, str, Sequence[tuple[str, boxed.BoxedExpression | None]]]
+"""A boxed expression as its name, its text and its parts, each with a title."""
+_PART_VIEWS: dict[type[boxed.BoxedExpression], Callable[[Any], BoxedParts]] = {
+    boxed.BoxedContext: lambda p: ("context", "", [(e.name, e.value) for e in p.entries]),
+    boxed.BoxedList: lambda p: ("list", "", [("", item) for item in p.items]),
+    boxed.BoxedInvocation: lambda p: ("invocation", _text(p.function), list(p.bindings)),
+    boxed.BoxedFunction: lambda p: (
         "function",
         ", ".join(f"{n.name}: {n.type}" if n.type else n.name for n in p.parameters),
         [("", p.body)],
     ),
-    boxed.Conditional: lambda p: (
+    boxed.BoxedConditional: lambda p: (
         "conditional",
         "",
         [("if", p.condition), ("then", p.then), ("else", p.otherwise)],
     ),
-    boxed.Filter: lambda p: ("filter", "", [("in", p.source), ("match", p.match)]),
-    boxed.For: lambda p: ("for", p.variable, [("in", p.source), ("return", p.body)]),
-    boxed.Quantified: lambda p: (
+    boxed.BoxedFilter: lambda p: ("filter", "", [("in", p.source), ("match", p.match)]),
+    boxed.BoxedFor: lambda p: ("for", p.variable, [("in", p.source), ("return", p.body)]),
+    boxed.BoxedQuantified: lambda p: (
         "every" if p.every else "some",
         p.variable,
         [("in", p.source), ("satisfies", p.condition)],
     ),
 }
+"""How a boxed expression is shown, by its kind."""
 
 
-def _table(part: boxed.Table) -> Table:
+def _table(part: boxed.DecisionTable) -> Table:
     return Table(
         id=part.id,
         policy=part.policy,
@@ -156,7 +166,7 @@ def _table(part: boxed.Table) -> Table:
     )
 
 
-def _relation(part: boxed.Relation) -> Table:
+def _relation(part: boxed.BoxedRelation) -> Table:
     return Table(
         id=part.id,
         policy="",

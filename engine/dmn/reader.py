@@ -12,31 +12,29 @@ from typing import Any
 from engine.bpmn import source
 from engine.bpmn.findings import finding
 from engine.bpmn.names import DMN_MARK, local, namespace
-from engine.dmn.boxed import FunctionDefinition, Parameter
+from engine.dmn.boxed import FormalParameter
 from engine.dmn.model import (
-    Decision,
-    Definitions,
-    Import,
+    BusinessKnowledgeModel,
+    DecisionElement,
+    DecisionService,
+    DmnDefinitions,
+    DmnImport,
     InputData,
     ItemDefinition,
-    Knowledge,
-    Service,
 )
-from engine.dmn.reader_boxed import Reader, Xml, child, children, text_of, type_name
+from engine.dmn.reader_boxed import BoxedReader, Xml, child, children, text_of, unprefixed_type
 from engine.errors import Rejected
 
-_NO_LOGIC = FunctionDefinition("", "", (), None)
 
-
-def read(
+def read_file(
     data: bytes, filename: str, limits: source.XmlLimits = source.DEFAULT_LIMITS
-) -> Definitions:
+) -> DmnDefinitions:
     """The elements of one file. Raises ``Rejected`` with one finding for what is no DMN."""
-    return definitions(source.parse(data, filename, limits, root=None).getroot(), filename)
+    return read_definitions(source.parse(data, filename, limits, root=None).getroot(), filename)
 
 
-def definitions(root: Xml, filename: str) -> Definitions:
-    """The elements of a file that is parsed already. Raises as ``read`` does."""
+def read_definitions(root: Xml, filename: str) -> DmnDefinitions:
+    """The elements of a file that is parsed already; ``Rejected`` as by ``read_file``."""
     if DMN_MARK not in namespace(root) or local(root) != "definitions":
         raise Rejected(
             [
@@ -51,13 +49,13 @@ def definitions(root: Xml, filename: str) -> Definitions:
             ]
         )
     # A drawing has decisions' shapes in it, never decisions: only children of the root count.
-    reader = Reader(root.get("expressionLanguage") or "")
-    return Definitions(
+    reader = BoxedReader(root.get("expressionLanguage") or "")
+    return DmnDefinitions(
         name=root.get("name") or "",
         namespace=root.get("namespace") or "",
         language=reader.language,
         imports=tuple(
-            Import(element.get("namespace") or "", element.get("name") or "")
+            DmnImport(element.get("namespace") or "", element.get("name") or "")
             for element in children(root, "import")
             if DMN_MARK in (element.get("importType") or DMN_MARK)
         ),
@@ -81,28 +79,28 @@ def _element(element: Xml) -> dict[str, Any]:
         "variable": " ".join(
             ((variable.get("name") if variable is not None else "") or name).split()
         ),
-        "type": type_name(variable.get("typeRef")) if variable is not None else "",
+        "type": unprefixed_type(variable.get("typeRef")) if variable is not None else "",
         "line": element.sourceline,
     }
 
 
-def _decision(element: Xml, reader: Reader) -> Decision:
-    return Decision(
+def _decision(element: Xml, reader: BoxedReader) -> DecisionElement:
+    return DecisionElement(
         **_element(element), logic=reader.only_expression(element), requires=_requires(element)
     )
 
 
-def _knowledge(element: Xml, reader: Reader) -> Knowledge:
+def _knowledge(element: Xml, reader: BoxedReader) -> BusinessKnowledgeModel:
     logic = child(element, "encapsulatedLogic")
-    return Knowledge(
+    return BusinessKnowledgeModel(
         **_element(element),
         logic=None if logic is None else reader.function(logic),
         requires=_requires(element),
     )
 
 
-def _service(element: Xml) -> Service:
-    return Service(
+def _service(element: Xml) -> DecisionService:
+    return DecisionService(
         **_element(element),
         outputs=_references(element, "outputDecision"),
         input_decisions=_references(element, "inputDecision"),
@@ -112,14 +110,14 @@ def _service(element: Xml) -> Service:
 
 def _requires(element: Xml) -> tuple[str, ...]:
     """What the element needs of others: data, decisions, knowledge."""
-    found: list[str] = []
+    references: list[str] = []
     for requirement in element:
         if local(requirement) == "informationRequirement":
-            found += _references(requirement, "requiredDecision")
-            found += _references(requirement, "requiredInput")
+            references += _references(requirement, "requiredDecision")
+            references += _references(requirement, "requiredInput")
         elif local(requirement) == "knowledgeRequirement":
-            found += _references(requirement, "requiredKnowledge")
-    return tuple(dict.fromkeys(found))
+            references += _references(requirement, "requiredKnowledge")
+    return tuple(dict.fromkeys(references))
 
 
 def _references(element: Xml, name: str) -> tuple[str, ...]:
@@ -130,7 +128,7 @@ def _type(element: Xml) -> ItemDefinition:
     function = child(element, "functionItem")
     return ItemDefinition(
         name=" ".join((element.get("name") or "").split()),
-        base=type_name(text_of(child(element, "typeRef"))),
+        base=unprefixed_type(text_of(child(element, "typeRef"))),
         collection=element.get("isCollection") in ("true", "1"),
         allowed=text_of(child(child(element, "allowedValues"), "text")),
         constraint=text_of(child(child(element, "typeConstraint"), "text")),
@@ -138,8 +136,8 @@ def _type(element: Xml) -> ItemDefinition:
         parameters=None
         if function is None
         else tuple(
-            Parameter(part.get("name") or "", type_name(part.get("typeRef")))
+            FormalParameter(part.get("name") or "", unprefixed_type(part.get("typeRef")))
             for part in children(function, "parameters")
         ),
-        result="" if function is None else type_name(function.get("outputTypeRef")),
+        result="" if function is None else unprefixed_type(function.get("outputTypeRef")),
     )

@@ -9,7 +9,7 @@ from engine import feel
 from engine.errors import Invalid, Problem
 from engine.views import DecisionInput
 
-_MARKS = {
+_TEXT_MARKS = {
     "number": ("@number", "number_malformed"),
     "date": ("@date", "date_malformed"),
     "time": ("@time", "time_malformed"),
@@ -17,7 +17,10 @@ _MARKS = {
     "days and time duration": ("@duration", "interval_malformed"),
     "years and months duration": ("@duration", "interval_malformed"),
 }
+"""How the text of a value is marked for ``feel.from_json``, and the problem when it cannot be read,
+by the type's name."""
 _BOOLEANS = {"true": True, "false": False}
+"""The texts that are booleans."""
 
 
 def read(given: Mapping[str, Any], wanted: Sequence[DecisionInput]) -> dict[str, Any]:
@@ -36,7 +39,7 @@ def read(given: Mapping[str, Any], wanted: Sequence[DecisionInput]) -> dict[str,
             code = "value_malformed"
             kind = types.get(name, "")
             if isinstance(value, str):
-                code = "boolean_malformed" if kind == "boolean" else _MARKS[kind][1]
+                code = "boolean_malformed" if kind == "boolean" else _TEXT_MARKS[kind][1]
             text = f"{name}: this is no {kind or 'value'}"
             problems.append(Problem(code, text, f"variables.{name}"))
     if problems:
@@ -54,4 +57,4 @@ def _value(value: Any, kind: str) -> Any:
         if text not in _BOOLEANS:
             raise feel.FeelError("neither true nor false")
         return _BOOLEANS[text]
-    return feel.from_json({_MARKS[kind][0]: text})
+    return feel.from_json({_TEXT_MARKS[kind][0]: text})

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.dmn.boxed import Table
+from engine.dmn.boxed import DecisionTable
 from engine.dmn.errors import DecisionError
-from engine.dmn.model import Decision, Service
+from engine.dmn.model import DecisionElement, DecisionService
 
 
-class Watched(dict[str, Any]):
+class WatchedVariables(dict[str, Any]):
     """Variables that remember which of them were looked at."""
 
     def __init__(self, values: Mapping[str, Any]):
@@ -23,17 +23,17 @@ class Watched(dict[str, Any]):
         return super().__getitem__(name)
 
     def get(self, name: str, default: Any = None) -> Any:
-        """As of any dictionary, and remembered."""
+        """As of any dictionary, and the name counts as looked at."""
         self._seen.add(name)
         return super().get(name, default)
 
     @property
     def used(self) -> dict[str, Any]:
-        """Those that were looked at and are there, in alphabetical order."""
+        """The variables that were looked at and are there, in alphabetical order."""
         return {name: dict.get(self, name) for name in sorted(self._seen) if name in self}
 
 
-def shaped(value: Any, mapping: str, element: Decision | Service) -> Any:
+def shaped(value: Any, mapping: str, element: DecisionElement | DecisionService) -> Any:
     """A decision's value as ``mapping`` asks for it (see ``DecisionCall``).
 
     Raises DecisionError when the value does not have that shape: several rules held where one
@@ -53,7 +53,7 @@ def shaped(value: Any, mapping: str, element: Decision | Service) -> Any:
     return rows[0] if mapping == "singleResult" else _entry(rows[0], element)
 
 
-def as_variables(value: Any, element: Decision | Service) -> dict[str, Any]:
+def as_variables(value: Any, element: DecisionElement | DecisionService) -> dict[str, Any]:
     """The variables that a value gives when none is named for it: each entry of a context one;
     anything else the one that the decision itself is called."""
     if isinstance(value, dict):
@@ -72,28 +72,28 @@ def _rows(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _row(value: Any, element: Decision | Service) -> dict[str, Any]:
+def _row(value: Any, element: DecisionElement | DecisionService) -> dict[str, Any]:
     if isinstance(value, dict):
         return value
     names = _outputs(element)
     return {names[0] if len(names) == 1 else element.variable or element.id: value}
 
 
-def _entry(row: dict[str, Any], element: Decision | Service) -> Any:
+def _entry(row: dict[str, Any], element: DecisionElement | DecisionService) -> Any:
     if len(row) != 1:
         raise _unfit(element, f"it has the outputs {', '.join(row)}, and one is asked for")
     return next(iter(row.values()))
 
 
-def _outputs(element: Decision | Service) -> list[str]:
+def _outputs(element: DecisionElement | DecisionService) -> list[str]:
     """The names of a decision table's outputs."""
-    logic = element.logic if isinstance(element, Decision) else None
-    if not isinstance(logic, Table):
+    logic = element.logic if isinstance(element, DecisionElement) else None
+    if not isinstance(logic, DecisionTable):
         return []
     return [output.name for output in logic.outputs if output.name]
 
 
-def _unfit(element: Decision | Service, message: str) -> DecisionError:
+def _unfit(element: DecisionElement | DecisionService, message: str) -> DecisionError:
     return DecisionError(
         f'"{element.name}": {message}',
         code="result",

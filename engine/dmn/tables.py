@@ -7,41 +7,55 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.dmn import boxed, hits
-from engine.dmn.compiler import Compiled, Compiler, Names, handles, names_of, total
+from engine.dmn.compiler import (
+    Compiled,
+    LogicCompiler,
+    Names,
+    cost_of_parts,
+    handles_boxed,
+    names_of_parts,
+)
 from engine.dmn.run import hit, shown
 from engine.feel.compare import equal
 from engine.feel.scope import TESTED, Frame
 
-# A cell that any value meets.
 _ANYTHING = frozenset({"", "-"})
+"""The texts of a cell that any value meets."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Input:
+class _CompiledInput:
+    """A condition column: its value, and the tests of its allowed values."""
+
     value: Compiled
     allowed: Compiled | None
     label: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Output:
+class _CompiledOutput:
+    """A conclusion column: its possible values in order of importance (``ranked``), the tests that
+    they are written as, and what it gives when no rule holds."""
+
     name: str
-    # The possible values in order of importance, and the tests that they are written as.
     ranked: Compiled | None
     allowed: Compiled | None
     default: Compiled | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class _CompiledRule:
+    """A rule: a test for each input, None where any value will do, and a conclusion for each
+    output."""
+
     tests: tuple[Compiled | None, ...]
     results: tuple[Compiled, ...]
 
 
-class Table:
+class CompiledTable:
     """A compiled decision table; one output gives its value, several a context of theirs."""
 
-    def __init__(self, compiler: Compiler, part: boxed.Table, names: Names):
+    def __init__(self, compiler: LogicCompiler, part: boxed.DecisionTable, names: Names):
         self.compiler = compiler
         self.part = part
         self.policy = hits.policy(part.policy, part.aggregation)
@@ -61,18 +75,18 @@ class Table:
                 code="table",
             )
 
-    def _input(self, column: boxed.Input, names: Names) -> _Input:
+    def _input(self, column: boxed.InputClause, names: Names) -> _CompiledInput:
         value = self.compiler.compile(column.expression, names)
         text = column.values
         if not text and column.expression is not None:
             text = self.compiler.types.allowed(column.expression.type)
         label = column.label or getattr(column.expression, "text", "")
-        return _Input(value, self._tests(column.id, text, names), label)
+        return _CompiledInput(value, self._tests(column.id, text, names), label)
 
-    def _output(self, column: boxed.Output, names: Names) -> _Output:
+    def _output(self, column: boxed.OutputClause, names: Names) -> _CompiledOutput:
         text = column.values or self.compiler.types.allowed(self._type(column))
         default = column.default
-        return _Output(
+        return _CompiledOutput(
             column.name,
             self._ranked(column.id, text, names) if self.policy and self.policy.ranks else None,
             self._tests(column.id, text, names),
@@ -81,27 +95,27 @@ class Table:
             else self.compiler.typed(self.compiler.compile(default, names), column.type),
         )
 
-    def _type(self, column: boxed.Output) -> str:
+    def _type(self, column: boxed.OutputClause) -> str:
         """The column's type; a table with one column may have it as its own."""
         return column.type or (self.part.type if len(self.part.outputs) == 1 else "")
 
     def _ranked(self, part_id: str, text: str, names: Names) -> Compiled | None:
         if not text:
             return None
-        return self.compiler.compile(boxed.Literal(part_id, "", f"[{text}]"), names)
+        return self.compiler.compile(boxed.LiteralExpression(part_id, "", f"[{text}]"), names)
 
     def _tests(self, part_id: str, text: str, names: Names) -> Compiled | None:
         if text in _ANYTHING:
             return None
-        return self._cell(boxed.Literal(part_id, "", text), names)
+        return self._cell(boxed.LiteralExpression(part_id, "", text), names)
 
-    def _cell(self, cell: boxed.Literal, names: Names) -> Compiled | None:
+    def _cell(self, cell: boxed.LiteralExpression, names: Names) -> Compiled | None:
         if cell.text in _ANYTHING:
             return None
         tests = self.compiler.feel(cell, names, tests=True)
         return Compiled(tests.within, tests.cost, tests.possible_names)
 
-    def _rule(self, number: int, rule: boxed.Rule, names: Names) -> _Rule:
+    def _rule(self, number: int, rule: boxed.DecisionRule, names: Names) -> _CompiledRule:
         cells = (len(rule.tests), len(rule.results))
         if cells != (len(self.inputs), len(self.outputs)):
             raise self.compiler.error(
@@ -110,7 +124,7 @@ class Table:
                 self.part,
                 code="table",
             )
-        return _Rule(
+        return _CompiledRule(
             tuple(self._cell(test, names) for test in rule.tests),
             tuple(
                 self.compiler.typed(self.compiler.compile(result, names), column.type)
@@ -119,12 +133,12 @@ class Table:
         )
 
     def parts(self) -> list[Compiled]:
-        """All cells."""
-        found = [column.value for column in self.inputs]
+        """All cells of the table."""
+        cells = [column.value for column in self.inputs]
         for rule in self.rules:
-            found += [test for test in rule.tests if test is not None]
-            found += rule.results
-        return found
+            cells += [test for test in rule.tests if test is not None]
+            cells += rule.results
+        return cells
 
     def evaluate(self, frame: Frame) -> Any:
         """The table's value with the frame's variables."""
@@ -170,7 +184,7 @@ class Table:
             frames.append(inner)
         return frames
 
-    def _result(self, rule: _Rule, frame: Frame) -> list[Any]:
+    def _result(self, rule: _CompiledRule, frame: Frame) -> list[Any]:
         """The rule's conclusions; one that is not among its column's values becomes null."""
         values = []
         for cell, column in zip(rule.results, self.outputs, strict=True):
@@ -185,6 +199,7 @@ class Table:
         return values
 
     def _value(self, values: Sequence[Any]) -> Any:
+        """A rule's conclusions as the table gives them: one alone, several as a context."""
         if len(self.outputs) == 1:
             return values[0]
         return {column.name: value for column, value in zip(self.outputs, values, strict=True)}
@@ -201,12 +216,14 @@ class Table:
         return self._value(values)
 
     def _ranks(self, frame: Frame) -> list[list[Any]]:
+        """The possible values of each output, the most important first."""
         return [
             [] if column.ranked is None else column.ranked.code(frame) for column in self.outputs
         ]
 
 
-def _holds(rule: _Rule, tested: Sequence[Frame]) -> bool:
+def _holds(rule: _CompiledRule, tested: Sequence[Frame]) -> bool:
+    """Whether the tested values meet all conditions of a rule."""
     return all(
         test is None or test.code(frame) is True
         for test, frame in zip(rule.tests, tested, strict=True)
@@ -223,7 +240,7 @@ def _rank(result: Sequence[Any], ranks: Sequence[Sequence[Any]], frame: Frame) -
     return tuple(places)
 
 
-@handles(boxed.Table)
-def _table(compiler: Compiler, part: boxed.Table, names: Names) -> Compiled:
-    table = Table(compiler, part, names)
-    return Compiled(table.evaluate, total(table.parts()), names_of(table.parts()))
+@handles_boxed(boxed.DecisionTable)
+def _table(compiler: LogicCompiler, part: boxed.DecisionTable, names: Names) -> Compiled:
+    table = CompiledTable(compiler, part, names)
+    return Compiled(table.evaluate, cost_of_parts(table.parts()), names_of_parts(table.parts()))

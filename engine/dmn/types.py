@@ -17,15 +17,15 @@ from engine.feel.kinds import BUILT_IN, Type, coerce, conforms, simple_name
 from engine.feel.scope import TESTED, Frame
 from engine.feel.values import Function
 
-# Types that other engines' modelers offer; DMN has but one kind of number, so nothing is checked.
 _FOREIGN = frozenset({"integer", "long", "double"})
+"""Number types that other engines' modelers offer; DMN has but one, so nothing more is checked."""
 BASIC = frozenset(
     {"string", "number", "boolean", "date", "time", "date and time"}
     | {"days and time duration", "years and months duration"}
 )
 """Types whose values can be written as one text."""
-# Whether the value is of the type.
-Check = Callable[[Any, Run], bool]
+TypeCheck = Callable[[Any, Run], bool]
+"""Whether a value is of a type."""
 
 
 class Types:
@@ -44,7 +44,7 @@ class Types:
     ):
         self._budget = budget
         self.known: dict[str, Type] = {}
-        self._checks: dict[str, Check] = {}
+        self._checks: dict[str, TypeCheck] = {}
         # Each definition with the types that the names in it are looked up in.
         self._items: dict[str, tuple[Types, ItemDefinition]] = {}
         for prefix, types in imported:
@@ -65,7 +65,7 @@ class Types:
             self.known[start + name] = _prefixed(types.known[name], start)
 
     def is_known(self, name: str) -> bool:
-        """Whether the type is FEEL's own, a common one of other engines, or defined here."""
+        """Whether a type is FEEL's own, a common one of other engines, or defined in the model."""
         return not name or name in BUILT_IN or name in _FOREIGN or name in self._checks
 
     def _refuse_circle(self, name: str) -> None:
@@ -82,15 +82,15 @@ class Types:
             seen.add(item.name)
 
     def _bases(self, name: str) -> Iterator[tuple[Types, ItemDefinition]]:
-        """The named definition, the one that it is based on, and so on."""
-        found = self._items.get(name)
-        while found is not None:
-            yield found
-            types, item = found
-            found = types._items.get(item.base)
+        """The definition of a name, the one that it is based on, and so on."""
+        definition = self._items.get(name)
+        while definition is not None:
+            yield definition
+            types, item = definition
+            definition = types._items.get(item.base)
 
     def allowed(self, name: str) -> str:
-        """The unary tests of the type's allowed values, ``""`` when it has none."""
+        """The unary tests of a type's allowed values, ``""`` when it has none."""
         return next((item.allowed for _, item in self._bases(name) if item.allowed), "")
 
     def basic(self, name: str) -> str:
@@ -102,21 +102,21 @@ class Types:
             name = item.base
         if name in _FOREIGN:
             return "number"
-        found = simple_name(name)
-        return found if found in BASIC else ""
+        own_name = simple_name(name)
+        return own_name if own_name in BASIC else ""
 
     def function_result(self, name: str) -> str:
         """The type that a call gives whose function's variable is of the named type."""
-        found = self._items.get(name)
-        if found is not None and found[1].parameters is not None:
-            return found[1].result
+        definition = self._items.get(name)
+        if definition is not None and definition[1].parameters is not None:
+            return definition[1].result
         return "" if name in ("function", "Any") else name
 
     def parts(self, name: str) -> frozenset[str]:
-        """The names of the components, theirs and so on, of values of the type."""
+        """The names of the components, and of theirs and so on, of values of a type."""
         names: set[str] = set()
         seen: set[int] = set()
-        waiting = [found] if (found := self._items.get(name)) is not None else []
+        waiting = [definition] if (definition := self._items.get(name)) is not None else []
         while waiting:
             types, item = waiting.pop()
             if id(item) in seen:
@@ -163,7 +163,7 @@ class Types:
         check = self._checks.get(name)
         return conforms(value, Type(name)) if check is None else check(value, run)
 
-    def _check(self, item: ItemDefinition) -> Check:
+    def _check(self, item: ItemDefinition) -> TypeCheck:
         single = self._single(item)
         constraint = self._tests(item.constraint, item)
 
@@ -182,7 +182,7 @@ class Types:
 
         return check
 
-    def _single(self, item: ItemDefinition) -> Check:
+    def _single(self, item: ItemDefinition) -> TypeCheck:
         """The check of the type without regard to whether it is a collection."""
         allowed = self._tests(item.allowed, item)
         inner = self._shape(item)
@@ -190,7 +190,7 @@ class Types:
             return inner
         return lambda value, run: inner(value, run) and allowed(value, run)
 
-    def _shape(self, item: ItemDefinition) -> Check:
+    def _shape(self, item: ItemDefinition) -> TypeCheck:
         if item.parameters is not None:
             arity = len(item.parameters)
             return lambda value, run: isinstance(value, Function) and len(value.parameters) == arity
@@ -206,7 +206,7 @@ class Types:
 
         return shape
 
-    def _tests(self, text: str, item: ItemDefinition) -> Check | None:
+    def _tests(self, text: str, item: ItemDefinition) -> TypeCheck | None:
         if not text:
             return None
         try:

@@ -6,9 +6,9 @@
 
 What is here may read text and make values, within a budget (``budget.py``). It never runs Python
 from text, opens nothing, knows no clock and no database, and imports nothing of the engine but
-its errors. The order of the files, each using those before it: errors, budget, values, temporal,
-kinds (types) · lexer, names, nodes, parser · compare, arithmetic, access, show, builtins ·
-scope, convert, closures, expression, wire.
+its errors. The order of the files, each using those before it: errors, budget, values,
+extended_dates, temporal, kinds (types) · lexer, names, nodes, parser · compare, arithmetic,
+access, show, builtins · scope, convert, closures, expression, wire.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from engine.feel.errors import FeelBudgetError, FeelError, FeelNameError, FeelSy
 from engine.feel.expression import Expression, UnaryTests, compile_unary_tests
 from engine.feel.expression import compile_expression as compile  # noqa: A004 - it reads FEEL
 from engine.feel.kinds import Type
-from engine.feel.values import Function, Range, YearsMonthsDuration
+from engine.feel.values import FeelRange, Function, YearsMonthsDuration
 from engine.feel.wire import from_json, plain, to_json
 
 __all__ = [
@@ -27,9 +27,9 @@ __all__ = [
     "FeelBudgetError",
     "FeelError",
     "FeelNameError",
+    "FeelRange",
     "FeelSyntaxError",
     "Function",
-    "Range",
     "Type",
     "UnaryTests",
     "YearsMonthsDuration",

@@ -12,8 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.feel.budget import Run
-from engine.feel.far import FarDate, FarDateTime
-from engine.feel.values import Range, YearsMonthsDuration, number, whole
+from engine.feel.extended_dates import ExtendedDate, ExtendedDateTime
+from engine.feel.values import FeelRange, YearsMonthsDuration, number, whole
 
 
 def _weekday(value: Any) -> Decimal:
@@ -21,11 +21,13 @@ def _weekday(value: Any) -> Decimal:
 
 
 def _offset(value: Any) -> timedelta | None:
+    """The distance of a time's zone from UTC, null for a local time."""
     offset: timedelta | None = value.utcoffset()
     return offset
 
 
 def _zone(value: Any) -> str | None:
+    """The name of a time's zone, null where it has none."""
     return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
 
 
@@ -47,47 +49,53 @@ def _months(value: YearsMonthsDuration) -> tuple[int, int]:
 
 
 _Properties = dict[str, Callable[[Any], Any]]
+"""The properties of one type of value: how each is read, by its name."""
 
-_DATE: _Properties = {
+_DATE_PROPERTIES: _Properties = {
     "year": lambda value: number(value.year),
     "month": lambda value: number(value.month),
     "day": lambda value: number(value.day),
     "weekday": _weekday,
 }
-_TIME: _Properties = {
+"""What a date has: numbers, the weekday from 1 for Monday."""
+_TIME_PROPERTIES: _Properties = {
     "hour": lambda value: number(value.hour),
     "minute": lambda value: number(value.minute),
     "second": lambda value: number(value.second),
     "time offset": _offset,
     "timezone": _zone,
 }
-_DAYS_TIME: _Properties = {
+"""What a time has: numbers, the offset as a duration, the zone's name."""
+_DAYS_TIME_PROPERTIES: _Properties = {
     "days": lambda value: number(_parts(value)[0]),
     "hours": lambda value: number(_parts(value)[1]),
     "minutes": lambda value: number(_parts(value)[2]),
     "seconds": lambda value: number(_parts(value)[3]),
 }
-_YEARS_MONTHS: _Properties = {
+"""What a days and time duration has: whole numbers, all negative when the duration is."""
+_YEARS_MONTHS_PROPERTIES: _Properties = {
     "years": lambda value: number(_months(value)[0]),
     "months": lambda value: number(_months(value)[1]),
 }
-_RANGE: _Properties = {
+"""What a years and months duration has: whole numbers, negative when the duration is."""
+_RANGE_PROPERTIES: _Properties = {
     "start": lambda value: value.start,
     "end": lambda value: value.end,
     "start included": lambda value: value.start_included,
     "end included": lambda value: value.end_included,
 }
-# A date and time is also a date to Python, so it comes first.
-_PROPERTIES: tuple[tuple[type, _Properties], ...] = (
-    (datetime, _DATE | _TIME),
-    (FarDateTime, _DATE | _TIME),
-    (date, _DATE),
-    (FarDate, _DATE),
-    (time, _TIME),
-    (timedelta, _DAYS_TIME),
-    (YearsMonthsDuration, _YEARS_MONTHS),
-    (Range, _RANGE),
+"""What a range has: its end points, null where it has no limit, and whether they belong to it."""
+_PROPERTIES_BY_CLASS: tuple[tuple[type, _Properties], ...] = (
+    (datetime, _DATE_PROPERTIES | _TIME_PROPERTIES),
+    (ExtendedDateTime, _DATE_PROPERTIES | _TIME_PROPERTIES),
+    (date, _DATE_PROPERTIES),
+    (ExtendedDate, _DATE_PROPERTIES),
+    (time, _TIME_PROPERTIES),
+    (timedelta, _DAYS_TIME_PROPERTIES),
+    (YearsMonthsDuration, _YEARS_MONTHS_PROPERTIES),
+    (FeelRange, _RANGE_PROPERTIES),
 )
+"""The properties by Python's class. A date and time is also a date to Python, so it comes first."""
 
 
 def member(value: Any, name: str, run: Run) -> Any:
@@ -97,7 +105,7 @@ def member(value: Any, name: str, run: Run) -> Any:
     if type(value) is list:
         run.charge(len(value))
         return [member(element, name, run) for element in value]
-    for cls, properties in _PROPERTIES:
+    for cls, properties in _PROPERTIES_BY_CLASS:
         if isinstance(value, cls):
             read = properties.get(name)
             return None if read is None else read(value)

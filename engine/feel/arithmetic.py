@@ -13,10 +13,10 @@ from typing import Any
 
 from engine.feel.budget import Run
 from engine.feel.compare import kind
-from engine.feel.far import (
+from engine.feel.extended_dates import (
     AnyDate,
     AnyDateTime,
-    FarDateTime,
+    ExtendedDateTime,
     instant,
     make_time,
     nanos_of,
@@ -29,15 +29,19 @@ from engine.feel.temporal import is_date, midnight
 from engine.feel.values import DECIMAL, YearsMonthsDuration
 
 Operator = Callable[[Any, Any, Run], Any]
+"""What an operator does with its two operands; it answers null where it has no meaning."""
 
 _MICROSECOND = timedelta(microseconds=1)
+"""The finest part of a duration."""
 _DAY = timedelta(days=1)
-# A power costs hundreds of multiplications when its exponent is large or a fraction.
+"""The part of a duration that moves a date."""
 _POWER_STEPS = 40
+"""Steps of the budget that a power costs when its exponent is large or a fraction: then it takes
+hundreds of multiplications."""
 
 
 def add(left: Any, right: Any, run: Run) -> Any:
-    """``left + right``."""
+    """``left + right``: of numbers, of texts, of a duration and what it moves."""
     if type(left) is Decimal and type(right) is Decimal:
         return _decimal(DECIMAL.add, left, right)
     if isinstance(left, str) and isinstance(right, str):
@@ -53,7 +57,7 @@ def add(left: Any, right: Any, run: Run) -> Any:
 
 
 def subtract(left: Any, right: Any, run: Run) -> Any:
-    """``left - right``."""
+    """``left - right``: of numbers, of two dates or times, of a duration from what it moves."""
     if type(left) is Decimal and type(right) is Decimal:
         return _decimal(DECIMAL.subtract, left, right)
     try:
@@ -65,7 +69,7 @@ def subtract(left: Any, right: Any, run: Run) -> Any:
 
 
 def multiply(left: Any, right: Any, run: Run) -> Any:
-    """``left * right``."""
+    """``left * right``: of numbers, of a duration and a number."""
     if type(left) is not Decimal:
         left, right = right, left
     if type(left) is not Decimal:
@@ -76,7 +80,8 @@ def multiply(left: Any, right: Any, run: Run) -> Any:
 
 
 def divide(left: Any, right: Any, run: Run) -> Any:
-    """``left / right``; a duration by one of its own kind is a number."""
+    """``left / right``: of numbers, of a duration by a number or (which gives a number) by one of
+    its kind."""
     if type(right) is Decimal:
         if type(left) is Decimal:
             return _decimal(DECIMAL.divide, left, right)
@@ -131,7 +136,9 @@ def _shift(value: Any, duration: Any, *, forward: bool) -> Any:
         months = duration.months if forward else -duration.months
         if isinstance(value, YearsMonthsDuration):
             return YearsMonthsDuration(value.months + months)
-        return shift_months(value, months) if isinstance(value, AnyDate | FarDateTime) else None
+        return (
+            shift_months(value, months) if isinstance(value, AnyDate | ExtendedDateTime) else None
+        )
     if not isinstance(duration, timedelta):
         return None
     length = duration if forward else -duration
@@ -167,6 +174,7 @@ def _difference(left: Any, right: Any) -> Any:
 
 
 def _length(value: timedelta) -> Decimal:
+    """A days and time duration in microseconds."""
     return Decimal(value // _MICROSECOND)
 
 
@@ -191,3 +199,4 @@ OPERATORS: dict[str, Operator] = {
     "/": divide,
     "**": power,
 }
+"""The arithmetic operators by the signs that write them."""

@@ -29,7 +29,10 @@ class Budget:
 
 
 DEFAULT = Budget()
+"""The limits of an expression for which nobody has set others."""
 _CHARACTERS_PER_STEP = 256
+"""Characters of a text that a function walks through in the time that a node of an expression takes
+to evaluate."""
 
 
 class Run:
@@ -92,7 +95,7 @@ class Run:
             )
 
     def leave(self) -> None:
-        """End a function call."""
+        """End a function call that ``enter`` began."""
         self.calls -= 1
 
     def check_nesting(self, depth: int) -> None:

@@ -15,50 +15,50 @@ from engine.feel import nodes
 from engine.feel.access import member
 from engine.feel.arithmetic import OPERATORS, negate
 from engine.feel.builtins import BUILTINS
-from engine.feel.compare import both, either, equal, matches_test, order
+from engine.feel.compare import equal, matches_test, order, three_valued_and, three_valued_or
 from engine.feel.convert import NATIVE, convert
 from engine.feel.errors import FeelNameError, place
 from engine.feel.kinds import Type, is_instance
-from engine.feel.scope import Code, Frame
-from engine.feel.values import Function, Range
-
-MISSING = object()
+from engine.feel.scope import TESTED, Code, Frame
+from engine.feel.values import FeelRange, Function
 
 
-class Compiler:
+class ExpressionCompiler:
     """Compiles the nodes of one expression."""
 
     def __init__(self, text: str, types: dict[str, Type] | None = None):
         self.text = text
         self.types = types
 
-    def code(self, node: nodes.Node) -> Code:
+    def code(self, node: nodes.SyntaxNode) -> Code:
         """The function that evaluates ``node``."""
-        return HANDLERS[type(node)](self, node)
+        return NODE_HANDLERS[type(node)](self, node)
 
 
-Handler = Callable[[Compiler, Any], Code]
-HANDLERS: dict[type, Handler] = {}
+NodeHandler = Callable[[ExpressionCompiler, Any], Code]
+"""Makes the function that evaluates a node of one kind."""
+NODE_HANDLERS: dict[type, NodeHandler] = {}
+"""The handlers by the kinds of node, registered by ``handles_node``."""
 
 
-def handles(kind: type) -> Callable[[Handler], Handler]:
-    """Register the handler of one kind of node."""
+def handles_node(kind: type) -> Callable[[NodeHandler], NodeHandler]:
+    """Register the function below as the handler of one kind of node."""
 
-    def register(handler: Handler) -> Handler:
-        HANDLERS[kind] = handler
+    def register(handler: NodeHandler) -> NodeHandler:
+        NODE_HANDLERS[kind] = handler
         return handler
 
     return register
 
 
-@handles(nodes.Literal)
-def _literal(_: Compiler, node: nodes.Literal) -> Code:
+@handles_node(nodes.LiteralNode)
+def _literal(_: ExpressionCompiler, node: nodes.LiteralNode) -> Code:
     value = node.value
     return lambda frame: value
 
 
-@handles(nodes.Name)
-def _name(compiler: Compiler, node: nodes.Name) -> Code:
+@handles_node(nodes.NameNode)
+def _name(compiler: ExpressionCompiler, node: nodes.NameNode) -> Code:
     name = node.name
     builtin = BUILTINS.get(name)
     line, column = place(compiler.text, node.at)
@@ -91,24 +91,24 @@ def _converted(scope: Frame, name: str, value: Any) -> Any:
     return run.cache[name]
 
 
-@handles(nodes.Negate)
-def _negate(compiler: Compiler, node: nodes.Negate) -> Code:
-    if isinstance(node.operand, nodes.Literal):
+@handles_node(nodes.NegationNode)
+def _negate(compiler: ExpressionCompiler, node: nodes.NegationNode) -> Code:
+    if isinstance(node.operand, nodes.LiteralNode):
         value = negate(node.operand.value)
         return lambda frame: value
     operand = compiler.code(node.operand)
     return lambda frame: negate(operand(frame))
 
 
-@handles(nodes.Arithmetic)
-def _arithmetic(compiler: Compiler, node: nodes.Arithmetic) -> Code:
+@handles_node(nodes.ArithmeticNode)
+def _arithmetic(compiler: ExpressionCompiler, node: nodes.ArithmeticNode) -> Code:
     left, right = compiler.code(node.left), compiler.code(node.right)
     operate = OPERATORS[node.operator]
     return lambda frame: operate(left(frame), right(frame), frame.run)
 
 
-@handles(nodes.Logic)
-def _logic(compiler: Compiler, node: nodes.Logic) -> Code:
+@handles_node(nodes.LogicNode)
+def _logic(compiler: ExpressionCompiler, node: nodes.LogicNode) -> Code:
     operands = tuple(compiler.code(operand) for operand in node.operands)
     # The one operand that decides whatever the others are.
     decisive = node.operator == "or"
@@ -126,19 +126,22 @@ def _logic(compiler: Compiler, node: nodes.Logic) -> Code:
     return logic
 
 
-@handles(nodes.Comparison)
-def _comparison(compiler: Compiler, node: nodes.Comparison) -> Code:
+@handles_node(nodes.ComparisonNode)
+def _comparison(compiler: ExpressionCompiler, node: nodes.ComparisonNode) -> Code:
     left, right = compiler.code(node.left), compiler.code(node.right)
-    compare = RELATIONS[node.operator]
+    compare = COMPARISONS[node.operator]
     return lambda frame: compare(left(frame), right(frame), frame.run)
 
 
 def _unequal(left: Any, right: Any, run: Any) -> bool | None:
+    """FEEL's ``!=``: null where ``=`` is."""
     same = equal(left, right, run)
     return None if same is None else not same
 
 
 def _relation(holds: Callable[[int], bool]) -> Callable[[Any, Any, Any], bool | None]:
+    """A comparison by what it says of the order of its operands: -1, 0 or 1."""
+
     def relation(left: Any, right: Any, run: Any) -> bool | None:
         ordered = order(left, right)
         return None if ordered is None else holds(ordered)
@@ -146,7 +149,7 @@ def _relation(holds: Callable[[int], bool]) -> Callable[[Any, Any, Any], bool | 
     return relation
 
 
-RELATIONS: dict[str, Callable[[Any, Any, Any], bool | None]] = {
+COMPARISONS: dict[str, Callable[[Any, Any, Any], bool | None]] = {
     "=": equal,
     "!=": _unequal,
     "<": _relation(lambda ordered: ordered < 0),
@@ -154,16 +157,17 @@ RELATIONS: dict[str, Callable[[Any, Any, Any], bool | None]] = {
     ">": _relation(lambda ordered: ordered > 0),
     ">=": _relation(lambda ordered: ordered >= 0),
 }
+"""The comparison operators by the signs that write them."""
 
 
-@handles(nodes.Between)
-def _between(compiler: Compiler, node: nodes.Between) -> Code:
+@handles_node(nodes.BetweenNode)
+def _between(compiler: ExpressionCompiler, node: nodes.BetweenNode) -> Code:
     value, low, high = (compiler.code(part) for part in (node.value, node.low, node.high))
 
     def between(frame: Frame) -> bool | None:
         tested = value(frame)
         after, before = order(tested, low(frame)), order(tested, high(frame))
-        return both(
+        return three_valued_and(
             (
                 None if after is None else after >= 0,
                 None if before is None else before <= 0,
@@ -173,94 +177,118 @@ def _between(compiler: Compiler, node: nodes.Between) -> Code:
     return between
 
 
-@handles(nodes.Test)
-def _test(compiler: Compiler, node: nodes.Test) -> Code:
+@handles_node(nodes.OperatorTestNode)
+def _test(compiler: ExpressionCompiler, node: nodes.OperatorTestNode) -> Code:
     """As a value, ``< 10`` is the range of all that is less than 10."""
     operand, operator = compiler.code(node.operand), node.operator
 
-    def span(frame: Frame) -> Range | None:
+    def span(frame: Frame) -> FeelRange | None:
         value = operand(frame)
         if operator == "=":
-            return Range(value, value, True, True)
+            return FeelRange(value, value, True, True)
         if operator == "!=":
-            return Range(value, value, True, True, negated=True)
+            return FeelRange(value, value, True, True, negated=True)
         if value is None:
             return None
         if operator.startswith("<"):
-            return Range(None, value, False, operator == "<=")
-        return Range(value, None, operator == ">=", False)
+            return FeelRange(None, value, False, operator == "<=")
+        return FeelRange(value, None, operator == ">=", False)
 
     return span
 
 
 Tester = Callable[[Frame, Any], "bool | None"]
+"""Whether a value meets a test, in a frame; None when nothing can be said."""
+_CONDITIONS = (
+    *(nodes.ComparisonNode, nodes.LogicNode, nodes.BetweenNode),
+    *(nodes.InNode, nodes.QuantifiedNode, nodes.InstanceOfNode),
+)
+"""Nodes whose value can only be true, false or null."""
 
 
-def tester(compiler: Compiler, node: nodes.Node) -> Tester:
-    """The function that says whether a value meets one test."""
-    if isinstance(node, nodes.Test):
-        operand, compare = compiler.code(node.operand), RELATIONS[node.operator]
+def tester(compiler: ExpressionCompiler, node: nodes.SyntaxNode) -> Tester:
+    """The function that says whether a value meets one test behind ``in`` (table 55)."""
+    if isinstance(node, nodes.OperatorTestNode):
+        operand, compare = compiler.code(node.operand), COMPARISONS[node.operator]
         return lambda frame, value: compare(value, operand(frame), frame.run)
     test = compiler.code(node)
+    if TESTED in nodes.names_in(node):
+        return _asking(test, conditional=isinstance(node, _CONDITIONS))
     return lambda frame, value: matches_test(value, test(frame), frame.run)
 
 
-@handles(nodes.In)
-def _in(compiler: Compiler, node: nodes.In) -> Code:
+def _asking(test: Code, *, conditional: bool) -> Tester:
+    """A test that may be a boolean expression about ``?``, which then is the value tested."""
+
+    def asked(frame: Frame, value: Any) -> bool | None:
+        answer = test(Frame({TESTED: value}, frame, frame.run))
+        if type(answer) is bool or conditional:
+            return answer if type(answer) is bool else None
+        # Else ``?`` is what it was outside, the value of the cell that this stands in.
+        wanted = test(frame)
+        return None if wanted is None else matches_test(value, wanted, frame.run)
+
+    return asked
+
+
+@handles_node(nodes.InNode)
+def _in(compiler: ExpressionCompiler, node: nodes.InNode) -> Code:
     value = compiler.code(node.value)
     tests = tuple(tester(compiler, test) for test in node.tests)
 
     def member_of(frame: Frame) -> bool | None:
         tested = value(frame)
-        return either([test(frame, tested) for test in tests])
+        return three_valued_or([test(frame, tested) for test in tests])
 
     return member_of
 
 
-@handles(nodes.If)
-def _if(compiler: Compiler, node: nodes.If) -> Code:
+@handles_node(nodes.IfNode)
+def _if(compiler: ExpressionCompiler, node: nodes.IfNode) -> Code:
     condition = compiler.code(node.condition)
     then, otherwise = compiler.code(node.then), compiler.code(node.otherwise)
     return lambda frame: then(frame) if condition(frame) is True else otherwise(frame)
 
 
-@handles(nodes.Path)
-def _path(compiler: Compiler, node: nodes.Path) -> Code:
+@handles_node(nodes.PathNode)
+def _path(compiler: ExpressionCompiler, node: nodes.PathNode) -> Code:
     base, name = compiler.code(node.base), node.name
     return lambda frame: member(base(frame), name, frame.run)
 
 
-@handles(nodes.ListOf)
-def _list(compiler: Compiler, node: nodes.ListOf) -> Code:
+@handles_node(nodes.ListNode)
+def _list(compiler: ExpressionCompiler, node: nodes.ListNode) -> Code:
     items = tuple(compiler.code(item) for item in node.items)
     return lambda frame: [item(frame) for item in items]
 
 
-@handles(nodes.RangeOf)
-def _range(compiler: Compiler, node: nodes.RangeOf) -> Code:
+@handles_node(nodes.RangeNode)
+def _range(compiler: ExpressionCompiler, node: nodes.RangeNode) -> Code:
     start, end = compiler.code(node.start), compiler.code(node.end)
     start_included, end_included = node.start_included, node.end_included
 
-    def span(frame: Frame) -> Range:
+    def span(frame: Frame) -> FeelRange:
         first, last = start(frame), end(frame)
         unknown = first is None or last is None
-        return Range(first, last, start_included, end_included, unknown=unknown)
+        return FeelRange(first, last, start_included, end_included, unknown=unknown)
 
     return span
 
 
-@handles(nodes.InstanceOf)
-def _instance_of(compiler: Compiler, node: nodes.InstanceOf) -> Code:
+@handles_node(nodes.InstanceOfNode)
+def _instance_of(compiler: ExpressionCompiler, node: nodes.InstanceOfNode) -> Code:
     value, wanted, types = compiler.code(node.value), node.type, compiler.types
     return lambda frame: is_instance(value(frame), wanted, types)
 
 
-@handles(nodes.Call)
-def _call(compiler: Compiler, node: nodes.Call) -> Code:
+@handles_node(nodes.CallNode)
+def _call(compiler: ExpressionCompiler, node: nodes.CallNode) -> Code:
     arguments = tuple(compiler.code(argument) for argument in node.arguments)
     names = node.names
     function = compiler.code(node.function)
-    builtin = BUILTINS.get(node.function.name) if isinstance(node.function, nodes.Name) else None
+    builtin = (
+        BUILTINS.get(node.function.name) if isinstance(node.function, nodes.NameNode) else None
+    )
 
     def call(frame: Frame) -> Any:
         called = function(frame)
@@ -279,11 +307,11 @@ def _call(compiler: Compiler, node: nodes.Call) -> Code:
     return call
 
 
-def literal_number(node: nodes.Node) -> Decimal | None:
-    """The number that the node is, if it is nothing but a number."""
-    if isinstance(node, nodes.Negate):
+def literal_number(node: nodes.SyntaxNode) -> Decimal | None:
+    """The number that a node is, if it is nothing but a number with or without a sign."""
+    if isinstance(node, nodes.NegationNode):
         value = literal_number(node.operand)
         return None if value is None else negate(value)
-    if isinstance(node, nodes.Literal) and isinstance(node.value, Decimal):
+    if isinstance(node, nodes.LiteralNode) and isinstance(node.value, Decimal):
         return node.value
     return None

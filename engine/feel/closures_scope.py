@@ -9,20 +9,21 @@ from typing import Any
 
 from engine.feel import nodes
 from engine.feel.access import element
-from engine.feel.closures import Compiler, handles, literal_number, tester
-from engine.feel.compare import either, matches_test, order
-from engine.feel.far import AnyDate, ordinal, shift_days
+from engine.feel.closures import ExpressionCompiler, Tester, handles_node, literal_number, tester
+from engine.feel.compare import matches_test, order, three_valued_or
+from engine.feel.extended_dates import AnyDate, ordinal, shift_days
 from engine.feel.kinds import coerce
 from engine.feel.scope import TESTED, Code, Frame
 from engine.feel.temporal import is_date
-from engine.feel.values import Function, Range, whole
+from engine.feel.values import FeelRange, Function, whole
 
-# What an iterator runs over: given a frame, the values one after the other; None if it cannot.
-Source = Callable[[Frame], "Iterator[Any] | None"]
+IteratorSource = Callable[[Frame], "Iterator[Any] | None"]
+"""What an iterator runs over, in a frame: the values one after the other; None for what is neither
+a list nor a range."""
 
 
-@handles(nodes.For)
-def _for(compiler: Compiler, node: nodes.For) -> Code:
+@handles_node(nodes.ForNode)
+def _for(compiler: ExpressionCompiler, node: nodes.ForNode) -> Code:
     sources = _sources(compiler, node.iterators)
     body, cost = compiler.code(node.body), node.cost
 
@@ -46,8 +47,8 @@ def _for(compiler: Compiler, node: nodes.For) -> Code:
     return loop
 
 
-@handles(nodes.Quantified)
-def _quantified(compiler: Compiler, node: nodes.Quantified) -> Code:
+@handles_node(nodes.QuantifiedNode)
+def _quantified(compiler: ExpressionCompiler, node: nodes.QuantifiedNode) -> Code:
     sources = _sources(compiler, node.iterators)
     condition, cost = compiler.code(node.condition), node.cost
     decisive = not node.every
@@ -69,12 +70,12 @@ def _quantified(compiler: Compiler, node: nodes.Quantified) -> Code:
 
 
 def _sources(
-    compiler: Compiler, iterators: Sequence[nodes.Iterator]
-) -> tuple[tuple[str, Source], ...]:
+    compiler: ExpressionCompiler, iterators: Sequence[nodes.IteratorClause]
+) -> tuple[tuple[str, IteratorSource], ...]:
     return tuple((iterator.name, _source(compiler, iterator)) for iterator in iterators)
 
 
-def _rounds(frame: Frame, sources: Sequence[tuple[str, Source]]) -> Iterator[Frame | None]:
+def _rounds(frame: Frame, sources: Sequence[tuple[str, IteratorSource]]) -> Iterator[Frame | None]:
     """A frame for each combination of the iterators' values, the last one running fastest.
 
     A None among them says that something to run over was no list and no range.
@@ -93,7 +94,7 @@ def _rounds(frame: Frame, sources: Sequence[tuple[str, Source]]) -> Iterator[Fra
             yield inner
 
 
-def _source(compiler: Compiler, iterator: nodes.Iterator) -> Source:
+def _source(compiler: ExpressionCompiler, iterator: nodes.IteratorClause) -> IteratorSource:
     source = compiler.code(iterator.source)
     if iterator.end is not None:
         end = compiler.code(iterator.end)
@@ -103,14 +104,14 @@ def _source(compiler: Compiler, iterator: nodes.Iterator) -> Source:
         value = source(frame)
         if isinstance(value, list):
             return iter(value)
-        if isinstance(value, Range):
+        if isinstance(value, FeelRange):
             return _within(value)
-        return None if value is None else iter((value,))
+        return None
 
     return values
 
 
-def _within(span: Range) -> Iterator[Any] | None:
+def _within(span: FeelRange) -> Iterator[Any] | None:
     """The whole numbers or days that a range holds."""
     values = _count(span.start, span.end)
     # As a value, a range that runs backwards holds nothing that could be counted.
@@ -143,8 +144,8 @@ def _days(start: AnyDate, end: AnyDate) -> Iterator[AnyDate | None]:
     return (shift_days(start, days) for days in _integers(0, ordinal(end) - ordinal(start)))
 
 
-@handles(nodes.Filter)
-def _filter(compiler: Compiler, node: nodes.Filter) -> Code:
+@handles_node(nodes.FilterNode)
+def _filter(compiler: ExpressionCompiler, node: nodes.FilterNode) -> Code:
     base, cost = compiler.code(node.base), node.cost
     index = literal_number(node.condition)
     if index is not None:
@@ -152,37 +153,51 @@ def _filter(compiler: Compiler, node: nodes.Filter) -> Code:
     condition = compiler.code(node.condition)
 
     def filtered(frame: Frame) -> Any:
-        values = _as_list(base(frame))
-        chosen: list[Any] = []
+        whole_value = base(frame)
+        if whole_value is None:
+            return None
+        values = _as_list(whole_value)
         if not values:
-            # An empty list has no element at an index, but what a filter chooses is a list.
+            # An empty list has no element at an index, but what a condition chooses is a list.
             met = condition(Frame({"item": None}, frame, frame.run))
-            return None if isinstance(met, Decimal) else chosen
-        for value in values:
-            frame.run.charge(cost)
-            inner = Frame({"item": value}, frame, frame.run)
-            if isinstance(value, dict):
-                inner = Frame(value, inner, frame.run)
-            met = condition(inner)
-            if met is True:
-                chosen.append(value)
-            elif isinstance(met, Decimal):
-                # A number that is not written out is an index all the same.
-                return element(values, met)
-        return chosen
+            return [] if met is None or type(met) is bool else None
+        return _chosen(values, condition, cost, frame)
 
     return filtered
 
 
+def _chosen(values: list[Any], condition: Code, cost: int, frame: Frame) -> Any:
+    """The elements for which the condition is true, or the one at the index that it gives.
+
+    Null for a condition that is neither (10.3.2.5); where it is null, nothing can be said of the
+    element, and it is left out.
+    """
+    chosen: list[Any] = []
+    for position, value in enumerate(values):
+        frame.run.charge(cost)
+        inner = Frame({"item": value}, frame, frame.run)
+        if isinstance(value, dict):
+            inner = Frame(value, inner, frame.run)
+        met = condition(inner)
+        if met is True:
+            chosen.append(value)
+        elif isinstance(met, Decimal) and position == 0:
+            # A number that is not written out is an index all the same.
+            return element(values, met)
+        elif met is not None and met is not False:
+            return None
+    return chosen
+
+
 def _as_list(value: Any) -> list[Any]:
-    """One value is a list of one, null is an empty list (10.3.2.5)."""
+    """What a filter chooses from: one value is a list of one (10.3.2.5), null has no elements."""
     if isinstance(value, list):
         return value
     return [] if value is None else [value]
 
 
-@handles(nodes.Context)
-def _context(compiler: Compiler, node: nodes.Context) -> Code:
+@handles_node(nodes.ContextNode)
+def _context(compiler: ExpressionCompiler, node: nodes.ContextNode) -> Code:
     entries = tuple((name, compiler.code(entry)) for name, entry in node.entries)
     repeated = len({name for name, _ in entries}) != len(entries)
 
@@ -200,8 +215,8 @@ def _context(compiler: Compiler, node: nodes.Context) -> Code:
     return context
 
 
-@handles(nodes.FunctionDefinition)
-def _function(compiler: Compiler, node: nodes.FunctionDefinition) -> Code:
+@handles_node(nodes.FunctionNode)
+def _function(compiler: ExpressionCompiler, node: nodes.FunctionNode) -> Code:
     names = tuple(name for name, _ in node.parameters)
     types = tuple(wanted for _, wanted in node.parameters)
     body, cost, known = compiler.code(node.body), node.cost, compiler.types
@@ -227,17 +242,17 @@ def _function(compiler: Compiler, node: nodes.FunctionDefinition) -> Code:
     return define
 
 
-@handles(nodes.UnaryTests)
-def _unary_tests(compiler: Compiler, node: nodes.UnaryTests) -> Code:
+@handles_node(nodes.UnaryTestsNode)
+def _unary_tests(compiler: ExpressionCompiler, node: nodes.UnaryTestsNode) -> Code:
     """True if the value ``?`` meets one of the tests (or none, when negated)."""
     tests = tuple(_cell_test(compiler, test) for test in node.tests)
-    tested = compiler.code(nodes.Name(node.at, TESTED, bound=True, member=False))
+    tested = compiler.code(nodes.NameNode(node.at, TESTED, bound=True, member=False))
 
     def met(frame: Frame) -> bool | None:
         if not tests:
             return True
         value = tested(frame)
-        result = either([test(frame, value) for test in tests])
+        result = three_valued_or([test(frame, value) for test in tests])
         if node.negated and result is not None:
             return not result
         return result
@@ -245,15 +260,23 @@ def _unary_tests(compiler: Compiler, node: nodes.UnaryTests) -> Code:
     return met
 
 
-def _cell_test(compiler: Compiler, node: nodes.Node) -> Callable[[Frame, Any], bool | None]:
-    """A test in a decision table: a boolean expression that is no value to compare counts too."""
-    if isinstance(node, nodes.Test):
+def _cell_test(compiler: ExpressionCompiler, node: nodes.SyntaxNode) -> Tester:
+    """One test in the cell of a decision table (8.3.3).
+
+    An expression that asks for ``?`` and is true or false, or null because nothing can be said of
+    the value, is the answer itself. Any other is what the value must equal or lie in; but where
+    the value is neither a boolean nor null, a boolean can only be meant as the answer.
+    """
+    if isinstance(node, nodes.OperatorTestNode):
         return tester(compiler, node)
     code = compiler.code(node)
+    asks = TESTED in nodes.names_in(node)
 
     def test(frame: Frame, value: Any) -> bool | None:
         wanted = code(frame)
-        if isinstance(wanted, bool) and not isinstance(value, bool):
+        if asks and (wanted is None or type(wanted) is bool):
+            return wanted
+        if type(wanted) is bool and type(value) is not bool and value is not None:
             return wanted
         return matches_test(value, wanted, frame.run)
 

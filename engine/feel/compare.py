@@ -13,41 +13,44 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel.budget import Run
-from engine.feel.far import AnyDateTime, FarDate, FarDateTime, instant, ordinal
-from engine.feel.values import Function, Range, YearsMonthsDuration
+from engine.feel.extended_dates import AnyDateTime, ExtendedDate, ExtendedDateTime, instant, ordinal
+from engine.feel.values import FeelRange, Function, YearsMonthsDuration
 
-# Kinds whose own == is FEEL's.
 _PLAIN = frozenset({str, bool, Decimal, timedelta, YearsMonthsDuration, date, type(None)})
+"""Classes whose own == is FEEL's equality."""
 _ORDERED = frozenset({str, Decimal, timedelta, YearsMonthsDuration, date})
+"""Classes whose own < is FEEL's order."""
 
 
 def kind(value: Any) -> str:
-    """The kind of a value: only values of one kind can be compared."""
-    for name, classes in _KINDS:
+    """The name of a value's kind; only values of one kind can be held against each other."""
+    for name, classes in _CLASSES_BY_KIND:
         if isinstance(value, classes):
             return name
     return "unknown"
 
 
-_KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
+_CLASSES_BY_KIND: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("null", (type(None),)),
     ("boolean", (bool,)),
     ("number", (Decimal,)),
     ("string", (str,)),
-    ("date and time", (datetime, FarDateTime)),
-    ("date", (date, FarDate)),
+    ("date and time", (datetime, ExtendedDateTime)),
+    ("date", (date, ExtendedDate)),
     ("time", (time,)),
     ("days and time duration", (timedelta,)),
     ("years and months duration", (YearsMonthsDuration,)),
     ("list", (list,)),
     ("context", (dict,)),
-    ("range", (Range,)),
+    ("range", (FeelRange,)),
     ("function", (Function,)),
 )
+"""The kinds of values with Python's classes. A date and time is also a date to Python, so it comes
+first."""
 
 
 def equal(left: Any, right: Any, run: Run) -> bool | None:
-    """FEEL's ``=``."""
+    """FEEL's ``=``: true or false within one kind and against null, else null."""
     cls = type(left)
     if cls is type(right) and cls in _PLAIN:
         return bool(left == right)
@@ -59,7 +62,7 @@ def equal(left: Any, right: Any, run: Run) -> bool | None:
         return _equal_contexts(left, right, run)
     if kind(left) != kind(right):
         return None
-    if isinstance(left, Range):
+    if isinstance(left, FeelRange):
         return _equal_ranges(left, right, run)
     if isinstance(left, AnyDateTime | time):
         return _same_moment(left, right)
@@ -80,7 +83,7 @@ def _equal_contexts(left: dict[str, Any], right: dict[str, Any], run: Run) -> bo
     return all(equal(value, right[key], run) is True for key, value in left.items())
 
 
-def _equal_ranges(left: Range, right: Range, run: Run) -> bool:
+def _equal_ranges(left: FeelRange, right: FeelRange, run: Run) -> bool:
     return (
         left.start_included == right.start_included
         and left.end_included == right.end_included
@@ -121,17 +124,17 @@ def _order_keys(left: Any, right: Any) -> tuple[Any, Any] | None:
         if (left.tzinfo is None) != (right.tzinfo is None):
             return None
         return sort_key(left), sort_key(right)
-    return (sort_key(left), sort_key(right)) if isinstance(left, date | FarDate) else None
+    return (sort_key(left), sort_key(right)) if isinstance(left, date | ExtendedDate) else None
 
 
 def sort_key(value: Any) -> Any:
-    """What values of one kind that has an order can be sorted by."""
+    """What a value can be sorted by among others of its kind, where that kind has an order."""
     if isinstance(value, AnyDateTime | time):
         return instant(value)
-    return ordinal(value) if isinstance(value, date | FarDate) else value
+    return ordinal(value) if isinstance(value, date | ExtendedDate) else value
 
 
-def in_range(value: Any, span: Range, run: Run) -> bool | None:
+def in_range(value: Any, span: FeelRange, run: Run) -> bool | None:
     """Whether ``value`` lies within the range; None when it cannot be compared with its ends."""
     if span.negated:
         same = equal(value, span.start, run)
@@ -155,20 +158,20 @@ def in_range(value: Any, span: Range, run: Run) -> bool | None:
 
 def matches_test(value: Any, test: Any, run: Run) -> bool | None:
     """``value in test`` where the test is a value, a range, or a list of either (table 55)."""
-    if isinstance(test, Range) and not isinstance(value, Range):
+    if isinstance(test, FeelRange) and not isinstance(value, FeelRange):
         return in_range(value, test, run)
     if isinstance(test, list):
         if isinstance(value, list) and equal(value, test, run):
             return True
-        return any_of(value, test, run)
+        return meets_any(value, test, run)
     return equal(value, test, run)
 
 
-def any_of(value: Any, tests: Sequence[Any], run: Run) -> bool:
+def meets_any(value: Any, tests: Sequence[Any], run: Run) -> bool:
     """Whether ``value`` meets one of the tests, each a value or a range."""
     run.charge(len(tests))
     for test in tests:
-        if isinstance(test, Range) and not isinstance(value, Range):
+        if isinstance(test, FeelRange) and not isinstance(value, FeelRange):
             met = in_range(value, test, run)
         else:
             met = equal(value, test, run)
@@ -177,7 +180,7 @@ def any_of(value: Any, tests: Sequence[Any], run: Run) -> bool:
     return False
 
 
-def either(values: Sequence[Any]) -> bool | None:
+def three_valued_or(values: Sequence[Any]) -> bool | None:
     """Three-valued ``or``: true if one is true, null if one is no boolean, else false."""
     result: bool | None = False
     for value in values:
@@ -188,7 +191,7 @@ def either(values: Sequence[Any]) -> bool | None:
     return result
 
 
-def both(values: Sequence[Any]) -> bool | None:
+def three_valued_and(values: Sequence[Any]) -> bool | None:
     """Three-valued ``and``: false if one is false, null if one is no boolean, else true."""
     result: bool | None = True
     for value in values:

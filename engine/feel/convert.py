@@ -10,17 +10,31 @@ from typing import Any
 
 from engine.feel.budget import Run
 from engine.feel.errors import FeelBudgetError, FeelError
-from engine.feel.far import FarDate, FarDateTime
-from engine.feel.values import DECIMAL, Function, Range, YearsMonthsDuration
+from engine.feel.extended_dates import ExtendedDate, ExtendedDateTime
+from engine.feel.values import DECIMAL, FeelRange, Function, YearsMonthsDuration
 
-# Values that are FEEL's already. Lists and contexts are not: what is in them may need converting.
 NATIVE = frozenset(
-    {type(None), bool, str, Decimal, date, time, datetime, timedelta, YearsMonthsDuration, Range}
-    | {Function, FarDate, FarDateTime}
+    {
+        type(None),
+        bool,
+        str,
+        Decimal,
+        date,
+        time,
+        datetime,
+        timedelta,
+        YearsMonthsDuration,
+        FeelRange,
+    }
+    | {Function, ExtendedDate, ExtendedDateTime}
 )
-_DEEPEST = 64
-# Converting an element is much cheaper than evaluating a node.
+"""Classes of values that are FEEL's already. Lists and contexts are not: what is in them may need
+converting."""
+_DEEPEST_VARIABLE = 64
+"""Lists and contexts within each other that a variable may have: deeper ones nobody writes, and
+Python's stack must hold them."""
 _PER_STEP = 8
+"""Elements that are converted in the time that a node of an expression takes to evaluate."""
 
 
 def convert(value: Any, run: Run, depth: int = 0) -> Any:
@@ -36,8 +50,8 @@ def convert(value: Any, run: Run, depth: int = 0) -> Any:
         return _number(value)
     if cls is float:
         return _number(repr(value)) if math.isfinite(value) else None
-    if depth > _DEEPEST:
-        raise FeelBudgetError(f"a variable holds values nested more than {_DEEPEST} deep")
+    if depth > _DEEPEST_VARIABLE:
+        raise FeelBudgetError(f"a variable holds values nested more than {_DEEPEST_VARIABLE} deep")
     if isinstance(value, Mapping):
         run.charge(len(value) // _PER_STEP)
         return {str(key): convert(item, run, depth + 1) for key, item in value.items()}

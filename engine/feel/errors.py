@@ -13,7 +13,7 @@ from engine.errors import ServiceplanError
 
 
 def place(text: str, position: int) -> tuple[int, int]:
-    """The line and the column (both from 1) of a character position (from 0) in ``text``."""
+    """The line and the column, both from 1, of a character position, from 0, in a text."""
     before = text[:position]
     return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
 
@@ -42,7 +42,7 @@ class FeelSyntaxError(FeelError):
 
 
 class FeelNameError(FeelError):
-    """The expression uses a variable that does not exist (only told in strict evaluation)."""
+    """The expression uses a variable that does not exist; raised in strict evaluation only."""
 
     code = "feel_name"
 

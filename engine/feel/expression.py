@@ -10,21 +10,23 @@ from typing import Any
 from engine.feel import closures_scope, nodes
 from engine.feel.budget import DEFAULT, Budget, Run
 from engine.feel.builtins import BUILTINS
-from engine.feel.closures import Compiler
+from engine.feel.closures import ExpressionCompiler
 from engine.feel.errors import FeelBudgetError, FeelError
 from engine.feel.kinds import Type
 from engine.feel.names import normal
 from engine.feel.parser import Parser
 from engine.feel.scope import TESTED, Frame
-from engine.feel.values import Range
+from engine.feel.values import FeelRange
 
 assert closures_scope  # It registers the handlers of nodes with a scope.
 
-# Values that hold others.
-_HOLDERS = frozenset({list, dict, Range})
-# Some hundred objects each: enough for the plan's conditions many times over.
+_HOLDERS = frozenset({list, dict, FeelRange})
+"""Classes of values that hold other values."""
 _CACHED = 1024
+"""Compiled expressions that are kept, some hundred objects each: enough for the plan's conditions
+many times over."""
 _SPACED_BUILTINS = tuple(name for name in BUILTINS if " " in name)
+"""Names of built-in functions that a parser must be told of, being more than one word."""
 
 
 class Expression:
@@ -40,7 +42,7 @@ class Expression:
     def __init__(
         self,
         text: str,
-        node: nodes.Node,
+        node: nodes.SyntaxNode,
         budget: Budget,
         types: Mapping[str, Type] | None,
         cost: int,
@@ -48,7 +50,7 @@ class Expression:
         self.text = text
         self.cost = cost
         self._budget = budget
-        self._code = Compiler(text, dict(types) if types else None).code(node)
+        self._code = ExpressionCompiler(text, dict(types) if types else None).code(node)
         free = [name for name in nodes.names_of(node) if not name.bound]
         self.possible_names = frozenset(name.name for name in free if not _is_given(name))
         self.names = frozenset(
@@ -175,7 +177,7 @@ def _too_deep(text: str) -> FeelBudgetError:
     return FeelBudgetError("the expression is nested too deep", limit="depth", expression=text)
 
 
-def _is_given(name: nodes.Name) -> bool:
+def _is_given(name: nodes.NameNode) -> bool:
     """Whether the language itself gives the name a meaning where it stands."""
     return name.name in BUILTINS or name.name == TESTED or (name.member and name.name == "item")
 
@@ -196,7 +198,7 @@ def check_size(value: Any, run: Run) -> None:
             waiting.extend(part.values())
         elif isinstance(part, list):
             waiting.extend(part)
-        elif isinstance(part, Range):
+        elif isinstance(part, FeelRange):
             waiting.extend((part.start, part.end))
         elif isinstance(part, str):
             characters += len(part)

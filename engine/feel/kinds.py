@@ -11,9 +11,9 @@ from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine.feel.far import AnyDateTime
+from engine.feel.extended_dates import AnyDateTime
 from engine.feel.temporal import is_date, midnight
-from engine.feel.values import Function, Range, YearsMonthsDuration
+from engine.feel.values import FeelRange, Function, YearsMonthsDuration
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,10 @@ _SIMPLE: dict[str, Callable[[Any], bool]] = {
     "years and months duration": lambda value: isinstance(value, YearsMonthsDuration),
     "list": lambda value: isinstance(value, list),
     "context": lambda value: isinstance(value, dict),
-    "range": lambda value: isinstance(value, Range),
+    "range": lambda value: isinstance(value, FeelRange),
     "function": lambda value: isinstance(value, Function),
 }
+"""Whether a value is of a type, by the type's one name."""
 _ALIASES = {
     "Any": "any",
     "Null": "null",
@@ -49,17 +50,19 @@ _ALIASES = {
     "dayTimeDuration": "days and time duration",
     "yearMonthDuration": "years and months duration",
 }
+"""Other names of types, as XML Schema and DMN write them, and the one name."""
 
 BUILT_IN = frozenset(_SIMPLE) | frozenset(_ALIASES)
+"""All names of types that FEEL has by itself."""
 
 
 def simple_name(name: str) -> str:
-    """The type's one name, for those that have two."""
+    """The one name of a type that may have two."""
     return _ALIASES.get(name, name)
 
 
 def type_name(value: Any) -> str:
-    """The name of the value's own type, for messages."""
+    """The name of the type that a value is of, for messages."""
     return next((name for name in list(_SIMPLE)[1:] if _SIMPLE[name](value)), "unknown")
 
 
@@ -74,20 +77,23 @@ def is_instance(value: Any, wanted: Type, known: Mapping[str, Type] | None = Non
         return False
     if not wanted.parts and not wanted.names:
         return True
-    return _PARTS[name](value, wanted, known)
+    return _PART_CHECKS[name](value, wanted, known)
 
 
 def _list_of(value: list[Any], wanted: Type, known: Mapping[str, Type] | None) -> bool:
+    """Whether all elements of a list are of the type."""
     return all(conforms(element, wanted.parts[0], known) for element in value)
 
 
-def _range_of(value: Range, wanted: Type, known: Mapping[str, Type] | None) -> bool:
+def _range_of(value: FeelRange, wanted: Type, known: Mapping[str, Type] | None) -> bool:
+    """Whether both ends of a range are of the type."""
     return conforms(value.start, wanted.parts[0], known) and conforms(
         value.end, wanted.parts[0], known
     )
 
 
 def _context_of(value: dict[str, Any], wanted: Type, known: Mapping[str, Type] | None) -> bool:
+    """Whether a context has all entries that the type names, each of its type."""
     return all(
         name in value and conforms(value[name], part, known)
         for name, part in zip(wanted.names, wanted.parts, strict=True)
@@ -95,21 +101,59 @@ def _context_of(value: dict[str, Any], wanted: Type, known: Mapping[str, Type] |
 
 
 def _function_of(value: Function, wanted: Type, known: Mapping[str, Type] | None) -> bool:
-    """Declared parameter types must take what the wanted type would be called with."""
+    """Declared parameter types must take whatever the wanted type may be called with."""
     if len(value.parameters) != len(wanted.parts) - 1:
         return False
-    for own, asked in zip(value.types, wanted.parts, strict=False):
-        if own is not None and own != asked and simple_name(own.name) != "any":
-            return False
-    return True
+    return all(
+        own is None or _type_conforms(asked, own, known)
+        for own, asked in zip(value.types, wanted.parts, strict=False)
+    )
 
 
-_PARTS: dict[str, Callable[[Any, Type, Mapping[str, Type] | None], bool]] = {
+def _type_conforms(one: Type, other: Type, known: Mapping[str, Type] | None) -> bool:
+    """Whether every value of the one type is of the other (10.3.2.9.2)."""
+    one, other = _resolved(one, known), _resolved(other, known)
+    name = simple_name(other.name)
+    if name == "any" or simple_name(one.name) == "null" or one == other:
+        return True
+    if simple_name(one.name) != name:
+        return False
+    if not other.parts:
+        return True
+    if name == "context":
+        entries = dict(zip(one.names, one.parts, strict=True))
+        return all(
+            wanted in entries and _type_conforms(entries[wanted], part, known)
+            for wanted, part in zip(other.names, other.parts, strict=True)
+        )
+    if len(one.parts) != len(other.parts):
+        return False
+    if name != "function":
+        return _type_conforms(one.parts[0], other.parts[0], known)
+    # What takes the place of a function takes at least what that takes.
+    takes = all(
+        _type_conforms(theirs, own, known)
+        for own, theirs in zip(one.parts[:-1], other.parts[:-1], strict=True)
+    )
+    return takes and _type_conforms(one.parts[-1], other.parts[-1], known)
+
+
+def _resolved(named: Type, known: Mapping[str, Type] | None) -> Type:
+    """What a name that a model gives to a type stands for."""
+    seen: set[str] = set()
+    while known and named.name in known and named.name not in seen:
+        seen.add(named.name)
+        named = known[named.name]
+    return named
+
+
+_PART_CHECKS: dict[str, Callable[[Any, Type, Mapping[str, Type] | None], bool]] = {
     "list": _list_of,
     "range": _range_of,
     "context": _context_of,
     "function": _function_of,
 }
+"""Whether what a value holds is of the types that ``<…>`` asks for, by the type's name."""
 
 
 def conforms(value: Any, wanted: Type, known: Mapping[str, Type] | None = None) -> bool:

@@ -13,14 +13,17 @@ from typing import NamedTuple
 from engine.feel.errors import FeelSyntaxError, place
 
 WORD, NUMBER, STRING, AT, SIGN, END = "word", "number", "string", "at", "sign", "end"
+"""The kinds of tokens; AT is a literal such as ``@"2026-01-31"``, END stands behind the last
+one."""
 
 _START = (
     "?A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
     "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
+"""Characters with which a name may begin (rule 28), as the inside of a pattern's class."""
 _PART = _START + "0-9\u00b7\u0300-\u036f\u203f-\u2040"
+"""Characters that a name may go on with (rule 29), as the inside of a pattern's class."""
 
-# Every alternative begins differently or is bounded by what follows, so the scan is linear.
 _TOKEN = re.compile(
     rf"""
       (?P<space>[\s\u0085\u180e\u200b\ufeff]+ | //[^\n]* | /\*(?:[^*]|\*(?!/))*\*/)
@@ -32,11 +35,16 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+"""One token, or white space and comments. Every alternative begins differently or is bounded by
+what follows, so the scan is linear."""
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{6}|.)", re.DOTALL)
+"""An escape in a text: a character by its number, or one character behind a backslash."""
 _PLAIN_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
+"""What a character behind a backslash stands for; any other stands for itself with the
+backslash."""
 
 
-class Token(NamedTuple):
+class LexicalToken(NamedTuple):
     """One token: its kind, its value (texts without quotes and escapes) and where it stands."""
 
     kind: str
@@ -45,9 +53,9 @@ class Token(NamedTuple):
     end: int
 
 
-def tokenize(text: str) -> list[Token]:
+def tokenize(text: str) -> list[LexicalToken]:
     """All tokens of ``text``, the last one of kind END; FeelSyntaxError for a stray sign."""
-    tokens: list[Token] = []
+    tokens: list[LexicalToken] = []
     position = 0
     while position < len(text):
         match = _TOKEN.match(text, position)
@@ -60,13 +68,14 @@ def tokenize(text: str) -> list[Token]:
                 value = _unescape(value[1:-1])
             elif kind == AT:
                 value = _unescape(value[value.index('"') + 1 : -1])
-            tokens.append(Token(kind, value, position, match.end()))
+            tokens.append(LexicalToken(kind, value, position, match.end()))
         position = match.end()
-    tokens.append(Token(END, "", len(text), len(text)))
+    tokens.append(LexicalToken(END, "", len(text), len(text)))
     return tokens
 
 
 def _unreadable(text: str, position: int) -> FeelSyntaxError:
+    """The error of what is no token: a text without its end, or a stray sign."""
     line, column = place(text, position)
     if text[position] == '"':
         return FeelSyntaxError(
@@ -85,6 +94,7 @@ def _unreadable(text: str, position: int) -> FeelSyntaxError:
 
 
 def _unescape(raw: str) -> str:
+    """The text that is written with escapes."""
     if "\\" not in raw:
         return raw
     text = _ESCAPE.sub(_escaped, raw)
@@ -95,6 +105,7 @@ def _unescape(raw: str) -> str:
 
 
 def _escaped(match: re.Match[str]) -> str:
+    """The character that one escape stands for."""
     body = match.group(1)
     if len(body) > 1:
         code = int(body[1:], 16)

@@ -11,18 +11,19 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from engine.feel.errors import FeelSyntaxError
-from engine.feel.lexer import NUMBER, SIGN, WORD, Token, tokenize
+from engine.feel.lexer import NUMBER, SIGN, WORD, LexicalToken, tokenize
 
-# Words that end a name which nobody has declared.
 RESERVED = frozenset(
     {"and", "or", "in", "between", "if", "then", "else", "for", "return", "some", "every"}
     | {"satisfies", "function", "true", "false", "null", "external"}
 )
+"""Words that end a name which nobody has declared."""
 _NEVER_IN_NAMES = frozenset("(){}[],:")
+"""Signs that no name has in it."""
 
 
 def normal(name: str) -> str:
-    """The name with each run of white space as one space."""
+    """A name with each run of its white space as one space."""
     return " ".join(name.split())
 
 
@@ -46,7 +47,7 @@ class Vocabulary:
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
 
     def add(self, name: str) -> None:
-        """Make a name known; names of a single word need not be."""
+        """Make a name known to the parser; those of a single word need not be."""
         parts = _parts(name)
         if len(parts) > 1:
             entries = self._by_first.setdefault(parts[0], [])
@@ -61,7 +62,7 @@ class Vocabulary:
                     del entries[index]
                     return
 
-    def match(self, tokens: Sequence[Token], index: int) -> tuple[str, int] | None:
+    def match(self, tokens: Sequence[LexicalToken], index: int) -> tuple[str, int] | None:
         """The longest known name that begins at ``index``, and how many tokens it takes."""
         for parts, name in self._by_first.get(tokens[index].text, ()):
             end = index + len(parts)
@@ -73,7 +74,7 @@ class Vocabulary:
         return None
 
 
-def joined(tokens: Sequence[Token], index: int) -> tuple[str, int]:
+def joined(tokens: Sequence[LexicalToken], index: int) -> tuple[str, int]:
     """The words from ``index`` on that can only be one undeclared name: ``first name``."""
     words = [tokens[index].text]
     following = index + 1
@@ -83,14 +84,14 @@ def joined(tokens: Sequence[Token], index: int) -> tuple[str, int]:
     return " ".join(words), following - index
 
 
-def _ends_name(tokens: Sequence[Token], index: int) -> bool:
+def _ends_name(tokens: Sequence[LexicalToken], index: int) -> bool:
     word = tokens[index].text
     if word == "instance":
         return tokens[index + 1].text == "of"
     return word in RESERVED
 
 
-def written(tokens: Sequence[Token], index: int, text: str, stop: str) -> str | None:
+def written(tokens: Sequence[LexicalToken], index: int, text: str, stop: str) -> str | None:
     """The name that the tokens from ``index`` up to the sign ``stop`` declare, or None."""
     first = tokens[index]
     if first.kind != WORD:

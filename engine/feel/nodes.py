@@ -5,7 +5,7 @@ Every node knows ``at``, the position of its first character in the text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator as Iterated
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
@@ -13,18 +13,23 @@ from engine.feel.kinds import Type
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class SyntaxNode:
+    """A part of an expression; ``at`` is the position of its first character."""
+
     at: int
 
 
 @dataclass(frozen=True, slots=True)
-class Literal(Node):
+class LiteralNode(SyntaxNode):
+    """A value that is written out."""
+
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
-class Name(Node):
-    """A variable; ``member`` when it stands in a filter and may be a part of the element."""
+class NameNode(SyntaxNode):
+    """A variable; ``bound`` when the expression declares it, ``member`` when it stands in a filter
+    and may be a part of the element."""
 
     name: str
     bound: bool
@@ -32,149 +37,183 @@ class Name(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Negate(Node):
-    operand: Node
+class NegationNode(SyntaxNode):
+    """A minus sign and its operand."""
+
+    operand: SyntaxNode
 
 
 @dataclass(frozen=True, slots=True)
-class Arithmetic(Node):
+class ArithmeticNode(SyntaxNode):
+    """``+ - * /`` or ``**`` between two operands."""
+
     operator: str
-    left: Node
-    right: Node
+    left: SyntaxNode
+    right: SyntaxNode
 
 
 @dataclass(frozen=True, slots=True)
-class Logic(Node):
+class LogicNode(SyntaxNode):
     """``and`` or ``or`` of two or more operands."""
 
     operator: str
-    operands: tuple[Node, ...]
+    operands: tuple[SyntaxNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison(Node):
+class ComparisonNode(SyntaxNode):
+    """``= != < <= >`` or ``>=`` between two operands."""
+
     operator: str
-    left: Node
-    right: Node
+    left: SyntaxNode
+    right: SyntaxNode
 
 
 @dataclass(frozen=True, slots=True)
-class Between(Node):
-    value: Node
-    low: Node
-    high: Node
+class BetweenNode(SyntaxNode):
+    """``value between low and high``."""
+
+    value: SyntaxNode
+    low: SyntaxNode
+    high: SyntaxNode
 
 
 @dataclass(frozen=True, slots=True)
-class Test(Node):
+class OperatorTestNode(SyntaxNode):
     """An operator and one operand, such as ``< 10``: a range, or a test on the value tested."""
 
     operator: str
-    operand: Node
+    operand: SyntaxNode
 
 
 @dataclass(frozen=True, slots=True)
-class In(Node):
-    value: Node
-    tests: tuple[Node, ...]
+class InNode(SyntaxNode):
+    """``value in test`` or ``value in (tests)``."""
+
+    value: SyntaxNode
+    tests: tuple[SyntaxNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class UnaryTests(Node):
+class UnaryTestsNode(SyntaxNode):
     """The cell of a decision table: ``-``, tests, or ``not(tests)``, on the value ``?``."""
 
-    tests: tuple[Node, ...]
+    tests: tuple[SyntaxNode, ...]
     negated: bool
 
 
 @dataclass(frozen=True, slots=True)
-class If(Node):
-    condition: Node
-    then: Node
-    otherwise: Node
+class IfNode(SyntaxNode):
+    """``if condition then … else otherwise``."""
+
+    condition: SyntaxNode
+    then: SyntaxNode
+    otherwise: SyntaxNode
 
 
 @dataclass(frozen=True, slots=True)
-class Iterator:
-    """``name in source``, or ``name in source..end``."""
+class IteratorClause:
+    """A variable and what it runs over: ``name in source``, or ``name in source..end``."""
 
     name: str
-    source: Node
-    end: Node | None
+    source: SyntaxNode
+    end: SyntaxNode | None
 
 
 @dataclass(frozen=True, slots=True)
-class For(Node):
-    iterators: tuple[Iterator, ...]
-    body: Node
+class ForNode(SyntaxNode):
+    """``for iterators return body``; ``cost`` is the steps of one round."""
+
+    iterators: tuple[IteratorClause, ...]
+    body: SyntaxNode
     cost: int
 
 
 @dataclass(frozen=True, slots=True)
-class Quantified(Node):
+class QuantifiedNode(SyntaxNode):
+    """``some`` or ``every``, iterators and a condition; ``cost`` is the steps of one round."""
+
     every: bool
-    iterators: tuple[Iterator, ...]
-    condition: Node
+    iterators: tuple[IteratorClause, ...]
+    condition: SyntaxNode
     cost: int
 
 
 @dataclass(frozen=True, slots=True)
-class Path(Node):
-    base: Node
+class PathNode(SyntaxNode):
+    """``base.name``."""
+
+    base: SyntaxNode
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Filter(Node):
-    base: Node
-    condition: Node
+class FilterNode(SyntaxNode):
+    """``base[condition]``; ``cost`` is the steps of looking at one element."""
+
+    base: SyntaxNode
+    condition: SyntaxNode
     cost: int
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Node):
-    function: Node
-    arguments: tuple[Node, ...]
+class CallNode(SyntaxNode):
+    """``function(arguments)``; ``names`` are the parameters that are named, None when the arguments
+    stand in order."""
+
+    function: SyntaxNode
+    arguments: tuple[SyntaxNode, ...]
     names: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
-class FunctionDefinition(Node):
+class FunctionNode(SyntaxNode):
+    """``function(parameters) body``, each parameter with the type that it asks for; ``cost`` is the
+    steps of one call."""
+
     parameters: tuple[tuple[str, Type | None], ...]
-    body: Node
+    body: SyntaxNode
     cost: int
 
 
 @dataclass(frozen=True, slots=True)
-class Context(Node):
-    entries: tuple[tuple[str, Node], ...]
+class ContextNode(SyntaxNode):
+    """``{name: value, …}``."""
+
+    entries: tuple[tuple[str, SyntaxNode], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ListOf(Node):
-    items: tuple[Node, ...]
+class ListNode(SyntaxNode):
+    """``[item, …]``."""
+
+    items: tuple[SyntaxNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class RangeOf(Node):
-    start: Node
-    end: Node
+class RangeNode(SyntaxNode):
+    """``[start..end]`` with round brackets where an end does not belong to it."""
+
+    start: SyntaxNode
+    end: SyntaxNode
     start_included: bool
     end_included: bool
 
 
 @dataclass(frozen=True, slots=True)
-class InstanceOf(Node):
-    value: Node
+class InstanceOfNode(SyntaxNode):
+    """``value instance of type``."""
+
+    value: SyntaxNode
     type: Type
 
 
-def names_of(node: Node) -> Iterated[Name]:
+def names_of(node: SyntaxNode) -> Iterator[NameNode]:
     """All names that the tree looks up."""
     waiting: list[Any] = [node]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, Name):
+        if isinstance(part, NameNode):
             yield part
         elif isinstance(part, tuple):
             waiting.extend(part)
@@ -182,6 +221,6 @@ def names_of(node: Node) -> Iterated[Name]:
             waiting.extend(getattr(part, field.name) for field in fields(part))
 
 
-def names_in(node: Node) -> frozenset[str]:
+def names_in(node: SyntaxNode) -> frozenset[str]:
     """The names that the tree looks up, as texts."""
     return frozenset(name.name for name in names_of(node))

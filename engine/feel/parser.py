@@ -18,11 +18,12 @@ from collections.abc import Iterable
 from engine.feel import nodes
 from engine.feel.budget import Budget
 from engine.feel.lexer import END, SIGN
-from engine.feel.parser_base import Base
-from engine.feel.parser_blocks import Blocks
-from engine.feel.parser_primary import RELATIONS, Primary
+from engine.feel.parser_base import ParserBase
+from engine.feel.parser_blocks import BlockParser
+from engine.feel.parser_primary import COMPARISON_SIGNS, OperandParser
 
 OR, AND, COMPARE, ADD, MULTIPLY, POWER, MINUS = range(1, 8)
+"""How tightly operators bind, the loosest first."""
 
 _BINARY = {
     "or": OR,
@@ -41,26 +42,27 @@ _BINARY = {
     "/": MULTIPLY,
     "**": POWER,
 }
+"""How tightly an operator between two operands binds, by its sign or word."""
 
 
-class Parser(Blocks, Primary, Base):
-    """One text, read once."""
+class Parser(BlockParser, OperandParser, ParserBase):
+    """Reads one text once, as an expression or as a cell."""
 
     def __init__(self, text: str, budget: Budget, names: Iterable[str] = ()):
         super().__init__(text, budget, names)
 
-    def whole_expression(self) -> nodes.Node:
+    def whole_expression(self) -> nodes.SyntaxNode:
         """The text as one expression; FeelSyntaxError if anything is left over."""
         node = self.expression()
         self.finish()
         return node
 
-    def whole_unary_tests(self) -> nodes.UnaryTests:
+    def whole_unary_tests(self) -> nodes.UnaryTestsNode:
         """The text as the cell of a decision table (rule 15)."""
         at = self.token.start
         if self.is_sign("-") and self.peek().kind == END:
             self.advance()
-            return self.node(nodes.UnaryTests(at, (), False))
+            return self.node(nodes.UnaryTestsNode(at, (), False))
         start = self.index
         if self.is_word("not") and self.peek().text == "(":
             self.advance()
@@ -68,20 +70,20 @@ class Parser(Blocks, Primary, Base):
             tests = self.test_list()
             self.expect(")", ",")
             if self.token.kind == END:
-                return self.node(nodes.UnaryTests(at, tests, True))
+                return self.node(nodes.UnaryTestsNode(at, tests, True))
             self.index = start  # It is an expression that begins with not(…).
         tests = self.test_list()
         self.finish()
-        return self.node(nodes.UnaryTests(at, tests, False))
+        return self.node(nodes.UnaryTestsNode(at, tests, False))
 
-    def expression(self) -> nodes.Node:
+    def expression(self) -> nodes.SyntaxNode:
         """An expression of any kind, one level deeper than what it stands in."""
         self.deeper()
         node = self.binary(OR)
         self.shallower()
         return node
 
-    def binary(self, lowest: int) -> nodes.Node:
+    def binary(self, lowest: int) -> nodes.SyntaxNode:
         """Operands joined by operators that bind at least as tightly as ``lowest``."""
         left = self.unary()
         while True:
@@ -98,27 +100,30 @@ class Parser(Blocks, Primary, Base):
         token = self.token
         return token.text if token.kind in ("sign", "word") else ""
 
-    def joined(self, left: nodes.Node, operator: str, level: int, at: int) -> nodes.Node:
-        """``left``, the operator just read, and what follows it."""
+    def joined(
+        self, left: nodes.SyntaxNode, operator: str, level: int, at: int
+    ) -> nodes.SyntaxNode:
+        """The node of ``left``, the operator just read, and what follows that."""
         if operator == "between":
             return self.between(left)
         if operator == "in":
-            return self.node(nodes.In(left.at, left, self.in_tests()))
+            return self.node(nodes.InNode(left.at, left, self.in_tests()))
         right = self.binary(level + 1)
         if level in (OR, AND):
-            if isinstance(left, nodes.Logic) and left.operator == operator:
-                return nodes.Logic(left.at, operator, (*left.operands, right))
-            return self.node(nodes.Logic(left.at, operator, (left, right)))
+            if isinstance(left, nodes.LogicNode) and left.operator == operator:
+                return nodes.LogicNode(left.at, operator, (*left.operands, right))
+            return self.node(nodes.LogicNode(left.at, operator, (left, right)))
         if level == COMPARE:
-            return self.node(nodes.Comparison(at, operator, left, right))
-        return self.node(nodes.Arithmetic(at, operator, left, right))
+            return self.node(nodes.ComparisonNode(at, operator, left, right))
+        return self.node(nodes.ArithmeticNode(at, operator, left, right))
 
-    def between(self, value: nodes.Node) -> nodes.Node:
+    def between(self, value: nodes.SyntaxNode) -> nodes.SyntaxNode:
+        """``between low and high`` behind a value."""
         low = self.binary(ADD)
         self.expect_word("and")
-        return self.node(nodes.Between(value.at, value, low, self.binary(ADD)))
+        return self.node(nodes.BetweenNode(value.at, value, low, self.binary(ADD)))
 
-    def unary(self) -> nodes.Node:
+    def unary(self) -> nodes.SyntaxNode:
         """A minus sign and its operand, or an operand and its type test."""
         if not self.is_sign("-"):
             return self.typed(self.postfix(self.primary()))
@@ -127,17 +132,17 @@ class Parser(Blocks, Primary, Base):
         self.deeper()
         operand = self.unary()
         self.shallower()
-        return self.node(nodes.Negate(at, operand))
+        return self.node(nodes.NegationNode(at, operand))
 
-    def typed(self, value: nodes.Node) -> nodes.Node:
+    def typed(self, value: nodes.SyntaxNode) -> nodes.SyntaxNode:
         """``value instance of type``, or just the value."""
         while self.is_word("instance") and self.peek().text == "of":
             self.advance()
             self.advance()
-            value = self.node(nodes.InstanceOf(value.at, value, self.type()))
+            value = self.node(nodes.InstanceOfNode(value.at, value, self.type()))
         return value
 
-    def in_tests(self) -> tuple[nodes.Node, ...]:
+    def in_tests(self) -> tuple[nodes.SyntaxNode, ...]:
         """What may follow ``in``: one test, or several in brackets."""
         if not self.is_sign("("):
             return (self.test(),)
@@ -148,11 +153,11 @@ class Parser(Blocks, Primary, Base):
         if len(tests) == 1 and self.is_sign(".."):
             return (self.postfix(self.range_from(tests[0], at, included=False)),)
         self.expect(")", ",")
-        if len(tests) == 1 and not isinstance(tests[0], nodes.Test):
+        if len(tests) == 1 and not isinstance(tests[0], nodes.OperatorTestNode):
             return (self.postfix(tests[0]),)
         return tests
 
-    def test_list(self) -> tuple[nodes.Node, ...]:
+    def test_list(self) -> tuple[nodes.SyntaxNode, ...]:
         """Tests with commas between them, each an expression or an operator and an operand."""
         tests = [self.item()]
         while self.is_sign(","):
@@ -160,14 +165,14 @@ class Parser(Blocks, Primary, Base):
             tests.append(self.item())
         return tuple(tests)
 
-    def test(self) -> nodes.Node:
+    def test(self) -> nodes.SyntaxNode:
         """One test behind ``in``, which an ``and`` ends."""
-        if self.token.kind == SIGN and self.token.text in RELATIONS:
+        if self.token.kind == SIGN and self.token.text in COMPARISON_SIGNS:
             return self.comparison_test()
         return self.binary(ADD)
 
-    def comparison_test(self) -> nodes.Node:
+    def comparison_test(self) -> nodes.SyntaxNode:
         """``< 10`` and its like."""
         at, operator = self.token.start, self.token.text
         self.advance()
-        return self.node(nodes.Test(at, operator, self.binary(ADD)))
+        return self.node(nodes.OperatorTestNode(at, operator, self.binary(ADD)))

@@ -8,14 +8,15 @@ from typing import NoReturn, TypeVar
 from engine.feel.budget import Budget
 from engine.feel.errors import FeelBudgetError, FeelSyntaxError, place
 from engine.feel.kinds import Type
-from engine.feel.lexer import END, SIGN, WORD, Token, tokenize
+from engine.feel.lexer import END, SIGN, WORD, LexicalToken, tokenize
 from engine.feel.names import Vocabulary
-from engine.feel.nodes import Node
+from engine.feel.nodes import SyntaxNode
 
-AnyNode = TypeVar("AnyNode", bound=Node)
+AnyNode = TypeVar("AnyNode", bound=SyntaxNode)
+"""The kind of a node that is counted and given back."""
 
 
-class Base:
+class ParserBase:
     """A place in a list of tokens, with the ways to go on from there."""
 
     def __init__(self, text: str, budget: Budget, names: Iterable[str]):
@@ -40,15 +41,15 @@ class Base:
 
     # What the parts of the parser need of each other.
 
-    def expression(self) -> Node:
+    def expression(self) -> SyntaxNode:
         """An expression of any kind, one level deeper than what it stands in."""
         raise NotImplementedError
 
-    def comparison_test(self) -> Node:
+    def comparison_test(self) -> SyntaxNode:
         """An operator and one operand, such as ``< 10``."""
         raise NotImplementedError
 
-    def block(self, word: str) -> Node | None:
+    def block(self, word: str) -> SyntaxNode | None:
         """The construct that begins with ``word``, or None when none does."""
         raise NotImplementedError
 
@@ -61,14 +62,15 @@ class Base:
         raise NotImplementedError
 
     @property
-    def token(self) -> Token:
+    def token(self) -> LexicalToken:
+        """The token that stands here."""
         return self.tokens[self.index]
 
-    def peek(self, ahead: int = 1) -> Token:
+    def peek(self, ahead: int = 1) -> LexicalToken:
         """A token further on; the last one when there is none."""
         return self.tokens[min(self.index + ahead, len(self.tokens) - 1)]
 
-    def advance(self) -> Token:
+    def advance(self) -> LexicalToken:
         """Go to the next token and return the one that was here."""
         token = self.tokens[self.index]
         if token.kind != END:
@@ -76,27 +78,29 @@ class Base:
         return token
 
     def is_sign(self, sign: str) -> bool:
+        """Whether this sign stands here."""
         token = self.tokens[self.index]
         return token.text == sign and token.kind == SIGN
 
     def is_word(self, word: str) -> bool:
+        """Whether this word stands here."""
         token = self.tokens[self.index]
         return token.text == word and token.kind == WORD
 
-    def expect(self, sign: str, *others: str) -> Token:
+    def expect(self, sign: str, *others: str) -> LexicalToken:
         """Go past a sign that must stand here; ``others`` might have stood here as well."""
         if not self.is_sign(sign):
             self.fail(sign, *others)
         return self.advance()
 
-    def expect_word(self, word: str) -> Token:
+    def expect_word(self, word: str) -> LexicalToken:
         """Go past a word that must stand here."""
         if not self.is_word(word):
             self.fail(word)
         return self.advance()
 
     def finish(self) -> None:
-        """Nothing may be left."""
+        """Raise FeelSyntaxError unless all tokens have been read."""
         if self.token.kind != END:
             self.fail("an operator", "the end of the expression")
 
@@ -105,12 +109,12 @@ class Base:
         line, column = place(self.text, self.token.start if at is None else at)
         if not message:
             shown = self.text[self.token.start : self.token.end]
-            found = "the end" if self.token.kind == END else f'"{shown}"'
-            message = f"expected {' or '.join(expected)}, found {found}"
+            actual = "the end" if self.token.kind == END else f'"{shown}"'
+            message = f"expected {' or '.join(expected)}, found {actual}"
         raise FeelSyntaxError(message, line=line, column=column, expected=expected)
 
     def node(self, node: AnyNode) -> AnyNode:
-        """Count a node that was made."""
+        """Count a node that was made, and give it back; FeelBudgetError when there are too many."""
         self.nodes += 1
         if self.nodes > self.budget.nodes:
             raise FeelBudgetError(
@@ -121,7 +125,7 @@ class Base:
         return node
 
     def deeper(self) -> None:
-        """Go into something nested."""
+        """Go into something nested; FeelBudgetError when that is too deep."""
         self.depth += 1
         if self.depth > self.budget.depth:
             raise FeelBudgetError(

@@ -6,13 +6,14 @@ from engine.feel import nodes
 from engine.feel.kinds import Type
 from engine.feel.lexer import WORD
 from engine.feel.names import RESERVED
-from engine.feel.parser_base import Base
+from engine.feel.parser_base import ParserBase
 
 
-class Blocks(Base):
-    """Reads constructs that begin with a word."""
+class BlockParser(ParserBase):
+    """Reads constructs that begin with a word: conditions, loops, quantified expressions,
+    functions."""
 
-    def block(self, word: str) -> nodes.Node | None:
+    def block(self, word: str) -> nodes.SyntaxNode | None:
         """The construct that begins with ``word``, or None when none does."""
         if word == "if":
             return self.condition()
@@ -24,15 +25,17 @@ class Blocks(Base):
             return self.function()
         return None
 
-    def condition(self) -> nodes.Node:
+    def condition(self) -> nodes.SyntaxNode:
+        """``if a then b else c``."""
         at = self.advance().start
         condition = self.expression()
         self.expect_word("then")
         then = self.expression()
         self.expect_word("else")
-        return self.node(nodes.If(at, condition, then, self.expression()))
+        return self.node(nodes.IfNode(at, condition, then, self.expression()))
 
-    def loop(self) -> nodes.Node:
+    def loop(self) -> nodes.SyntaxNode:
+        """``for a in list return b``."""
         at = self.advance().start
         iterators = self.iterators()
         self.expect_word("return")
@@ -40,9 +43,10 @@ class Blocks(Base):
         self.declare("partial")
         body = self.expression()
         self.forget(len(iterators) + 1)
-        return self.node(nodes.For(at, iterators, body, self.nodes - before + 1))
+        return self.node(nodes.ForNode(at, iterators, body, self.nodes - before + 1))
 
-    def quantified(self, *, every: bool) -> nodes.Node:
+    def quantified(self, *, every: bool) -> nodes.SyntaxNode:
+        """``some a in list satisfies b``, or ``every``."""
         at = self.advance().start
         iterators = self.iterators()
         self.expect_word("satisfies")
@@ -50,11 +54,11 @@ class Blocks(Base):
         condition = self.expression()
         self.forget(len(iterators))
         cost = self.nodes - before + 1
-        return self.node(nodes.Quantified(at, every, iterators, condition, cost))
+        return self.node(nodes.QuantifiedNode(at, every, iterators, condition, cost))
 
-    def iterators(self) -> tuple[nodes.Iterator, ...]:
+    def iterators(self) -> tuple[nodes.IteratorClause, ...]:
         """``a in list, b in 1..10``; each may use those before it. They stay in scope."""
-        iterators: list[nodes.Iterator] = []
+        iterators: list[nodes.IteratorClause] = []
         while True:
             name = self.iterator_name()
             source = self.expression()
@@ -62,7 +66,7 @@ class Blocks(Base):
             if self.is_sign(".."):
                 self.advance()
                 end = self.expression()
-            iterators.append(nodes.Iterator(name, source, end))
+            iterators.append(nodes.IteratorClause(name, source, end))
             self.declare(name)
             if not self.is_sign(","):
                 return tuple(iterators)
@@ -78,7 +82,7 @@ class Blocks(Base):
         self.expect_word("in")
         return " ".join(words)
 
-    def function(self) -> nodes.Node:
+    def function(self) -> nodes.SyntaxNode:
         """``function(a, b: number) a + b``."""
         at = self.advance().start
         self.expect("(")
@@ -97,9 +101,10 @@ class Blocks(Base):
         body = self.expression()
         self.forget(len(parameters))
         cost = self.nodes - before + 1
-        return self.node(nodes.FunctionDefinition(at, tuple(parameters), body, cost))
+        return self.node(nodes.FunctionNode(at, tuple(parameters), body, cost))
 
     def parameter(self) -> tuple[str, Type | None]:
+        """A parameter's name, and its type if it has one."""
         words: list[str] = []
         while self.token.kind == WORD:
             words.append(self.advance().text)

@@ -9,21 +9,24 @@ from engine.feel import nodes
 from engine.feel.kinds import Type
 from engine.feel.lexer import AT, END, NUMBER, SIGN, STRING, WORD
 from engine.feel.names import RESERVED, joined, normal, written
-from engine.feel.parser_base import Base
+from engine.feel.parser_base import ParserBase
 from engine.feel.temporal import parse_literal
 from engine.feel.values import numeral
 
 _CONSTANTS = {"true": True, "false": False, "null": None}
-# Signs with which an operand can begin: after [ they show that it opens a filter.
-_OPENING = frozenset({"(", "[", "{", "-", "]"})
+"""The words that are values."""
+_OPERAND_SIGNS = frozenset({"(", "[", "{", "-"})
+"""Signs with which an operand can begin: behind [ they show that it opens a filter."""
 _FILTER_WORDS = frozenset({"if", "for", "some", "every", "function", "true", "false", "null"})
-RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+"""Reserved words with which an expression can begin: behind [ they show that it opens a filter."""
+COMPARISON_SIGNS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+"""The signs of comparison operators, which may also begin a test such as ``< 10``."""
 
 
-class Primary(Base):
-    """Reads operands."""
+class OperandParser(ParserBase):
+    """Reads operands: literals, names, brackets, and what may follow them."""
 
-    def primary(self) -> nodes.Node:
+    def primary(self) -> nodes.SyntaxNode:
         """One operand, without what follows it."""
         token = self.token
         if token.kind == WORD:
@@ -40,16 +43,16 @@ class Primary(Base):
         elif token.kind == AT:
             value = parse_literal(token.text)  # @"foo" can be read; its value is null.
         self.advance()
-        return self.node(nodes.Literal(token.start, value))
+        return self.node(nodes.LiteralNode(token.start, value))
 
-    def word(self) -> nodes.Node:
+    def word(self) -> nodes.SyntaxNode:
         """A constant, a block that begins with a word, or a name."""
         token = self.token
         known = self.known.match(self.tokens, self.index)
         if known is None:
             if token.text in _CONSTANTS:
                 self.advance()
-                return self.node(nodes.Literal(token.start, _CONSTANTS[token.text]))
+                return self.node(nodes.LiteralNode(token.start, _CONSTANTS[token.text]))
             block = self.block(token.text)
             if block is not None:
                 return block
@@ -58,12 +61,14 @@ class Primary(Base):
             known = joined(self.tokens, self.index)
         name, length = known
         self.index += length
-        return self.node(nodes.Name(token.start, name, name in self.bound, member=self.filters > 0))
+        return self.node(
+            nodes.NameNode(token.start, name, name in self.bound, member=self.filters > 0)
+        )
 
-    def bracketed(self) -> nodes.Node:
+    def bracketed(self) -> nodes.SyntaxNode:
         """``(expression)``, ``(1..10]`` or ``(< 10)``."""
         at = self.advance().start
-        if self.token.kind == SIGN and self.token.text in RELATIONS:
+        if self.token.kind == SIGN and self.token.text in COMPARISON_SIGNS:
             self.deeper()
             node = self.comparison_test()
             self.shallower()
@@ -75,11 +80,11 @@ class Primary(Base):
         self.expect(")", "an operator")
         return node
 
-    def list_or_range(self) -> nodes.Node:
+    def list_or_range(self) -> nodes.SyntaxNode:
         """``[1, 2]`` or ``[1..10]``."""
         at = self.advance().start
-        items: list[nodes.Node] = []
-        if not self.is_sign("]"):
+        items: list[nodes.SyntaxNode] = []
+        if not self.is_sign("]") or self.opens_range():
             items.append(self.item())
             if self.is_sign(".."):
                 return self.range_from(items[0], at, included=True)
@@ -87,33 +92,41 @@ class Primary(Base):
                 self.advance()
                 items.append(self.item())
         self.expect("]", ",")
-        return self.node(nodes.ListOf(at, tuple(items)))
+        return self.node(nodes.ListNode(at, tuple(items)))
 
-    def item(self) -> nodes.Node:
+    def opens_range(self) -> bool:
+        """Whether this ``]``, behind a ``[``, opens a range, as in ``[]1..10], 20]``, rather than
+        ends an empty list: nothing that begins an operand may follow that."""
+        following = self.peek()
+        if following.kind == WORD:
+            return following.text not in RESERVED and following.text != "instance"
+        return following.kind in (NUMBER, STRING, AT)
+
+    def item(self) -> nodes.SyntaxNode:
         """An element of a list, which may be a test such as ``> 10``."""
-        if self.token.kind == SIGN and self.token.text in RELATIONS:
+        if self.token.kind == SIGN and self.token.text in COMPARISON_SIGNS:
             return self.comparison_test()
         return self.expression()
 
-    def open_range(self) -> nodes.Node:
-        """``]1..10]``."""
+    def open_range(self) -> nodes.SyntaxNode:
+        """``]1..10]``, a range that does not have its start."""
         at = self.advance().start
         return self.range_from(self.expression(), at, included=False)
 
-    def range_from(self, start: nodes.Node, at: int, *, included: bool) -> nodes.Node:
+    def range_from(self, start: nodes.SyntaxNode, at: int, *, included: bool) -> nodes.SyntaxNode:
         """The rest of a range whose start has been read."""
         self.expect("..")
         end = self.expression()
         if not (self.is_sign("]") or self.is_sign(")") or self.is_sign("[")):
             self.fail("]", ")", "[")
         closed = self.advance().text == "]"
-        return self.node(nodes.RangeOf(at, start, end, included, closed))
+        return self.node(nodes.RangeNode(at, start, end, included, closed))
 
-    def context(self) -> nodes.Node:
+    def context(self) -> nodes.SyntaxNode:
         """``{name: value, "other name": value}``; each entry sees those before it."""
         at = self.expect("{").start
         self.deeper()
-        entries: list[tuple[str, nodes.Node]] = []
+        entries: list[tuple[str, nodes.SyntaxNode]] = []
         while not self.is_sign("}"):
             name = self.key()
             entries.append((name, self.expression()))
@@ -125,7 +138,7 @@ class Primary(Base):
         self.expect("}", ",")
         self.forget(len(entries))
         self.shallower()
-        return self.node(nodes.Context(at, tuple(entries)))
+        return self.node(nodes.ContextNode(at, tuple(entries)))
 
     def key(self) -> str:
         """A context's key, and the colon behind it."""
@@ -145,12 +158,12 @@ class Primary(Base):
             self.advance()
         return name
 
-    def postfix(self, base: nodes.Node) -> nodes.Node:
+    def postfix(self, base: nodes.SyntaxNode) -> nodes.SyntaxNode:
         """Paths, filters and calls behind an operand."""
         while True:
             if self.is_sign("."):
                 at = self.advance().start
-                base = self.node(nodes.Path(at, base, self.member_name()))
+                base = self.node(nodes.PathNode(at, base, self.member_name()))
             elif self.is_sign("[") and self.opens_filter():
                 base = self.filter(base)
             elif self.is_sign("("):
@@ -172,24 +185,25 @@ class Primary(Base):
         """Whether this ``[`` opens a filter; it may also end a range, as in ``[1..10[``."""
         following = self.peek()
         if following.kind == SIGN:
-            return following.text in _OPENING
+            return following.text in _OPERAND_SIGNS
         if following.kind == WORD:
             return following.text not in RESERVED or following.text in _FILTER_WORDS
         return following.kind != END
 
-    def filter(self, base: nodes.Node) -> nodes.Node:
+    def filter(self, base: nodes.SyntaxNode) -> nodes.SyntaxNode:
+        """``[condition]`` behind an operand."""
         at = self.expect("[").start
         before = self.nodes
         self.filters += 1
         condition = self.expression()
         self.filters -= 1
         self.expect("]", "an operator")
-        return self.node(nodes.Filter(at, base, condition, self.nodes - before + 1))
+        return self.node(nodes.FilterNode(at, base, condition, self.nodes - before + 1))
 
-    def call(self, function: nodes.Node) -> nodes.Node:
+    def call(self, function: nodes.SyntaxNode) -> nodes.SyntaxNode:
         """``f(1, 2)`` or ``f(b: 2, a: 1)``."""
         at = self.expect("(").start
-        arguments: list[nodes.Node] = []
+        arguments: list[nodes.SyntaxNode] = []
         names: list[str] = []
         while not self.is_sign(")"):
             name = written(self.tokens, self.index, self.text, ":")
@@ -206,7 +220,7 @@ class Primary(Base):
             self.advance()
         self.expect(")", ",")
         named = tuple(names) if names else None
-        return self.node(nodes.Call(at, function, tuple(arguments), named))
+        return self.node(nodes.CallNode(at, function, tuple(arguments), named))
 
     def type(self) -> Type:
         """A type's name, with the types inside it."""
@@ -224,7 +238,7 @@ class Primary(Base):
             self.advance()
             words[-1] += "." + self.advance().text
         name = normal(" ".join(words))
-        self.node(nodes.Node(self.token.start))
+        self.node(nodes.SyntaxNode(self.token.start))
         if name in ("list", "range", "context", "function") and self.is_sign("<"):
             return self.type_parts(name)
         return Type(name)
@@ -253,9 +267,10 @@ class Primary(Base):
         return Type(name, tuple(parts), tuple(names))
 
 
-_OPENED: dict[str, Callable[[Primary], nodes.Node]] = {
-    "(": Primary.bracketed,
-    "[": Primary.list_or_range,
-    "]": Primary.open_range,
-    "{": Primary.context,
+_OPENED: dict[str, Callable[[OperandParser], nodes.SyntaxNode]] = {
+    "(": OperandParser.bracketed,
+    "[": OperandParser.list_or_range,
+    "]": OperandParser.open_range,
+    "{": OperandParser.context,
 }
+"""What is read when an operand begins with one of the signs."""

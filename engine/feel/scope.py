@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.feel.budget import Run
 
-# The name of the value that the cell of a decision table tests.
 TESTED = "?"
+"""The name of the value that the cell of a decision table tests."""
 
 
 class Frame:
@@ -26,5 +26,5 @@ class Frame:
         self.run = run
 
 
-# A compiled expression: give it a frame, get a FEEL value.
 Code = Callable[[Frame], Any]
+"""A compiled expression: give it a frame, get a FEEL value."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel.budget import Run
-from engine.feel.far import FarDate, FarDateTime
+from engine.feel.extended_dates import ExtendedDate, ExtendedDateTime
 from engine.feel.temporal import (
     show_date,
     show_date_time,
@@ -16,11 +16,11 @@ from engine.feel.temporal import (
     show_time,
     show_years_months,
 )
-from engine.feel.values import Function, Range, YearsMonthsDuration
+from engine.feel.values import FeelRange, Function, YearsMonthsDuration
 
 
 def show_number(value: Decimal) -> str:
-    """The number without an exponent and without superfluous zeros."""
+    """A number's text, without an exponent and without superfluous zeros."""
     if not value:
         return "0"
     text = format(value, "f")
@@ -28,7 +28,7 @@ def show_number(value: Decimal) -> str:
 
 
 def show(value: Any, run: Run) -> str | None:
-    """The value as text; null stays null, a text is given as it is."""
+    """A value's text, as ``string()`` gives it; null stays null, a text is given as it is."""
     if value is None or isinstance(value, str):
         return value
     text = _plainly(value, run)
@@ -65,7 +65,7 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _range(value: Range, run: Run) -> str:
+def _range(value: FeelRange, run: Run) -> str:
     start = "" if value.start is None else _enclosed(value.start, run)
     end = "" if value.end is None else _enclosed(value.end, run)
     if value.negated:
@@ -99,20 +99,23 @@ def _joined(parts: list[str], run: Run) -> str:
     return ", ".join(parts)
 
 
-# Within lists and contexts these are written as literals.
-_QUOTED = (date, FarDate, FarDateTime, time, timedelta, YearsMonthsDuration)
+_QUOTED = (date, ExtendedDate, ExtendedDateTime, time, timedelta, YearsMonthsDuration)
+"""Classes whose values are written as ``@"…"`` within lists and contexts, where they could be taken
+for something else."""
 _WRITERS: tuple[tuple[type, Callable[[Any, Run], str]], ...] = (
     (bool, lambda value, run: "true" if value else "false"),
     (Decimal, lambda value, run: show_number(value)),
     (datetime, lambda value, run: show_date_time(value)),
-    (FarDateTime, lambda value, run: show_date_time(value)),
+    (ExtendedDateTime, lambda value, run: show_date_time(value)),
     (date, lambda value, run: show_date(value)),
-    (FarDate, lambda value, run: show_date(value)),
+    (ExtendedDate, lambda value, run: show_date(value)),
     (time, lambda value, run: show_time(value)),
     (timedelta, lambda value, run: show_days_time(value)),
     (YearsMonthsDuration, lambda value, run: show_years_months(value)),
     (list, _list),
     (dict, _context),
-    (Range, _range),
+    (FeelRange, _range),
     (Function, lambda value, run: f"function({', '.join(value.parameters)})"),
 )
+"""How a value is written, by its class. A date and time is also a date to Python, so it comes
+first."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from engine.feel.far import (
+from engine.feel.extended_dates import (
     MONTHS_IN_YEAR,
     AnyDate,
     AnyDateTime,
@@ -26,38 +26,47 @@ from engine.feel.far import (
 from engine.feel.values import YearsMonthsDuration
 
 _LONGEST_OFFSET = timedelta(hours=18)
+"""The greatest distance of a zone from UTC; no place on earth is beyond 14 hours, and other engines
+stop here."""
 
-_DATE = re.compile(r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})")
-_TIME = re.compile(
+_DATE_TEXT = re.compile(r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})")
+"""A date's text: a year of four to nine digits, month and day."""
+_TIME_TEXT = re.compile(
     r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,18}))?"
-    r"(Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z][A-Za-z0-9_+/-]{0,63})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z][A-Za-z0-9_+/-]{0,63})?"
 )
-_DAYS_TIME = re.compile(
+"""A time's text: hours, minutes, seconds with decimals, and an offset or a zone's name."""
+_DAYS_TIME_TEXT = re.compile(
     r"(-)?P(?=[0-9T])(?:([0-9]{1,18})D)?"
     r"(?:T(?=[0-9.])(?:([0-9]{1,18})H)?(?:([0-9]{1,18})M)?"
     r"(?:([0-9]{1,18})(?:\.([0-9]{1,18}))?S)?)?"
 )
-_YEARS_MONTHS = re.compile(r"(-)?P(?=[0-9])(?:([0-9]{1,12})Y)?(?:([0-9]{1,12})M)?")
+"""A days and time duration's text; at least one part, and one behind the T."""
+_YEARS_MONTHS_TEXT = re.compile(r"(-)?P(?=[0-9])(?:([0-9]{1,12})Y)?(?:([0-9]{1,12})M)?")
+"""A years and months duration's text; at least one part."""
 
 Duration = timedelta | YearsMonthsDuration
+"""A duration of either kind."""
 Temporal = AnyDate | AnyDateTime | time | Duration
+"""Any date, time or duration."""
 
 
 def parse_date(text: str) -> AnyDate | None:
-    """``2026-01-31`` as a date; None when it is not one."""
-    match = _DATE.fullmatch(text)
+    """The date that a text such as ``2026-01-31`` writes; None when it writes none."""
+    match = _DATE_TEXT.fullmatch(text)
     return make_day(int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
 def parse_time(text: str) -> time | None:
-    """``09:30:00``, with fractions, ``Z``, ``+02:00`` or ``@Europe/Stockholm``; else None."""
+    """The time that a text such as ``09:30:00`` writes, with decimals, ``Z``, ``+02:00`` or
+    ``@Europe/Stockholm`` behind it; else None."""
     parsed = _parse_clock(text)
     return parsed[0] if parsed else None
 
 
 def _parse_clock(text: str) -> tuple[time, int] | None:
     """A time and the days that it runs over: 24:00:00 is the next day's 00:00:00."""
-    match = _TIME.fullmatch(text)
+    match = _TIME_TEXT.fullmatch(text)
     if match is None:
         return None
     zone = parse_zone(match[5]) if match[5] else None
@@ -74,8 +83,9 @@ def _parse_clock(text: str) -> tuple[time, int] | None:
 
 
 def parse_zone(text: str) -> tzinfo | None:
-    """``Z``, ``+02:00``, ``-05:30:15`` or ``@Europe/Stockholm`` as a zone; else None."""
-    if text == "Z":
+    """The zone that ``Z`` or ``z``, ``+02:00``, ``-05:30:15`` or ``@Europe/Stockholm`` writes; else
+    None."""
+    if text in ("Z", "z"):
         return UTC
     if text.startswith("@"):
         return named_zone(text[1:])
@@ -95,7 +105,7 @@ def fixed_zone(offset: timedelta) -> tzinfo | None:
 
 @lru_cache(maxsize=512)
 def named_zone(name: str) -> tzinfo | None:
-    """The zone of that name in the tz database, or None."""
+    """The zone of a name in the tz database, or None."""
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):
@@ -103,7 +113,8 @@ def named_zone(name: str) -> tzinfo | None:
 
 
 def parse_date_time(text: str) -> AnyDateTime | None:
-    """``2026-01-31T09:30:00`` with what a time may have after it; else None."""
+    """The date and time that a text such as ``2026-01-31T09:30:00`` writes, with what a time may
+    have behind it; else None."""
     day_text, _, clock_text = text.partition("T")
     day, clock = parse_date(day_text), _parse_clock(clock_text)
     if day is not None and clock is not None:
@@ -112,12 +123,13 @@ def parse_date_time(text: str) -> AnyDateTime | None:
 
 
 def parse_duration(text: str) -> Duration | None:
-    """``P1DT2H`` or ``P1Y2M``; None for anything else, also for a mixture of the two."""
-    match = _YEARS_MONTHS.fullmatch(text)
+    """The duration that ``P1DT2H`` or ``P1Y2M`` writes; None for anything else, also for a mixture
+    of the two."""
+    match = _YEARS_MONTHS_TEXT.fullmatch(text)
     if match is not None:
         months = int(match[2] or 0) * MONTHS_IN_YEAR + int(match[3] or 0)
         return YearsMonthsDuration(-months if match[1] else months)
-    match = _DAYS_TIME.fullmatch(text)
+    match = _DAYS_TIME_TEXT.fullmatch(text)
     if match is None:
         return None
     sign, days, hours, minutes, seconds, fraction = match.groups()
@@ -144,11 +156,13 @@ def parse_literal(text: str) -> Temporal | None:
 
 
 def show_date(value: AnyDate) -> str:
+    """A date's text: ``2026-01-31``."""
     sign = "-" if value.year < 0 else ""
     return f"{sign}{abs(value.year):04d}-{value.month:02d}-{value.day:02d}"
 
 
 def show_time(value: time) -> str:
+    """A time's text: ``09:30:00.5`` and its zone."""
     shown = f"{value.hour:02d}:{value.minute:02d}:{value.second:02d}"
     fraction = value.microsecond * 1000 + nanos_of(value)
     if fraction:
@@ -157,7 +171,7 @@ def show_time(value: time) -> str:
 
 
 def show_zone(zone: tzinfo | None) -> str:
-    """The zone as it is written behind a time: nothing, ``Z``, ``+02:00`` or ``@Name``."""
+    """A zone as it is written behind a time: nothing, ``Z``, ``+02:00`` or ``@Name``."""
     if zone is None:
         return ""
     if isinstance(zone, ZoneInfo):
@@ -171,11 +185,12 @@ def show_zone(zone: tzinfo | None) -> str:
 
 
 def show_date_time(value: AnyDateTime) -> str:
+    """A date and time's text: ``2026-01-31T09:30:00`` and its zone."""
     return f"{show_date(day_of(value))}T{show_time(clock_of(value))}"
 
 
 def show_days_time(value: timedelta) -> str:
-    """The duration in its canonical form: ``P1DT2H3M4.5S``, ``PT0S``, ``-P1D``."""
+    """A days and time duration in its canonical form: ``P1DT2H3M4.5S``, ``PT0S``, ``-P1D``."""
     sign = "-" if value < timedelta() else ""
     value = abs(value)
     seconds, clock = value.seconds, ""
@@ -192,7 +207,7 @@ def show_days_time(value: timedelta) -> str:
 
 
 def show_years_months(value: YearsMonthsDuration) -> str:
-    """The duration in its canonical form: ``P1Y2M``, ``P0M``, ``-P3M``."""
+    """A years and months duration in its canonical form: ``P1Y2M``, ``P0M``, ``-P3M``."""
     years, months = divmod(abs(value.months), MONTHS_IN_YEAR)
     if not years and not months:
         return "P0M"

@@ -4,9 +4,9 @@
     boolean                       bool
     number                        decimal.Decimal, 34 digits
     string                        str
-    date                          datetime.date            (or FarDate, see far.py)
+    date                          datetime.date            (or ExtendedDate, see extended_dates.py)
     time                          datetime.time            (naive, with an offset, or with a zone)
-    date and time                 datetime.datetime        (the same; or FarDateTime)
+    date and time                 datetime.datetime        (the same; or ExtendedDateTime)
     days and time duration        datetime.timedelta
     years and months duration     YearsMonthsDuration
     list                          list
@@ -33,7 +33,6 @@ from decimal import (
 )
 from typing import Any
 
-# decimal128, as DMN asks for. Underflow becomes zero; the rest is caught and becomes null.
 DECIMAL = Context(
     prec=34,
     rounding=ROUND_HALF_EVEN,
@@ -43,9 +42,12 @@ DECIMAL = Context(
     clamp=0,
     traps=[DivisionByZero, InvalidOperation, Overflow],
 )
+"""The arithmetic of decimal128, as DMN asks for. Underflow becomes zero; the rest is caught and
+becomes null."""
 
 
 _NUMERAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+"""A number's text, as the grammar and ``number()`` have it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,7 +58,7 @@ class YearsMonthsDuration:
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class FeelRange:
     """The values between two end points; an end point that is None means no limit there."""
 
     start: Any
@@ -69,8 +71,9 @@ class Range:
     unknown: bool = False
 
 
-# A function's work: the evaluation it takes part in (a budget.Run), and its arguments.
-Work = Callable[[Any, Sequence[Any]], Any]
+FunctionWork = Callable[[Any, Sequence[Any]], Any]
+"""A function's work: given the evaluation that it takes part in (a ``budget.Run``) and its
+arguments, its value."""
 
 
 class Function:
@@ -85,7 +88,7 @@ class Function:
     def __init__(
         self,
         parameters: Sequence[str],
-        work: Work,
+        work: FunctionWork,
         *,
         name: str = "",
         types: Sequence[Any] = (),
@@ -96,17 +99,15 @@ class Function:
         self.types = tuple(types)
 
     def invoke(self, run: Any, arguments: Sequence[Any]) -> Any:
-        """Call it with positional arguments."""
+        """Call the function with arguments in order."""
         return self.work(run, arguments)
 
     def invoke_named(self, run: Any, arguments: dict[str, Any]) -> Any:
-        """Call it with named arguments; null unless exactly the parameters are named."""
-        if len(arguments) != len(self.parameters):
+        """Call the function with arguments by their parameters' names; what is not named is null
+        (10.3.2.13), and so is the call when a name is no parameter's."""
+        if not arguments.keys() <= set(self.parameters):
             return None
-        try:
-            return self.work(run, [arguments[name] for name in self.parameters])
-        except KeyError:
-            return None
+        return self.work(run, [arguments.get(name) for name in self.parameters])
 
     def __repr__(self) -> str:
         return f"<function {self.name or '(' + ', '.join(self.parameters) + ')'}>"
@@ -129,7 +130,7 @@ def numeral(text: str) -> Decimal | None:
 
 
 def whole(value: Any) -> int | None:
-    """The integer that a number is, or None when it is no number or not whole."""
+    """The integer that a number is, None when the value is no number or not whole."""
     if type(value) is not Decimal or value.adjusted() > 30 or value != value.to_integral_value():
         return None
     return int(value)

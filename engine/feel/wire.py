@@ -27,7 +27,7 @@ from typing import Any
 from engine.feel.budget import Run
 from engine.feel.convert import convert
 from engine.feel.errors import FeelError
-from engine.feel.far import FarDate, FarDateTime
+from engine.feel.extended_dates import ExtendedDate, ExtendedDateTime
 from engine.feel.temporal import (
     parse_date,
     parse_date_time,
@@ -39,22 +39,24 @@ from engine.feel.temporal import (
     show_time,
     show_years_months,
 )
-from engine.feel.values import Range, YearsMonthsDuration, numeral
+from engine.feel.values import FeelRange, YearsMonthsDuration, numeral
 
-# Integers up to here are exact in every JSON reader.
 _EXACT = 2**53
-# Powers of ten; a double ends at 1.8e308.
+"""The whole number up to which every JSON reader keeps all digits."""
 _LARGEST_FLOAT = 307
+"""The power of ten from which a number is written as text; a double ends at 1.8e308."""
 
 _TEMPORAL: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
     (datetime, "@date and time", show_date_time),
-    (FarDateTime, "@date and time", show_date_time),
+    (ExtendedDateTime, "@date and time", show_date_time),
     (date, "@date", show_date),
-    (FarDate, "@date", show_date),
+    (ExtendedDate, "@date", show_date),
     (time, "@time", show_time),
     (timedelta, "@duration", show_days_time),
     (YearsMonthsDuration, "@duration", show_years_months),
 )
+"""How dates, times and durations are marked and written, by class. A date and time is also a date
+to Python, so it comes first."""
 _READERS: dict[str, Callable[[str], Any]] = {
     "@number": numeral,
     "@date": parse_date,
@@ -62,7 +64,9 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "@date and time": parse_date_time,
     "@duration": parse_duration,
 }
+"""How the text behind a mark is read."""
 _MARKS = frozenset(_READERS) | {"@range", "@context"}
+"""The keys that mark a value which JSON does not have."""
 
 
 def to_json(value: Any) -> Any:
@@ -80,7 +84,7 @@ def to_json(value: Any) -> Any:
     if isinstance(value, dict):
         marked = {key: to_json(entry) for key, entry in value.items()}
         return {"@context": marked} if _is_mark(marked) else marked
-    if isinstance(value, Range) and not value.negated:
+    if isinstance(value, FeelRange) and not value.negated:
         ends = [to_json(value.start), to_json(value.end)]
         unknown = [True] if value.unknown else []
         return {"@range": [*ends, value.start_included, value.end_included, *unknown]}
@@ -95,7 +99,7 @@ def _is_mark(value: dict[str, Any]) -> bool:
 
 
 def from_json(value: Any) -> Any:
-    """What ``to_json`` wrote; unmarked JSON from elsewhere is read too."""
+    """The value that ``to_json`` wrote; unmarked JSON from elsewhere is read too."""
     if isinstance(value, list):
         return [from_json(element) for element in value]
     if not isinstance(value, dict):
@@ -107,7 +111,7 @@ def from_json(value: Any) -> Any:
         return {key: from_json(entry) for key, entry in content.items()}
     if mark == "@range" and isinstance(content, list) and len(content) in (4, 5):
         start, end, start_included, end_included, *unknown = content
-        return Range(
+        return FeelRange(
             from_json(start),
             from_json(end),
             start_included,
@@ -129,7 +133,7 @@ def plain(value: Any) -> Any:
         return [plain(element) for element in value]
     if isinstance(value, dict):
         return {key: plain(entry) for key, entry in value.items()}
-    if isinstance(value, Range):
+    if isinstance(value, FeelRange):
         return {
             "start": plain(value.start),
             "end": plain(value.end),

@@ -11,7 +11,7 @@ from engine.clock import Clock, SystemClock
 from engine.config import Config
 from engine.definitions.check import xml_limits
 from engine.definitions.decisions import DeployedDecision, ask
-from engine.dmn import DecisionError, DecisionModel, lint, outline, reading
+from engine.dmn import DecisionError, DmnModel, lint, outline, reading
 from engine.errors import Invalid, NotFound, Problem, Rejected
 from engine.service.decisions import view
 from engine.views import DecisionOutcome, Source
@@ -39,7 +39,7 @@ def decide_file(
     if any(found.severity == "error" for found in report.findings):
         raise Rejected(report.findings)
     others = [(each.data, each.filename) for each in imported]
-    model = DecisionModel.read(source.data, source.filename, imported=others, limits=limits)
+    model = DmnModel.read(source.data, source.filename, imported=others, limits=limits)
     try:
         element = model.find(decision).element
     except DecisionError as error:

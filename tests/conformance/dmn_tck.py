@@ -23,7 +23,7 @@ if __name__ == "__main__":
 from engine import feel
 from engine.bpmn import source
 from engine.bpmn.names import XSI, XSI_TYPE, local
-from engine.dmn import DecisionError, DecisionModel, Outcome
+from engine.dmn import DecisionError, DecisionResult, DmnModel
 from engine.errors import ServiceplanError
 from engine.feel.budget import Run
 from engine.feel.compare import equal
@@ -92,15 +92,13 @@ class Folder:
     def __init__(self, path: Path):
         self.path = path
         self.files = sorted(path.glob("*.dmn"))
-        self.models: dict[str, DecisionModel] = {}
+        self.models: dict[str, DmnModel] = {}
 
-    def model(self, name: str) -> DecisionModel:
+    def model(self, name: str) -> DmnModel:
         if name not in self.models:
             wanted = next((file for file in self.files if file.name == name), self.files[0])
             others = [(file.read_bytes(), file.name) for file in self.files if file != wanted]
-            self.models[name] = DecisionModel.read(
-                wanted.read_bytes(), wanted.name, imported=others
-            )
+            self.models[name] = DmnModel.read(wanted.read_bytes(), wanted.name, imported=others)
         return self.models[name]
 
     def cases(self) -> Iterator[tuple[str, str]]:
@@ -157,7 +155,7 @@ def same(value: Any, expected: Any) -> bool:
     return equal(value, expected, Run()) is True
 
 
-def told(outcome: Outcome) -> str:
+def told(outcome: DecisionResult) -> str:
     return "".join(f" ({note.element}: {note.message})" for note in outcome.notes[:2])
 
 

@@ -34,7 +34,7 @@ from engine import (
     feel,
 )
 from engine.bpmn import source
-from engine.dmn import DecisionError, DecisionModel
+from engine.dmn import DecisionError, DmnModel
 from tests.fuzz import corpus, expressions, mutation
 from web.diagram import draw
 
@@ -54,7 +54,7 @@ CONTEXT: dict[str, Any] = {
     "dt": NOW,
     "dur": timedelta(days=-1, seconds=3),
     "ym": feel.YearsMonthsDuration(14),
-    "r": feel.Range(Decimal(1), Decimal(5), True, False),
+    "r": feel.FeelRange(Decimal(1), Decimal(5), True, False),
 }
 
 
@@ -149,7 +149,7 @@ def _check_shown(value: Any) -> None:
 def check_dmn(data: bytes) -> None:
     """Refused with findings, or a model whose every decision has a value or an error of its own."""
     try:
-        model = DecisionModel.read(data, "fuzz.dmn")
+        model = DmnModel.read(data, "fuzz.dmn")
     except (Rejected, DecisionError):
         return
     for problem in model.problems():

@@ -19,20 +19,10 @@ _THEMES = (
     *(contexts, conversion, lists, numbers, patterns),
     *(ranges, statistics, strings, temporal),
 )
+"""The modules that declare built-in functions, by theme."""
 BUILTINS: dict[str, Builtin] = {
-    name: function
-    for theme in (
-        contexts,
-        conversion,
-        lists,
-        numbers,
-        patterns,
-        ranges,
-        statistics,
-        strings,
-        temporal,
-    )
-    for name, function in theme.LIBRARY.functions().items()
+    name: function for theme in _THEMES for name, function in theme.LIBRARY.functions().items()
 }
+"""All built-in functions by their names."""
 
 __all__ = ["BUILTINS"]

@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from engine.feel.budget import Run
-from engine.feel.builtins.registry import Library
+from engine.feel.builtins.registry import BuiltinLibrary
 
-LIBRARY = Library()
+LIBRARY = BuiltinLibrary()
+"""The built-in functions of contexts, as they are declared below."""
 
 
 @LIBRARY.declare("get value", "m: context, key: string")
 def get_value(run: Run, context: dict[str, Any], key: str) -> Any:
-    """The entry's value, or null when there is none."""
+    """The value of a context's entry, null when there is none of that name."""
     return context.get(key)
 
 
 @LIBRARY.declare("get value", "m: context, keys: list")
 def get_value_along(run: Run, context: dict[str, Any], keys: list[Any]) -> Any:
-    """The value at the end of a path of keys."""
+    """The value at the end of a path of keys through contexts within contexts."""
     value: Any = context
     for key in keys:
         if not isinstance(value, dict) or not isinstance(key, str):
@@ -29,7 +30,7 @@ def get_value_along(run: Run, context: dict[str, Any], keys: list[Any]) -> Any:
 
 @LIBRARY.declare("get entries", "m: context")
 def get_entries(run: Run, m: dict[str, Any]) -> list[Any]:
-    """The entries as contexts of key and value."""
+    """A context's entries as a list of contexts of key and value."""
     run.charge(len(m))
     return [{"key": key, "value": value} for key, value in m.items()]
 
@@ -51,7 +52,7 @@ def context(run: Run, entries: list[Any]) -> dict[str, Any] | None:
 
 @LIBRARY.declare("context put", "context: context, key: string, value: any|null")
 def context_put(run: Run, context: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
-    """The context with one entry set."""
+    """The context with the value of one entry set."""
     run.charge(len(context))
     return {**context, key: value}
 
@@ -60,7 +61,8 @@ def context_put(run: Run, context: dict[str, Any], key: str, value: Any) -> dict
 def context_put_along(
     run: Run, context: dict[str, Any], keys: list[Any], value: Any
 ) -> dict[str, Any] | None:
-    """The context with the entry at the end of a path of keys set."""
+    """The context with the value at the end of a path of keys set; null when the path leads
+    nowhere."""
     if not keys or not all(isinstance(key, str) for key in keys):
         return None
     run.charge(len(context) + len(keys))
@@ -76,7 +78,7 @@ def context_put_along(
 
 @LIBRARY.declare("context merge", "contexts: list")
 def context_merge(run: Run, contexts: list[Any]) -> dict[str, Any] | None:
-    """All entries of the contexts; of entries with one key the last stays."""
+    """All entries of the contexts in one; of those with the same key the last stays."""
     merged: dict[str, Any] = {}
     for one in contexts:
         if not isinstance(one, dict):

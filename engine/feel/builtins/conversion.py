@@ -6,16 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel.budget import Run
-from engine.feel.builtins.registry import Library
+from engine.feel.builtins.registry import BuiltinLibrary
 from engine.feel.show import show
 from engine.feel.values import numeral
 
-LIBRARY = Library()
+LIBRARY = BuiltinLibrary()
+"""The built-in functions that convert values, as they are declared below."""
 
 
 @LIBRARY.declare("number", "from: string")
 def to_number(run: Run, text: str) -> Decimal | None:
-    """A numeral as a number."""
+    """A text such as ``1500.5`` as a number."""
     return numeral(text)
 
 
@@ -26,7 +27,8 @@ def to_number(run: Run, text: str) -> Decimal | None:
 def to_number_with_separators(
     run: Run, text: str, grouping: str | None, point: str | None
 ) -> Decimal | None:
-    """A numeral with other separators: grouping by space, comma or point; comma or point."""
+    """A text as a number whose digits are grouped by space, comma or point, and whose decimals
+    follow a comma or a point."""
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", "."):
         return None
     if grouping is not None and grouping == point:

@@ -7,11 +7,12 @@ from functools import cmp_to_key
 from typing import Any
 
 from engine.feel.budget import Run
-from engine.feel.builtins.registry import Library
+from engine.feel.builtins.registry import BuiltinLibrary
 from engine.feel.compare import equal, order, sort_key
 from engine.feel.values import Function, number, whole
 
-LIBRARY = Library()
+LIBRARY = BuiltinLibrary()
+"""The built-in functions of lists, as they are declared below."""
 
 
 def _made(run: Run, values: list[Any]) -> list[Any]:
@@ -31,7 +32,7 @@ def _at(values: list[Any], position: Decimal, *, extra: int = 0) -> int | None:
 
 @LIBRARY.declare("list contains", "list: list, element: any|null")
 def list_contains(run: Run, values: list[Any], element: Any) -> bool:
-    """Whether an element equals ``element``."""
+    """Whether an element of the list equals ``element``."""
     run.charge(len(values))
     return any(equal(value, element, run) is True for value in values)
 
@@ -40,7 +41,7 @@ def list_contains(run: Run, values: list[Any], element: Any) -> bool:
 def sublist(
     run: Run, values: list[Any], start: Decimal, length: Decimal | None
 ) -> list[Any] | None:
-    """``length`` elements from ``start`` on, or all that follow."""
+    """``length`` elements of the list from position ``start`` on, or all that follow."""
     first = _at(values, start)
     if first is None:
         return None
@@ -67,21 +68,21 @@ def concatenate(run: Run, lists: list[list[Any]]) -> list[Any]:
 
 @LIBRARY.declare("insert before", "list: list, position: number, newItem: any|null")
 def insert_before(run: Run, values: list[Any], position: Decimal, item: Any) -> list[Any] | None:
-    """The list with the item in front of what stood at the position."""
+    """The list with the item in front of what stood at a position."""
     at = _at(values, position)
     return None if at is None else _made(run, [*values[:at], item, *values[at:]])
 
 
 @LIBRARY.declare("remove", "list: list, position: number")
 def remove(run: Run, values: list[Any], position: Decimal) -> list[Any] | None:
-    """The list without what stood at the position."""
+    """The list without what stood at a position."""
     at = _at(values, position)
     return None if at is None else _made(run, values[:at] + values[at + 1 :])
 
 
 @LIBRARY.declare("list replace", "list: list, position: number, newItem: any|null")
 def list_replace(run: Run, values: list[Any], position: Decimal, item: Any) -> list[Any] | None:
-    """The list with another item at the position."""
+    """The list with another item at a position."""
     at = _at(values, position)
     return None if at is None else _made(run, [*values[:at], item, *values[at + 1 :]])
 
@@ -109,7 +110,7 @@ def reverse(run: Run, values: list[Any]) -> list[Any]:
 
 @LIBRARY.declare("index of", "list: list, match: any|null")
 def index_of(run: Run, values: list[Any], match: Any) -> list[Decimal]:
-    """The positions of the elements that equal ``match``."""
+    """The positions, from 1, of the elements that equal ``match``."""
     run.charge(len(values))
     return [
         number(position)
@@ -120,13 +121,13 @@ def index_of(run: Run, values: list[Any], match: Any) -> list[Decimal]:
 
 @LIBRARY.declare("union", "…list: list")
 def union(run: Run, lists: list[list[Any]]) -> list[Any]:
-    """The lists one after the other, each value once."""
+    """The lists one after the other, each value only where it first appears."""
     return distinct_values(run, concatenate(run, lists))
 
 
 @LIBRARY.declare("distinct values", "list: list")
 def distinct_values(run: Run, values: list[Any]) -> list[Any]:
-    """Each value once, in the order of its first appearance."""
+    """The list's values, each only where it first appears."""
     seen: list[Any] = []
     plain: set[Any] = set()
     for value in values:
@@ -162,7 +163,8 @@ def flatten(run: Run, values: list[Any]) -> list[Any]:
 
 @LIBRARY.declare("sort", "list: list, precedes: function?")
 def sort(run: Run, values: list[Any], precedes: Function | None) -> list[Any] | None:
-    """Sorted by ``precedes(a, b)``, or ascending; what it holds equal keeps its order."""
+    """The list sorted by ``precedes(a, b)``, or ascending; what that holds equal keeps its
+    order."""
     run.charge(len(values))
     if precedes is None:
         if any(order(values[0], value) is None for value in values):

@@ -17,14 +17,18 @@ from decimal import (
 )
 
 from engine.feel.budget import Run
-from engine.feel.builtins.registry import Library
+from engine.feel.builtins.registry import BuiltinLibrary
 from engine.feel.values import DECIMAL, YearsMonthsDuration
 
-LIBRARY = Library()
+LIBRARY = BuiltinLibrary()
+"""The built-in functions of numbers, as they are declared below."""
 
 LEAST_SCALE, GREATEST_SCALE = -6111, 6176
-# Roots, logarithms and exponentials cost as much as many comparisons.
+"""Decimals that rounding may be asked for: as far as decimal128 has places before and behind the
+point."""
 _COSTLY_STEPS = 30
+"""Steps of the budget that a root, a logarithm or an exponential costs: each takes as long as many
+comparisons."""
 
 
 def rounded(n: Decimal, scale: Decimal, rounding: str) -> Decimal | None:
@@ -42,6 +46,8 @@ def rounded(n: Decimal, scale: Decimal, rounding: str) -> Decimal | None:
 
 
 def _declare_rounding(name: str, rounding: str, parameters: str) -> None:
+    """Declare a function that rounds to a number of decimals, none when they are left out."""
+
     def work(run: Run, n: Decimal, scale: Decimal | None) -> Decimal | None:
         return rounded(n, scale or Decimal(0), rounding)
 
@@ -84,6 +90,8 @@ def modulo(run: Run, dividend: Decimal, divisor: Decimal) -> Decimal | None:
 
 
 def _declare_costly(name: str, function: Callable[[Decimal], Decimal]) -> None:
+    """Declare a function of one number that takes long to calculate."""
+
     def work(run: Run, number: Decimal) -> Decimal | None:
         run.charge(_COSTLY_STEPS)
         try:
@@ -115,6 +123,7 @@ def even(run: Run, number: Decimal) -> bool | None:
 
 
 def _rest_of_two(number: Decimal) -> Decimal | None:
+    """What is left of a whole number when it is divided by two; null for one that is not whole."""
     if number != number.to_integral_value():
         return None
     try:

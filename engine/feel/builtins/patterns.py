@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from engine.feel.budget import Run
-from engine.feel.builtins.registry import Library
-from engine.feel.regex import Match, PatternError, pattern
+from engine.feel.builtins.registry import BuiltinLibrary
+from engine.feel.regex import PatternError, PatternMatch, pattern
 
-LIBRARY = Library()
+LIBRARY = BuiltinLibrary()
+"""The built-in functions that take patterns, as they are declared below."""
 
-# In a replacement: $1, an escaped \ or $, or one of the two where it has no meaning.
 _REFERENCE = re.compile(r"\$([0-9]+)|\\([\\$])|[\\$]")
+r"""What has a meaning in a replacement: $1, an escaped \ or $; and one of the two alone, which has
+none."""
 
 
 @LIBRARY.declare("matches", "input: string, pattern: string, flags: string?|null")
@@ -51,7 +53,7 @@ def replace(run: Run, text: str, wanted: str, replacement: str, flags: str | Non
     return "".join(pieces) + text[position:]
 
 
-def _filled(replacement: str, match: Match | None, text: str) -> str:
+def _filled(replacement: str, match: PatternMatch | None, text: str) -> str:
     """The replacement for one match; PatternError when it is malformed."""
 
     def part(reference: re.Match[str]) -> str:

@@ -14,22 +14,26 @@ from typing import Any
 from engine.feel import nodes
 from engine.feel.arithmetic import negate
 from engine.feel.budget import Run
-from engine.feel.builtins.registry import Library
+from engine.feel.builtins.registry import BuiltinLibrary
 from engine.feel.compare import kind, order
 from engine.feel.errors import FeelError
 from engine.feel.lexer import SIGN, tokenize
 from engine.feel.parser import Parser
 from engine.feel.temporal import parse_literal
-from engine.feel.values import Range
+from engine.feel.values import FeelRange
 
-LIBRARY = Library()
+LIBRARY = BuiltinLibrary()
+"""The built-in functions of ranges, as they are declared below."""
 
 _OPENING = {"[": True, "(": False, "]": False}
+"""Signs with which the text of a range begins, and whether its start belongs to it."""
 _CLOSING = {"]": True, ")": False, "[": False}
-# Functions that write a value, as @"…" does.
+"""Signs with which the text of a range ends, and whether its end belongs to it."""
 _WRITING = frozenset({"date", "time", "date and time", "duration"})
+"""Functions that write a value, as @"…" does, and so may stand in the text of a range."""
 
 BEFORE, AFTER = -1, 1
+"""The two sides of a value on which a cut may lie."""
 
 
 class _Unordered(Exception):
@@ -63,7 +67,7 @@ class _Span:
     __slots__ = ("end", "start")
 
     def __init__(self, value: Any):
-        if not isinstance(value, Range):
+        if not isinstance(value, FeelRange):
             self.start, self.end = _Cut(value, BEFORE), _Cut(value, AFTER)
             return
         if value.negated or value.unknown:
@@ -73,24 +77,29 @@ class _Span:
         self.start, self.end = _Cut(value.start, opening), _Cut(value.end, closing)
 
 
-Relation = Callable[[_Span, _Span], bool]
+SpanRelation = Callable[[_Span, _Span], bool]
+"""Whether a relation of the standard's table holds between two spans."""
 
 
 def _before(one: _Span, other: _Span) -> bool:
+    """Whether all of the one span lies before the other."""
     return one.end.compared(other.start) <= 0
 
 
 def _meets(one: _Span, other: _Span) -> bool:
+    """Whether the one range ends with the point that the other begins with, and both have it."""
     if one.end.value is None or one.end.side == BEFORE or other.start.side == AFTER:
         return False
     return order(one.end.value, other.start.value) == 0
 
 
 def _overlaps(one: _Span, other: _Span) -> bool:
+    """Whether the two ranges have a value in common."""
     return one.end.compared(other.start) > 0 and one.start.compared(other.end) < 0
 
 
 def _overlaps_before(one: _Span, other: _Span) -> bool:
+    """Whether the one range begins before the other and ends in it."""
     return (
         one.start.compared(other.start) < 0
         and one.end.compared(other.start) > 0
@@ -99,26 +108,31 @@ def _overlaps_before(one: _Span, other: _Span) -> bool:
 
 
 def _finishes(one: _Span, other: _Span) -> bool:
+    """Whether the one span ends where the other does, and lies within it."""
     return one.end.compared(other.end) == 0 and one.start.compared(other.start) >= 0
 
 
 def _includes(one: _Span, other: _Span) -> bool:
+    """Whether the one span holds all of the other."""
     return one.start.compared(other.start) <= 0 and one.end.compared(other.end) >= 0
 
 
 def _starts(one: _Span, other: _Span) -> bool:
+    """Whether the one span begins where the other does, and lies within it."""
     return one.start.compared(other.start) == 0 and one.end.compared(other.end) <= 0
 
 
 def _coincides(one: _Span, other: _Span) -> bool:
+    """Whether the two spans have the same ends."""
     return one.start.compared(other.start) == 0 and one.end.compared(other.end) == 0
 
 
-def _turned(relation: Relation) -> Relation:
+def _turned(relation: SpanRelation) -> SpanRelation:
+    """The relation seen from the other side: ``after`` is ``before`` turned."""
     return lambda one, other: relation(other, one)
 
 
-def _declare(name: str, relation: Relation, *shapes: str) -> None:
+def _declare(name: str, relation: SpanRelation, *shapes: str) -> None:
     """Declare the relation between the shapes given: ``p`` for a point, ``r`` for a range."""
     for shape in shapes:
         one, other = shape[0], shape[1]
@@ -132,7 +146,9 @@ def _declare(name: str, relation: Relation, *shapes: str) -> None:
         )(_worked(relation, shape))
 
 
-def _worked(relation: Relation, shape: str) -> Callable[[Run, Any, Any], Any]:
+def _worked(relation: SpanRelation, shape: str) -> Callable[[Run, Any, Any], Any]:
+    """The relation as a built-in function's work; null for what has no order or another shape."""
+
     def work(run: Run, one: Any, other: Any) -> bool | None:
         if not (_fits(one, shape[0]) and _fits(other, shape[1])):
             return None
@@ -145,7 +161,8 @@ def _worked(relation: Relation, shape: str) -> Callable[[Run, Any, Any], Any]:
 
 
 def _fits(value: Any, shape: str) -> bool:
-    return shape == "r" or (not isinstance(value, Range) and kind(value) != "null")
+    """Whether a value has the shape: a point is neither a range nor null."""
+    return shape == "r" or (not isinstance(value, FeelRange) and kind(value) != "null")
 
 
 _declare("before", _before, "rr", "rp", "pr", "pp")
@@ -165,7 +182,7 @@ _declare("coincides", _coincides, "rr", "pp")
 
 
 @LIBRARY.declare("range", "from: string")
-def range_from_text(run: Run, text: str) -> Range | None:
+def range_from_text(run: Run, text: str) -> FeelRange | None:
     """``[1..10)`` as a range of values that are written out; an end left out must be open."""
     text = text.strip()
     if len(text) < 4 or text[0] not in _OPENING or text[-1] not in _CLOSING:
@@ -181,7 +198,7 @@ def range_from_text(run: Run, text: str) -> Range | None:
         return None
     if None not in ends and order(*ends) not in (-1, 0):
         return None
-    return Range(*ends, *included)
+    return FeelRange(*ends, *included)
 
 
 def _ends(inside: str, run: Run) -> tuple[Any, Any] | None:
@@ -198,21 +215,27 @@ def _value(text: str, run: Run) -> Any:
     if not text.strip():
         return None
     node = Parser(text, run.budget, _WRITING).whole_expression()
-    negative = isinstance(node, nodes.Negate)
-    if isinstance(node, nodes.Negate):
+    negative = isinstance(node, nodes.NegationNode)
+    if isinstance(node, nodes.NegationNode):
         node = node.operand
     value: Any = None
-    if isinstance(node, nodes.Literal):
+    if isinstance(node, nodes.LiteralNode):
         value = node.value
-    elif isinstance(node, nodes.Call) and isinstance(node.function, nodes.Name):
+    elif isinstance(node, nodes.CallNode) and isinstance(node.function, nodes.NameNode):
         value = _called(node.function.name, node.arguments)
     if value is None:
         raise FeelError("the end of a range must be written out")
     return negate(value) if negative else value
 
 
-def _called(name: str, arguments: tuple[nodes.Node, ...]) -> Any:
-    if name not in _WRITING or len(arguments) != 1 or not isinstance(arguments[0], nodes.Literal):
+def _called(name: str, arguments: tuple[nodes.SyntaxNode, ...]) -> Any:
+    """The value of a call that writes one, such as ``date("2026-01-31")``; null for any other
+    call."""
+    if (
+        name not in _WRITING
+        or len(arguments) != 1
+        or not isinstance(arguments[0], nodes.LiteralNode)
+    ):
         return None
     text = arguments[0].value
     return parse_literal(text) if isinstance(text, str) else None

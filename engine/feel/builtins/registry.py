@@ -16,33 +16,37 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from engine.feel.budget import Run
-from engine.feel.far import FarDate, FarDateTime
+from engine.feel.extended_dates import ExtendedDate, ExtendedDateTime
 from engine.feel.temporal import is_date, midnight
-from engine.feel.values import Function, Range, YearsMonthsDuration
+from engine.feel.values import FeelRange, Function, YearsMonthsDuration
 
 NO_MATCH = object()
+"""What a signature answers when the arguments do not fit it; null is an answer of a function."""
 
-Work = TypeVar("Work", bound=Callable[..., Any])
+BuiltinWork = TypeVar("BuiltinWork", bound=Callable[..., Any])
+"""The function that does a built-in function's work."""
 
 _CLASSES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "number": (Decimal,),
     "string": (str,),
-    "date": (date, FarDate),
+    "date": (date, ExtendedDate),
     "time": (time,),
-    "date and time": (datetime, FarDateTime),
+    "date and time": (datetime, ExtendedDateTime),
     "days": (timedelta,),
     "months": (YearsMonthsDuration,),
     "duration": (timedelta, YearsMonthsDuration),
     "context": (dict,),
-    "range": (Range,),
+    "range": (FeelRange,),
     "function": (Function,),
 }
+"""Python's classes of the types that a parameter may ask for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter of a signature."""
+class BuiltinParameter:
+    """One parameter of a signature: its name, its type, whether it may be left out and may be
+    null."""
 
     name: str
     type: str
@@ -50,7 +54,7 @@ class Parameter:
     nullable: bool = False
 
     def take(self, value: Any) -> Any:
-        """The argument converted to the parameter's type, or NO_MATCH."""
+        """The argument converted to the parameter's type; NO_MATCH when it cannot be."""
         if self.type == "any":
             return value
         if value is None:
@@ -72,20 +76,21 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
-    """One way to call a built-in function."""
+class BuiltinSignature:
+    """One way to call a built-in function; the last parameter of a variadic one takes all that is
+    left."""
 
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[BuiltinParameter, ...]
     variadic: bool
     work: Callable[..., Any]
 
     @property
     def names(self) -> list[str]:
-        """The parameters' names in order."""
+        """The names of the signature's parameters in order."""
         return [parameter.name for parameter in self.parameters]
 
     def positional(self, run: Run, arguments: Sequence[Any]) -> Any:
-        """The call's result, or NO_MATCH when the arguments do not fit."""
+        """The result of a call whose arguments stand in order, or NO_MATCH when they do not fit."""
         if self.variadic:
             return self._variadic(run, arguments)
         if len(arguments) > len(self.parameters):
@@ -112,17 +117,19 @@ class Signature:
         return self.work(run, *taken, rest)
 
     def named(self, run: Run, arguments: Mapping[str, Any]) -> Any:
-        """The call's result, or NO_MATCH when names or arguments do not fit."""
+        """The result of a call that names its arguments, or NO_MATCH when names or arguments do not
+        fit; what is not named is null."""
         if self.variadic:
             return NO_MATCH
         if any(name not in self.names for name in arguments):
             return NO_MATCH
         taken = []
         for parameter in self.parameters:
-            if parameter.name in arguments:
-                value = parameter.take(arguments[parameter.name])
+            if parameter.name not in arguments and parameter.optional:
+                value = None
             else:
-                value = None if parameter.optional else NO_MATCH
+                # One that is not named is null, which not every parameter takes.
+                value = parameter.take(arguments.get(parameter.name))
             if value is NO_MATCH:
                 return NO_MATCH
             taken.append(value)
@@ -134,7 +141,7 @@ class Builtin(Function):
 
     __slots__ = ("signatures",)
 
-    def __init__(self, name: str, signatures: Sequence[Signature]):
+    def __init__(self, name: str, signatures: Sequence[BuiltinSignature]):
         super().__init__([p.name for p in signatures[0].parameters], self._work, name=name)
         self.signatures = tuple(signatures)
 
@@ -149,7 +156,7 @@ class Builtin(Function):
         return None
 
     def invoke_named(self, run: Run, arguments: dict[str, Any]) -> Any:
-        """Call it with named arguments."""
+        """Call the function with arguments by their parameters' names."""
         for argument in arguments.values():
             if type(argument) is str:
                 run.charge_text(len(argument))
@@ -161,31 +168,31 @@ class Builtin(Function):
         return None
 
 
-class Library:
+class BuiltinLibrary:
     """A set of built-in functions while it is being declared."""
 
     def __init__(self) -> None:
-        self._signatures: dict[str, list[Signature]] = {}
+        self._signatures: dict[str, list[BuiltinSignature]] = {}
 
-    def declare(self, name: str, parameters: str) -> Callable[[Work], Work]:
+    def declare(self, name: str, parameters: str) -> Callable[[BuiltinWork], BuiltinWork]:
         """Register the function below as ``name`` with these parameters.
 
         It is called with the evaluation (a ``budget.Run``) and the converted arguments, those
         left out being None.
         """
 
-        def register(work: Work) -> Work:
+        def register(work: BuiltinWork) -> BuiltinWork:
             self._signatures.setdefault(name, []).append(_signature(parameters, work))
             return work
 
         return register
 
     def functions(self) -> dict[str, Builtin]:
-        """The functions by name."""
+        """The declared functions by name."""
         return {name: Builtin(name, signatures) for name, signatures in self._signatures.items()}
 
 
-def _signature(declared: str, work: Callable[..., Any]) -> Signature:
+def _signature(declared: str, work: Callable[..., Any]) -> BuiltinSignature:
     parameters = []
     variadic = False
     for part in filter(None, (part.strip() for part in declared.split(","))):
@@ -193,5 +200,5 @@ def _signature(declared: str, work: Callable[..., Any]) -> Signature:
         if name.startswith("…"):
             variadic, name = True, name[1:]
         kind, _, null = kind.partition("|")
-        parameters.append(Parameter(name, kind.rstrip("?"), kind.endswith("?"), bool(null)))
-    return Signature(tuple(parameters), variadic, work)
+        parameters.append(BuiltinParameter(name, kind.rstrip("?"), kind.endswith("?"), bool(null)))
+    return BuiltinSignature(tuple(parameters), variadic, work)

@@ -7,21 +7,23 @@ from decimal import Decimal, DecimalException
 from typing import Any
 
 from engine.feel.budget import Run
-from engine.feel.builtins.registry import Library
-from engine.feel.compare import both, either, order
+from engine.feel.builtins.registry import BuiltinLibrary
+from engine.feel.compare import order, three_valued_and, three_valued_or
 from engine.feel.values import DECIMAL, number
 
-LIBRARY = Library()
+LIBRARY = BuiltinLibrary()
+"""The built-in functions that make one value of many, as they are declared below."""
 
 
 def _declare(name: str, work: Callable[[Run, list[Any]], Any]) -> None:
-    """As a function of one list, and of the list's elements."""
+    """Declare the work as a function of one list, and of that list's elements as arguments."""
     LIBRARY.declare(name, "list: list")(work)
     LIBRARY.declare(name, "…list: any")(work)
 
 
 def _declare_of_numbers(name: str, work: Callable[[list[Decimal]], Decimal | None]) -> None:
-    """Null for an empty list, for elements that are no numbers, and for overflow."""
+    """Declare a function of numbers: null for an empty list, for elements that are none, and for
+    overflow."""
 
     def calculated(run: Run, values: list[Any]) -> Decimal | None:
         run.charge(len(values))
@@ -36,7 +38,7 @@ def _declare_of_numbers(name: str, work: Callable[[list[Decimal]], Decimal | Non
 
 
 def total(values: Sequence[Decimal]) -> Decimal:
-    """The sum."""
+    """The sum of the numbers."""
     result = Decimal(0)
     for value in values:
         result = DECIMAL.add(result, value)
@@ -44,7 +46,7 @@ def total(values: Sequence[Decimal]) -> Decimal:
 
 
 def product(values: list[Decimal]) -> Decimal:
-    """All multiplied."""
+    """The numbers multiplied with each other."""
     result = Decimal(1)
     for value in values:
         result = DECIMAL.multiply(result, value)
@@ -52,18 +54,18 @@ def product(values: list[Decimal]) -> Decimal:
 
 
 def mean(values: Sequence[Decimal]) -> Decimal:
-    """The arithmetic mean."""
+    """The arithmetic mean of the numbers."""
     return DECIMAL.divide(total(values), Decimal(len(values)))
 
 
 def median(values: list[Decimal]) -> Decimal:
-    """The one in the middle, or the mean of the two there."""
+    """The number in the middle, or the mean of the two there."""
     ordered, middle = sorted(values), len(values) // 2
     return ordered[middle] if len(values) % 2 else mean(ordered[middle - 1 : middle + 1])
 
 
 def stddev(values: list[Decimal]) -> Decimal | None:
-    """The sample's standard deviation; null for a single value."""
+    """The standard deviation of a sample of numbers; null for a single one."""
     if len(values) < 2:
         return None
     middle = mean(values)
@@ -83,7 +85,7 @@ for _name, _work in (
 
 
 def _mode(run: Run, values: list[Any]) -> list[Decimal] | None:
-    """The numbers that come most often, in ascending order; empty for an empty list."""
+    """The numbers that come most often, ascending; an empty list for an empty one."""
     run.charge(len(values))
     counts: dict[Decimal, int] = {}
     for value in values:
@@ -95,7 +97,8 @@ def _mode(run: Run, values: list[Any]) -> list[Decimal] | None:
 
 
 def _extreme(wanted: int) -> Callable[[Run, list[Any]], Any]:
-    """The greatest (1) or the least (-1); null for an empty list or things without an order."""
+    """The function that gives the greatest (1) or the least (-1) value; null for an empty list or
+    things without an order."""
 
     def extreme(run: Run, values: list[Any]) -> Any:
         run.charge(len(values))
@@ -114,13 +117,15 @@ def _extreme(wanted: int) -> Callable[[Run, list[Any]], Any]:
 
 
 def _all(run: Run, values: list[Any]) -> bool | None:
+    """Whether all elements are true, in three-valued logic."""
     run.charge(len(values))
-    return both(values)
+    return three_valued_and(values)
 
 
 def _any(run: Run, values: list[Any]) -> bool | None:
+    """Whether one element is true, in three-valued logic."""
     run.charge(len(values))
-    return either(values)
+    return three_valued_or(values)
 
 
 _declare("mode", _mode)
@@ -132,5 +137,5 @@ _declare("any", _any)
 
 @LIBRARY.declare("count", "list: list")
 def count(run: Run, values: list[Any]) -> Decimal:
-    """How many elements there are."""
+    """How many elements a list has."""
     return number(len(values))

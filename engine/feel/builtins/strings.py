@@ -6,10 +6,11 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from engine.feel.budget import Run
-from engine.feel.builtins.registry import Library
+from engine.feel.builtins.registry import BuiltinLibrary
 from engine.feel.values import number
 
-LIBRARY = Library()
+LIBRARY = BuiltinLibrary()
+"""The built-in functions of text, as they are declared below."""
 
 
 def _integer(value: Decimal) -> int:
@@ -21,8 +22,8 @@ def _integer(value: Decimal) -> int:
 
 @LIBRARY.declare("substring", "string: string, start position: number, length: number?")
 def substring(run: Run, string: str, start: Decimal, length: Decimal | None) -> str | None:
-    """``length`` characters from ``start`` on (from 1, or from -1 backwards); null when nothing
-    stands there."""
+    """``length`` characters of the text from ``start`` on (from 1, or from -1 backwards); null when
+    nothing stands there."""
     at = _integer(start)
     if at == 0 or abs(at) > len(string):
         return None
@@ -35,34 +36,34 @@ def substring(run: Run, string: str, start: Decimal, length: Decimal | None) -> 
 
 @LIBRARY.declare("string length", "string: string")
 def string_length(run: Run, string: str) -> Decimal:
-    """How many characters there are."""
+    """How many characters a text has."""
     return number(len(string))
 
 
 @LIBRARY.declare("upper case", "string: string")
 def upper_case(run: Run, string: str) -> str:
-    """In capitals."""
+    """The text in capital letters."""
     run.check_text(len(string))
     return string.upper()
 
 
 @LIBRARY.declare("lower case", "string: string")
 def lower_case(run: Run, string: str) -> str:
-    """In small letters."""
+    """The text in small letters."""
     run.check_text(len(string))
     return string.lower()
 
 
 @LIBRARY.declare("substring before", "string: string, match: string")
 def substring_before(run: Run, string: str, match: str) -> str:
-    """What stands before the first ``match``; empty when there is none."""
-    before, found, _ = string.partition(match) if match else ("", "", "")
-    return before if found else ""
+    """What stands in the text before the first ``match``; empty when there is none."""
+    before, separator, _ = string.partition(match) if match else ("", "", "")
+    return before if separator else ""
 
 
 @LIBRARY.declare("substring after", "string: string, match: string")
 def substring_after(run: Run, string: str, match: str) -> str:
-    """What stands behind the first ``match``; empty when there is none."""
+    """What stands in the text behind the first ``match``; empty when there is none."""
     return string.partition(match)[2] if match else string
 
 
@@ -86,7 +87,8 @@ def ends_with(run: Run, string: str, match: str) -> bool:
 
 @LIBRARY.declare("string join", "list: list, delimiter: string?|null")
 def string_join(run: Run, values: list[Any], delimiter: str | None) -> str | None:
-    """The texts in one, nulls left out; null when something else is among them."""
+    """The texts of a list in one, with the delimiter between them, nulls left out; null when
+    something else is among them."""
     run.charge(len(values))
     texts = [value for value in values if value is not None]
     if not all(isinstance(text, str) for text in texts):

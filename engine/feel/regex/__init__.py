@@ -13,7 +13,7 @@ backtracking and are refused, as XML Schema does. Source: XQuery and XPath Funct
 
 from __future__ import annotations
 
-from engine.feel.regex.machine import Match, Pattern, pattern
+from engine.feel.regex.machine import Pattern, PatternMatch, pattern
 from engine.feel.regex.syntax import PatternError
 
-__all__ = ["Match", "Pattern", "PatternError", "pattern"]
+__all__ = ["Pattern", "PatternError", "PatternMatch", "pattern"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
-Test = Callable[[str], bool]
+CharacterTest = Callable[[str], bool]
+"""Whether a character is in a set."""
 
 _CATEGORIES = frozenset(
     group + detail
@@ -20,6 +21,7 @@ _CATEGORIES = frozenset(
     )
     for detail in details
 )
+"""Unicode's categories of characters, and the letters that stand for several."""
 _BLOCKS = {
     "BasicLatin": (0x0000, 0x007F),
     "Latin-1Supplement": (0x0080, 0x00FF),
@@ -44,6 +46,7 @@ _BLOCKS = {
     "CJKUnifiedIdeographs": (0x4E00, 0x9FFF),
     "HangulSyllables": (0xAC00, 0xD7AF),
 }
+"""The blocks of characters that a pattern may name, by their first and last character."""
 _NAME_START = (
     (0xC0, 0xD6),
     (0xD8, 0xF6),
@@ -58,47 +61,47 @@ _NAME_START = (
     (0xFDF0, 0xFFFD),
     (0x10000, 0xEFFFF),
 )
+"""Characters beyond ASCII with which an XML name may begin, in spans."""
 _NAME_MORE = ((0x300, 0x36F), (0x203F, 0x2040), (0xB7, 0xB7))
+"""Characters beyond ASCII that an XML name may go on with, in spans."""
 
 
-def one(char: str) -> Test:
-    """Just this character."""
+def one_character(char: str) -> CharacterTest:
+    """The set of just this character."""
     return lambda tested: tested == char
 
 
-def one_in_any_case(char: str) -> Test:
-    """This character, small or capital."""
+def one_character_in_any_case(char: str) -> CharacterTest:
+    """The set of this character, small and capital."""
     lower, upper = char.lower(), char.upper()
     return lambda tested: tested == char or tested.lower() == lower or tested.upper() == upper
 
 
-def between(first: str, last: str) -> Test:
-    """The characters from one to another."""
+def character_span(first: str, last: str) -> CharacterTest:
+    """The set of the characters from one to another."""
     return lambda tested: first <= tested <= last
 
 
-def negated(test: Test) -> Test:
-    """All other characters."""
+def complement(test: CharacterTest) -> CharacterTest:
+    """The set of all characters that are not in this one."""
     return lambda tested: not test(tested)
 
 
-def any_of(tests: list[Test]) -> Test:
-    """The characters of all the sets."""
+def union(tests: list[CharacterTest]) -> CharacterTest:
+    """The set of the characters that are in any of the sets."""
     if len(tests) == 1:
         return tests[0]
     return lambda tested: any(test(tested) for test in tests)
 
 
-def without(test: Test, taken: Test) -> Test:
-    """The characters of one set that are not in another."""
+def difference(test: CharacterTest, taken: CharacterTest) -> CharacterTest:
+    """The set of the characters that are in one set and not in another."""
     return lambda tested: test(tested) and not taken(tested)
 
 
-def ignoring_case(test: Test) -> Test:
-    """The characters of the set, and what they are in the other case.
-
-    Twice there and back, for characters such as the Kelvin sign, whose small letter is a k.
-    """
+def in_any_case(test: CharacterTest) -> CharacterTest:
+    """The set of these characters, small and capital; twice there and back, for such as the Kelvin
+    sign, whose small letter is a k."""
 
     def tested(char: str) -> bool:
         lower, upper = char.lower(), char.upper()
@@ -120,18 +123,21 @@ def _name_char(char: str) -> bool:
     return _name_start(char) or any(first <= ord(char) <= last for first, last in _NAME_MORE)
 
 
-ESCAPES: dict[str, Test] = {
+ESCAPES: dict[str, CharacterTest] = {
     "d": lambda char: unicodedata.category(char) == "Nd",
     "w": lambda char: unicodedata.category(char)[0] not in "PZC",
     "s": lambda char: char in " \t\n\r",
     "i": _name_start,
     "c": _name_char,
 }
-ESCAPES.update({letter.upper(): negated(test) for letter, test in tuple(ESCAPES.items())})
+"""The sets that a letter behind a backslash stands for; a capital is all that the small one is
+not."""
+ESCAPES.update({letter.upper(): complement(test) for letter, test in tuple(ESCAPES.items())})
 
 
-def named(name: str) -> Test | None:
-    """The set of ``\\p{name}``: a category such as Lu, or a block such as IsBasicLatin."""
+def named_set(name: str) -> CharacterTest | None:
+    r"""The set of ``\p{name}``: a category such as Lu, or a block such as IsBasicLatin; None for an
+    unknown name."""
     if name in _CATEGORIES:
         return lambda char: unicodedata.category(char).startswith(name)
     if name.startswith("Is") and name[2:] in _BLOCKS:
@@ -141,10 +147,10 @@ def named(name: str) -> Test | None:
 
 
 def not_line_end(char: str) -> bool:
-    """What ``.`` matches without the flag s."""
+    """Whether ``.`` matches the character without the flag s."""
     return char not in "\n\r"
 
 
-def everything(char: str) -> bool:
-    """What ``.`` matches with the flag s."""
+def any_character(char: str) -> bool:
+    """Whether ``.`` matches the character with the flag s: any."""
     return True

@@ -14,26 +14,34 @@ from functools import lru_cache
 from engine.feel.budget import Run
 from engine.feel.errors import FeelBudgetError
 from engine.feel.regex.syntax import (
-    Char,
-    Choice,
-    Edge,
-    Group,
-    Part,
-    Reader,
-    Repeat,
-    Sequence,
+    Alternation,
+    Anchor,
+    CapturingGroup,
+    CharacterSet,
+    Concatenation,
+    PatternPart,
+    PatternReader,
+    Repetition,
 )
 
 LONGEST_PATTERN = 1_000
+"""Characters that a pattern may have: far more than anybody writes, and soon compiled."""
 LARGEST_PROGRAM = 2_000
-# Following an instruction is cheaper than evaluating a node of an expression.
+"""Instructions that a pattern may become, so that {n,m} within {n,m} cannot fill the memory."""
 _MOVES_PER_STEP = 3
+"""Instructions that are followed in the time that a node of an expression takes to evaluate."""
 _META = frozenset("\\|.?*+(){}[]^$")
+"""Characters that have a meaning in a pattern; a pattern without them is a text to be looked
+for."""
 
 CHAR, SPLIT, JUMP, SAVE, START, FINISH, DONE = range(7)
+"""What an instruction does: want a character, go two ways, go elsewhere, remember the place, want
+the start or the end, be done."""
 
 Captures = tuple[int, ...]
+"""Where groups began and ended, two numbers for each; -1 for those that have not."""
 Threads = list[tuple[int, Captures]]
+"""Places in the program with what was captured on the way there, the best first."""
 
 
 @dataclass(slots=True)
@@ -43,21 +51,23 @@ class Instruction:
     code: int
     first: int = 0
     second: int = 0
-    part: Char | None = None
+    part: CharacterSet | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class PatternMatch:
     """Where a pattern matched: ``spans[0]`` in all, the others for its groups; -1 for unused."""
 
     spans: tuple[tuple[int, int], ...]
 
     @property
     def start(self) -> int:
+        """Where the match begins in the text."""
         return self.spans[0][0]
 
     @property
     def end(self) -> int:
+        """Where the match ends in the text."""
         return self.spans[0][1]
 
 
@@ -71,17 +81,19 @@ class Pattern:
         if "q" in flags:
             text = "".join(f"\\{char}" if char in _META else char for char in text)
             flags = "".join(flag for flag in flags if flag in "iq")
-        reader = Reader(text, flags)
+        reader = PatternReader(text, flags)
         tree = reader.read()
         self.groups = reader.groups
         self.lines = "m" in flags
         self.program: list[Instruction] = []
-        self._compile(Group(0, tree))
+        self._compile(CapturingGroup(0, tree))
         self._emit(DONE)
         # A pattern that begins with ^ can only match where the text begins.
         self.anchored = self.program[1].code == START and not self.lines
 
-    def _emit(self, code: int, first: int = 0, second: int = 0, part: Char | None = None) -> int:
+    def _emit(
+        self, code: int, first: int = 0, second: int = 0, part: CharacterSet | None = None
+    ) -> int:
         if len(self.program) >= LARGEST_PROGRAM:
             raise FeelBudgetError(
                 "a pattern is too large", limit="pattern", maximum=LARGEST_PROGRAM
@@ -89,24 +101,24 @@ class Pattern:
         self.program.append(Instruction(code, first, second, part))
         return len(self.program) - 1
 
-    def _compile(self, part: Part) -> None:
-        if isinstance(part, Char):
+    def _compile(self, part: PatternPart) -> None:
+        if isinstance(part, CharacterSet):
             self._emit(CHAR, part=part)
-        elif isinstance(part, Edge):
+        elif isinstance(part, Anchor):
             self._emit(START if part.start else FINISH)
-        elif isinstance(part, Sequence):
+        elif isinstance(part, Concatenation):
             for piece in part.parts:
                 self._compile(piece)
-        elif isinstance(part, Group):
+        elif isinstance(part, CapturingGroup):
             self._emit(SAVE, 2 * part.number)
             self._compile(part.body)
             self._emit(SAVE, 2 * part.number + 1)
-        elif isinstance(part, Choice):
+        elif isinstance(part, Alternation):
             self._compile_choice(part)
         else:
             self._compile_repeat(part)
 
-    def _compile_choice(self, choice: Choice) -> None:
+    def _compile_choice(self, choice: Alternation) -> None:
         exits: list[int] = []
         for branch in choice.branches[:-1]:
             split = self._emit(SPLIT, len(self.program) + 1)
@@ -117,7 +129,7 @@ class Pattern:
         for jump in exits:
             self.program[jump].first = len(self.program)
 
-    def _compile_repeat(self, repeat: Repeat) -> None:
+    def _compile_repeat(self, repeat: Repetition) -> None:
         for _ in range(repeat.least):
             self._compile(repeat.body)
         if repeat.most is None:
@@ -133,37 +145,37 @@ class Pattern:
         for split in splits:
             self._branch(split, repeat)
 
-    def _branch(self, split: int, repeat: Repeat) -> None:
+    def _branch(self, split: int, repeat: Repetition) -> None:
         """Let a split prefer going on (greedy) or stopping here (reluctant)."""
         go_on, stop = split + 1, len(self.program)
         instruction = self.program[split]
         instruction.first, instruction.second = (go_on, stop) if repeat.greedy else (stop, go_on)
 
-    def search(self, text: str, run: Run, start: int = 0) -> Match | None:
+    def search(self, text: str, run: Run, start: int = 0) -> PatternMatch | None:
         """The first match from ``start`` on, by the rules of priority that Perl made common."""
         if self.literal is not None:
             run.charge(1 + (len(text) - start) // 100)
             at = text.find(self.literal, start)
-            return None if at < 0 else Match(((at, at + len(self.literal)),))
-        found: Captures | None = None
+            return None if at < 0 else PatternMatch(((at, at + len(self.literal)),))
+        best: Captures | None = None
         threads: Threads = []
         unset = (-1,) * (2 * self.groups + 2)
         visited = 0
         for position in range(start, len(text) + 1):
             marks: set[int] = {pc for pc, _ in threads}
-            if found is None and (position == start or not self.anchored):
+            if best is None and (position == start or not self.anchored):
                 self._follow(threads, marks, (0, unset), text, position)
-            if not threads and (found is not None or self.anchored):
+            if not threads and (best is not None or self.anchored):
                 break
             threads, ended, moves = self._step(threads, text, position)
             visited += len(marks) + moves + 1
             if visited >= _MOVES_PER_STEP:
                 run.charge(visited // _MOVES_PER_STEP)
                 visited = 0
-            found = ended or found
-        if found is None:
+            best = ended or best
+        if best is None:
             return None
-        return Match(tuple(zip(found[::2], found[1::2], strict=True)))
+        return PatternMatch(tuple(zip(best[::2], best[1::2], strict=True)))
 
     def _step(
         self, threads: Threads, text: str, position: int
@@ -217,7 +229,7 @@ class Pattern:
         """Whether the pattern matches the empty text; such a one cannot split or replace."""
         return self.search("", run) is not None
 
-    def all(self, text: str, run: Run) -> Iterator[Match]:
+    def all(self, text: str, run: Run) -> Iterator[PatternMatch]:
         """All matches that do not overlap, from left to right."""
         position = 0
         while position <= len(text):

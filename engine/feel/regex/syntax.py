@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.feel.regex import classes
-from engine.feel.regex.classes import Test
+from engine.feel.regex.classes import CharacterTest
 
 FLAGS = frozenset("smixq")
-DEEPEST = 32
-_PLAIN_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+"""The flags of XPath's patterns."""
+DEEPEST_GROUP = 32
+"""Groups within groups that a pattern may have: the parser calls itself for each."""
+_CONTROL_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+"""Characters that a letter behind a backslash stands for."""
 _ESCAPABLE = frozenset("\\|.?*+(){}-[]^$")
+"""Characters that a backslash takes their meaning from."""
 _SPACES = frozenset(" \t\n\r")
+"""White space that the flag x takes out of a pattern."""
 
 
 class PatternError(Exception):
@@ -19,52 +24,58 @@ class PatternError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Char:
-    """One character of a set."""
+class CharacterSet:
+    """One character that is in a set."""
 
-    test: Test
+    test: CharacterTest
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
-    """``^`` or ``$``."""
+class Anchor:
+    """``^``, or ``$`` when it is no start."""
 
     start: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
-    parts: tuple[Part, ...]
+class Concatenation:
+    """Parts that must match one after the other."""
+
+    parts: tuple[PatternPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    branches: tuple[Part, ...]
+class Alternation:
+    """Branches of which one must match, the first that can."""
+
+    branches: tuple[PatternPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CapturingGroup:
     """A group that remembers what it matched, by its number from 1."""
 
     number: int
-    body: Part
+    body: PatternPart
 
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
-    """``least`` to ``most`` times; ``most`` None means without end."""
+class Repetition:
+    """A part that must match ``least`` to ``most`` times (without end when that is None), as often
+    as it can if ``greedy``."""
 
-    body: Part
+    body: PatternPart
     least: int
     most: int | None
     greedy: bool
 
 
-Part = Char | Edge | Sequence | Choice | Group | Repeat
+PatternPart = CharacterSet | Anchor | Concatenation | Alternation | CapturingGroup | Repetition
+"""Any part of a pattern's tree."""
 
 
-class Reader:
-    """Reads one pattern."""
+class PatternReader:
+    """Reads one pattern into a tree."""
 
     def __init__(self, text: str, flags: str):
         if not FLAGS.issuperset(flags):
@@ -78,8 +89,8 @@ class Reader:
         if "x" in flags:
             self.text = _without_spaces(text)
 
-    def read(self) -> Part:
-        """The whole pattern."""
+    def read(self) -> PatternPart:
+        """The tree of the whole pattern; PatternError for one that is malformed."""
         part = self._choice()
         if self.at < len(self.text):
             raise PatternError("a closing bracket too many")
@@ -101,33 +112,33 @@ class Reader:
             return True
         return False
 
-    def _choice(self) -> Part:
+    def _choice(self) -> PatternPart:
         self.depth += 1
-        if self.depth > DEEPEST:
+        if self.depth > DEEPEST_GROUP:
             raise PatternError("nested too deep")
         branches = [self._sequence()]
         while self._skip("|"):
             branches.append(self._sequence())
         self.depth -= 1
-        return branches[0] if len(branches) == 1 else Choice(tuple(branches))
+        return branches[0] if len(branches) == 1 else Alternation(tuple(branches))
 
-    def _sequence(self) -> Part:
-        parts: list[Part] = []
+    def _sequence(self) -> PatternPart:
+        parts: list[PatternPart] = []
         while self._next() not in ("", "|", ")"):
             parts.append(self._repeated(self._atom()))
-        return Sequence(tuple(parts))
+        return Concatenation(tuple(parts))
 
-    def _repeated(self, atom: Part) -> Part:
+    def _repeated(self, atom: PatternPart) -> PatternPart:
         bounds = self._bounds()
         if bounds is None:
             return atom
-        if isinstance(atom, Edge):
+        if isinstance(atom, Anchor):
             raise PatternError("an edge cannot be repeated")
         least, most = bounds
         greedy = not self._skip("?")
         if self._next() in ("?", "*", "+", "{"):
             raise PatternError("two quantifiers")
-        return Repeat(atom, least, most, greedy)
+        return Repetition(atom, least, most, greedy)
 
     def _bounds(self) -> tuple[int, int | None] | None:
         if self._skip("?"):
@@ -154,26 +165,30 @@ class Reader:
             raise PatternError("malformed quantifier")
         return int(self.text[start : self.at])
 
-    def _atom(self) -> Part:
+    def _atom(self) -> PatternPart:
         char = self._take()
         if char == "(":
             return self._group()
         if char == "[":
-            return Char(self._class())
+            return CharacterSet(self._class())
         if char == ".":
-            return Char(classes.everything if self.dot_all else classes.not_line_end)
+            return CharacterSet(classes.any_character if self.dot_all else classes.not_line_end)
         if char in "^$":
-            return Edge(char == "^")
+            return Anchor(char == "^")
         if char == "\\":
-            return Char(self._escape())
+            return CharacterSet(self._escape())
         if char in "?*+{}]":
             raise PatternError(f"{char} needs something before it")
-        return Char(self._one(char))
+        return CharacterSet(self._one(char))
 
-    def _one(self, char: str) -> Test:
-        return classes.one_in_any_case(char) if self.ignore_case else classes.one(char)
+    def _one(self, char: str) -> CharacterTest:
+        return (
+            classes.one_character_in_any_case(char)
+            if self.ignore_case
+            else classes.one_character(char)
+        )
 
-    def _group(self) -> Part:
+    def _group(self) -> PatternPart:
         number = 0
         if not self._skip("?:"):
             self.groups += 1
@@ -181,31 +196,31 @@ class Reader:
         body = self._choice()
         if not self._skip(")"):
             raise PatternError("a group has no end")
-        return Group(number, body) if number else body
+        return CapturingGroup(number, body) if number else body
 
-    def _escape(self) -> Test:
+    def _escape(self) -> CharacterTest:
         char = self._take()
-        if char in _PLAIN_ESCAPES:
-            return self._one(_PLAIN_ESCAPES[char])
+        if char in _CONTROL_ESCAPES:
+            return self._one(_CONTROL_ESCAPES[char])
         if char in _ESCAPABLE:
             return self._one(char)
         if char in classes.ESCAPES:
             return classes.ESCAPES[char]
         if char in "pP" and self._skip("{"):
             end = self.text.find("}", self.at)
-            test = classes.named(self.text[self.at : end]) if end > 0 else None
+            test = classes.named_set(self.text[self.at : end]) if end > 0 else None
             if test is None:
                 raise PatternError("unknown category")
             self.at = end + 1
-            return classes.negated(test) if char == "P" else test
+            return classes.complement(test) if char == "P" else test
         # A digit would be a back-reference, which cannot be matched in linear time.
         raise PatternError(f"\\{char} has no meaning")
 
-    def _class(self) -> Test:
+    def _class(self) -> CharacterTest:
         """The inside of ``[…]``, whose opening bracket has been read."""
         opposite = self._skip("^")
-        tests: list[Test] = []
-        taken: Test | None = None
+        tests: list[CharacterTest] = []
+        taken: CharacterTest | None = None
         while not self._skip("]"):
             if tests and self._skip("-["):
                 taken = self._class()
@@ -215,12 +230,12 @@ class Reader:
             tests.append(self._class_item())
         if not tests:
             raise PatternError("an empty class")
-        test = classes.any_of(tests)
+        test = classes.union(tests)
         if opposite:
-            test = classes.negated(test)
-        return test if taken is None else classes.without(test, taken)
+            test = classes.complement(test)
+        return test if taken is None else classes.difference(test, taken)
 
-    def _class_item(self) -> Test:
+    def _class_item(self) -> CharacterTest:
         """A character, an escape, or a range."""
         first = self._take()
         if first == "[":
@@ -228,31 +243,31 @@ class Reader:
         if first == "\\":
             escaped = self._next()
             test = self._escape()
-            if escaped not in _ESCAPABLE and escaped not in _PLAIN_ESCAPES:
+            if escaped not in _ESCAPABLE and escaped not in _CONTROL_ESCAPES:
                 return test
-            first = _PLAIN_ESCAPES.get(escaped, escaped)
+            first = _CONTROL_ESCAPES.get(escaped, escaped)
         if self._next() != "-" or self.text[self.at + 1 : self.at + 2] in ("]", "[", ""):
             return self._one(first)
         self.at += 1
         last = self._take()
         if last == "\\":
             last = self._take()
-            last = _PLAIN_ESCAPES.get(last, last)
+            last = _CONTROL_ESCAPES.get(last, last)
         if last < first:
             raise PatternError("a range runs backwards")
-        test = classes.between(first, last)
-        return classes.ignoring_case(test) if self.ignore_case else test
+        test = classes.character_span(first, last)
+        return classes.in_any_case(test) if self.ignore_case else test
 
 
 def _without_spaces(text: str) -> str:
     """The pattern without white space outside its classes (flag x)."""
-    kept: list[str] = []
+    remaining: list[str] = []
     inside = 0
     escaped = False
     for char in text:
         if not escaped:
             inside += (char == "[") - (char == "]")
         if inside > 0 or char not in _SPACES:
-            kept.append(char)
+            remaining.append(char)
         escaped = char == "\\" and not escaped
-    return "".join(kept)
+    return "".join(remaining)

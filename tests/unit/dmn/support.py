@@ -7,7 +7,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from engine import feel
-from engine.dmn import DecisionModel
+from engine.dmn import DmnModel
 
 DMN_15 = "https://www.omg.org/spec/DMN/20230324/MODEL/"
 
@@ -20,8 +20,8 @@ def file(*elements: str, namespace: str = "urn:test", version: str = DMN_15) -> 
     ).encode()
 
 
-def model(*elements: str) -> DecisionModel:
-    return DecisionModel.read(file(*elements), "test.dmn")
+def model(*elements: str) -> DmnModel:
+    return DmnModel.read(file(*elements), "test.dmn")
 
 
 def value(logic: str, inputs: Mapping[str, Any] | None = None, *, type: str = "") -> Any:

@@ -55,6 +55,13 @@ def test_an_invocation_binds_parameters_by_name(bindings: dict[str, str], expect
     assert value(context(f=body, result=invoked(**bindings))) == expected
 
 
+def test_a_parameter_that_an_invocation_leaves_out_is_null() -> None:
+    body = function("a:number b:number", literal('if b = null then [a, "utan"] else [a, b]'))
+    assert value(context(f=body, result=invoked(a="1"))) == [1, "utan"]
+    assert value(context(f=body, result=literal("f(a: 1)"))) == [1, "utan"]
+    assert value(context(f=body, result=literal("f(1)"))) is None
+
+
 def test_an_invocation_calls_built_in_functions_too() -> None:
     binding = f'<binding><parameter name="list"/>{literal("[1, 2]")}</binding>'
     assert value(f"<invocation>{literal('sum')}{binding}</invocation>") == 3
@@ -81,11 +88,20 @@ def test_a_conditional_is_an_if(x: Any, expected: int) -> None:
         ("antal > 2", [{"antal": 3}]),
         ("2", {"antal": 2}),
         ("-1", {"antal": 3}),
+        ("antal > null", []),
+        ('"antal"', None),
+        ("[antal > 1]", None),
     ],
 )
 def test_a_filter_chooses_by_condition_or_by_place(match: str, expected: Any) -> None:
     logic = f"<filter><in>{literal('x')}</in><match>{literal(match)}</match></filter>"
     assert value(logic, {"x": [{"antal": n} for n in (1, 2, 3)]}) == expected
+
+
+@pytest.mark.parametrize("match", ["true", "false", "1", "item = null"])
+def test_null_has_nothing_to_filter(match: str) -> None:
+    logic = f"<filter><in>{literal('null')}</in><match>{literal(match)}</match></filter>"
+    assert value(logic) is None
 
 
 @pytest.mark.parametrize(
@@ -95,6 +111,7 @@ def test_a_filter_chooses_by_condition_or_by_place(match: str, expected: Any) ->
         ("[1..3]", "rad", [1, 2, 3]),
         ("x", "rad + count(partial)", [1, 3, 5]),
         ("null", "rad", None),
+        ("7", "rad", None),
     ],
 )
 def test_an_iteration_is_a_for(source: str, body: str, expected: Any) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engine import feel
-from engine.dmn import DecisionError, DecisionModel
+from engine.dmn import DecisionError, DmnModel
 from engine.errors import Rejected
 from tests.support.effort import effort
 from tests.unit.dmn.support import data, decision, file, function, knowledge, literal, model, table
@@ -28,7 +28,7 @@ def test_all_versions_are_read(version: str) -> None:
         decision("d", literal("x + 1"), needs=["x"]),
         version=VERSIONS[version],
     )
-    assert feel.plain(DecisionModel.read(source).evaluate("d", {"x": 1})) == 2
+    assert feel.plain(DmnModel.read(source).evaluate("d", {"x": 1})) == 2
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_all_versions_are_read(version: str) -> None:
 )
 def test_what_is_no_decision_model_is_refused(source: bytes, code: str) -> None:
     with pytest.raises(Rejected) as caught:
-        DecisionModel.read(source, "x.dmn")
+        DmnModel.read(source, "x.dmn")
     assert [found.code for found in caught.value.findings] == [code]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import feel
-from engine.dmn import DecisionError, DecisionModel
+from engine.dmn import DecisionError, DmnModel
 from tests.unit.dmn.support import (
     context,
     data,
@@ -185,9 +185,9 @@ BASE = file(
 )
 
 
-def importing(name: str, *elements: str) -> DecisionModel:
+def importing(name: str, *elements: str) -> DmnModel:
     start = f'<import namespace="urn:bas" name="{name}" importType="x/spec/DMN/x"/>'
-    return DecisionModel.read(file(start, *elements), "a.dmn", imported=[(BASE, "bas.dmn")])
+    return DmnModel.read(file(start, *elements), "a.dmn", imported=[(BASE, "bas.dmn")])
 
 
 def test_what_is_imported_stands_under_the_imports_name() -> None:
@@ -212,7 +212,7 @@ def test_inputs_of_imports_within_imports_stand_under_both_names() -> None:
     top = file(
         link.format("mitt", "yttre"), decision("d", literal("yttre.m"), needs=["urn:mitt#m"])
     )
-    read = DecisionModel.read(top, imported=[(BASE, "bas.dmn"), (middle, "mitt.dmn")])
+    read = DmnModel.read(top, imported=[(BASE, "bas.dmn"), (middle, "mitt.dmn")])
     assert read.evaluate("d", {"yttre": {"inre": {"hälsning": "Hej"}}}) == "Hej!"
 
 
@@ -231,7 +231,7 @@ def test_files_that_import_each_other_are_an_error() -> None:
     start = '<import namespace="urn:{}" name="x" importType="x/spec/DMN/x"/>'
     one, other = file(start.format("b")), file(start.format("test"), namespace="urn:b")
     with pytest.raises(DecisionError) as caught:
-        DecisionModel.read(one, "a.dmn", imported=[(other, "b.dmn"), (one, "a.dmn")])
+        DmnModel.read(one, "a.dmn", imported=[(other, "b.dmn"), (one, "a.dmn")])
     assert caught.value.error_code == "circle"
 
 

@@ -6,10 +6,25 @@ from typing import Any
 
 import pytest
 
-from engine.dmn import DecisionError, DecisionModel
+from engine.dmn import DecisionError, DmnModel
 from tests.unit.dmn.support import data, decision, model, table, value
 
 RULES = ("> 0 => 3", "> 10 => 1", "> 20 => 2")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [({"x": True}, "ja"), ({"x": False}, "nej"), ({"x": None}, None), ({}, None)],
+)
+def test_no_rule_about_a_boolean_holds_for_null(
+    given: dict[str, Any], expected: str | None
+) -> None:
+    logic = table("UNIQUE", ["x"], ["y"], 'true => "ja"', 'false => "nej"')
+    asked = model(data("x", "boolean"), decision("d", logic, needs=["x"]))
+    assert asked.evaluate("d", given) == expected
+    assert asked.decide("d", given).hits[0].rules == (
+        (1,) if expected == "ja" else (2,) if expected else ()
+    )
 
 
 def chosen(policy: str, x: Any, *rules: str, output: str = "y", aggregation: str = "") -> Any:
@@ -93,7 +108,7 @@ def test_several_outputs_cannot_be_added_up() -> None:
     assert value(logic, {"x": 1}) is None
 
 
-def made(*, output: str = "y", source: str = "x", policy: str = "UNIQUE") -> DecisionModel:
+def made(*, output: str = "y", source: str = "x", policy: str = "UNIQUE") -> DmnModel:
     return model(data("x"), decision("d", table(policy, [source], [output], *RULES), needs=["x"]))
 
 

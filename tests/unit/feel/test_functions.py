@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.feel import Range
+from engine.feel import FeelRange
 from tests.unit.feel.support import value
 
 
@@ -62,6 +62,30 @@ def test_functions_of_numbers(text: str, expected: str) -> None:
 )
 def test_a_call_that_does_not_fit_is_null(text: str) -> None:
     assert value(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("f(a: 1, b: 2)", [1, 2]),
+        ("f(b: 2, a: 1)", [1, 2]),
+        ("f(a: 1)", [1, None]),
+        ("f(b: 2)", [None, 2]),
+        ("f(c: 3)", None),
+        ("f(a: 1, b: 2, c: 3)", None),
+        ("f(a: 1, a: 2)", None),
+        ("f(1)", None),
+        ("f(1, 2, 3)", None),
+        ("list contains(list: [null])", True),
+        ('string join(list: ["a", "b"])', "ab"),
+        ('string join(delimiter: ",")', None),
+        ('number(from: "1 000", grouping separator: " ")', 1000),
+        ("modulo(dividend: 5)", None),
+        ("date(year: 2026, month: 1)", None),
+    ],
+)
+def test_parameters_that_a_named_call_leaves_out_are_null(text: str, expected: Any) -> None:
+    assert value(f"{{f: function(a, b) [a, b], result: {text}}}.result") == expected
 
 
 def test_odd_and_even() -> None:
@@ -157,10 +181,10 @@ def test_relations_of_ranges_and_points(text: str, expected: bool | None) -> Non
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[1..10)", Range(Decimal(1), Decimal(10), True, False)),
-        ('["a..b".."c"]', Range("a..b", "c")),
-        ("(..10]", Range(None, Decimal(10), False, True)),
-        ("[-3..-1]", Range(Decimal(-3), Decimal(-1))),
+        ("[1..10)", FeelRange(Decimal(1), Decimal(10), True, False)),
+        ('["a..b".."c"]', FeelRange("a..b", "c")),
+        ("(..10]", FeelRange(None, Decimal(10), False, True)),
+        ("[-3..-1]", FeelRange(Decimal(-3), Decimal(-1))),
         ("[..10]", None),
         ("(..)", None),
         ("[10..1]", None),
@@ -171,6 +195,6 @@ def test_relations_of_ranges_and_points(text: str, expected: bool | None) -> Non
     ],
 )
 def test_a_range_from_text_takes_only_what_is_written_out(
-    text: str, expected: Range | None
+    text: str, expected: FeelRange | None
 ) -> None:
     assert value("range(t)", t=text) == expected

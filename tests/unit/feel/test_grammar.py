@@ -86,6 +86,11 @@ def test_brackets_say_whether_a_range_holds_its_ends(
 
 def test_a_bracket_behind_a_range_may_be_an_end_or_a_filter() -> None:
     assert value("[1..10[.end") == 10
+    assert value("[]1..10[, 20]") == [value("(1..10)"), 20]
+    assert value('[]"a".."f"]][1].end') == "f"
+    assert value("[]ends[1]..ends[2][][1].start", ends=[3, 7]) == 3
+    assert value("[] instance of list") is True
+    assert value("count([[], []])") == 2
     assert value("x in [1..ends[2]]", x=5, ends=[3, 7]) is True
 
 

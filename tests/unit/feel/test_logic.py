@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from engine import feel
 from tests.unit.feel.support import STOCKHOLM, numbers, value
 
 
@@ -128,6 +129,30 @@ def test_membership_in_ranges_lists_and_tests(text: str, expected: bool | None) 
     assert value(text, x=2, list=[1, 2]) is expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("false in (? = true)", False),
+        ("true in (? = true)", True),
+        ("7 in (even(?), ? > 5)", True),
+        ("4 in (even(?))", True),
+        ("null in (? = null)", True),
+        ("null in (? > 5)", None),
+        ("7 in (1, ? < 5)", False),
+        ("null in (odd(?))", None),
+    ],
+)
+def test_a_test_behind_in_may_ask_for_what_is_tested(text: str, expected: bool | None) -> None:
+    assert value(text) is expected
+
+
+def test_behind_in_what_is_no_condition_is_about_the_cells_own_value() -> None:
+    cell = feel.compile_unary_tests("5 in [?..10]")
+    assert cell.matches(3) is True
+    assert cell.matches(7) is False
+    assert feel.compile_unary_tests('"b" in ?.ord').matches({"ord": ["a", "b"]}) is True
+
+
 def test_a_condition_that_is_not_true_takes_the_else() -> None:
     assert value("if 1 > 0 then 1 else 2") == 1
     assert value("if null then 1 else 2") == 2
@@ -151,6 +176,8 @@ def test_only_the_chosen_branch_is_evaluated() -> None:
         ("some x in [null, 9] satisfies x > 5", True),
         ("some x in 1..3 satisfies x = 3", True),
         ("some x in null satisfies true", None),
+        ("some x in 5 satisfies x = 5", None),
+        ("every x in 5 satisfies x = 5", None),
     ],
 )
 def test_quantified_expressions(text: str, expected: bool | None) -> None:
@@ -177,6 +204,33 @@ def test_quantified_expressions(text: str, expected: bool | None) -> None:
     ],
 )
 def test_instance_of(text: str, expected: bool) -> None:
+    assert value(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("parameter", "asked", "expected"),
+    [
+        ("number", "number", True),
+        ("number", "string", False),
+        ("number", "Any", False),
+        ("Any", "number", True),
+        ("dateTime", "date and time", True),
+        ("list", "list<number>", True),
+        ("list<Any>", "list<number>", True),
+        ("list<number>", "list<Any>", False),
+        ("range<number>", "range<number>", True),
+        ("context<a: number>", "context<a: number, b: string>", True),
+        ("context<a: number, b: string>", "context<a: number>", False),
+        ("context<a: number>", "context<a: string>", False),
+        ("function<number> -> Any", "function<Any> -> number", True),
+        ("function<Any> -> Any", "function<number> -> Any", False),
+        ("function<number> -> number", "function<number, number> -> number", False),
+    ],
+)
+def test_a_function_takes_the_place_of_one_that_is_called_with_less(
+    parameter: str, asked: str, expected: bool
+) -> None:
+    text = f"(function(a: {parameter}) a) instance of function<{asked}> -> Any"
     assert value(text) is expected
 
 

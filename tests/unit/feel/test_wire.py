@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import feel
-from engine.feel import Range, YearsMonthsDuration
+from engine.feel import FeelRange, YearsMonthsDuration
 from tests.unit.feel.support import STOCKHOLM, value
 
 
@@ -36,11 +36,11 @@ from tests.unit.feel.support import STOCKHOLM, value
         (timedelta(hours=26), {"@duration": "P1DT2H"}),
         (YearsMonthsDuration(14), {"@duration": "P1Y2M"}),
         (
-            Range(Decimal(1), Decimal("2.5"), True, False),
+            FeelRange(Decimal(1), Decimal("2.5"), True, False),
             {"@range": [1, {"@number": "2.5"}, True, False]},
         ),
         (
-            Range(Decimal(1), None, unknown=True),
+            FeelRange(Decimal(1), None, unknown=True),
             {"@range": [1, None, True, True, True]},
         ),
         ([1, {"a": date(2026, 1, 1)}], [1, {"a": {"@date": "2026-01-01"}}]),
