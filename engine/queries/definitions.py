@@ -57,6 +57,14 @@ def live_processes(conn: Connection) -> dict[str, bool]:
     return {process_id: bool(startable) for process_id, startable in rows}
 
 
+def live(conn: Connection, process_ids: Iterable[str]) -> dict[str, str]:
+    """The definition that is live of each of some processes, by process; where none can be
+    started, its newest drawing."""
+    columns = (Definition.id, Definition.process_id, Definition.startable, Definition.version)
+    rows = conn.execute(select(*columns).where(Definition.process_id.in_(set(process_ids)))).all()
+    return {process_id: row.id for process_id, row in _newest(rows).items()}
+
+
 def definition(conn: Connection, actor: Actor, definition_id: str) -> DefinitionView:
     """One version. Raises ``NotFound``."""
     authorize(actor, DEFINITION_VIEW)

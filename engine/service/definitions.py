@@ -12,6 +12,7 @@ from engine.bpmn import layout, sheets, source, vocabulary
 from engine.queries import decisions
 from engine.queries import definitions as queries
 from engine.runtime import deploy
+from engine.service import called
 from engine.service.transactions import Transactions
 from engine.views import (
     Activity,
@@ -100,16 +101,19 @@ class Definitions(Transactions):
             return queries.findings(connection, actor, definition_id)
 
     def drawing(self, actor: Actor, definition_id: str) -> Drawing:
-        """The geometry of a definition's diagram, in its own pixels.
+        """The geometry of a definition's diagram, in its own pixels: the plane of its process,
+        those of its collapsed sub-processes, and what its call activities call.
 
         :raises NotFound: when there is none
         """
         with self._reading() as connection:
             process_id = queries.definition(connection, actor, definition_id).process_id
             tree = self._tree(connection, actor, definition_id)
-        drawn = layout.drawing(tree, process_id)
-        # A file without any process has one drawing, whatever it is called.
-        return drawn if drawn.shapes else layout.drawing(tree)
+            drawn = layout.drawing(tree, process_id)
+            if not drawn.shapes:
+                # A file without any process has one drawing, whatever it is called.
+                drawn = layout.drawing(tree)
+            return called.linked(connection, self._library, definition_id, tree, drawn)
 
     def definition_sheet(self, actor: Actor, definition_id: str) -> tuple[Activity, ...]:
         """The user tasks of a definition as the rows of a table, in the sheet's order.

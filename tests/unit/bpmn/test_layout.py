@@ -73,10 +73,10 @@ def test_shapes_come_outermost_first_and_carry_what_is_drawn() -> None:
     assert [s.id for s in found.shapes][:2] == ["pool", "l"]
     assert found.shapes[-1].id == "b"
     assert by_id["pool"].name == "Vi"
-    assert (by_id["t"].kind, by_id["t"].name, by_id["t"].marker) == (
+    assert (by_id["t"].kind, by_id["t"].name, by_id["t"].markers) == (
         "userTask",
         "Offert",
-        "sequential",
+        ("sequential",),
     )
     assert by_id["s"].event == "timerEventDefinition"
     assert by_id["s"].label == (5, 100, 60, 14)
