@@ -20,6 +20,9 @@ ARGUMENT: Final = "delprocess"
 KEPT: Final = ("blad",)
 """What else an address of a page with a drawing may say."""
 
+NOW: Final = ("incident", "late", "open", "waiting")
+"""The states of what goes on now, the most pressing first."""
+
 ANCHOR: Final = "diagram"
 
 
@@ -52,6 +55,7 @@ def picture(
     way = path(drawing, request.args.get(ARGUMENT))
     shown = way[-1] if way else drawing
     said = f"{title}: {_name(shown)}" if way else title
+    states = with_insides(drawing, states)
     svg = diagram.draw(shown, states, title=said, link=link, way=_leads(drawing, shown))
     here = {s.id for s in shown.shapes} | {e.id for e in shown.edges}
     legend = diagram.shown_states(s for element, s in states.items() if element in here)
@@ -70,6 +74,25 @@ def path(drawing: Drawing, element_id: str | None) -> list[Drawing]:
         way.append(planes[element_id])
         element_id = holders.get(str(element_id))
     return way[::-1]
+
+
+def with_insides(
+    drawing: Drawing, states: Mapping[str, ElementState]
+) -> Mapping[str, ElementState]:
+    """The states, and for each collapsed sub-process what goes on in it now: whoever looks at the
+    whole would else not see where the work is."""
+    if not states or not drawing.planes:
+        return states
+    known = dict(states)
+    for plane in reversed(drawing.planes):  # the innermost are the last
+        ident = str(plane.element_id)
+        present = [known[s.id] for s in plane.shapes if s.id in known]
+        now = [one for one in present if one.state in NOW]
+        if not now or (ident in known and known[ident].state in NOW):
+            continue
+        first = min(now, key=lambda one: (NOW.index(one.state), -one.days_late))
+        known[ident] = ElementState(ident, first.state, days_late=first.days_late)
+    return known
 
 
 def all_shapes(drawing: Drawing) -> list[Shape]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from lxml import etree
@@ -43,7 +44,7 @@ EMPTY: Final = Drawing(shapes=(), edges=(), x=0, y=0, width=0, height=0)
 
 def drawing(tree: etree._ElementTree, process_id: str | None = None) -> Drawing:
     """The drawing of a process: the plane that shows it, its pool or the elements in it, and the
-    planes of the collapsed sub-processes that can be reached from there.
+    planes of the collapsed sub-processes that can be reached from there, outer before inner.
 
     Without ``process_id`` the first plane of the file. A file without geometry gives an empty
     drawing of width 0. Coordinates are the diagram's own pixels.
@@ -90,22 +91,19 @@ class _File:
 
     def drawing(self, plane: etree._Element) -> Drawing:
         main, *inner = self._parts(plane)
-        queue, known = deque([main, *inner]), {one.element_id for one in inner}
-        others = list(inner)
+        planes = {one.element_id: one for one in inner}
+        queue = deque([main, *inner])
         while queue:
             for shape in queue.popleft().shapes:
                 own = self._own.get(shape.id)
-                if own is None or own is plane or shape.id in known or shape.kind not in SCOPES:
+                if own is None or own is plane or shape.id in planes or shape.kind not in SCOPES:
                     continue
-                known.add(shape.id)
-                found = [one for one in self._parts(own) if one.shapes or one.edges]
-                others += found
-                queue += found
-        if not others:
-            return main
-        named = tuple(self._named(one) for one in others)
-        return Drawing(main.shapes, main.edges, main.x, main.y, main.width, main.height,
-                       planes=named)  # fmt: skip
+                for one in self._parts(own):
+                    if one.shapes and one.element_id not in planes:
+                        planes[one.element_id] = one
+                        queue.append(one)
+        named = tuple(self._named(one) for one in planes.values())
+        return replace(main, element_id=None, planes=named)
 
     def _parts(self, plane: etree._Element) -> list[Drawing]:
         """What the plane shows, and behind it the insides of collapsed sub-processes that stand
@@ -119,9 +117,13 @@ class _File:
         drawn = (*(s.id for s in shapes), *(e.id for e in edges))
         homes = {ident: self._home(ident, hidden) for ident in drawn}
         parts = [_bounded_in(None, shapes, edges, homes, whole)]
-        for scope in sorted({home for home in homes.values() if home and home not in self._own}):
+        scopes = {home for home in homes.values() if home and home not in self._own}
+        for scope in sorted(scopes, key=lambda ident: (self._depth(ident), ident)):
             parts.append(_bounded_in(scope, shapes, edges, homes, scope))
         return parts
+
+    def _depth(self, ident: str) -> int:
+        return sum(1 for _ in self._elements[ident].iterancestors())
 
     def _home(self, ident: str, hidden: set[str]) -> str | None:
         """The collapsed sub-process whose inside an element belongs to."""
@@ -133,8 +135,7 @@ class _File:
     def _named(self, one: Drawing) -> Drawing:
         element = self._elements.get(one.element_id or "")
         name = "" if element is None else " ".join((element.get("name") or "").split())
-        return Drawing(one.shapes, one.edges, one.x, one.y, one.width, one.height, one.element_id,
-                       name)  # fmt: skip
+        return replace(one, name=name)
 
 
 def _bounded_in(
@@ -205,6 +206,13 @@ class _Reader:
         kinds = [kind(child) for child in element]
         stroke, fill = colours.of(drawn)
         data = what.startswith("data")
+        more: dict[str, Any] = {}
+        if what in _SPECIAL:
+            more = self._more(drawn, element, what)
+        elif what in EVENTS:
+            more["interrupting"] = flag(element.get("cancelActivity"), True) and flag(
+                element.get("isInterrupting"), True
+            )
         return Shape(
             element.get("id"),
             what,
@@ -216,13 +224,11 @@ class _Reader:
             markers=notation.collection(element, self._elements)
             if data
             else notation.markers(element, what, kinds),
-            interrupting=flag(element.get("cancelActivity"), True)
-            and flag(element.get("isInterrupting"), True),
             throwing=what in THROWING,
             marked=flag(drawn.get("isMarkerVisible"), True),
             stroke=stroke,
             fill=fill,
-            **(self._more(drawn, element, what) if what in _SPECIAL else {}),
+            **more,
         )
 
     def _more(self, drawn: etree._Element, element: etree._Element, what: str) -> dict[str, Any]:
