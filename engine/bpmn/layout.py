@@ -210,6 +210,7 @@ class _Reader:
         if what in _SPECIAL:
             more = self._more(drawn, element, what)
         elif what in EVENTS:
+            more["event"] = notation.event(element, kinds, self._shared)
             more["interrupting"] = flag(element.get("cancelActivity"), True) and flag(
                 element.get("isInterrupting"), True
             )
@@ -218,9 +219,8 @@ class _Reader:
             what,
             notation.name(element, self._elements),
             *box,
-            notation.event(element, kinds, self._shared) if what in EVENTS else None,
-            _label(drawn),
-            flag(drawn.get("isHorizontal"), box[2] >= box[3]),
+            label=_label(drawn),
+            horizontal=flag(drawn.get("isHorizontal"), box[2] >= box[3]),
             markers=notation.collection(element, self._elements)
             if data
             else notation.markers(element, what, kinds),

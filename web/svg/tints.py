@@ -17,7 +17,9 @@ BETWEEN: Final = (0.148, 0.298)
 """Relative luminance of a line that stands out 3:1 (WCAG 1.4.11) from the page's light surface
 (#fff) and from its dark one (#172127)."""
 
-DARK: Final = "#16212a"
+DARK: Final = "#000000"
+"""Black itself: of it and white, one has 4.5:1 (WCAG 1.4.3) on any ground."""
+
 LIGHT: Final = "#ffffff"
 
 Rgb = tuple[float, float, float]
