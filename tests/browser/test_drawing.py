@@ -51,7 +51,7 @@ def test_a_drawing_begins_where_the_work_is_and_says_that_it_moves(
     expect(phone.locator(".diagram-hint")).to_be_visible()
     expect(phone.locator(".diagram-hint")).to_contain_text(words)
     assert phone.locator(".diagram").evaluate("frame => frame.scrollLeft") > 300
-    assert 100 < middle(phone, ".is-open .bp-box") < 260
+    assert 100 < middle(phone, ".diagram .is-open .bp-box") < 260
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
@@ -63,10 +63,10 @@ def test_without_a_script_the_drawing_is_scrolled_by_hand_and_says_so(
     page.goto(f"/cases/{case}")
     expect(page.locator(".diagram-hint")).to_be_visible()
     page.locator(".diagram").hover()
-    before = middle(page, ".is-open .bp-box")
+    before = middle(page, ".diagram .is-open .bp-box")
     page.mouse.wheel(200, 0)
     page.wait_for_timeout(300)
-    assert middle(page, ".is-open .bp-box") < before - 100
+    assert middle(page, ".diagram .is-open .bp-box") < before - 100
 
 
 def test_a_drawing_that_fits_says_nothing(
