@@ -23,7 +23,7 @@ from engine import (
     Rejected,
     Source,
 )
-from web import diagram, formats
+from web import formats, planes
 from web.context import actor, engine, posted_key
 from web.forms import Problems
 from web.i18n import gettext as _
@@ -78,7 +78,7 @@ def show(definition_id: str) -> str:
     return render_template(
         "definitions/show.html",
         definition=definition,
-        svg=diagram.draw(drawing, title=title),
+        picture=planes.picture(drawing, title=title),
         activities=engine().definitions.sheet(actor(), definition_id),
         findings=sorted_findings(engine().definitions.findings(actor(), definition_id)),
         versions=versions,

@@ -57,6 +57,21 @@ def live_processes(conn: Connection) -> dict[str, bool]:
     return {process_id: bool(startable) for process_id, startable in rows}
 
 
+def live(conn: Connection, process_ids: Iterable[str]) -> dict[str, str]:
+    """The definition that is live of each of some processes, by process; where none can be
+    started, its newest drawing."""
+    columns = (
+        DefinitionTable.id,
+        DefinitionTable.process_id,
+        DefinitionTable.startable,
+        DefinitionTable.version,
+    )
+    rows = conn.execute(
+        select(*columns).where(DefinitionTable.process_id.in_(set(process_ids)))
+    ).all()
+    return {process_id: row.id for process_id, row in _newest(rows).items()}
+
+
 def definition(conn: Connection, actor: Actor, definition_id: str) -> Definition:
     """One version. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)

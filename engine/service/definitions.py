@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from engine.bpmn import layout, sheets
 from engine.bpmn.parsed_file import ParsedFile
-from engine.definitions import check, deploy
+from engine.definitions import check, deploy, drawn_calls
 from engine.queries import decisions
 from engine.queries import definitions as queries
 from engine.service.transactions import Part
@@ -102,16 +102,21 @@ class Definitions(Part):
             return queries.findings(connection, actor, definition_id)
 
     def drawing(self, actor: Actor, definition_id: str) -> Drawing:
-        """The geometry of a definition's diagram, in its own pixels.
+        """The geometry of a definition's diagram, in its own pixels: the plane of its process,
+        those of its collapsed sub-processes, and what its call activities call.
 
         :raises NotFound: when there is none
         """
         with self._transactions.reading() as connection:
             process_id = queries.definition(connection, actor, definition_id).process_id
             tree = self._file(connection, actor, definition_id).tree
-        drawn = layout.drawing(tree, process_id)
-        # A file without any process has one drawing, whatever it is called.
-        return drawn if drawn.shapes else layout.drawing(tree)
+            drawn = layout.drawing(tree, process_id)
+            if not drawn.shapes:
+                # A file without any process has one drawing, whatever it is called.
+                drawn = layout.drawing(tree)
+            return drawn_calls.linked(
+                connection, self._transactions.definitions, definition_id, tree, drawn
+            )
 
     def sheet(self, actor: Actor, definition_id: str) -> tuple[Activity, ...]:
         """The user tasks of a definition as the rows of a table, in the sheet's order.

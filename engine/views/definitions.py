@@ -96,7 +96,9 @@ class Shape:
     """A drawn node, in the diagram's own pixels.
 
     ``kind`` is the BPMN element's local name (``userTask``, ``exclusiveGateway``, ``lane`` …),
-    ``event`` the local name of an event's definition (``timerEventDefinition`` …) or None.
+    ``event`` the local name of an event's definition (``timerEventDefinition`` …) or None; of an
+    event sub-process that is collapsed, its start event's. ``markers`` are the signs at its foot:
+    ``loop``, ``parallel``, ``sequential``, ``compensation``, ``adhoc``, ``collection``.
     """
 
     id: str
@@ -112,12 +114,30 @@ class Shape:
     expanded: bool = True
     interrupting: bool = True
     throwing: bool = False
-    marker: str | None = None
-    """``loop``, ``parallel``, ``sequential``, ``compensation`` or ``adhoc``."""
+    markers: tuple[str, ...] = ()
+    triggered: bool = False
+    """An event sub-process."""
+    instantiating: bool = False
+    """A receive task or an event-based gateway that begins the process."""
+    parallel: bool = False
+    """An event-based gateway that waits for all of its events."""
+    marked: bool = True
+    """Of an exclusive gateway: whether it shows its X."""
+    global_task: str | None = None
+    """Of a call activity that calls a global task: the kind of task that this is."""
+    opens: str | None = None
+    """Of a call activity: the id of the definition that it calls, as it is bound."""
+    stroke: str | None = None
+    """The colour of its lines as the file has it, ``#rrggbb``."""
+    fill: str | None = None
+    """The colour of its ground as the file has it, ``#rrggbb``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
+    """A drawn connection. ``direction`` is an association's: ``none``, ``one`` or ``both``;
+    ``envelope`` says whose message a message flow shows, ``initiating`` or ``non_initiating``."""
+
     id: str
     kind: str
     name: str
@@ -125,11 +145,19 @@ class Edge:
     label: tuple[float, float, float, float] | None = None
     default: bool = False
     conditional: bool = False
+    direction: str = "none"
+    envelope: str | None = None
+    stroke: str | None = None
+    """The colour of the line as the file has it, ``#rrggbb``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The geometry of a diagram (BPMN DI). Shapes come outermost first (pools, lanes, nodes)."""
+    """The geometry of a diagram (BPMN DI). Shapes come outermost first (pools, lanes, nodes).
+
+    ``planes`` are the insides of collapsed sub-processes, those within them too, each a drawing of
+    its own whose ``element_id`` and ``name`` are the sub-process's.
+    """
 
     shapes: tuple[Shape, ...]
     edges: tuple[Edge, ...]
@@ -137,6 +165,9 @@ class Drawing:
     y: float
     width: float
     height: float
+    element_id: str | None = None
+    name: str = ""
+    planes: tuple[Drawing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

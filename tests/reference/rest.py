@@ -49,7 +49,7 @@ PROCESSES = (
     ),
     _shown(
         "participantMultiplicity, participantAssociation, messageFlowAssociation",
-        "Not used.",
+        "A pool of several participants has their mark; not used otherwise.",
         top='<collaboration id="c"><participant id="p" processRef="P"><participantMultiplicity '
         'maximum="2"/></participant></collaboration>',
     ),
@@ -58,7 +58,8 @@ PROCESSES = (
 DATA = (
     _shown(
         "dataObject, dataObjectReference, dataState",
-        "Drawn with its name; values are variables, which every step of a process sees.",
+        "Drawn with its name, its state and the mark of a collection; values are variables, which "
+        "every step of a process sees.",
         '<dataObject id="o"/><dataObjectReference id="r" name="Offer" dataObjectRef="o">'
         '<dataState name="sent"/></dataObjectReference>',
     ),
@@ -78,7 +79,7 @@ DATA = (
         "dataInputAssociation, dataOutputAssociation, assignment",
         "",
         "shown",
-        "Drawn, not evaluated.",
+        "Drawn, with a straight line where the file has none; not evaluated.",
         f'{PLAIN}<dataObject id="o"/><dataObjectReference id="r" name="Offer" dataObjectRef="o"/>'
         '<userTask id="a"><property id="q"/><dataInputAssociation id="da"><sourceRef>r</sourceRef>'
         "<targetRef>q</targetRef></dataInputAssociation></userTask>[[s > a > e]]",
@@ -99,7 +100,8 @@ DATA = (
 ARTIFACTS = (
     _shown(
         "textAnnotation, text, association",
-        "Drawn. An association from a compensation event leads to its handler.",
+        "Drawn, with the arrows of `associationDirection`; a note grows with its text. An association "
+        "from a compensation event leads to its handler.",
         '<textAnnotation id="n"><text>Note</text></textAnnotation>'
         '<association id="x" sourceRef="a" targetRef="n"/>',
     ),

@@ -165,8 +165,8 @@ def test_a_lane_s_title_is_turned() -> None:
 def test_a_sub_process_that_an_event_starts_is_dotted() -> None:
     scope = Shape("s", "subProcess", "Vid reklamation", 50, 50, 400, 200)
     start = Shape("e", "startEvent", "", 80, 120, 36, 36, event="messageEventDefinition")
-    assert "bp-dotted" in classes(drawn(scope, start))
-    assert "bp-dotted" not in classes(drawn(scope, replace(start, event=None)))
+    assert "bp-dotted" in classes(drawn(replace(scope, triggered=True), start))
+    assert "bp-dotted" not in classes(drawn(scope, start))
 
 
 def test_flows_have_heads_names_default_slashes_and_condition_diamonds() -> None:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import render_template, request, url_for
-from markupsafe import Markup
 
-from engine import CaseDetail, Drawing, ElementState, InstanceView, Sheet
-from web import diagram
+from engine import CaseDetail, ElementState, InstanceView, Sheet
+from web import diagram, planes
 from web.cases import sheet as paper
 from web.cases.routes import blueprint
 from web.context import actor, engine, today
 from web.i18n import gettext as _
+from web.planes import Picture
 from web.sentences import Speaker, Told
 from web.svg import words
 
@@ -22,14 +22,6 @@ LATEST: Final = 8
 
 FACTS: Final = 60
 """How many facts that is made of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A diagram with what its legend explains."""
-
-    svg: Markup
-    legend: list[str]
 
 
 @blueprint.get("/<case_id>")
@@ -86,13 +78,13 @@ class Standing:
 def _standing(instance: InstanceView) -> Standing:
     states = engine().instances.element_states(actor(), instance.id)
     drawing = engine().definitions.drawing(actor(), instance.definition_id)
-    names = {shape.id: shape.name for shape in drawing.shapes if shape.name.strip()}
+    names = {shape.id: shape.name for shape in planes.all_shapes(drawing) if shape.name.strip()}
     # A file without a drawing has the steps' names in its table of activities.
     for row in engine().definitions.sheet(actor(), instance.definition_id):
         if row.process_id in ("", instance.process_id):
             names.setdefault(row.id, row.name)
     return Standing(
-        picture(drawing, dict(states), instance.case_id, instance.name),
+        planes.picture(drawing, states, title=instance.name, link=element_link(instance.case_id)),
         [(names[s.element_id], s) for s in states.values() if s.element_id in names],
     )
 
@@ -116,13 +108,7 @@ def _sheet_picture(detail: CaseDetail, sheet: Sheet) -> Picture | None:
         states = dict(engine().instances.element_states(actor(), sheet.instance_id))
     drawing = engine().definitions.drawing(actor(), sheet.definition_id)
     title = _("Diagram för %(key)s, %(title)s", key=sheet.key, title=sheet.title)
-    return picture(drawing, states, detail.row.id, title)
-
-
-def picture(drawing: Drawing, states: dict[str, ElementState], case_id: str, title: str) -> Picture:
-    """A drawing with how things stand in a case, its elements linked to where one goes on."""
-    svg = diagram.draw(drawing, states, title=title, link=element_link(case_id))
-    return Picture(svg, diagram.shown_states(states.values()))
+    return planes.picture(drawing, states, title=title, link=element_link(detail.row.id))
 
 
 def element_link(case_id: str) -> diagram.Link:

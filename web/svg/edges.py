@@ -4,58 +4,93 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from markupsafe import Markup
 
 from engine import Edge
-from web.svg import text
+from web.svg import names, text, tints
 from web.svg.markup import circle, number, path, rect, tag
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
 BEND: Final = 8.0
 ARROW: Final = (10.0, 4.5)
-DOTTED: Final = ("association", "dataInputAssociation", "dataOutputAssociation")
+LINES: Final = {
+    "messageFlow": "bp-line bp-message",
+    "association": "bp-line bp-association",
+    "dataInputAssociation": "bp-line bp-association",
+    "dataOutputAssociation": "bp-line bp-association",
+}
 
 
 def draw(edge: Edge, state: str | None) -> Markup:
     """The line of a flow; its name is drawn later, above everything that it passes."""
     points = edge.waypoints
-    kind = "message" if edge.kind == "messageFlow" else "sequence"
-    if edge.kind in DOTTED:
-        kind = "association"
-    parts = path(_line(points), f"bp-line bp-{kind}")
+    parts = [path(_line(points), LINES.get(edge.kind, "bp-line bp-sequence"))]
     if edge.kind == "sequenceFlow":
-        parts += _head(points, "bp-head")
+        parts.append(_head(points, "bp-head"))
         if edge.default:
-            parts += _slash(points)
+            parts.append(_slash(points))
         elif edge.conditional:
-            parts += _diamond(points)
+            parts.append(_diamond(points))
     elif edge.kind == "messageFlow":
-        parts += circle(*points[0], 4.0, "bp-start") + _head(points, "bp-head-open")
+        parts.append(_head(points, "bp-head-open"))
     elif edge.kind != "association":
-        parts += _open_head(points)
-    return tag("g", parts, class_=f"bp-flow is-{state}" if state else "bp-flow")
+        parts.append(_open_head(points))
+    elif edge.direction != "none":
+        parts.append(_open_head(points))
+        if edge.direction == "both":
+            parts.append(_open_head(points[::-1]))
+    return _group(edge, f"bp-flow is-{state}" if state else "bp-flow", parts, state is None)
 
 
-def label(edge: Edge, size: float) -> Markup:
-    """The name of a flow in a box that hides the line behind it."""
+def over(edge: Edge) -> Markup | None:
+    """What of a flow is drawn above the shapes: the circle at which a message flow begins, and the
+    envelope on its middle."""
+    if edge.kind != "messageFlow":
+        return None
+    parts = [circle(*edge.waypoints[0], 4.0, "bp-start")]
+    if edge.envelope in ENVELOPES:
+        x, y = _middle(edge.waypoints)
+        place = f"translate({number(x - 15)} {number(y - 10)})"
+        body = path("M0 0H30V20H0ZM0 0L15 11L30 0", ENVELOPES[edge.envelope], transform=place)
+        parts.append(body)
+    return _group(edge, "bp-flow", parts, True)
+
+
+ENVELOPES: Final = {"initiating": "bp-start", "non_initiating": "bp-start bp-shaded"}
+
+
+def _group(edge: Edge, classes: str, parts: list[Markup], tinted: bool) -> Markup:
+    colour = tints.flow(edge.stroke) if edge.stroke and tinted else None
+    if colour is None:
+        return tag("g", *parts, class_=classes)
+    return tag("g", *parts, class_=f"{classes} bp-tint", color=colour)
+
+
+def label(edge: Edge, size: float) -> tuple[Markup, Box] | None:
+    """The name of a flow in a box that hides the line behind it, and where that box is."""
     if not edge.name.strip():
-        return Markup("")
+        return None
     x, y, measure = _place(edge)
-    block = text.fit(edge.name, (measure, 60.0), size, smallest=min(size, 10.0))
-    top = y - block.height / 2
-    box = rect(x - block.width / 2 - 5, top - 2, block.width + 10, block.height + 4, "bp-name", 4)
-    return tag("g", box, text.write(block, x, top, "bp-label"), class_="bp-flow-name")
+    block = text.wrap(
+        edge.name, max(measure * size / names.MEANT, text.longest_word(edge.name, size)), size
+    )
+    wide, high = block.width + 8, block.height + 2
+    left, top = x - wide / 2, y - high / 2
+    if edge.label is None and _upright(edge):
+        # Beside an upright line, not over it, nor over the envelope on its middle.
+        left = x + (20 if edge.envelope in ENVELOPES else 6)
+    box = rect(left, top, wide, high, "bp-name", 4)
+    written = text.write(block, left + wide / 2, top + 1, "bp-label")
+    return tag("g", box, written, class_="bp-flow-name"), (left, top, left + wide, top + high)
 
 
-def extent(edge: Edge) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom of the line and its name's box."""
-    xs, ys = [p[0] for p in edge.waypoints], [p[1] for p in edge.waypoints]
-    if edge.name.strip():
-        x, y, measure = _place(edge)
-        xs += [x - measure / 2 - 5, x + measure / 2 + 5]
-        ys += [y - 22, y + 22]
+def extent(edge: Edge) -> Box:
+    """Left, top, right, bottom of the line."""
+    xs, ys = zip(*edge.waypoints, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
 
 
@@ -63,15 +98,34 @@ def _place(edge: Edge) -> tuple[float, float, float]:
     """Centre and width of a flow's name: as the diagram has it, else on its longest part."""
     if edge.label:
         x, y, wide, high = edge.label
-        return x + wide / 2, y + high / 2, max(wide + 12, 60.0)
-    pairs = list(zip(edge.waypoints, edge.waypoints[1:], strict=False))
-    start, end = max(pairs, key=lambda pair: math.dist(*pair))
+        return x + wide / 2, y + high / 2, max(wide + 6, 60.0)
+    start, end = _longest(edge.waypoints)
     across = abs(end[0] - start[0]) >= abs(end[1] - start[1])
     return (
         (start[0] + end[0]) / 2,
         (start[1] + end[1]) / 2 - (10 if across else 0),
         max(abs(end[0] - start[0]) - 30, 70.0) if across else 90.0,
     )
+
+
+def _longest(points: Sequence[Point]) -> tuple[Point, Point]:
+    return max(pairwise(points), key=lambda pair: math.dist(*pair))
+
+
+def _upright(edge: Edge) -> bool:
+    start, end = _longest(edge.waypoints)
+    return abs(end[0] - start[0]) < abs(end[1] - start[1])
+
+
+def _middle(points: Sequence[Point]) -> Point:
+    """The point half-way along a line."""
+    left = sum(math.dist(a, b) for a, b in pairwise(points)) / 2
+    for a, b in pairwise(points):
+        length = math.dist(a, b)
+        if length and length >= left:
+            return _towards(a, b, left)
+        left -= length
+    return points[0]
 
 
 # ---------------------------------------------------------------- geometry

@@ -7,11 +7,13 @@ from 0,0. Paths are of our own drawing.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from markupsafe import Markup
 
-from web.svg.markup import circle, number, path, tag
+from web.svg.markup import circle, number, path
 
 
 def _star(radius: float, points: int, turn: float = -90.0) -> str:
@@ -46,6 +48,7 @@ EVENTS: Final = {
 }
 
 
+@lru_cache(maxsize=64)
 def event(definition: str, throwing: bool) -> Markup:
     """What an event is about: outlined when it waits, filled when it throws."""
     class_ = "bp-ink-full" if throwing else "bp-ink"
@@ -77,28 +80,40 @@ TASKS: Final = {
 }
 
 
-def task(kind: str) -> Markup | None:
+BEGINS: Final = '<circle cx="8" cy="8" r="8.6"/><path d="M3 5h10v6.4H3zM3 5l5 3.9L13 5"/>'
+"""The sign of a receive task that begins the process: its envelope in a start event's circle."""
+
+
+def task(kind: str, instantiating: bool = False) -> Markup | None:
     """The sign of a task's kind; None for a plain task."""
-    drawn = TASKS.get(kind)
+    drawn = BEGINS if kind == "receiveTask" and instantiating else TASKS.get(kind)
     # Constants of this module, with nothing of a diagram in them.
     return Markup(drawn) if drawn else None  # noqa: S704
 
 
-def gateway(kind: str) -> Markup:
-    """What a gateway does with tokens."""
+@lru_cache(maxsize=64)
+def gateway(kind: str, marked: bool = True, begins: bool = False, both: bool = False) -> Markup:
+    """What a gateway does with tokens. An exclusive one may go without its X (``marked``); an
+    event-based one may begin the process (``begins``), by all of its events (``both``)."""
     if kind == "exclusiveGateway":
-        return path(EVENTS["cancelEventDefinition"], "bp-ink-full")
+        return path(EVENTS["cancelEventDefinition"], "bp-ink-full") if marked else Markup("")
     if kind == "parallelGateway":
         return path(PLUS.replace("8.5", "10.5"), "bp-ink-full")
     if kind == "inclusiveGateway":
         return circle(0, 0, 9, "bp-ink bp-ink-bold")
     if kind == "eventBasedGateway":
-        rings = circle(0, 0, 11.5, "bp-ink") + circle(0, 0, 9, "bp-ink")
-        return rings + path(_star(6.0, 5), "bp-ink")
+        inner = Markup("") if begins else circle(0, 0, 9, "bp-ink")
+        sign = _plus(2.1, 6.6) if both else _star(6.0, 5)
+        return circle(0, 0, 11.5, "bp-ink") + inner + path(sign, "bp-ink")
     if kind == "complexGateway":
         return path("M0 -10.5V10.5M-10.5 0H10.5M-7.2 -7.2L7.2 7.2M-7.2 7.2L7.2 -7.2",
                     "bp-ink bp-ink-bold")  # fmt: skip
     return Markup("")
+
+
+def _plus(thin: float, long: float) -> str:
+    a, b = number(thin), number(long)
+    return f"M-{a} -{b}H{a}V-{a}H{b}V{a}H{a}V{b}H-{a}V{a}H-{b}V-{a}H-{a}Z"
 
 
 MARKERS: Final = {
@@ -111,11 +126,28 @@ MARKERS: Final = {
 }
 
 
-def markers(names: list[str], x: float, y: float) -> Markup:
+DATA: Final = {
+    "collection": "M-4 -4V4M0 -4V4M4 -4V4",
+    "input": "M-6 -2.5H1V-6L7 0L1 6V2.5H-6Z",
+    "output": "M-6 -2.5H1V-6L7 0L1 6V2.5H-6Z",
+}
+
+
+def markers(names: Sequence[str], x: float, y: float) -> list[Markup]:
     """Signs at the foot of an activity, side by side around ``x``."""
-    drawn = Markup("")
-    for place, name in enumerate(names):
-        at = x + (place - (len(names) - 1) / 2) * 20
-        icon = path(MARKERS[name], "bp-ink")
-        drawn += tag("g", icon, transform=f"translate({number(at)} {number(y)})")
-    return drawn
+    first = x - (len(names) - 1) * 10
+    return [
+        path(
+            MARKERS[name],
+            "bp-ink bp-sign" if name == "collapsed" else "bp-ink",
+            transform=f"translate({number(first + place * 20)} {number(y)})",
+        )
+        for place, name in enumerate(names)
+    ]
+
+
+def data(name: str, x: float, y: float) -> Markup:
+    """A sign on a document: an arrow for what goes in (outlined) or out (filled), three bars for a
+    collection."""
+    class_ = "bp-ink-full" if name == "output" else "bp-ink"
+    return path(DATA[name], class_, transform=f"translate({number(x)} {number(y)})")

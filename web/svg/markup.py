@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
 
-ESCAPED_NAMES = {"class_": "class"}
+
+@lru_cache(maxsize=256)
+def _attribute(key: str) -> str:
+    return "class" if key == "class_" else key.replace("_", "-")
 
 
 def tag(name: str, *children: Any, **attributes: Any) -> Markup:
     """``<name …>children</name>``. Attributes that are None are left out; ``class_`` is class,
     other underscores are hyphens; numbers get at most two decimals. Text is escaped."""
-    parts = [
-        f' {ESCAPED_NAMES.get(key, key.replace("_", "-"))}="{_value(value)}"'
-        for key, value in attributes.items()
-        if value is not None
-    ]
-    inner = "".join(str(escape(child)) for child in children if child is not None)
+    start = f"<{name}"
+    for key, value in attributes.items():
+        if value is not None:
+            start += f' {_attribute(key)}="{_value(value)}"'
+    inner = "".join([c if type(c) is Markup else escape(c) for c in children if c is not None])
     if not inner:
-        return Markup(f"<{name}{''.join(parts)}/>")  # noqa: S704 - escaped above
-    return Markup(f"<{name}{''.join(parts)}>{inner}</{name}>")  # noqa: S704 - escaped above
+        return Markup(start + "/>")  # noqa: S704 - escaped above
+    return Markup(f"{start}>{inner}</{name}>")  # noqa: S704 - escaped above
+
+
+def joined(parts: list[Markup]) -> Markup:
+    """Elements one after the other."""
+    return Markup("".join(parts))  # noqa: S704 - markup already
 
 
 def number(value: float) -> str:
@@ -29,7 +37,7 @@ def number(value: float) -> str:
 
 
 def _value(value: Any) -> str:
-    return number(value) if isinstance(value, float) else str(escape(value))
+    return number(value) if type(value) is float else escape(value)
 
 
 def path(d: str, class_: str | None = None, **more: Any) -> Markup:

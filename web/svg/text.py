@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
-from web.svg.markup import tag
+from web.svg.markup import joined, tag
 
 REGULAR: Final = {
     191: "'", 222: "ijl’‘", 260: "|", 278: " !,./:;I[\\]ftíìîï·\u00a0", 333: "()-`r”“", 334: "{}",
@@ -33,8 +34,8 @@ WIDTHS: Final = {
     bold: {letter: width for width, letters in table.items() for letter in letters}
     for bold, table in ((False, REGULAR), (True, BOLD))
 }
-UNKNOWN: Final = 1000
-"""Letters of other scripts count as square."""
+UNKNOWN: Final = (620, 1000)
+"""Letters of other scripts, those of East Asia as square: near enough to break lines by."""
 
 LEADING: Final = 1.2
 VOWELS: Final = frozenset("aeiouyåäöéAEIOUYÅÄÖ")
@@ -57,10 +58,10 @@ class Block:
         return max((width(line, self.size, self.bold) for line in self.lines), default=0.0)
 
 
+@lru_cache(maxsize=4096)
 def width(text: str, size: float, bold: bool = False) -> float:
     """How wide a line is, in the units of ``size``."""
-    known = WIDTHS[bold]
-    return sum(known.get(letter, UNKNOWN) for letter in text) * size / 1000
+    return _units(text, bold) * size / 1000
 
 
 @lru_cache(maxsize=4096)
@@ -90,21 +91,57 @@ def fit(
     return _cut(text, wide, high, min(sizes), bold)
 
 
+@lru_cache(maxsize=4096)
+def wrap(text: str, wide: float, size: float, *, most: int = 16) -> Block:
+    """The text in balanced lines of one size, as many as it needs, its own line breaks kept: for
+    names that have no box around them. Only a text of more than ``most`` lines is cut."""
+    measure = wide * 1000 / size
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        words = " ".join(paragraph.split())
+        if words and len(lines) <= most:
+            lines += _balanced(_broken(words[: 200 * most], measure, False), measure, False)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], _ended(lines[most - 1], measure, False)]
+    return Block(tuple(lines), size)
+
+
+@lru_cache(maxsize=4096)
+def longest_word(text: str, size: float, most: float = 180.0) -> float:
+    """The width of the longest word, so that a narrow place for a name breaks none; at most
+    ``most``, at which a word is broken all the same."""
+    return min(
+        max((width(word.rstrip(), size) for word in _words(" ".join(text.split()))), default=0.0),
+        most,
+    )
+
+
 def _cut(text: str, wide: float, high: float, size: float, bold: bool) -> Block:
     measure = wide * 1000 / size
     lines = _lines(_broken(text, measure, bold), measure, bold)
     most = max(1, int(high / (size * LEADING)))
     if len(lines) > most:
-        last = lines[most - 1]
-        while last and _units(last + "…", bold) > measure:
-            last = last[:-1]
-        lines = [*lines[: most - 1], last.rstrip() + "…"]
+        lines = [*lines[: most - 1], _ended(lines[most - 1], measure, bold)]
     return Block(tuple(lines), size, bold)
+
+
+def _ended(line: str, measure: float, bold: bool) -> str:
+    """The line with an ellipsis, as much of it as there is room for."""
+    while line and _units(line + "…", bold) > measure:
+        line = line[:-1]
+    return line.rstrip() + "…"
 
 
 def _units(text: str, bold: bool) -> float:
     known = WIDTHS[bold]
-    return sum(known.get(letter, UNKNOWN) for letter in text)
+    try:
+        return sum([known[letter] for letter in text])
+    except KeyError:
+        return sum([known.get(letter) or _unknown(letter) for letter in text])
+
+
+def _unknown(letter: str) -> int:
+    return UNKNOWN[east_asian_width(letter) in "WF"]
 
 
 def _words(text: str) -> list[str]:
@@ -167,18 +204,23 @@ def _balanced(pieces: list[str], measure: float, bold: bool) -> list[str]:
 
 def write(block: Block, x: float, top: float, class_: str, anchor: str = "middle") -> Markup:
     """The block's lines as SVG, each centred on ``x`` (or starting there, ``anchor="start"``)."""
-    written = Markup("")
+    written = []
+    known = WIDTHS[block.bold].keys()
     for place, line in enumerate(block.lines):
+        # Letters that were only guessed at are not stretched to the guess.
+        measured = width(line, block.size, block.bold) if known >= set(line) else None
         base = top + block.size * (LEADING * place + 0.94)
-        written += tag(
-            "text",
-            line,
-            x=x,
-            y=base,
-            font_size=block.size,
-            text_anchor=None if anchor == "start" else anchor,
-            textLength=width(line, block.size, block.bold) or None,
-            lengthAdjust="spacingAndGlyphs",
-            class_=class_,
+        written.append(
+            tag(
+                "text",
+                line,
+                x=x,
+                y=base,
+                font_size=block.size,
+                text_anchor=None if anchor == "start" else anchor,
+                textLength=measured,
+                lengthAdjust="spacingAndGlyphs" if measured else None,
+                class_=class_,
+            )
         )
-    return written
+    return joined(written)

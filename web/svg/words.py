@@ -71,6 +71,12 @@ def describe(shape: Shape, state: ElementState | None) -> str:
     return f"{text}: {standing(state)}" if state else text
 
 
+def opening(shape: Shape, says: str) -> str:
+    """The same of a shape that leads further: to its own plane, or to the process it calls."""
+    leads = _("visa den anropade processen") if shape.opens else _("visa innehållet")
+    return f"{says} – {leads}"
+
+
 def standing(state: ElementState) -> str:
     """How an element stands: "pågår, 2 gånger", "klar, signerad av EL"."""
     if state.state == "late" and state.days_late:

@@ -3,38 +3,8 @@
 from __future__ import annotations
 
 from engine.bpmn import layout
-from engine.views import Drawing
-from tests.unit.bpmn.diagrams import flow, process, tree
-
-
-def shape(element: str, box: tuple[object, ...], extra: str = "", inside: str = "") -> str:
-    x, y, width, height = box
-    return (
-        f'<bpmndi:BPMNShape bpmnElement="{element}" {extra}>'
-        f'<dc:Bounds x="{x}" y="{y}" width="{width}" height="{height}"/>{inside}</bpmndi:BPMNShape>'
-    )
-
-
-def label(x: int, y: int, width: int, height: int) -> str:
-    bounds = f'<dc:Bounds x="{x}" y="{y}" width="{width}" height="{height}"/>'
-    return f"<bpmndi:BPMNLabel>{bounds}</bpmndi:BPMNLabel>"
-
-
-def edge(element: str, *points: tuple[int, int], inside: str = "") -> str:
-    waypoints = "".join(f'<di:waypoint x="{x}" y="{y}"/>' for x, y in points)
-    return f'<bpmndi:BPMNEdge bpmnElement="{element}">{waypoints}{inside}</bpmndi:BPMNEdge>'
-
-
-def plane(element: str, content: str) -> str:
-    return (
-        f'<bpmndi:BPMNDiagram><bpmndi:BPMNPlane bpmnElement="{element}">{content}'
-        "</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"
-    )
-
-
-def drawing(content: str, ident: str | None = None) -> Drawing:
-    return layout.drawing(tree(content), ident)
-
+from tests.unit.bpmn.diagrams import flow, process
+from tests.unit.bpmn.geometry import drawing, edge, label, plane, shape
 
 MODEL = (
     '<collaboration id="c"><participant id="pool" name="Vi" processRef="p"/></collaboration>'
@@ -73,10 +43,10 @@ def test_shapes_come_outermost_first_and_carry_what_is_drawn() -> None:
     assert [s.id for s in found.shapes][:2] == ["pool", "l"]
     assert found.shapes[-1].id == "b"
     assert by_id["pool"].name == "Vi"
-    assert (by_id["t"].kind, by_id["t"].name, by_id["t"].marker) == (
+    assert (by_id["t"].kind, by_id["t"].name, by_id["t"].markers) == (
         "userTask",
         "Offert",
-        "sequential",
+        ("sequential",),
     )
     assert by_id["s"].event == "timerEventDefinition"
     assert by_id["s"].label == (5, 100, 60, 14)
