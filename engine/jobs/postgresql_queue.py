@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
+import psycopg
 from procrastinate import App, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import Connection, text
@@ -32,6 +34,16 @@ _OLDEST = text(
 )
 
 
+@dataclass(frozen=True)
+class _Named:
+    """A driver's connection as Procrastinate asks it: its values have names, not numbers."""
+
+    driver: Any
+
+    def cursor(self, **options: Any) -> psycopg.Cursor[Any]:
+        return psycopg.Cursor(self.driver, **options)
+
+
 @cache
 def _app() -> App:
     # Never opened: each job goes through the connection that it is given.
@@ -45,7 +57,7 @@ def put(connection: Connection, jobs: Sequence[job_queue.Job]) -> None:
     must not do so crosswise.
     """
     waiting = set(connection.scalars(_KEYS, {"keys": [job.key for job in jobs]}))
-    driver: Any = connection.connection.driver_connection
+    driver: Any = _Named(connection.connection.driver_connection)
     for job in sorted({j.key: j for j in jobs}.values(), key=lambda j: j.key):
         if job.key in waiting:
             continue

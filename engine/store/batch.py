@@ -3,27 +3,40 @@
 Most of what a step costs on a server is the way there and back, so what a transaction writes is
 put together and sent when it ends, or when something else is asked in between. On PostgreSQL it is
 one statement then (``WITH`` … of `data-modifying statements
-<https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING>`_); a transaction
-of nothing else needs neither BEGIN nor COMMIT, since a statement is a transaction by itself.
+<https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING>`_, built by
+SQLAlchemy's ``add_cte``); a transaction of nothing else needs neither BEGIN nor COMMIT, since a
+statement is a transaction by itself. docs/decisions/0016 has what the other ways cost.
 """
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import Connection, Insert, Select, Update
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    Connection,
+    Insert,
+    Integer,
+    Select,
+    Update,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.sql import visitors
 
 from engine.errors import Conflict
-from engine.store import postgresql
 
 Values = Mapping[str, Any]
 Lock = Select[str]
@@ -31,7 +44,8 @@ Lock = Select[str]
 _AT_ONCE: Final = 6
 """So many rows are one INSERT with a row of values for each, or an UPDATE each beside the others:
 a text that comes again, which the server prepares. More are sent as a batch of SQLAlchemy's."""
-_NAMED: Final = re.compile(r"%\((\w+)\)s")
+_ONE: Final = literal_column("1", Integer)
+_ZERO: Final = literal_column("0", Integer)
 _DIVISION_BY_ZERO: Final = "22012"
 
 
@@ -42,75 +56,113 @@ class Statement:
 
     def __init__(self, statement: Insert | Update | Lock) -> None:
         """:param statement: its values come later; it has no defaults that Python computes"""
-        self.text = statement.inline() if isinstance(statement, Insert) else statement
+        self.core = statement.inline() if isinstance(statement, Insert) else statement
+        """As it is without values."""
         self.guards = not isinstance(statement, Insert)
-        self._prepared: dict[tuple[str, tuple[str, ...]], _Prepared] = {}
+        elements = visitors.iterate(self.core)
+        self.asked = frozenset(e.key for e in elements if isinstance(e, BindParameter))
+        """The names of the values by which it finds its row."""
 
     def row(self, values: Values) -> tuple[Any, Any]:
         """Which row is written."""
         key = values.get("of_id") or values.get("id") or id(values)
-        return getattr(self.text, "table", self.text), key
+        return getattr(self.core, "table", self.core), key
 
-    def prepared(self, dialect: Dialect, names: tuple[str, ...]) -> _Prepared:
-        """The statement as it is sent, with values of these names."""
-        key = (dialect.name, names)
-        if key not in self._prepared:
-            self._prepared[key] = _prepare(self.text, dialect, names)
-        return self._prepared[key]
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A statement with the names of its values, for so many rows."""
+
+    statement: Statement
+    names: tuple[str, ...]
+    rows: int
+
+    def core(self, first: int) -> Insert | Update | Lock:
+        """With a bound parameter for each value; the first row is number ``first`` of them all."""
+        core = self.statement.core
+        if isinstance(core, Insert):
+            rows = range(first, first + self.rows)
+            return core.values([_parameters(core, self.names, row) for row in rows])
+        numbered: Any = visitors.replacement_traverse(core, {}, partial(self._numbered, first))
+        if isinstance(core, Update):
+            asked = self.statement.asked
+            rest = [name for name in self.names if name not in asked]
+            numbered = numbered.values(_parameters(core, rest, first))
+        return cast(Update | Lock, numbered)
+
+    def _numbered(self, row: int, element: Any, **_: Any) -> Any:
+        if isinstance(element, BindParameter) and element.key in self.names:
+            return bindparam(_parameter(row, element.key), type_=element.type)
+        return None
+
+
+def _parameters(core: Insert | Update, names: Iterable[str], row: int) -> dict[str, Any]:
+    columns = core.table.c
+    default = "default" if isinstance(core, Insert) else "onupdate"
+    computed = {column.key for column in columns if getattr(column, default) is not None}
+    if not computed.issubset(names):
+        raise TypeError(f"{core} lacks {computed.difference(names)}")
+    return {name: bindparam(_parameter(row, name), type_=columns[name].type) for name in names}
+
+
+def _parameter(row: int, name: str) -> str:
+    return f"r{row}_{name}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Prepared:
-    head: str
-    row: str
-    """What is repeated for each row of an INSERT."""
-    order: tuple[tuple[str, Callable[[Any], Any] | None], ...]
-    """The values' names as they stand in the text, and how each becomes one of the driver's."""
-    fixed: Values
-    """Values that the statement itself has."""
+    """What is sent for some parts: the same each time, but for the values."""
 
-    def text(self, rows: int) -> str:
-        return self.head + ", ".join([self.row] * rows)
+    text: str
+    order: tuple[tuple[int, str, Callable[[Any], Any] | None], ...]
+    """The values as they stand in the text: of which row, by which name, and how each becomes one
+    of the driver's."""
+    literals: Values
+    """Values that the statements themselves have; a last row."""
 
-    def bound(self, rows: Sequence[Values]) -> list[Any]:
-        return [
-            known[name] if process is None else process(known[name])
-            for known in ({**self.fixed, **values} for values in rows)
-            for name, process in self.order
-        ]
-
-
-def _prepare(
-    statement: Insert | Update | Lock, dialect: Dialect, names: tuple[str, ...]
-) -> _Prepared:
-    compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
-    if compiled.prefetch:
-        raise TypeError(f"{statement} lacks {[column.key for column in compiled.prefetch]}")
-    text, order = compiled.string, compiled.positiontup
-    if not compiled.positional:
-        text, order = _NAMED.sub("%s", text), _NAMED.findall(text)
-    found = [(name, compiled.binds[name].type.dialect_impl(dialect)) for name in order]
-    processed = tuple((name, type_.bind_processor(dialect)) for name, type_ in found)
-    if dialect.name == "postgresql" and isinstance(statement, Update):
-        text += " RETURNING 1"
-    fixed = {name: compiled.params[name] for name in order if name not in names}
-    head, values, row = text.partition(" VALUES ")
-    return _Prepared(head + values, row, processed, fixed)
+    def bound(self, rows: Sequence[Values]) -> tuple[Any, ...]:
+        known = (*rows, self.literals)
+        return tuple(
+            [
+                known[row][name] if process is None else process(known[row][name])
+                for row, name, process in self.order
+            ]
+        )
 
 
 @lru_cache(1000)
-def _together(texts: tuple[tuple[str, bool], ...]) -> str:
-    """One statement of several (whether each ``guards`` beside it). Those that guard are executed
-    in their order; when one has not found its row there is a division by zero, and none of it has
-    happened."""
-    parts = (f"w{n} AS ({text})" for n, (text, _) in enumerate(texts))
-    missed = (
-        f"WHEN (SELECT count(*) FROM w{n}) <> 1 THEN 0"  # noqa: S608 - a number
-        for n, (_, guards) in enumerate(texts)
-        if guards
+def _prepared(dialect: Dialect, parts: tuple[_Part, ...]) -> _Prepared:
+    cores: list[Insert | Update | Lock] = []
+    places: dict[str, tuple[int, str]] = {}
+    first = 0
+    for part in parts:
+        cores.append(part.core(first))
+        for row in range(first, first + part.rows):
+            places |= {_parameter(row, name): (row, name) for name in part.names}
+        first += part.rows
+    together = _together(parts, cores) if dialect.name == "postgresql" else cores[0]
+    compiled: Any = together.compile(dialect=dialect)
+    state = compiled.construct_expanded_state(dict.fromkeys(places))
+    types = ((name, compiled.binds[name].type.dialect_impl(dialect)) for name in state.positiontup)
+    order = tuple(
+        (*places.get(name, (first, name)), type_.bind_processor(dialect)) for name, type_ in types
     )
-    text = f"WITH {', '.join(parts)} SELECT 1 / CASE {' '.join(missed)} WHEN true THEN 1 END"
-    return postgresql.numbered(text)
+    return _Prepared(state.statement, order, state.parameters)
+
+
+def _together(parts: Sequence[_Part], cores: Sequence[Any]) -> Select[Any]:
+    """One statement of several. Those that guard are executed in their order; when one has not
+    met its row there is a division by zero, and none of it has happened."""
+    ctes: list[CTE] = []
+    missed = []
+    for number, (part, core) in enumerate(zip(parts, cores, strict=True)):
+        returning = isinstance(core, Update)
+        ctes.append((core.returning(_ONE.label("one")) if returning else core).cte(f"w{number}"))
+        if part.statement.guards:
+            met = select(func.count()).select_from(ctes[-1]).scalar_subquery()
+            missed.append((met != _ONE, _ZERO))
+    result = _ONE // case(*missed, else_=_ONE) if missed else _ONE
+    return select(result).add_cte(*ctes)
 
 
 Put = tuple[Statement, Values]
@@ -182,7 +234,7 @@ class Batch:
     def _write(self, *, begin: bool) -> None:
         """What is sent is made first: nobody else is kept waiting for that."""
         rows, self._rows, self._seen = self._rows, [], set()
-        make = self._together if self.dialect == "postgresql" else self._one_by_one
+        make = self._all_at_once if self.dialect == "postgresql" else self._one_by_one
         writes = list(make(rows))
         if begin and self._begin is not None:
             begins, self._begin = self._begin, None
@@ -190,22 +242,19 @@ class Batch:
         for write in writes:
             write()
 
-    def _together(self, rows: Sequence[Put]) -> Iterator[Write]:
-        texts: list[tuple[str, bool]] = []
-        bound: list[Any] = []
+    def _all_at_once(self, rows: Sequence[Put]) -> Iterator[Write]:
+        parts: list[_Part] = []
+        few: list[Values] = []
         many = []
         for statement, alike in _grouped(rows):
             if len(alike) > _AT_ONCE:
                 many.append(partial(self._execute_many, statement, alike))
                 continue
-            prepared = statement.prepared(self._connection.dialect, tuple(alike[0]))
-            if statement.guards:
-                texts += [(prepared.head, True)] * len(alike)
-            else:
-                texts.append((prepared.text(len(alike)), False))
-            bound += prepared.bound(alike)
-        if texts:
-            yield partial(self._execute_together, _together(tuple(texts)), bound)
+            parts += _parts(statement, alike)
+            few += alike
+        if parts:
+            prepared = _prepared(self._connection.dialect, tuple(parts))
+            yield partial(self._execute_together, prepared.text, prepared.bound(few))
         yield from many
 
     def _one_by_one(self, rows: Sequence[Put]) -> Iterator[Write]:
@@ -213,36 +262,38 @@ class Batch:
             if len(alike) > _AT_ONCE:
                 yield partial(self._execute_many, statement, alike)
                 continue
-            prepared = statement.prepared(self._connection.dialect, tuple(alike[0]))
-            for some in ([values] for values in alike) if statement.guards else [alike]:
-                text = prepared.text(len(some))
-                yield partial(self._execute, text, prepared.bound(some), statement.guards)
+            done = 0
+            for part in _parts(statement, alike):
+                prepared = _prepared(self._connection.dialect, (part,))
+                bound = prepared.bound(alike[done : done + part.rows])
+                yield partial(self._execute, prepared.text, bound, statement.guards)
+                done += part.rows
 
-    def _execute_together(self, text: str, values: Sequence[Any]) -> None:
+    def _execute_together(self, text: str, values: tuple[Any, ...]) -> None:
         try:
-            postgresql.execute_numbered(self._connection, text, values)
+            self._connection.exec_driver_sql(text, values).close()
         except DataError as error:
             if getattr(error.orig, "sqlstate", None) != _DIVISION_BY_ZERO:
                 raise
-            raise _first() from error
+            raise _stale_revision() from error
 
     def _execute_many(self, statement: Statement, rows: Sequence[Values]) -> None:
-        done = self._connection.execute(statement.text, list(rows))
-        if statement.guards and done.rowcount != len(rows):
-            raise _first()
+        result = self._connection.execute(statement.core, list(rows))
+        if statement.guards and result.rowcount != len(rows):
+            raise _stale_revision()
 
-    def _execute(self, text: str, values: Sequence[Any], guards: bool) -> None:
+    def _execute(self, text: str, values: tuple[Any, ...], guards: bool) -> None:
         # By SQLite's driver itself: all other writers wait meanwhile.
-        driver: Any = self._connection.connection.dbapi_connection
+        driver: Any = self._connection.connection.driver_connection
         try:
-            done = driver.execute(text, values)
+            cursor = driver.execute(text, values)
         except sqlite3.Error as error:
             dialect = self._connection.dialect
             raise DBAPIError.instance(
-                text, tuple(values), error, sqlite3.Error, dialect=dialect
+                text, values, error, sqlite3.Error, dialect=dialect
             ) from error
-        if guards and done.rowcount != 1:
-            raise _first()
+        if guards and cursor.rowcount != 1:
+            raise _stale_revision()
 
 
 def _grouped(rows: Sequence[Put]) -> Iterator[tuple[Statement, Sequence[Values]]]:
@@ -251,5 +302,13 @@ def _grouped(rows: Sequence[Put]) -> Iterator[tuple[Statement, Sequence[Values]]
         yield statement, [values for _, values in alike]
 
 
-def _first() -> Conflict:
+def _parts(statement: Statement, alike: Sequence[Values]) -> list[_Part]:
+    """Rows of one INSERT are one part; what guards is a part for each row."""
+    names = tuple(alike[0])
+    if statement.guards:
+        return [_Part(statement, names, 1)] * len(alike)
+    return [_Part(statement, names, len(alike))]
+
+
+def _stale_revision() -> Conflict:
     return Conflict("Somebody else was first.", code="stale")

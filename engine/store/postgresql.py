@@ -3,21 +3,22 @@
 A server that is gone refuses and is noticed at once. One that hangs, or is behind a cable that was
 pulled, is silent: each request would wait until the operating system gives up, many minutes later.
 So a statement that takes long asks, by a connection beside it, whether anybody is there at all.
+docs/decisions/0016 has what libpq's own limits and the pool's pre-ping do about it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
-from itertools import count
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg.errors import ConnectionTimeout
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 
@@ -48,10 +49,12 @@ SETTINGS: Final = {"options": "-c jit=off"}
 statement: pages look at a bounded number of rows, and the planner cannot know that. A database URL
 with ``options`` of its own has its way."""
 
-_PLACEHOLDER: Final = re.compile("%[%s]")
+_PLACE: Final = ("host", "hostaddr", "port", "password")
+"""What tells libpq where a connection has led to, of several places that there may be."""
 Steps = Generator[Any, Any, Any]
 """The driver's: yields what it waits for, is sent what is ready: nothing, every tenth of a
 second."""
+Made = TypeVar("Made", bound=psycopg.Connection[Any])
 
 
 class Silent(psycopg.OperationalError):
@@ -61,9 +64,11 @@ class Silent(psycopg.OperationalError):
 class Watched(psycopg.Connection[Any]):
     """A connection that notices when its server has fallen silent."""
 
-    conninfo: str = ""
-
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """What ``gen`` returns. The driver calls this for whatever it asks the server.
+
+        :raises Silent: when the server says nothing, neither here nor to a new connection
+        """
         return super().wait(self._watch(gen), interval, timeout)
 
     def _watch(self, gen: Steps) -> Steps:
@@ -81,8 +86,10 @@ class Watched(psycopg.Connection[Any]):
 
     def _prove(self) -> None:
         """:raises Silent: when the server does not even refuse"""
+        place = {name: getattr(self.info, name) for name in _PLACE}
+        ask = partial(psycopg.connect, self.info.dsn, **{**place, **NETWORK})
         try:
-            _Brief.connect(self.conninfo).close()
+            _made_within(PROOF_SECONDS, ask).close()
         except ConnectionTimeout as error:
             self.close()
             raise Silent("the database has fallen silent") from error
@@ -90,62 +97,56 @@ class Watched(psycopg.Connection[Any]):
             # Refused is an answer too.
             return
 
-    @classmethod
-    def _connect_gen(cls, conninfo: str = "", *, seconds: float = CONNECT_SECONDS) -> Steps:
-        # The driver's own limit is two seconds at least, which is too late.
-        gen = super()._connect_gen(conninfo)
-        deadline = monotonic() + seconds
-        try:
-            wanted = next(gen)
-            while True:
-                ready = yield wanted
-                if monotonic() >= deadline:
-                    gen.close()
-                    raise ConnectionTimeout(f"nobody has answered for {seconds} s")
-                wanted = gen.send(ready)
-        except StopIteration as made:
-            made.value.conninfo = conninfo
-            return made.value
+
+def _made_within(seconds: float, make: Callable[[], Made]) -> Made:
+    """The connection that ``make`` makes. The driver's own limit is two seconds at least, which is
+    too late, so it is made in a thread; one that comes later is closed.
+
+    :raises ConnectionTimeout: when it is not there after so many seconds
+    """
+    thread = ThreadPoolExecutor(1, "connect")
+    making = thread.submit(make)
+    thread.shutdown(wait=False)
+    try:
+        return making.result(seconds)
+    except TimeoutError as error:
+        making.add_done_callback(_close)
+        raise ConnectionTimeout(f"nobody has answered for {seconds} s") from error
 
 
-class _Brief(Watched):
-    """Made to see whether somebody is there."""
-
-    @classmethod
-    def _connect_gen(cls, conninfo: str = "", *, seconds: float = PROOF_SECONDS) -> Steps:
-        return super()._connect_gen(conninfo, seconds=seconds)
+def _close(made: Future[Any]) -> None:
+    with suppress(psycopg.Error):
+        made.result().close()
 
 
 def connect(url: URL, **options: Any) -> Engine:
-    """SQLAlchemy's engine on a server."""
+    """SQLAlchemy's engine on a server. Its statements have ``$1``, ``$2`` … for their values, as
+    the server has them: the driver would else look for their places in the text, each time anew
+    when they are many."""
 
     # Not by a listener of "do_connect": a dialect that has one asks for others at each statement.
     def make() -> Watched:
         given, named = engine.dialect.create_connect_args(url)
-        return Watched.connect(*given, **{**SETTINGS, **named, **NETWORK}, autocommit=True)
+        named = {**SETTINGS, **named, **NETWORK, "cursor_factory": psycopg.RawCursor}
+        open_one = partial(Watched.connect, *given, **named, autocommit=True)
+        # Of several hosts each has the driver's time: the next one may answer.
+        several = "," in f"{named.get('host')}{named.get('hostaddr')}"
+        connection = open_one() if several else _made_within(CONNECT_SECONDS, open_one)
+        connection.server_cursor_factory = psycopg.RawServerCursor
+        return connection
 
-    engine = create_engine(url, creator=make, pool_reset_on_return=None, **options)
+    engine = create_engine(
+        url,
+        creator=make,
+        pool_reset_on_return=None,
+        paramstyle="numeric_dollar",
+        use_native_hstore=False,
+        **options,
+    )
     event.listen(engine, "reset", _reset)
     event.listen(engine, "checkin", _returned)
     event.listen(engine, "checkout", partial(_try_idle, engine.dialect))
     return engine
-
-
-def numbered(text: str) -> str:
-    """A statement's text with ``$1``, ``$2`` … where ``%s`` stood: as the server has it."""
-    numbers = count(1)
-    return _PLACEHOLDER.sub(lambda m: f"${next(numbers)}" if m[0] == "%s" else "%", text)
-
-
-def execute_numbered(connection: Connection, text: str, values: Sequence[Any]) -> None:
-    """Execute a statement that is ``numbered`` already. The driver would else look for the places
-    of the values in the text, anew each time when they are many."""
-    driver: Any = connection.connection.driver_connection
-    usual, driver.cursor_factory = driver.cursor_factory, psycopg.RawCursor
-    try:
-        connection.exec_driver_sql(text, tuple(values)).close()
-    finally:
-        driver.cursor_factory = usual
 
 
 def _reset(connection: Any, _record: Any, _state: Any) -> None:

@@ -2,7 +2,7 @@
 hundred thousand costs what finding one among ten does. A search finds the beginnings of words.
 
 Not a database's own text search: SQLite's and PostgreSQL's cut and fold words differently, and a
-search should find the same on both.
+search should find the same on both (docs/decisions/0017).
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _WORD = re.compile(r"\w+")
 def of_text(text: str) -> set[str]:
     """The words of a text as they are stored: composed (NFC), in small letters. What is written
     in parts, such as ``556677-8899``, is found by its parts and as a whole (``5566778899``)."""
-    found: set[str] = set()
+    words: set[str] = set()
     for piece in folded(text).split():
         parts = _WORD.findall(piece)
-        found.update(parts)
+        words.update(parts)
         if len(parts) > 1:
-            found.add("".join(parts))
-    return {word[:WORD_LENGTH] for word in found}
+            words.add("".join(parts))
+    return {word[:WORD_LENGTH] for word in words}
 
 
 def parts(word: str) -> list[str]:
@@ -41,20 +41,20 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
-def keep_case(conn: Connection, case_id: str, texts: Iterable[str | None]) -> None:
+def keep_case(connection: Connection, case_id: str, texts: Iterable[str | None]) -> None:
     """From now on the case is found by the words of ``texts``, and by no others."""
-    conn.execute(delete(CaseWordTable).where(CaseWordTable.case_id == case_id))
-    if found := _of_texts(texts):
-        conn.execute(insert(CaseWordTable), [{"case_id": case_id, "word": word} for word in found])
+    connection.execute(delete(CaseWordTable).where(CaseWordTable.case_id == case_id))
+    if words := _of_texts(texts):
+        rows = [{"case_id": case_id, "word": word} for word in words]
+        connection.execute(insert(CaseWordTable), rows)
 
 
-def keep_person(conn: Connection, person_id: str, username: str, name: str) -> None:
+def keep_person(connection: Connection, person_id: str, username: str, name: str) -> None:
     """From now on the person is found by the words of these names, and by no others."""
-    conn.execute(delete(PersonWordTable).where(PersonWordTable.person_id == person_id))
-    if found := _of_texts((username, name)):
-        conn.execute(
-            insert(PersonWordTable), [{"person_id": person_id, "word": word} for word in found]
-        )
+    connection.execute(delete(PersonWordTable).where(PersonWordTable.person_id == person_id))
+    if words := _of_texts((username, name)):
+        rows = [{"person_id": person_id, "word": word} for word in words]
+        connection.execute(insert(PersonWordTable), rows)
 
 
 def _of_texts(texts: Iterable[str | None]) -> list[str]:

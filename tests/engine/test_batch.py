@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from engine.errors import Conflict
+from engine.store.base import UtcDateTime
 from engine.store.batch import Batch, Statement
 from engine.store.database import Database
 
@@ -33,9 +46,18 @@ CHANGE = Statement(
     update(THING).where(
         THING.c.id == bindparam("of_id"),
         THING.c.revision == bindparam("at_revision"),
-        THING.c.name != "100 % \\ :gone",
+        THING.c.name != "100 % \\ :gone $1 ? %s",
     )
 )
+NOTE = Table(
+    "note",
+    TABLES,
+    Column("id", String(32), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("detail", JSON, nullable=False),
+)
+WRITE_DOWN = Statement(insert(NOTE))
+CORRECT = Statement(update(NOTE).where(NOTE.c.id == bindparam("of_id")))
 
 
 @pytest.fixture
@@ -89,6 +111,28 @@ def test_what_is_put_is_written_at_the_end(database: Database, put_off: bool) ->
     write(database, rows, put_off)
     assert things(database) == {"a": ("100 % \\ :new", 1), "b": ("newer", 1), "c": ("old", 0)}
     assert marks(database) == 2
+
+
+@both
+def test_the_values_of_every_row_are_stored_as_their_columns_have_them(
+    database: Database, put_off: bool
+) -> None:
+    noon = datetime(2026, 3, 2, 12, tzinfo=timezone(timedelta(hours=2)))
+    detail = {"a": ["å", None, {"b": 1}]}
+    notes = [(WRITE_DOWN, {"id": id, "at": noon, "detail": detail}) for id in "abc"]
+    correction = (CORRECT, {"of_id": "b", "at": noon + timedelta(days=1), "detail": [1]})
+    write(database, [*notes, (CHANGE, change("a", "new")), correction], put_off)
+    with database.reading() as connection:
+        rows = {row.id: (row.at, row.detail) for row in connection.execute(select(NOTE))}
+    utc = noon.astimezone(UTC)
+    assert rows == {"a": (utc, detail), "b": (utc + timedelta(days=1), [1]), "c": (utc, detail)}
+
+
+@pytest.mark.parametrize("text", ["100 %", "%s %(name)s", "$1 $2", "? :name", "\\ ' \"", "%%"])
+@both
+def test_a_value_is_never_read_as_sql(database: Database, put_off: bool, text: str) -> None:
+    write(database, [(CHANGE, change("a", text)), (ADD, thing("c", text))], put_off)
+    assert things(database) == {"a": (text, 1), "b": ("old", 0), "c": (text, 0)}
 
 
 @both
@@ -194,3 +238,13 @@ def test_a_statement_with_a_default_of_python_is_refused(database: Database) -> 
     )
     with pytest.raises(TypeError, match="name"):
         write(database, [(Statement(insert(table)), {"id": "a"})], put_off=False)
+
+
+@pytest.mark.parametrize(
+    "write_it", [(ADD, thing("c") | {"colour": "red"}), (CHANGE, change("a", "n") | {"colour": 1})]
+)
+def test_a_value_without_a_column_is_refused(
+    database: Database, write_it: tuple[Statement, dict[str, Any]]
+) -> None:
+    with pytest.raises(KeyError, match="colour"):
+        write(database, [write_it], put_off=False)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import socket
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from engine import Config, Engine
 from engine.errors import ConfigError, DatabaseNewer, Unavailable
@@ -75,6 +77,37 @@ def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
 def test_a_server_that_does_not_answer_is_told_soon() -> None:
     with pytest.raises(Unavailable):
         Engine.open("postgresql://nobody@127.0.0.1:1/none")
+
+
+@pytest.fixture
+def mute() -> Iterator[int]:
+    """A port where somebody takes every call and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as listening:
+        yield listening.getsockname()[1]
+
+
+def test_a_server_that_never_says_a_word_is_told_within_two_seconds(mute: int) -> None:
+    database = Database(f"postgresql://nobody@127.0.0.1:{mute}/none")
+    for _ in range(2):
+        began = time.monotonic()
+        with pytest.raises(Unavailable, match="does not answer"), database.glancing():
+            pass
+        assert time.monotonic() - began < 2
+    database.close()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_of_several_servers_the_one_that_answers_is_used(database_url: str, mute: int) -> None:
+    url = make_url(database_url)
+    asked = dict(url.query)
+    host, port = asked.pop("host", url.host), asked.pop("port", url.port or 5432)
+    both = asked | {"host": f"127.0.0.1,{host}", "port": f"{mute},{port}"}
+    several = url.set(host=None, port=None, query=both)
+    database = Database(several.render_as_string(hide_password=False))
+    with database.glancing() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+    database.close()
 
 
 def test_a_fact_that_failed_leaves_no_trace(database_url: str) -> None:

@@ -8,7 +8,8 @@ the pattern's size times the text's length; each step is charged to the evaluati
 Understood: alternatives, groups ``( )`` and ``(?: )``, ``? * + {n,m}`` greedy and reluctant, ``.``,
 ``^ $``, classes with ranges, negation and subtraction, ``\\d \\w \\s \\i \\c`` and their opposites,
 ``\\p{…}`` with categories and the common blocks, the flags ``s m i x q``. Back-references need
-backtracking and are refused, as XML Schema does. Source: XQuery and XPath Functions 3.1, 5.6.
+backtracking and are refused, as XML Schema does. Source: XQuery and XPath Functions 3.1, 5.6. Why
+no library does it: docs/decisions/0018.
 """
 
 from __future__ import annotations
