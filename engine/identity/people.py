@@ -119,7 +119,7 @@ def subject_of(username: str) -> str:
 
 
 def add_person(
-    conn: Connection,
+    connection: Connection,
     *,
     username: str,
     name: str,
@@ -148,8 +148,8 @@ def add_person(
     person = views.Person(new_id(), username, name, frozenset(roles), frozenset(rights))
     person = replace(person, email=(email or "").strip() or None)
     try:
-        with conn.begin_nested():
-            conn.execute(
+        with connection.begin_nested():
+            connection.execute(
                 insert(PersonTable).values(
                     id=person.id,
                     username=username,
@@ -163,7 +163,7 @@ def add_person(
                     password_at=now,
                 )
             )
-            words.keep_person(conn, person.id, username, name)
+            words.keep_person(connection, person.id, username, name)
     except IntegrityError as error:
         message = f"there is an account {username!r} already"
         raise Invalid([Problem("duplicate", message, "username")]) from error
@@ -171,7 +171,7 @@ def add_person(
 
 
 def change_person(
-    conn: Connection,
+    connection: Connection,
     person: views.Person,
     *,
     roles: Iterable[str] | None = None,
@@ -196,7 +196,7 @@ def change_person(
         person.active if active is None else active,
         person.email if email is None else email.strip() or None,
     )
-    conn.execute(
+    connection.execute(
         update(PersonTable)
         .where(PersonTable.id == person.id)
         .values(
@@ -207,7 +207,7 @@ def change_person(
         )
     )
     if not changed.active:
-        conn.execute(delete(SessionTable).where(SessionTable.person_id == person.id))
+        connection.execute(delete(SessionTable).where(SessionTable.person_id == person.id))
     return changed
 
 
@@ -226,9 +226,9 @@ def _unknown(
     return [Problem(code, f"there is no {r!r}", field, {"value": r}) for code, field, r in wrong]
 
 
-def person_named(conn: Connection, username: str) -> views.Person:
+def person_named(connection: Connection, username: str) -> views.Person:
     """The account with that user name, active or not. Raises NotFound."""
-    row = conn.execute(
+    row = connection.execute(
         select(*PERSON).where(PersonTable.username == normal_username(username))
     ).one_or_none()
     if row is None:
@@ -236,15 +236,18 @@ def person_named(conn: Connection, username: str) -> views.Person:
     return person_view(row)
 
 
-def all_people(conn: Connection) -> tuple[views.Person, ...]:
+def all_people(connection: Connection) -> tuple[views.Person, ...]:
     """Every account, by name."""
     return tuple(
-        map(person_view, conn.execute(select(*PERSON).order_by(PersonTable.name, PersonTable.id)))
+        map(
+            person_view,
+            connection.execute(select(*PERSON).order_by(PersonTable.name, PersonTable.id)),
+        )
     )
 
 
 def set_password(
-    conn: Connection,
+    connection: Connection,
     person_id: str,
     password_hash: str,
     *,
@@ -253,19 +256,19 @@ def set_password(
 ) -> None:
     """Store a new password's hash. Every session of the person ends, but the one with the token
     hash ``keep_session``; old failures no longer count."""
-    conn.execute(
+    connection.execute(
         update(PersonTable)
         .where(PersonTable.id == person_id)
         .values(password_hash=password_hash, password_at=now)
     )
-    conn.execute(
+    connection.execute(
         delete(SessionTable).where(
             SessionTable.person_id == person_id, SessionTable.token_hash != (keep_session or "")
         )
     )
-    username = conn.execute(
+    username = connection.execute(
         select(PersonTable.username).where(PersonTable.id == person_id)
     ).scalar()
-    conn.execute(
+    connection.execute(
         delete(SignInFailureTable).where(SignInFailureTable.subject == subject_of(str(username)))
     )

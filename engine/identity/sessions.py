@@ -80,7 +80,9 @@ class Attempt:
         return renewed_hash(self.password_hash, password) if self.password_hash else None
 
 
-def begin_attempt(conn: Connection, username: str, *, address: str = "", now: datetime) -> Attempt:
+def begin_attempt(
+    connection: Connection, username: str, *, address: str = "", now: datetime
+) -> Attempt:
     """Count an attempt on ``username`` from ``address`` (``""`` where there is none).
 
     Raises NotAuthenticated ``too_many_attempts`` (``seconds`` to wait in its params). An attempt
@@ -89,8 +91,8 @@ def begin_attempt(conn: Connection, username: str, *, address: str = "", now: da
     limits = {subject_of(username): _ACCOUNT}
     if address:
         limits[f"address:{address[:100]}"] = _ADDRESS
-    subjects = _count_or_refuse(conn, limits, now)
-    row = conn.execute(
+    subjects = _count_or_refuse(connection, limits, now)
+    row = connection.execute(
         select(*PERSON, PersonTable.password_hash).where(
             PersonTable.username == normal_username(username), PersonTable.active
         )
@@ -100,19 +102,19 @@ def begin_attempt(conn: Connection, username: str, *, address: str = "", now: da
     return Attempt(person_view(row), row.password_hash, subjects)
 
 
-def settle_attempt(conn: Connection, attempt: Attempt, renewed: str | None = None) -> None:
+def settle_attempt(connection: Connection, attempt: Attempt, renewed: str | None = None) -> None:
     """The attempt was right: it does not count as failed, and older failures on the account are
     forgotten. ``renewed`` is ``Attempt.renewed_hash``."""
     account = next(s for s in attempt.subjects if s.startswith("person:"))
-    conn.execute(delete(SignInFailureTable).where(SignInFailureTable.subject == account))
-    conn.execute(
+    connection.execute(delete(SignInFailureTable).where(SignInFailureTable.subject == account))
+    connection.execute(
         update(SignInFailureTable)
         .where(SignInFailureTable.subject.in_(set(attempt.subjects) - {account}))
         .where(SignInFailureTable.count > 0)
         .values(count=SignInFailureTable.count - 1)
     )
     if renewed and attempt.person:
-        conn.execute(
+        connection.execute(
             update(PersonTable)
             .where(
                 PersonTable.id == attempt.person.id,
@@ -122,22 +124,22 @@ def settle_attempt(conn: Connection, attempt: Attempt, renewed: str | None = Non
         )
 
 
-def count_failed_token(conn: Connection, address: str, *, now: datetime) -> None:
+def count_failed_token(connection: Connection, address: str, *, now: datetime) -> None:
     """Count a token that was wrong, from ``address``.
 
     Raises NotAuthenticated ``too_many_attempts`` as ``begin_attempt`` does. Counted apart from
     passwords: a program that is set up wrongly must not keep people from signing in.
     """
     if address:
-        _count_or_refuse(conn, {f"token:{address[:100]}": _ADDRESS}, now)
+        _count_or_refuse(connection, {f"token:{address[:100]}": _ADDRESS}, now)
 
 
 def _count_or_refuse(
-    conn: Connection, limits: Mapping[str, _Backoff], now: datetime
+    connection: Connection, limits: Mapping[str, _Backoff], now: datetime
 ) -> tuple[str, ...]:
     # In one order for everyone, so that two attempts never wait for each other's row.
     subjects = tuple(sorted(limits))
-    counts = {subject: _failures(conn, subject, now) for subject in subjects}
+    counts = {subject: _failures(connection, subject, now) for subject in subjects}
     waits = [limits[s].wait(count, since) for s, (count, since) in counts.items()]
     if (wait := max(waits)) > timedelta():
         seconds = math.ceil(wait.total_seconds())
@@ -145,13 +147,13 @@ def _count_or_refuse(
             f"too many failed attempts; wait {seconds} s", code="too_many_attempts", seconds=seconds
         )
     for subject, (count, _) in counts.items():
-        _count(conn, subject, count + 1, now)
+        _count(connection, subject, count + 1, now)
     return subjects
 
 
-def _failures(conn: Connection, subject: str, now: datetime) -> tuple[int, timedelta]:
+def _failures(connection: Connection, subject: str, now: datetime) -> tuple[int, timedelta]:
     """How many there were lately, and how long ago the last one was."""
-    row = conn.execute(
+    row = connection.execute(
         select(SignInFailureTable.count, SignInFailureTable.last_at)
         .where(SignInFailureTable.subject == subject)
         .with_for_update()
@@ -165,18 +167,18 @@ def _failures(conn: Connection, subject: str, now: datetime) -> tuple[int, timed
     return count, max(now - last_at, timedelta())
 
 
-def _count(conn: Connection, subject: str, count: int, now: datetime) -> None:
+def _count(connection: Connection, subject: str, count: int, now: datetime) -> None:
     written = update(SignInFailureTable).where(SignInFailureTable.subject == subject)
-    if conn.execute(written.values(count=count, last_at=now)).rowcount:
+    if connection.execute(written.values(count=count, last_at=now)).rowcount:
         return
     try:
-        with conn.begin_nested():
-            conn.execute(
+        with connection.begin_nested():
+            connection.execute(
                 insert(SignInFailureTable).values(subject=subject, count=count, last_at=now)
             )
     except IntegrityError:
         # Somebody else's first failure came in between: this one is added to it.
-        conn.execute(written.values(count=SignInFailureTable.count + 1, last_at=now))
+        connection.execute(written.values(count=SignInFailureTable.count + 1, last_at=now))
 
 
 # ---------------------------------------------------------------- sessions
@@ -196,7 +198,7 @@ def token_hash(token: str) -> str:
 
 
 def open_session(
-    conn: Connection,
+    connection: Connection,
     person: views.Person,
     *,
     now: datetime,
@@ -206,10 +208,10 @@ def open_session(
     """A new session with a new token, which ends after ``lifetime`` in any case. The session of
     the token ``replaces`` ends at once: no token from before the sign-in lives on."""
     if replaces:
-        end_session(conn, replaces)
+        end_session(connection, replaces)
     token = secrets.token_urlsafe(32)
     session = views.Session(token, person, now, now + lifetime, {})
-    conn.execute(
+    connection.execute(
         insert(SessionTable).values(
             token_hash=token_hash(token),
             person_id=person.id,
@@ -222,12 +224,14 @@ def open_session(
     return session
 
 
-def find_session(conn: Connection, token: str, *, now: datetime, idle: timedelta) -> Found | None:
+def find_session(
+    connection: Connection, token: str, *, now: datetime, idle: timedelta
+) -> Found | None:
     """The session of ``token``; None when there is none, when it has ended (unused for ``idle``,
     or its lifetime is over), and when its person is no longer active."""
     if not token or len(token) > 100:
         return None
-    row = conn.execute(
+    row = connection.execute(
         select(
             *PERSON,
             SessionTable.created_at,
@@ -244,36 +248,38 @@ def find_session(conn: Connection, token: str, *, now: datetime, idle: timedelta
     return Found(session, stale=now - row.seen_at >= SEEN_EVERY)
 
 
-def touch_session(conn: Connection, token: str, *, now: datetime) -> None:
+def touch_session(connection: Connection, token: str, *, now: datetime) -> None:
     """The session was used now."""
-    conn.execute(
+    connection.execute(
         update(SessionTable).where(SessionTable.token_hash == token_hash(token)).values(seen_at=now)
     )
 
 
-def save_session(conn: Connection, token: str, data: Mapping[str, Any]) -> None:
+def save_session(connection: Connection, token: str, data: Mapping[str, Any]) -> None:
     """Replace the session's data (JSON). Nothing happens when it has ended meanwhile.
 
     Raises Invalid ``too_long`` for more than ``DATA_LENGTH`` characters.
     """
     if len(json.dumps(dict(data))) > DATA_LENGTH:
         raise Invalid([Problem("too_long", "too much for a session", "data")])
-    conn.execute(
+    connection.execute(
         update(SessionTable)
         .where(SessionTable.token_hash == token_hash(token))
         .values(data=dict(data))
     )
 
 
-def end_session(conn: Connection, token: str) -> None:
-    conn.execute(delete(SessionTable).where(SessionTable.token_hash == token_hash(token)))
+def end_session(connection: Connection, token: str) -> None:
+    connection.execute(delete(SessionTable).where(SessionTable.token_hash == token_hash(token)))
 
 
-def sweep(conn: Connection, *, now: datetime, idle: timedelta) -> None:
+def sweep(connection: Connection, *, now: datetime, idle: timedelta) -> None:
     """Delete the sessions that have ended, and the failures that no longer count."""
-    conn.execute(
+    connection.execute(
         delete(SessionTable).where(
             or_(SessionTable.expires_at <= now, SessionTable.seen_at <= now - idle)
         )
     )
-    conn.execute(delete(SignInFailureTable).where(SignInFailureTable.last_at < now - FORGET_AFTER))
+    connection.execute(
+        delete(SignInFailureTable).where(SignInFailureTable.last_at < now - FORGET_AFTER)
+    )

@@ -89,7 +89,7 @@ def check_new(name: str, scopes: Collection[str], expires: str | None) -> timede
 
 
 def add(
-    conn: Connection,
+    connection: Connection,
     *,
     id: str,
     person_id: str,
@@ -100,7 +100,7 @@ def add(
     now: datetime,
 ) -> None:
     """Store a token of which ``check_new`` has found nothing wrong."""
-    conn.execute(
+    connection.execute(
         insert(ApiTokenTable).values(
             id=id,
             person_id=person_id,
@@ -114,7 +114,7 @@ def add(
     )
 
 
-def find(conn: Connection, secret: str, *, now: datetime) -> views.Token:
+def find(connection: Connection, secret: str, *, now: datetime) -> views.Token:
     """The token with this secret. One SELECT by index.
 
     :raises NotAuthenticated: ``token_unknown``, ``token_revoked``, ``token_expired`` or
@@ -122,7 +122,7 @@ def find(conn: Connection, secret: str, *, now: datetime) -> views.Token:
     """
     row = None
     if len(secret) <= LONGEST_SECRET:
-        row = conn.execute(_BY_SECRET, {"hash": secret_hash(secret)}).one_or_none()
+        row = connection.execute(_BY_SECRET, {"hash": secret_hash(secret)}).one_or_none()
     if row is None:
         raise NotAuthenticated("There is no such token.", code="token_unknown")
     if row.revoked_at is not None:
@@ -139,33 +139,35 @@ def is_stale(token: views.Token, now: datetime) -> bool:
     return token.last_used_at is None or abs(now - token.last_used_at) >= USED_EVERY
 
 
-def touch(conn: Connection, token_id: str, *, now: datetime) -> None:
+def touch(connection: Connection, token_id: str, *, now: datetime) -> None:
     """The token was used now."""
-    conn.execute(update(ApiTokenTable).where(ApiTokenTable.id == token_id).values(last_used_at=now))
+    connection.execute(
+        update(ApiTokenTable).where(ApiTokenTable.id == token_id).values(last_used_at=now)
+    )
 
 
-def named(conn: Connection, token_id: str) -> views.Token:
+def named(connection: Connection, token_id: str) -> views.Token:
     """The token with this id. :raises NotFound: when there is none"""
-    row = conn.execute(_WITH_PERSON.where(ApiTokenTable.id == token_id)).one_or_none()
+    row = connection.execute(_WITH_PERSON.where(ApiTokenTable.id == token_id)).one_or_none()
     if row is None:
         raise NotFound(f"There is no token {token_id}", id=token_id)
     return _view(row)
 
 
-def listed(conn: Connection, person_id: str | None = None) -> tuple[views.Token, ...]:
+def listed(connection: Connection, person_id: str | None = None) -> tuple[views.Token, ...]:
     """Tokens of a person, or everybody's, the newest first; revoked ones too."""
     statement = _WITH_PERSON.order_by(ApiTokenTable.created_at.desc(), ApiTokenTable.id)
     if person_id is not None:
         statement = statement.where(ApiTokenTable.person_id == person_id)
-    return tuple(map(_view, conn.execute(statement)))
+    return tuple(map(_view, connection.execute(statement)))
 
 
-def revoke(conn: Connection, token_id: str, *, now: datetime) -> None:
+def revoke(connection: Connection, token_id: str, *, now: datetime) -> None:
     """End a token for good.
 
     :raises Conflict: ``already_revoked``, when somebody has already
     """
-    ended = conn.execute(
+    ended = connection.execute(
         update(ApiTokenTable)
         .where(ApiTokenTable.id == token_id, ApiTokenTable.revoked_at.is_(None))
         .values(revoked_at=now)

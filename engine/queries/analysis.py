@@ -24,21 +24,21 @@ OLDEST = timedelta(minutes=10)
 """Older figures are not shown: whoever counts has stopped, so the page counts for itself."""
 
 
-def overview(conn: Connection, actor: Actor, *, now: datetime, today: date) -> Overview:
+def overview(connection: Connection, actor: Actor, *, now: datetime, today: date) -> Overview:
     """The figures as they were counted last. Raises ``NotAllowed`` for who is no manager."""
     authorize(actor, actions.OVERVIEW_VIEW)
-    known = conn.execute(
+    known = connection.execute(
         select(FiguresTable.at, FiguresTable.body).where(FiguresTable.name == NAME)
     ).first()
     fresh = known is not None and now - known.at < OLDEST and known.body["day"] == str(today)
     if known is None or not fresh:
-        return _view(now, count(conn, today))
+        return _view(now, count(connection, today))
     return _view(known.at, known.body)
 
 
-def is_due(conn: Connection, now: datetime) -> bool:
+def is_due(connection: Connection, now: datetime) -> bool:
     """Whether it is time to count again."""
-    known = conn.execute(
+    known = connection.execute(
         select(FiguresTable.at, FiguresTable.took).where(FiguresTable.name == NAME)
     ).first()
     if known is None:
@@ -47,13 +47,13 @@ def is_due(conn: Connection, now: datetime) -> bool:
     return not known.at <= now < known.at + pause
 
 
-def count(conn: Connection, today: date) -> dict[str, Any]:
+def count(connection: Connection, today: date) -> dict[str, Any]:
     """Everything that is open, as ``Figures.body``: ``day``, ``took`` (ms), ``cases`` by state,
     ``incidents``, and ``tasks``: role, phase, its title, late, today, all."""
     started = time.perf_counter()
     late = func.sum(case((TaskTable.due < today, 1), else_=0))
     now = func.sum(case((TaskTable.due == today, 1), else_=0))
-    tasks = conn.execute(
+    tasks = connection.execute(
         select(
             TaskTable.role,
             TaskTable.phase,
@@ -65,23 +65,25 @@ def count(conn: Connection, today: date) -> dict[str, Any]:
         .where(OPEN)
         .group_by(TaskTable.role, TaskTable.phase)
     ).all()
-    cases = conn.execute(select(CaseTable.state, func.count()).group_by(CaseTable.state)).all()
+    cases = connection.execute(
+        select(CaseTable.state, func.count()).group_by(CaseTable.state)
+    ).all()
     incidents = (
         select(func.count()).select_from(IncidentTable).where(IncidentTable.resolved_at.is_(None))
     )
     return {
         "day": str(today),
         "cases": {row[0]: row[1] for row in cases},
-        "incidents": conn.scalar(incidents) or 0,
+        "incidents": connection.scalar(incidents) or 0,
         "tasks": [[row[0], row[1], row[2], int(row[3]), int(row[4]), row[5]] for row in tasks],
         "took": round((time.perf_counter() - started) * 1000),
     }
 
 
-def keep(conn: Connection, body: dict[str, Any], now: datetime) -> None:
+def keep(connection: Connection, body: dict[str, Any], now: datetime) -> None:
     """Store what was counted."""
-    conn.execute(delete(FiguresTable).where(FiguresTable.name == NAME))
-    conn.execute(insert(FiguresTable).values(name=NAME, at=now, took=body["took"], body=body))
+    connection.execute(delete(FiguresTable).where(FiguresTable.name == NAME))
+    connection.execute(insert(FiguresTable).values(name=NAME, at=now, took=body["took"], body=body))
 
 
 def _view(at: datetime, body: dict[str, Any]) -> Overview:

@@ -69,7 +69,7 @@ CASE = (
 
 
 def cases(
-    conn: Connection,
+    connection: Connection,
     actor: Actor,
     *,
     q: str = "",
@@ -89,16 +89,16 @@ def cases(
     """
     paging.choice("state", state, tuple(STATES))
     limit = paging.bounded(limit)
-    few, asked = _chosen(conn, actor, search.words(q), phase)
+    few, asked = _chosen(connection, actor, search.words(q), phase)
     of = CaseTable if few is None else search.named(sorted(few))
     window = _after(cursor, of)
     ranges = [of.state == s for s in STATES[state]] or [true()]
-    end = _end(conn, ranges, window) if asked and few is None else None
+    end = _end(connection, ranges, window) if asked and few is None else None
     if end is not None:
         behind = and_(CaseTable.started_at == end.started_at, CaseTable.id < end.id)
         window += [CaseTable.started_at >= end.started_at, not_(behind)]
-    rows = conn.execute(_latest(of, ranges, window, asked, limit + 1)).all()
-    figures = progress(conn, [row.id for row in rows[:limit]], today)
+    rows = connection.execute(_latest(of, ranges, window, asked, limit + 1)).all()
+    figures = progress(connection, [row.id for row in rows[:limit]], today)
 
     def place(row: AnyRow) -> str:
         return paging.encode("cases", row.started_at, row.id)
@@ -118,7 +118,7 @@ class Progress:
     phases: tuple[str, ...] = ()
 
 
-def progress(conn: Connection, case_ids: Iterable[str], today: date) -> dict[str, Progress]:
+def progress(connection: Connection, case_ids: Iterable[str], today: date) -> dict[str, Progress]:
     """The progress of each of the cases, in three statements for all of them.
 
     An activity is done when none of its tasks is open and the one that ended last was completed.
@@ -126,7 +126,7 @@ def progress(conn: Connection, case_ids: Iterable[str], today: date) -> dict[str
     ids = list(case_ids)
     if not ids:
         return {}
-    planned = conn.execute(
+    planned = connection.execute(
         select(
             PlanItemTable.case_id,
             PlanItemTable.phase,
@@ -138,9 +138,9 @@ def progress(conn: Connection, case_ids: Iterable[str], today: date) -> dict[str
     ).all()
     order = {(row.case_id, row.phase): row.phase_order for row in planned}
     activities = _sums((row.case_id, row.n) for row in planned)
-    done = {row.case_id: row.n for row in conn.execute(_done(ids))}
+    done = {row.case_id: row.n for row in connection.execute(_done(ids))}
     late = func.sum(case((TaskTable.due < today, 1), else_=0)).label("late")
-    opened = conn.execute(
+    opened = connection.execute(
         select(TaskTable.case_id, TaskTable.phase, func.count().label("n"), late)
         .where(TaskTable.case_id.in_(ids), OPEN)
         .group_by(TaskTable.case_id, TaskTable.phase)
@@ -180,7 +180,7 @@ def no_offers(_: str) -> Mapping[str, MessageOffer]:
 
 
 def case_detail(
-    conn: Connection,
+    connection: Connection,
     actor: Actor,
     key: str,
     *,
@@ -194,29 +194,29 @@ def case_detail(
     ``points(definition_id, element_id)`` gives an activity's checklist, ``offers(case_id)`` what
     the diagrams say of the messages by name. Raises ``NotFound``.
     """
-    thing = case_by_key(conn, actor, key)
+    thing = case_by_key(connection, actor, key)
     authorize(actor, actions.CASE_VIEW, thing)
     case_id = thing.id
-    row = conn.execute(_joined(select(*CASE)).where(CaseTable.id == case_id)).one()
-    figures = progress(conn, [case_id], today)[case_id]
-    tree = instances.instances(conn, case_id)
-    incidents = incidents_of(conn, actor, case_id=case_id)
-    people = people_by_id(conn, row.people.values())
+    row = connection.execute(_joined(select(*CASE)).where(CaseTable.id == case_id)).one()
+    figures = progress(connection, [case_id], today)[case_id]
+    tree = instances.instances(connection, case_id)
+    incidents = incidents_of(connection, actor, case_id=case_id)
+    people = people_by_id(connection, row.people.values())
     root = select(InstanceTable.variables).where(InstanceTable.id == case_id)
     return CaseDetail(
         row=_case_row(row, figures),
-        sheets=sheets.sheets(conn, case_id, running=thing.running, points=points),
-        messages=message_options(conn, actor, thing, offers(case_id)),
+        sheets=sheets.sheets(connection, case_id, running=thing.running, points=points),
+        messages=message_options(connection, actor, thing, offers(case_id)),
         instances=tree,
         incidents=incidents,
         people={role: people[i] for role, i in row.people.items() if i in people},
         can=_can(actor, thing, bool(incidents)),
-        variables=readable(conn.execute(root).scalar() or {}),
+        variables=readable(connection.execute(root).scalar() or {}),
     )
 
 
 def message_options(
-    conn: Connection, actor: Actor, thing: CaseObject, messages: Mapping[str, MessageOffer]
+    connection: Connection, actor: Actor, thing: CaseObject, messages: Mapping[str, MessageOffer]
 ) -> tuple[MessageOption, ...]:
     """The messages that somebody or something in the case waits for now, each once.
 
@@ -226,7 +226,7 @@ def message_options(
     statement = select(SubscriptionTable.name, SubscriptionTable.interrupting).where(
         SubscriptionTable.case_id == thing.id, SubscriptionTable.kind == "message"
     )
-    for row in conn.execute(statement):
+    for row in connection.execute(statement):
         waiting[row.name] = waiting.get(row.name, False) or row.interrupting
     return tuple(
         MessageOption(
@@ -251,20 +251,20 @@ Asked = Callable[[search.Text], ColumnElement[bool]]
 
 
 def _chosen(
-    conn: Connection, actor: Actor, words: Iterable[str], phase: str | None
+    connection: Connection, actor: Actor, words: Iterable[str], phase: str | None
 ) -> tuple[set[str] | None, list[Asked]]:
     """Which cases it can be, if they are few, and what is asked of each case by itself."""
     named: list[set[str]] = []
     asked: list[Asked] = []
     for word in words:
-        few = search.CASES.few(conn, word)
+        few = search.CASES.few(connection, word)
         if few is None:
             asked.append(partial(search.CASES.has, word=word))
         else:
             named.append(set(few))
     if phase is not None:
         there = select(TaskTable.case_id).where(OPEN, TaskTable.phase == phase)
-        some = set(conn.scalars(there.limit(search.FEW + 1)))
+        some = set(connection.scalars(there.limit(search.FEW + 1)))
         if len(some) <= search.FEW:
             named.append(some)
         else:
@@ -293,14 +293,16 @@ def _read(
 
 
 def _end(
-    conn: Connection,
+    connection: Connection,
     ranges: Iterable[ColumnElement[bool]],
     window: Iterable[ColumnElement[bool]],
 ) -> AnyRow | None:
     """As far back as all the ranges are looked at, None when that is to their end."""
     skipped = search.LOOKED_AT - 1
     lasts = [_read(CaseTable, only, window).offset(skipped).limit(1).subquery() for only in ranges]
-    ends = conn.execute(union_all(*(select(last.c.id, last.c.started_at) for last in lasts))).all()
+    ends = connection.execute(
+        union_all(*(select(last.c.id, last.c.started_at) for last in lasts))
+    ).all()
     return max(ends, key=lambda end: (end.started_at, end.id), default=None)
 
 

@@ -13,7 +13,7 @@ from engine.store.tables import CaseTable, CustomerTable
 from engine.views import Actor, CustomerRow
 
 
-def listed(conn: Connection, actor: Actor, q: str = "") -> tuple[CustomerRow, ...]:
+def listed(connection: Connection, actor: Actor, q: str = "") -> tuple[CustomerRow, ...]:
     """Customers with the number of their cases, by name, at most 200; ``q`` is searched in the
     name and the organisation number. None for those who neither have a role nor a right."""
     if not may(actor, actions.CUSTOMER_VIEW):
@@ -24,9 +24,13 @@ def listed(conn: Connection, actor: Actor, q: str = "") -> tuple[CustomerRow, ..
         .correlate(CustomerTable)
         .scalar_subquery()
     )
-    rows = conn.execute(
+    rows = connection.execute(
         select(CustomerTable.id, CustomerTable.name, CustomerTable.org_number, count)
-        .where(*search.found(conn, search.words(q), (CustomerTable.name, CustomerTable.org_number)))
+        .where(
+            *search.found(
+                connection, search.words(q), (CustomerTable.name, CustomerTable.org_number)
+            )
+        )
         .order_by(CustomerTable.name, CustomerTable.id)
         .limit(MAX_PAGE)
     )

@@ -31,13 +31,13 @@ DEFINITION = (
 )
 
 
-def definitions(conn: Connection, actor: Actor) -> tuple[Definition, ...]:
+def definitions(connection: Connection, actor: Actor) -> tuple[Definition, ...]:
     """Every version of every process and every drawing: the phases in their order, then the others
     by name; of each the newest version first."""
     authorize(actor, actions.DEFINITION_VIEW)
-    rows = conn.execute(select(*DEFINITION)).all()
+    rows = connection.execute(select(*DEFINITION)).all()
     newest = _newest(rows)
-    views = _views(conn, rows, {row.id for row in newest.values()})
+    views = _views(connection, rows, {row.id for row in newest.values()})
 
     def place(view: Definition) -> tuple[Any, ...]:
         last = newest[view.process_id]
@@ -47,9 +47,9 @@ def definitions(conn: Connection, actor: Actor) -> tuple[Definition, ...]:
     return tuple(sorted(views, key=place))
 
 
-def live_processes(conn: Connection) -> dict[str, bool]:
+def live_processes(connection: Connection) -> dict[str, bool]:
     """Ids of all processes that are deployed, each with whether it can be started."""
-    rows = conn.execute(
+    rows = connection.execute(
         select(
             DefinitionTable.process_id, func.max(case((DefinitionTable.startable, 1), else_=0))
         ).group_by(DefinitionTable.process_id)
@@ -57,23 +57,23 @@ def live_processes(conn: Connection) -> dict[str, bool]:
     return {process_id: bool(startable) for process_id, startable in rows}
 
 
-def definition(conn: Connection, actor: Actor, definition_id: str) -> Definition:
+def definition(connection: Connection, actor: Actor, definition_id: str) -> Definition:
     """One version. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
-    return _one(conn, select(*DEFINITION).where(DefinitionTable.id == definition_id))
+    return _one(connection, select(*DEFINITION).where(DefinitionTable.id == definition_id))
 
 
-def latest_definition(conn: Connection, actor: Actor, process_id: str) -> Definition:
+def latest_definition(connection: Connection, actor: Actor, process_id: str) -> Definition:
     """The newest version of a process. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
     statement = select(*DEFINITION).where(DefinitionTable.process_id == process_id)
-    return _one(conn, _live_first(statement).limit(1))
+    return _one(connection, _live_first(statement).limit(1))
 
 
-def source(conn: Connection, actor: Actor, definition_id: str) -> Source:
+def source(connection: Connection, actor: Actor, definition_id: str) -> Source:
     """The file that a version was deployed in, byte for byte. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
-    row = conn.execute(
+    row = connection.execute(
         select(DefinitionTable.filename, ResourceTable.data)
         .join(ResourceTable, ResourceTable.sha256 == DefinitionTable.resource_sha256)
         .where(DefinitionTable.id == definition_id)
@@ -83,10 +83,10 @@ def source(conn: Connection, actor: Actor, definition_id: str) -> Source:
     return Source(row.filename, row.data)
 
 
-def findings(conn: Connection, actor: Actor, definition_id: str) -> tuple[Finding, ...]:
+def findings(connection: Connection, actor: Actor, definition_id: str) -> tuple[Finding, ...]:
     """What was found in a version when it was deployed. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
-    row = conn.execute(
+    row = connection.execute(
         select(DefinitionTable.findings).where(DefinitionTable.id == definition_id)
     ).first()
     if row is None:
@@ -97,13 +97,13 @@ def findings(conn: Connection, actor: Actor, definition_id: str) -> tuple[Findin
 # ---------------------------------------------------------------- parts
 
 
-def _one(conn: Connection, statement: AnySelect) -> Definition:
-    row = conn.execute(statement).first()
+def _one(connection: Connection, statement: AnySelect) -> Definition:
+    row = connection.execute(statement).first()
     if row is None:
         raise NotFound()
     of_process = select(DefinitionTable.id).where(DefinitionTable.process_id == row.process_id)
-    newest = conn.scalar(_live_first(of_process).limit(1))
-    return _views(conn, [row], {row.id} if row.id == newest else set())[0]
+    newest = connection.scalar(_live_first(of_process).limit(1))
+    return _views(connection, [row], {row.id} if row.id == newest else set())[0]
 
 
 def _live_first(statement: Any) -> Any:
@@ -122,20 +122,20 @@ def _newest(rows: Iterable[AnyRow]) -> dict[str, AnyRow]:
     return newest
 
 
-def _views(conn: Connection, rows: Iterable[AnyRow], latest: set[str]) -> list[Definition]:
+def _views(connection: Connection, rows: Iterable[AnyRow], latest: set[str]) -> list[Definition]:
     rows = list(rows)
-    people = people_by_id(conn, (row.deployed_by for row in rows))
-    running = _running(conn, [row.id for row in rows])
+    people = people_by_id(connection, (row.deployed_by for row in rows))
+    running = _running(connection, [row.id for row in rows])
     return [_view(row, people, running, latest) for row in rows]
 
 
-def _running(conn: Connection, ids: list[str]) -> dict[str, int]:
+def _running(connection: Connection, ids: list[str]) -> dict[str, int]:
     statement = (
         select(InstanceTable.definition_id, func.count().label("n"))
         .where(InstanceTable.ended_at.is_(None), InstanceTable.definition_id.in_(ids))
         .group_by(InstanceTable.definition_id)
     )
-    return {row.definition_id: row.n for row in conn.execute(statement)}
+    return {row.definition_id: row.n for row in connection.execute(statement)}
 
 
 def _view(row: AnyRow, people: People, running: Mapping[str, int], latest: set[str]) -> Definition:

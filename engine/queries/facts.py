@@ -63,7 +63,7 @@ class Range(NamedTuple):
 
 
 def ranges(
-    conn: Connection,
+    connection: Connection,
     column: InstrumentedAttribute[Any],
     values: Sequence[str],
     order: Order = BY_TIME,
@@ -71,19 +71,19 @@ def ranges(
     """The ranges of an index in which ``column`` is one of ``values``."""
     if len(values) <= 1:
         return [Range(column == value, order) for value in values]
-    listed = _listed(conn, values)
+    listed = _listed(connection, values)
     return [Range(column == cast(listed.c.value, Text), order, listed, len(values))]
 
 
-def these(conn: Connection, ids: Sequence[int]) -> list[Range]:
+def these(connection: Connection, ids: Sequence[int]) -> list[Range]:
     """The facts with these ids."""
-    value = cast(_listed(conn, ids).c.value, Integer)
+    value = cast(_listed(connection, ids).c.value, Integer)
     return [Range(HistoryTable.id.in_(select(value)))] if ids else []
 
 
-def _listed(conn: Connection, values: Sequence[str] | Sequence[int]) -> TableValuedAlias:
+def _listed(connection: Connection, values: Sequence[str] | Sequence[int]) -> TableValuedAlias:
     """The values as a table of one column, ``value``: one parameter, however many they are."""
-    if conn.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite":
         return func.json_each(json.dumps(values)).table_valued("value")
     return func.json_array_elements_text(cast(values, JSON)).table_valued("value")
 
@@ -118,7 +118,7 @@ Way = Sequence[Range]
 
 
 def find(
-    conn: Connection,
+    connection: Connection,
     wanted: Sequence[Wanted],
     window: Window,
     count: int,
@@ -131,13 +131,13 @@ def find(
     if not wanted:
         return Found(window)
     if len(wanted) == 1 and wanted[0].ranges:
-        return Found(_first(conn, wanted[0].ranges, window, count, order))
+        return Found(_first(connection, wanted[0].ranges, window, count, order))
     narrow = [w.ranges for w in wanted if w.ranges and _width(w.ranges) <= WIDEST]
-    way, end = _shortest(conn, narrow, window, count, order)
+    way, end = _shortest(connection, narrow, window, count, order)
     others = [w for w in wanted if w.ranges is not way]
     if end is not None:
         window = [*window, _not_behind(end, order)]
-    seen = _merged(conn, way, window, _share(way, count)).subquery()
+    seen = _merged(connection, way, window, _share(way, count)).subquery()
     fact = aliased(HistoryTable)
     found = select(fact.id).join(seen, seen.c.id == fact.id)
     found = found.where(*(other.holds(fact) for other in others))
@@ -145,13 +145,13 @@ def find(
 
 
 def _first(
-    conn: Connection, way: Way, window: Window, count: int, order: Order
+    connection: Connection, way: Way, window: Window, count: int, order: Order
 ) -> Sequence[ColumnElement[bool]]:
     """The first of all ranges of a way together."""
     only = way[0]
     if len(way) == only.width == 1 and only.order is order:
         return [only.only, *window]
-    seen = _merged(conn, way, window, count).subquery()
+    seen = _merged(connection, way, window, count).subquery()
     return [HistoryTable.id.in_(_cut(select(seen.c.id), seen, count, order))]
 
 
@@ -165,18 +165,18 @@ def _width(way: Way) -> int:
 
 
 def _shortest(
-    conn: Connection, ways: Sequence[Way], window: Window, count: int, order: Order
+    connection: Connection, ways: Sequence[Way], window: Window, count: int, order: Order
 ) -> tuple[Way, Place | None]:
     """The way with the fewest facts along it, or, where all have more than a page may look at,
     the one along which it comes furthest back; and how far that is."""
-    lengths = _lengths(conn, ways, window, count)
+    lengths = _lengths(connection, ways, window, count)
     whole = [i for i, length in lengths.items() if length is not None]
     if whole:
         return ways[min(whole, key=lambda i: lengths[i] or 0)], None
     fitting = [w for w in ways if order is BY_TIME or all(part.order is order for part in w)]
     if order is BY_TIME:
         fitting.append([ALL])
-    ends = _ends(conn, fitting, window, count)
+    ends = _ends(connection, fitting, window, count)
     furthest = min(range(len(fitting)), key=lambda i: ends.get(i, _BEGINNING))
     return fitting[furthest], ends.get(furthest)
 
@@ -185,7 +185,7 @@ _BEGINNING = Place(datetime.min.replace(tzinfo=UTC), 0)
 
 
 def _lengths(
-    conn: Connection, ways: Sequence[Way], window: Window, count: int
+    connection: Connection, ways: Sequence[Way], window: Window, count: int
 ) -> Mapping[int, int | None]:
     """How many facts stand along each way, None where that is more than a page looks at."""
     counts = []
@@ -195,13 +195,15 @@ def _lengths(
             length = select(func.count()).select_from(some).scalar_subquery()
             counts.append(_of_each(part, literal(i).label("way"), length.label("length")))
     lengths: dict[int, int | None] = dict.fromkeys(range(len(ways)), 0)
-    for row in conn.execute(union_all(*counts)) if counts else ():
+    for row in connection.execute(union_all(*counts)) if counts else ():
         before, cut = lengths[row.way], row.length > _share(ways[row.way], count)
         lengths[row.way] = None if cut or before is None else before + row.length
     return lengths
 
 
-def _ends(conn: Connection, ways: Sequence[Way], window: Window, count: int) -> Mapping[int, Place]:
+def _ends(
+    connection: Connection, ways: Sequence[Way], window: Window, count: int
+) -> Mapping[int, Place]:
     """As far back as all ranges of each way are looked at, where that is not to their end."""
     lasts = []
     for i, way in enumerate(ways):
@@ -214,7 +216,7 @@ def _ends(conn: Connection, ways: Sequence[Way], window: Window, count: int) -> 
         last_ones, last_ones.c.id == HistoryTable.id
     )
     ends: dict[int, Place] = {}
-    for row in conn.execute(places):
+    for row in connection.execute(places):
         place = Place(row.at, row.id)
         ends[row.way] = max(ends.get(row.way, place), place)
     return ends
@@ -243,12 +245,12 @@ def _read(part: Range, window: Window, most: int) -> AnySelect:
     return read if part.values is None else read.correlate(part.values)
 
 
-def _newest(conn: Connection, part: Range, window: Window, most: int) -> AnySelect:
+def _newest(connection: Connection, part: Range, window: Window, most: int) -> AnySelect:
     """The newest of each of the ranges of ``part``."""
     read = _read(part, window, most)
     if part.values is None:
         return read
-    if conn.dialect.name == "sqlite":  # has no LATERAL
+    if connection.dialect.name == "sqlite":  # has no LATERAL
         fact = aliased(HistoryTable)
         ids = read.with_only_columns(HistoryTable.id)
         return select(fact.at, fact.id).select_from(part.values).join(fact, fact.id.in_(ids))
@@ -256,9 +258,9 @@ def _newest(conn: Connection, part: Range, window: Window, most: int) -> AnySele
     return select(newest.c.at, newest.c.id).select_from(part.values).join(newest, true())
 
 
-def _merged(conn: Connection, way: Way, window: Window, most: int) -> AnySelect:
+def _merged(connection: Connection, way: Way, window: Window, most: int) -> AnySelect:
     """The newest of each of the ranges of a way, each fact once."""
-    parts = [_newest(conn, part, window, most).subquery() for part in way]
+    parts = [_newest(connection, part, window, most).subquery() for part in way]
     both = union(*(select(part.c.at, part.c.id) for part in parts)).subquery()
     merged = parts[0] if len(parts) == 1 else both
     return select(merged.c.at, merged.c.id)

@@ -57,7 +57,7 @@ DETAILS = 500
 
 
 def history(
-    conn: Connection,
+    connection: Connection,
     actor: Actor,
     *,
     case_id: str | None = None,
@@ -81,21 +81,21 @@ def history(
     """
     authorize(actor, actions.HISTORY_VIEW)
     limit = paging.bounded(limit)
-    wanted = _filters(conn, person, type)
+    wanted = _filters(connection, person, type)
     window = _between(since, until)
     words = search.words(q)
     order = facts.BY_TIME
     if case_id is not None:
-        thing = case_by_key(conn, actor, case_id)
+        thing = case_by_key(connection, actor, case_id)
         authorize(actor, actions.CASE_VIEW, thing)
         order = facts.BY_NUMBER
-        wanted += [_equal("case_id", thing.id, order), *_in_case(conn, thing.id, words)]
+        wanted += [_equal("case_id", thing.id, order), *_in_case(connection, thing.id, words)]
         window += _after_number(cursor)
     else:
         wanted += [] if sees_all(actor) else [facts.Wanted(partial(history_of, actor))]
-        wanted += _anywhere(conn, words, until)
+        wanted += _anywhere(connection, words, until)
         window += _after_time(cursor)
-    which, end = facts.find(conn, wanted, window, limit + 1, order)
+    which, end = facts.find(connection, wanted, window, limit + 1, order)
     if which is None:
         return Page((), None)
     listed = _joined().where(*which).order_by(*order).limit(limit + 1)
@@ -104,7 +104,7 @@ def history(
         parts = ("case-history", row.id) if case_id else ("history", row.at, row.id)
         return paging.encode(*parts)
 
-    page = paging.page(conn.execute(listed).all(), limit, _entry, place)
+    page = paging.page(connection.execute(listed).all(), limit, _entry, place)
     return Page(page.items, place(end)) if page.next is None and end is not None else page
 
 
@@ -113,7 +113,7 @@ def _between(since: datetime | None, until: datetime | None) -> list[ColumnEleme
     return after if until is None else [*after, HistoryTable.at < until]
 
 
-def history_types(conn: Connection) -> tuple[str, ...]:
+def history_types(connection: Connection) -> tuple[str, ...]:
     """The types of facts that there are, in order. Each is found by one step in the index, however
     many facts there are."""
     first = select(func.min(HistoryTable.type).label("type")).cte("types", recursive=True)
@@ -123,7 +123,7 @@ def history_types(conn: Connection) -> tuple[str, ...]:
         .scalar_subquery()
     )
     types = first.union_all(select(following).where(first.c.type.is_not(None)))
-    return tuple(conn.scalars(select(types.c.type).where(types.c.type.is_not(None))))
+    return tuple(connection.scalars(select(types.c.type).where(types.c.type.is_not(None))))
 
 
 # ---------------------------------------------------------------- parts
@@ -142,12 +142,12 @@ def _after_time(cursor: str | None) -> list[ColumnElement[bool]]:
     return [HistoryTable.at <= at, or_(HistoryTable.at < at, HistoryTable.id < last)]
 
 
-def _filters(conn: Connection, person: str | None, type: str | None) -> list[facts.Wanted]:
+def _filters(connection: Connection, person: str | None, type: str | None) -> list[facts.Wanted]:
     wanted = []
     if type:
         wanted.append(_equal("type", type))
     if person:
-        known = conn.scalar(
+        known = connection.scalar(
             select(PersonTable.id).where(
                 or_(PersonTable.username == person, PersonTable.id == person)
             )
@@ -175,30 +175,32 @@ def _joined() -> AnySelect:
 # ---------------------------------------------------------------- words
 
 
-def _in_case(conn: Connection, case_id: str, words: Sequence[str]) -> list[facts.Wanted]:
+def _in_case(connection: Connection, case_id: str, words: Sequence[str]) -> list[facts.Wanted]:
     """The words in a case's own facts, but for those that all of them have."""
     if not words:
         return []
     of_case = select(CaseTable.number, CustomerTable.name).join(CustomerTable, isouter=True)
-    shared = conn.execute(of_case.where(CaseTable.id == case_id)).one()
+    shared = connection.execute(of_case.where(CaseTable.id == case_id)).one()
 
     def in_texts(word: str, of: facts.Facts) -> ColumnElement[bool]:
-        return search.found(conn, [word], (of.element_name, of.actor_name, of.detail))[0]
+        return search.found(connection, [word], (of.element_name, of.actor_name, of.detail))[0]
 
     others = [word for word in words if not search.texts_with(shared, word)]
     return [facts.Wanted(partial(in_texts, word)) for word in others]
 
 
-def _anywhere(conn: Connection, words: Sequence[str], until: datetime | None) -> list[facts.Wanted]:
+def _anywhere(
+    connection: Connection, words: Sequence[str], until: datetime | None
+) -> list[facts.Wanted]:
     """The words in the facts of all cases."""
-    names = list(conn.scalars(_element_names())) if words else []
-    return [_word(conn, word, search.texts_with(names, word), until) for word in words]
+    names = list(connection.scalars(_element_names())) if words else []
+    return [_word(connection, word, search.texts_with(names, word), until) for word in words]
 
 
 def _word(
-    conn: Connection, word: str, elements: Sequence[str], until: datetime | None
+    connection: Connection, word: str, elements: Sequence[str], until: datetime | None
 ) -> facts.Wanted:
-    people = search.PEOPLE.few(conn, word, NAMES)
+    people = search.PEOPLE.few(connection, word, NAMES)
     of_system = bool(search.texts_with([SYSTEM.name], word))
 
     def by(of: facts.Facts) -> ColumnElement[bool]:
@@ -212,23 +214,23 @@ def _word(
             *([of.actor_id == SYSTEM.id] if of_system else ()),
             by(of),
             search.CASES.has(of.case_id, word),
-            *search.found(conn, [word], (of.detail,)),
+            *search.found(connection, [word], (of.detail,)),
         )
 
     if people is None or len(elements) + len(people) > NAMES:
         return facts.Wanted(holds)
     actors = [*people, *([SYSTEM.id] if of_system else ())]
-    cases = search.latest_cases(conn, word, LATEST_CASES, until)
+    cases = search.latest_cases(connection, word, LATEST_CASES, until)
     ranges = [
-        *facts.ranges(conn, HistoryTable.element_name, elements),
-        *facts.ranges(conn, HistoryTable.actor_id, actors),
-        *facts.ranges(conn, HistoryTable.case_id, cases, facts.BY_NUMBER),
-        *_details(conn, word),
+        *facts.ranges(connection, HistoryTable.element_name, elements),
+        *facts.ranges(connection, HistoryTable.actor_id, actors),
+        *facts.ranges(connection, HistoryTable.case_id, cases, facts.BY_NUMBER),
+        *_details(connection, word),
     ]
     return facts.Wanted(holds, ranges)
 
 
-def _details(conn: Connection, word: str) -> list[facts.Range]:
+def _details(connection: Connection, word: str) -> list[facts.Range]:
     """The newest facts that tell of the word."""
     newest = (
         select(HistoryTable.id, HistoryTable.detail)
@@ -236,9 +238,9 @@ def _details(conn: Connection, word: str) -> list[facts.Range]:
         .limit(LATEST_FACTS)
     )
     recent = newest.subquery()
-    told = select(recent.c.id).where(*search.found(conn, [word], (recent.c.detail,)))
-    ids = list(conn.scalars(told.order_by(recent.c.id.desc()).limit(DETAILS)))
-    return facts.these(conn, ids)
+    told = select(recent.c.id).where(*search.found(connection, [word], (recent.c.detail,)))
+    ids = list(connection.scalars(told.order_by(recent.c.id.desc()).limit(DETAILS)))
+    return facts.these(connection, ids)
 
 
 def _element_names() -> AnySelect:

@@ -77,7 +77,7 @@ class Place(NamedTuple):
 
 
 def choose(
-    conn: Connection,
+    connection: Connection,
     actor: Actor,
     words: Sequence[str],
     *,
@@ -100,18 +100,18 @@ def choose(
             only if phase is None else and_(only, TaskTable.phase == phase) for only in ranges
         ]
     ranges = [and_(OPEN, only) for only in ranges]
-    return _with_words(_words(conn, words), ranges, asked, by_name=show == "all")
+    return _with_words(_words(connection, words), ranges, asked, by_name=show == "all")
 
 
 def find(
-    conn: Connection, chosen: Chosen, window: Sequence[Condition], count: int
+    connection: Connection, chosen: Chosen, window: Sequence[Condition], count: int
 ) -> tuple[AnySelect, Place | None]:
     """The first ``count`` of the chosen in the ``window``, and the last place that was looked at,
     None when nothing lies behind it."""
     if not chosen.asked:
         return _first([_read(chosen, only, window) for only in chosen.ranges], count), None
     share = max(LOOKED_AT // len(chosen.ranges), 1)
-    end = _end(conn, chosen, window, share)
+    end = _end(connection, chosen, window, share)
     if end is not None:
         window = [*window, partial(_not_behind, end)]
     parts = []
@@ -123,7 +123,7 @@ def find(
 
 
 def count(
-    conn: Connection, chosen: Chosen, groups: Sequence[tuple[str, Condition]]
+    connection: Connection, chosen: Chosen, groups: Sequence[tuple[str, Condition]]
 ) -> Mapping[str, Count]:
     """How many of the chosen there are by group. They are counted up to ``COUNTED``; where
     something is asked of each, among the first ``COUNTED_AMONG`` of a range and group."""
@@ -137,7 +137,7 @@ def count(
             counted.append(select(literal(name).label("name"), *figures).select_from(seen))
     numbers = dict.fromkeys((name for name, _ in groups), 0)
     more = dict.fromkeys(numbers, False)
-    for row in conn.execute(union_all(*counted)) if counted else ():
+    for row in connection.execute(union_all(*counted)) if counted else ():
         numbers[row.name] += row.fitting or 0
         more[row.name] |= row.seen > most
     return {
@@ -166,10 +166,10 @@ class _Word:
         return or_(of.name.in_(self.names), by_case) if self.names else by_case
 
 
-def _words(conn: Connection, words: Sequence[str]) -> list[_Word]:
-    names = list(conn.scalars(_names())) if words else []
+def _words(connection: Connection, words: Sequence[str]) -> list[_Word]:
+    names = list(connection.scalars(_names())) if words else []
     return [
-        _Word(word, search.texts_with(names, word), search.CASES.few(conn, word, FEW))
+        _Word(word, search.texts_with(names, word), search.CASES.few(connection, word, FEW))
         for word in words
     ]
 
@@ -220,11 +220,13 @@ def _read(chosen: Chosen, only: ColumnElement[bool], window: Sequence[Condition]
     return read.order_by(of.due, of.id)
 
 
-def _end(conn: Connection, chosen: Chosen, window: Sequence[Condition], share: int) -> Place | None:
+def _end(
+    connection: Connection, chosen: Chosen, window: Sequence[Condition], share: int
+) -> Place | None:
     """As far as all the ranges are looked at, None when that is to their end."""
     parts = (_read(chosen, only, window) for only in chosen.ranges)
     lasts = [part.offset(share - 1).limit(1).subquery() for part in parts]
-    found = conn.execute(union_all(*(select(last.c.due, last.c.id) for last in lasts)))
+    found = connection.execute(union_all(*(select(last.c.due, last.c.id) for last in lasts)))
     ends = [Place(row.due, row.id) for row in found]
     return min(ends, key=lambda end: (end.due or date.max, end.id), default=None)
 

@@ -36,14 +36,16 @@ INCIDENT = (
 )
 
 
-def newest(conn: Connection, actor: Actor, *, case_id: str | None = None) -> tuple[Incident, ...]:
+def newest(
+    connection: Connection, actor: Actor, *, case_id: str | None = None
+) -> tuple[Incident, ...]:
     """What could not go on and still has not, the newest first, at most ``MAX_PAGE``. None for
     those who do not look after the engine."""
-    return search(conn, actor, case_id=case_id, limit=MAX_PAGE).items
+    return search(connection, actor, case_id=case_id, limit=MAX_PAGE).items
 
 
 def search(
-    conn: Connection,
+    connection: Connection,
     actor: Actor,
     *,
     case_id: str | None = None,
@@ -76,7 +78,7 @@ def search(
         .join(CaseTable, CaseTable.id == IncidentTable.case_id)
         .join(CustomerTable, CustomerTable.id == CaseTable.customer_id, isouter=True)
     )
-    rows = conn.execute(statement.order_by(*order)).all()
+    rows = connection.execute(statement.order_by(*order)).all()
     return page(rows, limit, _incident, lambda row: encode("incidents", row.at, row.id))
 
 

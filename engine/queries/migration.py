@@ -30,7 +30,7 @@ LATEST = 20
 
 
 def migration(
-    conn: Connection,
+    connection: Connection,
     actor: Actor,
     migration_id: str,
     *,
@@ -42,34 +42,34 @@ def migration(
     authorize(actor, actions.INSTANCE_MIGRATE)
     if state is not None:
         paging.choice("state", state, STATES)
-    row = conn.execute(_migrations().where(MigrationTable.id == migration_id)).first()
+    row = connection.execute(_migrations().where(MigrationTable.id == migration_id)).first()
     if row is None:
         raise NotFound()
-    counts = _counts(conn, [migration_id])
+    counts = _counts(connection, [migration_id])
     after = paging.decode("items", cursor, paging.number_part, paging.text_part)
     limit = paging.bounded(limit)
-    items = _items(conn, migration_id, state, after, limit + 1)
+    items = _items(connection, migration_id, state, after, limit + 1)
     page = paging.page(items, limit, _item, lambda item: paging.encode("items", item.rank, item.id))
     return _view(row, counts[migration_id], page.items, page.next)
 
 
-def migrations(conn: Connection, actor: Actor, process_id: str) -> tuple[Migration, ...]:
+def migrations(connection: Connection, actor: Actor, process_id: str) -> tuple[Migration, ...]:
     """The latest migrations of a process, without their items."""
     authorize(actor, actions.INSTANCE_MIGRATE)
     statement = _migrations().where(MigrationTable.process_id == process_id)
-    rows = conn.execute(
+    rows = connection.execute(
         statement.order_by(MigrationTable.at.desc(), MigrationTable.id).limit(LATEST)
     ).all()
-    counts = _counts(conn, [row.id for row in rows])
+    counts = _counts(connection, [row.id for row in rows])
     return tuple(_view(row, counts[row.id]) for row in rows)
 
 
-def skipped_steps(conn: Connection, actor: Actor, case_id: str) -> tuple[SkippedStep, ...]:
+def skipped_steps(connection: Connection, actor: Actor, case_id: str) -> tuple[SkippedStep, ...]:
     """The steps of a case that came in before where it was, the undecided first. Raises
     ``NotFound``."""
-    thing = case_object(conn, actor, case_id)
+    thing = case_object(connection, actor, case_id)
     authorize(actor, actions.CASE_VIEW, thing)
-    rows = conn.execute(
+    rows = connection.execute(
         select(
             SkippedStepTable,
             DefinitionTable.version,
@@ -87,7 +87,7 @@ def skipped_steps(conn: Connection, actor: Actor, case_id: str) -> tuple[Skipped
         .where(SkippedStepTable.case_id == case_id)
         .order_by(SkippedStepTable.state != "offered", SkippedStepTable.at, SkippedStepTable.id)
     ).all()
-    people = people_by_id(conn, (row.decided_by for row in rows))
+    people = people_by_id(connection, (row.decided_by for row in rows))
     may_decide = may(actor, actions.CASE_PLAN, thing) or (
         thing.running and may(actor, actions.INSTANCE_MIGRATE)
     )
@@ -123,7 +123,7 @@ def _migrations() -> Any:
     )
 
 
-def _counts(conn: Connection, ids: Iterable[str]) -> dict[str, dict[str, int]]:
+def _counts(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, int]]:
     wanted = list(ids)
     counts: dict[str, dict[str, int]] = {i: dict.fromkeys(STATES, 0) for i in wanted}
     statement = (
@@ -131,13 +131,13 @@ def _counts(conn: Connection, ids: Iterable[str]) -> dict[str, dict[str, int]]:
         .where(MigrationItemTable.migration_id.in_(wanted))
         .group_by(MigrationItemTable.migration_id, MigrationItemTable.state)
     )
-    for row in conn.execute(statement):
+    for row in connection.execute(statement):
         counts[row.migration_id][row.state] = row.n
     return counts
 
 
 def _items(
-    conn: Connection, migration_id: str, state: str | None, after: Any, limit: int
+    connection: Connection, migration_id: str, state: str | None, after: Any, limit: int
 ) -> list[Any]:
     rank = case((MigrationItemTable.state == "failed", 0), else_=1)
     statement = (
@@ -172,7 +172,7 @@ def _items(
         statement = statement.where(
             or_(rank > last_rank, (rank == last_rank) & (MigrationItemTable.id > last))
         )
-    return list(conn.execute(statement))
+    return list(connection.execute(statement))
 
 
 def _item(row: Any) -> MigrationItem:

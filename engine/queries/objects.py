@@ -19,38 +19,40 @@ from engine.store.tables import (
 from engine.views import Actor
 
 
-def case_object(conn: Connection, actor: Actor, case_id: str) -> CaseObject:
+def case_object(connection: Connection, actor: Actor, case_id: str) -> CaseObject:
     """The case with this id. Raises ``NotFound``."""
-    return _case(_one(conn, _cases(actor).where(CaseTable.id == case_id)))
+    return _case(_one(connection, _cases(actor).where(CaseTable.id == case_id)))
 
 
-def case_by_key(conn: Connection, actor: Actor, key: str) -> CaseObject:
+def case_by_key(connection: Connection, actor: Actor, key: str) -> CaseObject:
     """The case with this id or this number: its business key. Raises ``NotFound``."""
-    return _case(_one(conn, _cases(actor).where((CaseTable.id == key) | (CaseTable.number == key))))
+    return _case(
+        _one(connection, _cases(actor).where((CaseTable.id == key) | (CaseTable.number == key)))
+    )
 
 
-def case_of_instance(conn: Connection, actor: Actor, instance_id: str) -> CaseObject:
+def case_of_instance(connection: Connection, actor: Actor, instance_id: str) -> CaseObject:
     """The case of an instance. Raises ``NotFound``."""
     statement = _cases(actor).join(InstanceTable, InstanceTable.case_id == CaseTable.id)
-    return _case(_one(conn, statement.where(InstanceTable.id == instance_id)))
+    return _case(_one(connection, statement.where(InstanceTable.id == instance_id)))
 
 
-def task_object(conn: Connection, actor: Actor, task_id: str) -> TaskObject:
+def task_object(connection: Connection, actor: Actor, task_id: str) -> TaskObject:
     """The user task with this id. Raises ``NotFound``."""
-    return _task(_one(conn, _tasks(actor).where(TaskTable.id == task_id)))
+    return _task(_one(connection, _tasks(actor).where(TaskTable.id == task_id)))
 
 
-def task_of_attachment(conn: Connection, actor: Actor, attachment_id: str) -> TaskObject:
+def task_of_attachment(connection: Connection, actor: Actor, attachment_id: str) -> TaskObject:
     """The user task that an attachment hangs on. Raises ``NotFound``."""
     statement = _tasks(actor).join(AttachmentTable, AttachmentTable.task_id == TaskTable.id)
-    return _task(_one(conn, statement.where(AttachmentTable.id == attachment_id)))
+    return _task(_one(connection, statement.where(AttachmentTable.id == attachment_id)))
 
 
-def incident_object(conn: Connection, actor: Actor, incident_id: str) -> IncidentObject:
+def incident_object(connection: Connection, actor: Actor, incident_id: str) -> IncidentObject:
     """The incident with this id. Raises ``NotFound``."""
     statement = _cases(actor).join(IncidentTable, IncidentTable.case_id == CaseTable.id)
     return IncidentObject(
-        incident_id, _case(_one(conn, statement.where(IncidentTable.id == incident_id)))
+        incident_id, _case(_one(connection, statement.where(IncidentTable.id == incident_id)))
     )
 
 
@@ -59,10 +61,10 @@ def message_object(case: CaseObject, roles: frozenset[str]) -> MessageObject:
     return MessageObject(case, roles)
 
 
-def person_object(conn: Connection, username: str) -> PersonObject:
+def person_object(connection: Connection, username: str) -> PersonObject:
     """The account with this user name. Raises ``NotFound``."""
     return PersonObject(
-        _one(conn, select(PersonTable.id).where(PersonTable.username == username)).id
+        _one(connection, select(PersonTable.id).where(PersonTable.username == username)).id
     )
 
 
@@ -86,8 +88,10 @@ def _tasks(actor: Actor) -> Select[tuple[str, str, dict[str, object], bool]]:
     )
 
 
-def _one(conn: Connection, statement: Select[*tuple[object, ...]]) -> Row[*tuple[object, ...]]:
-    row = conn.execute(statement).first()
+def _one(
+    connection: Connection, statement: Select[*tuple[object, ...]]
+) -> Row[*tuple[object, ...]]:
+    row = connection.execute(statement).first()
     if row is None:
         raise NotFound()
     return row

@@ -15,31 +15,31 @@ from engine.store.tables import PersonTable
 from engine.views import Actor, CustomerRow, Person
 
 
-def people(conn: Connection, actor: Actor) -> tuple[Person, ...]:
+def people(connection: Connection, actor: Actor) -> tuple[Person, ...]:
     """Everybody with an account, by name; for administrators also those who may not sign in any
     more."""
     authorize(actor, actions.PEOPLE_VIEW)
     statement = select(*PERSON)
     if not {actions.ADMINISTRATOR, actions.SYSTEM_RIGHT} & actor.rights:
         statement = statement.where(PersonTable.active)
-    return _by_name(person_view(row) for row in conn.execute(statement))
+    return _by_name(person_view(row) for row in connection.execute(statement))
 
 
-def person(conn: Connection, username: str) -> Person:
+def person(connection: Connection, username: str) -> Person:
     """The person with this user name, active or not. Raises ``NotFound``."""
-    row = conn.execute(select(*PERSON).where(PersonTable.username == username)).first()
+    row = connection.execute(select(*PERSON).where(PersonTable.username == username)).first()
     if row is None:
         raise NotFound(f"There is nobody with the user name {username}.", username=username)
     return person_view(row)
 
 
-def holders(conn: Connection, role: str | None) -> tuple[Person, ...]:
+def holders(connection: Connection, role: str | None) -> tuple[Person, ...]:
     """The active people who hold ``role``, by name; everybody when no role is asked for.
 
     The roles of a person are one small JSON list and accounts are few, so they are looked through
     here: no two databases ask into JSON alike.
     """
-    rows = conn.execute(select(*PERSON).where(PersonTable.active))
+    rows = connection.execute(select(*PERSON).where(PersonTable.active))
     found = (person_view(row) for row in rows)
     return _by_name(p for p in found if role is None or role in p.roles)
 

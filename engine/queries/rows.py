@@ -41,13 +41,13 @@ def person_view(row: AnyRow) -> Person:
     )
 
 
-def people_by_id(conn: Connection, ids: Iterable[str | None]) -> dict[str, Person]:
+def people_by_id(connection: Connection, ids: Iterable[str | None]) -> dict[str, Person]:
     """The people with these ids, in one statement (none when there are no ids)."""
     wanted = sorted({i for i in ids if i and i != SYSTEM.id})
     if not wanted:
         return {}
     statement = select(*PERSON).where(PersonTable.id.in_(bindparam("ids", expanding=True)))
-    return {row.id: person_view(row) for row in conn.execute(statement, {"ids": wanted})}
+    return {row.id: person_view(row) for row in connection.execute(statement, {"ids": wanted})}
 
 
 def name_of(people: People, person_id: str | None) -> str | None:

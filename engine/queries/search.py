@@ -38,10 +38,10 @@ def words(q: str) -> list[str]:
 
 
 def found(
-    conn: Connection, wanted: Sequence[str], columns: Sequence[Text]
+    connection: Connection, wanted: Sequence[str], columns: Sequence[Text]
 ) -> list[ColumnElement[bool]]:
     """Conditions: every one of the ``wanted`` words stands in one of ``columns``."""
-    sqlite = conn.dialect.name == "sqlite"
+    sqlite = connection.dialect.name == "sqlite"
     operator = "GLOB" if sqlite else "~"
     return [
         or_(
@@ -78,7 +78,7 @@ class Index:
         )
         return and_(*each) if stored.parts(word) else false()
 
-    def few(self, conn: Connection, word: str, most: int | None = None) -> list[str] | None:
+    def few(self, connection: Connection, word: str, most: int | None = None) -> list[str] | None:
         """All whom ``has`` would find, None when they are many: when each part begins more than
         ``most`` (``FEW``) words."""
         most = FEW if most is None else most
@@ -87,22 +87,22 @@ class Index:
             return []
         for first in parts:
             listed = select(self.owner).where(self._begins(first)).limit(most + 1)
-            ids = list(conn.scalars(listed))
+            ids = list(connection.scalars(listed))
             if len(ids) <= most:
-                return self._with(conn, ids, [part for part in parts if part != first])
+                return self._with(connection, ids, [part for part in parts if part != first])
         return None
 
-    def some(self, conn: Connection, word: str) -> list[str]:
+    def some(self, connection: Connection, word: str) -> list[str]:
         """Some of those whom ``has`` would find."""
         first, *others = sorted(stored.parts(word), key=len, reverse=True)
         listed = select(self.owner).where(self._begins(first)).limit(FEW)
-        return self._with(conn, list(conn.scalars(listed)), others)
+        return self._with(connection, list(connection.scalars(listed)), others)
 
-    def _with(self, conn: Connection, ids: list[str], parts: Sequence[str]) -> list[str]:
+    def _with(self, connection: Connection, ids: list[str], parts: Sequence[str]) -> list[str]:
         ids = list(dict.fromkeys(ids))
         for part in parts:
             also = select(self.owner).where(self.owner.in_(ids), self._begins(part)).distinct()
-            ids = list(conn.scalars(also))
+            ids = list(connection.scalars(also))
         return ids
 
     def _begins(self, part: str) -> ColumnElement[bool]:
@@ -114,26 +114,26 @@ PEOPLE = Index(PersonWordTable.person_id, PersonWordTable.word)
 
 
 def latest_cases(
-    conn: Connection, word: str, most: int, before: datetime | None = None
+    connection: Connection, word: str, most: int, before: datetime | None = None
 ) -> list[str]:
     """The ``most`` cases found by ``word`` that started last (``before`` a time). Of a word of very
     many cases those among the ``LOOKED_AT`` that started last of all; if there are none, others."""
     order = CaseTable.started_at.desc(), CaseTable.id.desc()
     soon = [] if before is None else [CaseTable.started_at < before]
     newest = select(CaseTable.id).where(*soon).order_by(*order)
-    few = CASES.few(conn, word)
+    few = CASES.few(connection, word)
     if few is None:
         latest = newest.add_columns(CaseTable.started_at).limit(LOOKED_AT).subquery()
         found = select(latest.c.id).where(CASES.has(latest.c.id, word))
         latest_first = latest.c.started_at.desc(), latest.c.id.desc()
-        few = list(conn.scalars(found.order_by(*latest_first).limit(most)))
-        few = few or CASES.some(conn, word)
+        few = list(connection.scalars(found.order_by(*latest_first).limit(most)))
+        few = few or CASES.some(connection, word)
     if not few:
         return []
     these = named(few)
     order = these.started_at.desc(), these.id.desc()
     soon = [] if before is None else [these.started_at < before]
-    return list(conn.scalars(select(these.id).where(*soon).order_by(*order).limit(most)))
+    return list(connection.scalars(select(these.id).where(*soon).order_by(*order).limit(most)))
 
 
 def named(ids: Sequence[str]) -> type[CaseTable]:

@@ -68,32 +68,32 @@ _ROUND = (
 )
 
 
-def plan_rows(conn: Connection, case_id: str, *, running: bool) -> tuple[PlanRow, ...]:
+def plan_rows(connection: Connection, case_id: str, *, running: bool) -> tuple[PlanRow, ...]:
     """The plan of a case in the order of its sheets. ``running`` is false when the case has ended:
     what was never opened is then ``not_reached``.
 
     An activity that is open shows the person and the date of its open task; every other one what
     is planned for its next round.
     """
-    plan = _plan(conn, case_id)
-    rounds = _rounds(conn.execute(select(*_ROUND).where(TaskTable.case_id == case_id)))
-    people = people_by_id(conn, _plan_people(plan, rounds))
+    plan = _plan(connection, case_id)
+    rounds = _rounds(connection.execute(select(*_ROUND).where(TaskTable.case_id == case_id)))
+    people = people_by_id(connection, _plan_people(plan, rounds))
     return tuple(_plan_row(row, rounds.get(_place(row), []), people, running) for row in plan)
 
 
 def sheets(
-    conn: Connection, case_id: str, *, running: bool, points: Points = no_points
+    connection: Connection, case_id: str, *, running: bool, points: Points = no_points
 ) -> tuple[Sheet, ...]:
     """The sheets of a case in their order, each with all its rows."""
-    plan = _plan(conn, case_id)
+    plan = _plan(connection, case_id)
     statement = select(*_ROUND, TaskTable.definition_id, TaskTable.ticks)
-    rounds = _rounds(conn.execute(statement.where(TaskTable.case_id == case_id)))
-    signed = conn.execute(select(*SIGNATURE).where(SignatureTable.case_id == case_id))
+    rounds = _rounds(connection.execute(statement.where(TaskTable.case_id == case_id)))
+    signed = connection.execute(select(*SIGNATURE).where(SignatureTable.case_id == case_id))
     ids = {*_plan_people(plan, rounds)}
     for row in (row for found in rounds.values() for row in found):
         ids.update((row.completed_by, *tickers(row.ticks)))
     look = _Look(
-        people_by_id(conn, ids),
+        people_by_id(connection, ids),
         {row.task_id: signature_view(row) for row in signed},
         cache(points),
         running,
@@ -101,7 +101,7 @@ def sheets(
     by_phase: dict[str, list[AnyRow]] = {}
     for row in plan:
         by_phase.setdefault(row.phase, []).append(row)
-    drawn = _diagrams(conn, case_id, by_phase)
+    drawn = _diagrams(connection, case_id, by_phase)
     return tuple(_sheet(key, rows, rounds, drawn.get(key), look) for key, rows in by_phase.items())
 
 
@@ -128,9 +128,9 @@ class _Look:
     running: bool
 
 
-def _plan(conn: Connection, case_id: str) -> Sequence[AnyRow]:
+def _plan(connection: Connection, case_id: str) -> Sequence[AnyRow]:
     statement = select(*_PLAN).where(PlanItemTable.case_id == case_id)
-    return conn.execute(
+    return connection.execute(
         statement.order_by(PlanItemTable.phase_order, PlanItemTable.row_order)
     ).all()
 
@@ -220,7 +220,7 @@ def _entry(task: AnyRow, look: _Look) -> SheetEntry:
 
 
 def _diagrams(
-    conn: Connection, case_id: str, phases: Mapping[str, Sequence[AnyRow]]
+    connection: Connection, case_id: str, phases: Mapping[str, Sequence[AnyRow]]
 ) -> dict[str, AnyRow]:
     """The diagram of each phase: of the instance that the case started last, else the one that it
     would start today."""
@@ -236,7 +236,7 @@ def _diagrams(
         .where(InstanceTable.case_id == case_id, DefinitionTable.phase.in_(list(phases)))
         .order_by(InstanceTable.started_at)
     )
-    found = {row.phase: row for row in conn.execute(started)}
+    found = {row.phase: row for row in connection.execute(started)}
     missing = [key for key in phases if key not in found]
     if missing:
         ahead = (
@@ -244,5 +244,5 @@ def _diagrams(
             .where(DefinitionTable.phase.in_(missing))
             .order_by(DefinitionTable.deployed_at, DefinitionTable.version)
         )
-        found |= {row.phase: row for row in conn.execute(ahead)}
+        found |= {row.phase: row for row in connection.execute(ahead)}
     return found

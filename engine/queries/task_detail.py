@@ -117,20 +117,22 @@ def decided_form(form: tuple[Any, ...], decide: Callable[[str], Any]) -> tuple[F
 
 
 def task_detail(
-    conn: Connection, actor: Actor, task_id: str, ask: Callable[[TaskPlace], TaskRequirements]
+    connection: Connection, actor: Actor, task_id: str, ask: Callable[[TaskPlace], TaskRequirements]
 ) -> TaskDetail:
     """One task as ``actor`` sees it. ``ask`` reads its diagram. Raises ``NotFound``.
 
     ``plan`` is filled when the form has a plan field: the activities that are ahead or open, but
     not the task's own.
     """
-    thing = task_object(conn, actor, task_id)
+    thing = task_object(connection, actor, task_id)
     authorize(actor, actions.TASK_VIEW, thing)
-    row = _load(conn, task_id)
+    row = _load(connection, task_id)
     wanted = ask(_place(row))
-    attached = conn.execute(select(*ATTACHMENT).where(AttachmentTable.task_id == task_id)).all()
+    attached = connection.execute(
+        select(*ATTACHMENT).where(AttachmentTable.task_id == task_id)
+    ).all()
     ids = (row.assignee_id, row.completed_by, row.draft_by, *tickers(row.ticks))
-    people = people_by_id(conn, (*ids, *(a.by for a in attached)))
+    people = people_by_id(connection, (*ids, *(a.by for a in attached)))
     can = frozenset(name for name, action in ACTIONS.items() if may(actor, action, thing))
     return TaskDetail(
         row=task_row(row, people),
@@ -144,37 +146,39 @@ def task_detail(
         values=readable(row.answers),
         note=row.note,
         attachments=_by_field(attached, people),
-        plan=_plan(conn, thing, row) if any(f.type == "plan" for f in wanted.form) else (),
+        plan=_plan(connection, thing, row) if any(f.type == "plan" for f in wanted.form) else (),
         signature_required=wanted.signature_required,
         meaning=wanted.meaning,
-        signature=_signature(conn, task_id),
+        signature=_signature(connection, task_id),
         completed_by=people.get(row.completed_by or ""),
         completed_at=row.ended_at if row.state == "completed" else None,
         can=can,
-        candidates=holders(conn, row.role) if "reassign" in can else (),
+        candidates=holders(connection, row.role) if "reassign" in can else (),
         draft_saved_at=row.draft_at,
         draft_saved_by=name_of(people, row.draft_by),
     )
 
 
-def task_place(conn: Connection, actor: Actor, task_id: str) -> tuple[TaskObject, TaskPlace]:
+def task_place(connection: Connection, actor: Actor, task_id: str) -> tuple[TaskObject, TaskPlace]:
     """For a write: what the access rules and the diagram need to know of a task. Nothing is
     authorised yet. Raises ``NotFound`` when there is no such task."""
-    return task_object(conn, actor, task_id), _place(_load(conn, task_id))
+    return task_object(connection, actor, task_id), _place(_load(connection, task_id))
 
 
-def attachment(conn: Connection, actor: Actor, attachment_id: str) -> tuple[Attachment, bytes]:
+def attachment(
+    connection: Connection, actor: Actor, attachment_id: str
+) -> tuple[Attachment, bytes]:
     """An attachment and its bytes. Raises ``NotFound``."""
-    authorize(actor, actions.TASK_VIEW, task_of_attachment(conn, actor, attachment_id))
+    authorize(actor, actions.TASK_VIEW, task_of_attachment(connection, actor, attachment_id))
     statement = select(*ATTACHMENT, AttachmentTable.data).where(AttachmentTable.id == attachment_id)
-    row = conn.execute(statement).one()
-    return attachment_view(row, people_by_id(conn, [row.by])), row.data
+    row = connection.execute(statement).one()
+    return attachment_view(row, people_by_id(connection, [row.by])), row.data
 
 
 # ---------------------------------------------------------------- parts
 
 
-def _load(conn: Connection, task_id: str) -> AnyRow:
+def _load(connection: Connection, task_id: str) -> AnyRow:
     statement = select(
         *TASK,
         TaskTable.instance_id,
@@ -195,7 +199,7 @@ def _load(conn: Connection, task_id: str) -> AnyRow:
         .join(DefinitionTable, DefinitionTable.id == TaskTable.definition_id)
         .join(InstanceTable, InstanceTable.id == TaskTable.instance_id)
     )
-    return conn.execute(joined.where(TaskTable.id == task_id)).one()
+    return connection.execute(joined.where(TaskTable.id == task_id)).one()
 
 
 def _place(row: AnyRow) -> TaskPlace:
@@ -218,15 +222,15 @@ def _by_field(rows: Any, people: People) -> dict[str, tuple[Attachment, ...]]:
     return {field_id: tuple(views) for field_id, views in found.items()}
 
 
-def _plan(conn: Connection, thing: TaskObject, row: AnyRow) -> tuple[PlanRow, ...]:
+def _plan(connection: Connection, thing: TaskObject, row: AnyRow) -> tuple[PlanRow, ...]:
     return tuple(
         planned
-        for planned in plan_rows(conn, row.case_id, running=thing.case.running)
+        for planned in plan_rows(connection, row.case_id, running=thing.case.running)
         if planned.state in ("ahead", "open")
         and (planned.process_id, planned.element_id) != (row.process_id, row.element_id)
     )
 
 
-def _signature(conn: Connection, task_id: str) -> SignatureView | None:
-    row = conn.execute(select(*SIGNATURE).where(SignatureTable.task_id == task_id)).first()
+def _signature(connection: Connection, task_id: str) -> SignatureView | None:
+    row = connection.execute(select(*SIGNATURE).where(SignatureTable.task_id == task_id)).first()
     return signature_view(row) if row else None

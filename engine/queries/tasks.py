@@ -44,7 +44,7 @@ TASK = (
 
 
 def tasks(
-    conn: Connection,
+    connection: Connection,
     actor: Actor,
     *,
     show: str = "mine",
@@ -72,14 +72,14 @@ def tasks(
     paging.choice("due", due, (None, *DUE))
     after = paging.decode("tasks", cursor, paging.date_part, paging.text_part)
     limit = paging.bounded(limit)
-    chosen = inbox.choose(conn, actor, search.words(q), show=show, phase=phase, role=role)
+    chosen = inbox.choose(connection, actor, search.words(q), show=show, phase=phase, role=role)
     rows: list[AnyRow] = []
     end: Place | None = None
     for window in _windows(due, Place(*after) if after else None, today):
         if chosen.ranges and len(rows) <= limit and end is None:
-            found, end = inbox.find(conn, chosen, window, limit + 1 - len(rows))
-            rows += conn.execute(_listed(found)).all()
-    people = people_by_id(conn, (row.assignee_id for row in rows))
+            found, end = inbox.find(connection, chosen, window, limit + 1 - len(rows))
+            rows += connection.execute(_listed(found)).all()
+    people = people_by_id(connection, (row.assignee_id for row in rows))
 
     def place(row: AnyRow | Place) -> str:
         return paging.encode("tasks", row.due, row.id)
@@ -89,7 +89,7 @@ def tasks(
 
 
 def task_counts(
-    conn: Connection,
+    connection: Connection,
     actor: Actor,
     *,
     show: str = "mine",
@@ -102,9 +102,9 @@ def task_counts(
     and ``coming``. What nobody counts costs nothing: a count says when it is a lower bound. Raises
     ``Invalid`` for an unknown ``show``."""
     paging.choice("show", show, SHOW)
-    chosen = inbox.choose(conn, actor, search.words(q), show=show, phase=phase, role=role)
+    chosen = inbox.choose(connection, actor, search.words(q), show=show, phase=phase, role=role)
     groups: list[tuple[str, Condition]] = [(due, partial(_dated, due, today)) for due in DUE]
-    return inbox.count(conn, chosen, [*groups, ("coming", _undated)])
+    return inbox.count(connection, chosen, [*groups, ("coming", _undated)])
 
 
 def task_row(row: AnyRow, people: People) -> TaskRow:

@@ -41,18 +41,20 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
-def keep_case(conn: Connection, case_id: str, texts: Iterable[str | None]) -> None:
+def keep_case(connection: Connection, case_id: str, texts: Iterable[str | None]) -> None:
     """From now on the case is found by the words of ``texts``, and by no others."""
-    conn.execute(delete(CaseWordTable).where(CaseWordTable.case_id == case_id))
+    connection.execute(delete(CaseWordTable).where(CaseWordTable.case_id == case_id))
     if found := _of_texts(texts):
-        conn.execute(insert(CaseWordTable), [{"case_id": case_id, "word": word} for word in found])
+        connection.execute(
+            insert(CaseWordTable), [{"case_id": case_id, "word": word} for word in found]
+        )
 
 
-def keep_person(conn: Connection, person_id: str, username: str, name: str) -> None:
+def keep_person(connection: Connection, person_id: str, username: str, name: str) -> None:
     """From now on the person is found by the words of these names, and by no others."""
-    conn.execute(delete(PersonWordTable).where(PersonWordTable.person_id == person_id))
+    connection.execute(delete(PersonWordTable).where(PersonWordTable.person_id == person_id))
     if found := _of_texts((username, name)):
-        conn.execute(
+        connection.execute(
             insert(PersonWordTable), [{"person_id": person_id, "word": word} for word in found]
         )
 
