@@ -26,7 +26,7 @@ from engine.access import actions
 from engine.access.conditions import cases_of
 from engine.access.rules import CaseObject, IncidentObject, MessageObject, authorize, may, sees_all
 from engine.bpmn.meta import MessageMeta
-from engine.queries import instances, paging, search, sheets
+from engine.queries import instances, paging, sheets, text_search
 from engine.queries.inbox import OPEN
 from engine.queries.incidents import newest as incidents_of
 from engine.queries.objects import case_by_key
@@ -54,6 +54,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
     "ended": ("completed", "terminated", "cancelled"),
     "all": (),
 }
+"""The states of cases that a list of each choice has; none means every state."""
 
 CASE = (
     CaseTable.id,
@@ -66,9 +67,10 @@ CASE = (
     CaseTable.ended_at,
     *CUSTOMER,
 )
+"""The columns of a case in a list."""
 
 
-def cases(
+def search(
     connection: Connection,
     actor: Actor,
     *,
@@ -82,15 +84,15 @@ def cases(
     """Cases that ``actor`` may see, the last started first.
 
     ``state``: ``running``, ``incident`` (running, but stopped by an error), ``ended`` or ``all``.
-    ``phase``: only those with open work in it. ``q`` is searched at the beginnings of the words of
-    the number, the title, the customer's name and organisation number. What no index leads to is
-    asked of ``search.LOOKED_AT`` cases a page, so one can be short, or empty, and still have a next
-    one. Raises ``Invalid`` for an unknown ``state`` and for a cursor of another list.
-    """
+    ``phase``: only cases with open tasks in it. Every word of ``q`` must begin a word of the
+    number, the title, the customer's name or organisation number. Conditions that no index covers
+    are tested on ``text_search.LOOKED_AT`` cases a page, so a page can be short, or empty, and
+    still have a next one. Raises ``Invalid`` for an unknown ``state`` and for a cursor of another
+    list."""
     paging.choice("state", state, tuple(STATES))
     limit = paging.bounded(limit)
-    few, asked = _chosen(connection, actor, search.words(q), phase)
-    of = CaseTable if few is None else search.named(sorted(few))
+    few, asked = _chosen(connection, actor, text_search.words(q), phase)
+    of = CaseTable if few is None else text_search.cases_by_ids(sorted(few))
     window = _after(cursor, of)
     ranges = [of.state == s for s in STATES[state]] or [true()]
     end = _end(connection, ranges, window) if asked and few is None else None
@@ -109,7 +111,8 @@ def cases(
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a case is: activities of its plan, how many are done, and its open tasks."""
+    """How far a case has come: the number of activities of its plan and of those that are done, the
+    number of its open tasks and of the late ones, and the keys of the phases with open tasks."""
 
     activities: int = 0
     done: int = 0
@@ -165,21 +168,23 @@ def progress(connection: Connection, case_ids: Iterable[str], today: date) -> di
 
 @dataclass(frozen=True, slots=True)
 class MessageOffer:
-    """What a diagram says of a message (see ``MessageMeta``). ``form`` decides its fields, which
-    is done for messages that are waited for alone."""
+    """What a diagram says of a message (see ``MessageMeta``). ``form`` calculates its fields; it is
+    called only for messages that the case waits for."""
 
     meta: MessageMeta
     form: Callable[[], tuple[Field, ...]] = tuple
 
 
 Offers = Callable[[str], Mapping[str, MessageOffer]]
+"""``offers(case_id)``: what the diagrams of a case say of its messages, by the message's name."""
 
 
 def no_offers(_: str) -> Mapping[str, MessageOffer]:
+    """No messages: for callers that show none."""
     return {}
 
 
-def case_detail(
+def get(
     connection: Connection,
     actor: Actor,
     key: str,
@@ -199,13 +204,13 @@ def case_detail(
     case_id = thing.id
     row = connection.execute(_joined(select(*CASE)).where(CaseTable.id == case_id)).one()
     figures = progress(connection, [case_id], today)[case_id]
-    tree = instances.instances(connection, case_id)
+    tree = instances.of_case(connection, case_id)
     incidents = incidents_of(connection, actor, case_id=case_id)
     people = people_by_id(connection, row.people.values())
     root = select(InstanceTable.variables).where(InstanceTable.id == case_id)
     return CaseDetail(
         row=_case_row(row, figures),
-        sheets=sheets.sheets(connection, case_id, running=thing.running, points=points),
+        sheets=sheets.of_case(connection, case_id, running=thing.running, points=points),
         messages=message_options(connection, actor, thing, offers(case_id)),
         instances=tree,
         incidents=incidents,
@@ -218,10 +223,8 @@ def case_detail(
 def message_options(
     connection: Connection, actor: Actor, thing: CaseObject, messages: Mapping[str, MessageOffer]
 ) -> tuple[MessageOption, ...]:
-    """The messages that somebody or something in the case waits for now, each once.
-
-    Those that the diagrams do not offer to people (no ``sp:message``) are left out.
-    """
+    """The messages that the case waits for now, each once. Messages that the diagrams do not offer
+    to people (no ``sp:message``) are left out."""
     waiting: dict[str, bool] = {}
     statement = select(SubscriptionTable.name, SubscriptionTable.interrupting).where(
         SubscriptionTable.case_id == thing.id, SubscriptionTable.kind == "message"
@@ -246,31 +249,32 @@ def message_options(
 # ---------------------------------------------------------------- parts
 
 
-Asked = Callable[[search.Text], ColumnElement[bool]]
-"""A question about the case with this id."""
+Asked = Callable[[text_search.TextColumn], ColumnElement[bool]]
+"""A condition on the column with a case's id."""
 
 
 def _chosen(
     connection: Connection, actor: Actor, words: Iterable[str], phase: str | None
 ) -> tuple[set[str] | None, list[Asked]]:
-    """Which cases it can be, if they are few, and what is asked of each case by itself."""
-    named: list[set[str]] = []
+    """The ids of the only cases that can fulfil the filters (None for too many to name), and the
+    conditions that are tested on each case."""
+    sets: list[set[str]] = []
     asked: list[Asked] = []
     for word in words:
-        few = search.CASES.few(connection, word)
+        few = text_search.CASES.owners(connection, word)
         if few is None:
-            asked.append(partial(search.CASES.has, word=word))
+            asked.append(partial(text_search.CASES.has, word=word))
         else:
-            named.append(set(few))
+            sets.append(set(few))
     if phase is not None:
         there = select(TaskTable.case_id).where(OPEN, TaskTable.phase == phase)
-        some = set(connection.scalars(there.limit(search.FEW + 1)))
-        if len(some) <= search.FEW:
-            named.append(some)
+        some = set(connection.scalars(there.limit(text_search.FEW + 1)))
+        if len(some) <= text_search.FEW:
+            sets.append(some)
         else:
             asked.append(lambda case_id: there.where(TaskTable.case_id == case_id).exists())
     asked += [] if sees_all(actor) else [partial(cases_of, actor)]
-    return set.intersection(*named) if named else None, asked
+    return set.intersection(*sets) if sets else None, asked
 
 
 def _after(cursor: str | None, of: type[CaseTable]) -> list[ColumnElement[bool]]:
@@ -287,9 +291,9 @@ def _after(cursor: str | None, of: type[CaseTable]) -> list[ColumnElement[bool]]
 def _read(
     of: type[CaseTable], only: ColumnElement[bool], window: Iterable[ColumnElement[bool]]
 ) -> AnySelect:
-    """A range of an index, the last started first."""
-    found = select(of.id, of.started_at).where(only, *window)
-    return found.order_by(of.started_at.desc(), of.id.desc())
+    """A statement of the cases of an index range, the last started first."""
+    in_range = select(of.id, of.started_at).where(only, *window)
+    return in_range.order_by(of.started_at.desc(), of.id.desc())
 
 
 def _end(
@@ -297,8 +301,8 @@ def _end(
     ranges: Iterable[ColumnElement[bool]],
     window: Iterable[ColumnElement[bool]],
 ) -> AnyRow | None:
-    """As far back as all the ranges are looked at, None when that is to their end."""
-    skipped = search.LOOKED_AT - 1
+    """The case up to which all ranges are read; None when they are read to their ends."""
+    skipped = text_search.LOOKED_AT - 1
     lasts = [_read(CaseTable, only, window).offset(skipped).limit(1).subquery() for only in ranges]
     ends = connection.execute(
         union_all(*(select(last.c.id, last.c.started_at) for last in lasts))
@@ -317,18 +321,18 @@ def _latest(
     asked: Iterable[Asked],
     count: int,
 ) -> AnySelect:
-    """The ``count`` cases that started last, of all ranges together."""
+    """A statement of the ``count`` cases of all ranges that started last, with their columns."""
     parts = []
     for only in ranges:
         read = _read(of, only, window)
         if asked:
-            seen = read.limit(search.LOOKED_AT).subquery()
+            seen = read.limit(text_search.LOOKED_AT).subquery()
             read = select(seen.c.id, seen.c.started_at).where(*(ask(seen.c.id) for ask in asked))
             read = read.order_by(seen.c.started_at.desc(), seen.c.id.desc())
         parts.append(read.limit(count).subquery())
-    found = parts[0] if len(parts) == 1 else union_all(*(select(p) for p in parts)).subquery()
+    merged = parts[0] if len(parts) == 1 else union_all(*(select(p) for p in parts)).subquery()
     newest: Select[str] = (
-        select(found.c.id).order_by(found.c.started_at.desc(), found.c.id.desc()).limit(count)
+        select(merged.c.id).order_by(merged.c.started_at.desc(), merged.c.id.desc()).limit(count)
     )
     page = newest.subquery()
     listed = _joined(select(*CASE)).join(page, page.c.id == CaseTable.id)
@@ -336,7 +340,7 @@ def _latest(
 
 
 def _done(case_ids: list[str]) -> AnySelect:
-    """How many activities of each case are done."""
+    """A statement of how many activities of each case are done."""
 
     def latest(state: str) -> ColumnElement[Any]:
         return func.max(case((TaskTable.state == state, TaskTable.opened_at)))

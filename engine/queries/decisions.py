@@ -12,7 +12,7 @@ from engine.access.rules import authorize
 from engine.errors import NotFound
 from engine.queries.definitions import stored_finding
 from engine.queries.rows import AnyRow, name_of, people_by_id
-from engine.queries.search import swedish
+from engine.queries.text_search import swedish
 from engine.store.tables import DecisionModelTable, DecisionTable, ResourceTable
 from engine.views import Actor, Decision, Finding, Source
 
@@ -30,25 +30,28 @@ DECISION = (
     DecisionModelTable.deployed_at,
     DecisionModelTable.deployed_by,
 )
+"""The columns of a decision's view."""
 
 
 def versions(connection: Connection) -> dict[str, frozenset[int]]:
-    """The versions of every decision that is deployed."""
-    found: dict[str, set[int]] = {}
+    """The version numbers of every deployed decision, by the decision's id."""
+    numbers: dict[str, set[int]] = {}
     for row in connection.execute(select(DecisionTable.decision_id, DecisionTable.version)):
-        found.setdefault(row.decision_id, set()).add(row.version)
-    return {decision: frozenset(numbers) for decision, numbers in found.items()}
+        numbers.setdefault(row.decision_id, set()).add(row.version)
+    return {decision_id: frozenset(each) for decision_id, each in numbers.items()}
 
 
-def decisions(connection: Connection, actor: Actor) -> tuple[Decision, ...]:
-    """Every version of every decision: by name, of each the newest version first."""
+def all(  # noqa: A001 - as in service
+    connection: Connection, actor: Actor
+) -> tuple[Decision, ...]:
+    """Every version of every decision, by name; of each decision the newest version first."""
     authorize(actor, actions.DEFINITION_VIEW)
     views = _views(connection, connection.execute(_rows()).all())
     return tuple(sorted(views, key=lambda d: (*swedish(d.name), d.decision_id, -d.version)))
 
 
-def decision(connection: Connection, actor: Actor, id: str) -> Decision:
-    """One version. Raises ``NotFound``."""
+def get(connection: Connection, actor: Actor, id: str) -> Decision:
+    """One version of one decision. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
     row = connection.execute(_rows().where(DecisionTable.id == id)).first()
     if row is None:
@@ -70,7 +73,7 @@ def source(connection: Connection, actor: Actor, id: str) -> Source:
 
 
 def findings(connection: Connection, actor: Actor, id: str) -> tuple[Finding, ...]:
-    """What was found in a version's file when it was deployed. Raises ``NotFound``."""
+    """The findings in a version's file when it was deployed. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
     row = connection.execute(
         _joined(DecisionModelTable.findings).where(DecisionTable.id == id)

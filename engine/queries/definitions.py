@@ -1,4 +1,4 @@
-"""Definitions: the versions of every process, their files and what was found in them."""
+"""Definitions: the versions of every process, their files and the findings in them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sqlalchemy import Connection, case, func, select
 from engine.access import actions
 from engine.access.rules import authorize
 from engine.errors import NotFound
-from engine.queries.rows import AnyRow, AnySelect, People, name_of, people_by_id
-from engine.queries.search import swedish
+from engine.queries.rows import AnyRow, AnySelect, PeopleById, name_of, people_by_id
+from engine.queries.text_search import swedish
 from engine.store.tables import DefinitionTable, InstanceTable, ResourceTable
 from engine.views import Actor, Definition, Finding, Source
 
@@ -29,11 +29,14 @@ DEFINITION = (
     DefinitionTable.deployed_by,
     DefinitionTable.startable,
 )
+"""The columns of a definition's view."""
 
 
-def definitions(connection: Connection, actor: Actor) -> tuple[Definition, ...]:
-    """Every version of every process and every drawing: the phases in their order, then the others
-    by name; of each the newest version first."""
+def all(  # noqa: A001 - as in service
+    connection: Connection, actor: Actor
+) -> tuple[Definition, ...]:
+    """Every version of every process and every drawing: the processes of phases in the phases'
+    order, then the others by name; of each process the newest version first."""
     authorize(actor, actions.DEFINITION_VIEW)
     rows = connection.execute(select(*DEFINITION)).all()
     newest = _newest(rows)
@@ -48,7 +51,7 @@ def definitions(connection: Connection, actor: Actor) -> tuple[Definition, ...]:
 
 
 def live_processes(connection: Connection) -> dict[str, bool]:
-    """Ids of all processes that are deployed, each with whether it can be started."""
+    """Whether each deployed process can be started, by the process's id."""
     rows = connection.execute(
         select(
             DefinitionTable.process_id, func.max(case((DefinitionTable.startable, 1), else_=0))
@@ -57,14 +60,14 @@ def live_processes(connection: Connection) -> dict[str, bool]:
     return {process_id: bool(startable) for process_id, startable in rows}
 
 
-def definition(connection: Connection, actor: Actor, definition_id: str) -> Definition:
-    """One version. Raises ``NotFound``."""
+def get(connection: Connection, actor: Actor, definition_id: str) -> Definition:
+    """One version of one process. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
     return _one(connection, select(*DEFINITION).where(DefinitionTable.id == definition_id))
 
 
-def latest_definition(connection: Connection, actor: Actor, process_id: str) -> Definition:
-    """The newest version of a process. Raises ``NotFound``."""
+def latest(connection: Connection, actor: Actor, process_id: str) -> Definition:
+    """The version of a process that new cases start on. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
     statement = select(*DEFINITION).where(DefinitionTable.process_id == process_id)
     return _one(connection, _live_first(statement).limit(1))
@@ -84,7 +87,7 @@ def source(connection: Connection, actor: Actor, definition_id: str) -> Source:
 
 
 def findings(connection: Connection, actor: Actor, definition_id: str) -> tuple[Finding, ...]:
-    """What was found in a version when it was deployed. Raises ``NotFound``."""
+    """The findings in a version's file when it was deployed. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
     row = connection.execute(
         select(DefinitionTable.findings).where(DefinitionTable.id == definition_id)
@@ -113,7 +116,7 @@ def _live_first(statement: Any) -> Any:
 
 
 def _newest(rows: Iterable[AnyRow]) -> dict[str, AnyRow]:
-    """The same of rows that are read already, by process."""
+    """The version that new cases start on, by process id, of rows that have been read."""
     newest: dict[str, AnyRow] = {}
     for row in rows:
         known = newest.get(row.process_id)
@@ -138,7 +141,9 @@ def _running(connection: Connection, ids: list[str]) -> dict[str, int]:
     return {row.definition_id: row.n for row in connection.execute(statement)}
 
 
-def _view(row: AnyRow, people: People, running: Mapping[str, int], latest: set[str]) -> Definition:
+def _view(
+    row: AnyRow, people: PeopleById, running: Mapping[str, int], latest: set[str]
+) -> Definition:
     return Definition(
         id=row.id,
         process_id=row.process_id,
@@ -159,5 +164,5 @@ _FINDING = tuple(f.name for f in fields(Finding))
 
 
 def stored_finding(stored: Mapping[str, Any]) -> Finding:
-    """A finding as a row keeps it."""
+    """The view of a finding that is stored as JSON; keys of later versions are ignored."""
     return Finding(**{name: stored[name] for name in _FINDING if name in stored})

@@ -1,4 +1,4 @@
-"""Process instances: the tree of a case, what a diagram shows on its elements, incidents."""
+"""Process instances: the tree of a case, and what a diagram shows on its elements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.access import actions
 from engine.access.rules import authorize
 from engine.queries.inbox import OPEN
 from engine.queries.objects import case_of_instance
-from engine.queries.rows import AnyRow, AnySelect, People, people_by_id
+from engine.queries.rows import AnyRow, AnySelect, PeopleById, people_by_id
 from engine.store.tables import (
     DefinitionTable,
     IncidentTable,
@@ -25,7 +25,8 @@ from engine.store.tables import (
 from engine.views import Actor, ElementState, InstanceView
 
 MOST_INSTANCES = 1000
-"""Of a case's tree: what runs first, then what ended last."""
+"""The most instances of a case's tree: the running ones first, then those that started last. A page
+cannot show more."""
 
 INSTANCE = (
     InstanceTable.id,
@@ -41,17 +42,18 @@ INSTANCE = (
     DefinitionTable.name,
     DefinitionTable.phase,
 )
+"""The columns of an instance's view."""
 
 
-def instance(connection: Connection, actor: Actor, instance_id: str) -> InstanceView:
+def get(connection: Connection, actor: Actor, instance_id: str) -> InstanceView:
     """One instance. Raises ``NotFound``."""
     authorize(actor, actions.CASE_VIEW, case_of_instance(connection, actor, instance_id))
     return _view(connection.execute(_instances().where(InstanceTable.id == instance_id)).one())
 
 
-def instances(connection: Connection, case_id: str) -> tuple[InstanceView, ...]:
-    """The tree of a case's instances: each followed by its children, the older first. The caller
-    has authorised the case."""
+def of_case(connection: Connection, case_id: str) -> tuple[InstanceView, ...]:
+    """The instances of a case, each followed by its children, the older first; at most
+    ``MOST_INSTANCES``. The caller has authorised the case."""
     rows = connection.execute(
         _instances()
         .where(InstanceTable.case_id == case_id)
@@ -80,11 +82,11 @@ def instances(connection: Connection, case_id: str) -> tuple[InstanceView, ...]:
 def element_states(
     connection: Connection, actor: Actor, instance_id: str, *, today: date
 ) -> Mapping[str, ElementState]:
-    """What the diagram of an instance shows, by element id; elements without a past or a present
-    are not there. Raises ``NotFound``.
+    """What the diagram of an instance shows on each element, by element id; elements that were
+    never reached are left out. Raises ``NotFound``.
 
-    What is now stands before what was: an incident, then late, open and waiting, then done or
-    cancelled. ``count`` is how many tokens are there now, else how often it was done.
+    An element in several states shows the most urgent: incident, late, open, waiting, done,
+    cancelled. ``count`` is how many tokens are there now, else how often the element was completed.
     """
     authorize(actor, actions.CASE_VIEW, case_of_instance(connection, actor, instance_id))
     row = connection.execute(
@@ -135,14 +137,14 @@ def _add_tasks(
     by_element: dict[str, list[AnyRow]] = {}
     for row in sorted(rows, key=lambda r: (r.opened_at, r.state == "completed", r.id)):
         by_element.setdefault(row.element_id, []).append(row)
-    for element, found in by_element.items():
-        states[element] = _task_state(element, found, people, states.get(element), today)
+    for element, tasks in by_element.items():
+        states[element] = _task_state(element, tasks, people, states.get(element), today)
 
 
 def _task_state(
     element: str,
     tasks: Sequence[AnyRow],
-    people: People,
+    people: PeopleById,
     known: ElementState | None,
     today: date,
 ) -> ElementState:
@@ -177,7 +179,8 @@ def _add_children(
     states: dict[str, ElementState],
     today: date,
 ) -> None:
-    """Call activities: the child that was started last, and whether anything below is late."""
+    """Add the call activities: the child instance that started last, and how late the tasks in and
+    below the running children are."""
     rows = connection.execute(
         select(InstanceTable.id, InstanceTable.parent_element, InstanceTable.state)
         .where(InstanceTable.parent_id == instance_id, InstanceTable.parent_element.is_not(None))
@@ -211,8 +214,8 @@ _RUNNING = ("running", "incident")
 
 
 def _late_below(connection: Connection, case_id: str, top: str, today: date) -> dict[str, int]:
-    """Days late of the latest open task in or below each child of ``top``. Only what runs now is
-    looked at: everything above an open task runs."""
+    """By how many days the most overdue open task in or below each child of ``top`` is late. Only
+    running instances are read, because all instances above an open task are running."""
     due = connection.execute(
         select(TaskTable.instance_id, func.min(TaskTable.due).label("due"))
         .where(TaskTable.case_id == case_id, OPEN, TaskTable.due < today)

@@ -1,4 +1,4 @@
-"""Moves to other versions: how far they have come, and the steps that they left to decide about."""
+"""Migrations of instances to other versions: their progress, and the steps that they skipped."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ from engine.store.tables import (
 from engine.views import Actor, Migration, MigrationItem, MigrationNote, SkippedStep
 
 STATES = ("waiting", "done", "failed", "taken_back")
+"""The states of one instance of a migration."""
 LATEST = 20
-"""How many of a process's migrations its page lists."""
+"""How many of a process's migrations its page lists: older ones stand in the history."""
 
 
-def migration(
+def get(
     connection: Connection,
     actor: Actor,
     migration_id: str,
@@ -38,7 +39,8 @@ def migration(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Migration:
-    """One migration with a page of its items, those that failed first. Raises ``NotFound``."""
+    """One migration with a page of its instances, the failed ones first. Raises ``NotFound``, and
+    ``Invalid`` for an unknown ``state`` and for a cursor of another list."""
     authorize(actor, actions.INSTANCE_MIGRATE)
     if state is not None:
         paging.choice("state", state, STATES)
@@ -53,8 +55,8 @@ def migration(
     return _view(row, counts[migration_id], page.items, page.next)
 
 
-def migrations(connection: Connection, actor: Actor, process_id: str) -> tuple[Migration, ...]:
-    """The latest migrations of a process, without their items."""
+def of_process(connection: Connection, actor: Actor, process_id: str) -> tuple[Migration, ...]:
+    """The latest migrations of a process, the newest first, without their instances."""
     authorize(actor, actions.INSTANCE_MIGRATE)
     statement = _migrations().where(MigrationTable.process_id == process_id)
     rows = connection.execute(
@@ -65,8 +67,8 @@ def migrations(connection: Connection, actor: Actor, process_id: str) -> tuple[M
 
 
 def skipped_steps(connection: Connection, actor: Actor, case_id: str) -> tuple[SkippedStep, ...]:
-    """The steps of a case that came in before where it was, the undecided first. Raises
-    ``NotFound``."""
+    """The activities that migrations inserted before the place where a case was, those that nobody
+    has decided about first. Raises ``NotFound``."""
     thing = case_object(connection, actor, case_id)
     authorize(actor, actions.CASE_VIEW, thing)
     rows = connection.execute(
@@ -150,7 +152,7 @@ def _items(
             MigrationItemTable.reasons,
             MigrationItemTable.notes,
             MigrationItemTable.revision,
-            MigrationItemTable.snapshot.is_not(None).label("kept"),
+            MigrationItemTable.snapshot.is_not(None).label("has_snapshot"),
             InstanceTable.revision.label("now"),
             InstanceTable.ended_at,
             DefinitionTable.version,
@@ -176,7 +178,7 @@ def _items(
 
 
 def _item(row: Any) -> MigrationItem:
-    untouched = row.kept and row.now == row.revision and row.ended_at is None
+    untouched = row.has_snapshot and row.now == row.revision and row.ended_at is None
     return MigrationItem(
         instance_id=row.instance_id,
         case_id=row.case_id,

@@ -1,4 +1,4 @@
-"""Loading what the access rules look at. Each is one statement, for one actor."""
+"""Loading the objects that the access rules decide on. Each is one statement, for one actor."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from engine.access import actions
 from engine.access.conditions import cases_of
-from engine.access.rules import CaseObject, IncidentObject, MessageObject, PersonObject, TaskObject
+from engine.access.rules import CaseObject, IncidentObject, PersonObject, TaskObject
 from engine.errors import NotFound
 from engine.store.tables import (
     AttachmentTable,
@@ -25,7 +25,7 @@ def case_object(connection: Connection, actor: Actor, case_id: str) -> CaseObjec
 
 
 def case_by_key(connection: Connection, actor: Actor, key: str) -> CaseObject:
-    """The case with this id or this number: its business key. Raises ``NotFound``."""
+    """The case whose id or number (its business key) is ``key``. Raises ``NotFound``."""
     return _case(
         _one(connection, _cases(actor).where((CaseTable.id == key) | (CaseTable.number == key)))
     )
@@ -43,7 +43,7 @@ def task_object(connection: Connection, actor: Actor, task_id: str) -> TaskObjec
 
 
 def task_of_attachment(connection: Connection, actor: Actor, attachment_id: str) -> TaskObject:
-    """The user task that an attachment hangs on. Raises ``NotFound``."""
+    """The user task that an attachment belongs to. Raises ``NotFound``."""
     statement = _tasks(actor).join(AttachmentTable, AttachmentTable.task_id == TaskTable.id)
     return _task(_one(connection, statement.where(AttachmentTable.id == attachment_id)))
 
@@ -54,11 +54,6 @@ def incident_object(connection: Connection, actor: Actor, incident_id: str) -> I
     return IncidentObject(
         incident_id, _case(_one(connection, statement.where(IncidentTable.id == incident_id)))
     )
-
-
-def message_object(case: CaseObject, roles: frozenset[str]) -> MessageObject:
-    """A message to ``case`` that the diagram lets ``roles`` send."""
-    return MessageObject(case, roles)
 
 
 def person_object(connection: Connection, username: str) -> PersonObject:

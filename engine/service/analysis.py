@@ -24,9 +24,9 @@ class Analysis(Part):
         """Count what ``overview`` shows, if it is time; whether it was. For whatever runs beside
         the pages: the more there is to count, the more seldom it is done."""
         with self._transactions.reading() as connection:
-            if not queries.is_due(connection, self._transactions.now()):
+            if not queries.figures_due(connection, self._transactions.now()):
                 return False
-            body = queries.count(connection, self._transactions.today())
+            body = queries.count_figures(connection, self._transactions.today())
         with self._transactions.database.writing() as connection:
-            queries.keep(connection, body, self._transactions.now())
+            queries.store_figures(connection, body, self._transactions.now())
         return True

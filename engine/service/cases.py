@@ -127,7 +127,7 @@ class Cases(Part):
         :param phase: only cases that have work open in this phase
         """
         with self._transactions.reading() as connection:
-            return queries.cases(
+            return queries.search(
                 connection,
                 actor,
                 q=q,
@@ -158,7 +158,7 @@ class Cases(Part):
                 meta = work.definitions.get(work.connection, definition_id).meta
                 return meta.tasks[element_id].checklist
 
-            detail = queries.case_detail(
+            detail = queries.get(
                 work.connection,
                 actor,
                 business_key,

@@ -18,7 +18,7 @@ class Customers(Part):
     def search(self, actor: Actor, q: str = "") -> tuple[CustomerRow, ...]:
         """Customers by name, at most 200; ``q`` is searched in name and organisation number."""
         with self._transactions.reading() as connection:
-            return queries.listed(connection, actor, q)
+            return queries.search(connection, actor, q)
 
     def add(self, actor: Actor, name: str, org_number: str, *, key: str) -> Receipt:
         """A new customer; the receipt has its ``id``.

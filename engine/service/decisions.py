@@ -30,7 +30,7 @@ class Decisions(Part):
     def all(self, actor: Actor) -> tuple[Decision, ...]:
         """All versions of all decisions and decision services: by name, the newest first."""
         with self._transactions.reading() as connection:
-            return queries.decisions(connection, actor)
+            return queries.all(connection, actor)
 
     def get(self, actor: Actor, id: str) -> DecisionDetail:
         """One version of one decision, with all that it stands on.
@@ -38,7 +38,7 @@ class Decisions(Part):
         :raises NotFound: when there is none
         """
         with self._transactions.looking(actor) as work:
-            view = queries.decision(work.connection, actor, id)
+            view = queries.get(work.connection, actor, id)
             chosen = work.definitions.decisions.get(work.connection, id)
         return DecisionDetail(
             view,

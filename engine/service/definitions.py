@@ -59,10 +59,8 @@ class Definitions(Part):
         )
         result = receipt.result
         with self._transactions.reading() as connection:
-            found = [queries.definition(connection, actor, i) for i in result["definitions"]]
-            decided = [
-                decisions.decision(connection, actor, i) for i in result.get("decisions", ())
-            ]
+            found = [queries.get(connection, actor, i) for i in result["definitions"]]
+            decided = [decisions.get(connection, actor, i) for i in result.get("decisions", ())]
         return Deployment(
             id=result["deployment"],
             definitions=tuple(found),
@@ -75,7 +73,7 @@ class Definitions(Part):
         """All versions of all processes, and all drawings: the phases in order, the newest
         version first."""
         with self._transactions.reading() as connection:
-            return queries.definitions(connection, actor)
+            return queries.all(connection, actor)
 
     def get(self, actor: Actor, definition_id: str) -> Definition:
         """One version of one process.
@@ -83,7 +81,7 @@ class Definitions(Part):
         :raises NotFound: when there is none
         """
         with self._transactions.reading() as connection:
-            return queries.definition(connection, actor, definition_id)
+            return queries.get(connection, actor, definition_id)
 
     def source(self, actor: Actor, definition_id: str) -> Source:
         """The file that a definition came in, byte for byte.
@@ -107,7 +105,7 @@ class Definitions(Part):
         :raises NotFound: when there is none
         """
         with self._transactions.reading() as connection:
-            process_id = queries.definition(connection, actor, definition_id).process_id
+            process_id = queries.get(connection, actor, definition_id).process_id
             tree = self._file(connection, actor, definition_id).tree
         drawn = layout.drawing(tree, process_id)
         # A file without any process has one drawing, whatever it is called.
@@ -119,7 +117,7 @@ class Definitions(Part):
         :raises NotFound: when there is none
         """
         with self._transactions.reading() as connection:
-            process_id = queries.definition(connection, actor, definition_id).process_id
+            process_id = queries.get(connection, actor, definition_id).process_id
             file = self._file(connection, actor, definition_id)
         meta = file.metadata.get(process_id)
         return () if meta is None else sheets.activities_of(meta)

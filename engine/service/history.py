@@ -37,7 +37,7 @@ class History(Part):
         :param since: an aware time, inclusive; ``until`` exclusive
         """
         with self._transactions.reading() as connection:
-            return queries.history(
+            return queries.search(
                 connection,
                 actor,
                 case_id=case_id,
@@ -53,7 +53,7 @@ class History(Part):
     def types(self) -> tuple[str, ...]:
         """The types of facts that there are, for a filter."""
         with self._transactions.reading() as connection:
-            return queries.history_types(connection)
+            return queries.types(connection)
 
     def verify(self, actor: Actor, case_id: str | None = None) -> Verification:
         """Compute every hash of the history (of one case, or all) again, and every signature's.

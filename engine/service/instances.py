@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.queries import instances
+from engine.queries import instances as queries
 from engine.service.transactions import Part
 from engine.views import (
     Actor,
@@ -26,7 +26,7 @@ class Instances(Part):
         :raises NotFound: when there is none, or its case is not the actor's to see
         """
         with self._transactions.reading() as connection:
-            return instances.instance(connection, actor, instance_id)
+            return queries.get(connection, actor, instance_id)
 
     def element_states(self, actor: Actor, instance_id: str) -> Mapping[str, ElementState]:
         """What the diagram of an instance shows, by element id.
@@ -34,7 +34,7 @@ class Instances(Part):
         :raises NotFound: when there is none, or its case is not the actor's to see
         """
         with self._transactions.reading() as connection:
-            return instances.element_states(
+            return queries.element_states(
                 connection, actor, instance_id, today=self._transactions.today()
             )
 

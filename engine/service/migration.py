@@ -197,14 +197,14 @@ class Migrations(Part):
         :raises NotFound: when there is none
         """
         with self._transactions.reading() as connection:
-            return queries.migration(
+            return queries.get(
                 connection, actor, migration_id, state=state, cursor=cursor, limit=limit
             )
 
     def of_process(self, actor: Actor, process_id: str) -> tuple[Migration, ...]:
         """The latest migrations of a process, the newest first, without their instances."""
         with self._transactions.reading() as connection:
-            return queries.migrations(connection, actor, process_id)
+            return queries.of_process(connection, actor, process_id)
 
     # ------------------------------------------------------------ what was not run
 

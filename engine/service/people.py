@@ -26,7 +26,7 @@ class People(Part):
     def all(self, actor: Actor) -> tuple[Person, ...]:
         """Everybody with an account, by name."""
         with self._transactions.reading() as connection:
-            return queries.people(connection, actor)
+            return queries.all(connection, actor)
 
     def add(
         self,

@@ -52,7 +52,7 @@ class Tasks(Part):
         :param due: ``late``, ``today``, ``coming`` or None
         """
         with self._transactions.reading() as connection:
-            return queries.tasks(
+            return queries.search(
                 connection,
                 actor,
                 show=show,
@@ -78,7 +78,7 @@ class Tasks(Part):
         would have to be gone through one by one, the first are: a count then says that there may be
         more."""
         with self._transactions.reading() as connection:
-            return queries.task_counts(
+            return queries.counts(
                 connection,
                 actor,
                 show=show,
@@ -105,7 +105,7 @@ class Tasks(Part):
                     known.update({k: v for k, v in task.variables.items() if k in fields})
                 return task.asks({k: v for k, v in place.variables.items() if v is not None})
 
-            detail = task_detail.task_detail(work.connection, actor, task_id, ask)
+            detail = task_detail.get(work.connection, actor, task_id, ask)
         filled = {k: feel.plain(v) for k, v in known.items() if v is not None}
         return replace(detail, values={**filled, **detail.values})
 

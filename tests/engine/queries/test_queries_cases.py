@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 
 from engine.bpmn.meta import CheckItem, MessageMeta
 from engine.errors import Invalid, NotFound
-from engine.queries import search
-from engine.queries.cases import MessageOffer, case_detail, cases
+from engine.queries import text_search
+from engine.queries.cases import MessageOffer
+from engine.queries.cases import get as case_detail
+from engine.queries.cases import search as cases
 from engine.queries.sheets import plan_rows
 from engine.views import SYSTEM, Actor
 from tests.support.rows import DAY, NOW, TODAY, Rows, Running, tick, watched
@@ -325,8 +327,8 @@ class TestBound:
 
     @pytest.fixture(autouse=True)
     def small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(search, "FEW", 8)
-        monkeypatch.setattr(search, "LOOKED_AT", 10)
+        monkeypatch.setattr(text_search, "FEW", 8)
+        monkeypatch.setattr(text_search, "LOOKED_AT", 10)
 
     def crowd(self, rows: Rows, count: int) -> list[str]:
         """Cases with two words each, which only those that began in the middle have both."""
@@ -389,7 +391,7 @@ class TestBound:
         monkeypatch: pytest.MonkeyPatch,
         filters: dict[str, str],
     ) -> None:
-        monkeypatch.setattr(search, "FEW", 100)
+        monkeypatch.setattr(text_search, "FEW", 100)
         for n in range(60):
             old = Running(rows, title="gammal", started_at=NOW - (n + 9) * DAY)
             old.task(phase="Z")

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.errors import Invalid, NotFound
-from engine.queries import facts, search
-from engine.queries.history import history, history_types
+from engine.queries import facts, text_search
+from engine.queries.history import search as history
+from engine.queries.history import types as history_types
 from engine.views import SYSTEM, Actor
 from tests.support.rows import DAY, NOW, Rows, Running, watched
 
@@ -183,8 +184,8 @@ class TestBound:
     def crowd(self, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[int]]:
         """Facts of 20 people called Anna, 20 customers in Umeå, two elements and two types."""
         monkeypatch.setattr(facts, "LOOKED_AT", self.LOOKED_AT)
-        monkeypatch.setattr(search, "FEW", 10)
-        monkeypatch.setattr(search, "LOOKED_AT", 15)
+        monkeypatch.setattr(text_search, "FEW", 10)
+        monkeypatch.setattr(text_search, "LOOKED_AT", 15)
         monkeypatch.setattr("engine.queries.history.NAMES", 8)
         people = [rows.person(f"Anna Ek{n}", username=f"anna-{n}") for n in range(20)]
         cases = [Running(rows, customer=f"Åkeri Umeå {n}", number=f"K-{n}") for n in range(20)]

@@ -7,7 +7,9 @@ from sqlalchemy import Connection
 
 from engine.errors import NotFound
 from engine.queries.incidents import newest as incidents
-from engine.queries.instances import element_states, instance, instances
+from engine.queries.instances import element_states
+from engine.queries.instances import get as instance
+from engine.queries.instances import of_case as instances
 from engine.views import SYSTEM, Actor, ElementState
 from tests.support.rows import DAY, NOW, TODAY, Rows, Running, watched
 

@@ -16,9 +16,9 @@ from engine.queries.task_detail import (
     TaskRequirements,
     asks,
     attachment,
-    task_detail,
     task_place,
 )
+from engine.queries.task_detail import get as task_detail
 from engine.views import SYSTEM, Actor, Field, TaskDetail
 from tests.support.rows import DAY, NOW, TODAY, Rows, Running, tick, watched
 

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from engine.errors import Invalid
 from engine.queries import inbox
-from engine.queries.tasks import task_counts, tasks
+from engine.queries.tasks import counts as task_counts
+from engine.queries.tasks import search as tasks
 from engine.views import Actor
 from tests.support.rows import DAY, NOW, TODAY, Rows, Running, watched
 
