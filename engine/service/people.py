@@ -9,7 +9,8 @@ from typing import Any
 from engine.access import actions
 from engine.access.rules import authorize
 from engine.errors import NotAuthenticated
-from engine.identity import people, sessions
+from engine.identity import passwords, people, sessions, sign_in_attempts
+from engine.identity.usernames import normal_username
 from engine.queries import objects
 from engine.queries import people as queries
 from engine.service.transactions import Part
@@ -46,12 +47,12 @@ class People(Part):
         :raises Invalid: for a user name that is taken, unknown roles or rights, and a password
             that is too short or too common
         """
-        people.check_new_password(password, username)
-        hashed = people.hash_password(password)
+        passwords.check_new(password, username)
+        hashed = passwords.hash_password(password)
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
-            person = people.add_person(
+            person = people.add(
                 work.connection,
                 username=username,
                 name=name,
@@ -90,9 +91,9 @@ class People(Part):
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
-            person = people.change_person(
+            person = people.change(
                 work.connection,
-                people.person_named(work.connection, username),
+                people.get(work.connection, username),
                 roles=roles,
                 rights=rights,
                 active=active,
@@ -127,15 +128,17 @@ class People(Part):
 
         :raises Invalid: when the password is too short or too common
         """
-        people.check_new_password(password, username)
-        hashed = people.hash_password(password)
+        passwords.check_new(password, username)
+        hashed = passwords.hash_password(password)
 
         def do(work: UnitOfWork) -> dict[str, Any]:
-            thing = objects.person_object(work.connection, people.normal_username(username))
+            thing = objects.person_object(work.connection, normal_username(username))
             authorize(actor, actions.PEOPLE_PASSWORD, thing)
-            person = people.person_named(work.connection, username)
-            kept = sessions.token_hash(keep) if keep else None
-            people.set_password(work.connection, person.id, hashed, now=work.now, keep_session=kept)
+            person = people.get(work.connection, username)
+            keep_hash = sessions.token_hash(keep) if keep else None
+            people.set_password(
+                work.connection, person.id, hashed, now=work.now, keep_session=keep_hash
+            )
             work.note("password.changed", CHAIN, {"person": person.id})
             return {"id": person.id}
 
@@ -149,11 +152,11 @@ class People(Part):
             ``too_many_attempts`` with ``seconds`` to wait
         """
         with self._transactions.database.writing() as connection:
-            attempt = sessions.begin_attempt(
+            attempt = sign_in_attempts.begin(
                 connection, username, address=address, now=self._transactions.now()
             )
         if not attempt.succeeds(password) or attempt.person is None:
             raise NotAuthenticated("The user name or the password is wrong.", code="wrong_password")
         with self._transactions.database.writing() as connection:
-            sessions.settle_attempt(connection, attempt, attempt.renewed_hash(password))
+            sign_in_attempts.settle(connection, attempt, attempt.renewed_hash(password))
         return attempt.person

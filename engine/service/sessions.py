@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from engine.errors import Conflict, Unavailable
-from engine.identity import sessions
+from engine.identity import sessions, sign_in_attempts
 from engine.service.people import People
 from engine.service.transactions import Part, Transactions
 from engine.views import Session
@@ -31,17 +31,15 @@ class Sessions(Part):
         person = self._people.check_password(username, password, address=address)
         with self._transactions.database.writing() as connection:
             lifetime = timedelta(hours=self._transactions.config.web.session_hours)
-            sessions.sweep(connection, now=self._transactions.now(), idle=self._idle)
-            return sessions.open_session(
-                connection, person, now=self._transactions.now(), lifetime=lifetime
-            )
+            now = self._transactions.now()
+            sessions.sweep(connection, now=now, idle=self._idle)
+            sign_in_attempts.sweep(connection, now=now)
+            return sessions.start(connection, person, now=now, lifetime=lifetime)
 
     def get(self, token: str) -> Session | None:
         """The session of a token, None when there is none or it has ended."""
         with self._transactions.reading() as connection:
-            stored = sessions.find_session(
-                connection, token, now=self._transactions.now(), idle=self._idle
-            )
+            stored = sessions.get(connection, token, now=self._transactions.now(), idle=self._idle)
         if stored is None:
             return None
         if stored.stale:
@@ -51,7 +49,7 @@ class Sessions(Part):
     def _touch(self, token: str) -> None:
         try:
             with self._transactions.database.writing() as connection:
-                sessions.touch_session(connection, token, now=self._transactions.now())
+                sessions.touch(connection, token, now=self._transactions.now())
         except (Unavailable, Conflict) as error:
             # A full disk keeps nobody from reading; the next use is written down.
             log.warning("the use of a session could not be written down: %s", error)
@@ -62,12 +60,12 @@ class Sessions(Part):
         :raises Invalid: when it is too much
         """
         with self._transactions.database.writing() as connection:
-            sessions.save_session(connection, token, data)
+            sessions.save(connection, token, data)
 
     def sign_out(self, token: str) -> None:
         """End a session."""
         with self._transactions.database.writing() as connection:
-            sessions.end_session(connection, token)
+            sessions.end(connection, token)
 
     @property
     def _idle(self) -> timedelta:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from engine.access import actions
 from engine.access.rules import PersonObject, authorize
 from engine.errors import Conflict, NotAuthenticated, Unavailable
-from engine.identity import people, sessions, tokens
+from engine.identity import people, sign_in_attempts, tokens
 from engine.ids import new_id
 from engine.service.transactions import Part
 from engine.unit_of_work import UnitOfWork
@@ -48,7 +48,7 @@ class Tokens(Part):
         token_id, secret = new_id(), tokens.new_secret()
 
         def do(work: UnitOfWork) -> dict[str, Any]:
-            person = people.person_named(work.connection, username)
+            person = people.get(work.connection, username)
             authorize(actor, actions.TOKEN_ADD, PersonObject(person.id))
             expires_at = None if lifetime is None else work.now + lifetime
             tokens.add(
@@ -70,7 +70,7 @@ class Tokens(Part):
             actor, "add_token", key, {**request, "expires": expires}, do
         )
         with self._transactions.reading() as connection:
-            token = tokens.named(connection, str(receipt.id))
+            token = tokens.get(connection, str(receipt.id))
         return IssuedToken(token, secret if token.id == token_id else None)
 
     def all(self, actor: Actor, username: str | None = None) -> tuple[Token, ...]:
@@ -81,9 +81,9 @@ class Tokens(Part):
         with self._transactions.reading() as connection:
             person_id = None
             if username is not None:
-                person_id = people.person_named(connection, username).id
+                person_id = people.get(connection, username).id
             authorize(actor, actions.TOKEN_MANAGE, PersonObject(person_id or ""))
-            return tokens.listed(connection, person_id)
+            return tokens.all(connection, person_id)
 
     def revoke(self, actor: Actor, token_id: str, *, key: str) -> Receipt:
         """End a token for good: one's own, or anybody's for an administrator.
@@ -93,7 +93,7 @@ class Tokens(Part):
         """
 
         def do(work: UnitOfWork) -> dict[str, Any]:
-            token = tokens.named(work.connection, token_id)
+            token = tokens.get(work.connection, token_id)
             authorize(actor, actions.TOKEN_MANAGE, PersonObject(token.person.id))
             tokens.revoke(work.connection, token_id, now=work.now)
             detail = {"person": token.person.id, "token": token_id, "name": token.name}
@@ -114,10 +114,10 @@ class Tokens(Part):
         now = self._transactions.now()
         try:
             with self._transactions.database.glancing() as connection:
-                token = tokens.find(connection, secret, now=now)
+                token = tokens.by_secret(connection, secret, now=now)
         except NotAuthenticated:
             with self._transactions.database.writing() as connection:
-                sessions.count_failed_token(connection, address, now=now)
+                sign_in_attempts.count_failed_token(connection, address, now=now)
             raise
         if tokens.is_stale(token, now):
             self._touch(token.id, now)

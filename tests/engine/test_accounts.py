@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from engine import views
 from engine.errors import Invalid, NotAuthenticated, NotFound
-from engine.identity import people, sessions
+from engine.identity import passwords, people, sessions, sign_in_attempts
 from engine.store.base import Base
 from engine.store.database import Database
 from engine.store.tables import PersonTable, PersonWordTable, SessionTable, SignInFailureTable
@@ -24,7 +24,7 @@ PASSWORD = "fyra gröna moroten"
 LIFETIME = timedelta(hours=12)
 IDLE = timedelta(hours=1)
 # Hashing is slow on purpose: once is enough for these tests.
-HASH = people.hash_password(PASSWORD)
+HASH = passwords.hash_password(PASSWORD)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def anna(database: Database) -> views.Person:
 def add(database: Database, username: str, password_hash: str = HASH, **more: Any) -> views.Person:
     values = {"name": "Anna Ek", "roles": ["saljare"], "rights": ["manager"], **more}
     with database.writing() as connection:
-        return people.add_person(
+        return people.add(
             connection,
             username=username,
             password_hash=password_hash,
@@ -59,22 +59,24 @@ def attempt(
 ) -> views.Person | None:
     """All three steps of signing in."""
     with database.writing() as connection:
-        tried = sessions.begin_attempt(connection, username, address=address, now=now)
+        tried = sign_in_attempts.begin(connection, username, address=address, now=now)
     if not tried.succeeds(password):
         return None
     with database.writing() as connection:
-        sessions.settle_attempt(connection, tried, tried.renewed_hash(password))
+        sign_in_attempts.settle(connection, tried, tried.renewed_hash(password))
     return tried.person
 
 
 def opened(database: Database, person: views.Person, **more: Any) -> views.Session:
     with database.writing() as connection:
-        return sessions.open_session(connection, person, now=NOW, lifetime=LIFETIME, **more)
+        return sessions.start(connection, person, now=NOW, lifetime=LIFETIME, **more)
 
 
-def found(database: Database, token: str, after: timedelta = timedelta()) -> sessions.Found | None:
+def found(
+    database: Database, token: str, after: timedelta = timedelta()
+) -> sessions.ValidSession | None:
     with database.reading() as connection:
-        return sessions.find_session(connection, token, now=NOW + after, idle=IDLE)
+        return sessions.get(connection, token, now=NOW + after, idle=IDLE)
 
 
 # ---------------------------------------------------------------- people
@@ -84,10 +86,9 @@ def test_a_person_is_found_by_user_name_in_any_case(database: Database) -> None:
     person = add(database, " Åsa.Ek ", name="  Åsa   Ek ")
     assert (person.username, person.name) == ("åsa.ek", "Åsa Ek")
     with database.reading() as connection:
-        assert people.person_named(connection, "ÅSA.EK") == person
-        assert people.all_people(connection) == (person,)
+        assert people.get(connection, "ÅSA.EK") == person
         with pytest.raises(NotFound):
-            people.person_named(connection, "bo")
+            people.get(connection, "bo")
 
 
 def test_a_person_has_the_words_of_both_names(database: Database) -> None:
@@ -120,7 +121,7 @@ def test_who_leaves_is_signed_out_and_cannot_sign_in(
 ) -> None:
     token = opened(database, anna).token
     with database.writing() as connection:
-        left = people.change_person(connection, anna, active=False, roles=[], known_roles=ROLES)
+        left = people.change(connection, anna, active=False, roles=[], known_roles=ROLES)
     assert (left.active, left.roles, left.rights) == (False, frozenset(), {"manager"})
     assert found(database, token) is None
     assert attempt(database, "anna", PASSWORD) is None
@@ -165,7 +166,7 @@ def fail(database: Database, times: int, username: str = "anna", address: str = 
     """Attempts that never get to verifying: they count as failed."""
     for _ in range(times):
         with database.writing() as connection:
-            sessions.begin_attempt(connection, username, address=address, now=NOW)
+            sign_in_attempts.begin(connection, username, address=address, now=NOW)
 
 
 def test_many_failures_make_the_next_attempt_wait(database: Database, anna: views.Person) -> None:
@@ -255,14 +256,14 @@ def test_a_session_ends_when_it_is_not_used(database: Database, anna: views.Pers
     assert late.stale
     assert found(database, token, IDLE) is None
     with database.writing() as connection:
-        sessions.touch_session(connection, token, now=NOW + timedelta(minutes=50))
+        sessions.touch(connection, token, now=NOW + timedelta(minutes=50))
     assert found(database, token, IDLE) is not None
 
 
 def test_a_session_ends_in_any_case(database: Database, anna: views.Person) -> None:
     token = opened(database, anna).token
     with database.writing() as connection:
-        sessions.touch_session(connection, token, now=NOW + LIFETIME)
+        sessions.touch(connection, token, now=NOW + LIFETIME)
     assert found(database, token, LIFETIME - timedelta(seconds=1)) is not None
     assert found(database, token, LIFETIME) is None
 
@@ -270,12 +271,12 @@ def test_a_session_ends_in_any_case(database: Database, anna: views.Person) -> N
 def test_data_is_kept_with_the_session(database: Database, anna: views.Person) -> None:
     token = opened(database, anna).token
     with database.writing() as connection:
-        sessions.save_session(connection, token, {"språk": "sv", "n": [1, None]})
+        sessions.save(connection, token, {"språk": "sv", "n": [1, None]})
     kept = found(database, token)
     assert kept is not None
     assert kept.session.data == {"språk": "sv", "n": [1, None]}
     with database.writing() as connection, pytest.raises(Invalid):
-        sessions.save_session(connection, token, {"x": "y" * 600_000})
+        sessions.save(connection, token, {"x": "y" * 600_000})
 
 
 def test_signing_in_again_ends_the_session_before(database: Database, anna: views.Person) -> None:
@@ -292,7 +293,7 @@ def test_a_new_password_ends_the_other_sessions(database: Database, anna: views.
         people.set_password(
             connection,
             anna.id,
-            people.hash_password("ett helt nytt lösenord"),
+            passwords.hash_password("ett helt nytt lösenord"),
             now=NOW,
             keep_session=sessions.token_hash(mine),
         )
@@ -309,6 +310,7 @@ def test_what_has_ended_is_swept_away(database: Database, anna: views.Person) ->
     for after, left in ((timedelta(minutes=5), [1, 1]), (timedelta(hours=2), [0, 0])):
         with database.writing() as connection:
             sessions.sweep(connection, now=NOW + after, idle=IDLE)
+            sign_in_attempts.sweep(connection, now=NOW + after)
             counts = [
                 connection.execute(select(func.count()).select_from(t)).scalar() for t in tables
             ]
@@ -318,5 +320,5 @@ def test_what_has_ended_is_swept_away(database: Database, anna: views.Person) ->
 def test_a_session_can_be_ended(database: Database, anna: views.Person) -> None:
     token = opened(database, anna).token
     with database.writing() as connection:
-        sessions.end_session(connection, token)
+        sessions.end(connection, token)
     assert found(database, token) is None

@@ -134,7 +134,7 @@ class TestDefinitions:
 
     @pytest.mark.parametrize(
         "read",
-        [queries.definition, queries.latest_definition, queries.source, queries.findings],
+        [queries.get, queries.latest, queries.source, queries.findings],
     )
     def test_what_does_not_exist_is_not_found(self, connection: Connection, read: object) -> None:
         with pytest.raises(NotFound):
