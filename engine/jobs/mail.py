@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import Final
 
-from engine.config import Mail
+from engine.config.settings import MailSettings
 from engine.jobs.outbox import ClaimedMessage
 
 TIMEOUT: Final = 20.0
@@ -19,7 +19,7 @@ class PermanentFailure(Exception):
     """Trying again would not help: the receiver's server refuses the address for good."""
 
 
-def send(settings: Mail, letter: ClaimedMessage) -> None:
+def send(settings: MailSettings, letter: ClaimedMessage) -> None:
     """Send one letter.
 
     :raises OSError, smtplib.SMTPException: when it may succeed later
@@ -41,7 +41,7 @@ def send(settings: Mail, letter: ClaimedMessage) -> None:
             raise
 
 
-def _message(settings: Mail, letter: ClaimedMessage) -> EmailMessage:
+def _message(settings: MailSettings, letter: ClaimedMessage) -> EmailMessage:
     message = EmailMessage()
     message["From"] = settings.sender
     message["To"] = letter.target

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engine.config import Webhook
+from engine.config.settings import WebhookSettings
 from engine.job_queue import Job
 from engine.jobs import outbox, postgresql_queue, sqlite_queue, webhooks
 from engine.records.history import Fact
@@ -16,7 +16,7 @@ from engine.records.history import Fact
 class DatabaseQueue:
     """Keeps jobs where this database's workers look for them."""
 
-    def __init__(self, hooks: Sequence[Webhook] = ()) -> None:
+    def __init__(self, hooks: Sequence[WebhookSettings] = ()) -> None:
         self._hooks = hooks
         self.watchers: list[Callable[[Sequence[str]], None]] = []
         """Who is given the types of all facts, for counting."""

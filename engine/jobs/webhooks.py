@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from engine.config import Webhook
+from engine.config.settings import WebhookSettings
 from engine.ids import new_id
 from engine.jobs.outbox import ClaimedMessage, OutboundMessage
 from engine.records.history import Fact
@@ -39,7 +39,7 @@ class Refused(Exception):
 
 
 def letters(
-    hooks: Sequence[Webhook], facts: Sequence[Fact], now: datetime
+    hooks: Sequence[WebhookSettings], facts: Sequence[Fact], now: datetime
 ) -> Iterator[OutboundMessage]:
     """What the configured receivers are to be told of these facts."""
     for fact in facts:
@@ -61,7 +61,7 @@ def _event(fact: Fact, now: datetime) -> dict[str, Any]:
     return {"type": fact.type, "timestamp": now.isoformat(), "data": known}
 
 
-def send(hooks: Sequence[Webhook], letter: ClaimedMessage, now: datetime) -> None:
+def send(hooks: Sequence[WebhookSettings], letter: ClaimedMessage, now: datetime) -> None:
     """Send one event to the receiver that it was written for. Redirects are not followed.
 
     :raises Refused: when the answer is not 2xx
