@@ -2,7 +2,7 @@
 
 A reader takes a TOML value and returns the setting's value, or raises ValueError. ``setting`` makes
 a dataclass field with a default, a reader, and a description of what the reader accepts; ``text``,
-``integer`` and ``flag`` do so for the common kinds. """
+``integer`` and ``flag`` do so for the common kinds."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ class LogSettings:
 class WebSettings:
     """The web application: its address, its proxies, its sessions and its lists. ``secret`` signs
     the cookie of the sign-in form, ``address`` is the URL in mails; ``config.toml`` explains the
-    others. """
+    others."""
 
     host: str = text("127.0.0.1")
     port: int = integer(8000, 1, 65535)

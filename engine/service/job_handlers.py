@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from engine.job_queue import Job, span_of, timer_job
 from engine.jobs import failed, mail, outbox, reminders, routines, sqlite_queue, webhooks
-from engine.jobs.sqlite_queue import Claimed
+from engine.jobs.sqlite_queue import ClaimedJob
 from engine.jobs.worker import Handler
 from engine.migration.job import migrating, migrations_job
 from engine.runtime import timers
@@ -96,20 +96,20 @@ class JobHandlers:
     def _send_one(self, payload: Mapping[str, Any]) -> None:
         """Send one message; its row says what becomes of it."""
         with self._transactions.database.writing() as connection:
-            message = outbox.take(connection, payload["id"], self._transactions.now())
+            message = outbox.claim(connection, payload["id"], self._transactions.now())
         if message is None:
             return
         error = self._send(message)
         with self._transactions.database.writing() as connection:
             now = self._transactions.now()
             if error is None:
-                outbox.sent(connection, message, now)
+                outbox.record_sent(connection, message, now)
                 return
             log.warning("%s %s was not sent: %s", message.kind, message.id, type(error).__name__)
-            gone = isinstance(error, webhooks.Refused) and error.status == webhooks.GONE
+            gone = isinstance(error, webhooks.WebhookRefused) and error.status == webhooks.GONE
             permanent = gone or isinstance(error, mail.PermanentFailure)
             text = f"{type(error).__name__}: {error}"
-            job = outbox.failed(connection, message, text, now, permanent=permanent)
+            job = outbox.record_failure(connection, message, text, now, permanent=permanent)
             if job is not None:
                 self._transactions.queue.put(connection, [job])
 
@@ -153,7 +153,7 @@ class JobHandlers:
         if routines.done_on(connection, routines.TIDY) != today:
             jobs.append(Job(routines.TIDY, f"{routines.TIDY}:{today.isoformat()}", now))
         if config.mail.enabled:
-            done = reminders.done_on(connection)
+            done = routines.done_on(connection, reminders.ROUTINE)
             wanted = reminders.job(config, calendar, now, done)
             jobs += [wanted] if wanted is not None else []
         return jobs
@@ -166,7 +166,7 @@ class JobHandlers:
 
     # ------------------------------------------------------------ the leased table
 
-    def claim(self) -> Claimed | None:
+    def claim(self) -> ClaimedJob | None:
         """Take a job, None when there is none."""
         now = self._transactions.now()
         with self._transactions.database.reading() as connection:
@@ -175,12 +175,12 @@ class JobHandlers:
         with self._transactions.database.writing() as connection:
             return sqlite_queue.claim(connection, now)
 
-    def finish(self, job: Claimed) -> None:
+    def finish(self, job: ClaimedJob) -> None:
         """The job is done."""
         with self._transactions.database.writing() as connection:
             sqlite_queue.finish(connection, job)
 
-    def fail(self, job: Claimed, error: str) -> None:
+    def fail(self, job: ClaimedJob, error: str) -> None:
         """The job is to be tried again."""
         with self._transactions.database.writing() as connection:
             sqlite_queue.fail(connection, job, error, self._transactions.now())
@@ -194,4 +194,4 @@ class JobHandlers:
     def give_up(self, kind: str, payload: Mapping[str, Any], attempts: int, error: str) -> None:
         """Keep a job that was tried often enough as failed."""
         with self._transactions.database.writing() as connection:
-            failed.keep(connection, kind, payload, attempts, error, self._transactions.now())
+            failed.add(connection, kind, payload, attempts, error, self._transactions.now())

@@ -82,7 +82,7 @@ class Jobs(Part):
         if not may(actor, actions.OVERVIEW_VIEW):
             return ()
         with self._transactions.reading() as connection:
-            return failed.listed(connection)
+            return failed.newest(connection)
 
     def retry(self, actor: Actor, job_id: str, *, key: str) -> Receipt:
         """Try a failed job again.

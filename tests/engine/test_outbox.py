@@ -296,8 +296,8 @@ def test_a_letter_of_a_killed_sender_is_anothers_after_its_lease(
     hooked.complete(hooked.manager, hooked.task(hooked.case("acting")))
     [row] = rows(hooked.engine)
     with database_of(hooked.engine).writing() as connection:
-        assert outbox.take(connection, row.id, clock.now()) is not None
-        assert outbox.take(connection, row.id, clock.now()) is None
+        assert outbox.claim(connection, row.id, clock.now()) is not None
+        assert outbox.claim(connection, row.id, clock.now()) is None
     clock.advance(outbox.LEASE)
     work_off(hooked.engine)
     assert len(events.got) == 1
