@@ -1,8 +1,7 @@
-"""Accounts, signing in, sessions."""
+"""``engine.people``: people with an account, and their passwords."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection
 from typing import Any
 
@@ -17,15 +16,16 @@ from engine.service.transactions import Part
 from engine.unit_of_work import UnitOfWork
 from engine.views import Actor, Person, Receipt
 
-log = logging.getLogger(__name__)
 CHAIN = "accounts"
+"""The history chain of facts about accounts."""
 
 
 class People(Part):
-    """The administrator's part of the engine, and everybody's way in."""
+    """The accounts of all people."""
 
     def all(self, actor: Actor) -> tuple[Person, ...]:
-        """Everybody with an account, by name."""
+        """People with an active account, by name; for administrators those with a closed one
+        too."""
         with self._transactions.reading() as connection:
             return queries.all(connection, actor)
 
@@ -41,9 +41,9 @@ class People(Part):
         password: str,
         key: str,
     ) -> Receipt:
-        """A new account; the receipt has its ``id``.
+        """Add an account; the receipt has its ``id``. For administrators.
 
-        :param email: where reminders go; none go without it
+        :param email: the address that reminders are sent to; without one there are no reminders
         :raises Invalid: for a user name that is taken, unknown roles or rights, and a password
             that is too short or too common
         """
@@ -83,8 +83,8 @@ class People(Part):
         email: str | None = None,
         key: str,
     ) -> Receipt:
-        """Change what somebody may do, and where their reminders go; None leaves it as it is, an
-        empty ``email`` takes the address away.
+        """Change an account: arguments that are None leave it as it is, an empty ``email`` removes
+        the address. For administrators.
 
         :raises NotFound: when there is no such account
         """
@@ -124,7 +124,7 @@ class People(Part):
         key: str,
     ) -> Receipt:
         """Set a password: one's own, or anybody's for an administrator. Every session of the
-        account ends, but the one with the token ``keep``.
+        account ends, except the one with the token ``keep``.
 
         :raises Invalid: when the password is too short or too common
         """
@@ -145,8 +145,8 @@ class People(Part):
         return self._transactions.write(actor, "set_password", key, {"username": username}, do)
 
     def check_password(self, username: str, password: str, *, address: str = "") -> Person:
-        """The person, when the password is right. Hashing is slow on purpose, and no transaction
-        waits for it.
+        """The person with this user name, if the password is right. Verifying it is slow on purpose
+        and happens outside of transactions.
 
         :raises NotAuthenticated: ``wrong_password``, the same for an unknown user; or
             ``too_many_attempts`` with ``seconds`` to wait

@@ -1,4 +1,4 @@
-"""Signing in, and what lasts until signing out."""
+"""``engine.sessions``: signing in, and the sessions that last until signing out."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ log = logging.getLogger(__name__)
 
 
 class Sessions(Part):
-    """Everybody's way in."""
+    """The sessions of signed-in people."""
 
     def __init__(self, transactions: Transactions, people: People) -> None:
         super().__init__(transactions)
         self._people = people
 
     def sign_in(self, username: str, password: str, *, address: str = "") -> Session:
-        """A new session, when the password is right.
+        """Start a session, if the password is right.
 
-        :raises NotAuthenticated: see ``check_password``
+        :raises NotAuthenticated: as ``engine.people.check_password`` does
         """
         person = self._people.check_password(username, password, address=address)
         with self._transactions.database.writing() as connection:
@@ -51,13 +51,13 @@ class Sessions(Part):
             with self._transactions.database.writing() as connection:
                 sessions.touch(connection, token, now=self._transactions.now())
         except (Unavailable, Conflict) as error:
-            # A full disk keeps nobody from reading; the next use is written down.
+            # A full disk must keep nobody from reading; the next use is recorded instead.
             log.warning("the use of a session could not be written down: %s", error)
 
     def save(self, token: str, data: Mapping[str, Any]) -> None:
-        """Keep data (JSON) with a session.
+        """Replace the data (JSON) of a session.
 
-        :raises Invalid: when it is too much
+        :raises Invalid: ``too_long``
         """
         with self._transactions.database.writing() as connection:
             sessions.save(connection, token, data)

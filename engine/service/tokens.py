@@ -1,4 +1,4 @@
-"""Bearer tokens of the API."""
+"""``engine.tokens``: the bearer tokens by which programs use the API in a person's name."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from engine.unit_of_work import UnitOfWork
 from engine.views import Actor, IssuedToken, Receipt, Token
 
 CHAIN = "accounts"
+"""The history chain of facts about accounts."""
 LIFETIME: Final = "P1Y"
+"""How long a token is valid unless something else is asked for (an ISO 8601 duration)."""
 
 log = logging.getLogger(__name__)
 
 
 class Tokens(Part):
-    """How programs get in, in the name of a person."""
+    """The API tokens of all people."""
 
     def add(
         self,
@@ -35,12 +37,12 @@ class Tokens(Part):
         expires: str | None = LIFETIME,
         key: str,
     ) -> IssuedToken:
-        """A new token for one's own account. Its secret is in the answer and nowhere else.
+        """Add a token to one's own account. Its secret is in the result and nowhere else.
 
-        :param name: what it is for, for its owner to know it again
-        :param scopes: what it can be used for, of ``read``, ``tasks``, ``cases``, ``definitions``
-        :param expires: after how long it ends (an ISO 8601 duration, its months of average
-            length); None never
+        :param name: what it is for, so that its owner recognises it
+        :param scopes: what it may be used for, of ``read``, ``tasks``, ``cases``, ``definitions``
+        :param expires: after how long it ends: an ISO 8601 duration, with months of average
+            length; None for never
         :raises NotAllowed: for somebody else's account
         :raises Invalid: for a name, scopes or a duration that cannot be
         """
@@ -74,9 +76,9 @@ class Tokens(Part):
         return IssuedToken(token, secret if token.id == token_id else None)
 
     def all(self, actor: Actor, username: str | None = None) -> tuple[Token, ...]:
-        """The tokens of an account, revoked ones too, the newest first; everybody's when None.
+        """The tokens of an account, revoked ones too, the newest first; of all accounts when None.
 
-        :raises NotAllowed: for others than one's own, when the actor is no administrator
+        :raises NotAllowed: for other accounts than one's own, unless the actor is an administrator
         """
         with self._transactions.reading() as connection:
             person_id = None
@@ -86,7 +88,7 @@ class Tokens(Part):
             return tokens.all(connection, person_id)
 
     def revoke(self, actor: Actor, token_id: str, *, key: str) -> Receipt:
-        """End a token for good: one's own, or anybody's for an administrator.
+        """Revoke a token for good: one's own, or anybody's for an administrator.
 
         :raises NotFound: when there is none
         :raises Conflict: ``already_revoked``
@@ -103,14 +105,13 @@ class Tokens(Part):
         return self._transactions.write(actor, "revoke_token", key, {"token": token_id}, do)
 
     def bearer(self, secret: str, *, address: str = "") -> Token:
-        """Who a token speaks for: ``token.actor()``, with the roles and rights that the person
-        has now. One SELECT; its use is written down once a minute at most.
+        """The token with this secret; its ``actor()`` has the roles and rights that its person has
+        now. One SELECT; the use is recorded once a minute at most.
 
-        :param address: where the request came from; those who fail too often must wait
+        :param address: where the request came from; wrong secrets from it are counted
         :raises NotAuthenticated: ``token_unknown``, ``token_revoked``, ``token_expired``,
-            ``account_closed``, or ``too_many_attempts`` with ``seconds`` to wait. A token that is
-            right never waits: nobody can guess one, and an office may share an address.
-        """
+            ``account_closed``, or ``too_many_attempts`` with ``seconds`` to wait. A valid token
+            never waits: nobody can guess one, and a whole office may share an address. """
         now = self._transactions.now()
         try:
             with self._transactions.database.glancing() as connection:
@@ -128,5 +129,5 @@ class Tokens(Part):
             with self._transactions.database.writing() as connection:
                 tokens.touch(connection, token_id, now=now)
         except (Unavailable, Conflict) as error:
-            # The next use is written down then; this request need not fail for it.
+            # The next use is recorded instead; this request need not fail for it.
             log.warning("the use of a token could not be written down: %s", error)
