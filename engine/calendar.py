@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from engine.config import Calendar
+from engine.config.settings import CalendarSettings
 from engine.iso8601 import (
     Duration,
     Repeat,
@@ -106,7 +106,7 @@ class WorkCalendar:
         self._years: dict[int, Mapping[date, tuple[str, str]]] = {}
 
     @classmethod
-    def of(cls, settings: Calendar) -> WorkCalendar:
+    def of(cls, settings: CalendarSettings) -> WorkCalendar:
         """The calendar that the configuration describes."""
         return cls(settings.zone, settings.country, settings.company_days)
 

@@ -1,9 +1,9 @@
-"""The one way in which what happens now asks for something that is to happen later.
+"""Jobs: how a transaction asks for work that is to be done later.
 
-A job is a wake-up: it says that somebody should look, and the rows (``timer``, ``outbox`` …) say
-what there is to do. So a job that is run twice, late or not at all does no harm: the look finds
-nothing, or the sweep looks. Jobs are written in the same transaction as what they are for; the
-queue that keeps them is ``engine.jobs``, which knows the runtime, never the other way round.
+A job is a wake-up: the rows (``timer``, ``outbox`` …) say what there is to do. So a job that runs
+twice, late or not at all does no harm: it finds nothing to do, or the sweep finds what it has
+missed. Jobs are stored in the same transaction as the rows that they are for, by a ``JobQueue``
+(``engine.jobs.queue``), which callers get handed because they are below it.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from sqlalchemy import Connection
 
 from engine.records.history import Fact
 
-HOUR = timedelta(hours=1)
+_HOUR = timedelta(hours=1)
 """How far ahead a timer has a wake-up of its own."""
-DAY = timedelta(days=1)
+_DAY = timedelta(days=1)
 """How far ahead timers share the wake-up of their hour; beyond that, of their day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to look at, at a time. While one with the same ``key`` waits, no other is written;
-    keys are at most 120 characters. ``payload`` is plain JSON."""
+    """A wake-up of a ``kind`` at the time ``at``. While a job with the same ``key`` (at most 120
+    characters) waits, no other one is stored. ``payload`` is plain JSON."""
 
     kind: str
     key: str
@@ -35,38 +35,39 @@ class Job:
 
 
 class JobQueue(Protocol):
-    """Keeps jobs in the caller's transaction, and tells the outside of facts."""
+    """Stores jobs and outbound messages in the caller's transaction."""
 
     def put(self, connection: Connection, jobs: Sequence[Job]) -> None:
-        """Write jobs; those whose key waits already are left out."""
+        """Store jobs, except those whose key is already waiting."""
         ...
 
-    def tell(
+    def post_messages(
         self, connection: Callable[[], Connection], facts: Sequence[Fact], now: datetime
     ) -> Sequence[Job]:
-        """Write what leaves the house because of these facts; the jobs that send it."""
+        """Store the outbound messages for these facts; returns the jobs that send them."""
         ...
 
     def count(self, facts: Sequence[Fact]) -> None:
-        """Tell those who count that these facts have been written."""
+        """Report facts that have been written, for metrics."""
         ...
 
 
 def timer_job(due: datetime, now: datetime) -> Job:
-    """The wake-up for timers that are due at ``due``: in its second when that is near, else at
-    the beginning of its hour or day, when somebody looks more closely.
+    """The job for timers that are due at ``due``: one of kind ``timers`` in that second when it is
+    at most an hour away; else one of kind ``horizon`` at the beginning of its hour or day, which
+    then puts the jobs for each timer of that span.
 
-    Many timers share one, and few are ever in the queue, however many timers there are: a queue
-    is read from its head, past everything that is not due yet.
+    Many timers share a job, so that few jobs wait however many timers there are: a queue is read
+    from its head, past everything that is not due yet.
     """
-    if due - now <= HOUR:
-        # Up to the next whole second, so that the timer is due when the look comes.
+    if due - now <= _HOUR:
+        # Up to the next whole second, so that the timer is due when the job runs.
         second = due if not due.microsecond else due.replace(microsecond=0) + timedelta(seconds=1)
         return Job("timers", f"timers:{second.isoformat()}", max(second, now))
     start = due.replace(minute=0, second=0, microsecond=0)
-    step = HOUR
-    if due - now > DAY:
-        start, step = start.replace(hour=0), DAY
+    step = _HOUR
+    if due - now > _DAY:
+        start, step = start.replace(hour=0), _DAY
     until = start + step
     span = {"from": start.isoformat(), "until": until.isoformat()}
     key = f"horizon:{start.isoformat()}:{int(step.total_seconds())}"
@@ -74,6 +75,6 @@ def timer_job(due: datetime, now: datetime) -> Job:
 
 
 def span_of(payload: Mapping[str, Any]) -> tuple[datetime, datetime]:
-    """From when (inclusive) until when a ``horizon`` job looks."""
+    """The span of a ``horizon`` job: from when (inclusive) until when (exclusive), in UTC."""
     begins, ends = (datetime.fromisoformat(payload[name]) for name in ("from", "until"))
     return begins.astimezone(UTC), ends.astimezone(UTC)

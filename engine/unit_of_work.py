@@ -127,7 +127,10 @@ class UnitOfWork:
         """Write the facts, the jobs after them, and whatever waits. The last act of a transaction:
         it takes the chains' ends and the jobs' keys, which others wait for."""
         history.append(self.batch, self.facts, at=self.now, heads=self.heads)
-        jobs = [*self.jobs, *self.queue.tell(lambda: self.connection, self.facts, self.now)]
+        jobs = [
+            *self.jobs,
+            *self.queue.post_messages(lambda: self.connection, self.facts, self.now),
+        ]
         facts, self.facts, self.jobs = self.facts, [], []
         if jobs:
             self.queue.put(self.connection, jobs)

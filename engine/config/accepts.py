@@ -1,5 +1,8 @@
-"""What a setting accepts: each takes a value of TOML and gives the setting's value, or raises
-ValueError; ``setting`` puts it on a field with its default and with what it expects, in words."""
+"""The values that settings accept.
+
+A reader takes a TOML value and returns the setting's value, or raises ValueError. ``setting`` makes
+a dataclass field with a default, a reader, and a description of what the reader accepts; ``text``,
+``integer`` and ``flag`` do so for the common kinds."""
 
 from __future__ import annotations
 
@@ -13,17 +16,22 @@ from email.utils import parseaddr
 from typing import Any, Final, TypeVar
 
 MAIL_ADDRESS: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+"""A mail address: only its outer form, because no pattern tells whether an address exists."""
 
 T = TypeVar("T")
-Read = Callable[[Any], Any]
+Reader = Callable[[Any], Any]
+"""Converts a TOML value to a setting's value; raises ValueError for one that is not accepted."""
 
 
 def refuse(wrong: bool) -> None:
+    """Raise ValueError if the value is ``wrong``."""
     if wrong:
         raise ValueError
 
 
 def text(default: str, expects: str = "a text in quotes") -> str:
+    """The field of a text that is not blank; space around it is removed."""
+
     def read(value: Any) -> str:
         refuse(not isinstance(value, str) or not value.strip())
         return str(value).strip()
@@ -32,6 +40,9 @@ def text(default: str, expects: str = "a text in quotes") -> str:
 
 
 def integer(default: int, low: int, high: int = 2**53) -> int:
+    """The field of a whole number from ``low`` to ``high`` (2**53 stands for no bound: the largest
+    integer that JSON carries exactly)."""
+
     def read(value: Any) -> int:
         refuse(isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high)
         return int(value)
@@ -41,6 +52,8 @@ def integer(default: int, low: int, high: int = 2**53) -> int:
 
 
 def flag(default: bool) -> bool:
+    """The field of true or false."""
+
     def read(value: Any) -> bool:
         refuse(not isinstance(value, bool))
         return bool(value)
@@ -48,17 +61,20 @@ def flag(default: bool) -> bool:
     return setting(default, read, "true or false")
 
 
-def setting(default: T, read: Read, expects: str) -> T:
+def setting(default: T, read: Reader, expects: str) -> T:
+    """A dataclass field; ``expects`` describes in English, for an error, what ``read`` accepts."""
     value: T = field(default=default, metadata={"read": read, "expects": expects})
     return value
 
 
 def zone(value: Any) -> str:
+    """Read a time zone of the IANA database."""
     refuse(not isinstance(value, str) or value not in zoneinfo.available_timezones())
     return str(value)
 
 
 def country(value: Any) -> str:
+    """Read a country's ISO 3166 code, of those whose public holidays are known."""
     import holidays
 
     known = holidays.list_supported_countries(include_aliases=True)
@@ -67,6 +83,7 @@ def country(value: Any) -> str:
 
 
 def dates(value: Any) -> tuple[date, ...]:
+    """Read a list of dates; the result is sorted, each once."""
     # A datetime is a date to isinstance, but a day off has no time of day.
     refuse(not isinstance(value, list))
     refuse(any(not isinstance(d, date) or isinstance(d, datetime) for d in value))
@@ -74,11 +91,14 @@ def dates(value: Any) -> tuple[date, ...]:
 
 
 def any_text(value: Any) -> str:
+    """Read a text that may be empty."""
     refuse(not isinstance(value, str))
     return str(value)
 
 
-def one_of(*known: str) -> Read:
+def one_of(*known: str) -> Reader:
+    """A reader of one of the ``known`` words."""
+
     def read(value: Any) -> str:
         refuse(value not in known)
         return str(value)
@@ -87,11 +107,13 @@ def one_of(*known: str) -> Read:
 
 
 def address(value: Any) -> str:
+    """Read a mail address, with or without a display name (RFC 5322)."""
     refuse(not isinstance(value, str) or not MAIL_ADDRESS.fullmatch(parseaddr(value)[1]))
     return str(value)
 
 
 def clock_time(value: Any) -> str:
+    """Read a time of day without a zone, as ISO text; or the empty text."""
     refuse(not isinstance(value, str | time))
     if value != "":
         refuse(time.fromisoformat(str(value)).tzinfo is not None)
@@ -99,21 +121,26 @@ def clock_time(value: Any) -> str:
 
 
 def url(value: Any) -> str:
+    """Read an http or https URL; without a path it loses its last slash."""
     refuse(not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/]+\S*", value))
     return str(value).rstrip("/") if str(value).count("/") == 3 else str(value)
 
 
 def url_or_none(value: Any) -> str:
+    """Read an http or https URL without its last slash; or the empty text."""
     return "" if value == "" else url(value).rstrip("/")
 
 
 def patterns(value: Any) -> tuple[str, ...]:
+    """Read a list of types of facts, in which ``*`` stands for any text."""
     refuse(not isinstance(value, list) or not value)
     refuse(any(not isinstance(v, str) or not re.fullmatch(r"[a-z_.*]+", v) for v in value))
     return tuple(value)
 
 
 def secret(value: Any) -> str:
+    """Read a webhook's secret: at least 16 characters, or ``whsec_`` and base64 (Standard
+    Webhooks)."""
     refuse(not isinstance(value, str) or len(value) < 16)
     if value.startswith("whsec_"):
         base64.b64decode(value.removeprefix("whsec_"), validate=True)

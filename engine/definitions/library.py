@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Row, select
 from engine.bpmn import model, source
 from engine.bpmn.meta import CallMeta, ProcessMeta
 from engine.bpmn.parsed_file import ParsedFile
-from engine.config import Config, Limits
+from engine.config import Config
+from engine.config.settings import LimitSettings
 from engine.definitions.decisions import DecisionLibrary
 from engine.definitions.evaluation import Evaluator
 from engine.errors import Conflict, NotFound
@@ -36,7 +37,7 @@ class ExecutableDefinition:
     model: model.Process
     meta: ProcessMeta
     evaluator: Evaluator
-    limits: Limits
+    limits: LimitSettings
 
     def element_name(self, element_id: str) -> str:
         """An element's name as drawn, its id where it has none."""

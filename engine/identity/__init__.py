@@ -1,1 +1,1 @@
-"""Who somebody is: people and their passwords, sessions, API tokens."""
+"""Who somebody is: people and passwords, sign-in attempts, sessions, API tokens."""

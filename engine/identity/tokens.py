@@ -1,9 +1,9 @@
-"""Bearer tokens of the API: made, known again, revoked.
+"""Bearer tokens of the API: added, looked up by their secret, revoked.
 
-A token is 256 random bits that only its holder has; the database keeps their SHA-256, so that a
-stolen copy of it opens nothing. A token can do what its person may do at that moment, and of that
-only what its scopes name. Functions that take a connection neither begin nor commit. Sources:
-RFC 6750; OWASP ASVS 5.0 (V6, V10).
+The secret is 256 random bits that only the token's holder has; the database stores its SHA-256, so
+that a stolen copy of it opens nothing. A program with a token may do what the token's person may do
+at that moment, limited to the token's scopes. Functions that take a connection neither begin a
+transaction nor commit it. Sources: RFC 6750; OWASP ASVS 5.0 (V6, V10).
 """
 
 from __future__ import annotations
@@ -23,15 +23,19 @@ from engine.queries.rows import PERSON, AnyRow, person_view
 from engine.store.tables import ApiTokenTable, PersonTable
 
 SCOPES: Final = ("read", "tasks", "cases", "definitions")
-"""What a token can be made for: to look at things, to work with tasks, to start and move cases,
-to put diagrams live."""
-MARK: Final = "sp_"
-"""So that a secret that lies where it should not is found by who searches for it."""
+"""What a token may be used for: reading, working on tasks, starting and changing cases,
+deploying."""
+SECRET_PREFIX: Final = "sp_"  # noqa: S105 - how secrets begin, not one of them
+"""How every secret begins, so that scanners for leaked secrets recognise it."""
 PREFIX_LENGTH: Final = 9
+"""Characters of the secret that are stored and shown, so that its owner recognises the token."""
 NAME_LENGTH: Final = 100
-LONGEST_SECRET: Final = 200
+"""The most characters of a token's name."""
+MAX_SECRET: Final = 200
+"""Characters of the longest secret that is looked up; real ones have 46."""
 USED_EVERY: Final = timedelta(minutes=1)
-"""How exactly the last use is known; a write for every request would be one too many."""
+"""How exactly the last use of a token is recorded: a write for every request would cost too much.
+"""
 
 _TOKEN: Final = (
     ApiTokenTable.id.label("token_id"),
@@ -50,17 +54,18 @@ _BY_SECRET: Final = _WITH_PERSON.where(ApiTokenTable.token_hash == bindparam("ha
 
 
 def new_secret() -> str:
-    """A secret that nobody can guess."""
-    return MARK + secrets.token_urlsafe(32)
+    """A new random secret."""
+    return SECRET_PREFIX + secrets.token_urlsafe(32)
 
 
 def secret_hash(secret: str) -> str:
-    """Under which a token is stored: SHA-256 of its secret, in hex."""
+    """The key that a token is looked up by: SHA-256 of its secret, in hex."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def check_new(name: str, scopes: Collection[str], expires: str | None) -> timedelta | None:
-    """How long the new token lives, of the ISO 8601 duration ``expires``; None for ever.
+    """Check the arguments of a new token; the result is its lifetime, of the ISO 8601 duration
+    ``expires`` (None: it never ends).
 
     :raises Invalid: required or too_long (name), required or unknown_scope (scopes),
         interval_malformed (expires)
@@ -89,7 +94,7 @@ def check_new(name: str, scopes: Collection[str], expires: str | None) -> timede
 
 
 def add(
-    conn: Connection,
+    connection: Connection,
     *,
     id: str,
     person_id: str,
@@ -99,8 +104,8 @@ def add(
     expires_at: datetime | None,
     now: datetime,
 ) -> None:
-    """Store a token of which ``check_new`` has found nothing wrong."""
-    conn.execute(
+    """Store a token whose arguments ``check_new`` has accepted."""
+    connection.execute(
         insert(ApiTokenTable).values(
             id=id,
             person_id=person_id,
@@ -114,15 +119,15 @@ def add(
     )
 
 
-def find(conn: Connection, secret: str, *, now: datetime) -> views.Token:
-    """The token with this secret. One SELECT by index.
+def by_secret(connection: Connection, secret: str, *, now: datetime) -> views.Token:
+    """The token with this secret, in one SELECT by index.
 
     :raises NotAuthenticated: ``token_unknown``, ``token_revoked``, ``token_expired`` or
-        ``account_closed``; who has the secret may know which
+        ``account_closed``; whoever has the secret may know which
     """
     row = None
-    if len(secret) <= LONGEST_SECRET:
-        row = conn.execute(_BY_SECRET, {"hash": secret_hash(secret)}).one_or_none()
+    if len(secret) <= MAX_SECRET:
+        row = connection.execute(_BY_SECRET, {"hash": secret_hash(secret)}).one_or_none()
     if row is None:
         raise NotAuthenticated("There is no such token.", code="token_unknown")
     if row.revoked_at is not None:
@@ -135,37 +140,44 @@ def find(conn: Connection, secret: str, *, now: datetime) -> views.Token:
 
 
 def is_stale(token: views.Token, now: datetime) -> bool:
-    """Whether its use now is worth writing down."""
+    """Whether a use at ``now`` is to be recorded: the last one is ``USED_EVERY`` ago or more."""
     return token.last_used_at is None or abs(now - token.last_used_at) >= USED_EVERY
 
 
-def touch(conn: Connection, token_id: str, *, now: datetime) -> None:
-    """The token was used now."""
-    conn.execute(update(ApiTokenTable).where(ApiTokenTable.id == token_id).values(last_used_at=now))
+def touch(connection: Connection, token_id: str, *, now: datetime) -> None:
+    """Record that the token was used now."""
+    connection.execute(
+        update(ApiTokenTable).where(ApiTokenTable.id == token_id).values(last_used_at=now)
+    )
 
 
-def named(conn: Connection, token_id: str) -> views.Token:
-    """The token with this id. :raises NotFound: when there is none"""
-    row = conn.execute(_WITH_PERSON.where(ApiTokenTable.id == token_id)).one_or_none()
+def get(connection: Connection, token_id: str) -> views.Token:
+    """The token with this id.
+
+    :raises NotFound: when there is none
+    """
+    row = connection.execute(_WITH_PERSON.where(ApiTokenTable.id == token_id)).one_or_none()
     if row is None:
         raise NotFound(f"There is no token {token_id}", id=token_id)
     return _view(row)
 
 
-def listed(conn: Connection, person_id: str | None = None) -> tuple[views.Token, ...]:
-    """Tokens of a person, or everybody's, the newest first; revoked ones too."""
+def all(  # noqa: A001 - as in service
+    connection: Connection, person_id: str | None = None
+) -> tuple[views.Token, ...]:
+    """All tokens of a person (of all people when None), the newest first, with the revoked ones."""
     statement = _WITH_PERSON.order_by(ApiTokenTable.created_at.desc(), ApiTokenTable.id)
     if person_id is not None:
         statement = statement.where(ApiTokenTable.person_id == person_id)
-    return tuple(map(_view, conn.execute(statement)))
+    return tuple(map(_view, connection.execute(statement)))
 
 
-def revoke(conn: Connection, token_id: str, *, now: datetime) -> None:
+def revoke(connection: Connection, token_id: str, *, now: datetime) -> None:
     """End a token for good.
 
-    :raises Conflict: ``already_revoked``, when somebody has already
+    :raises Conflict: ``already_revoked``, when it has been revoked before
     """
-    ended = conn.execute(
+    ended = connection.execute(
         update(ApiTokenTable)
         .where(ApiTokenTable.id == token_id, ApiTokenTable.revoked_at.is_(None))
         .values(revoked_at=now)

@@ -1,11 +1,9 @@
-"""What runs when nobody asks for it: queues, the worker that reads them, what leaves the house.
+"""Background jobs: the queues that they wait in, the worker that does them, outbound messages.
 
-It knows the runtime and the tables; it holds no rule of a process. A job is a wake-up, the rows
-are the truth (``engine.job_queue``): nothing here may do harm by running twice or late.
+A job is a wake-up, and the rows are the truth (``engine.job_queue``): nothing here may do harm by
+running twice or late. This package knows tables and history, but no rule of a process.
 
-On SQLite jobs are rows of ``job``, claimed with a lease in the serving process. On PostgreSQL they
-are Procrastinate's, deferred on the transaction's own connection, so that a rollback takes them
-back, and fetched by any number of workers.
+On SQLite jobs are rows of ``job``, claimed with a lease by the serving process. On PostgreSQL they
+are Procrastinate's, deferred on the transaction's own connection, so that a rollback removes them,
+and fetched by any number of workers.
 """
-
-from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Jobs that were tried often enough in vain. They are kept in the table ``job`` on every database,
-and whoever looks after the engine can have them tried again."""
+"""Jobs that failed in all their attempts. They are rows of the table ``job`` on every database, and
+managers can have them tried again.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +15,11 @@ from engine.store.tables import JobTable
 from engine.views import FailedJob
 
 MOST_LISTED = 200
+"""The most failed jobs that a list shows."""
 _FAILED = JobTable.failed_at.is_not(None)
 
 
-def keep(
+def add(
     connection: Connection,
     kind: str,
     payload: Mapping[str, Any],
@@ -25,7 +27,7 @@ def keep(
     error: str,
     now: datetime,
 ) -> None:
-    """Keep a job as failed, in the place of one that failed before and looks at the same."""
+    """Store a job as failed, in place of an earlier one of the same kind with the same payload."""
     same = [
         row.id
         for row in connection.execute(
@@ -46,8 +48,8 @@ def keep(
     )
 
 
-def listed(connection: Connection) -> tuple[FailedJob, ...]:
-    """The newest first, at most ``MOST_LISTED``."""
+def newest(connection: Connection) -> tuple[FailedJob, ...]:
+    """The failed jobs, the newest first, at most ``MOST_LISTED``."""
     rows = connection.execute(
         select(
             JobTable.id,
@@ -68,12 +70,13 @@ def listed(connection: Connection) -> tuple[FailedJob, ...]:
 
 
 def count(connection: Connection) -> int:
+    """How many failed jobs there are."""
     return connection.scalar(select(func.count()).select_from(JobTable).where(_FAILED)) or 0
 
 
 def take(connection: Connection, job_id: str, now: datetime) -> Job | None:
-    """Take one out, as a job that is tried again from the beginning; None when there is no such
-    one."""
+    """Delete a failed job and return it as a new one, with all its attempts; None when there is
+    no such job."""
     if not job_id.isascii() or not job_id.isdecimal() or len(job_id) > 18:
         return None
     row = connection.execute(

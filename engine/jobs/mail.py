@@ -1,4 +1,4 @@
-"""Mail by SMTP (RFC 5321), as the configuration says."""
+"""Sending mail by SMTP (RFC 5321)."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import Final
 
-from engine.config import Mail
+from engine.config.settings import MailSettings
 from engine.jobs.outbox import ClaimedMessage
 
 TIMEOUT: Final = 20.0
-"""Seconds for each of the conversation's steps."""
+"""Seconds that each step of the SMTP session may take."""
 
 
 class PermanentFailure(Exception):
-    """Trying again would not help: the receiver's server refuses the address for good."""
+    """The receiver's server refuses the address for good: another attempt would not help."""
 
 
-def send(settings: Mail, letter: ClaimedMessage) -> None:
-    """Send one letter.
+def send(settings: MailSettings, outbound: ClaimedMessage) -> None:
+    """Send one mail; the payload of ``outbound`` has ``subject`` and ``text``.
 
-    :raises OSError, smtplib.SMTPException: when it may succeed later
-    :raises Hopeless: when the address is refused for good (a reply of 5xx to it)
+    :raises OSError, smtplib.SMTPException: when another attempt may succeed
+    :raises PermanentFailure: when the address is refused for good (a reply of 5xx to it)
     """
-    message = _message(settings, letter)
+    message = _message(settings, outbound)
     connect = smtplib.SMTP_SSL if settings.security == "tls" else smtplib.SMTP
     with connect(settings.host, settings.port, timeout=TIMEOUT) as server:
         if settings.security == "starttls":
@@ -41,16 +41,16 @@ def send(settings: Mail, letter: ClaimedMessage) -> None:
             raise
 
 
-def _message(settings: Mail, letter: ClaimedMessage) -> EmailMessage:
+def _message(settings: MailSettings, outbound: ClaimedMessage) -> EmailMessage:
     message = EmailMessage()
     message["From"] = settings.sender
-    message["To"] = letter.target
-    message["Subject"] = letter.payload["subject"]
-    message["Date"] = format_datetime(letter.created_at)
-    # The same at every attempt, so that a mailbox shows a repetition once.
+    message["To"] = outbound.target
+    message["Subject"] = outbound.payload["subject"]
+    message["Date"] = format_datetime(outbound.created_at)
+    # The same at every attempt, so that a mailbox shows a repeated mail once.
     domain = parseaddr(settings.sender)[1].rpartition("@")[2] or "localhost"
-    message["Message-ID"] = f"<{letter.id}@{domain}>"
-    # Nobody's absence notice shall answer a machine (RFC 3834).
+    message["Message-ID"] = f"<{outbound.id}@{domain}>"
+    # So that no absence notice answers a machine (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.payload["text"])
+    message.set_content(outbound.payload["text"])
     return message

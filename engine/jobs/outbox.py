@@ -1,9 +1,10 @@
-"""What leaves the house: written with its cause, sent at least once, always under the same key.
+"""Outbound messages (mails and webhooks): stored with what caused them, sent at least once.
 
-A row of ``outbox`` is the truth; a job per row is its wake-up. A row is claimed with a lease, sent
-outside of any transaction, then marked. Whoever is killed in between sends it again: the receiver
-tells a repetition by its key (``Message-ID``, ``webhook-id``). What fails is tried again later,
-each time after twice the time; after about three days it is dead, and people are told.
+A row of ``outbox`` is the truth, and a job for it is its wake-up. A worker claims the row with a
+lease, sends the message outside of any transaction, and then marks the row. A worker that is killed
+in between leads to a second sending, which the receiver recognises by the key (``Message-ID``,
+``webhook-id``). A message that fails is tried again, each time after twice the pause; after some
+three days it is dead, and managers see it.
 """
 
 from __future__ import annotations
@@ -22,17 +23,24 @@ from engine.store.tables import OutboxTable, ReminderTable
 from engine.views import DeadLetter
 
 LEASE = timedelta(minutes=2)
-"""Longer than any sending takes (``mail.TIMEOUT``, ``webhooks.TIMEOUT``)."""
+"""How long a claimed message is its worker's: longer than any sending takes (``mail.TIMEOUT``,
+``webhooks.TIMEOUT``)."""
 MOST_ATTEMPTS = 12
+"""How often a message is tried before it is dead: with the pauses below, for some three days."""
 FIRST_PAUSE = timedelta(minutes=1)
-KEPT = timedelta(days=30)
-"""For how long it can be seen that a letter has left."""
+"""The pause after the first failure; each further failure doubles it."""
 LONGEST_PAUSE = timedelta(hours=12)
+"""The longest pause between two attempts."""
+RETENTION = timedelta(days=30)
+"""How long the rows of sent messages and of reminders are stored."""
+MOST_LISTED = 200
+"""The most dead messages that a list shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """Something to be sent: ``kind`` is ``mail`` or ``webhook``, ``target`` an address or a URL."""
+    """A message to be sent: ``kind`` is ``mail`` or ``webhook``, ``target`` a mail address or a
+    URL, ``payload`` the content as JSON. Receivers recognise a repetition by ``key``."""
 
     kind: str
     key: str
@@ -42,7 +50,8 @@ class OutboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedMessage:
-    """A letter that is ours to send until its lease ends."""
+    """A stored message that this worker alone may send until the lease ends; ``attempts`` counts
+    the present one too."""
 
     id: str
     kind: str
@@ -53,33 +62,33 @@ class ClaimedMessage:
     attempts: int
 
 
-def post(connection: Connection, letters: Sequence[OutboundMessage], now: datetime) -> list[Job]:
-    """Put letters into the outbox; the jobs that send them."""
+def post(connection: Connection, messages: Sequence[OutboundMessage], now: datetime) -> list[Job]:
+    """Store messages in the outbox; returns the jobs that send them."""
     rows = [
         {
             "id": new_id(),
-            "kind": letter.kind,
-            "key": letter.key,
-            "target": letter.target,
-            "payload": dict(letter.payload),
+            "kind": message.kind,
+            "key": message.key,
+            "target": message.target,
+            "payload": dict(message.payload),
             "created_at": now,
             "due_at": now,
             "attempts": 0,
         }
-        for letter in letters
+        for message in messages
     ]
     if rows:
         connection.execute(insert(OutboxTable), rows)
     return [job_for(row["id"], now) for row in rows]  # type: ignore[arg-type]
 
 
-def job_for(letter_id: str, at: datetime) -> Job:
-    """The wake-up that sends a letter."""
-    return Job("outbox", f"outbox:{letter_id}", at, {"id": letter_id})
+def job_for(message_id: str, at: datetime) -> Job:
+    """The job that sends the message with this id."""
+    return Job("outbox", f"outbox:{message_id}", at, {"id": message_id})
 
 
 def due(connection: Connection, now: datetime, limit: int) -> list[str]:
-    """Ids of letters that could be sent."""
+    """Ids of the messages that can be sent now, at most ``limit``, the longest waiting first."""
     return list(
         connection.scalars(
             select(OutboxTable.id)
@@ -90,11 +99,11 @@ def due(connection: Connection, now: datetime, limit: int) -> list[str]:
     )
 
 
-def take(connection: Connection, letter_id: str, now: datetime) -> ClaimedMessage | None:
-    """Claim a letter; None when it is sent, dead, not due yet or somebody else's."""
+def claim(connection: Connection, message_id: str, now: datetime) -> ClaimedMessage | None:
+    """Claim a message; None when it is sent, dead, not due yet, or claimed by another worker."""
     row = connection.execute(
         update(OutboxTable)
-        .where(OutboxTable.id == letter_id, text(UNSENT), OutboxTable.due_at <= now, _free(now))
+        .where(OutboxTable.id == message_id, text(UNSENT), OutboxTable.due_at <= now, _free(now))
         .values(lease_until=now + LEASE, attempts=OutboxTable.attempts + 1)
         .returning(
             OutboxTable.id,
@@ -109,40 +118,41 @@ def take(connection: Connection, letter_id: str, now: datetime) -> ClaimedMessag
     return ClaimedMessage(*row) if row is not None else None
 
 
-def sent(connection: Connection, taken: ClaimedMessage, now: datetime) -> None:
-    """A letter has left. What it said is not kept: it may be about people."""
+def record_sent(connection: Connection, claimed: ClaimedMessage, now: datetime) -> None:
+    """Record that a message was sent. Its content is deleted, because it may be about people."""
     connection.execute(
         update(OutboxTable)
-        .where(OutboxTable.id == taken.id)
+        .where(OutboxTable.id == claimed.id)
         .values(sent_at=now, lease_until=None, error=None, payload={})
     )
 
 
-def failed(
-    connection: Connection, taken: ClaimedMessage, error: str, now: datetime, *, permanent: bool
+def record_failure(
+    connection: Connection, claimed: ClaimedMessage, error: str, now: datetime, *, permanent: bool
 ) -> Job | None:
-    """A letter could not be sent; the job that tries again, None when it is dead."""
-    dead = permanent or taken.attempts >= MOST_ATTEMPTS
-    again = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (taken.attempts - 1))
+    """Record that a message could not be sent; returns the job that tries again, None when the
+    message is dead: after ``MOST_ATTEMPTS``, or at once for a ``permanent`` failure."""
+    dead = permanent or claimed.attempts >= MOST_ATTEMPTS
+    again = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (claimed.attempts - 1))
     connection.execute(
         update(OutboxTable)
-        .where(OutboxTable.id == taken.id, OutboxTable.attempts == taken.attempts)
+        .where(OutboxTable.id == claimed.id, OutboxTable.attempts == claimed.attempts)
         .values(error=error[:1000], lease_until=None, due_at=again, dead_at=now if dead else None)
     )
-    return None if dead else job_for(taken.id, again)
+    return None if dead else job_for(claimed.id, again)
 
 
 def forget(connection: Connection, today: date, now: datetime) -> None:
-    """Take away what has left long ago, and the reminders of days long past."""
-    old = now - KEPT
-    connection.execute(delete(ReminderTable).where(ReminderTable.day < today - KEPT))
+    """Delete the sent messages and the reminders that are older than ``RETENTION``."""
+    old = now - RETENTION
+    connection.execute(delete(ReminderTable).where(ReminderTable.day < today - RETENTION))
     still = select(ReminderTable.outbox_id).where(ReminderTable.outbox_id == OutboxTable.id)
     connection.execute(delete(OutboxTable).where(OutboxTable.sent_at < old, ~still.exists()))
 
 
 def counts(connection: Connection, now: datetime) -> tuple[int, int, datetime | None]:
-    """How many letters are on their way, how many are dead, and since when the first one that
-    could be sent waits."""
+    """How many messages are unsent, how many are dead, and since when the first message that can be
+    sent has waited."""
     unsent = select(func.count()).select_from(OutboxTable).where(text(UNSENT))
     gone = select(func.count()).select_from(OutboxTable).where(OutboxTable.dead_at.is_not(None))
     first = select(func.min(OutboxTable.due_at)).where(
@@ -156,7 +166,7 @@ def counts(connection: Connection, now: datetime) -> tuple[int, int, datetime | 
 
 
 def dead(connection: Connection) -> tuple[DeadLetter, ...]:
-    """Letters that are tried no more, the newest first, at most 200."""
+    """The messages that are tried no more, the newest first, at most ``MOST_LISTED``."""
     rows: Any = connection.execute(
         select(
             OutboxTable.id,
@@ -169,19 +179,20 @@ def dead(connection: Connection) -> tuple[DeadLetter, ...]:
         )
         .where(OutboxTable.dead_at.is_not(None))
         .order_by(OutboxTable.dead_at.desc(), OutboxTable.id)
-        .limit(200)
+        .limit(MOST_LISTED)
     )
     return tuple(DeadLetter(*row) for row in rows)
 
 
-def revive(connection: Connection, letter_id: str, now: datetime) -> Job | None:
-    """Try a dead letter again from the beginning; None when there is no such one."""
-    done = connection.execute(
+def revive(connection: Connection, message_id: str, now: datetime) -> Job | None:
+    """Make a dead message due again, with all its attempts; returns the job that sends it, None
+    when there is no such message."""
+    revived = connection.execute(
         update(OutboxTable)
-        .where(OutboxTable.id == letter_id, OutboxTable.dead_at.is_not(None))
+        .where(OutboxTable.id == message_id, OutboxTable.dead_at.is_not(None))
         .values(dead_at=None, attempts=0, due_at=now, error=None)
     )
-    return job_for(letter_id, now) if done.rowcount else None
+    return job_for(message_id, now) if revived.rowcount else None
 
 
 def _free(now: datetime) -> Any:

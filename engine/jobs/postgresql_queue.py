@@ -1,4 +1,4 @@
-"""The queue on PostgreSQL: Procrastinate, on the connection of the transaction that asks.
+"""The queue on PostgreSQL: Procrastinate, on the connection of the caller's transaction.
 
 https://procrastinate.readthedocs.io, "Defer jobs within an external transaction" and "Prevent
 multiple executions: queueing locks".
@@ -21,6 +21,7 @@ from sqlalchemy import Connection, text
 from engine import job_queue
 
 QUEUE: Final = "serviceplan"
+"""The name of Procrastinate's queue."""
 # Every job that it defers or runs is a line of its own on level INFO.
 logging.getLogger("procrastinate").setLevel(logging.WARNING)
 
@@ -51,10 +52,10 @@ def _app() -> App:
 
 
 def put(connection: Connection, jobs: Sequence[job_queue.Job]) -> None:
-    """Defer jobs; those whose key waits already are left out.
+    """Defer jobs, except those whose key is already waiting.
 
-    In the order of their keys: two transactions that defer the same ones wait for each other, and
-    must not do so crosswise.
+    They are deferred in the order of their keys, so that two transactions that defer the same jobs
+    do not end in a deadlock.
     """
     waiting = set(connection.scalars(_KEYS, {"keys": [job.key for job in jobs]}))
     driver: Any = _Named(connection.connection.driver_connection)
@@ -77,6 +78,6 @@ def put(connection: Connection, jobs: Sequence[job_queue.Job]) -> None:
 
 
 def oldest(connection: Connection, now: datetime) -> datetime | None:
-    """Since when the first of the jobs that nobody has fetched could have been done."""
-    found: datetime | None = connection.scalar(_OLDEST, {"now": now})
-    return found
+    """When the oldest job that is due and not fetched was due; None when there is none."""
+    scheduled_at: datetime | None = connection.scalar(_OLDEST, {"now": now})
+    return scheduled_at

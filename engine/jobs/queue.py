@@ -1,4 +1,4 @@
-"""The job queue in the database: where jobs wait on SQLite and on PostgreSQL."""
+"""The job queue of a database, SQLite's or PostgreSQL's (``engine.job_queue.JobQueue``)."""
 
 from __future__ import annotations
 
@@ -7,44 +7,43 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engine.config import Webhook
+from engine.config.settings import WebhookSettings
 from engine.job_queue import Job
 from engine.jobs import outbox, postgresql_queue, sqlite_queue, webhooks
 from engine.records.history import Fact
 
 
 class DatabaseQueue:
-    """Keeps jobs where this database's workers look for them."""
+    """Stores jobs where this database's workers look for them."""
 
-    def __init__(self, hooks: Sequence[Webhook] = ()) -> None:
+    def __init__(self, hooks: Sequence[WebhookSettings] = ()) -> None:
         self._hooks = hooks
         self.watchers: list[Callable[[Sequence[str]], None]] = []
-        """Who is given the types of all facts, for counting."""
+        """Functions that are called with the types of all facts that are written, for metrics."""
 
     def put(self, connection: Connection, jobs: Sequence[Job]) -> None:
-        """Write jobs in the caller's transaction; those whose key waits already are left out."""
-        keep = sqlite_queue.put if connection.dialect.name == "sqlite" else postgresql_queue.put
-        keep(connection, jobs)
+        """Store jobs in the caller's transaction, except those whose key is already waiting."""
+        put = sqlite_queue.put if connection.dialect.name == "sqlite" else postgresql_queue.put
+        put(connection, jobs)
 
-    def tell(
+    def post_messages(
         self, connection: Callable[[], Connection], facts: Sequence[Fact], now: datetime
     ) -> Sequence[Job]:
-        """Write what leaves the house because of these facts; the jobs that send it.
+        """Store the outbound messages for these facts; returns the jobs that send them.
 
-        :param connection: asked for when there is something to write
+        :param connection: called only when there may be something to store
         """
         if not self._hooks:
             return ()
-        return outbox.post(connection(), list(webhooks.letters(self._hooks, facts, now)), now)
+        return outbox.post(connection(), list(webhooks.messages(self._hooks, facts, now)), now)
 
     def count(self, facts: Sequence[Fact]) -> None:
-        """Tell those who count that these facts have been written."""
+        """Report the types of facts that have been written to the ``watchers``."""
         for watcher in self.watchers:
             watcher([fact.type for fact in facts])
 
     def oldest(self, connection: Connection, now: datetime) -> datetime | None:
-        """Since when the first job that nobody has taken could have been done; None when there
-        is none."""
+        """When the oldest job that is due and not claimed was due; None when there is none."""
         if connection.dialect.name == "sqlite":
             return sqlite_queue.oldest(connection, now)
         return postgresql_queue.oldest(connection, now)

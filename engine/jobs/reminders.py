@@ -1,7 +1,8 @@
-"""Once a day a mail to everybody whose tasks are due or late: one mail, all their tasks.
+"""Reminders: once a working day, one mail to each person with tasks that are due or late.
 
-Never two for the same task and day: a row of ``reminder`` is written with the mail, and its key
-is task and day. Tasks that nobody has taken remind nobody; they are in their role's list.
+A row of ``reminder`` (its key is task and day) is written with the mail, so that nobody gets two
+reminders of the same task on one day. Unassigned tasks cause no reminder; they stand in the list of
+their role.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ from engine.store.tables import (
 )
 
 ROUTINE = "reminders"
+"""The name of this routine and of its jobs."""
 MOST_TASKS = 50
-"""Tasks that one mail tells one by one."""
+"""The most tasks that each part of a mail names; the others are only counted."""
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "sv": {
@@ -52,10 +54,12 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "link": "My tasks: {address}",
     },
 }
+"""The texts of a reminder, by language."""
 
 
 def job(config: Config, calendar: WorkCalendar, now: datetime, done: date | None) -> Job | None:
-    """The job of today's reminders; None when they are not wanted, not due yet, or done."""
+    """The job of today's reminders; None when they are switched off, not due yet, or already
+    ``done`` (the last day on which they were sent)."""
     settings = config.mail
     today = calendar.today(now)
     if not settings.enabled or not settings.remind_at or done == today:
@@ -66,29 +70,25 @@ def job(config: Config, calendar: WorkCalendar, now: datetime, done: date | None
     return Job(ROUTINE, f"{ROUTINE}:{today.isoformat()}", now)
 
 
-def done_on(connection: Connection) -> date | None:
-    """The last day on which everybody was reminded."""
-    return routines.done_on(connection, ROUTINE)
-
-
 def remind(
     connection: Connection, config: Config, calendar: WorkCalendar, now: datetime
 ) -> list[Job]:
-    """Write today's mails; the jobs that send them. None when somebody else has."""
+    """Store today's mails in the outbox; returns the jobs that send them, none when another worker
+    has done it today."""
     today = calendar.today(now)
     if not routines.begin(connection, ROUTINE, today):
         return []
     jobs: list[Job] = []
     for _, rows in groupby(_rows(connection, today), key=lambda row: row.person_id):
         tasks = list(rows)
-        letter = _letter(config, today, tasks)
-        jobs += outbox.post(connection, [letter], now)
-        sent = connection.scalar(
+        message = _message(config, today, tasks)
+        jobs += outbox.post(connection, [message], now)
+        message_id = connection.scalar(
             select(OutboxTable.id).where(
-                OutboxTable.kind == letter.kind, OutboxTable.key == letter.key
+                OutboxTable.kind == message.kind, OutboxTable.key == message.key
             )
         )
-        values = [{"task_id": t.id, "day": today, "outbox_id": sent} for t in tasks]
+        values = [{"task_id": t.id, "day": today, "outbox_id": message_id} for t in tasks]
         connection.execute(insert(ReminderTable), values)
     return jobs
 
@@ -122,7 +122,7 @@ def _rows(connection: Connection, today: date) -> Sequence[Any]:
     ).all()
 
 
-def _letter(config: Config, today: date, tasks: Sequence[Any]) -> OutboundMessage:
+def _message(config: Config, today: date, tasks: Sequence[Any]) -> OutboundMessage:
     words = TEXTS[config.mail.language]
     late = [t for t in tasks if t.due < today]
     due = [t for t in tasks if t.due == today]

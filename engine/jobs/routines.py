@@ -1,4 +1,4 @@
-"""What is done once a day, by whichever worker is first."""
+"""Routines: work that is done once a day, by the first worker that gets to it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from sqlalchemy import Connection, insert, select, update
 from engine.store.tables import RoutineTable
 
 TIDY = "tidy"
-"""Taking away what has been sent long ago."""
+"""The routine that deletes messages which were sent long ago."""
 
 
 def done_on(connection: Connection, name: str) -> date | None:
-    """The last day on which it was done."""
+    """The last day on which a routine was done; None for never."""
     return connection.scalar(select(RoutineTable.day).where(RoutineTable.name == name))
 
 
 def begin(connection: Connection, name: str, today: date) -> bool:
-    """Whether today's is ours to do; it counts as done when the transaction commits."""
+    """Whether the caller is to do the routine today, because no other worker has; it counts as done
+    when the transaction commits."""
     row = connection.execute(
         select(RoutineTable.day).where(RoutineTable.name == name).with_for_update()
     ).first()

@@ -16,18 +16,21 @@ from engine.store.base import unclaimed
 from engine.store.tables import JobTable
 
 LEASE = timedelta(minutes=5)
-"""After this a job of somebody who was killed is another's. Longer than any job takes."""
+"""How long a claimed job is its worker's: longer than any job takes. After that, a job of a worker
+that was killed is another's."""
 MOST_ATTEMPTS = 10
+"""How often a job is tried before it counts as failed."""
 
 
 def pause(attempts: int) -> timedelta:
-    """How long a job rests after it was tried so many times in vain."""
+    """How long a job waits after so many failed attempts: 5 s, then each time twice as long."""
     return timedelta(seconds=5 * 2 ** (attempts - 1))
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A job that is ours until its lease ends."""
+class ClaimedJob:
+    """A job that this worker alone may do until the lease ends; ``attempts`` counts the present one
+    too."""
 
     id: int
     kind: str
@@ -36,7 +39,7 @@ class Claimed:
 
 
 def put(connection: Connection, jobs: Sequence[job_queue.Job]) -> None:
-    """Write jobs; those whose key waits already are left out."""
+    """Store jobs, except those whose key is already waiting."""
     for job in sorted(jobs, key=lambda j: j.key):
         connection.execute(
             insert(JobTable)
@@ -46,14 +49,14 @@ def put(connection: Connection, jobs: Sequence[job_queue.Job]) -> None:
 
 
 def waiting(connection: Connection, now: datetime) -> bool:
-    """Whether there is a job to claim. Asked first, for a look that finds nothing must not keep
-    writers away."""
+    """Whether there is a job to claim. Workers ask this first, in a reading transaction, so that an
+    idle worker keeps no writer away."""
     return connection.scalar(_free(now).limit(1)) is not None
 
 
-def claim(connection: Connection, now: datetime) -> Claimed | None:
-    """Take the job that has waited longest. Its key is free again: what asks for the same look
-    from now on may have come too late for this one."""
+def claim(connection: Connection, now: datetime) -> ClaimedJob | None:
+    """Claim the job that has waited longest. Its key becomes free: a job that is put from now on
+    may be about changes that this one does not see."""
     first = _free(now).order_by(JobTable.at, JobTable.id).limit(1).scalar_subquery()
     row = connection.execute(
         update(JobTable)
@@ -61,22 +64,21 @@ def claim(connection: Connection, now: datetime) -> Claimed | None:
         .values(lease_until=now + LEASE, key=None, attempts=JobTable.attempts + 1)
         .returning(JobTable.id, JobTable.kind, JobTable.payload, JobTable.attempts)
     ).first()
-    return Claimed(*row) if row is not None else None
+    return ClaimedJob(*row) if row is not None else None
 
 
-def finish(connection: Connection, job: Claimed) -> None:
-    """The job is done, unless its lease has run out and another has it."""
+def finish(connection: Connection, job: ClaimedJob) -> None:
+    """Delete a job that is done, unless the lease has ended and another worker has claimed it."""
     connection.execute(
         delete(JobTable).where(JobTable.id == job.id, JobTable.attempts == job.attempts)
     )
 
 
-def fail(connection: Connection, job: Claimed, error: str, now: datetime) -> None:
-    """The job is tried again later, each time after twice the time; in the end it is kept as
-    failed."""
+def fail(connection: Connection, job: ClaimedJob, error: str, now: datetime) -> None:
+    """Have the job tried again after ``pause``; after ``MOST_ATTEMPTS`` it is stored as failed."""
     if job.attempts >= MOST_ATTEMPTS:
         finish(connection, job)
-        failed.keep(connection, job.kind, job.payload, job.attempts, error, now)
+        failed.add(connection, job.kind, job.payload, job.attempts, error, now)
         return
     connection.execute(
         update(JobTable)
@@ -86,7 +88,7 @@ def fail(connection: Connection, job: Claimed, error: str, now: datetime) -> Non
 
 
 def oldest(connection: Connection, now: datetime) -> datetime | None:
-    """Since when the first of the jobs that nobody has claimed could have been done."""
+    """When the oldest job that is due and not claimed was due; None when there is none."""
     return connection.scalar(
         select(JobTable.at)
         .where(JobTable.at <= now, JobTable.failed_at.is_(None), JobTable.lease_until.is_(None))

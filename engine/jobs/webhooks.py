@@ -1,7 +1,7 @@
-"""Webhooks as https://www.standardwebhooks.com says: signed JSON, thin events.
+"""Webhooks by the Standard Webhooks specification (https://www.standardwebhooks.com): signed JSON.
 
-An event tells that something has happened and where; who wants to know more asks the API for it.
-So no answer, no name and no amount leaves the house by itself.
+The events are thin: an event says what has happened and where, and a receiver who needs more asks
+the API. So no answer, no name and no amount leaves the engine by itself.
 """
 
 from __future__ import annotations
@@ -17,31 +17,31 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from engine.config import Webhook
+from engine.config.settings import WebhookSettings
 from engine.ids import new_id
 from engine.jobs.outbox import ClaimedMessage, OutboundMessage
 from engine.records.history import Fact
 
 TIMEOUT: Final = 10.0
-"""Seconds for connecting and for each piece of the answer."""
+"""Seconds that connecting, and each read of the answer, may take."""
 ANSWER_BYTES: Final = 4096
-"""How much of an answer is read; nothing in it is needed."""
+"""How many bytes of an answer are read; its content is not needed."""
 GONE: Final = 410
-"""The receiver does not want to hear of us again."""
+"""The HTTP status by which a receiver asks for no more messages (Standard Webhooks)."""
 
 
-class Refused(Exception):
-    """The receiver answered with something else than 2xx."""
+class WebhookRefused(Exception):
+    """The receiver answered with another HTTP status than 2xx."""
 
     def __init__(self, status: int, reason: str):
         self.status = status
         super().__init__(f"HTTP {status} {reason}")
 
 
-def letters(
-    hooks: Sequence[Webhook], facts: Sequence[Fact], now: datetime
+def messages(
+    hooks: Sequence[WebhookSettings], facts: Sequence[Fact], now: datetime
 ) -> Iterator[OutboundMessage]:
-    """What the configured receivers are to be told of these facts."""
+    """The messages for these facts: one for each configured receiver of a fact's type."""
     for fact in facts:
         for hook in hooks:
             if any(fnmatch.fnmatchcase(fact.type, pattern) for pattern in hook.events):
@@ -61,33 +61,33 @@ def _event(fact: Fact, now: datetime) -> dict[str, Any]:
     return {"type": fact.type, "timestamp": now.isoformat(), "data": known}
 
 
-def send(hooks: Sequence[Webhook], letter: ClaimedMessage, now: datetime) -> None:
+def send(hooks: Sequence[WebhookSettings], message: ClaimedMessage, now: datetime) -> None:
     """Send one event to the receiver that it was written for. Redirects are not followed.
 
-    :raises Refused: when the answer is not 2xx
+    :raises WebhookRefused: when the answer is not 2xx
     :raises OSError, http.client.HTTPException: when there is no answer
     """
-    hook = next((h for h in hooks if h.url == letter.target), None)
+    hook = next((h for h in hooks if h.url == message.target), None)
     if hook is None:
-        # Taken out of the configuration since.
-        raise Refused(GONE, "no longer configured")
-    body = json.dumps(dict(letter.payload), separators=(",", ":"), ensure_ascii=False).encode()
+        # The receiver was removed from the configuration since.
+        raise WebhookRefused(GONE, "no longer configured")
+    body = json.dumps(dict(message.payload), separators=(",", ":"), ensure_ascii=False).encode()
     seconds = str(int(now.timestamp()))
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Serviceplan",
-        "webhook-id": letter.key,
+        "webhook-id": message.key,
         "webhook-timestamp": seconds,
-        "webhook-signature": signature(hook.secret, letter.key, seconds, body),
+        "webhook-signature": signature(hook.secret, message.key, seconds, body),
     }
     status, reason = _posted(hook.url, body, headers)
     if not 200 <= status < 300:
-        raise Refused(status, reason)
+        raise WebhookRefused(status, reason)
 
 
 def signature(secret: str, id: str, seconds: str, body: bytes) -> str:
-    """``v1,`` and the HMAC-SHA256 over id, time and body, in base64. A secret that begins with
-    ``whsec_`` is base64 itself, as the standard writes them."""
+    """The signature header: ``v1,`` and the base64 of the HMAC-SHA256 over id, time and body (as
+    Standard Webhooks says). A secret that begins with ``whsec_`` is base64 itself."""
     given = secret.removeprefix("whsec_")
     key = base64.b64decode(given) if given != secret else secret.encode()
     digest = hmac.new(key, f"{id}.{seconds}.".encode() + body, hashlib.sha256).digest()

@@ -1,4 +1,4 @@
-"""The worker: takes jobs and lets the engine look, and sweeps for what no job was there for."""
+"""The worker: fetches jobs and gives them to the engine, and sweeps for due work without a job."""
 
 from __future__ import annotations
 
@@ -14,20 +14,22 @@ from procrastinate.jobs import Status
 
 from engine.errors import DatabaseNewer, ServiceplanError
 from engine.jobs.postgresql_queue import QUEUE
-from engine.jobs.sqlite_queue import MOST_ATTEMPTS, Claimed
+from engine.jobs.sqlite_queue import MOST_ATTEMPTS, ClaimedJob
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS: Final = 5.0
-"""How late a timer may be whose wake-up was lost."""
+"""Seconds between two sweeps: a timer whose wake-up was lost fires at most so late."""
 POLL_SECONDS: Final = 1.0
+"""Seconds between two looks into an empty queue, and before reconnecting to a server."""
 STALLED_SECONDS: Final = 30.0
-"""A worker on PostgreSQL that has given no sign of life for so long is taken for dead."""
+"""A worker on PostgreSQL without a heartbeat for so many seconds is taken for dead."""
 
 ATTEMPTS: Final = "attempts"
-"""The payload's name for how often the job was tried before."""
+"""The key of a job's payload for how often the job has been tried."""
 
 Handler = Callable[[Mapping[str, Any]], None]
+"""Does a job, given its payload; raises when the job is to be tried again."""
 
 
 class HandlesJobs(Protocol):
@@ -35,35 +37,41 @@ class HandlesJobs(Protocol):
 
     @property
     def by_kind(self) -> Mapping[str, Handler]:
-        """What to do with a job, by its kind."""
+        """The handler of each kind of job."""
         ...
 
     def sweep(self) -> None:
-        """Put jobs for whatever is due; raises DatabaseNewer when this program must stop."""
+        """Put jobs for all work that is due; raises DatabaseNewer when this program must stop."""
         ...
 
-    def claim(self) -> Claimed | None: ...
+    def claim(self) -> ClaimedJob | None:
+        """Claim a job on SQLite; None when there is none."""
+        ...
 
-    def finish(self, job: Claimed) -> None: ...
+    def finish(self, job: ClaimedJob) -> None:
+        """Delete a claimed job that is done."""
+        ...
 
-    def fail(self, job: Claimed, error: str) -> None: ...
+    def fail(self, job: ClaimedJob, error: str) -> None:
+        """Have a claimed job tried again later."""
+        ...
 
     def again(self, kind: str, key: str, payload: Mapping[str, Any], attempts: int) -> None:
-        """Put a job that failed back, to be tried later."""
+        """Put a failed job of PostgreSQL back, to be tried later; ``attempts`` have been made."""
         ...
 
     def give_up(self, kind: str, payload: Mapping[str, Any], attempts: int, error: str) -> None:
-        """Keep a job that was tried often enough as failed."""
+        """Store a job of PostgreSQL that has failed in all its attempts."""
         ...
 
     @property
     def postgresql(self) -> str | None:
-        """libpq's connection string, None on SQLite."""
+        """The connection string for libpq; None on SQLite."""
         ...
 
 
 class Worker:
-    """Does jobs until it is told to stop. Any number may run, in threads, processes and machines.
+    """Does jobs until it is stopped. Any number may run, in threads, processes and machines.
 
     ``run`` blocks; ``start`` runs it in a thread. When the database has been upgraded under a
     running worker it stops by itself, and ``run`` raises DatabaseNewer.
@@ -85,14 +93,14 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the jobs that are under way, and no more."""
+        """Finish the running jobs, start no others, and wait for the thread."""
         self._stop_asked.set()
         if self._thread is not None:
             self._thread.join()
             self._thread = None
 
     def run(self) -> None:
-        """Work until ``stop``.
+        """Do jobs until ``stop``; blocks.
 
         :raises DatabaseNewer: when a newer program has upgraded the database meanwhile
         """
@@ -110,7 +118,7 @@ class Worker:
             raise self._outdated
 
     def ask_to_stop(self) -> None:
-        """``stop`` for a signal handler: returns at once."""
+        """Stop as ``stop`` does, but return at once: for a signal handler."""
         self._stop_asked.set()
 
     def _run_quietly(self) -> None:
@@ -153,7 +161,7 @@ class Worker:
                 self._stop_asked.wait(POLL_SECONDS)
 
     def _one(self) -> bool:
-        """Do one job; False when there is none."""
+        """Do one job; False when there is none, or the database is away."""
         try:
             job = self.handlers.claim()
             if job is None:
@@ -190,7 +198,7 @@ class Worker:
         for kind in self.handlers.by_kind:
             app.task(name=kind, queue=QUEUE, pass_context=True)(self._do)
         async with app.open_async():
-            work = asyncio.create_task(
+            fetching = asyncio.create_task(
                 app.run_worker_async(
                     queues=[QUEUE],
                     concurrency=self._concurrency,
@@ -200,7 +208,11 @@ class Worker:
                     stalled_worker_timeout=STALLED_SECONDS,
                 )
             )
-            tasks = {work, asyncio.create_task(_rescue(app)), asyncio.create_task(self._stopped())}
+            tasks = {
+                fetching,
+                asyncio.create_task(_rescue(app)),
+                asyncio.create_task(self._stopped()),
+            }
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in tasks:
                 # A worker that is cancelled ends the jobs that it has begun.
@@ -214,8 +226,8 @@ class Worker:
             await asyncio.sleep(0.1)
 
     def _do(self, context: JobContext, /, **payload: Any) -> None:
-        """One job of Procrastinate's. One that fails is put anew under its key, for the library's
-        own repetition trips over a job that waits under the same key."""
+        """Do one job of Procrastinate's. A job that fails is put again under its key, because the
+        library's own retry fails when another job waits under the same key."""
         job = context.job
         attempts = payload.pop(ATTEMPTS, 0) + 1
         try:
@@ -245,6 +257,6 @@ async def _rescue(app: App) -> None:
             try:
                 await app.job_manager.retry_job(job)
             except ConnectorException:
-                # Another one waits under its key: that one looks in its place.
+                # Another job waits under the same key and does the same work.
                 await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
         await asyncio.sleep(STALLED_SECONDS / 2)

@@ -1,5 +1,6 @@
 """The manager's figures. Counting everything that is open takes longer the more there is, so it is
-done now and then, beside the pages, and the pages read the result."""
+done by the worker from time to time, and the pages read the stored result.
+"""
 
 from __future__ import annotations
 
@@ -17,28 +18,32 @@ from engine.store.tables import CaseTable, FiguresTable, IncidentTable, TaskTabl
 from engine.views import Actor, Load, Overview
 
 NAME = "overview"
+"""The name of the row that the figures are stored in."""
 SOONEST = timedelta(seconds=5)
+"""The shortest time between two counts: figures need not be fresher for a page of a manager."""
 SHARE = 100
-"""Counting takes at most this part of the time: what took 300 ms is done again after 30 s."""
+"""The pause after a count is this many times its duration, so that counting takes 1 % of the time
+at most: a count of 300 ms is repeated after 30 s."""
 OLDEST = timedelta(minutes=10)
-"""Older figures are not shown: whoever counts has stopped, so the page counts for itself."""
+"""Older stored figures are not shown: no worker seems to run, so the page counts by itself."""
 
 
-def overview(conn: Connection, actor: Actor, *, now: datetime, today: date) -> Overview:
-    """The figures as they were counted last. Raises ``NotAllowed`` for who is no manager."""
+def overview(connection: Connection, actor: Actor, *, now: datetime, today: date) -> Overview:
+    """The figures as they were counted last. Raises ``NotAllowed`` unless the actor is a
+    manager."""
     authorize(actor, actions.OVERVIEW_VIEW)
-    known = conn.execute(
+    known = connection.execute(
         select(FiguresTable.at, FiguresTable.body).where(FiguresTable.name == NAME)
     ).first()
     fresh = known is not None and now - known.at < OLDEST and known.body["day"] == str(today)
     if known is None or not fresh:
-        return _view(now, count(conn, today))
+        return _view(now, count_figures(connection, today))
     return _view(known.at, known.body)
 
 
-def is_due(conn: Connection, now: datetime) -> bool:
-    """Whether it is time to count again."""
-    known = conn.execute(
+def figures_due(connection: Connection, now: datetime) -> bool:
+    """Whether it is time to count the figures again."""
+    known = connection.execute(
         select(FiguresTable.at, FiguresTable.took).where(FiguresTable.name == NAME)
     ).first()
     if known is None:
@@ -47,13 +52,14 @@ def is_due(conn: Connection, now: datetime) -> bool:
     return not known.at <= now < known.at + pause
 
 
-def count(conn: Connection, today: date) -> dict[str, Any]:
-    """Everything that is open, as ``Figures.body``: ``day``, ``took`` (ms), ``cases`` by state,
-    ``incidents``, and ``tasks``: role, phase, its title, late, today, all."""
+def count_figures(connection: Connection, today: date) -> dict[str, Any]:
+    """Count everything that is open, as JSON for ``FiguresTable.body``: ``day`` (ISO date),
+    ``took`` (ms), ``cases`` (by state), ``incidents``, and ``tasks``: a list of role, phase, the
+    phase's title, and how many are late, due today, and open at all."""
     started = time.perf_counter()
     late = func.sum(case((TaskTable.due < today, 1), else_=0))
     now = func.sum(case((TaskTable.due == today, 1), else_=0))
-    tasks = conn.execute(
+    tasks = connection.execute(
         select(
             TaskTable.role,
             TaskTable.phase,
@@ -65,23 +71,25 @@ def count(conn: Connection, today: date) -> dict[str, Any]:
         .where(OPEN)
         .group_by(TaskTable.role, TaskTable.phase)
     ).all()
-    cases = conn.execute(select(CaseTable.state, func.count()).group_by(CaseTable.state)).all()
+    cases = connection.execute(
+        select(CaseTable.state, func.count()).group_by(CaseTable.state)
+    ).all()
     incidents = (
         select(func.count()).select_from(IncidentTable).where(IncidentTable.resolved_at.is_(None))
     )
     return {
         "day": str(today),
         "cases": {row[0]: row[1] for row in cases},
-        "incidents": conn.scalar(incidents) or 0,
+        "incidents": connection.scalar(incidents) or 0,
         "tasks": [[row[0], row[1], row[2], int(row[3]), int(row[4]), row[5]] for row in tasks],
         "took": round((time.perf_counter() - started) * 1000),
     }
 
 
-def keep(conn: Connection, body: dict[str, Any], now: datetime) -> None:
-    """Store what was counted."""
-    conn.execute(delete(FiguresTable).where(FiguresTable.name == NAME))
-    conn.execute(insert(FiguresTable).values(name=NAME, at=now, took=body["took"], body=body))
+def store_figures(connection: Connection, body: dict[str, Any], now: datetime) -> None:
+    """Store the result of ``count_figures`` in place of the last one."""
+    connection.execute(delete(FiguresTable).where(FiguresTable.name == NAME))
+    connection.execute(insert(FiguresTable).values(name=NAME, at=now, took=body["took"], body=body))
 
 
 def _view(at: datetime, body: dict[str, Any]) -> Overview:

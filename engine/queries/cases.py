@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
     and_,
-    case,
-    func,
     not_,
     or_,
     select,
@@ -26,7 +23,8 @@ from engine.access import actions
 from engine.access.conditions import cases_of
 from engine.access.rules import CaseObject, IncidentObject, MessageObject, authorize, may, sees_all
 from engine.bpmn.meta import MessageMeta
-from engine.queries import instances, paging, search, sheets
+from engine.queries import instances, paging, sheets, text_search
+from engine.queries.case_progress import Progress, progress
 from engine.queries.inbox import OPEN
 from engine.queries.incidents import newest as incidents_of
 from engine.queries.objects import case_by_key
@@ -42,7 +40,6 @@ from engine.store.tables import (
     CaseTable,
     CustomerTable,
     InstanceTable,
-    PlanItemTable,
     SubscriptionTable,
     TaskTable,
 )
@@ -54,6 +51,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
     "ended": ("completed", "terminated", "cancelled"),
     "all": (),
 }
+"""The states of cases that a list of each choice has; none means every state."""
 
 CASE = (
     CaseTable.id,
@@ -66,10 +64,11 @@ CASE = (
     CaseTable.ended_at,
     *CUSTOMER,
 )
+"""The columns of a case in a list."""
 
 
-def cases(
-    conn: Connection,
+def search(
+    connection: Connection,
     actor: Actor,
     *,
     q: str = "",
@@ -82,23 +81,23 @@ def cases(
     """Cases that ``actor`` may see, the last started first.
 
     ``state``: ``running``, ``incident`` (running, but stopped by an error), ``ended`` or ``all``.
-    ``phase``: only those with open work in it. ``q`` is searched at the beginnings of the words of
-    the number, the title, the customer's name and organisation number. What no index leads to is
-    asked of ``search.LOOKED_AT`` cases a page, so one can be short, or empty, and still have a next
-    one. Raises ``Invalid`` for an unknown ``state`` and for a cursor of another list.
-    """
+    ``phase``: only cases with open tasks in it. Every word of ``q`` must begin a word of the
+    number, the title, the customer's name or organisation number. Conditions that no index covers
+    are tested on ``text_search.LOOKED_AT`` cases a page, so a page can be short, or empty, and
+    still have a next one. Raises ``Invalid`` for an unknown ``state`` and for a cursor of another
+    list."""
     paging.choice("state", state, tuple(STATES))
     limit = paging.bounded(limit)
-    few, asked = _chosen(conn, actor, search.words(q), phase)
-    of = CaseTable if few is None else search.named(sorted(few))
+    few, asked = _chosen(connection, actor, text_search.words(q), phase)
+    of = CaseTable if few is None else text_search.cases_by_ids(sorted(few))
     window = _after(cursor, of)
     ranges = [of.state == s for s in STATES[state]] or [true()]
-    end = _end(conn, ranges, window) if asked and few is None else None
+    end = _end(connection, ranges, window) if asked and few is None else None
     if end is not None:
         behind = and_(CaseTable.started_at == end.started_at, CaseTable.id < end.id)
         window += [CaseTable.started_at >= end.started_at, not_(behind)]
-    rows = conn.execute(_latest(of, ranges, window, asked, limit + 1)).all()
-    figures = progress(conn, [row.id for row in rows[:limit]], today)
+    rows = connection.execute(_latest(of, ranges, window, asked, limit + 1)).all()
+    figures = progress(connection, [row.id for row in rows[:limit]], today)
 
     def place(row: AnyRow) -> str:
         return paging.encode("cases", row.started_at, row.id)
@@ -108,79 +107,25 @@ def cases(
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a case is: activities of its plan, how many are done, and its open tasks."""
-
-    activities: int = 0
-    done: int = 0
-    open: int = 0
-    late: int = 0
-    phases: tuple[str, ...] = ()
-
-
-def progress(conn: Connection, case_ids: Iterable[str], today: date) -> dict[str, Progress]:
-    """The progress of each of the cases, in three statements for all of them.
-
-    An activity is done when none of its tasks is open and the one that ended last was completed.
-    """
-    ids = list(case_ids)
-    if not ids:
-        return {}
-    planned = conn.execute(
-        select(
-            PlanItemTable.case_id,
-            PlanItemTable.phase,
-            PlanItemTable.phase_order,
-            func.count().label("n"),
-        )
-        .where(PlanItemTable.case_id.in_(ids))
-        .group_by(PlanItemTable.case_id, PlanItemTable.phase, PlanItemTable.phase_order)
-    ).all()
-    order = {(row.case_id, row.phase): row.phase_order for row in planned}
-    activities = _sums((row.case_id, row.n) for row in planned)
-    done = {row.case_id: row.n for row in conn.execute(_done(ids))}
-    late = func.sum(case((TaskTable.due < today, 1), else_=0)).label("late")
-    opened = conn.execute(
-        select(TaskTable.case_id, TaskTable.phase, func.count().label("n"), late)
-        .where(TaskTable.case_id.in_(ids), OPEN)
-        .group_by(TaskTable.case_id, TaskTable.phase)
-    ).all()
-    phases: dict[str, set[str]] = {i: set() for i in ids}
-    for row in opened:
-        if row.phase is not None:
-            phases[row.case_id].add(row.phase)
-    open_counts = _sums((row.case_id, row.n) for row in opened)
-    late_counts = _sums((row.case_id, int(row.late)) for row in opened)
-    return {
-        i: Progress(
-            activities=activities.get(i, 0),
-            done=done.get(i, 0),
-            open=open_counts.get(i, 0),
-            late=late_counts.get(i, 0),
-            phases=tuple(sorted(phases[i], key=lambda key: (order.get((i, key), 1 << 30), key))),
-        )
-        for i in ids
-    }
-
-
-@dataclass(frozen=True, slots=True)
 class MessageOffer:
-    """What a diagram says of a message (see ``MessageMeta``). ``form`` decides its fields, which
-    is done for messages that are waited for alone."""
+    """What a diagram says of a message (see ``MessageMeta``). ``form`` calculates its fields; it is
+    called only for messages that the case waits for."""
 
     meta: MessageMeta
     form: Callable[[], tuple[Field, ...]] = tuple
 
 
 Offers = Callable[[str], Mapping[str, MessageOffer]]
+"""``offers(case_id)``: what the diagrams of a case say of its messages, by the message's name."""
 
 
 def no_offers(_: str) -> Mapping[str, MessageOffer]:
+    """No messages: for callers that show none."""
     return {}
 
 
-def case_detail(
-    conn: Connection,
+def get(
+    connection: Connection,
     actor: Actor,
     key: str,
     *,
@@ -194,39 +139,37 @@ def case_detail(
     ``points(definition_id, element_id)`` gives an activity's checklist, ``offers(case_id)`` what
     the diagrams say of the messages by name. Raises ``NotFound``.
     """
-    thing = case_by_key(conn, actor, key)
+    thing = case_by_key(connection, actor, key)
     authorize(actor, actions.CASE_VIEW, thing)
     case_id = thing.id
-    row = conn.execute(_joined(select(*CASE)).where(CaseTable.id == case_id)).one()
-    figures = progress(conn, [case_id], today)[case_id]
-    tree = instances.instances(conn, case_id)
-    incidents = incidents_of(conn, actor, case_id=case_id)
-    people = people_by_id(conn, row.people.values())
+    row = connection.execute(_joined(select(*CASE)).where(CaseTable.id == case_id)).one()
+    figures = progress(connection, [case_id], today)[case_id]
+    tree = instances.of_case(connection, case_id)
+    incidents = incidents_of(connection, actor, case_id=case_id)
+    people = people_by_id(connection, row.people.values())
     root = select(InstanceTable.variables).where(InstanceTable.id == case_id)
     return CaseDetail(
         row=_case_row(row, figures),
-        sheets=sheets.sheets(conn, case_id, running=thing.running, points=points),
-        messages=message_options(conn, actor, thing, offers(case_id)),
+        sheets=sheets.of_case(connection, case_id, running=thing.running, points=points),
+        messages=message_options(connection, actor, thing, offers(case_id)),
         instances=tree,
         incidents=incidents,
         people={role: people[i] for role, i in row.people.items() if i in people},
         can=_can(actor, thing, bool(incidents)),
-        variables=readable(conn.execute(root).scalar() or {}),
+        variables=readable(connection.execute(root).scalar() or {}),
     )
 
 
 def message_options(
-    conn: Connection, actor: Actor, thing: CaseObject, messages: Mapping[str, MessageOffer]
+    connection: Connection, actor: Actor, thing: CaseObject, messages: Mapping[str, MessageOffer]
 ) -> tuple[MessageOption, ...]:
-    """The messages that somebody or something in the case waits for now, each once.
-
-    Those that the diagrams do not offer to people (no ``sp:message``) are left out.
-    """
+    """The messages that the case waits for now, each once. Messages that the diagrams do not offer
+    to people (no ``sp:message``) are left out."""
     waiting: dict[str, bool] = {}
     statement = select(SubscriptionTable.name, SubscriptionTable.interrupting).where(
         SubscriptionTable.case_id == thing.id, SubscriptionTable.kind == "message"
     )
-    for row in conn.execute(statement):
+    for row in connection.execute(statement):
         waiting[row.name] = waiting.get(row.name, False) or row.interrupting
     return tuple(
         MessageOption(
@@ -246,31 +189,32 @@ def message_options(
 # ---------------------------------------------------------------- parts
 
 
-Asked = Callable[[search.Text], ColumnElement[bool]]
-"""A question about the case with this id."""
+Asked = Callable[[text_search.TextColumn], ColumnElement[bool]]
+"""A condition on the column with a case's id."""
 
 
 def _chosen(
-    conn: Connection, actor: Actor, words: Iterable[str], phase: str | None
+    connection: Connection, actor: Actor, words: Iterable[str], phase: str | None
 ) -> tuple[set[str] | None, list[Asked]]:
-    """Which cases it can be, if they are few, and what is asked of each case by itself."""
-    named: list[set[str]] = []
+    """The ids of the only cases that can fulfil the filters (None for too many to name), and the
+    conditions that are tested on each case."""
+    sets: list[set[str]] = []
     asked: list[Asked] = []
     for word in words:
-        few = search.CASES.few(conn, word)
+        few = text_search.CASES.owners(connection, word)
         if few is None:
-            asked.append(partial(search.CASES.has, word=word))
+            asked.append(partial(text_search.CASES.has, word=word))
         else:
-            named.append(set(few))
+            sets.append(set(few))
     if phase is not None:
         there = select(TaskTable.case_id).where(OPEN, TaskTable.phase == phase)
-        some = set(conn.scalars(there.limit(search.FEW + 1)))
-        if len(some) <= search.FEW:
-            named.append(some)
+        some = set(connection.scalars(there.limit(text_search.FEW + 1)))
+        if len(some) <= text_search.FEW:
+            sets.append(some)
         else:
             asked.append(lambda case_id: there.where(TaskTable.case_id == case_id).exists())
     asked += [] if sees_all(actor) else [partial(cases_of, actor)]
-    return set.intersection(*named) if named else None, asked
+    return set.intersection(*sets) if sets else None, asked
 
 
 def _after(cursor: str | None, of: type[CaseTable]) -> list[ColumnElement[bool]]:
@@ -287,20 +231,22 @@ def _after(cursor: str | None, of: type[CaseTable]) -> list[ColumnElement[bool]]
 def _read(
     of: type[CaseTable], only: ColumnElement[bool], window: Iterable[ColumnElement[bool]]
 ) -> AnySelect:
-    """A range of an index, the last started first."""
-    found = select(of.id, of.started_at).where(only, *window)
-    return found.order_by(of.started_at.desc(), of.id.desc())
+    """A statement of the cases of an index range, the last started first."""
+    in_range = select(of.id, of.started_at).where(only, *window)
+    return in_range.order_by(of.started_at.desc(), of.id.desc())
 
 
 def _end(
-    conn: Connection,
+    connection: Connection,
     ranges: Iterable[ColumnElement[bool]],
     window: Iterable[ColumnElement[bool]],
 ) -> AnyRow | None:
-    """As far back as all the ranges are looked at, None when that is to their end."""
-    skipped = search.LOOKED_AT - 1
+    """The case up to which all ranges are read; None when they are read to their ends."""
+    skipped = text_search.LOOKED_AT - 1
     lasts = [_read(CaseTable, only, window).offset(skipped).limit(1).subquery() for only in ranges]
-    ends = conn.execute(union_all(*(select(last.c.id, last.c.started_at) for last in lasts))).all()
+    ends = connection.execute(
+        union_all(*(select(last.c.id, last.c.started_at) for last in lasts))
+    ).all()
     return max(ends, key=lambda end: (end.started_at, end.id), default=None)
 
 
@@ -315,56 +261,22 @@ def _latest(
     asked: Iterable[Asked],
     count: int,
 ) -> AnySelect:
-    """The ``count`` cases that started last, of all ranges together."""
+    """A statement of the ``count`` cases of all ranges that started last, with their columns."""
     parts = []
     for only in ranges:
         read = _read(of, only, window)
         if asked:
-            seen = read.limit(search.LOOKED_AT).subquery()
+            seen = read.limit(text_search.LOOKED_AT).subquery()
             read = select(seen.c.id, seen.c.started_at).where(*(ask(seen.c.id) for ask in asked))
             read = read.order_by(seen.c.started_at.desc(), seen.c.id.desc())
         parts.append(read.limit(count).subquery())
-    found = parts[0] if len(parts) == 1 else union_all(*(select(p) for p in parts)).subquery()
+    merged = parts[0] if len(parts) == 1 else union_all(*(select(p) for p in parts)).subquery()
     newest: Select[str] = (
-        select(found.c.id).order_by(found.c.started_at.desc(), found.c.id.desc()).limit(count)
+        select(merged.c.id).order_by(merged.c.started_at.desc(), merged.c.id.desc()).limit(count)
     )
     page = newest.subquery()
     listed = _joined(select(*CASE)).join(page, page.c.id == CaseTable.id)
     return listed.order_by(CaseTable.started_at.desc(), CaseTable.id.desc())
-
-
-def _done(case_ids: list[str]) -> AnySelect:
-    """How many activities of each case are done."""
-
-    def latest(state: str) -> ColumnElement[Any]:
-        return func.max(case((TaskTable.state == state, TaskTable.opened_at)))
-
-    completed, cancelled = latest("completed"), latest("cancelled")
-    finished = (
-        select(TaskTable.case_id, TaskTable.process_id, TaskTable.element_id)
-        .where(TaskTable.case_id.in_(case_ids))
-        .group_by(TaskTable.case_id, TaskTable.process_id, TaskTable.element_id)
-        .having(
-            func.sum(case((TaskTable.state == "open", 1), else_=0)) == 0,
-            completed.is_not(None),
-            or_(cancelled.is_(None), completed >= cancelled),
-        )
-        .subquery()
-    )
-    same = (
-        PlanItemTable.case_id == finished.c.case_id,
-        PlanItemTable.process_id == finished.c.process_id,
-        PlanItemTable.element_id == finished.c.element_id,
-    )
-    counted = select(PlanItemTable.case_id, func.count().label("n")).join(finished, and_(*same))
-    return counted.group_by(PlanItemTable.case_id)
-
-
-def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for key, number in pairs:
-        sums[key] = sums.get(key, 0) + number
-    return sums
 
 
 def _case_row(row: AnyRow, figures: Progress) -> CaseRow:

@@ -12,7 +12,7 @@ from engine.access.rules import authorize
 from engine.errors import NotFound
 from engine.queries.definitions import stored_finding
 from engine.queries.rows import AnyRow, name_of, people_by_id
-from engine.queries.search import swedish
+from engine.queries.text_search import swedish
 from engine.store.tables import DecisionModelTable, DecisionTable, ResourceTable
 from engine.views import Actor, Decision, Finding, Source
 
@@ -30,36 +30,39 @@ DECISION = (
     DecisionModelTable.deployed_at,
     DecisionModelTable.deployed_by,
 )
+"""The columns of a decision's view."""
 
 
-def versions(conn: Connection) -> dict[str, frozenset[int]]:
-    """The versions of every decision that is deployed."""
-    found: dict[str, set[int]] = {}
-    for row in conn.execute(select(DecisionTable.decision_id, DecisionTable.version)):
-        found.setdefault(row.decision_id, set()).add(row.version)
-    return {decision: frozenset(numbers) for decision, numbers in found.items()}
+def versions(connection: Connection) -> dict[str, frozenset[int]]:
+    """The version numbers of every deployed decision, by the decision's id."""
+    numbers: dict[str, set[int]] = {}
+    for row in connection.execute(select(DecisionTable.decision_id, DecisionTable.version)):
+        numbers.setdefault(row.decision_id, set()).add(row.version)
+    return {decision_id: frozenset(each) for decision_id, each in numbers.items()}
 
 
-def decisions(conn: Connection, actor: Actor) -> tuple[Decision, ...]:
-    """Every version of every decision: by name, of each the newest version first."""
+def all(  # noqa: A001 - as in service
+    connection: Connection, actor: Actor
+) -> tuple[Decision, ...]:
+    """Every version of every decision, by name; of each decision the newest version first."""
     authorize(actor, actions.DEFINITION_VIEW)
-    views = _views(conn, conn.execute(_rows()).all())
+    views = _views(connection, connection.execute(_rows()).all())
     return tuple(sorted(views, key=lambda d: (*swedish(d.name), d.decision_id, -d.version)))
 
 
-def decision(conn: Connection, actor: Actor, id: str) -> Decision:
-    """One version. Raises ``NotFound``."""
+def get(connection: Connection, actor: Actor, id: str) -> Decision:
+    """One version of one decision. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
-    row = conn.execute(_rows().where(DecisionTable.id == id)).first()
+    row = connection.execute(_rows().where(DecisionTable.id == id)).first()
     if row is None:
         raise NotFound()
-    return _views(conn, [row])[0]
+    return _views(connection, [row])[0]
 
 
-def source(conn: Connection, actor: Actor, id: str) -> Source:
+def source(connection: Connection, actor: Actor, id: str) -> Source:
     """The file that a version was deployed in, byte for byte. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
-    row = conn.execute(
+    row = connection.execute(
         _joined(DecisionModelTable.filename, ResourceTable.data)
         .join(ResourceTable, ResourceTable.sha256 == DecisionModelTable.resource_sha256)
         .where(DecisionTable.id == id)
@@ -69,10 +72,12 @@ def source(conn: Connection, actor: Actor, id: str) -> Source:
     return Source(row.filename, row.data)
 
 
-def findings(conn: Connection, actor: Actor, id: str) -> tuple[Finding, ...]:
-    """What was found in a version's file when it was deployed. Raises ``NotFound``."""
+def findings(connection: Connection, actor: Actor, id: str) -> tuple[Finding, ...]:
+    """The findings in a version's file when it was deployed. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
-    row = conn.execute(_joined(DecisionModelTable.findings).where(DecisionTable.id == id)).first()
+    row = connection.execute(
+        _joined(DecisionModelTable.findings).where(DecisionTable.id == id)
+    ).first()
     if row is None:
         raise NotFound()
     return tuple(stored_finding(stored) for stored in row.findings)
@@ -91,11 +96,11 @@ def _rows() -> Any:
     return _joined(*DECISION)
 
 
-def _views(conn: Connection, rows: Iterable[AnyRow]) -> list[Decision]:
+def _views(connection: Connection, rows: Iterable[AnyRow]) -> list[Decision]:
     rows = list(rows)
-    people = people_by_id(conn, (row.deployed_by for row in rows))
+    people = people_by_id(connection, (row.deployed_by for row in rows))
     newest: Mapping[str, int] = {
-        decision: max(numbers) for decision, numbers in versions(conn).items()
+        decision: max(numbers) for decision, numbers in versions(connection).items()
     }
     return [
         Decision(

@@ -1,4 +1,4 @@
-"""Definitions: the versions of every process, their files and what was found in them."""
+"""Definitions: the versions of every process, their files and the findings in them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sqlalchemy import Connection, case, func, select
 from engine.access import actions
 from engine.access.rules import authorize
 from engine.errors import NotFound
-from engine.queries.rows import AnyRow, AnySelect, People, name_of, people_by_id
-from engine.queries.search import swedish
+from engine.queries.rows import AnyRow, AnySelect, PeopleById, name_of, people_by_id
+from engine.queries.text_search import swedish
 from engine.store.tables import DefinitionTable, InstanceTable, ResourceTable
 from engine.views import Actor, Definition, Finding, Source
 
@@ -29,15 +29,18 @@ DEFINITION = (
     DefinitionTable.deployed_by,
     DefinitionTable.startable,
 )
+"""The columns of a definition's view."""
 
 
-def definitions(conn: Connection, actor: Actor) -> tuple[Definition, ...]:
-    """Every version of every process and every drawing: the phases in their order, then the others
-    by name; of each the newest version first."""
+def all(  # noqa: A001 - as in service
+    connection: Connection, actor: Actor
+) -> tuple[Definition, ...]:
+    """Every version of every process and every drawing: the processes of phases in the phases'
+    order, then the others by name; of each process the newest version first."""
     authorize(actor, actions.DEFINITION_VIEW)
-    rows = conn.execute(select(*DEFINITION)).all()
+    rows = connection.execute(select(*DEFINITION)).all()
     newest = _newest(rows)
-    views = _views(conn, rows, {row.id for row in newest.values()})
+    views = _views(connection, rows, {row.id for row in newest.values()})
 
     def place(view: Definition) -> tuple[Any, ...]:
         last = newest[view.process_id]
@@ -47,9 +50,9 @@ def definitions(conn: Connection, actor: Actor) -> tuple[Definition, ...]:
     return tuple(sorted(views, key=place))
 
 
-def live_processes(conn: Connection) -> dict[str, bool]:
-    """Ids of all processes that are deployed, each with whether it can be started."""
-    rows = conn.execute(
+def live_processes(connection: Connection) -> dict[str, bool]:
+    """Whether each deployed process can be started, by the process's id."""
+    rows = connection.execute(
         select(
             DefinitionTable.process_id, func.max(case((DefinitionTable.startable, 1), else_=0))
         ).group_by(DefinitionTable.process_id)
@@ -57,7 +60,7 @@ def live_processes(conn: Connection) -> dict[str, bool]:
     return {process_id: bool(startable) for process_id, startable in rows}
 
 
-def live(conn: Connection, process_ids: Iterable[str]) -> dict[str, str]:
+def live(connection: Connection, process_ids: Iterable[str]) -> dict[str, str]:
     """The definition that is live of each of some processes, by process; where none can be
     started, its newest drawing."""
     columns = (
@@ -66,29 +69,29 @@ def live(conn: Connection, process_ids: Iterable[str]) -> dict[str, str]:
         DefinitionTable.startable,
         DefinitionTable.version,
     )
-    rows = conn.execute(
+    rows = connection.execute(
         select(*columns).where(DefinitionTable.process_id.in_(set(process_ids)))
     ).all()
     return {process_id: row.id for process_id, row in _newest(rows).items()}
 
 
-def definition(conn: Connection, actor: Actor, definition_id: str) -> Definition:
-    """One version. Raises ``NotFound``."""
+def get(connection: Connection, actor: Actor, definition_id: str) -> Definition:
+    """One version of one process. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
-    return _one(conn, select(*DEFINITION).where(DefinitionTable.id == definition_id))
+    return _one(connection, select(*DEFINITION).where(DefinitionTable.id == definition_id))
 
 
-def latest_definition(conn: Connection, actor: Actor, process_id: str) -> Definition:
-    """The newest version of a process. Raises ``NotFound``."""
+def latest(connection: Connection, actor: Actor, process_id: str) -> Definition:
+    """The version of a process that new cases start on. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
     statement = select(*DEFINITION).where(DefinitionTable.process_id == process_id)
-    return _one(conn, _live_first(statement).limit(1))
+    return _one(connection, _live_first(statement).limit(1))
 
 
-def source(conn: Connection, actor: Actor, definition_id: str) -> Source:
+def source(connection: Connection, actor: Actor, definition_id: str) -> Source:
     """The file that a version was deployed in, byte for byte. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
-    row = conn.execute(
+    row = connection.execute(
         select(DefinitionTable.filename, ResourceTable.data)
         .join(ResourceTable, ResourceTable.sha256 == DefinitionTable.resource_sha256)
         .where(DefinitionTable.id == definition_id)
@@ -98,10 +101,10 @@ def source(conn: Connection, actor: Actor, definition_id: str) -> Source:
     return Source(row.filename, row.data)
 
 
-def findings(conn: Connection, actor: Actor, definition_id: str) -> tuple[Finding, ...]:
-    """What was found in a version when it was deployed. Raises ``NotFound``."""
+def findings(connection: Connection, actor: Actor, definition_id: str) -> tuple[Finding, ...]:
+    """The findings in a version's file when it was deployed. Raises ``NotFound``."""
     authorize(actor, actions.DEFINITION_VIEW)
-    row = conn.execute(
+    row = connection.execute(
         select(DefinitionTable.findings).where(DefinitionTable.id == definition_id)
     ).first()
     if row is None:
@@ -112,13 +115,13 @@ def findings(conn: Connection, actor: Actor, definition_id: str) -> tuple[Findin
 # ---------------------------------------------------------------- parts
 
 
-def _one(conn: Connection, statement: AnySelect) -> Definition:
-    row = conn.execute(statement).first()
+def _one(connection: Connection, statement: AnySelect) -> Definition:
+    row = connection.execute(statement).first()
     if row is None:
         raise NotFound()
     of_process = select(DefinitionTable.id).where(DefinitionTable.process_id == row.process_id)
-    newest = conn.scalar(_live_first(of_process).limit(1))
-    return _views(conn, [row], {row.id} if row.id == newest else set())[0]
+    newest = connection.scalar(_live_first(of_process).limit(1))
+    return _views(connection, [row], {row.id} if row.id == newest else set())[0]
 
 
 def _live_first(statement: Any) -> Any:
@@ -128,7 +131,7 @@ def _live_first(statement: Any) -> Any:
 
 
 def _newest(rows: Iterable[AnyRow]) -> dict[str, AnyRow]:
-    """The same of rows that are read already, by process."""
+    """The version that new cases start on, by process id, of rows that have been read."""
     newest: dict[str, AnyRow] = {}
     for row in rows:
         known = newest.get(row.process_id)
@@ -137,23 +140,25 @@ def _newest(rows: Iterable[AnyRow]) -> dict[str, AnyRow]:
     return newest
 
 
-def _views(conn: Connection, rows: Iterable[AnyRow], latest: set[str]) -> list[Definition]:
+def _views(connection: Connection, rows: Iterable[AnyRow], latest: set[str]) -> list[Definition]:
     rows = list(rows)
-    people = people_by_id(conn, (row.deployed_by for row in rows))
-    running = _running(conn, [row.id for row in rows])
+    people = people_by_id(connection, (row.deployed_by for row in rows))
+    running = _running(connection, [row.id for row in rows])
     return [_view(row, people, running, latest) for row in rows]
 
 
-def _running(conn: Connection, ids: list[str]) -> dict[str, int]:
+def _running(connection: Connection, ids: list[str]) -> dict[str, int]:
     statement = (
         select(InstanceTable.definition_id, func.count().label("n"))
         .where(InstanceTable.ended_at.is_(None), InstanceTable.definition_id.in_(ids))
         .group_by(InstanceTable.definition_id)
     )
-    return {row.definition_id: row.n for row in conn.execute(statement)}
+    return {row.definition_id: row.n for row in connection.execute(statement)}
 
 
-def _view(row: AnyRow, people: People, running: Mapping[str, int], latest: set[str]) -> Definition:
+def _view(
+    row: AnyRow, people: PeopleById, running: Mapping[str, int], latest: set[str]
+) -> Definition:
     return Definition(
         id=row.id,
         process_id=row.process_id,
@@ -174,5 +179,5 @@ _FINDING = tuple(f.name for f in fields(Finding))
 
 
 def stored_finding(stored: Mapping[str, Any]) -> Finding:
-    """A finding as a row keeps it."""
+    """The view of a finding that is stored as JSON; keys of later versions are ignored."""
     return Finding(**{name: stored[name] for name in _FINDING if name in stored})

@@ -1,7 +1,8 @@
 """The history as it is read: who did what, when, on which element of which version.
 
-One case is listed in the order of its facts. Several cases are listed by time, because their facts
-were not written in one order. Which facts these are is found by ``queries/facts``.
+The facts of one case are listed in the order in which they were written. Facts of several cases
+are listed by time, because they were not written in one order. ``engine.queries.facts`` selects
+the facts of a page.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from engine.access import actions
 from engine.access.conditions import history_of
 from engine.access.rules import authorize, sees_all
 from engine.feel import FeelError, from_json, plain
-from engine.queries import facts, paging, search
+from engine.queries import facts, paging, text_search
 from engine.queries.objects import case_by_key
 from engine.queries.rows import AnyRow, AnySelect
 from engine.records.history import VIA
@@ -48,16 +49,18 @@ HISTORY = (
 
 
 LATEST_CASES = 20
+"""Cases with a word whose facts are searched: those that started last, one index range for each."""
 LATEST_FACTS = 2_000
+"""The newest facts whose details are searched for a word: no index has the words of details."""
 NAMES = 200
-"""Elements and people whose facts are read for one word. A word of more names is looked for in the
-facts that were read for another reason."""
+"""The most elements and people whose facts are read for one word. A word that stands in more names
+is only tested on the facts that another filter leads to."""
 DETAILS = 500
-"""The same for details."""
+"""The most facts that are selected because their details contain a word."""
 
 
-def history(
-    conn: Connection,
+def search(
+    connection: Connection,
     actor: Actor,
     *,
     case_id: str | None = None,
@@ -72,39 +75,39 @@ def history(
     """Facts that ``actor`` may read, the newest first.
 
     ``person`` is an id or a user name, ``since`` (inclusive) and ``until`` (exclusive) are aware
-    times. Every word of ``q`` must be found: in a case's own history anywhere, else in the
-    element's name, at the beginning of a word of the person's or of those that a case is found by
-    (of these the ``LATEST_CASES`` that started last), or in the details of the ``LATEST_FACTS``
-    newest facts. A page looks at a bounded number of facts, so it can be short, or empty, and
-    still have a next one that looks further back. Raises ``NotFound`` for a case that is not the
-    actor's to see, ``Invalid`` for a cursor of another list.
+    times. Every word of ``q`` must occur: within one case, anywhere in the fact; across all cases,
+    in the element's name, at the beginning of a word of the person's names or of the case's words
+    (for the ``LATEST_CASES`` that started last), or in the details of the ``LATEST_FACTS`` newest
+    facts. A page tests a bounded number of facts, so it can be short, or empty, and still have a
+    next page that goes further back. Raises ``NotFound`` for a case that the actor may not see,
+    ``Invalid`` for a cursor of another list.
     """
     authorize(actor, actions.HISTORY_VIEW)
     limit = paging.bounded(limit)
-    wanted = _filters(conn, person, type)
+    conditions = _filters(connection, person, type)
     window = _between(since, until)
-    words = search.words(q)
+    words = text_search.words(q)
     order = facts.BY_TIME
     if case_id is not None:
-        thing = case_by_key(conn, actor, case_id)
+        thing = case_by_key(connection, actor, case_id)
         authorize(actor, actions.CASE_VIEW, thing)
         order = facts.BY_NUMBER
-        wanted += [_equal("case_id", thing.id, order), *_in_case(conn, thing.id, words)]
+        conditions += [_equal("case_id", thing.id, order), *_in_case(connection, thing.id, words)]
         window += _after_number(cursor)
     else:
-        wanted += [] if sees_all(actor) else [facts.Wanted(partial(history_of, actor))]
-        wanted += _anywhere(conn, words, until)
+        conditions += [] if sees_all(actor) else [facts.FactCondition(partial(history_of, actor))]
+        conditions += _anywhere(connection, words, until)
         window += _after_time(cursor)
-    which, end = facts.find(conn, wanted, window, limit + 1, order)
+    which, end = facts.find(connection, conditions, window, limit + 1, order)
     if which is None:
         return Page((), None)
     listed = _joined().where(*which).order_by(*order).limit(limit + 1)
 
-    def place(row: AnyRow | facts.Place) -> str:
+    def place(row: AnyRow | facts.FactPosition) -> str:
         parts = ("case-history", row.id) if case_id else ("history", row.at, row.id)
         return paging.encode(*parts)
 
-    page = paging.page(conn.execute(listed).all(), limit, _entry, place)
+    page = paging.page(connection.execute(listed).all(), limit, _entry, place)
     return Page(page.items, place(end)) if page.next is None and end is not None else page
 
 
@@ -113,8 +116,8 @@ def _between(since: datetime | None, until: datetime | None) -> list[ColumnEleme
     return after if until is None else [*after, HistoryTable.at < until]
 
 
-def history_types(conn: Connection) -> tuple[str, ...]:
-    """The types of facts that there are, in order. Each is found by one step in the index, however
+def types(connection: Connection) -> tuple[str, ...]:
+    """The types of facts that have been written, sorted. Each costs one step in an index, however
     many facts there are."""
     first = select(func.min(HistoryTable.type).label("type")).cte("types", recursive=True)
     following = (
@@ -122,8 +125,8 @@ def history_types(conn: Connection) -> tuple[str, ...]:
         .where(HistoryTable.type > first.c.type)
         .scalar_subquery()
     )
-    types = first.union_all(select(following).where(first.c.type.is_not(None)))
-    return tuple(conn.scalars(select(types.c.type).where(types.c.type.is_not(None))))
+    each = first.union_all(select(following).where(first.c.type.is_not(None)))
+    return tuple(connection.scalars(select(each.c.type).where(each.c.type.is_not(None))))
 
 
 # ---------------------------------------------------------------- parts
@@ -142,25 +145,27 @@ def _after_time(cursor: str | None) -> list[ColumnElement[bool]]:
     return [HistoryTable.at <= at, or_(HistoryTable.at < at, HistoryTable.id < last)]
 
 
-def _filters(conn: Connection, person: str | None, type: str | None) -> list[facts.Wanted]:
-    wanted = []
+def _filters(
+    connection: Connection, person: str | None, type: str | None
+) -> list[facts.FactCondition]:
+    conditions = []
     if type:
-        wanted.append(_equal("type", type))
+        conditions.append(_equal("type", type))
     if person:
-        known = conn.scalar(
+        known = connection.scalar(
             select(PersonTable.id).where(
                 or_(PersonTable.username == person, PersonTable.id == person)
             )
         )
-        wanted.append(_equal("actor_id", known or person))
-    return wanted
+        conditions.append(_equal("actor_id", known or person))
+    return conditions
 
 
-def _equal(column: str, value: str, order: facts.Order = facts.BY_TIME) -> facts.Wanted:
+def _equal(column: str, value: str, order: facts.Order = facts.BY_TIME) -> facts.FactCondition:
     def holds(of: facts.Facts) -> ColumnElement[bool]:
         return cast(ColumnElement[bool], getattr(of, column) == value)
 
-    return facts.Wanted(holds, [facts.Range(holds(HistoryTable), order)])
+    return facts.FactCondition(holds, [facts.IndexRange(holds(HistoryTable), order)])
 
 
 def _joined() -> AnySelect:
@@ -175,35 +180,42 @@ def _joined() -> AnySelect:
 # ---------------------------------------------------------------- words
 
 
-def _in_case(conn: Connection, case_id: str, words: Sequence[str]) -> list[facts.Wanted]:
-    """The words in a case's own facts, but for those that all of them have."""
+def _in_case(
+    connection: Connection, case_id: str, words: Sequence[str]
+) -> list[facts.FactCondition]:
+    """The conditions that a case's facts contain the words; words that stand in the case's number
+    or its customer's name are true for all of its facts and are left out."""
     if not words:
         return []
     of_case = select(CaseTable.number, CustomerTable.name).join(CustomerTable, isouter=True)
-    shared = conn.execute(of_case.where(CaseTable.id == case_id)).one()
+    shared = connection.execute(of_case.where(CaseTable.id == case_id)).one()
 
     def in_texts(word: str, of: facts.Facts) -> ColumnElement[bool]:
-        return search.found(conn, [word], (of.element_name, of.actor_name, of.detail))[0]
+        return text_search.contains_words(
+            connection, [word], (of.element_name, of.actor_name, of.detail)
+        )[0]
 
-    others = [word for word in words if not search.texts_with(shared, word)]
-    return [facts.Wanted(partial(in_texts, word)) for word in others]
+    others = [word for word in words if not text_search.texts_with(shared, word)]
+    return [facts.FactCondition(partial(in_texts, word)) for word in others]
 
 
-def _anywhere(conn: Connection, words: Sequence[str], until: datetime | None) -> list[facts.Wanted]:
-    """The words in the facts of all cases."""
-    names = list(conn.scalars(_element_names())) if words else []
-    return [_word(conn, word, search.texts_with(names, word), until) for word in words]
+def _anywhere(
+    connection: Connection, words: Sequence[str], until: datetime | None
+) -> list[facts.FactCondition]:
+    """The conditions that facts of any case contain the words."""
+    names = list(connection.scalars(_element_names())) if words else []
+    return [_word(connection, word, text_search.texts_with(names, word), until) for word in words]
 
 
 def _word(
-    conn: Connection, word: str, elements: Sequence[str], until: datetime | None
-) -> facts.Wanted:
-    people = search.PEOPLE.few(conn, word, NAMES)
-    of_system = bool(search.texts_with([SYSTEM.name], word))
+    connection: Connection, word: str, elements: Sequence[str], until: datetime | None
+) -> facts.FactCondition:
+    people = text_search.PEOPLE.owners(connection, word, NAMES)
+    of_system = bool(text_search.texts_with([SYSTEM.name], word))
 
     def by(of: facts.Facts) -> ColumnElement[bool]:
         if people is None:
-            return search.PEOPLE.has(of.actor_id, word)
+            return text_search.PEOPLE.has(of.actor_id, word)
         return of.actor_id.in_(people)
 
     def holds(of: facts.Facts) -> ColumnElement[bool]:
@@ -211,38 +223,40 @@ def _word(
             of.element_name.in_(elements),
             *([of.actor_id == SYSTEM.id] if of_system else ()),
             by(of),
-            search.CASES.has(of.case_id, word),
-            *search.found(conn, [word], (of.detail,)),
+            text_search.CASES.has(of.case_id, word),
+            *text_search.contains_words(connection, [word], (of.detail,)),
         )
 
     if people is None or len(elements) + len(people) > NAMES:
-        return facts.Wanted(holds)
+        return facts.FactCondition(holds)
     actors = [*people, *([SYSTEM.id] if of_system else ())]
-    cases = search.latest_cases(conn, word, LATEST_CASES, until)
+    cases = text_search.latest_cases(connection, word, LATEST_CASES, until)
     ranges = [
-        *facts.ranges(conn, HistoryTable.element_name, elements),
-        *facts.ranges(conn, HistoryTable.actor_id, actors),
-        *facts.ranges(conn, HistoryTable.case_id, cases, facts.BY_NUMBER),
-        *_details(conn, word),
+        *facts.ranges(connection, HistoryTable.element_name, elements),
+        *facts.ranges(connection, HistoryTable.actor_id, actors),
+        *facts.ranges(connection, HistoryTable.case_id, cases, facts.BY_NUMBER),
+        *_details(connection, word),
     ]
-    return facts.Wanted(holds, ranges)
+    return facts.FactCondition(holds, ranges)
 
 
-def _details(conn: Connection, word: str) -> list[facts.Range]:
-    """The newest facts that tell of the word."""
+def _details(connection: Connection, word: str) -> list[facts.IndexRange]:
+    """The range of the newest facts whose details contain the word."""
     newest = (
         select(HistoryTable.id, HistoryTable.detail)
         .order_by(HistoryTable.id.desc())
         .limit(LATEST_FACTS)
     )
     recent = newest.subquery()
-    told = select(recent.c.id).where(*search.found(conn, [word], (recent.c.detail,)))
-    ids = list(conn.scalars(told.order_by(recent.c.id.desc()).limit(DETAILS)))
-    return facts.these(conn, ids)
+    mentioning = select(recent.c.id).where(
+        *text_search.contains_words(connection, [word], (recent.c.detail,))
+    )
+    ids = list(connection.scalars(mentioning.order_by(recent.c.id.desc()).limit(DETAILS)))
+    return facts.by_ids(connection, ids)
 
 
 def _element_names() -> AnySelect:
-    """The different names of elements in the history, each found by one step in the index."""
+    """The different names of elements in the history; each costs one step in an index."""
     first = select(func.min(HistoryTable.element_name).label("name")).cte("names", recursive=True)
     following = select(func.min(HistoryTable.element_name)).where(
         HistoryTable.element_name > first.c.name
@@ -278,18 +292,19 @@ def _entry(row: AnyRow) -> HistoryEntry:
 
 
 def _token(stored: Any) -> TokenName | None:
-    """The token that a program came in by; None for people, and for what was changed since."""
+    """The API token that a program used; None for people and for a value that is not such a name,
+    because somebody changed the row behind the engine's back."""
     if not isinstance(stored, dict) or not {"id", "name"} <= stored.keys():
         return None
     return TokenName(str(stored["id"]), str(stored["name"]))
 
 
 def _detail(stored: str) -> dict[str, Any]:
-    """The details for people. What was changed behind our back is shown as it is: that it was
-    changed is for the verification to say."""
+    """The details of a fact, readable. Text that is no longer the JSON that the engine wrote is
+    shown as it is; that it was changed is reported by the verification."""
     try:
-        found = json.loads(stored)
-        shown = plain(from_json(found))
+        parsed = json.loads(stored)
+        shown = plain(from_json(parsed))
     except (ValueError, FeelError, RecursionError):
         return {"text": stored}
     return shown if isinstance(shown, dict) else {"text": stored}

@@ -1,8 +1,8 @@
-"""Which tasks the inbox lists: read along ranges of indexes, no further than a bound.
+"""Which tasks the inbox lists, read along ranges of indexes and no further than a bound.
 
-Each range is read in the order of the list: by due date, then by id. What no index leads to (words
-that many cases have, which cases somebody may see) is asked of the ``LOOKED_AT`` tasks of a page
-that are due first: what it has not found by then, the next page goes on to look for.
+Each range is read in the order of the list: by due date, then by id. Conditions that no index
+covers (words that many cases have, which cases the reader may see) are tested on the
+``LOOKED_AT`` tasks that are due first; the next page continues from there.
 """
 
 from __future__ import annotations
@@ -31,26 +31,29 @@ from sqlalchemy.orm import aliased
 
 from engine.access.conditions import cases_of, offered_to, tasks_of_roles
 from engine.access.rules import sees_all
-from engine.queries import search
+from engine.queries import text_search
 from engine.queries.rows import AnySelect
 from engine.store.tables import TaskTable
 from engine.views import COUNTED, Actor, Count
 
 LOOKED_AT = 1_000
+"""The most tasks that one page tests for conditions that no index covers."""
 COUNTED_AMONG = 100
-"""Tasks of each range and group that are looked at to count those that fulfil what no index leads
-to."""
+"""The most tasks of each range and due group that are tested to count those that fulfil conditions
+that no index covers: a count is asked for on every page, so it must cost little."""
 FEW = 300
-"""Cases whose tasks are read one case after the other."""
+"""The most cases whose tasks are read case by case instead of along the order of the list."""
 NAMES = 20
-"""Names whose tasks are read one name after the other."""
+"""The most task names that are read as one index range each."""
 
 OPEN: ColumnElement[bool] = TaskTable.state == literal_column("'open'")
-"""In the words of the partial indexes, without a bound parameter."""
+"""The condition that a task is open, in the words of the partial indexes and without a bound
+parameter: else no database uses those indexes."""
 
 Tasks = type[TaskTable]
-"""The table, or those of its rows that were read."""
+"""The task table, or an alias of some of its rows."""
 Condition = Callable[[Tasks], ColumnElement[bool]]
+"""A test of a task, to be put on the table or on an alias of it."""
 SEEN = (
     TaskTable.id,
     TaskTable.due,
@@ -59,33 +62,36 @@ SEEN = (
     TaskTable.phase,
     TaskTable.role,
 )
+"""The columns that conditions test."""
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """The tasks of a list: the ranges (of the table, or of the tasks ``of`` a few cases) that they
-    stand in, and what is asked of each by itself."""
+class TaskSelection:
+    """The tasks of a list: they stand in the ``ranges`` of ``of`` (the task table, or the tasks of
+    a few cases), and the conditions ``asked`` are tested on each of them."""
 
     of: Tasks
     ranges: Sequence[ColumnElement[bool]]
     asked: Sequence[Condition]
 
 
-class Place(NamedTuple):
+class TaskPosition(NamedTuple):
+    """The place of a task in a list that is sorted by due date, and by id among equal dates."""
+
     due: date | None
     id: str
 
 
 def choose(
-    conn: Connection,
+    connection: Connection,
     actor: Actor,
     words: Sequence[str],
     *,
     show: str,
     phase: str | None,
     role: str | None,
-) -> Chosen:
-    """The tasks that ``engine.queries.tasks.tasks`` lists with these filters."""
+) -> TaskSelection:
+    """The tasks that ``engine.queries.tasks.search`` lists with the same filters."""
     asked: list[Condition] = []
     if show == "mine":
         ranges = offered_to(actor, role)
@@ -100,33 +106,34 @@ def choose(
             only if phase is None else and_(only, TaskTable.phase == phase) for only in ranges
         ]
     ranges = [and_(OPEN, only) for only in ranges]
-    return _with_words(_words(conn, words), ranges, asked, by_name=show == "all")
+    return _with_words(_words(connection, words), ranges, asked, by_name=show == "all")
 
 
 def find(
-    conn: Connection, chosen: Chosen, window: Sequence[Condition], count: int
-) -> tuple[AnySelect, Place | None]:
-    """The first ``count`` of the chosen in the ``window``, and the last place that was looked at,
-    None when nothing lies behind it."""
+    connection: Connection, chosen: TaskSelection, window: Sequence[Condition], count: int
+) -> tuple[AnySelect, TaskPosition | None]:
+    """A statement of the first ``count`` chosen tasks (``id``, ``due``) in the ``window``, and the
+    last position that it reads; None when no tasks are left behind it."""
     if not chosen.asked:
         return _first([_read(chosen, only, window) for only in chosen.ranges], count), None
     share = max(LOOKED_AT // len(chosen.ranges), 1)
-    end = _end(conn, chosen, window, share)
+    end = _end(connection, chosen, window, share)
     if end is not None:
         window = [*window, partial(_not_behind, end)]
     parts = []
     for only in chosen.ranges:
         seen = aliased(TaskTable, _read(chosen, only, window).limit(share).subquery())
-        found = select(seen.id, seen.due).where(*(ask(seen) for ask in chosen.asked))
-        parts.append(found.order_by(seen.due, seen.id))
+        matching = select(seen.id, seen.due).where(*(ask(seen) for ask in chosen.asked))
+        parts.append(matching.order_by(seen.due, seen.id))
     return _first(parts, count), end
 
 
 def count(
-    conn: Connection, chosen: Chosen, groups: Sequence[tuple[str, Condition]]
+    connection: Connection, chosen: TaskSelection, groups: Sequence[tuple[str, Condition]]
 ) -> Mapping[str, Count]:
-    """How many of the chosen there are by group. They are counted up to ``COUNTED``; where
-    something is asked of each, among the first ``COUNTED_AMONG`` of a range and group."""
+    """How many chosen tasks each group has, by the group's name. At most ``COUNTED`` are counted;
+    where conditions are tested on each task, only the first ``COUNTED_AMONG`` of a range and group.
+    """
     most = COUNTED_AMONG if chosen.asked else COUNTED
     counted = []
     for name, dates in groups:
@@ -137,7 +144,7 @@ def count(
             counted.append(select(literal(name).label("name"), *figures).select_from(seen))
     numbers = dict.fromkeys((name for name, _ in groups), 0)
     more = dict.fromkeys(numbers, False)
-    for row in conn.execute(union_all(*counted)) if counted else ():
+    for row in connection.execute(union_all(*counted)) if counted else ():
         numbers[row.name] += row.fitting or 0
         more[row.name] |= row.seen > most
     return {
@@ -150,9 +157,9 @@ def count(
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
-    """Where a word stands: in the names of tasks, or among those that cases are found by
-    (``cases`` is None when these are many)."""
+class _SearchWord:
+    """A word and where it occurs: in the task ``names``, and in the words of ``cases`` (their ids;
+    None when they are more than ``FEW``)."""
 
     text: str
     names: Sequence[str]
@@ -160,22 +167,26 @@ class _Word:
 
     def holds(self, of: Tasks) -> ColumnElement[bool]:
         if self.cases is None:
-            by_case = search.CASES.has(of.case_id, self.text)
+            by_case = text_search.CASES.has(of.case_id, self.text)
         else:
             by_case = of.case_id.in_(self.cases)
         return or_(of.name.in_(self.names), by_case) if self.names else by_case
 
 
-def _words(conn: Connection, words: Sequence[str]) -> list[_Word]:
-    names = list(conn.scalars(_names())) if words else []
+def _words(connection: Connection, words: Sequence[str]) -> list[_SearchWord]:
+    names = list(connection.scalars(_names())) if words else []
     return [
-        _Word(word, search.texts_with(names, word), search.CASES.few(conn, word, FEW))
+        _SearchWord(
+            word,
+            text_search.texts_with(names, word),
+            text_search.CASES.owners(connection, word, FEW),
+        )
         for word in words
     ]
 
 
 def _names() -> AnySelect:
-    """The different names of open tasks, each found by one step in the index."""
+    """The different names of open tasks; each costs one step in an index."""
     first = select(func.min(TaskTable.name).label("name")).where(OPEN).cte("names", recursive=True)
     following = select(func.min(TaskTable.name)).where(OPEN, TaskTable.name > first.c.name)
     names = first.union_all(select(following.scalar_subquery()).where(first.c.name.is_not(None)))
@@ -183,62 +194,66 @@ def _names() -> AnySelect:
 
 
 def _with_words(
-    words: Sequence[_Word],
+    words: Sequence[_SearchWord],
     ranges: Sequence[ColumnElement[bool]],
     asked: Sequence[Condition],
     *,
     by_name: bool,
-) -> Chosen:
-    """The tasks of ``ranges`` that all the words are found in: read along the word of the fewest
-    cases or, ``by_name``, of few names, the others are asked of each."""
+) -> TaskSelection:
+    """The tasks of ``ranges`` that have all the words: read along the word with the fewest cases
+    or, ``by_name``, along a word with few task names; the other words are tested on each task."""
     of_cases = [word for word in words if word.cases is not None and not word.names]
     of_names = [word for word in words if word.cases == [] and len(word.names) <= NAMES]
     if of_cases:
-        led = min(of_cases, key=lambda word: len(word.cases or ()))
+        leading = min(of_cases, key=lambda word: len(word.cases or ()))
     elif by_name and of_names:
-        led = min(of_names, key=lambda word: len(word.names))
-        ranges = [and_(only, TaskTable.name == name) for only in ranges for name in led.names]
+        leading = min(of_names, key=lambda word: len(word.names))
+        ranges = [and_(only, TaskTable.name == name) for only in ranges for name in leading.names]
     else:
-        return Chosen(TaskTable, ranges, [*asked, *(word.holds for word in words)])
-    asked = [*asked, *(word.holds for word in words if word is not led)]
+        return TaskSelection(TaskTable, ranges, [*asked, *(word.holds for word in words)])
+    asked = [*asked, *(word.holds for word in words if word is not leading)]
     if not of_cases:
-        return Chosen(TaskTable, ranges, asked)
-    # Without the OFFSET, a database might look for the first of them along the order.
-    theirs = select(*SEEN).where(TaskTable.case_id.in_(led.cases or ()), or_(false(), *ranges))
+        return TaskSelection(TaskTable, ranges, asked)
+    # Without the OFFSET, a database might walk the whole index in order instead.
+    theirs = select(*SEEN).where(TaskTable.case_id.in_(leading.cases or ()), or_(false(), *ranges))
     of = aliased(TaskTable, theirs.offset(0).subquery())
-    return Chosen(of, [true()] if led.cases and ranges else [], asked)
+    return TaskSelection(of, [true()] if leading.cases and ranges else [], asked)
 
 
 # ---------------------------------------------------------------- statements
 
 
-def _read(chosen: Chosen, only: ColumnElement[bool], window: Sequence[Condition]) -> AnySelect:
-    """A range in the order of the list."""
+def _read(
+    chosen: TaskSelection, only: ColumnElement[bool], window: Sequence[Condition]
+) -> AnySelect:
+    """A statement of the tasks of a range in the order of the list."""
     of = chosen.of
     columns = [getattr(of, column.key) for column in (SEEN if chosen.asked else SEEN[:2])]
     read = select(*columns).where(only, *(holds(of) for holds in window))
     return read.order_by(of.due, of.id)
 
 
-def _end(conn: Connection, chosen: Chosen, window: Sequence[Condition], share: int) -> Place | None:
-    """As far as all the ranges are looked at, None when that is to their end."""
+def _end(
+    connection: Connection, chosen: TaskSelection, window: Sequence[Condition], share: int
+) -> TaskPosition | None:
+    """The position up to which all ranges are read; None when they are read to their ends."""
     parts = (_read(chosen, only, window) for only in chosen.ranges)
     lasts = [part.offset(share - 1).limit(1).subquery() for part in parts]
-    found = conn.execute(union_all(*(select(last.c.due, last.c.id) for last in lasts)))
-    ends = [Place(row.due, row.id) for row in found]
+    rows = connection.execute(union_all(*(select(last.c.due, last.c.id) for last in lasts)))
+    ends = [TaskPosition(row.due, row.id) for row in rows]
     return min(ends, key=lambda end: (end.due or date.max, end.id), default=None)
 
 
-def _not_behind(end: Place, of: Tasks) -> ColumnElement[bool]:
+def _not_behind(end: TaskPosition, of: Tasks) -> ColumnElement[bool]:
     if end.due is None:
         return of.id <= end.id
     return and_(of.due <= end.due, or_(of.due < end.due, of.id <= end.id))
 
 
 def _first(parts: Sequence[AnySelect], count: int) -> AnySelect:
-    """The first ``count`` of all parts together: ``id`` and ``due``."""
+    """A statement of the first ``count`` tasks of all parts together: ``id`` and ``due``."""
     firsts = [part.limit(count).subquery() for part in parts]
-    found = firsts[0]
+    merged = firsts[0]
     if len(firsts) > 1:
-        found = union_all(*(select(first.c.id, first.c.due) for first in firsts)).subquery()
-    return select(found.c.id, found.c.due).order_by(found.c.due, found.c.id).limit(count)
+        merged = union_all(*(select(first.c.id, first.c.due) for first in firsts)).subquery()
+    return select(merged.c.id, merged.c.due).order_by(merged.c.due, merged.c.id).limit(count)

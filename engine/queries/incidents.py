@@ -1,4 +1,4 @@
-"""Incidents, for those who look after the engine."""
+"""Incidents that are open, for the managers and process owners who resolve them."""
 
 from __future__ import annotations
 
@@ -34,24 +34,27 @@ INCIDENT = (
     InstanceTable.definition_id,
     DefinitionTable.name.label("process"),
 )
+"""The columns of an incident's view."""
 
 
-def newest(conn: Connection, actor: Actor, *, case_id: str | None = None) -> tuple[Incident, ...]:
-    """What could not go on and still has not, the newest first, at most ``MAX_PAGE``. None for
-    those who do not look after the engine."""
-    return search(conn, actor, case_id=case_id, limit=MAX_PAGE).items
+def newest(
+    connection: Connection, actor: Actor, *, case_id: str | None = None
+) -> tuple[Incident, ...]:
+    """The newest open incidents, at most ``MAX_PAGE``; empty for actors who are neither managers
+    nor process owners."""
+    return search(connection, actor, case_id=case_id, limit=MAX_PAGE).items
 
 
 def search(
-    conn: Connection,
+    connection: Connection,
     actor: Actor,
     *,
     case_id: str | None = None,
     cursor: str | None = None,
     limit: int = 25,
 ) -> Page[Incident]:
-    """A page of what could not go on and still has not, the newest first; empty for those who do
-    not look after the engine. Raises ``Invalid`` for a cursor of another list."""
+    """A page of the open incidents, the newest first; empty for actors who are neither managers nor
+    process owners. Raises ``Invalid`` for a cursor of another list."""
     after = decode("incidents", cursor, time_part, text_part)
     if not may(
         actor, actions.INCIDENT_VIEW, IncidentObject("", CaseObject(case_id or "", visible=True))
@@ -76,7 +79,7 @@ def search(
         .join(CaseTable, CaseTable.id == IncidentTable.case_id)
         .join(CustomerTable, CustomerTable.id == CaseTable.customer_id, isouter=True)
     )
-    rows = conn.execute(statement.order_by(*order)).all()
+    rows = connection.execute(statement.order_by(*order)).all()
     return page(rows, limit, _incident, lambda row: encode("incidents", row.at, row.id))
 
 

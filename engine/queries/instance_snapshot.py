@@ -1,6 +1,8 @@
-"""A process instance as a transaction has read it, together with what else the next step needs:
-its case's people, whether the case has a plan, and the end of its chain. One statement reads it
-beside a user task, timers that are due, or instances that have just been migrated."""
+"""A process instance as one transaction has read it, with the other rows that its next step needs.
+
+These are its case's people, whether the case has a plan, and the newest entry of its history chain.
+One statement reads them together with a user task, due timers, or migrated instances.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +24,14 @@ INSTANCE_COLUMNS: Final = tuple(
     for column in _INSTANCE.c
     if column.name not in _NOT_NEEDED
 )
-"""What a process in memory needs of an instance, under names that have room beside a task's; the
-instance's id is the ``instance_id`` of whatever it is read beside."""
+"""The columns of an instance that a process in memory needs, labelled ``instance_…`` so that a
+statement can have a task's columns too. The instance's id is that other row's ``instance_id``."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredInstance:
-    """An instance's row. ``variables`` are JSON values by name, ``written`` the names of those that
-    it has set itself, ``passed`` how often each element was completed."""
+    """The row of an instance. ``variables`` are JSON values by name, ``written`` the names of the
+    variables that it has set itself, ``passed`` how often each element was completed."""
 
     id: str
     case_id: str
@@ -48,11 +50,11 @@ class StoredInstance:
 
 @dataclass(frozen=True, slots=True)
 class InstanceSnapshot:
-    """An instance and its surroundings, as they were read in this transaction.
+    """An instance and its case, as they were read in this transaction.
 
     ``people`` are the ids of the case's people by role, ``planned`` says whether the case has a
-    plan, ``head`` is number and hash of the newest entry of the instance's chain (None when it has
-    none yet).
+    plan, ``head`` is the number and the hash of the newest entry of the instance's history chain
+    (None for an empty chain).
     """
 
     instance: StoredInstance
@@ -62,9 +64,10 @@ class InstanceSnapshot:
 
 
 def surroundings(case_id: Any, instance_id: Any, beside: Any) -> tuple[Any, ...]:
-    """The columns of a snapshot beside ``INSTANCE_COLUMNS``, for a statement that joins the case.
+    """The columns of a snapshot other than ``INSTANCE_COLUMNS``, for a statement that joins the
+    case: the people, the head of the chain, and whether there is a plan.
 
-    :param beside: the table of the statement that the two ids are columns of
+    :param beside: the table with the two id columns, which the subquery is correlated to
     """
     planned = select(PlanItemTable.id).where(PlanItemTable.case_id == case_id)
     return (

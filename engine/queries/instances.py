@@ -1,4 +1,4 @@
-"""Process instances: the tree of a case, what a diagram shows on its elements, incidents."""
+"""Process instances: the tree of a case, and what a diagram shows on its elements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.access import actions
 from engine.access.rules import authorize
 from engine.queries.inbox import OPEN
 from engine.queries.objects import case_of_instance
-from engine.queries.rows import AnyRow, AnySelect, People, people_by_id
+from engine.queries.rows import AnyRow, AnySelect, PeopleById, people_by_id
 from engine.store.tables import (
     DefinitionTable,
     IncidentTable,
@@ -25,7 +25,8 @@ from engine.store.tables import (
 from engine.views import Actor, ElementState, InstanceView
 
 MOST_INSTANCES = 1000
-"""Of a case's tree: what runs first, then what ended last."""
+"""The most instances of a case's tree: the running ones first, then those that started last. A page
+cannot show more."""
 
 INSTANCE = (
     InstanceTable.id,
@@ -41,18 +42,19 @@ INSTANCE = (
     DefinitionTable.name,
     DefinitionTable.phase,
 )
+"""The columns of an instance's view."""
 
 
-def instance(conn: Connection, actor: Actor, instance_id: str) -> InstanceView:
+def get(connection: Connection, actor: Actor, instance_id: str) -> InstanceView:
     """One instance. Raises ``NotFound``."""
-    authorize(actor, actions.CASE_VIEW, case_of_instance(conn, actor, instance_id))
-    return _view(conn.execute(_instances().where(InstanceTable.id == instance_id)).one())
+    authorize(actor, actions.CASE_VIEW, case_of_instance(connection, actor, instance_id))
+    return _view(connection.execute(_instances().where(InstanceTable.id == instance_id)).one())
 
 
-def instances(conn: Connection, case_id: str) -> tuple[InstanceView, ...]:
-    """The tree of a case's instances: each followed by its children, the older first. The caller
-    has authorised the case."""
-    rows = conn.execute(
+def of_case(connection: Connection, case_id: str) -> tuple[InstanceView, ...]:
+    """The instances of a case, each followed by its children, the older first; at most
+    ``MOST_INSTANCES``. The caller has authorised the case."""
+    rows = connection.execute(
         _instances()
         .where(InstanceTable.case_id == case_id)
         .order_by(
@@ -78,16 +80,16 @@ def instances(conn: Connection, case_id: str) -> tuple[InstanceView, ...]:
 
 
 def element_states(
-    conn: Connection, actor: Actor, instance_id: str, *, today: date
+    connection: Connection, actor: Actor, instance_id: str, *, today: date
 ) -> Mapping[str, ElementState]:
-    """What the diagram of an instance shows, by element id; elements without a past or a present
-    are not there. Raises ``NotFound``.
+    """What the diagram of an instance shows on each element, by element id; elements that were
+    never reached are left out. Raises ``NotFound``.
 
-    What is now stands before what was: an incident, then late, open and waiting, then done or
-    cancelled. ``count`` is how many tokens are there now, else how often it was done.
+    An element in several states shows the most urgent: incident, late, open, waiting, done,
+    cancelled. ``count`` is how many tokens are there now, else how often the element was completed.
     """
-    authorize(actor, actions.CASE_VIEW, case_of_instance(conn, actor, instance_id))
-    row = conn.execute(
+    authorize(actor, actions.CASE_VIEW, case_of_instance(connection, actor, instance_id))
+    row = connection.execute(
         select(InstanceTable.case_id, InstanceTable.passed).where(InstanceTable.id == instance_id)
     ).one()
     states = {
@@ -95,33 +97,33 @@ def element_states(
         for element, count in row.passed.items()
         if count
     }
-    _add_waiting(conn, instance_id, states)
-    _add_tasks(conn, instance_id, states, today)
-    _add_children(conn, row.case_id, instance_id, states, today)
+    _add_waiting(connection, instance_id, states)
+    _add_tasks(connection, instance_id, states, today)
+    _add_children(connection, row.case_id, instance_id, states, today)
     stopped = select(IncidentTable.element_id).where(
         IncidentTable.instance_id == instance_id, IncidentTable.resolved_at.is_(None)
     )
-    for element in conn.scalars(stopped):
+    for element in connection.scalars(stopped):
         if element is not None:
             known = states.get(element, ElementState(element, "incident"))
             states[element] = replace(known, state="incident")
     return states
 
 
-def _add_waiting(conn: Connection, instance_id: str, states: dict[str, ElementState]) -> None:
+def _add_waiting(connection: Connection, instance_id: str, states: dict[str, ElementState]) -> None:
     waiting: dict[str, int] = {}
     for table in (TimerTable, SubscriptionTable):
         statement = select(table.element_id).where(table.instance_id == instance_id)
-        for element in conn.scalars(statement):
+        for element in connection.scalars(statement):
             waiting[element] = waiting.get(element, 0) + 1
     for element, count in waiting.items():
         states[element] = ElementState(element, "waiting", count=count)
 
 
 def _add_tasks(
-    conn: Connection, instance_id: str, states: dict[str, ElementState], today: date
+    connection: Connection, instance_id: str, states: dict[str, ElementState], today: date
 ) -> None:
-    rows = conn.execute(
+    rows = connection.execute(
         select(
             TaskTable.id,
             TaskTable.element_id,
@@ -131,18 +133,18 @@ def _add_tasks(
             TaskTable.completed_by,
         ).where(TaskTable.instance_id == instance_id)
     ).all()
-    people = people_by_id(conn, (row.completed_by for row in rows))
+    people = people_by_id(connection, (row.completed_by for row in rows))
     by_element: dict[str, list[AnyRow]] = {}
     for row in sorted(rows, key=lambda r: (r.opened_at, r.state == "completed", r.id)):
         by_element.setdefault(row.element_id, []).append(row)
-    for element, found in by_element.items():
-        states[element] = _task_state(element, found, people, states.get(element), today)
+    for element, tasks in by_element.items():
+        states[element] = _task_state(element, tasks, people, states.get(element), today)
 
 
 def _task_state(
     element: str,
     tasks: Sequence[AnyRow],
-    people: People,
+    people: PeopleById,
     known: ElementState | None,
     today: date,
 ) -> ElementState:
@@ -171,14 +173,15 @@ def _task_state(
 
 
 def _add_children(
-    conn: Connection,
+    connection: Connection,
     case_id: str,
     instance_id: str,
     states: dict[str, ElementState],
     today: date,
 ) -> None:
-    """Call activities: the child that was started last, and whether anything below is late."""
-    rows = conn.execute(
+    """Add the call activities: the child instance that started last, and how late the tasks in and
+    below the running children are."""
+    rows = connection.execute(
         select(InstanceTable.id, InstanceTable.parent_element, InstanceTable.state)
         .where(InstanceTable.parent_id == instance_id, InstanceTable.parent_element.is_not(None))
         .order_by(InstanceTable.started_at, InstanceTable.id)
@@ -187,7 +190,7 @@ def _add_children(
     for row in rows:
         by_element.setdefault(row.parent_element, []).append(row)
     running = any(row.state in _RUNNING for row in rows)
-    late = _late_below(conn, case_id, instance_id, today) if running else {}
+    late = _late_below(connection, case_id, instance_id, today) if running else {}
     for element, children in by_element.items():
         alive = [child for child in children if child.state in _RUNNING]
         days = max((late.get(child.id, 0) for child in alive), default=0)
@@ -210,10 +213,10 @@ def _add_children(
 _RUNNING = ("running", "incident")
 
 
-def _late_below(conn: Connection, case_id: str, top: str, today: date) -> dict[str, int]:
-    """Days late of the latest open task in or below each child of ``top``. Only what runs now is
-    looked at: everything above an open task runs."""
-    due = conn.execute(
+def _late_below(connection: Connection, case_id: str, top: str, today: date) -> dict[str, int]:
+    """By how many days the most overdue open task in or below each child of ``top`` is late. Only
+    running instances are read, because all instances above an open task are running."""
+    due = connection.execute(
         select(TaskTable.instance_id, func.min(TaskTable.due).label("due"))
         .where(TaskTable.case_id == case_id, OPEN, TaskTable.due < today)
         .group_by(TaskTable.instance_id)
@@ -223,7 +226,7 @@ def _late_below(conn: Connection, case_id: str, top: str, today: date) -> dict[s
     running = select(InstanceTable.id, InstanceTable.parent_id).where(
         InstanceTable.case_id == case_id, InstanceTable.ended_at.is_(None)
     )
-    parents = {row.id: row.parent_id for row in conn.execute(running)}
+    parents = {row.id: row.parent_id for row in connection.execute(running)}
     late: dict[str, int] = {}
     for row in due:
         child = row.instance_id

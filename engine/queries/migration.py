@@ -1,4 +1,4 @@
-"""Moves to other versions: how far they have come, and the steps that they left to decide about."""
+"""Migrations of instances to other versions: their progress, and the steps that they skipped."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ from engine.store.tables import (
 from engine.views import Actor, Migration, MigrationItem, MigrationNote, SkippedStep
 
 STATES = ("waiting", "done", "failed", "taken_back")
+"""The states of one instance of a migration."""
 LATEST = 20
-"""How many of a process's migrations its page lists."""
+"""How many of a process's migrations its page lists: older ones stand in the history."""
 
 
-def migration(
-    conn: Connection,
+def get(
+    connection: Connection,
     actor: Actor,
     migration_id: str,
     *,
@@ -38,38 +39,39 @@ def migration(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Migration:
-    """One migration with a page of its items, those that failed first. Raises ``NotFound``."""
+    """One migration with a page of its instances, the failed ones first. Raises ``NotFound``, and
+    ``Invalid`` for an unknown ``state`` and for a cursor of another list."""
     authorize(actor, actions.INSTANCE_MIGRATE)
     if state is not None:
         paging.choice("state", state, STATES)
-    row = conn.execute(_migrations().where(MigrationTable.id == migration_id)).first()
+    row = connection.execute(_migrations().where(MigrationTable.id == migration_id)).first()
     if row is None:
         raise NotFound()
-    counts = _counts(conn, [migration_id])
+    counts = _counts(connection, [migration_id])
     after = paging.decode("items", cursor, paging.number_part, paging.text_part)
     limit = paging.bounded(limit)
-    items = _items(conn, migration_id, state, after, limit + 1)
+    items = _items(connection, migration_id, state, after, limit + 1)
     page = paging.page(items, limit, _item, lambda item: paging.encode("items", item.rank, item.id))
     return _view(row, counts[migration_id], page.items, page.next)
 
 
-def migrations(conn: Connection, actor: Actor, process_id: str) -> tuple[Migration, ...]:
-    """The latest migrations of a process, without their items."""
+def of_process(connection: Connection, actor: Actor, process_id: str) -> tuple[Migration, ...]:
+    """The latest migrations of a process, the newest first, without their instances."""
     authorize(actor, actions.INSTANCE_MIGRATE)
     statement = _migrations().where(MigrationTable.process_id == process_id)
-    rows = conn.execute(
+    rows = connection.execute(
         statement.order_by(MigrationTable.at.desc(), MigrationTable.id).limit(LATEST)
     ).all()
-    counts = _counts(conn, [row.id for row in rows])
+    counts = _counts(connection, [row.id for row in rows])
     return tuple(_view(row, counts[row.id]) for row in rows)
 
 
-def skipped_steps(conn: Connection, actor: Actor, case_id: str) -> tuple[SkippedStep, ...]:
-    """The steps of a case that came in before where it was, the undecided first. Raises
-    ``NotFound``."""
-    thing = case_object(conn, actor, case_id)
+def skipped_steps(connection: Connection, actor: Actor, case_id: str) -> tuple[SkippedStep, ...]:
+    """The activities that migrations inserted before the place where a case was, those that nobody
+    has decided about first. Raises ``NotFound``."""
+    thing = case_object(connection, actor, case_id)
     authorize(actor, actions.CASE_VIEW, thing)
-    rows = conn.execute(
+    rows = connection.execute(
         select(
             SkippedStepTable,
             DefinitionTable.version,
@@ -87,7 +89,7 @@ def skipped_steps(conn: Connection, actor: Actor, case_id: str) -> tuple[Skipped
         .where(SkippedStepTable.case_id == case_id)
         .order_by(SkippedStepTable.state != "offered", SkippedStepTable.at, SkippedStepTable.id)
     ).all()
-    people = people_by_id(conn, (row.decided_by for row in rows))
+    people = people_by_id(connection, (row.decided_by for row in rows))
     may_decide = may(actor, actions.CASE_PLAN, thing) or (
         thing.running and may(actor, actions.INSTANCE_MIGRATE)
     )
@@ -123,7 +125,7 @@ def _migrations() -> Any:
     )
 
 
-def _counts(conn: Connection, ids: Iterable[str]) -> dict[str, dict[str, int]]:
+def _counts(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, int]]:
     wanted = list(ids)
     counts: dict[str, dict[str, int]] = {i: dict.fromkeys(STATES, 0) for i in wanted}
     statement = (
@@ -131,13 +133,13 @@ def _counts(conn: Connection, ids: Iterable[str]) -> dict[str, dict[str, int]]:
         .where(MigrationItemTable.migration_id.in_(wanted))
         .group_by(MigrationItemTable.migration_id, MigrationItemTable.state)
     )
-    for row in conn.execute(statement):
+    for row in connection.execute(statement):
         counts[row.migration_id][row.state] = row.n
     return counts
 
 
 def _items(
-    conn: Connection, migration_id: str, state: str | None, after: Any, limit: int
+    connection: Connection, migration_id: str, state: str | None, after: Any, limit: int
 ) -> list[Any]:
     rank = case((MigrationItemTable.state == "failed", 0), else_=1)
     statement = (
@@ -150,7 +152,7 @@ def _items(
             MigrationItemTable.reasons,
             MigrationItemTable.notes,
             MigrationItemTable.revision,
-            MigrationItemTable.snapshot.is_not(None).label("kept"),
+            MigrationItemTable.snapshot.is_not(None).label("has_snapshot"),
             InstanceTable.revision.label("now"),
             InstanceTable.ended_at,
             DefinitionTable.version,
@@ -172,11 +174,11 @@ def _items(
         statement = statement.where(
             or_(rank > last_rank, (rank == last_rank) & (MigrationItemTable.id > last))
         )
-    return list(conn.execute(statement))
+    return list(connection.execute(statement))
 
 
 def _item(row: Any) -> MigrationItem:
-    untouched = row.kept and row.now == row.revision and row.ended_at is None
+    untouched = row.has_snapshot and row.now == row.revision and row.ended_at is None
     return MigrationItem(
         instance_id=row.instance_id,
         case_id=row.case_id,

@@ -1,4 +1,4 @@
-"""Loading what the access rules look at. Each is one statement, for one actor."""
+"""Loading the objects that the access rules decide on. Each is one statement, for one actor."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from engine.access import actions
 from engine.access.conditions import cases_of
-from engine.access.rules import CaseObject, IncidentObject, MessageObject, PersonObject, TaskObject
+from engine.access.rules import CaseObject, IncidentObject, PersonObject, TaskObject
 from engine.errors import NotFound
 from engine.store.tables import (
     AttachmentTable,
@@ -19,50 +19,47 @@ from engine.store.tables import (
 from engine.views import Actor
 
 
-def case_object(conn: Connection, actor: Actor, case_id: str) -> CaseObject:
+def case_object(connection: Connection, actor: Actor, case_id: str) -> CaseObject:
     """The case with this id. Raises ``NotFound``."""
-    return _case(_one(conn, _cases(actor).where(CaseTable.id == case_id)))
+    return _case(_one(connection, _cases(actor).where(CaseTable.id == case_id)))
 
 
-def case_by_key(conn: Connection, actor: Actor, key: str) -> CaseObject:
-    """The case with this id or this number: its business key. Raises ``NotFound``."""
-    return _case(_one(conn, _cases(actor).where((CaseTable.id == key) | (CaseTable.number == key))))
-
-
-def case_of_instance(conn: Connection, actor: Actor, instance_id: str) -> CaseObject:
-    """The case of an instance. Raises ``NotFound``."""
-    statement = _cases(actor).join(InstanceTable, InstanceTable.case_id == CaseTable.id)
-    return _case(_one(conn, statement.where(InstanceTable.id == instance_id)))
-
-
-def task_object(conn: Connection, actor: Actor, task_id: str) -> TaskObject:
-    """The user task with this id. Raises ``NotFound``."""
-    return _task(_one(conn, _tasks(actor).where(TaskTable.id == task_id)))
-
-
-def task_of_attachment(conn: Connection, actor: Actor, attachment_id: str) -> TaskObject:
-    """The user task that an attachment hangs on. Raises ``NotFound``."""
-    statement = _tasks(actor).join(AttachmentTable, AttachmentTable.task_id == TaskTable.id)
-    return _task(_one(conn, statement.where(AttachmentTable.id == attachment_id)))
-
-
-def incident_object(conn: Connection, actor: Actor, incident_id: str) -> IncidentObject:
-    """The incident with this id. Raises ``NotFound``."""
-    statement = _cases(actor).join(IncidentTable, IncidentTable.case_id == CaseTable.id)
-    return IncidentObject(
-        incident_id, _case(_one(conn, statement.where(IncidentTable.id == incident_id)))
+def case_by_key(connection: Connection, actor: Actor, key: str) -> CaseObject:
+    """The case whose id or number (its business key) is ``key``. Raises ``NotFound``."""
+    return _case(
+        _one(connection, _cases(actor).where((CaseTable.id == key) | (CaseTable.number == key)))
     )
 
 
-def message_object(case: CaseObject, roles: frozenset[str]) -> MessageObject:
-    """A message to ``case`` that the diagram lets ``roles`` send."""
-    return MessageObject(case, roles)
+def case_of_instance(connection: Connection, actor: Actor, instance_id: str) -> CaseObject:
+    """The case of an instance. Raises ``NotFound``."""
+    statement = _cases(actor).join(InstanceTable, InstanceTable.case_id == CaseTable.id)
+    return _case(_one(connection, statement.where(InstanceTable.id == instance_id)))
 
 
-def person_object(conn: Connection, username: str) -> PersonObject:
+def task_object(connection: Connection, actor: Actor, task_id: str) -> TaskObject:
+    """The user task with this id. Raises ``NotFound``."""
+    return _task(_one(connection, _tasks(actor).where(TaskTable.id == task_id)))
+
+
+def task_of_attachment(connection: Connection, actor: Actor, attachment_id: str) -> TaskObject:
+    """The user task that an attachment belongs to. Raises ``NotFound``."""
+    statement = _tasks(actor).join(AttachmentTable, AttachmentTable.task_id == TaskTable.id)
+    return _task(_one(connection, statement.where(AttachmentTable.id == attachment_id)))
+
+
+def incident_object(connection: Connection, actor: Actor, incident_id: str) -> IncidentObject:
+    """The incident with this id. Raises ``NotFound``."""
+    statement = _cases(actor).join(IncidentTable, IncidentTable.case_id == CaseTable.id)
+    return IncidentObject(
+        incident_id, _case(_one(connection, statement.where(IncidentTable.id == incident_id)))
+    )
+
+
+def person_object(connection: Connection, username: str) -> PersonObject:
     """The account with this user name. Raises ``NotFound``."""
     return PersonObject(
-        _one(conn, select(PersonTable.id).where(PersonTable.username == username)).id
+        _one(connection, select(PersonTable.id).where(PersonTable.username == username)).id
     )
 
 
@@ -86,8 +83,10 @@ def _tasks(actor: Actor) -> Select[tuple[str, str, dict[str, object], bool]]:
     )
 
 
-def _one(conn: Connection, statement: Select[*tuple[object, ...]]) -> Row[*tuple[object, ...]]:
-    row = conn.execute(statement).first()
+def _one(
+    connection: Connection, statement: Select[*tuple[object, ...]]
+) -> Row[*tuple[object, ...]]:
+    row = connection.execute(statement).first()
     if row is None:
         raise NotFound()
     return row

@@ -1,7 +1,7 @@
-"""Pages of a list: a cursor names the last row that was seen, never a number of rows to skip.
+"""Pages of a list by keyset: a cursor names the last row of a page, not a number of rows to skip.
 
-So a page costs the same wherever it is, and rows that come or go in between neither repeat nor
-hide others. A cursor is opaque, but no secret: its parts only ever become bound parameters.
+So every page costs the same, and rows that are added or removed in between neither repeat nor hide
+others. A cursor is opaque, but no secret: its parts are only used as bound parameters.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MAX_PAGE = 200
-_LONGEST_CURSOR = 400
+"""The most rows of a page, whatever a caller asks for."""
+_MAX_CURSOR = 400
+"""Characters of the longest cursor that is read; those that the engine writes are much shorter."""
 
 
 def bounded(limit: int) -> int:
@@ -29,54 +31,56 @@ def bounded(limit: int) -> int:
 
 
 def encode(kind: str, *parts: Any) -> str:
-    """The cursor of a list of ``kind`` after the row whose sort values are ``parts``."""
+    """The cursor of the place after the row whose sort values are ``parts``. ``kind`` names the
+    list, so that no list reads another one's cursor."""
     values = [p.isoformat() if isinstance(p, date | datetime) else p for p in parts]
     text = json.dumps([kind, *values], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def decode(kind: str, cursor: str | None, *readers: Callable[[Any], Any]) -> tuple[Any, ...] | None:
-    """The parts of a cursor, each read by its reader; None when there is no cursor.
+    """The parts of a cursor, each converted by its reader; None without a cursor.
 
-    Raises ``Invalid`` (``cursor_malformed``) for a cursor of another list, or no cursor at all.
+    Raises ``Invalid`` (``cursor_malformed``) for a cursor of another list and for any other text.
     """
     if not cursor:
         return None
     try:
-        if len(cursor) > _LONGEST_CURSOR:
+        if len(cursor) > _MAX_CURSOR:
             raise ValueError("too long")
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if not isinstance(found, list) or found[:1] != [kind] or len(found) != len(readers) + 1:
+        parts = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if not isinstance(parts, list) or parts[:1] != [kind] or len(parts) != len(readers) + 1:
             raise ValueError("of another list")
-        return tuple(reader(part) for reader, part in zip(readers, found[1:], strict=True))
+        return tuple(reader(part) for reader, part in zip(readers, parts[1:], strict=True))
     except (ValueError, TypeError, binascii.Error, RecursionError) as error:
         problem = Problem("cursor_malformed", "This is not a place in this list.", "cursor")
         raise Invalid([problem]) from error
 
 
 def text_part(value: Any) -> str:
-    """A string of a cursor. Raises ``TypeError`` for anything else."""
+    """Read a string of a cursor. Raises ``TypeError`` for anything else."""
     if not isinstance(value, str):
         raise TypeError("a string was expected")
     return value
 
 
 def date_part(value: Any) -> date | None:
-    """A date of a cursor, None where the list has rows without one."""
+    """Read a date of a cursor; None stands for rows without a date. Raises ``ValueError``."""
     return None if value is None else date.fromisoformat(value)
 
 
 def time_part(value: Any) -> datetime:
-    """An aware time of a cursor."""
-    found = datetime.fromisoformat(value)
-    if found.tzinfo is None:
+    """Read an aware time of a cursor. Raises ``ValueError`` for a time without a zone."""
+    time = datetime.fromisoformat(value)
+    if time.tzinfo is None:
         raise ValueError("the time has no zone")
-    return found
+    return time
 
 
 def number_part(value: Any) -> int:
-    """A row's number."""
+    """Read a row's number of a cursor: a whole number below 2**62, which fits every database's
+    integers. Raises ``TypeError`` for anything else."""
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 1 << 62:
         raise TypeError("a whole number was expected")
     return value
@@ -85,7 +89,8 @@ def number_part(value: Any) -> int:
 def page(
     rows: Sequence[R], limit: int, view: Callable[[R], T], cursor: Callable[[R], str]
 ) -> Page[T]:
-    """A page of at most ``limit`` of ``rows``, of which one more than that was asked for."""
+    """A page of the first ``limit`` of ``rows``. The caller has selected one row more than that,
+    which shows whether there is a next page."""
     shown = rows[:limit]
     following = cursor(shown[-1]) if len(rows) > limit else None
     return Page(tuple(view(row) for row in shown), following)

@@ -1,4 +1,5 @@
-"""Parts that several queries share: people, customers and ticks as views."""
+"""The columns and the views that several queries share: people, customers, ticks, signatures,
+files."""
 
 from __future__ import annotations
 
@@ -14,8 +15,11 @@ from engine.store.tables import AttachmentTable, CustomerTable, PersonTable, Sig
 from engine.views import SYSTEM, Attachment, Customer, Person, SignatureView, Tick
 
 AnyRow = Row[*tuple[Any, ...]]
+"""A row of a result whose columns are known by their names only."""
 AnySelect = Select[*tuple[Any, ...]]
-People = Mapping[str, Person]
+"""A statement whose columns are known by their names only."""
+PeopleById = Mapping[str, Person]
+"""People by their ids."""
 
 PERSON = (
     PersonTable.id,
@@ -26,10 +30,11 @@ PERSON = (
     PersonTable.active,
     PersonTable.email,
 )
+"""The columns that ``person_view`` reads."""
 
 
 def person_view(row: AnyRow) -> Person:
-    """A row with the columns of ``PERSON``."""
+    """The person of a row with the columns of ``PERSON``."""
     return Person(
         row.id,
         row.username,
@@ -41,17 +46,18 @@ def person_view(row: AnyRow) -> Person:
     )
 
 
-def people_by_id(conn: Connection, ids: Iterable[str | None]) -> dict[str, Person]:
-    """The people with these ids, in one statement (none when there are no ids)."""
+def people_by_id(connection: Connection, ids: Iterable[str | None]) -> dict[str, Person]:
+    """The people with the given ids, by id, in one statement (in none when there are no ids)."""
     wanted = sorted({i for i in ids if i and i != SYSTEM.id})
     if not wanted:
         return {}
     statement = select(*PERSON).where(PersonTable.id.in_(bindparam("ids", expanding=True)))
-    return {row.id: person_view(row) for row in conn.execute(statement, {"ids": wanted})}
+    return {row.id: person_view(row) for row in connection.execute(statement, {"ids": wanted})}
 
 
-def name_of(people: People, person_id: str | None) -> str | None:
-    """The name behind an id: the product's own for the system, the id when the row is missing."""
+def name_of(people: PeopleById, person_id: str | None) -> str | None:
+    """The name of the person with an id: the product's name for the system itself, the id when
+    ``people`` does not contain the person, None for no id."""
     if person_id is None:
         return None
     if person_id == SYSTEM.id:
@@ -64,29 +70,30 @@ CUSTOMER = (
     CustomerTable.name.label("customer"),
     CustomerTable.org_number,
 )
+"""The columns that ``customer_view`` reads."""
 
 
 def customer_view(row: AnyRow) -> Customer | None:
-    """A row with the columns of ``CUSTOMER``, outer joined."""
+    """The customer of a row with the columns of ``CUSTOMER`` (outer joined); None without one."""
     if row.customer_id is None:
         return None
     return Customer(row.customer_id, row.customer, row.org_number)
 
 
 def tickers(ticks: Mapping[str, Any]) -> list[str]:
-    """Ids of the people who ticked, of a task's ``ticks``."""
+    """Ids of the people who ticked the points in a task's stored ``ticks``."""
     return [t["by"] for t in ticks.values() if t.get("by")]
 
 
 def ticks_view(
     items: Sequence[CheckItem],
     ticks: Mapping[str, Any],
-    people: People,
+    people: PeopleById,
     *,
     exempt: Collection[str] = (),
 ) -> tuple[Tick, ...]:
-    """The checklist as it stands. ``exempt`` are the ids of the points that need no tick here:
-    without a tick of their own they are shown as not applicable, with no reason and nobody."""
+    """A checklist's points with their stored ticks. ``exempt`` are the ids of the points that need
+    no tick here: without one they are shown as not applicable, without a reason or a person."""
     views = []
     for item in items:
         tick = ticks.get(item.id)
@@ -118,10 +125,11 @@ SIGNATURE = (
     SignatureTable.content_sha256,
     SignatureTable.method,
 )
+"""The columns that ``signature_view`` reads."""
 
 
 def signature_view(row: AnyRow) -> SignatureView:
-    """A row with the columns of ``SIGNATURE``."""
+    """The signature of a row with the columns of ``SIGNATURE``."""
     return SignatureView(
         id=row.id,
         by=row.signer_id,
@@ -144,11 +152,12 @@ ATTACHMENT = (
     AttachmentTable.at,
     AttachmentTable.by,
 )
-"""All but the bytes."""
+"""The columns that ``attachment_view`` reads: all but the file's bytes."""
 
 
-def attachment_view(row: AnyRow, people: People) -> Attachment:
-    """A row with the columns of ``ATTACHMENT``."""
+def attachment_view(row: AnyRow, people: PeopleById) -> Attachment:
+    """The attachment of a row with the columns of ``ATTACHMENT``; ``people`` contains who put it
+    there."""
     return Attachment(
         id=row.id,
         filename=row.filename,
@@ -161,6 +170,6 @@ def attachment_view(row: AnyRow, people: People) -> Attachment:
 
 
 def readable(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Stored variables or answers as people and programs read them: dates as ISO strings,
-    numbers as numbers."""
+    """Stored variables or answers as plain JSON, by name: dates as ISO 8601 strings, numbers as
+    numbers."""
     return {name: plain(from_json(value)) for name, value in values.items()}

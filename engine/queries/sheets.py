@@ -16,7 +16,7 @@ from engine.bpmn.meta import CheckItem
 from engine.queries.rows import (
     SIGNATURE,
     AnyRow,
-    People,
+    PeopleById,
     people_by_id,
     signature_view,
     tickers,
@@ -34,12 +34,12 @@ from engine.views import PlanRow, RowState, Sheet, SheetEntry, SheetRow, Signatu
 Points = Callable[[str, str], Sequence[CheckItem]]
 """``points(definition_id, element_id)``: an activity's checklist in that version's diagram."""
 
-Place = tuple[str, str]
-"""Process id and element id: what joins a plan row and its tasks."""
+ActivityKey = tuple[str, str]
+"""Process id and element id of an activity: what joins a row of the plan and its tasks."""
 
 
 def no_points(definition_id: str, element_id: str) -> Sequence[CheckItem]:
-    """For callers that show no checklists."""
+    """No checklist: for callers that show none."""
     return ()
 
 
@@ -68,32 +68,32 @@ _ROUND = (
 )
 
 
-def plan_rows(conn: Connection, case_id: str, *, running: bool) -> tuple[PlanRow, ...]:
+def plan_rows(connection: Connection, case_id: str, *, running: bool) -> tuple[PlanRow, ...]:
     """The plan of a case in the order of its sheets. ``running`` is false when the case has ended:
-    what was never opened is then ``not_reached``.
+    activities that were never opened are then ``not_reached``.
 
-    An activity that is open shows the person and the date of its open task; every other one what
-    is planned for its next round.
+    An open activity shows the person and the date of its open task; every other activity shows the
+    person and the date that are planned for its next round.
     """
-    plan = _plan(conn, case_id)
-    rounds = _rounds(conn.execute(select(*_ROUND).where(TaskTable.case_id == case_id)))
-    people = people_by_id(conn, _plan_people(plan, rounds))
-    return tuple(_plan_row(row, rounds.get(_place(row), []), people, running) for row in plan)
+    plan = _plan(connection, case_id)
+    rounds = _rounds(connection.execute(select(*_ROUND).where(TaskTable.case_id == case_id)))
+    people = people_by_id(connection, _plan_people(plan, rounds))
+    return tuple(_plan_row(row, rounds.get(_key(row), []), people, running) for row in plan)
 
 
-def sheets(
-    conn: Connection, case_id: str, *, running: bool, points: Points = no_points
+def of_case(
+    connection: Connection, case_id: str, *, running: bool, points: Points = no_points
 ) -> tuple[Sheet, ...]:
     """The sheets of a case in their order, each with all its rows."""
-    plan = _plan(conn, case_id)
+    plan = _plan(connection, case_id)
     statement = select(*_ROUND, TaskTable.definition_id, TaskTable.ticks)
-    rounds = _rounds(conn.execute(statement.where(TaskTable.case_id == case_id)))
-    signed = conn.execute(select(*SIGNATURE).where(SignatureTable.case_id == case_id))
+    rounds = _rounds(connection.execute(statement.where(TaskTable.case_id == case_id)))
+    signed = connection.execute(select(*SIGNATURE).where(SignatureTable.case_id == case_id))
     ids = {*_plan_people(plan, rounds)}
-    for row in (row for found in rounds.values() for row in found):
+    for row in (row for tasks in rounds.values() for row in tasks):
         ids.update((row.completed_by, *tickers(row.ticks)))
-    look = _Look(
-        people_by_id(conn, ids),
+    context = _SheetContext(
+        people_by_id(connection, ids),
         {row.task_id: signature_view(row) for row in signed},
         cache(points),
         running,
@@ -101,19 +101,21 @@ def sheets(
     by_phase: dict[str, list[AnyRow]] = {}
     for row in plan:
         by_phase.setdefault(row.phase, []).append(row)
-    drawn = _diagrams(conn, case_id, by_phase)
-    return tuple(_sheet(key, rows, rounds, drawn.get(key), look) for key, rows in by_phase.items())
+    drawn = _diagrams(connection, case_id, by_phase)
+    return tuple(
+        _sheet(key, rows, rounds, drawn.get(key), context) for key, rows in by_phase.items()
+    )
 
 
 def row_state(states: Iterable[tuple[str, object]], *, running: bool) -> RowState:
-    """The state of an activity from its tasks' ``(state, opened_at)``."""
-    found = list(states)
-    if not found:
+    """The state of an activity, given ``(state, opened_at)`` of each of its tasks."""
+    rounds = list(states)
+    if not rounds:
         return "ahead" if running else "not_reached"
-    if any(state == "open" for state, _ in found):
+    if any(state == "open" for state, _ in rounds):
         return "open"
     # Of two that were opened at the same time the completed one counts.
-    last = max(found, key=lambda pair: (pair[1], pair[0] == "completed"))
+    last = max(rounds, key=lambda pair: (pair[1], pair[0] == "completed"))
     return "done" if last[0] == "completed" else "cancelled"
 
 
@@ -121,30 +123,33 @@ def row_state(states: Iterable[tuple[str, object]], *, running: bool) -> RowStat
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    people: People
+class _SheetContext:
+    """What all rows of a case's sheets have in common: the people and the signatures (by the task's
+    id) that they show, the source of checklists, and whether the case is running."""
+
+    people: PeopleById
     signatures: Mapping[str, SignatureView]
     points: Points
     running: bool
 
 
-def _plan(conn: Connection, case_id: str) -> Sequence[AnyRow]:
+def _plan(connection: Connection, case_id: str) -> Sequence[AnyRow]:
     statement = select(*_PLAN).where(PlanItemTable.case_id == case_id)
-    return conn.execute(
+    return connection.execute(
         statement.order_by(PlanItemTable.phase_order, PlanItemTable.row_order)
     ).all()
 
 
-def _place(row: AnyRow) -> Place:
+def _key(row: AnyRow) -> ActivityKey:
     return row.process_id, row.element_id
 
 
-def _rounds(rows: Iterable[AnyRow]) -> dict[Place, list[AnyRow]]:
+def _rounds(rows: Iterable[AnyRow]) -> dict[ActivityKey, list[AnyRow]]:
     """The tasks of each activity, oldest first."""
-    found: dict[Place, list[AnyRow]] = {}
+    rounds: dict[ActivityKey, list[AnyRow]] = {}
     for row in sorted(rows, key=lambda r: (r.opened_at, *_end(r), r.id)):
-        found.setdefault(_place(row), []).append(row)
-    return found
+        rounds.setdefault(_key(row), []).append(row)
+    return rounds
 
 
 def _end(row: AnyRow) -> tuple[bool, datetime]:
@@ -152,13 +157,13 @@ def _end(row: AnyRow) -> tuple[bool, datetime]:
 
 
 def _plan_people(
-    plan: Iterable[AnyRow], rounds: Mapping[Place, Sequence[AnyRow]]
+    plan: Iterable[AnyRow], rounds: Mapping[ActivityKey, Sequence[AnyRow]]
 ) -> list[str | None]:
-    assignees = [row.assignee_id for found in rounds.values() for row in found]
+    assignees = [row.assignee_id for tasks in rounds.values() for row in tasks]
     return [*(row.person_id for row in plan), *assignees]
 
 
-def _plan_row(row: AnyRow, rounds: Sequence[AnyRow], people: People, running: bool) -> PlanRow:
+def _plan_row(row: AnyRow, rounds: Sequence[AnyRow], people: PeopleById, running: bool) -> PlanRow:
     state = row_state(((r.state, r.opened_at) for r in rounds), running=running)
     person_id, due = row.person_id, row.due
     if state == "open":
@@ -181,9 +186,9 @@ def _plan_row(row: AnyRow, rounds: Sequence[AnyRow], people: People, running: bo
 def _sheet(
     key: str,
     rows: Sequence[AnyRow],
-    rounds: Mapping[Place, Sequence[AnyRow]],
+    rounds: Mapping[ActivityKey, Sequence[AnyRow]],
     diagram: AnyRow | None,
-    look: _Look,
+    context: _SheetContext,
 ) -> Sheet:
     return Sheet(
         key=key,
@@ -192,38 +197,38 @@ def _sheet(
         definition_id=diagram.definition_id if diagram else "",
         version=diagram.version if diagram else 0,
         instance_id=diagram.instance_id if diagram else None,
-        rows=tuple(_sheet_row(row, rounds.get(_place(row), ()), look) for row in rows),
+        rows=tuple(_sheet_row(row, rounds.get(_key(row), ()), context) for row in rows),
     )
 
 
-def _sheet_row(row: AnyRow, rounds: Sequence[AnyRow], look: _Look) -> SheetRow:
-    plan = _plan_row(row, rounds, look.people, look.running)
-    entries = tuple(_entry(task, look) for task in rounds)
+def _sheet_row(row: AnyRow, rounds: Sequence[AnyRow], context: _SheetContext) -> SheetRow:
+    plan = _plan_row(row, rounds, context.people, context.running)
+    entries = tuple(_entry(task, context) for task in rounds)
     return SheetRow(plan=plan, points=tuple(row.points), entries=entries, state=plan.state)
 
 
-def _entry(task: AnyRow, look: _Look) -> SheetEntry:
+def _entry(task: AnyRow, context: _SheetContext) -> SheetEntry:
     done = task.state == "completed"
-    items = look.points(task.definition_id, task.element_id)
+    items = context.points(task.definition_id, task.element_id)
     return SheetEntry(
         task_id=task.id,
         state=task.state,
-        person=look.people.get((task.completed_by if done else task.assignee_id) or ""),
+        person=context.people.get((task.completed_by if done else task.assignee_id) or ""),
         due=task.due,
         opened_at=task.opened_at,
         completed_at=task.ended_at if done else None,
-        signature=look.signatures.get(task.id),
-        checklist=ticks_view(items, task.ticks, look.people),
-        # Who sees a case sees its tasks; what they may do there is decided on the task's page.
+        signature=context.signatures.get(task.id),
+        checklist=ticks_view(items, task.ticks, context.people),
+        # An actor who sees a case sees its tasks; what they may do is decided on the task's page.
         can_open=True,
     )
 
 
 def _diagrams(
-    conn: Connection, case_id: str, phases: Mapping[str, Sequence[AnyRow]]
+    connection: Connection, case_id: str, phases: Mapping[str, Sequence[AnyRow]]
 ) -> dict[str, AnyRow]:
-    """The diagram of each phase: of the instance that the case started last, else the one that it
-    would start today."""
+    """The diagram of each phase, by the phase's key: that of the instance that the case started
+    last, else that of the version that it would start today."""
     columns = (
         DefinitionTable.phase,
         DefinitionTable.process_id,
@@ -236,13 +241,13 @@ def _diagrams(
         .where(InstanceTable.case_id == case_id, DefinitionTable.phase.in_(list(phases)))
         .order_by(InstanceTable.started_at)
     )
-    found = {row.phase: row for row in conn.execute(started)}
-    missing = [key for key in phases if key not in found]
+    diagrams = {row.phase: row for row in connection.execute(started)}
+    missing = [key for key in phases if key not in diagrams]
     if missing:
         ahead = (
             select(*columns, null().label("instance_id"))
             .where(DefinitionTable.phase.in_(missing))
             .order_by(DefinitionTable.deployed_at, DefinitionTable.version)
         )
-        found |= {row.phase: row for row in conn.execute(ahead)}
-    return found
+        diagrams |= {row.phase: row for row in connection.execute(ahead)}
+    return diagrams

@@ -1,4 +1,4 @@
-"""One user task with all that its page shows, and its attachments' bytes."""
+"""One user task with everything that its page shows, and the bytes of its attachments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.queries.rows import (
     ATTACHMENT,
     SIGNATURE,
     AnyRow,
-    People,
+    PeopleById,
     attachment_view,
     name_of,
     people_by_id,
@@ -45,14 +45,15 @@ ACTIONS: Mapping[str, str] = {
     "save": actions.TASK_SAVE,
     "complete": actions.TASK_COMPLETE,
 }
+"""The action of the access rules for each name in ``TaskDetail.can``."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskPlace:
-    """Where a task stands: what is needed to read its diagram and to decide its conditions.
+    """A task's element, definition and variables, from which its requirements are decided.
 
-    ``variables`` are FEEL values: the instance's, over them the task's own (multi-instance item),
-    over them what has been answered so far.
+    ``variables`` are FEEL values by name: those of the instance, overridden by the task's own (the
+    item of a multi-instance activity), overridden by the answers so far.
     """
 
     task_id: str
@@ -66,8 +67,8 @@ class TaskPlace:
 
 @dataclass(frozen=True, slots=True)
 class TaskRequirements:
-    """What a task asks for, with every condition decided. ``exempt`` are the ids of the points
-    that need no tick."""
+    """The checklist, form and signature of a task, with every condition decided. ``exempt`` are the
+    ids of the points that need no tick."""
 
     documentation: str = ""
     checklist: tuple[CheckItem, ...] = ()
@@ -83,8 +84,8 @@ class TaskRequirements:
 
 
 def asks(meta: TaskMeta, decide: Callable[[str], Any]) -> TaskRequirements:
-    """``meta`` with its conditions decided. ``decide`` evaluates a FEEL text: a point is exempt
-    only by a plain false, a field is required only by a plain true."""
+    """The requirements of a task whose diagram says ``meta``. ``decide`` evaluates a FEEL text: a
+    point is exempt only when the result is false, a field required only when it is true."""
     return TaskRequirements(
         documentation=meta.documentation,
         checklist=meta.checklist,
@@ -100,7 +101,8 @@ def asks(meta: TaskMeta, decide: Callable[[str], Any]) -> TaskRequirements:
 
 
 def decided_form(form: tuple[Any, ...], decide: Callable[[str], Any]) -> tuple[Field, ...]:
-    """A diagram's fields (``engine.bpmn.forms.FormField``) as views."""
+    """The views of a diagram's form fields (``engine.bpmn.forms.FormField``). ``decide`` evaluates
+    the FEEL text of a condition."""
     return tuple(
         Field(
             id=f.id,
@@ -116,21 +118,24 @@ def decided_form(form: tuple[Any, ...], decide: Callable[[str], Any]) -> tuple[F
     )
 
 
-def task_detail(
-    conn: Connection, actor: Actor, task_id: str, ask: Callable[[TaskPlace], TaskRequirements]
+def get(
+    connection: Connection, actor: Actor, task_id: str, ask: Callable[[TaskPlace], TaskRequirements]
 ) -> TaskDetail:
-    """One task as ``actor`` sees it. ``ask`` reads its diagram. Raises ``NotFound``.
+    """One task as ``actor`` may see it; ``ask`` gives what its diagram requires. Raises
+    ``NotFound``.
 
-    ``plan`` is filled when the form has a plan field: the activities that are ahead or open, but
-    not the task's own.
+    ``plan`` is filled only for a form with a plan field: with all activities of the case that are
+    ahead or open, except the task's own.
     """
-    thing = task_object(conn, actor, task_id)
+    thing = task_object(connection, actor, task_id)
     authorize(actor, actions.TASK_VIEW, thing)
-    row = _load(conn, task_id)
-    wanted = ask(_place(row))
-    attached = conn.execute(select(*ATTACHMENT).where(AttachmentTable.task_id == task_id)).all()
+    row = _load(connection, task_id)
+    required = ask(_place(row))
+    attached = connection.execute(
+        select(*ATTACHMENT).where(AttachmentTable.task_id == task_id)
+    ).all()
     ids = (row.assignee_id, row.completed_by, row.draft_by, *tickers(row.ticks))
-    people = people_by_id(conn, (*ids, *(a.by for a in attached)))
+    people = people_by_id(connection, (*ids, *(a.by for a in attached)))
     can = frozenset(name for name, action in ACTIONS.items() if may(actor, action, thing))
     return TaskDetail(
         row=task_row(row, people),
@@ -138,43 +143,45 @@ def task_detail(
         definition_id=row.definition_id,
         process_id=row.process_id,
         version=row.version,
-        documentation=wanted.documentation,
-        checklist=ticks_view(wanted.checklist, row.ticks, people, exempt=wanted.exempt),
-        form=wanted.form,
+        documentation=required.documentation,
+        checklist=ticks_view(required.checklist, row.ticks, people, exempt=required.exempt),
+        form=required.form,
         values=readable(row.answers),
         note=row.note,
         attachments=_by_field(attached, people),
-        plan=_plan(conn, thing, row) if any(f.type == "plan" for f in wanted.form) else (),
-        signature_required=wanted.signature_required,
-        meaning=wanted.meaning,
-        signature=_signature(conn, task_id),
+        plan=_plan(connection, thing, row) if any(f.type == "plan" for f in required.form) else (),
+        signature_required=required.signature_required,
+        meaning=required.meaning,
+        signature=_signature(connection, task_id),
         completed_by=people.get(row.completed_by or ""),
         completed_at=row.ended_at if row.state == "completed" else None,
         can=can,
-        candidates=holders(conn, row.role) if "reassign" in can else (),
+        candidates=holders(connection, row.role) if "reassign" in can else (),
         draft_saved_at=row.draft_at,
         draft_saved_by=name_of(people, row.draft_by),
     )
 
 
-def task_place(conn: Connection, actor: Actor, task_id: str) -> tuple[TaskObject, TaskPlace]:
-    """For a write: what the access rules and the diagram need to know of a task. Nothing is
-    authorised yet. Raises ``NotFound`` when there is no such task."""
-    return task_object(conn, actor, task_id), _place(_load(conn, task_id))
+def task_place(connection: Connection, actor: Actor, task_id: str) -> tuple[TaskObject, TaskPlace]:
+    """A task for a write: the object for the access rules, and what its diagram needs. The caller
+    authorises. Raises ``NotFound``."""
+    return task_object(connection, actor, task_id), _place(_load(connection, task_id))
 
 
-def attachment(conn: Connection, actor: Actor, attachment_id: str) -> tuple[Attachment, bytes]:
+def attachment(
+    connection: Connection, actor: Actor, attachment_id: str
+) -> tuple[Attachment, bytes]:
     """An attachment and its bytes. Raises ``NotFound``."""
-    authorize(actor, actions.TASK_VIEW, task_of_attachment(conn, actor, attachment_id))
+    authorize(actor, actions.TASK_VIEW, task_of_attachment(connection, actor, attachment_id))
     statement = select(*ATTACHMENT, AttachmentTable.data).where(AttachmentTable.id == attachment_id)
-    row = conn.execute(statement).one()
-    return attachment_view(row, people_by_id(conn, [row.by])), row.data
+    row = connection.execute(statement).one()
+    return attachment_view(row, people_by_id(connection, [row.by])), row.data
 
 
 # ---------------------------------------------------------------- parts
 
 
-def _load(conn: Connection, task_id: str) -> AnyRow:
+def _load(connection: Connection, task_id: str) -> AnyRow:
     statement = select(
         *TASK,
         TaskTable.instance_id,
@@ -195,7 +202,7 @@ def _load(conn: Connection, task_id: str) -> AnyRow:
         .join(DefinitionTable, DefinitionTable.id == TaskTable.definition_id)
         .join(InstanceTable, InstanceTable.id == TaskTable.instance_id)
     )
-    return conn.execute(joined.where(TaskTable.id == task_id)).one()
+    return connection.execute(joined.where(TaskTable.id == task_id)).one()
 
 
 def _place(row: AnyRow) -> TaskPlace:
@@ -211,22 +218,22 @@ def _place(row: AnyRow) -> TaskPlace:
     )
 
 
-def _by_field(rows: Any, people: People) -> dict[str, tuple[Attachment, ...]]:
-    found: dict[str, list[Attachment]] = {}
+def _by_field(rows: Any, people: PeopleById) -> dict[str, tuple[Attachment, ...]]:
+    by_field: dict[str, list[Attachment]] = {}
     for row in sorted(rows, key=lambda r: (r.at, r.id)):
-        found.setdefault(row.field_id, []).append(attachment_view(row, people))
-    return {field_id: tuple(views) for field_id, views in found.items()}
+        by_field.setdefault(row.field_id, []).append(attachment_view(row, people))
+    return {field_id: tuple(views) for field_id, views in by_field.items()}
 
 
-def _plan(conn: Connection, thing: TaskObject, row: AnyRow) -> tuple[PlanRow, ...]:
+def _plan(connection: Connection, thing: TaskObject, row: AnyRow) -> tuple[PlanRow, ...]:
     return tuple(
         planned
-        for planned in plan_rows(conn, row.case_id, running=thing.case.running)
+        for planned in plan_rows(connection, row.case_id, running=thing.case.running)
         if planned.state in ("ahead", "open")
         and (planned.process_id, planned.element_id) != (row.process_id, row.element_id)
     )
 
 
-def _signature(conn: Connection, task_id: str) -> SignatureView | None:
-    row = conn.execute(select(*SIGNATURE).where(SignatureTable.task_id == task_id)).first()
+def _signature(connection: Connection, task_id: str) -> SignatureView | None:
+    row = connection.execute(select(*SIGNATURE).where(SignatureTable.task_id == task_id)).first()
     return signature_view(row) if row else None

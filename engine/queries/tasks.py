@@ -1,8 +1,8 @@
-"""Lists of user tasks: the inbox, and how much is in it.
+"""Lists of user tasks: the inbox, and how many tasks are in it.
 
 The order is by due date, those without one last, then by id. Rows without a date are a list of
-their own, so that no database has to sort to put them last. Which tasks they are is found by
-``queries/inbox``.
+their own, so that no database has to sort to put them last. ``engine.queries.inbox`` selects the
+tasks of a page.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
-from engine.queries import inbox, paging, search
-from engine.queries.inbox import Condition, Place, Tasks
-from engine.queries.rows import AnyRow, AnySelect, People, people_by_id
+from engine.queries import inbox, paging, text_search
+from engine.queries.inbox import Condition, TaskPosition, Tasks
+from engine.queries.rows import AnyRow, AnySelect, PeopleById, people_by_id
 from engine.store.tables import CaseTable, CustomerTable, TaskTable
 from engine.views import Actor, Count, Page, TaskRow
 
 SHOW = ("mine", "role", "all")
+"""Whose tasks are listed: see ``search``."""
 DUE = ("late", "today", "coming")
+"""The groups by due date: before, on and after the day of today."""
 
 TASK = (
     TaskTable.id,
@@ -41,10 +43,11 @@ TASK = (
     CaseTable.number.label("case_number"),
     CustomerTable.name.label("customer"),
 )
+"""The columns that ``task_row`` reads."""
 
 
-def tasks(
-    conn: Connection,
+def search(
+    connection: Connection,
     actor: Actor,
     *,
     show: str = "mine",
@@ -59,37 +62,37 @@ def tasks(
     """Open tasks that ``actor`` may see, a page at a time.
 
     ``show``: ``mine`` (assigned to the actor, or unassigned and of one of their roles), ``role``
-    (of their roles, whoever has them), ``all`` (of all cases that they see). ``due``: ``late``,
-    ``today``, ``coming`` (those without a date are coming) or None. ``q`` is searched in the
-    task's name, and at the beginnings of the words that its case is found by (number, title,
-    customer); every word must be found.
+    (of the actor's roles, with any assignee), ``all`` (of all cases that the actor may see).
+    ``due``: ``late``, ``today``, ``coming`` (tasks without a date too) or None for all. Every word
+    of ``q`` must occur in the task's name or begin a word of its case (number, title, customer).
 
-    What no index leads to is asked of ``inbox.LOOKED_AT`` tasks a page, so one can be short, or
-    empty, and still have a next one. Raises ``Invalid`` for an unknown ``show`` or ``due`` and for
-    a cursor of another list.
-    """
+    Conditions that no index covers are tested on ``inbox.LOOKED_AT`` tasks a page, so a page can be
+    short, or empty, and still have a next one. Raises ``Invalid`` for an unknown ``show`` or
+    ``due`` and for a cursor of another list."""
     paging.choice("show", show, SHOW)
     paging.choice("due", due, (None, *DUE))
     after = paging.decode("tasks", cursor, paging.date_part, paging.text_part)
     limit = paging.bounded(limit)
-    chosen = inbox.choose(conn, actor, search.words(q), show=show, phase=phase, role=role)
+    chosen = inbox.choose(
+        connection, actor, text_search.words(q), show=show, phase=phase, role=role
+    )
     rows: list[AnyRow] = []
-    end: Place | None = None
-    for window in _windows(due, Place(*after) if after else None, today):
+    end: TaskPosition | None = None
+    for window in _windows(due, TaskPosition(*after) if after else None, today):
         if chosen.ranges and len(rows) <= limit and end is None:
-            found, end = inbox.find(conn, chosen, window, limit + 1 - len(rows))
-            rows += conn.execute(_listed(found)).all()
-    people = people_by_id(conn, (row.assignee_id for row in rows))
+            selected, end = inbox.find(connection, chosen, window, limit + 1 - len(rows))
+            rows += connection.execute(_listed(selected)).all()
+    people = people_by_id(connection, (row.assignee_id for row in rows))
 
-    def place(row: AnyRow | Place) -> str:
+    def place(row: AnyRow | TaskPosition) -> str:
         return paging.encode("tasks", row.due, row.id)
 
     page = paging.page(rows, limit, lambda row: task_row(row, people), place)
     return Page(page.items, place(end)) if page.next is None and end is not None else page
 
 
-def task_counts(
-    conn: Connection,
+def counts(
+    connection: Connection,
     actor: Actor,
     *,
     show: str = "mine",
@@ -98,17 +101,19 @@ def task_counts(
     q: str = "",
     today: date,
 ) -> Mapping[str, Count]:
-    """How many tasks ``tasks`` would list with the same filters, by due group: ``late``, ``today``
-    and ``coming``. What nobody counts costs nothing: a count says when it is a lower bound. Raises
-    ``Invalid`` for an unknown ``show``."""
+    """How many tasks ``search`` lists with the same filters, by due group: ``late``, ``today`` and
+    ``coming``. A ``Count`` with ``more`` is a lower bound, because counting all would take too
+    long. Raises ``Invalid`` for an unknown ``show``."""
     paging.choice("show", show, SHOW)
-    chosen = inbox.choose(conn, actor, search.words(q), show=show, phase=phase, role=role)
+    chosen = inbox.choose(
+        connection, actor, text_search.words(q), show=show, phase=phase, role=role
+    )
     groups: list[tuple[str, Condition]] = [(due, partial(_dated, due, today)) for due in DUE]
-    return inbox.count(conn, chosen, [*groups, ("coming", _undated)])
+    return inbox.count(connection, chosen, [*groups, ("coming", _undated)])
 
 
-def task_row(row: AnyRow, people: People) -> TaskRow:
-    """A row with the columns of ``TASK``; ``people`` hold the assignee."""
+def task_row(row: AnyRow, people: PeopleById) -> TaskRow:
+    """The view of a row with the columns of ``TASK``; ``people`` contains the assignee."""
     return TaskRow(
         id=row.id,
         name=row.name,
@@ -131,7 +136,7 @@ def task_row(row: AnyRow, people: People) -> TaskRow:
 
 
 def with_case(statement: AnySelect) -> AnySelect:
-    """``statement`` over tasks, with their case and its customer."""
+    """``statement`` over tasks, joined with their case and its customer."""
     joined = statement.join(CaseTable, CaseTable.id == TaskTable.case_id)
     return joined.join(CustomerTable, CustomerTable.id == CaseTable.customer_id, isouter=True)
 
@@ -139,8 +144,8 @@ def with_case(statement: AnySelect) -> AnySelect:
 # ---------------------------------------------------------------- parts
 
 
-def _windows(due: str | None, after: Place | None, today: date) -> list[list[Condition]]:
-    """What is to be read after a place: of the tasks with a date, then of those without."""
+def _windows(due: str | None, after: TaskPosition | None, today: date) -> list[list[Condition]]:
+    """The conditions of the tasks after a position: first those with a date, then those without."""
     windows: list[list[Condition]] = []
     if after is None or after.due is not None:
         windows.append([partial(_dated, due, today), *_after_dated(after)])
@@ -162,7 +167,7 @@ def _undated(of: Tasks) -> ColumnElement[bool]:
     return of.due.is_(None)
 
 
-def _after_dated(after: Place | None) -> list[Condition]:
+def _after_dated(after: TaskPosition | None) -> list[Condition]:
     if after is None:
         return []
     day, last = after
@@ -173,8 +178,8 @@ def _after_dated(after: Place | None) -> list[Condition]:
     return [behind]
 
 
-def _listed(found: AnySelect) -> AnySelect:
-    """What a list shows of the tasks that were found, in their order."""
-    page = found.subquery()
+def _listed(selected: AnySelect) -> AnySelect:
+    """The columns of a list for the ``selected`` tasks (``id``, ``due``), in their order."""
+    page = selected.subquery()
     listed = with_case(select(*TASK)).join(page, page.c.id == TaskTable.id)
     return listed.order_by(page.c.due, page.c.id)

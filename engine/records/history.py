@@ -120,12 +120,12 @@ def append(
     return appended
 
 
-def _head(conn: Connection, chain: str) -> tuple[int, str]:
+def _head(connection: Connection, chain: str) -> tuple[int, str]:
     """The number and the hash of the chain's newest entry."""
-    if conn.dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql":
         # Not a row's lock: the one who waits for the newest row would find it outdated.
-        conn.execute(_LOCK, {"chain": chain})
-    row = conn.execute(_HEAD, {"chain": chain}).one_or_none()
+        connection.execute(_LOCK, {"chain": chain})
+    row = connection.execute(_HEAD, {"chain": chain}).one_or_none()
     return (row.seq, row.hash) if row else (0, FIRST)
 
 

@@ -66,12 +66,12 @@ class _Walk:
     signed: dict[str, tuple[str, int, Mapping[str, Any]]] = field(default_factory=dict)
 
 
-def verify(conn: Connection, case_id: str | None = None) -> Verification:
+def verify(connection: Connection, case_id: str | None = None) -> Verification:
     """Recompute the chains of one case, or all there are. Faults come in the order of the chains;
     those of a signature stand at the entry that records it (0 when none does)."""
     walk = _Walk()
     chain, seq, prev = None, 0, FIRST
-    for row in _entries(conn, case_id):
+    for row in _entries(connection, case_id):
         if row.chain != chain:
             chain, seq, prev = row.chain, 0, FIRST
             walk.chains += 1
@@ -81,10 +81,10 @@ def verify(conn: Connection, case_id: str | None = None) -> Verification:
         seq, prev = row.seq, sha256(row.body)
     walk.faults += [
         Fault(instance_id, 0, "the instance has no history: it was removed")
-        for instance_id in _without_history(conn, case_id)
+        for instance_id in _without_history(connection, case_id)
     ]
     signatures = 0
-    for row in _signatures(conn, case_id):
+    for row in _signatures(connection, case_id):
         signatures += 1
         _check_signature(row, walk)
     walk.faults += [
@@ -94,30 +94,30 @@ def verify(conn: Connection, case_id: str | None = None) -> Verification:
     return Verification(walk.chains, walk.entries, signatures, tuple(walk.faults))
 
 
-def _entries(conn: Connection, case_id: str | None) -> Iterator[AnyRow]:
+def _entries(connection: Connection, case_id: str | None) -> Iterator[AnyRow]:
     statement = select(*_ENTRY).order_by(HistoryTable.chain, HistoryTable.seq)
     if case_id is not None:
         # By chain, so that an entry whose case was changed is met all the same.
         chains = select(HistoryTable.chain).where(HistoryTable.case_id == case_id).distinct()
         statement = statement.where(HistoryTable.chain.in_(chains))
-    yield from conn.execute(statement.execution_options(yield_per=ROWS_AT_ONCE))
+    yield from connection.execute(statement.execution_options(yield_per=ROWS_AT_ONCE))
 
 
-def _signatures(conn: Connection, case_id: str | None) -> Iterator[AnyRow]:
+def _signatures(connection: Connection, case_id: str | None) -> Iterator[AnyRow]:
     statement = select(*SignatureTable.__table__.columns).order_by(
         SignatureTable.at, SignatureTable.id
     )
     if case_id is not None:
         statement = statement.where(SignatureTable.case_id == case_id)
-    yield from conn.execute(statement.execution_options(yield_per=ROWS_AT_ONCE))
+    yield from connection.execute(statement.execution_options(yield_per=ROWS_AT_ONCE))
 
 
-def _without_history(conn: Connection, case_id: str | None) -> Iterator[str]:
+def _without_history(connection: Connection, case_id: str | None) -> Iterator[str]:
     known = exists().where(HistoryTable.chain == InstanceTable.id)
     statement = select(InstanceTable.id).where(~known).order_by(InstanceTable.id)
     if case_id is not None:
         statement = statement.where(InstanceTable.case_id == case_id)
-    yield from conn.scalars(statement)
+    yield from connection.scalars(statement)
 
 
 # ---------------------------------------------------------------- entries

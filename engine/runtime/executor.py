@@ -14,7 +14,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import model
-from engine.config import Limits
+from engine.config.settings import LimitSettings
 from engine.definitions.library import ExecutableDefinition
 from engine.errors import StepError
 from engine.runtime import state
@@ -63,7 +63,7 @@ def executor_of(definition: ExecutableDefinition) -> Executor:
 class Executor:
     """One definition, ready to run. Holds no instance: it can be cached and shared."""
 
-    def __init__(self, process: model.Process, evaluate: Evaluate, limits: Limits) -> None:
+    def __init__(self, process: model.Process, evaluate: Evaluate, limits: LimitSettings) -> None:
         """:param evaluate: evaluates the expressions of the diagram"""
         self.model = process
         self._evaluate = evaluate

@@ -1,4 +1,4 @@
-"""``Engine`` and its parts: each public method is a transaction, each part is about one noun."""
+"""``Engine`` and its parts: each part is about one noun, each public method is one transaction."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from engine.views import Role
 class Engine:
     """A process engine on one database. Safe to share between threads.
 
-    Its parts are its nouns: ``engine.tasks.complete(…)``, ``engine.cases.start(…)``. Every method
-    that writes takes the ``Actor`` who does it and an idempotency ``key``: the same key gives the
-    same receipt again, and nothing is done twice.
+    Its parts are nouns: ``engine.tasks.complete(…)``, ``engine.cases.start(…)``. Every method that
+    writes takes the ``Actor`` who does it and an idempotency ``key``: a repeated key returns the
+    same receipt, and nothing is done twice.
     """
 
     def __init__(self, database: Database, config: Config, clock: Clock) -> None:
-        """``open`` makes one of a URL."""
+        """Use an open database; ``open`` makes an engine of a URL."""
         self.config = config
         self._transactions = transactions = Transactions(database, config, clock)
         self.definitions = Definitions(transactions)
@@ -72,9 +72,9 @@ class Engine:
         """Open the engine.
 
         :param url: an SQLAlchemy URL of SQLite or PostgreSQL; the configuration's when None
-        :param migrate: bring an older database up to date; an empty one always is
+        :param migrate: upgrade an older database; an empty one always gets its tables
         :raises DatabaseNewer: when a newer program has written the database
-        :raises Unavailable: when it cannot be reached, or must be migrated first
+        :raises Unavailable: when it cannot be reached, or must be upgraded first
         """
         config = config or Config()
         database = Database(url or config.database.url)
@@ -89,8 +89,8 @@ class Engine:
 
     @staticmethod
     def versions(url: str) -> tuple[str | None, str]:
-        """The version that a database is at (None for an empty one), and the one that this
-        program needs. Changes nothing.
+        """The version of a database (None for an empty one), and the version that this program
+        needs. Changes nothing.
 
         :raises Unavailable: when it cannot be reached
         """
@@ -106,15 +106,15 @@ class Engine:
         return self.config.roles
 
     def now(self) -> datetime:
-        """The engine's time (UTC)."""
+        """The current time of the engine's clock, in UTC."""
         return self._transactions.now()
 
     def today(self) -> date:
-        """The date in the configured zone."""
+        """Today's date in the configured time zone."""
         return self._transactions.today()
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections to the database."""
         self._transactions.database.close()
 
     def __enter__(self) -> Self:

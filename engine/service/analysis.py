@@ -1,4 +1,4 @@
-"""What managers ask: figures over everything that is open."""
+"""``engine.analysis``: the figures that managers see, over everything that is open."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Analysis(Part):
     def overview(self, actor: Actor) -> Overview:
         """Figures over everything that is open, as they were counted last.
 
-        :raises NotAllowed: for who is no manager
+        :raises NotAllowed: unless the actor is a manager
         """
         with self._transactions.reading() as connection:
             return queries.overview(
@@ -21,12 +21,12 @@ class Analysis(Part):
             )
 
     def count_figures(self) -> bool:
-        """Count what ``overview`` shows, if it is time; whether it was. For whatever runs beside
-        the pages: the more there is to count, the more seldom it is done."""
+        """Count the figures of ``overview`` if the last count is old enough; returns whether it
+        was. The worker calls this. The longer a count takes, the longer is the pause after it."""
         with self._transactions.reading() as connection:
-            if not queries.is_due(connection, self._transactions.now()):
+            if not queries.figures_due(connection, self._transactions.now()):
                 return False
-            body = queries.count(connection, self._transactions.today())
+            body = queries.count_figures(connection, self._transactions.today())
         with self._transactions.database.writing() as connection:
-            queries.keep(connection, body, self._transactions.now())
+            queries.store_figures(connection, body, self._transactions.now())
         return True

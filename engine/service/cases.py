@@ -1,4 +1,4 @@
-"""Customers and their cases: start, look at, plan, tell, cancel; their variables."""
+"""``engine.cases``: cases are started, read, planned, given messages, and cancelled."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ from engine.views import (
 from engine.work import adhoc, cases, due_reasons, incidents
 
 ROOT = "serviceplan"
+"""The process that a case starts on unless another one is named."""
 
 
 class Cases(Part):
-    """What is done with whole cases."""
+    """All cases."""
 
     # ------------------------------------------------------------ start
 
@@ -50,12 +51,11 @@ class Cases(Part):
         title: str = "",
         key: str,
     ) -> Receipt:
-        """Start a case; the receipt has its ``id`` and ``number``, and ``incident`` when its
+        """Start a case. The receipt has its ``id`` and ``number``, and ``incident`` when its
         process failed at once.
 
-        :param start_date: when the contract is planned to begin; the diagrams see it as
-            ``avtalsstart``
-        :param people: user names by role; they get the role's tasks
+        :param start_date: when the contract is planned to begin; the variable ``avtalsstart``
+        :param people: user names by role; they are assigned the role's tasks
         :param variables: JSON values by name, for the process
         :raises Invalid: for unknown roles and people, all at once; or for variables that are too
             large (``variable_too_large``)
@@ -87,7 +87,7 @@ class Cases(Part):
         with self._transactions.looking(actor) as work:
             authorize(actor, actions.CASE_START, None)
             rows = cases.preview(work, process_id=process_id, start_date=start_date)
-            found = {
+            known = {
                 row.username: person_view(row)
                 for row in work.connection.execute(
                     select(*PERSON).where(PersonTable.username.in_(set(chosen.values())))
@@ -102,7 +102,7 @@ class Cases(Part):
                 element_id=row.task.id,
                 name=row.task.name,
                 role=row.task.role,
-                person=found.get(chosen.get(row.task.role or "", "")),
+                person=known.get(chosen.get(row.task.role or "", "")),
                 due=row.due,
                 state="ahead",
             )
@@ -123,11 +123,13 @@ class Cases(Part):
     ) -> Page[CaseRow]:
         """Cases that the actor may see, the last started first.
 
-        :param state: ``running``, ``ended`` or ``all``
-        :param phase: only cases that have work open in this phase
+        :param q: words that begin a word of the number, the title or the customer
+        :param state: ``running``, ``incident``, ``ended`` or ``all``
+        :param phase: only cases with open tasks in the phase with this key
+        :raises Invalid: for an unknown ``state``, and for a cursor of another list
         """
         with self._transactions.reading() as connection:
-            return queries.cases(
+            return queries.search(
                 connection,
                 actor,
                 q=q,
@@ -139,10 +141,10 @@ class Cases(Part):
             )
 
     def get(self, actor: Actor, business_key: str) -> CaseDetail:
-        """A case, by its id or its number, with its six sheets, its instances, incidents and the
-        messages it can get now.
+        """A case, by its id or its number, with its sheets, instances, open incidents, and the
+        messages and activities that are possible now.
 
-        :raises NotFound: when there is none, or it is not the actor's to see
+        :raises NotFound: when there is none, or the actor may not see it
         """
         with self._transactions.looking(actor) as work:
 
@@ -158,7 +160,7 @@ class Cases(Part):
                 meta = work.definitions.get(work.connection, definition_id).meta
                 return meta.tasks[element_id].checklist
 
-            detail = queries.case_detail(
+            detail = queries.get(
                 work.connection,
                 actor,
                 business_key,
@@ -172,7 +174,7 @@ class Cases(Part):
     def explain_plan(self, actor: Actor, case_id: str) -> Mapping[str, DueReason]:
         """Why the rows of a case's plan have their dates, by the rows' ids.
 
-        :raises NotFound: when there is no such case, or it is not the actor's to see
+        :raises NotFound: when there is no such case, or the actor may not see it
         """
         with self._transactions.looking(actor) as work:
             return due_reasons.explain_plan(work, case_id)
@@ -182,10 +184,11 @@ class Cases(Part):
     def set_plan(
         self, actor: Actor, case_id: str, rows: Sequence[Mapping[str, Any]], *, key: str
     ) -> Receipt:
-        """Change who does what and when; open tasks follow. ``rows`` have ``id`` and, where they
-        change, ``person`` (user name or None) and ``due`` (date, ISO text or None).
+        """Change people and dates of a case's plan; open tasks are changed too. ``rows`` have
+        ``id`` and, for a change, ``person`` (user name or None) and ``due`` (date, ISO text or
+        None).
 
-        :raises Invalid: with every row that is wrong; nothing is changed then
+        :raises Invalid: with every row that is wrong; then nothing is changed
         """
         return self._transactions.write(
             actor,
@@ -204,12 +207,12 @@ class Cases(Part):
         *,
         key: str,
     ) -> Receipt:
-        """Give a message to a case (its id or number). The result says ``delivered`` (0 or 1)
-        and whether it is ``stored`` until somebody waits for it.
+        """Send a message to a case (its id or number). The result says whether it was ``delivered``
+        (0 or 1), and whether it is ``stored`` until the case waits for it.
 
         :raises Invalid: when no diagram knows the message, or the payload does not fit its form
         :raises NotAllowed: when the diagram does not let the actor's roles send it
-        :raises ProcessFailed: when the process could not go on; the incident keeps the message
+        :raises ProcessFailed: when the process could not go on; retrying the incident delivers it
         """
         values = dict(payload or {})
         self._transactions.check_size(values)
@@ -237,15 +240,17 @@ class Cases(Part):
         scope_token: str | None = None,
         key: str,
     ) -> Receipt:
-        """Begin an activity of an open ad-hoc sub-process (``CaseDetail.activities`` has those
-        that can be): for who holds its lane's role, and for who leads the case.
+        """Begin an activity of an open ad-hoc sub-process; ``CaseDetail.activities`` has those that
+        can be begun. Allowed for people who hold its lane's role, the case's account manager, and
+        managers.
 
-        :param scope_token: which of several open sub-processes; the one reached first when None
+        :param scope_token: the token of the sub-process, when several are open; the one that was
+            reached first when None
         :raises NotFound: for an unknown instance or element
-        :raises NotAllowed: for those of other roles
-        :raises Conflict: when it cannot be begun now (``not_offered``): the sub-process is over, or
-            it is sequential and something in it is active
-        :raises ProcessFailed: when the process could not go on; the incident can be tried again
+        :raises NotAllowed: for everybody else
+        :raises Conflict: ``not_offered`` when it cannot be begun now: the sub-process has ended, or
+            it is sequential and another of its activities is active
+        :raises ProcessFailed: when the process could not go on; the incident can be retried
         """
         again = {"op": adhoc.OPERATION, "element": element_id, "scope": scope_token}
 
@@ -263,7 +268,7 @@ class Cases(Part):
         )
 
     def cancel(self, actor: Actor, business_key: str, reason: str, *, key: str) -> Receipt:
-        """End a case (its id or number) before its time, with all that is open in it.
+        """Cancel a running case (its id or number) with everything that is open in it.
 
         :raises Invalid: without a reason
         :raises Conflict: when it has ended already

@@ -1,4 +1,4 @@
-"""Whom we serve."""
+"""``engine.customers``: the companies that the contracts are with."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ class Customers(Part):
     """The register of customers."""
 
     def search(self, actor: Actor, q: str = "") -> tuple[CustomerRow, ...]:
-        """Customers by name, at most 200; ``q`` is searched in name and organisation number."""
+        """Customers sorted by name, at most 200. Every word of ``q`` stands in the name or the
+        organisation number. Actors without any role or right get none."""
         with self._transactions.reading() as connection:
-            return queries.listed(connection, actor, q)
+            return queries.search(connection, actor, q)
 
     def add(self, actor: Actor, name: str, org_number: str, *, key: str) -> Receipt:
-        """A new customer; the receipt has its ``id``.
+        """Add a customer; the receipt has its ``id``.
 
         :raises Invalid: for a name that is missing, or an organisation number whose check digit
             is wrong or that another customer has (code ``org_number_taken``)

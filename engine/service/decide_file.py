@@ -1,4 +1,4 @@
-"""Making a decision of a file, without any database."""
+"""``decide_file``: evaluating a decision of a DMN file, without a database."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def decide_file(
     config: Config | None = None,
     clock: Clock | None = None,
 ) -> DecisionOutcome:
-    """Make a decision (its id or name) of a DMN file and the files that it imports, as
-    ``Engine.decide`` does of deployed ones.
+    """Evaluate a decision (its id or name) of a DMN file and the files that it imports, as
+    ``engine.decisions.decide`` does for deployed ones.
 
-    :raises Rejected: with every finding of files that could not be deployed either
+    :raises Rejected: with every finding, when the files could not be deployed
     :raises NotFound: when the file has no such decision
     :raises Invalid: with every value that cannot be read, or ``decision_failed``
     """
     config = config or Config()
     limits = xml_limits(config)
     report = lint.lint([source, *imported], limits=limits)
-    if any(found.severity == "error" for found in report.findings):
+    if any(finding.severity == "error" for finding in report.findings):
         raise Rejected(report.findings)
     others = [(each.data, each.filename) for each in imported]
     model = DmnModel.read(source.data, source.filename, imported=others, limits=limits)

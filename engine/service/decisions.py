@@ -1,4 +1,4 @@
-"""Decisions: look at them, and have them made."""
+"""``engine.decisions``: the deployed decisions, and making one."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class Decisions(Part):
     """The deployed decision models."""
 
     def all(self, actor: Actor) -> tuple[Decision, ...]:
-        """All versions of all decisions and decision services: by name, the newest first."""
+        """All versions of all decisions and decision services, by name, the newest first."""
         with self._transactions.reading() as connection:
-            return queries.decisions(connection, actor)
+            return queries.all(connection, actor)
 
     def get(self, actor: Actor, id: str) -> DecisionDetail:
-        """One version of one decision, with all that it stands on.
+        """One version of one decision, with everything that it requires.
 
         :raises NotFound: when there is none
         """
         with self._transactions.looking(actor) as work:
-            view = queries.decision(work.connection, actor, id)
+            view = queries.get(work.connection, actor, id)
             chosen = work.definitions.decisions.get(work.connection, id)
         return DecisionDetail(
             view,
@@ -55,7 +55,7 @@ class Decisions(Part):
             return queries.source(connection, actor, id)
 
     def findings(self, actor: Actor, id: str) -> tuple[Finding, ...]:
-        """What was found in a decision's file when it was deployed.
+        """The findings in a decision's file when it was deployed.
 
         :raises NotFound: when there is none
         """
@@ -70,12 +70,12 @@ class Decisions(Part):
         *,
         version: int | None = None,
     ) -> DecisionOutcome:
-        """Make a decision of these JSON values, in its newest version or the one that is named.
-        Nothing is changed and nothing is kept.
+        """Evaluate a decision with JSON values as inputs, in the newest version or in ``version``.
+        Nothing is stored.
 
         A text for an input of another basic type is read as that type: ``"2026-01-31"`` for a
-        date. What the standard makes null (several rules where one may hold, a value of another
-        type) is null here too, with a note that says why.
+        date. Where the DMN standard makes the result null (several rules match where only one may,
+        a value has another type), it is null here too, and a note says why.
 
         :raises NotFound: when there is no such decision
         :raises Invalid: with every value that cannot be read; ``decision_failed`` when the
@@ -98,7 +98,8 @@ class Decisions(Part):
 
 
 def view(chosen: DeployedDecision, answer: Answer, *, version: int | None) -> DecisionOutcome:
-    """What came of a decision, as others read it; one of a mere file has no ``version``."""
+    """The view of a decision's answer. ``version`` is None for a decision of a file that is not
+    deployed."""
     outcome = answer.outcome
     return DecisionOutcome(
         decision_id=chosen.decision_id,

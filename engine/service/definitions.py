@@ -1,4 +1,4 @@
-"""Process definitions: check, deploy, look at."""
+"""``engine.definitions``: process definitions are checked, deployed and read."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from engine.views import (
 
 
 class Definitions(Part):
-    """The process owner's part of the engine."""
+    """The deployed versions of all processes."""
 
     def check(self, sources: Sequence[Source], *, strict_roles: bool = True) -> CheckReport:
-        """Everything that is to be said of diagrams and decision models that would be deployed
-        together. Changes nothing."""
+        """The findings in diagrams and decision models that would be deployed together. Changes
+        nothing."""
         with self._transactions.reading() as connection:
             checked = check.check(
                 connection, self._transactions.config, sources, strict_roles=strict_roles
@@ -40,12 +40,12 @@ class Definitions(Part):
     def deploy(
         self, actor: Actor, sources: Sequence[Source], *, strict_roles: bool = True, key: str
     ) -> Deployment:
-        """Put diagrams and decision models live together, each process and each decision as its
-        next version. A file that is live already, byte for byte, keeps its version. A process
-        that cannot be started is kept as a drawing: the version that can be started stays live.
+        """Deploy diagrams and decision models together, each process and each decision as its next
+        version. A file that is deployed already, byte for byte, keeps its version. A process that
+        cannot be started is stored as a drawing: new cases start on the last startable version.
 
         :param strict_roles: False lets lanes name roles that the configuration does not have;
-            their user tasks are then anybody's
+            anybody may then do their user tasks
         :raises Rejected: with every finding, when one of them is an error
         :raises NotAllowed: for everybody but process owners
         """
@@ -59,23 +59,23 @@ class Definitions(Part):
         )
         result = receipt.result
         with self._transactions.reading() as connection:
-            found = [queries.definition(connection, actor, i) for i in result["definitions"]]
-            decided = [
-                decisions.decision(connection, actor, i) for i in result.get("decisions", ())
+            definitions = [queries.get(connection, actor, i) for i in result["definitions"]]
+            deployed_decisions = [
+                decisions.get(connection, actor, i) for i in result.get("decisions", ())
             ]
         return Deployment(
             id=result["deployment"],
-            definitions=tuple(found),
+            definitions=tuple(definitions),
             findings=tuple(Finding(**f) for f in result["findings"]),
             new=result["new"],
-            decisions=tuple(decided),
+            decisions=tuple(deployed_decisions),
         )
 
     def all(self, actor: Actor) -> tuple[Definition, ...]:
-        """All versions of all processes, and all drawings: the phases in order, the newest
-        version first."""
+        """All versions of all processes and all drawings: the processes of phases in the phases'
+        order, then the others by name; of each process the newest version first."""
         with self._transactions.reading() as connection:
-            return queries.definitions(connection, actor)
+            return queries.all(connection, actor)
 
     def get(self, actor: Actor, definition_id: str) -> Definition:
         """One version of one process.
@@ -83,7 +83,7 @@ class Definitions(Part):
         :raises NotFound: when there is none
         """
         with self._transactions.reading() as connection:
-            return queries.definition(connection, actor, definition_id)
+            return queries.get(connection, actor, definition_id)
 
     def source(self, actor: Actor, definition_id: str) -> Source:
         """The file that a definition came in, byte for byte.
@@ -94,7 +94,7 @@ class Definitions(Part):
             return queries.source(connection, actor, definition_id)
 
     def findings(self, actor: Actor, definition_id: str) -> tuple[Finding, ...]:
-        """What was found in a definition's file when it was deployed.
+        """The findings in a definition's file when it was deployed.
 
         :raises NotFound: when there is none
         """
@@ -108,7 +108,7 @@ class Definitions(Part):
         :raises NotFound: when there is none
         """
         with self._transactions.reading() as connection:
-            process_id = queries.definition(connection, actor, definition_id).process_id
+            process_id = queries.get(connection, actor, definition_id).process_id
             tree = self._file(connection, actor, definition_id).tree
             drawn = layout.drawing(tree, process_id)
             if not drawn.shapes:
@@ -124,7 +124,7 @@ class Definitions(Part):
         :raises NotFound: when there is none
         """
         with self._transactions.reading() as connection:
-            process_id = queries.definition(connection, actor, definition_id).process_id
+            process_id = queries.get(connection, actor, definition_id).process_id
             file = self._file(connection, actor, definition_id)
         meta = file.metadata.get(process_id)
         return () if meta is None else sheets.activities_of(meta)

@@ -1,4 +1,4 @@
-"""History: who did what, and whether it still is as it was written."""
+"""``engine.history``: who did what, and whether it still stands as it was written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.views import Actor, HistoryEntry, Page, Verification
 
 
 class History(Part):
-    """Every fact of every case, in chains that can be checked."""
+    """The facts of all cases, definitions, people and customers, in chains of hashes."""
 
     def search(
         self,
@@ -31,13 +31,16 @@ class History(Part):
     ) -> Page[HistoryEntry]:
         """Facts that the actor may see, the newest first.
 
-        :param case_id: the facts of one case, by its id or its number
-        :param q: words that are all in the text
-        :param person: an id or a user name
-        :param since: an aware time, inclusive; ``until`` exclusive
+        :param case_id: only the facts of this case (its id or its number)
+        :param q: words that all occur in the fact: see ``engine.queries.history.search``
+        :param person: only what this person (id or user name) did
+        :param type: only facts of this type: see ``types``
+        :param since: an aware time, inclusive; ``until`` is exclusive
+        :raises NotFound: when there is no such case, or the actor may not see it
+        :raises Invalid: for a cursor of another list
         """
         with self._transactions.reading() as connection:
-            return queries.history(
+            return queries.search(
                 connection,
                 actor,
                 case_id=case_id,
@@ -51,14 +54,15 @@ class History(Part):
             )
 
     def types(self) -> tuple[str, ...]:
-        """The types of facts that there are, for a filter."""
+        """The types of facts that have been written, sorted: the choices of a filter."""
         with self._transactions.reading() as connection:
-            return queries.history_types(connection)
+            return queries.types(connection)
 
     def verify(self, actor: Actor, case_id: str | None = None) -> Verification:
-        """Compute every hash of the history (of one case, or all) again, and every signature's.
+        """Recompute the hashes of all entries and signatures, of one case or of everything.
 
-        :raises NotAllowed: for all of it, when the actor is no manager
+        :raises NotFound: when there is no such case, or the actor may not see it
+        :raises NotAllowed: without a case, unless the actor is a manager
         """
         with self._transactions.reading() as connection:
             if case_id is None:

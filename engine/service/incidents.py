@@ -1,4 +1,4 @@
-"""What could not go on: looked at by those who look after the engine, and tried again."""
+"""``engine.incidents``: processes that could not go on are listed, and retried."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from engine.work import incidents
 
 
 class Incidents(Part):
-    """Incidents of all cases."""
+    """The open incidents of all cases."""
 
     def newest(self, actor: Actor) -> tuple[Incident, ...]:
-        """The newest open incidents of all cases, at most 200; none for those who do not look
-        after the engine. ``open_incidents`` gives them all."""
+        """The newest open incidents of all cases, at most 200; none for actors who are neither
+        managers nor process owners. ``search`` has them all, in pages."""
         with self._transactions.looking(actor) as work:
             return named(work, queries.newest(work.connection, actor))
 
     def search(self, actor: Actor, *, cursor: str | None = None, limit: int = 25) -> Page[Incident]:
-        """A page of the open incidents of all cases, the newest first; none for those who do not
-        look after the engine.
+        """A page of the open incidents of all cases, the newest first; empty for actors who are
+        neither managers nor process owners.
 
         :raises Invalid: for a cursor of another list
         """
         with self._transactions.looking(actor) as work:
-            found = queries.search(work.connection, actor, cursor=cursor, limit=limit)
-            return replace(found, items=named(work, found.items))
+            page = queries.search(work.connection, actor, cursor=cursor, limit=limit)
+            return replace(page, items=named(work, page.items))
 
     def retry(self, actor: Actor, incident_id: str, *, key: str) -> Receipt:
-        """Try again what failed; the result says whether it is ``resolved``.
+        """Run the failed operation again; the result says whether the incident is ``resolved``.
 
-        :raises NotFound: when there is no such incident, or it is not the actor's to see
+        :raises NotFound: when there is no such incident, or the actor may not see it
         """
         return self._transactions.write(
             actor,
@@ -45,9 +45,9 @@ class Incidents(Part):
         )
 
 
-def named(work: UnitOfWork, found: Iterable[Incident]) -> tuple[Incident, ...]:
-    """The incidents with the names of their elements, as their diagrams have them."""
-    return tuple(replace(one, element_name=_element_name(work, one)) for one in found)
+def named(work: UnitOfWork, incidents: Iterable[Incident]) -> tuple[Incident, ...]:
+    """The incidents with ``element_name`` filled in from their diagrams."""
+    return tuple(replace(each, element_name=_element_name(work, each)) for each in incidents)
 
 
 def _element_name(work: UnitOfWork, incident: Incident) -> str:

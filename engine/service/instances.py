@@ -1,11 +1,11 @@
-"""Process instances: what their diagrams show, and their variables."""
+"""``engine.instances``: single process instances, what their diagrams show, their variables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from engine.queries import instances
+from engine.queries import instances as queries
 from engine.service.transactions import Part
 from engine.views import (
     Actor,
@@ -18,33 +18,33 @@ from engine.work import variables
 
 
 class Instances(Part):
-    """What is done with single process instances."""
+    """The process instances of all cases."""
 
     def get(self, actor: Actor, instance_id: str) -> InstanceView:
         """One process instance.
 
-        :raises NotFound: when there is none, or its case is not the actor's to see
+        :raises NotFound: when there is none, or the actor may not see its case
         """
         with self._transactions.reading() as connection:
-            return instances.instance(connection, actor, instance_id)
+            return queries.get(connection, actor, instance_id)
 
     def element_states(self, actor: Actor, instance_id: str) -> Mapping[str, ElementState]:
-        """What the diagram of an instance shows, by element id.
+        """What the diagram of an instance shows on each element, by element id.
 
-        :raises NotFound: when there is none, or its case is not the actor's to see
+        :raises NotFound: when there is none, or the actor may not see its case
         """
         with self._transactions.reading() as connection:
-            return instances.element_states(
+            return queries.element_states(
                 connection, actor, instance_id, today=self._transactions.today()
             )
 
     # ------------------------------------------------------------ variables
 
     def variables(self, actor: Actor, instance_id: str) -> tuple[VariableValue, ...]:
-        """The variables of an instance by name, for those who may correct them.
+        """The variables of an instance, sorted by name, for managers and process owners.
 
         :raises NotFound: for an unknown instance
-        :raises NotAllowed: for those who do not look after the engine
+        :raises NotAllowed: for actors who may not correct them
         """
         with self._transactions.looking(actor) as work:
             return variables.listed(work, instance_id)
@@ -59,12 +59,12 @@ class Instances(Part):
         reason: str = "",
         key: str,
     ) -> Receipt:
-        """Set variables (JSON values) of a running instance, so that what failed over them can be
-        tried again. For those who look after the engine; the history keeps the old values.
+        """Set variables (JSON values) of a running instance, so that an incident that they caused
+        can be retried. For managers and process owners; the history has the old values.
 
-        :param expressions: FEEL texts by name, which see the instance's variables as they are
+        :param expressions: FEEL texts by variable name; they see the values before the change
         :param reason: why, for the history
-        :raises Invalid: for a name that no expression can say, and a value that cannot be read
+        :raises Invalid: for a name that FEEL cannot express, and a value that cannot be read
         :raises Conflict: when the instance has ended
         """
         texts = dict(expressions or {})

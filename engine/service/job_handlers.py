@@ -1,4 +1,4 @@
-"""What a worker does with each kind of job, and its sweep for what no job was there for."""
+"""What a worker does with each kind of job, and its sweep for due work without a job."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from engine.job_queue import Job, span_of, timer_job
 from engine.jobs import failed, mail, outbox, reminders, routines, sqlite_queue, webhooks
-from engine.jobs.sqlite_queue import Claimed
+from engine.jobs.sqlite_queue import ClaimedJob
 from engine.jobs.worker import Handler
 from engine.migration.job import migrating, migrations_job
 from engine.runtime import timers
@@ -24,19 +24,19 @@ from engine.store.tables import TimerTable
 log = logging.getLogger(__name__)
 
 MIGRATED = 50
-"""Instances that one job migrates before others have their turn."""
+"""Instances that one job migrates before other jobs have their turn."""
 FIRING_SECONDS = 1.0
-"""For how long one job fires timers before others have their turn."""
+"""Seconds for which one job fires timers before other jobs have their turn."""
 GRACE = timedelta(seconds=2)
-"""What is overdue by more than this had no wake-up, or lost it."""
+"""Work that is overdue by more than this has no job, or has lost it: a sweep puts one."""
 MOST_MESSAGES = 200
-"""Outbound messages that one sweep asks for."""
+"""The most outbound messages that one sweep puts jobs for."""
 SECONDS_BETWEEN_VERSIONS = 60
-"""How seldom a sweep looks whether the database was upgraded under this program."""
+"""Seconds between two looks whether the database was upgraded while this program runs."""
 
 
 class JobHandlers:
-    """The engine as a worker sees it."""
+    """The engine as a worker sees it (``engine.jobs.worker.HandlesJobs``)."""
 
     def __init__(
         self, transactions: Transactions, timers: Timers, migrations: Migrations, analysis: Analysis
@@ -45,7 +45,7 @@ class JobHandlers:
         self._timers = timers
         self._migrations = migrations
         self._analysis = analysis
-        self._looked_at_version: datetime | None = None
+        self._version_checked_at: datetime | None = None
         self.by_kind: Mapping[str, Handler] = {
             "timers": self._fire_timers,
             "horizon": self._look_ahead,
@@ -57,14 +57,14 @@ class JobHandlers:
 
     @property
     def postgresql(self) -> str | None:
-        """libpq's connection string, None on SQLite."""
+        """The connection string for libpq; None on SQLite."""
         return self._transactions.database.conninfo
 
     def _fire_timers(self, _: Mapping[str, Any]) -> None:
         self._timers.run_for(FIRING_SECONDS)
 
     def _look_ahead(self, payload: Mapping[str, Any]) -> None:
-        """An hour or a day has begun: wake-ups for each of its timers."""
+        """Put the jobs for the timers of an hour or a day that has begun."""
         begins, ends = span_of(payload)
         with self._transactions.database.writing() as connection:
             now = self._transactions.now()
@@ -77,7 +77,7 @@ class JobHandlers:
             self._transactions.queue.put(connection, list(jobs.values()))
 
     def _migrate(self, _: Mapping[str, Any]) -> None:
-        """Move some instances, and ask for another look while there are more."""
+        """Migrate some instances, and put another job while there may be more."""
         if self._migrations.run(limit=MIGRATED) == MIGRATED:
             with self._transactions.database.writing() as connection:
                 self._transactions.queue.put(connection, [migrations_job(self._transactions.now())])
@@ -94,22 +94,22 @@ class JobHandlers:
                 outbox.forget(connection, self._transactions.today(), self._transactions.now())
 
     def _send_one(self, payload: Mapping[str, Any]) -> None:
-        """Send one message; its row says what becomes of it."""
+        """Send one message, and record the outcome in its row."""
         with self._transactions.database.writing() as connection:
-            message = outbox.take(connection, payload["id"], self._transactions.now())
+            message = outbox.claim(connection, payload["id"], self._transactions.now())
         if message is None:
             return
         error = self._send(message)
         with self._transactions.database.writing() as connection:
             now = self._transactions.now()
             if error is None:
-                outbox.sent(connection, message, now)
+                outbox.record_sent(connection, message, now)
                 return
             log.warning("%s %s was not sent: %s", message.kind, message.id, type(error).__name__)
-            gone = isinstance(error, webhooks.Refused) and error.status == webhooks.GONE
+            gone = isinstance(error, webhooks.WebhookRefused) and error.status == webhooks.GONE
             permanent = gone or isinstance(error, mail.PermanentFailure)
             text = f"{type(error).__name__}: {error}"
-            job = outbox.failed(connection, message, text, now, permanent=permanent)
+            job = outbox.record_failure(connection, message, text, now, permanent=permanent)
             if job is not None:
                 self._transactions.queue.put(connection, [job])
 
@@ -128,7 +128,7 @@ class JobHandlers:
     # ------------------------------------------------------------ the sweep
 
     def sweep(self) -> None:
-        """Put jobs for whatever is due and has none, and count the overview's figures anew.
+        """Put jobs for all work that is due and has none, and count the overview's figures again.
 
         :raises DatabaseNewer: when the database was upgraded under this program
         """
@@ -153,21 +153,21 @@ class JobHandlers:
         if routines.done_on(connection, routines.TIDY) != today:
             jobs.append(Job(routines.TIDY, f"{routines.TIDY}:{today.isoformat()}", now))
         if config.mail.enabled:
-            done = reminders.done_on(connection)
+            done = routines.done_on(connection, reminders.ROUTINE)
             wanted = reminders.job(config, calendar, now, done)
             jobs += [wanted] if wanted is not None else []
         return jobs
 
     def _check_version(self, now: datetime) -> None:
-        last = self._looked_at_version
+        last = self._version_checked_at
         if last is None or abs((now - last).total_seconds()) >= SECONDS_BETWEEN_VERSIONS:
-            self._looked_at_version = now
+            self._version_checked_at = now
             self._transactions.database.check_version()
 
     # ------------------------------------------------------------ the leased table
 
-    def claim(self) -> Claimed | None:
-        """Take a job, None when there is none."""
+    def claim(self) -> ClaimedJob | None:
+        """Claim a job; None when there is none."""
         now = self._transactions.now()
         with self._transactions.database.reading() as connection:
             if not sqlite_queue.waiting(connection, now):
@@ -175,23 +175,23 @@ class JobHandlers:
         with self._transactions.database.writing() as connection:
             return sqlite_queue.claim(connection, now)
 
-    def finish(self, job: Claimed) -> None:
-        """The job is done."""
+    def finish(self, job: ClaimedJob) -> None:
+        """Delete a claimed job that is done."""
         with self._transactions.database.writing() as connection:
             sqlite_queue.finish(connection, job)
 
-    def fail(self, job: Claimed, error: str) -> None:
-        """The job is to be tried again."""
+    def fail(self, job: ClaimedJob, error: str) -> None:
+        """Have a claimed job tried again later."""
         with self._transactions.database.writing() as connection:
             sqlite_queue.fail(connection, job, error, self._transactions.now())
 
     def again(self, kind: str, key: str, payload: Mapping[str, Any], attempts: int) -> None:
-        """Put a job that failed back, to be tried later."""
+        """Put a failed job back, to be tried later; ``attempts`` have been made."""
         with self._transactions.database.writing() as connection:
             job = Job(kind, key, self._transactions.now() + sqlite_queue.pause(attempts), payload)
             self._transactions.queue.put(connection, [job])
 
     def give_up(self, kind: str, payload: Mapping[str, Any], attempts: int, error: str) -> None:
-        """Keep a job that was tried often enough as failed."""
+        """Store a job that has failed in all its attempts."""
         with self._transactions.database.writing() as connection:
-            failed.keep(connection, kind, payload, attempts, error, self._transactions.now())
+            failed.add(connection, kind, payload, attempts, error, self._transactions.now())

@@ -1,4 +1,4 @@
-"""What runs when nobody asks: the worker, due timers, and what was tried in vain."""
+"""``engine.jobs``: the worker, due timers, and the messages and jobs that failed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.views import Actor, DeadLetter, FailedJob, Receipt
 
 
 class Jobs(Part):
-    """The jobs of one engine."""
+    """The background jobs of one engine."""
 
     def __init__(self, transactions: Transactions, handlers: JobHandlers, timers: Timers) -> None:
         super().__init__(transactions)
@@ -26,20 +26,21 @@ class Jobs(Part):
         self._timers = timers
 
     def fire_due(self, now: datetime | None = None, *, limit: int = 1000) -> int:
-        """Fire the timers whose time has come; how many.
+        """Fire the timers that are due; returns how many.
 
-        :param now: up to which time; the clock's when None
+        :param now: the time up to which timers are due; the clock's when None
+        :param limit: the most timers to fire
         """
         return self._timers.fire_due(now, limit=limit)
 
     def worker(
         self, *, concurrency: int | None = None, sweep_seconds: float = SWEEP_SECONDS
     ) -> Worker:
-        """A worker on this engine: ``run()`` does jobs until ``stop()``. Any number may run, also
-        in other processes and, on PostgreSQL, on other machines.
+        """A worker on this engine: its ``run()`` does jobs until ``stop()``. Any number may run,
+        also in other processes and, on PostgreSQL, on other machines.
 
         :param concurrency: jobs at the same time; the configuration's when None
-        :param sweep_seconds: between two looks for what no job was there for
+        :param sweep_seconds: seconds between two sweeps for due work without a job
         """
         return Worker(
             self._handlers,
@@ -47,21 +48,21 @@ class Jobs(Part):
             sweep_seconds=sweep_seconds,
         )
 
-    # ------------------------------------------------------------ what leaves the house
+    # ------------------------------------------------------------ outbound messages
 
     def dead_letters(self, actor: Actor) -> tuple[DeadLetter, ...]:
-        """Mails and webhooks that were tried in vain, the newest first, at most 200; none for
-        those who are no managers."""
+        """Mails and webhooks that could not be sent in all their attempts, the newest first, at
+        most 200; none unless the actor is a manager."""
         if not may(actor, actions.OVERVIEW_VIEW):
             return ()
         with self._transactions.reading() as connection:
             return outbox.dead(connection)
 
     def resend(self, actor: Actor, letter_id: str, *, key: str) -> Receipt:
-        """Try to send a dead letter again.
+        """Send a dead message again.
 
-        :raises NotAllowed: when the actor is no manager
-        :raises NotFound: when there is no such dead letter
+        :raises NotAllowed: unless the actor is a manager
+        :raises NotFound: when there is no such dead message
         """
 
         def do(work: UnitOfWork) -> dict[str, Any]:
@@ -74,20 +75,20 @@ class Jobs(Part):
 
         return self._transactions.write(actor, "resend", key, {"letter": letter_id}, do)
 
-    # ------------------------------------------------------------ what was tried in vain
+    # ------------------------------------------------------------ failed jobs
 
     def failed(self, actor: Actor) -> tuple[FailedJob, ...]:
-        """Jobs that were tried in vain and are tried no more, the newest first, at most 200; none
-        for those who are no managers."""
+        """Jobs that failed in all their attempts, the newest first, at most 200; none unless the
+        actor is a manager."""
         if not may(actor, actions.OVERVIEW_VIEW):
             return ()
         with self._transactions.reading() as connection:
-            return failed.listed(connection)
+            return failed.newest(connection)
 
     def retry(self, actor: Actor, job_id: str, *, key: str) -> Receipt:
-        """Try a failed job again.
+        """Do a failed job again.
 
-        :raises NotAllowed: when the actor is no manager
+        :raises NotAllowed: unless the actor is a manager
         :raises NotFound: when there is no such failed job
         """
 

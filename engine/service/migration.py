@@ -1,4 +1,4 @@
-"""Moving running instances to another version of their process."""
+"""``engine.migrations``: migrating running instances to another version of their process."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from engine.views import (
 log = logging.getLogger(__name__)
 
 BATCH = 200
-"""Items that one look finds."""
+"""The most waiting instances that are read at a time."""
 TOGETHER = 16
-"""Instances that move in one transaction, by the same statements: few enough to be done before
-others who want to write to SQLite notice."""
+"""Instances that are migrated in one transaction, by the same statements: few enough for other
+writers to SQLite not to notice."""
 PAUSE = 0.03
-"""Seconds in which others may begin to write to SQLite, between two such transactions. Other
-processes, such as the server while the command moves instances, look for that only now and then."""
+"""Seconds between two such transactions, in which others can begin to write to SQLite. It is long
+because another process (the server, while the command line migrates) tries only now and then."""
 
 
 class Migrations(Part):
-    """What a process owner does with running work when a new version is live."""
+    """The migrations of running instances, and the steps that they skipped."""
 
     def preview(
         self,
@@ -49,14 +49,13 @@ class Migrations(Part):
         cursor: str | None = None,
         limit: int = MOST_PREVIEWED,
     ) -> MigrationPreview:
-        """Tell, per instance, what moving it would mean: it is safe, needs a mapping (which
-        element to which), or is blocked and why; what it would not have run, and what changes.
-        Changes nothing.
+        """What migrating each instance would mean: it is safe, needs a mapping of elements, or is
+        blocked (and why); which activities it would skip, and what would change. Changes nothing.
 
         :param definition: the process's id, or the id of one of its definitions
         :param instances: ids; all that run on other versions when None
-        :param mapping: elements of the old versions → of the new one
-        :param limit: the most instances to look at; the preview's ``cursor`` leads on
+        :param mapping: ids of elements of the new version, by ids of elements of the old versions
+        :param limit: the most instances; the preview's ``cursor`` leads to the next ones
         :raises NotFound: when there is no such process or version
         :raises Invalid: for unknown instances and elements, all at once
         """
@@ -76,16 +75,15 @@ class Migrations(Part):
         wait: bool = True,
         key: str,
     ) -> Receipt:
-        """Move instances to another version, in one job, each atomically and exactly once. The
-        receipt's ``id`` is the job's; ``migration`` tells its progress.
+        """Migrate instances to another version, each in one transaction and exactly once. The
+        receipt's ``id`` is the migration's; ``get`` shows its progress.
 
-        Whoever waits (``wait``) has it done before this returns; else, and after a crash, the
-        serving process does what is left. An instance that cannot move stays where it is, and the
-        job says why.
+        With ``wait`` all is done when this returns; without it, and after a crash, a worker does
+        what is left. An instance that cannot be migrated stays as it is, and its item says why.
 
         :param instances: ids; all that run on other versions when None
         :raises NotFound: when there is no such process or version
-        :raises Invalid: for unknown instances and elements, or when there is nothing to move
+        :raises Invalid: for unknown instances and elements, or when there is nothing to migrate
         """
         chosen = sorted(set(instances)) if instances is not None else None
         given = dict(mapping or {})
@@ -107,29 +105,31 @@ class Migrations(Part):
         return receipt
 
     def run(self, *, limit: int = 1000, migration_id: str | None = None) -> int:
-        """Do what waits of migrations, some instances in each transaction; how many were moved or
-        found to be immovable. A worker calls it when it is asked to.
+        """Migrate waiting instances, some in each transaction; returns how many were settled: they
+        were migrated, or cannot be. Workers call this.
 
-        :raises Unavailable: when the database is away; what waits is still to be done
+        :param limit: the most instances
+        :param migration_id: only those of this migration
+        :raises Unavailable: when the database is away; the instances go on waiting
         """
         jobs, settled, before = MigrationJobs(), 0, list[list[str]]()
         while settled < limit:
             with self._transactions.looking(SYSTEM) as work:
                 batches = job.waiting(work, min(BATCH, limit - settled), migration_id)
             if batches == before:
-                # Nothing, or nothing but what nobody could do.
+                # Nothing waits, or only instances that could not be settled.
                 break
             before = batches
-            done = sum(self._migrate(jobs, some) for items in batches for some in _several(items))
+            done = sum(self._migrate(jobs, some) for items in batches for some in _chunks(items))
             if not done:
-                # Whatever there is, somebody else is at: now it is waited for.
+                # Others are working on all of them: now wait for the locks.
                 done = sum(self._migrate_alone(jobs, item) for items in batches for item in items)
             settled += done
         return settled
 
     def _migrate(self, jobs: MigrationJobs, items: Sequence[str]) -> int:
-        """Move several in one transaction or, when one of them cannot go on, each in its own: it
-        takes none of the others back. How many are settled."""
+        """Migrate several instances in one transaction or, when one of them fails, each in its own,
+        so that it does not undo the others. Returns how many are settled."""
         try:
             with self._transactions.database.writing() as connection:
                 work = self._transactions.unit_of_work(connection, SYSTEM)
@@ -138,15 +138,15 @@ class Migrations(Part):
         except Unavailable:
             raise
         except Exception as error:
-            # Which one it was shows when they move one by one.
-            log.debug("instances move one by one: %s", error)
+            # Migrating them one by one shows which one failed.
+            log.debug("instances are migrated one by one: %s", error)
             done = sum(self._migrate_alone(jobs, item) for item in items)
         if self._transactions.database.is_sqlite:
             time.sleep(PAUSE)
         return done
 
     def _migrate_alone(self, jobs: MigrationJobs, item_id: str) -> int:
-        """Settle one item: 0 when it is still to be done, or somebody else has done it."""
+        """Settle one instance; 0 when it still waits, or another worker has settled it."""
         try:
             return self._transactions.run(SYSTEM, lambda work: job.migrate(work, jobs, [item_id]))
         except MigrationRefused as refused:
@@ -158,8 +158,8 @@ class Migrations(Part):
         except Unavailable:
             raise
         except Exception as error:
-            # One instance must not keep the others from moving.
-            log.exception("an instance could not be moved")
+            # One instance must not keep the others from being migrated.
+            log.exception("an instance could not be migrated")
             return self._failed(item_id, MigrationRefused(would_fail(error)))
 
     def _failed(self, item_id: str, refused: MigrationRefused) -> int:
@@ -169,10 +169,10 @@ class Migrations(Part):
             return 0
 
     def take_back(self, actor: Actor, migration_id: str, instance_id: str, *, key: str) -> Receipt:
-        """Take the move of one instance back: it is as it was, on the version it came from.
+        """Take the migration of one instance back: it is as it was before, on its old version.
 
-        :raises Conflict: ``moved_on`` when it has gone on since, ``changed_since`` when somebody
-            has worked on its tasks or its plan, ``not_migrated`` when it was not moved
+        :raises Conflict: ``moved_on`` when the instance has gone on since, ``changed_since`` when
+            its tasks or its plan have been changed, ``not_migrated`` when it was not migrated
         """
         return self._transactions.write(
             actor,
@@ -191,36 +191,36 @@ class Migrations(Part):
         cursor: str | None = None,
         limit: int = 50,
     ) -> Migration:
-        """How far a migration has come, with a page of its instances: those that failed first.
+        """A migration and its progress, with a page of its instances: the failed ones first.
 
-        :param state: only ``waiting``, ``done``, ``failed`` or ``taken_back`` ones
+        :param state: only the ``waiting``, ``done``, ``failed`` or ``taken_back`` instances
         :raises NotFound: when there is none
         """
         with self._transactions.reading() as connection:
-            return queries.migration(
+            return queries.get(
                 connection, actor, migration_id, state=state, cursor=cursor, limit=limit
             )
 
     def of_process(self, actor: Actor, process_id: str) -> tuple[Migration, ...]:
         """The latest migrations of a process, the newest first, without their instances."""
         with self._transactions.reading() as connection:
-            return queries.migrations(connection, actor, process_id)
+            return queries.of_process(connection, actor, process_id)
 
-    # ------------------------------------------------------------ what was not run
+    # ------------------------------------------------------------ skipped steps
 
     def skipped_steps(self, actor: Actor, case_id: str) -> tuple[SkippedStep, ...]:
-        """The activities that a migration has put before the place where the case was.
+        """The activities that migrations have inserted before the place where a case was.
 
-        :raises NotFound: when there is no such case, or it is not the actor's to see
+        :raises NotFound: when there is no such case, or the actor may not see it
         """
         with self._transactions.reading() as connection:
             return queries.skipped_steps(connection, actor, case_id)
 
     def run_skipped(self, actor: Actor, instance_id: str, element_id: str, *, key: str) -> Receipt:
-        """Have such an activity done now, beside the process's own way. The receipt's result has
-        the ``task`` that opened, when it is one for a person.
+        """Run a skipped activity now, beside the process's own flow. The receipt's result has the
+        ``task`` that opened, if it is a user task.
 
-        :raises NotFound: when it is not offered there
+        :raises NotFound: when the instance has not skipped it
         :raises Conflict: ``step_decided``, ``step_gone`` or ``case_ended``
         :raises ProcessFailed: when the activity cannot be begun
         """
@@ -235,10 +235,10 @@ class Migrations(Part):
     def dismiss_skipped(
         self, actor: Actor, instance_id: str, element_id: str, reason: str, *, key: str
     ) -> Receipt:
-        """Say that such an activity is not needed in this case, and why.
+        """Decide that a skipped activity is not needed in this case.
 
         :raises Invalid: without a reason
-        :raises NotFound: when it is not offered there
+        :raises NotFound: when the instance has not skipped it
         :raises Conflict: ``step_decided`` or ``case_ended``
         """
         return self._transactions.write(
@@ -250,5 +250,5 @@ class Migrations(Part):
         )
 
 
-def _several(items: Sequence[str]) -> Iterator[Sequence[str]]:
+def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
     return (items[at : at + TOGETHER] for at in range(0, len(items), TOGETHER))

@@ -1,4 +1,4 @@
-"""How the engine is doing, for whatever watches over it."""
+"""``engine.operations``: health, metrics and backups."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from engine.views import Pulse, Verification
 
 
 class Operations(Part):
-    """What who runs the engine asks of it."""
+    """What the operators of the engine need."""
 
     def pulse(self) -> Pulse:
-        """How the engine is doing, for whatever watches it.
+        """How the engine is doing, for health checks and metrics.
 
         :raises Unavailable: when the database does not answer
         """
@@ -32,9 +32,9 @@ class Operations(Part):
                     TimerTable.id.in_(timers.claimable(now).with_only_columns(TimerTable.id))
                 )
             ).one()
-            unsent, dead, letter = outbox.counts(connection, now)
+            unsent, dead, message = outbox.counts(connection, now)
             waiting = [
-                m for m in (first, letter, self._transactions.queue.oldest(connection, now)) if m
+                m for m in (first, message, self._transactions.queue.oldest(connection, now)) if m
             ]
             lag = max(((now - m).total_seconds() for m in waiting), default=0.0)
             incidents = connection.scalar(
@@ -52,15 +52,16 @@ class Operations(Part):
         self._transactions.database.check_version()
 
     def watch(self, watcher: Callable[[Sequence[str]], None]) -> None:
-        """Give ``watcher`` the types of all facts that are written from now on, for counting."""
+        """Call ``watcher`` with the types of all facts that are written from now on, for
+        metrics."""
         self._transactions.queue.watchers.append(watcher)
 
     def backup(self, path: Path) -> Verification:
-        """Copy the database (SQLite) while it is in use, and check the copy: its structure, its
+        """Copy an SQLite database while it is in use, and check the copy: its structure, its
         references, and every hash and signature of its history.
 
-        :raises Conflict: when there is a file already
-        :raises Unavailable: on PostgreSQL, which has ways of its own
+        :raises Conflict: when the file exists already
+        :raises Unavailable: on PostgreSQL, which is backed up by its own tools
         """
         self._transactions.database.backup(path)
         copy = Database(f"sqlite:///{path}")

@@ -1,32 +1,33 @@
-"""Accounts, signing in, sessions."""
+"""``engine.people``: people with an account, and their passwords."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection
 from typing import Any
 
 from engine.access import actions
 from engine.access.rules import authorize
 from engine.errors import NotAuthenticated
-from engine.identity import people, sessions
+from engine.identity import passwords, people, sessions, sign_in_attempts
+from engine.identity.usernames import normal_username
 from engine.queries import objects
 from engine.queries import people as queries
 from engine.service.transactions import Part
 from engine.unit_of_work import UnitOfWork
 from engine.views import Actor, Person, Receipt
 
-log = logging.getLogger(__name__)
 CHAIN = "accounts"
+"""The history chain of facts about accounts."""
 
 
 class People(Part):
-    """The administrator's part of the engine, and everybody's way in."""
+    """The accounts of all people."""
 
     def all(self, actor: Actor) -> tuple[Person, ...]:
-        """Everybody with an account, by name."""
+        """People with an active account, by name; for administrators those with a closed one
+        too."""
         with self._transactions.reading() as connection:
-            return queries.people(connection, actor)
+            return queries.all(connection, actor)
 
     def add(
         self,
@@ -40,18 +41,18 @@ class People(Part):
         password: str,
         key: str,
     ) -> Receipt:
-        """A new account; the receipt has its ``id``.
+        """Add an account; the receipt has its ``id``. For administrators.
 
-        :param email: where reminders go; none go without it
+        :param email: the address that reminders are sent to; without one there are no reminders
         :raises Invalid: for a user name that is taken, unknown roles or rights, and a password
             that is too short or too common
         """
-        people.check_new_password(password, username)
-        hashed = people.hash_password(password)
+        passwords.check_new(password, username)
+        hashed = passwords.hash_password(password)
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
-            person = people.add_person(
+            person = people.add(
                 work.connection,
                 username=username,
                 name=name,
@@ -82,17 +83,17 @@ class People(Part):
         email: str | None = None,
         key: str,
     ) -> Receipt:
-        """Change what somebody may do, and where their reminders go; None leaves it as it is, an
-        empty ``email`` takes the address away.
+        """Change an account: arguments that are None leave it as it is, an empty ``email`` removes
+        the address. For administrators.
 
         :raises NotFound: when there is no such account
         """
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
-            person = people.change_person(
+            person = people.change(
                 work.connection,
-                people.person_named(work.connection, username),
+                people.get(work.connection, username),
                 roles=roles,
                 rights=rights,
                 active=active,
@@ -123,37 +124,39 @@ class People(Part):
         key: str,
     ) -> Receipt:
         """Set a password: one's own, or anybody's for an administrator. Every session of the
-        account ends, but the one with the token ``keep``.
+        account ends, except the one with the token ``keep``.
 
         :raises Invalid: when the password is too short or too common
         """
-        people.check_new_password(password, username)
-        hashed = people.hash_password(password)
+        passwords.check_new(password, username)
+        hashed = passwords.hash_password(password)
 
         def do(work: UnitOfWork) -> dict[str, Any]:
-            thing = objects.person_object(work.connection, people.normal_username(username))
+            thing = objects.person_object(work.connection, normal_username(username))
             authorize(actor, actions.PEOPLE_PASSWORD, thing)
-            person = people.person_named(work.connection, username)
-            kept = sessions.token_hash(keep) if keep else None
-            people.set_password(work.connection, person.id, hashed, now=work.now, keep_session=kept)
+            person = people.get(work.connection, username)
+            keep_hash = sessions.token_hash(keep) if keep else None
+            people.set_password(
+                work.connection, person.id, hashed, now=work.now, keep_session=keep_hash
+            )
             work.note("password.changed", CHAIN, {"person": person.id})
             return {"id": person.id}
 
         return self._transactions.write(actor, "set_password", key, {"username": username}, do)
 
     def check_password(self, username: str, password: str, *, address: str = "") -> Person:
-        """The person, when the password is right. Hashing is slow on purpose, and no transaction
-        waits for it.
+        """The person with this user name, if the password is right. Verifying it is slow on purpose
+        and happens outside of transactions.
 
         :raises NotAuthenticated: ``wrong_password``, the same for an unknown user; or
             ``too_many_attempts`` with ``seconds`` to wait
         """
         with self._transactions.database.writing() as connection:
-            attempt = sessions.begin_attempt(
+            attempt = sign_in_attempts.begin(
                 connection, username, address=address, now=self._transactions.now()
             )
         if not attempt.succeeds(password) or attempt.person is None:
             raise NotAuthenticated("The user name or the password is wrong.", code="wrong_password")
         with self._transactions.database.writing() as connection:
-            sessions.settle_attempt(connection, attempt, attempt.renewed_hash(password))
+            sign_in_attempts.settle(connection, attempt, attempt.renewed_hash(password))
         return attempt.person

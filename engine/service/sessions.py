@@ -1,4 +1,4 @@
-"""Signing in, and what lasts until signing out."""
+"""``engine.sessions``: signing in, and the sessions that last until signing out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from engine.errors import Conflict, Unavailable
-from engine.identity import sessions
+from engine.identity import sessions, sign_in_attempts
 from engine.service.people import People
 from engine.service.transactions import Part, Transactions
 from engine.views import Session
@@ -17,31 +17,29 @@ log = logging.getLogger(__name__)
 
 
 class Sessions(Part):
-    """Everybody's way in."""
+    """The sessions of signed-in people."""
 
     def __init__(self, transactions: Transactions, people: People) -> None:
         super().__init__(transactions)
         self._people = people
 
     def sign_in(self, username: str, password: str, *, address: str = "") -> Session:
-        """A new session, when the password is right.
+        """Start a session, if the password is right.
 
-        :raises NotAuthenticated: see ``check_password``
+        :raises NotAuthenticated: as ``engine.people.check_password`` does
         """
         person = self._people.check_password(username, password, address=address)
         with self._transactions.database.writing() as connection:
             lifetime = timedelta(hours=self._transactions.config.web.session_hours)
-            sessions.sweep(connection, now=self._transactions.now(), idle=self._idle)
-            return sessions.open_session(
-                connection, person, now=self._transactions.now(), lifetime=lifetime
-            )
+            now = self._transactions.now()
+            sessions.sweep(connection, now=now, idle=self._idle)
+            sign_in_attempts.sweep(connection, now=now)
+            return sessions.start(connection, person, now=now, lifetime=lifetime)
 
     def get(self, token: str) -> Session | None:
         """The session of a token, None when there is none or it has ended."""
         with self._transactions.reading() as connection:
-            stored = sessions.find_session(
-                connection, token, now=self._transactions.now(), idle=self._idle
-            )
+            stored = sessions.get(connection, token, now=self._transactions.now(), idle=self._idle)
         if stored is None:
             return None
         if stored.stale:
@@ -51,23 +49,23 @@ class Sessions(Part):
     def _touch(self, token: str) -> None:
         try:
             with self._transactions.database.writing() as connection:
-                sessions.touch_session(connection, token, now=self._transactions.now())
+                sessions.touch(connection, token, now=self._transactions.now())
         except (Unavailable, Conflict) as error:
-            # A full disk keeps nobody from reading; the next use is written down.
+            # A full disk must keep nobody from reading; the next use is recorded instead.
             log.warning("the use of a session could not be written down: %s", error)
 
     def save(self, token: str, data: Mapping[str, Any]) -> None:
-        """Keep data (JSON) with a session.
+        """Replace the data (JSON) of a session.
 
-        :raises Invalid: when it is too much
+        :raises Invalid: ``too_long``
         """
         with self._transactions.database.writing() as connection:
-            sessions.save_session(connection, token, data)
+            sessions.save(connection, token, data)
 
     def sign_out(self, token: str) -> None:
         """End a session."""
         with self._transactions.database.writing() as connection:
-            sessions.end_session(connection, token)
+            sessions.end(connection, token)
 
     @property
     def _idle(self) -> timedelta:

@@ -1,4 +1,4 @@
-"""User tasks: the inbox, one task, and what people do with it."""
+"""``engine.tasks``: the inbox, one user task, and what people do with it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from engine.work.loaded_task import load_task
 
 
 class Tasks(Part):
-    """What staff do."""
+    """The user tasks of all cases."""
 
     def __init__(self, transactions: Transactions, people: People) -> None:
         super().__init__(transactions)
@@ -47,12 +47,15 @@ class Tasks(Part):
     ) -> Page[TaskRow]:
         """Open user tasks by due date.
 
-        :param show: ``mine`` (assigned to the actor, or offered to a role of theirs), ``role``
-            (of their roles, whoever has them) or ``all`` (of every case that they see)
-        :param due: ``late``, ``today``, ``coming`` or None
+        :param show: ``mine`` (assigned to the actor, or offered to one of the actor's roles),
+            ``role`` (of the actor's roles, with any assignee) or ``all`` (of every case that the
+            actor may see)
+        :param due: ``late``, ``today``, ``coming`` (tasks without a date too) or None for all
+        :param q: words that stand in the task's name or begin a word of its case
+        :raises Invalid: for an unknown ``show`` or ``due``, and for a cursor of another list
         """
         with self._transactions.reading() as connection:
-            return queries.tasks(
+            return queries.search(
                 connection,
                 actor,
                 show=show,
@@ -74,11 +77,11 @@ class Tasks(Part):
         role: str | None = None,
         q: str = "",
     ) -> Mapping[str, Count]:
-        """How many tasks ``tasks`` would list, by ``late``, ``today`` and ``coming``. Where they
-        would have to be gone through one by one, the first are: a count then says that there may be
-        more."""
+        """How many tasks ``search`` lists with the same filters, by ``late``, ``today`` and
+        ``coming``. Where counting all would take too long, only the first tasks are counted; such a
+        ``Count`` has ``more``."""
         with self._transactions.reading() as connection:
-            return queries.task_counts(
+            return queries.counts(
                 connection,
                 actor,
                 show=show,
@@ -89,10 +92,10 @@ class Tasks(Part):
             )
 
     def get(self, actor: Actor, task_id: str) -> TaskDetail:
-        """One user task with all that its page needs. An open one that nobody has written in is
-        filled with what the case knows already under the same names.
+        """One user task with everything that its page needs. An open task without a draft is filled
+        with the case's variables that have the same names as its fields.
 
-        :raises NotFound: when there is none, or it is not the actor's to see
+        :raises NotFound: when there is none, or the actor may not see it
         """
         known: dict[str, Any] = {}
 
@@ -105,22 +108,23 @@ class Tasks(Part):
                     known.update({k: v for k, v in task.variables.items() if k in fields})
                 return task.asks({k: v for k, v in place.variables.items() if v is not None})
 
-            detail = task_detail.task_detail(work.connection, actor, task_id, ask)
+            detail = task_detail.get(work.connection, actor, task_id, ask)
         filled = {k: feel.plain(v) for k, v in known.items() if v is not None}
         return replace(detail, values={**filled, **detail.values})
 
     def explain_due(self, actor: Actor, id: str) -> DueReason:
         """Why a task, or a row of a case's plan, has its date.
 
-        :raises NotFound: when there is no such thing, or it is not the actor's to see
+        :param id: of the task or of the row
+        :raises NotFound: when there is neither, or the actor may not see it
         """
         with self._transactions.looking(actor) as work:
             return due_reasons.explain(work, id)
 
     # ------------------------------------------------------------ who does it
 
-    # Each takes the ``revision`` that the actor has seen (None: whichever it has now), raises
-    # Conflict ``stale_revision`` when it is another one by then, and answers the new one.
+    # Each takes the ``revision`` of the task that the actor has seen (None: any), raises Conflict
+    # ``stale_revision`` when the task has another one by then, and returns the new revision.
 
     def claim(
         self, actor: Actor, task_id: str, *, revision: int | None = None, key: str
@@ -153,9 +157,9 @@ class Tasks(Part):
     def reassign(
         self, actor: Actor, task_id: str, username: str, *, revision: int | None = None, key: str
     ) -> Receipt:
-        """Give a task to somebody who holds its role.
+        """Assign a task to a person who holds its role.
 
-        :raises Invalid: when there is no such person, or they do not hold the role
+        :raises Invalid: when there is no such person, or the person does not hold the role
         """
         return self._transactions.write(
             actor,
@@ -178,9 +182,9 @@ class Tasks(Part):
         revision: int | None = None,
         key: str,
     ) -> Receipt:
-        """Keep what is written so far, also what is not right yet.
+        """Store the answers, ticks and note so far; they need not be complete or valid.
 
-        :param ticks: by point: True, False, or the reason why it does not apply
+        :param ticks: by the point's id: True, False, or the reason why it does not apply
         :raises Invalid: only for fields and points that do not exist
         """
         self._transactions.check_size(answers)
@@ -213,20 +217,13 @@ class Tasks(Part):
 
         :raises NotAuthenticated: ``wrong_password`` or ``too_many_attempts``
         :raises Invalid: with everything that is missing or wrong
-        :raises Conflict: ``already_completed``, with ``by`` and ``at`` of who was first; or
+        :raises Conflict: ``already_completed``, with ``by`` and ``at`` of the completion; or
             ``stale_revision`` when the task is no longer at ``revision``
         :raises ProcessFailed: when the process cannot go on; the task stays open
         """
         self._transactions.check_size(answers)
         given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
-        evidence = None
-        if password is not None and actions.SYSTEM_RIGHT not in actor.rights:
-            with self._transactions.reading() as connection:
-                who = connection.scalar(
-                    select(PersonTable.username).where(PersonTable.id == actor.id)
-                )
-            self._people.check_password(who or "", password)
-            evidence = "password"
+        evidence = self._checked_password(actor, password)
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             return tasks.complete(
@@ -244,6 +241,17 @@ class Tasks(Part):
         return self._transactions.write(
             actor, "complete_task", key, given, do, on_failure=failed, reads_first=True
         )
+
+    def _checked_password(self, actor: Actor, password: str | None) -> str | None:
+        """The evidence that the actor has given: ``password`` when it is right; None without one,
+        and for the engine itself, which has no password."""
+        if password is None or actions.SYSTEM_RIGHT in actor.rights:
+            return None
+        with self._transactions.reading() as connection:
+            named = select(PersonTable.username).where(PersonTable.id == actor.id)
+            username = connection.scalar(named)
+        self._people.check_password(username or "", password)
+        return "password"
 
     # ------------------------------------------------------------ files
 
@@ -293,7 +301,7 @@ class Tasks(Part):
         return self._transactions.write(actor, "attach", key, request, do)
 
     def detach(self, actor: Actor, task_id: str, attachment_id: str, *, key: str) -> Receipt:
-        """Take a file off an open task again.
+        """Remove a file from an open task.
 
         :raises NotFound: when the task has no such file
         """
@@ -311,7 +319,7 @@ class Tasks(Part):
     def attachment(self, actor: Actor, attachment_id: str) -> tuple[Attachment, bytes]:
         """A file and its bytes.
 
-        :raises NotFound: when there is none, or its task is not the actor's to see
+        :raises NotFound: when there is none, or the actor may not see its task
         """
         with self._transactions.reading() as connection:
             return task_detail.attachment(connection, actor, attachment_id)

@@ -1,4 +1,4 @@
-"""Timers whose time has come: fired together, and singly where one of them cannot."""
+"""Firing due timers: many in one transaction, or one by one when one of them fails."""
 
 from __future__ import annotations
 
@@ -18,25 +18,26 @@ from engine.work.user_tasks import advance
 log = logging.getLogger(__name__)
 
 TOGETHER = 20
-"""Timers that are fired by the same statements: more of them would hold more cases at once."""
+"""Timers that are fired by the same statements: more would lock more cases at the same time."""
 MOST = 1000
-"""Timers that are fired in one transaction, if ``LONGEST`` leaves the time."""
+"""The most timers that one transaction fires."""
 LONGEST = 0.1
-"""Seconds after which a transaction that fires timers takes no more: others want to write."""
-BETWEEN = 0.005
-"""Seconds in which others may begin to write to SQLite, between two such transactions."""
+"""Seconds after which a transaction fires no more timers, so that other writers need not wait."""
+PAUSE = 0.005
+"""Seconds between two such transactions, in which others can begin to write to SQLite."""
 CLAIMED = 50
-"""Timers that are claimed to be fired one by one: seldom enough to cost little, few enough to be
-done long before their lease ends."""
+"""Timers that are claimed together to be fired one by one: enough to claim seldom, few enough to be
+fired long before their lease ends."""
 
 
 class Timers(Part):
-    """Fires what is due."""
+    """Fires the timers of one engine."""
 
     def fire_due(self, now: datetime | None = None, *, limit: int = 1000) -> int:
-        """Fire the timers whose time has come; how many.
+        """Fire the timers that are due; returns how many.
 
-        :param now: up to which time; the clock's when None
+        :param now: the time up to which timers are due; the clock's when None
+        :param limit: the most timers to fire
         """
         fired = 0
         while fired < limit:
@@ -47,8 +48,8 @@ class Timers(Part):
         return fired
 
     def run_for(self, seconds: float) -> None:
-        """Fire due timers for about so long. When there are more, another look is asked for: on
-        PostgreSQL at once, so that as many workers join as there are."""
+        """Fire due timers for about so many seconds. If more are due, another job is put: on
+        PostgreSQL at once, so that all free workers join."""
         database, until = self._transactions.database, time.monotonic() + seconds
         _, more = self._some()
         join = more and not database.is_sqlite
@@ -56,7 +57,7 @@ class Timers(Part):
             self._ask_for_more()
         while more and time.monotonic() < until:
             if database.is_sqlite:
-                time.sleep(BETWEEN)
+                time.sleep(PAUSE)
             _, more = self._some()
         if more and not join:
             self._ask_for_more()
@@ -67,8 +68,8 @@ class Timers(Part):
             self._transactions.queue.put(connection, [job])
 
     def _some(self, limit: int = MOST, now: datetime | None = None) -> tuple[int, bool]:
-        """Fire due timers in one transaction or, when one of them cannot, each in its own: it
-        keeps none of the others waiting. How many, and whether there may be more."""
+        """Fire due timers in one transaction or, when one of them fails, each in its own, so that
+        it does not stop the others. Returns how many were fired, and whether more may be due."""
         try:
             fired, more = self._together(limit, now)
             if fired or not more:
@@ -76,7 +77,7 @@ class Timers(Part):
         except Unavailable:
             return 0, False
         except Exception as error:
-            # Which one it was shows when they are fired one by one.
+            # Firing them one by one shows which one failed.
             log.debug("timers fire one by one: %s", error)
         claimed = self._claim(min(CLAIMED, limit), now)
         fired = sum(self._alone(timer_id, now) for timer_id in claimed)
@@ -95,8 +96,8 @@ class Timers(Part):
             return fired, more
 
     def _claim(self, limit: int, now: datetime | None = None) -> list[str]:
-        """Take due timers. When there may be more, another look is asked for at once, so that as
-        many workers join as there are."""
+        """Claim due timers. If more may be due, another job is put at once, so that all free
+        workers join."""
         with self._transactions.database.writing() as connection:
             moment = now or self._transactions.now()
             claimed = timers.claim_due(connection, moment, limit)
@@ -112,18 +113,19 @@ class Timers(Part):
         try:
             return self._transactions.run(SYSTEM, fire, now=now)
         except (Conflict, Unavailable):
-            # It is due still: whoever looks after the lease has ended finds it.
+            # It is still due: a worker finds it again when the lease has ended.
             return False
         except StepError as error:
             return self._failed(timer_id, error)
         except Exception as error:
-            # What nobody has foreseen is an incident too, and keeps no other timer waiting.
+            # An unforeseen error is an incident too, and does not stop the other timers.
             log.exception("timer %s", timer_id)
             text = f"{type(error).__name__}: {error}"
             return self._failed(timer_id, StepError("", text, kind="unexpected"))
 
     def _failed(self, timer_id: str, error: StepError) -> bool:
-        """An incident where the process cannot go on; the timer waits until it is resolved."""
+        """Record an incident for a timer that cannot be fired; the timer waits until it is
+        resolved."""
 
         def record(work: UnitOfWork) -> bool:
             timer = timers.held(work.connection, timer_id)

@@ -1,4 +1,4 @@
-"""Bearer tokens of the API."""
+"""``engine.tokens``: the bearer tokens by which programs use the API in a person's name."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ from typing import Any, Final
 from engine.access import actions
 from engine.access.rules import PersonObject, authorize
 from engine.errors import Conflict, NotAuthenticated, Unavailable
-from engine.identity import people, sessions, tokens
+from engine.identity import people, sign_in_attempts, tokens
 from engine.ids import new_id
 from engine.service.transactions import Part
 from engine.unit_of_work import UnitOfWork
 from engine.views import Actor, IssuedToken, Receipt, Token
 
 CHAIN = "accounts"
+"""The history chain of facts about accounts."""
 LIFETIME: Final = "P1Y"
+"""How long a token is valid unless something else is asked for (an ISO 8601 duration)."""
 
 log = logging.getLogger(__name__)
 
 
 class Tokens(Part):
-    """How programs get in, in the name of a person."""
+    """The API tokens of all people."""
 
     def add(
         self,
@@ -35,12 +37,12 @@ class Tokens(Part):
         expires: str | None = LIFETIME,
         key: str,
     ) -> IssuedToken:
-        """A new token for one's own account. Its secret is in the answer and nowhere else.
+        """Add a token to one's own account. Its secret is in the result and nowhere else.
 
-        :param name: what it is for, for its owner to know it again
-        :param scopes: what it can be used for, of ``read``, ``tasks``, ``cases``, ``definitions``
-        :param expires: after how long it ends (an ISO 8601 duration, its months of average
-            length); None never
+        :param name: what it is for, so that its owner recognises it
+        :param scopes: what it may be used for, of ``read``, ``tasks``, ``cases``, ``definitions``
+        :param expires: after how long it ends: an ISO 8601 duration, with months of average
+            length; None for never
         :raises NotAllowed: for somebody else's account
         :raises Invalid: for a name, scopes or a duration that cannot be
         """
@@ -48,7 +50,7 @@ class Tokens(Part):
         token_id, secret = new_id(), tokens.new_secret()
 
         def do(work: UnitOfWork) -> dict[str, Any]:
-            person = people.person_named(work.connection, username)
+            person = people.get(work.connection, username)
             authorize(actor, actions.TOKEN_ADD, PersonObject(person.id))
             expires_at = None if lifetime is None else work.now + lifetime
             tokens.add(
@@ -70,30 +72,30 @@ class Tokens(Part):
             actor, "add_token", key, {**request, "expires": expires}, do
         )
         with self._transactions.reading() as connection:
-            token = tokens.named(connection, str(receipt.id))
+            token = tokens.get(connection, str(receipt.id))
         return IssuedToken(token, secret if token.id == token_id else None)
 
     def all(self, actor: Actor, username: str | None = None) -> tuple[Token, ...]:
-        """The tokens of an account, revoked ones too, the newest first; everybody's when None.
+        """The tokens of an account, revoked ones too, the newest first; of all accounts when None.
 
-        :raises NotAllowed: for others than one's own, when the actor is no administrator
+        :raises NotAllowed: for other accounts than one's own, unless the actor is an administrator
         """
         with self._transactions.reading() as connection:
             person_id = None
             if username is not None:
-                person_id = people.person_named(connection, username).id
+                person_id = people.get(connection, username).id
             authorize(actor, actions.TOKEN_MANAGE, PersonObject(person_id or ""))
-            return tokens.listed(connection, person_id)
+            return tokens.all(connection, person_id)
 
     def revoke(self, actor: Actor, token_id: str, *, key: str) -> Receipt:
-        """End a token for good: one's own, or anybody's for an administrator.
+        """Revoke a token for good: one's own, or anybody's for an administrator.
 
         :raises NotFound: when there is none
         :raises Conflict: ``already_revoked``
         """
 
         def do(work: UnitOfWork) -> dict[str, Any]:
-            token = tokens.named(work.connection, token_id)
+            token = tokens.get(work.connection, token_id)
             authorize(actor, actions.TOKEN_MANAGE, PersonObject(token.person.id))
             tokens.revoke(work.connection, token_id, now=work.now)
             detail = {"person": token.person.id, "token": token_id, "name": token.name}
@@ -103,21 +105,20 @@ class Tokens(Part):
         return self._transactions.write(actor, "revoke_token", key, {"token": token_id}, do)
 
     def bearer(self, secret: str, *, address: str = "") -> Token:
-        """Who a token speaks for: ``token.actor()``, with the roles and rights that the person
-        has now. One SELECT; its use is written down once a minute at most.
+        """The token with this secret; its ``actor()`` has the roles and rights that its person has
+        now. One SELECT; the use is recorded once a minute at most.
 
-        :param address: where the request came from; those who fail too often must wait
+        :param address: where the request came from; wrong secrets from it are counted
         :raises NotAuthenticated: ``token_unknown``, ``token_revoked``, ``token_expired``,
-            ``account_closed``, or ``too_many_attempts`` with ``seconds`` to wait. A token that is
-            right never waits: nobody can guess one, and an office may share an address.
-        """
+            ``account_closed``, or ``too_many_attempts`` with ``seconds`` to wait. A valid token
+            never waits: nobody can guess one, and a whole office may share an address."""
         now = self._transactions.now()
         try:
             with self._transactions.database.glancing() as connection:
-                token = tokens.find(connection, secret, now=now)
+                token = tokens.by_secret(connection, secret, now=now)
         except NotAuthenticated:
             with self._transactions.database.writing() as connection:
-                sessions.count_failed_token(connection, address, now=now)
+                sign_in_attempts.count_failed_token(connection, address, now=now)
             raise
         if tokens.is_stale(token, now):
             self._touch(token.id, now)
@@ -128,5 +129,5 @@ class Tokens(Part):
             with self._transactions.database.writing() as connection:
                 tokens.touch(connection, token_id, now=now)
         except (Unavailable, Conflict) as error:
-            # The next use is written down then; this request need not fail for it.
+            # The next use is recorded instead; this request need not fail for it.
             log.warning("the use of a token could not be written down: %s", error)

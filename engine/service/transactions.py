@@ -1,4 +1,4 @@
-"""How every public method of the engine reaches the database."""
+"""The transactions of an engine: every public method runs in one of these."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ from engine.views import Actor, Receipt
 from engine.work import incidents, variables
 
 TRIES = 5
-"""How often a write is tried when another transaction was first: many people may complete tasks of
-one case at the same moment, and all but a loser of the very same task succeed."""
+"""How often a write is tried when another transaction was first: when several people complete tasks
+of one case at the same moment, all should succeed, unless it was the very same task."""
 KEY_LENGTH = 100
-"""The most characters of an idempotency key, which is a column of an index."""
+"""The most characters of an idempotency key: the size of its column."""
 _TABLE: Final = table_of(ReceiptTable)
 _INSERT: Final = Statement(insert(_TABLE))
 _FIND: Final = select(_TABLE).where(
@@ -47,13 +47,13 @@ _FIND: Final = select(_TABLE).where(
 
 T = TypeVar("T")
 Do = Callable[[UnitOfWork], dict[str, Any]]
-"""What a write does; its result is the receipt's."""
+"""What a write does in its transaction; returns the ``result`` of the receipt."""
 OnFailure = Callable[[UnitOfWork, StepError], None]
 """Records an incident in a transaction of its own, after the rollback."""
 
 
 class Transactions:
-    """Opens the transactions of one engine: a public method is one, nothing below it commits."""
+    """Opens the transactions of one engine. Nothing below a public method commits."""
 
     def __init__(self, database: Database, config: Config, clock: Clock) -> None:
         self.database = database
@@ -65,11 +65,11 @@ class Transactions:
         self.definitions = DefinitionLibrary(config, lambda: clock.now().astimezone(zone))
 
     def now(self) -> datetime:
-        """The engine's time (UTC)."""
+        """The current time of the engine's clock, in UTC."""
         return self.clock.now()
 
     def today(self) -> date:
-        """The date in the configured zone."""
+        """Today's date in the configured time zone."""
         return self.calendar.today(self.clock.now())
 
     # ------------------------------------------------------------ reading
@@ -89,7 +89,10 @@ class Transactions:
     def unit_of_work(
         self, connection: Connection, actor: Actor, now: datetime | None = None
     ) -> UnitOfWork:
-        """:param now: the moment of all its rows; the clock's when None"""
+        """A unit of work on an open transaction.
+
+        :param now: the time of all rows that it writes; the clock's when None
+        """
         return UnitOfWork(
             batch=Batch(connection),
             actor=actor,
@@ -103,7 +106,11 @@ class Transactions:
     # ------------------------------------------------------------ writing
 
     def check_size(self, values: Mapping[str, Any], place: str = "{}") -> None:
-        """:raises Invalid: ``variable_too_large``, when no instance could hold the values"""
+        """Check that an instance could hold the values.
+
+        :param place: the pattern of a problem's field, with ``{}`` for the variable's name
+        :raises Invalid: ``variable_too_large``
+        """
         variables.check_size(values, self.config.limits.variable_bytes, place)
 
     def write(
@@ -117,12 +124,15 @@ class Transactions:
         on_failure: OnFailure | None = None,
         reads_first: bool = False,
     ) -> Receipt:
-        """Run ``do`` in a transaction, once per ``key``.
+        """Run ``do`` in a transaction, once per ``key``, and store its receipt.
 
-        :param request: what the key stands for; the same key with something else is a conflict
-        :param reads_first: ``do`` reads and calculates, says ``work.begin()``, and then writes
-            under guard of the revisions that it has read. A key that comes back meets its own
-            work or its own receipt, so neither is asked for beforehand
+        :param method: the name of the method that the key belongs to
+        :param request: what the key stands for; the same key with another request is a conflict
+        :param on_failure: records the incident of a ``StepError``
+        :param reads_first: ``do`` reads and calculates first, calls ``work.begin()``, and then
+            writes, guarded by the revisions that it has read. A repeated key then fails on these
+            or on its own receipt, so the receipt is not looked up beforehand
+        :raises ProcessFailed: for a ``StepError``; nothing was changed but the incident
         """
         digest = _digest(method, key, request)
 
@@ -163,10 +173,11 @@ class Transactions:
         now: datetime | None = None,
         reads_first: bool = False,
     ) -> T:
-        """Run ``do`` in a transaction, and again when somebody else was first.
+        """Run ``do`` in a transaction, and again (``TRIES`` times in all) when it lost a race.
 
-        :param known: the result, when the same has been done already by another
-        :param now: the moment of all its rows; the clock's when None
+        :param known: returns the result if the same request has been done meanwhile, else None
+        :param now: the time of all rows that are written; the clock's when None
+        :param reads_first: as in ``write``
         """
         for left in reversed(range(TRIES)):
             optimistic = reads_first and left == TRIES - 1
@@ -197,9 +208,9 @@ class Transactions:
         raise AssertionError("the last try either returns or raises")
 
     def record_failure(self, actor: Actor, error: StepError, on_failure: OnFailure | None) -> None:
-        """Keep an incident of a step that was rolled back.
+        """Record the incident of a step that was rolled back, in a transaction of its own.
 
-        :param on_failure: records it; by default it is one that cannot be tried again
+        :param on_failure: records it; by default it is an incident that cannot be retried
         """
         with self.database.writing() as connection:
             work = self.unit_of_work(connection, actor)
@@ -211,16 +222,16 @@ class Transactions:
 
 
 class Part:
-    """The methods of the engine that are about one noun, each of them one transaction."""
+    """The base of the engine's parts: the methods about one noun, each of them one transaction."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
 
 def _known(connection: Connection, actor: Actor, key: str, digest: str) -> Receipt | None:
-    """The receipt of a key that has been used.
+    """The receipt of a key that has been used; None for a new key.
 
-    :raises Conflict: ``idempotency_mismatch`` when it stood for something else
+    :raises Conflict: ``idempotency_mismatch`` when the key was used for another request
     """
     row = connection.execute(_FIND, {"actor_id": actor.id, "key": key}).first()
     if row is None:

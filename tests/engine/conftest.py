@@ -56,7 +56,7 @@ def tables(database_kind: str, databases: Databases, _tables: dict[str, Database
 
 
 @pytest.fixture
-def conn(tables: Database) -> Iterator[Connection]:
+def connection(tables: Database) -> Iterator[Connection]:
     """A connection to empty tables; what the test writes is rolled back after it."""
     with suppress(_Done), tables.writing() as connection:
         yield connection
@@ -64,5 +64,5 @@ def conn(tables: Database) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def rows(conn: Connection) -> Rows:
-    return Rows(conn)
+def rows(connection: Connection) -> Rows:
+    return Rows(connection)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from engine import views
 from engine.errors import Invalid, NotAuthenticated, NotFound
-from engine.identity import people, sessions
+from engine.identity import passwords, people, sessions, sign_in_attempts
 from engine.store.base import Base
 from engine.store.database import Database
 from engine.store.tables import PersonTable, PersonWordTable, SessionTable, SignInFailureTable
@@ -24,14 +24,14 @@ PASSWORD = "fyra gröna moroten"
 LIFETIME = timedelta(hours=12)
 IDLE = timedelta(hours=1)
 # Hashing is slow on purpose: once is enough for these tests.
-HASH = people.hash_password(PASSWORD)
+HASH = passwords.hash_password(PASSWORD)
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
-    with database.writing() as conn:
-        Base.metadata.create_all(conn)
+    with database.writing() as connection:
+        Base.metadata.create_all(connection)
     yield database
     database.close()
 
@@ -43,9 +43,9 @@ def anna(database: Database) -> views.Person:
 
 def add(database: Database, username: str, password_hash: str = HASH, **more: Any) -> views.Person:
     values = {"name": "Anna Ek", "roles": ["saljare"], "rights": ["manager"], **more}
-    with database.writing() as conn:
-        return people.add_person(
-            conn,
+    with database.writing() as connection:
+        return people.add(
+            connection,
             username=username,
             password_hash=password_hash,
             known_roles=ROLES,
@@ -58,23 +58,25 @@ def attempt(
     database: Database, username: str, password: str, now: datetime = NOW, address: str = ""
 ) -> views.Person | None:
     """All three steps of signing in."""
-    with database.writing() as conn:
-        tried = sessions.begin_attempt(conn, username, address=address, now=now)
+    with database.writing() as connection:
+        tried = sign_in_attempts.begin(connection, username, address=address, now=now)
     if not tried.succeeds(password):
         return None
-    with database.writing() as conn:
-        sessions.settle_attempt(conn, tried, tried.renewed_hash(password))
+    with database.writing() as connection:
+        sign_in_attempts.settle(connection, tried, tried.renewed_hash(password))
     return tried.person
 
 
 def opened(database: Database, person: views.Person, **more: Any) -> views.Session:
-    with database.writing() as conn:
-        return sessions.open_session(conn, person, now=NOW, lifetime=LIFETIME, **more)
+    with database.writing() as connection:
+        return sessions.start(connection, person, now=NOW, lifetime=LIFETIME, **more)
 
 
-def found(database: Database, token: str, after: timedelta = timedelta()) -> sessions.Found | None:
-    with database.reading() as conn:
-        return sessions.find_session(conn, token, now=NOW + after, idle=IDLE)
+def found(
+    database: Database, token: str, after: timedelta = timedelta()
+) -> sessions.ValidSession | None:
+    with database.reading() as connection:
+        return sessions.get(connection, token, now=NOW + after, idle=IDLE)
 
 
 # ---------------------------------------------------------------- people
@@ -83,19 +85,18 @@ def found(database: Database, token: str, after: timedelta = timedelta()) -> ses
 def test_a_person_is_found_by_user_name_in_any_case(database: Database) -> None:
     person = add(database, " Åsa.Ek ", name="  Åsa   Ek ")
     assert (person.username, person.name) == ("åsa.ek", "Åsa Ek")
-    with database.reading() as conn:
-        assert people.person_named(conn, "ÅSA.EK") == person
-        assert people.all_people(conn) == (person,)
+    with database.reading() as connection:
+        assert people.get(connection, "ÅSA.EK") == person
         with pytest.raises(NotFound):
-            people.person_named(conn, "bo")
+            people.get(connection, "bo")
 
 
 def test_a_person_has_the_words_of_both_names(database: Database) -> None:
     kim = add(database, "k-örn", name="Kim  ÅKE Örn-Ek")
-    with database.reading() as conn:
+    with database.reading() as connection:
         found = select(PersonWordTable.word).where(PersonWordTable.person_id == kim.id)
         words = ["ek", "k", "kim", "körn", "åke", "örn", "örnek"]
-        assert sorted(conn.scalars(found)) == words
+        assert sorted(connection.scalars(found)) == words
 
 
 def test_a_wrong_account_names_everything_that_is_wrong(database: Database) -> None:
@@ -119,8 +120,8 @@ def test_who_leaves_is_signed_out_and_cannot_sign_in(
     database: Database, anna: views.Person
 ) -> None:
     token = opened(database, anna).token
-    with database.writing() as conn:
-        left = people.change_person(conn, anna, active=False, roles=[], known_roles=ROLES)
+    with database.writing() as connection:
+        left = people.change(connection, anna, active=False, roles=[], known_roles=ROLES)
     assert (left.active, left.roles, left.rights) == (False, frozenset(), {"manager"})
     assert found(database, token) is None
     assert attempt(database, "anna", PASSWORD) is None
@@ -156,16 +157,16 @@ def test_an_old_hash_is_renewed_by_signing_in(database: Database) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     add(database, "bo", weak)
     assert attempt(database, "bo", PASSWORD) is not None
-    with database.reading() as conn:
-        assert "m=19456" in str(conn.execute(select(PersonTable.password_hash)).scalar())
+    with database.reading() as connection:
+        assert "m=19456" in str(connection.execute(select(PersonTable.password_hash)).scalar())
     assert attempt(database, "bo", PASSWORD) is not None
 
 
 def fail(database: Database, times: int, username: str = "anna", address: str = "") -> None:
     """Attempts that never get to verifying: they count as failed."""
     for _ in range(times):
-        with database.writing() as conn:
-            sessions.begin_attempt(conn, username, address=address, now=NOW)
+        with database.writing() as connection:
+            sign_in_attempts.begin(connection, username, address=address, now=NOW)
 
 
 def test_many_failures_make_the_next_attempt_wait(database: Database, anna: views.Person) -> None:
@@ -217,9 +218,9 @@ def test_an_address_that_tries_many_accounts_waits(database: Database, anna: vie
 def test_success_does_not_wear_an_address_out(database: Database, anna: views.Person) -> None:
     for _ in range(4):
         assert attempt(database, "anna", PASSWORD, address="10.0.0.1") == anna
-    with database.reading() as conn:
+    with database.reading() as connection:
         counts = dict(
-            conn.execute(select(SignInFailureTable.subject, SignInFailureTable.count)).all()
+            connection.execute(select(SignInFailureTable.subject, SignInFailureTable.count)).all()
         )
     assert counts == {"address:10.0.0.1": 0}
 
@@ -238,8 +239,8 @@ def test_failures_are_forgotten_also_when_the_clock_is_set_back(
 def test_only_the_browser_has_the_token(database: Database, anna: views.Person) -> None:
     session = opened(database, anna)
     assert len(session.token) == 43
-    with database.reading() as conn:
-        stored = conn.execute(select(SessionTable.token_hash)).scalars().all()
+    with database.reading() as connection:
+        stored = connection.execute(select(SessionTable.token_hash)).scalars().all()
     assert stored == [hashlib.sha256(session.token.encode()).hexdigest()]
     kept = found(database, session.token)
     assert kept is not None
@@ -254,28 +255,28 @@ def test_a_session_ends_when_it_is_not_used(database: Database, anna: views.Pers
     assert late is not None
     assert late.stale
     assert found(database, token, IDLE) is None
-    with database.writing() as conn:
-        sessions.touch_session(conn, token, now=NOW + timedelta(minutes=50))
+    with database.writing() as connection:
+        sessions.touch(connection, token, now=NOW + timedelta(minutes=50))
     assert found(database, token, IDLE) is not None
 
 
 def test_a_session_ends_in_any_case(database: Database, anna: views.Person) -> None:
     token = opened(database, anna).token
-    with database.writing() as conn:
-        sessions.touch_session(conn, token, now=NOW + LIFETIME)
+    with database.writing() as connection:
+        sessions.touch(connection, token, now=NOW + LIFETIME)
     assert found(database, token, LIFETIME - timedelta(seconds=1)) is not None
     assert found(database, token, LIFETIME) is None
 
 
 def test_data_is_kept_with_the_session(database: Database, anna: views.Person) -> None:
     token = opened(database, anna).token
-    with database.writing() as conn:
-        sessions.save_session(conn, token, {"språk": "sv", "n": [1, None]})
+    with database.writing() as connection:
+        sessions.save(connection, token, {"språk": "sv", "n": [1, None]})
     kept = found(database, token)
     assert kept is not None
     assert kept.session.data == {"språk": "sv", "n": [1, None]}
-    with database.writing() as conn, pytest.raises(Invalid):
-        sessions.save_session(conn, token, {"x": "y" * 600_000})
+    with database.writing() as connection, pytest.raises(Invalid):
+        sessions.save(connection, token, {"x": "y" * 600_000})
 
 
 def test_signing_in_again_ends_the_session_before(database: Database, anna: views.Person) -> None:
@@ -288,11 +289,11 @@ def test_signing_in_again_ends_the_session_before(database: Database, anna: view
 
 def test_a_new_password_ends_the_other_sessions(database: Database, anna: views.Person) -> None:
     mine, other = opened(database, anna).token, opened(database, anna).token
-    with database.writing() as conn:
+    with database.writing() as connection:
         people.set_password(
-            conn,
+            connection,
             anna.id,
-            people.hash_password("ett helt nytt lösenord"),
+            passwords.hash_password("ett helt nytt lösenord"),
             now=NOW,
             keep_session=sessions.token_hash(mine),
         )
@@ -307,14 +308,17 @@ def test_what_has_ended_is_swept_away(database: Database, anna: views.Person) ->
     fail(database, 1)
     tables = (SessionTable, SignInFailureTable)
     for after, left in ((timedelta(minutes=5), [1, 1]), (timedelta(hours=2), [0, 0])):
-        with database.writing() as conn:
-            sessions.sweep(conn, now=NOW + after, idle=IDLE)
-            counts = [conn.execute(select(func.count()).select_from(t)).scalar() for t in tables]
+        with database.writing() as connection:
+            sessions.sweep(connection, now=NOW + after, idle=IDLE)
+            sign_in_attempts.sweep(connection, now=NOW + after)
+            counts = [
+                connection.execute(select(func.count()).select_from(t)).scalar() for t in tables
+            ]
         assert counts == left
 
 
 def test_a_session_can_be_ended(database: Database, anna: views.Person) -> None:
     token = opened(database, anna).token
-    with database.writing() as conn:
-        sessions.end_session(conn, token)
+    with database.writing() as connection:
+        sessions.end(connection, token)
     assert found(database, token) is None

@@ -199,7 +199,7 @@ def test_a_clock_that_is_a_little_behind_takes_nothing_from_others(
         with database_of(bare_engine).writing() as connection:
             now = bare_engine.now()
             job = sqlite_queue.claim(connection, now) is not None
-            return timer, job, outbox.take(connection, letter_id, now) is not None
+            return timer, job, outbox.claim(connection, letter_id, now) is not None
 
     clock.advance(timedelta(seconds=5))
     assert taken() == (True, True, True)
@@ -347,7 +347,7 @@ def test_a_job_that_fails_for_good_is_listed_counted_and_tried_again_by_a_manage
 def test_failed_jobs_are_a_managers(bare_desk: Desk) -> None:
     desk = bare_desk
     with database_of(desk.engine).writing() as connection:
-        failed.keep(connection, "tidy", {}, MOST_ATTEMPTS, "RuntimeError: no", START)
+        failed.add(connection, "tidy", {}, MOST_ATTEMPTS, "RuntimeError: no", START)
     [job] = desk.engine.jobs.failed(desk.manager.actor)
     assert desk.engine.jobs.failed(desk.seller.actor) == ()
     with pytest.raises(NotAllowed):

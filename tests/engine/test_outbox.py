@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import Config, Engine, FakeClock
-from engine.config import Mail, Web, Webhook
+from engine.config.settings import MailSettings, WebhookSettings, WebSettings
 from engine.jobs import outbox, webhooks
 from engine.store.tables import OutboxTable
 from tests.support.databases import database_of
@@ -44,8 +44,10 @@ def mailing(
     bare_engine: Engine, people: People, key: Callable[[], str], config: Config, box: Mailbox
 ) -> Desk:
     """A desk whose engine sends mail; the seller has an address and a task for each day."""
-    mail = Mail(enabled=True, host="127.0.0.1", port=box.port, sender="Plan <plan@example.com>")
-    web = Web(address="https://plan.example")
+    mail = MailSettings(
+        enabled=True, host="127.0.0.1", port=box.port, sender="Plan <plan@example.com>"
+    )
+    web = WebSettings(address="https://plan.example")
     bare_engine.config = replace(config, mail=mail, web=web)
     desk = Desk(bare_engine, people, key)
     desk.engine.people.change(
@@ -221,7 +223,7 @@ def test_what_has_left_long_ago_is_forgotten(mailing: Desk, box: Mailbox, clock:
 @pytest.fixture
 def hooked(bare_engine: Engine, people: People, key: Callable[[], str], events: Events) -> Desk:
     bare_engine.config = replace(
-        bare_engine.config, webhooks=(Webhook(events.url, ("task.completed",), SECRET),)
+        bare_engine.config, webhooks=(WebhookSettings(events.url, ("task.completed",), SECRET),)
     )
     bare_engine._transactions.queue._hooks = bare_engine.config.webhooks
     desk = Desk(bare_engine, people, key)
@@ -294,8 +296,8 @@ def test_a_letter_of_a_killed_sender_is_anothers_after_its_lease(
     hooked.complete(hooked.manager, hooked.task(hooked.case("acting")))
     [row] = rows(hooked.engine)
     with database_of(hooked.engine).writing() as connection:
-        assert outbox.take(connection, row.id, clock.now()) is not None
-        assert outbox.take(connection, row.id, clock.now()) is None
+        assert outbox.claim(connection, row.id, clock.now()) is not None
+        assert outbox.claim(connection, row.id, clock.now()) is None
     clock.advance(outbox.LEASE)
     work_off(hooked.engine)
     assert len(events.got) == 1

@@ -23,8 +23,8 @@ SHA = "a" * 64
 class Rows:
     """Inserts rows with believable defaults. Every method gives the new row's id."""
 
-    def __init__(self, conn: Connection):
-        self.conn = conn
+    def __init__(self, connection: Connection):
+        self.connection = connection
         self._numbers = count(1)
 
     def _id(self, kind: str) -> str:
@@ -32,15 +32,15 @@ class Rows:
 
     def _insert(self, table: type[tables.Base], defaults: dict[str, Any], given: Any) -> Any:
         values = {**defaults, **given}
-        self.conn.execute(insert(table).values(values))
+        self.connection.execute(insert(table).values(values))
         return values["id"]
 
     def as_if_large(self) -> None:
         """Let the database plan as it does with tables that are too large to be read whole."""
-        self.conn.exec_driver_sql("ANALYZE")
-        if self.conn.dialect.name == "postgresql":
+        self.connection.exec_driver_sql("ANALYZE")
+        if self.connection.dialect.name == "postgresql":
             for way in ("seqscan", "hashjoin", "mergejoin"):
-                self.conn.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+                self.connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
 
     # ------------------------------------------------------------ who
 
@@ -59,7 +59,7 @@ class Rows:
         }
         values = {**defaults, **given}
         self._insert(tables.PersonTable, defaults, given)
-        words.keep_person(self.conn, values["id"], values["username"], values["name"])
+        words.keep_person(self.connection, values["id"], values["username"], values["name"])
         return Actor(values["id"], name, frozenset(values["roles"]), frozenset(values["rights"]))
 
     def customer(self, name: str = "Bok & Papper AB", **given: Any) -> str:
@@ -81,7 +81,7 @@ class Rows:
             {},
         )
         sha = self._id("").rjust(64, "0")
-        self.conn.execute(insert(tables.ResourceTable).values(sha256=sha, data=b"<xml/>"))
+        self.connection.execute(insert(tables.ResourceTable).values(sha256=sha, data=b"<xml/>"))
         defaults = {
             "id": self._id("definition"),
             "deployment_id": deployment,
@@ -116,13 +116,13 @@ class Rows:
         }
         case_id = self._insert(tables.CaseTable, defaults, given)
         values = {**defaults, **given}
-        customer = self.conn.execute(
+        customer = self.connection.execute(
             select(tables.CustomerTable.name, tables.CustomerTable.org_number).where(
                 tables.CustomerTable.id == values["customer_id"]
             )
         ).first()
         texts = (values["number"], values["title"], *(customer or ()))
-        words.keep_case(self.conn, case_id, texts)
+        words.keep_case(self.connection, case_id, texts)
         return case_id
 
     def instance(self, case_id: str, definition_id: str, **given: Any) -> str:
@@ -279,7 +279,7 @@ class Rows:
 
     def facts(self, given: Sequence[Mapping[str, Any]]) -> list[int]:
         made = [self._fact(**values) for values in given]
-        self.conn.execute(insert(tables.HistoryTable), made)
+        self.connection.execute(insert(tables.HistoryTable), made)
         return [values["id"] for values in made]
 
     def _fact(self, **given: Any) -> dict[str, Any]:
@@ -336,24 +336,24 @@ def tick(by: Actor, state: str = "done", reason: str = "") -> dict[str, str]:
 class Statements(list[tuple[str, Any]]):
     """What was sent to the database: the texts with their parameters."""
 
-    def plans(self, conn: Connection) -> list[str]:
+    def plans(self, connection: Connection) -> list[str]:
         """How SQLite runs them: the lines of EXPLAIN QUERY PLAN."""
         lines: list[str] = []
         for text, parameters in list(self):
-            found = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters)
+            found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters)
             lines += [row.detail for row in found]
         return lines
 
-    def work(self, conn: Connection) -> int:
+    def work(self, connection: Connection) -> int:
         """How much the database does for them: rows that PostgreSQL reads, instructions of
         SQLite's machine, in tens."""
-        counts = _rows_read if conn.dialect.name == "postgresql" else _steps
-        return sum(counts(conn, text, parameters) for text, parameters in list(self))
+        counts = _rows_read if connection.dialect.name == "postgresql" else _steps
+        return sum(counts(connection, text, parameters) for text, parameters in list(self))
 
 
-def _rows_read(conn: Connection, text: str, parameters: Any) -> int:
+def _rows_read(connection: Connection, text: str, parameters: Any) -> int:
     explained = f"EXPLAIN (ANALYZE, FORMAT JSON) {text}"
-    plan = conn.exec_driver_sql(explained, parameters).scalar_one()[0]["Plan"]
+    plan = connection.exec_driver_sql(explained, parameters).scalar_one()[0]["Plan"]
     return sum(map(_rows_of, _leaves(plan)))
 
 
@@ -370,7 +370,7 @@ def _leaves(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield plan
 
 
-def _steps(conn: Connection, text: str, parameters: Any) -> int:
+def _steps(connection: Connection, text: str, parameters: Any) -> int:
     steps = 0
 
     def count() -> int:
@@ -378,25 +378,25 @@ def _steps(conn: Connection, text: str, parameters: Any) -> int:
         steps += 1
         return 0
 
-    raw = conn.connection.dbapi_connection
+    raw = connection.connection.dbapi_connection
     raw.set_progress_handler(count, 10)  # type: ignore[union-attr]
     try:
-        conn.exec_driver_sql(text, parameters).all()
+        connection.exec_driver_sql(text, parameters).all()
     finally:
         raw.set_progress_handler(None, 0)  # type: ignore[union-attr]
     return steps
 
 
 @contextmanager
-def watched(conn: Connection) -> Iterator[Statements]:
+def watched(connection: Connection) -> Iterator[Statements]:
     """The statements that the block sends."""
     seen = Statements()
 
     def note(_conn: Any, _cursor: Any, text: str, parameters: Any, *_: Any) -> None:
         seen.append((text, parameters))
 
-    event.listen(conn, "before_cursor_execute", note)
+    event.listen(connection, "before_cursor_execute", note)
     try:
         yield seen
     finally:
-        event.remove(conn, "before_cursor_execute", note)
+        event.remove(connection, "before_cursor_execute", note)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.calendar import Firing, WorkCalendar
-from engine.config import Calendar
+from engine.config.settings import CalendarSettings
 from engine.iso8601 import TimeMalformed, parse_duration
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -68,7 +68,7 @@ def test_ordinary_days_are_worked() -> None:
 
 
 def test_the_companys_days_are_off_too() -> None:
-    calendar = WorkCalendar.of(Calendar(company_days=(date(2027, 5, 7),)))
+    calendar = WorkCalendar.of(CalendarSettings(company_days=(date(2027, 5, 7),)))
     off = calendar.day_off(date(2027, 5, 7))
     assert off is not None
     assert off.kind == "company"

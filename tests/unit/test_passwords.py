@@ -6,7 +6,7 @@ import pytest
 from argon2 import PasswordHasher, extract_parameters
 
 from engine.errors import Invalid
-from engine.identity import people
+from engine.identity import passwords
 
 GOOD = "fyra gröna moroten"
 
@@ -24,17 +24,17 @@ GOOD = "fyra gröna moroten"
 )
 def test_a_weak_password_is_refused(password: str, code: str) -> None:
     with pytest.raises(Invalid) as caught:
-        people.check_new_password(password, "anna.karin")
+        passwords.check_new(password, "anna.karin")
     assert [(p.code, p.field) for p in caught.value.problems] == [(code, "password")]
 
 
 def test_a_long_password_is_enough() -> None:
-    people.check_new_password(GOOD, "anna")
-    people.check_new_password("ett ek i skogen här", "ek")
+    passwords.check_new(GOOD, "anna")
+    passwords.check_new("ett ek i skogen här", "ek")
 
 
 def test_the_hash_is_argon2id_and_fits_its_column() -> None:
-    stored = people.hash_password(GOOD)
+    stored = passwords.hash_password(GOOD)
     parameters = extract_parameters(stored)
     assert stored.startswith("$argon2id$")
     assert (parameters.time_cost, parameters.memory_cost) == (2, 19 * 1024)
@@ -43,21 +43,21 @@ def test_the_hash_is_argon2id_and_fits_its_column() -> None:
 
 
 def test_only_the_password_verifies() -> None:
-    stored = people.hash_password(GOOD)
-    assert people.verify(stored, GOOD)
-    assert people.verify(stored, "fyra gro\u0308na moroten")
-    assert not people.verify(stored, GOOD + " ")
-    assert not people.verify("no hash at all", GOOD)
-    assert not people.verify(None, GOOD)
+    stored = passwords.hash_password(GOOD)
+    assert passwords.verify(stored, GOOD)
+    assert passwords.verify(stored, "fyra gro\u0308na moroten")
+    assert not passwords.verify(stored, GOOD + " ")
+    assert not passwords.verify("no hash at all", GOOD)
+    assert not passwords.verify(None, GOOD)
 
 
 def test_nobody_is_compared_with_a_hash_of_the_same_cost() -> None:
-    assert extract_parameters(people._NOBODY) == extract_parameters(people.hash_password("x"))
+    assert extract_parameters(passwords._NOBODY) == extract_parameters(passwords.hash_password("x"))
 
 
 def test_a_hash_of_other_parameters_is_renewed() -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(GOOD)
-    renewed = people.renewed_hash(weak, GOOD)
+    renewed = passwords.renewed_hash(weak, GOOD)
     assert renewed is not None
-    assert people.verify(renewed, GOOD)
-    assert people.renewed_hash(renewed, GOOD) is None
+    assert passwords.verify(renewed, GOOD)
+    assert passwords.renewed_hash(renewed, GOOD) is None

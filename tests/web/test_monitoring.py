@@ -77,7 +77,7 @@ def test_the_figures_count_steps_requests_and_what_waits(
     assert {"serviceplan_job_lag_seconds", "serviceplan_outbox_dead"} <= set(found)
     assert found["serviceplan_jobs_failed"] == 0
     with database_of(engine).writing() as connection:
-        failed.keep(connection, "tidy", {}, 10, "RuntimeError: no", engine.now())
+        failed.add(connection, "tidy", {}, 10, "RuntimeError: no", engine.now())
     assert values(client.get("/metrics").text)["serviceplan_jobs_failed"] == 1
 
 

@@ -84,9 +84,9 @@ def letter_id(engine: Engine, clock: FakeClock) -> str:
     with database_of(engine).writing() as connection:
         outbox.post(connection, [sent], clock.now())
         [letter_id] = outbox.due(connection, clock.now(), 1)
-        taken = outbox.take(connection, letter_id, clock.now())
+        taken = outbox.claim(connection, letter_id, clock.now())
         assert taken is not None
-        outbox.failed(connection, taken, "410 Gone", clock.now(), hopeless=True)
+        outbox.record_failure(connection, taken, "410 Gone", clock.now(), hopeless=True)
     return letter_id
 
 
@@ -109,7 +109,7 @@ def test_a_failed_job_is_shown_to_managers_and_tried_again(
     engine: Engine, clock: FakeClock, people: People, signed_in: SignedIn
 ) -> None:
     with database_of(engine).writing() as connection:
-        failed.keep(connection, "outbox", {"id": "abc"}, 10, "KeyError: 'x'", clock.now())
+        failed.add(connection, "outbox", {"id": "abc"}, 10, "KeyError: 'x'", clock.now())
     manager = signed_in(people["manager"])
     assert "Send a mail or a webhook" in manager.open("/overview/?lang=en").text
     page = manager.open("/overview/?lang=sv")

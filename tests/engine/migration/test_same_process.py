@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from engine.config import Limits
+from engine.config.settings import LimitSettings
 from engine.errors import StepError
 from engine.migration.compare import Comparison
 from engine.runtime.executor import Executor
@@ -20,7 +20,7 @@ from tests.engine.runtime.test_any_graph import graphs
 from tests.engine.runtime.test_same_either_way import BLOCKS, Block, Drawing
 
 STEPS = 40
-LIMITS = Limits(tokens=200, steps=300)
+LIMITS = LimitSettings(tokens=200, steps=300)
 IDS = re.compile(r'\b(id|sourceRef|targetRef|attachedToRef)="')
 
 

@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 
 from engine.bpmn.meta import CheckItem, MessageMeta
 from engine.errors import Invalid, NotFound
-from engine.queries import search
-from engine.queries.cases import MessageOffer, case_detail, cases
+from engine.queries import text_search
+from engine.queries.cases import MessageOffer
+from engine.queries.cases import get as case_detail
+from engine.queries.cases import search as cases
 from engine.queries.sheets import plan_rows
 from engine.views import SYSTEM, Actor
 from tests.support.rows import DAY, NOW, TODAY, Rows, Running, tick, watched
@@ -22,8 +24,8 @@ def seller(rows: Rows) -> Actor:
     return rows.person("Sara Åberg", "saljare")
 
 
-def numbers(conn: Connection, actor: Actor = SYSTEM, **filters: Any) -> list[str]:
-    return [row.number for row in cases(conn, actor, today=TODAY, **filters).items]
+def numbers(connection: Connection, actor: Actor = SYSTEM, **filters: Any) -> list[str]:
+    return [row.number for row in cases(connection, actor, today=TODAY, **filters).items]
 
 
 class TestList:
@@ -34,48 +36,50 @@ class TestList:
         rows.case(number="ended", started_at=NOW - DAY, state="completed", ended_at=NOW)
         rows.case(number="last", title="Städning av Ön")
 
-    def test_the_last_started_comes_first(self, conn: Connection) -> None:
-        assert numbers(conn) == ["last", "stopped", "first"]
-        assert numbers(conn, state="ended") == ["ended"]
-        assert numbers(conn, state="all") == ["last", "ended", "stopped", "first"]
+    def test_the_last_started_comes_first(self, connection: Connection) -> None:
+        assert numbers(connection) == ["last", "stopped", "first"]
+        assert numbers(connection, state="ended") == ["ended"]
+        assert numbers(connection, state="all") == ["last", "ended", "stopped", "first"]
 
     @pytest.mark.parametrize("state", ["running", "ended", "all"])
     @pytest.mark.parametrize("size", [1, 2, 3, 4])
-    def test_pages_give_every_case_once(self, conn: Connection, state: str, size: int) -> None:
+    def test_pages_give_every_case_once(
+        self, connection: Connection, state: str, size: int
+    ) -> None:
         found: list[str] = []
         cursor = None
         while True:
-            page = cases(conn, SYSTEM, state=state, cursor=cursor, limit=size, today=TODAY)
+            page = cases(connection, SYSTEM, state=state, cursor=cursor, limit=size, today=TODAY)
             found += [row.number for row in page.items]
             cursor = page.next
             if cursor is None:
                 break
-        assert found == numbers(conn, state=state)
+        assert found == numbers(connection, state=state)
 
     def test_a_member_of_staff_lists_the_cases_of_their_roles_and_a_stranger_none(
-        self, conn: Connection, rows: Rows, seller: Actor
+        self, connection: Connection, rows: Rows, seller: Actor
     ) -> None:
         Running(rows, number="mine").plan(role="saljare")
-        assert numbers(conn, seller) == ["mine"]
-        assert numbers(conn, rows.person("Nils Ny"), state="all") == []
+        assert numbers(connection, seller) == ["mine"]
+        assert numbers(connection, rows.person("Nils Ny"), state="all") == []
 
     def test_a_search_looks_at_number_title_and_customer(
-        self, conn: Connection, rows: Rows
+        self, connection: Connection, rows: Rows
     ) -> None:
         rows.case(number="of customer", customer_id=rows.customer("Öl & Co", org_number="556-1"))
-        assert numbers(conn, q="städning ÖN") == ["last"]
-        assert numbers(conn, q="öl") == ["of customer"]
-        assert numbers(conn, q="556-1") == ["of customer"]
-        assert numbers(conn, q="STOPP") == ["stopped"]
+        assert numbers(connection, q="städning ÖN") == ["last"]
+        assert numbers(connection, q="öl") == ["of customer"]
+        assert numbers(connection, q="556-1") == ["of customer"]
+        assert numbers(connection, q="STOPP") == ["stopped"]
 
-    def test_a_state_that_does_not_exist_is_refused(self, conn: Connection) -> None:
+    def test_a_state_that_does_not_exist_is_refused(self, connection: Connection) -> None:
         with pytest.raises(Invalid):
-            cases(conn, SYSTEM, state="everything", today=TODAY)
+            cases(connection, SYSTEM, state="everything", today=TODAY)
 
 
 class TestProgress:
     def test_done_is_what_was_completed_last_and_is_not_open_again(
-        self, conn: Connection, rows: Rows
+        self, connection: Connection, rows: Rows
     ) -> None:
         running = Running(rows, customer="Bageriet")
         for element in ("done", "again", "open", "cancelled", "ahead", "same_moment"):
@@ -89,12 +93,12 @@ class TestProgress:
         running.task(element_id="same_moment", state="cancelled", ended_at=NOW)
         running.done(element_id="same_moment")
         running.done(element_id="outside the plan")
-        (row,) = cases(conn, SYSTEM, today=TODAY).items
+        (row,) = cases(connection, SYSTEM, today=TODAY).items
         assert (row.done, row.activities) == (2, 6)
         assert (row.open, row.late) == (2, 1)
         assert row.customer is not None
         assert row.customer.name == "Bageriet"
-        states = {p.element_id: p.state for p in plan_rows(conn, running.case, running=True)}
+        states = {p.element_id: p.state for p in plan_rows(connection, running.case, running=True)}
         assert states == {
             "done": "done",
             "again": "open",
@@ -105,7 +109,7 @@ class TestProgress:
         }
 
     def test_phases_with_open_work_stand_in_the_plans_order(
-        self, conn: Connection, rows: Rows
+        self, connection: Connection, rows: Rows
     ) -> None:
         running = Running(rows, number="2026-0001")
         running.plan("drift", phase="C", phase_order=4)
@@ -115,16 +119,18 @@ class TestProgress:
             running.task(phase=phase)
         running.done(phase="B1")
         Running(rows, number="another").task(phase="B1")
-        found = {row.number: row for row in cases(conn, SYSTEM, today=TODAY).items}
+        found = {row.number: row for row in cases(connection, SYSTEM, today=TODAY).items}
         row = found.pop("2026-0001")
         assert row.phases == ("C", "D")
-        assert numbers(conn, phase="C") == [row.number]
-        assert numbers(conn, phase="B1") == ["another"]
+        assert numbers(connection, phase="C") == [row.number]
+        assert numbers(connection, phase="B1") == ["another"]
 
-    def test_statements_do_not_grow_with_the_cases(self, conn: Connection, rows: Rows) -> None:
+    def test_statements_do_not_grow_with_the_cases(
+        self, connection: Connection, rows: Rows
+    ) -> None:
         def statements() -> int:
-            with watched(conn) as sent:
-                cases(conn, SYSTEM, today=TODAY, limit=200)
+            with watched(connection) as sent:
+                cases(connection, SYSTEM, today=TODAY, limit=200)
             return len(sent)
 
         Running(rows, customer="Ett").plan()
@@ -152,7 +158,7 @@ class TestSheets:
         return running
 
     def test_a_case_shows_all_its_rows_done_open_and_ahead(
-        self, conn: Connection, rows: Rows, running: Running, seller: Actor
+        self, connection: Connection, rows: Rows, running: Running, seller: Actor
     ) -> None:
         done = running.done(
             seller, element_id="analys", due=TODAY, ticks={"las": tick(seller)}, ended_at=NOW
@@ -165,7 +171,7 @@ class TestSheets:
             found = [CheckItem("las", "Läs på"), CheckItem("fraga", "Fråga")]
             return found if element_id == "analys" else []
 
-        detail = case_detail(conn, SYSTEM, running.case, today=TODAY, points=points)
+        detail = case_detail(connection, SYSTEM, running.case, today=TODAY, points=points)
         sheet_a, sheet_b1 = detail.sheets
         analysis, offer = sheet_a.rows
         assert (sheet_a.key, sheet_b1.key) == ("A", "B1")
@@ -189,45 +195,45 @@ class TestSheets:
         assert (ahead.person, ahead.due) == (entry.person, TODAY + 20 * DAY)
 
     def test_rounds_come_oldest_first(
-        self, conn: Connection, running: Running, seller: Actor
+        self, connection: Connection, running: Running, seller: Actor
     ) -> None:
         third = running.task(element_id="offert", opened_at=NOW + DAY)
         first = running.done(seller, element_id="offert", opened_at=NOW - DAY)
         second = running.done(seller, element_id="offert", ended_at=NOW + DAY)
-        detail = case_detail(conn, SYSTEM, running.case, today=TODAY)
+        detail = case_detail(connection, SYSTEM, running.case, today=TODAY)
         offer = detail.sheets[0].rows[1]
         assert [entry.task_id for entry in offer.entries] == [first, second, third]
         assert offer.state == "open"
 
     def test_a_sheet_knows_the_diagram_that_it_runs_on_or_would_run_on(
-        self, conn: Connection, rows: Rows, running: Running
+        self, connection: Connection, rows: Rows, running: Running
     ) -> None:
         old = rows.definition("fas_a", 1, phase="A", phase_order=1)
         rows.definition("fas_a", 2, phase="A", phase_order=1, deployed_at=NOW + DAY)
         rows.definition("fas_b1", 1, phase="B1", phase_order=2)
         new = rows.definition("fas_b1", 2, phase="B1", phase_order=2, deployed_at=NOW + DAY)
         child = rows.instance(running.case, old, parent_id=running.instance, depth=1)
-        sheet_a, sheet_b1 = case_detail(conn, SYSTEM, running.case, today=TODAY).sheets
+        sheet_a, sheet_b1 = case_detail(connection, SYSTEM, running.case, today=TODAY).sheets
         assert (sheet_a.process_id, sheet_a.definition_id, sheet_a.version) == ("fas_a", old, 1)
         assert sheet_a.instance_id == child
         assert (sheet_b1.process_id, sheet_b1.definition_id, sheet_b1.version) == ("fas_b1", new, 2)
         assert sheet_b1.instance_id is None
 
     def test_what_an_ended_case_never_opened_was_not_reached(
-        self, conn: Connection, rows: Rows
+        self, connection: Connection, rows: Rows
     ) -> None:
         ended = Running(rows, state="completed", ended_at=NOW)
         ended.plan("offert")
-        detail = case_detail(conn, SYSTEM, ended.case, today=TODAY)
+        detail = case_detail(connection, SYSTEM, ended.case, today=TODAY)
         assert detail.sheets[0].rows[0].state == "not_reached"
         assert detail.can == {"correct"}
 
     def test_statements_do_not_grow_with_rows_and_rounds(
-        self, conn: Connection, rows: Rows, running: Running, seller: Actor
+        self, connection: Connection, rows: Rows, running: Running, seller: Actor
     ) -> None:
         def statements() -> int:
-            with watched(conn) as sent:
-                case_detail(conn, SYSTEM, running.case, today=TODAY)
+            with watched(connection) as sent:
+                case_detail(connection, SYSTEM, running.case, today=TODAY)
             return len(sent)
 
         running.done(seller, element_id="offert")
@@ -242,7 +248,7 @@ class TestSheets:
 
 class TestDetail:
     def test_people_and_what_each_of_them_may_do(
-        self, conn: Connection, rows: Rows, seller: Actor
+        self, connection: Connection, rows: Rows, seller: Actor
     ) -> None:
         keeper = rows.person("Kerstin Ek", "kundansvarig")
         running = Running(
@@ -252,36 +258,38 @@ class TestDetail:
         )
         running.plan(role="saljare")
         running.plan("kundkontakt", role="kundansvarig")
-        detail = case_detail(conn, keeper, running.case, today=TODAY)
+        detail = case_detail(connection, keeper, running.case, today=TODAY)
         assert {role: p.name for role, p in detail.people.items()} == {"kundansvarig": "Kerstin Ek"}
         assert detail.row.start_date == date(2026, 5, 1)
         assert detail.can == {"plan"}
-        assert case_detail(conn, seller, running.case, today=TODAY).can == frozenset()
+        assert case_detail(connection, seller, running.case, today=TODAY).can == frozenset()
         rows.incident(running.case, running.instance)
-        shown = case_detail(conn, SYSTEM, running.case, today=TODAY)
+        shown = case_detail(connection, SYSTEM, running.case, today=TODAY)
         assert shown.can == {"plan", "cancel", "correct", "retry"}
         assert len(shown.incidents) == 1
-        assert case_detail(conn, seller, running.case, today=TODAY).incidents == ()
+        assert case_detail(connection, seller, running.case, today=TODAY).incidents == ()
 
-    def test_variables_are_the_roots_in_readable_form(self, conn: Connection, rows: Rows) -> None:
+    def test_variables_are_the_roots_in_readable_form(
+        self, connection: Connection, rows: Rows
+    ) -> None:
         case_id = rows.case()
         definition = rows.definition()
         variables = {"avtalsstart": {"@date": "2026-05-01"}, "belopp": {"@number": "1.50"}}
         root = rows.instance(case_id, definition, id=case_id, variables=variables)
         rows.instance(case_id, definition, parent_id=root, variables={"inre": 1})
-        detail = case_detail(conn, SYSTEM, case_id, today=TODAY)
+        detail = case_detail(connection, SYSTEM, case_id, today=TODAY)
         assert detail.variables == {"avtalsstart": "2026-05-01", "belopp": 1.5}
 
     def test_a_case_that_is_not_mine_to_see_does_not_exist(
-        self, conn: Connection, rows: Rows, seller: Actor
+        self, connection: Connection, rows: Rows, seller: Actor
     ) -> None:
         case_id = Running(rows).case
         for asked in (case_id, "nothing"):
             with pytest.raises(NotFound):
-                case_detail(conn, seller, asked, today=TODAY)
+                case_detail(connection, seller, asked, today=TODAY)
 
     def test_messages_are_those_that_somebody_waits_for_and_the_diagram_offers(
-        self, conn: Connection, rows: Rows, seller: Actor
+        self, connection: Connection, rows: Rows, seller: Actor
     ) -> None:
         running = Running(rows)
         running.plan(role="saljare")
@@ -297,7 +305,7 @@ class TestDetail:
             MessageMeta("m5", "Signal", "Signal", ("saljare",), offered=True),
         ]
         offers = {meta.name: MessageOffer(meta) for meta in metas}
-        detail = case_detail(conn, seller, running.case, today=TODAY, offers=lambda _: offers)
+        detail = case_detail(connection, seller, running.case, today=TODAY, offers=lambda _: offers)
         assert [(o.name, o.label, o.allowed, o.interrupting) for o in detail.messages] == [
             ("Uppsagning", "Uppsägning", False, True),
             ("Reklamation", "Reklamation", True, False),
@@ -305,11 +313,11 @@ class TestDetail:
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_cases_are_listed_along_an_index(conn: Connection, rows: Rows, seller: Actor) -> None:
+def test_cases_are_listed_along_an_index(connection: Connection, rows: Rows, seller: Actor) -> None:
     for state, index in (("running", "ix_process_case_state"), ("all", "ix_process_case_started")):
-        with watched(conn) as sent:
-            cases(conn, seller, state=state, today=TODAY)
-        plans = sent.plans(conn)
+        with watched(connection) as sent:
+            cases(connection, seller, state=state, today=TODAY)
+        plans = sent.plans(connection)
         assert [line for line in plans if index in line]
         assert "SCAN process_case" not in plans
 
@@ -319,8 +327,8 @@ class TestBound:
 
     @pytest.fixture(autouse=True)
     def small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(search, "FEW", 8)
-        monkeypatch.setattr(search, "LOOKED_AT", 10)
+        monkeypatch.setattr(text_search, "FEW", 8)
+        monkeypatch.setattr(text_search, "LOOKED_AT", 10)
 
     def crowd(self, rows: Rows, count: int) -> list[str]:
         """Cases with two words each, which only those that began in the middle have both."""
@@ -336,12 +344,14 @@ class TestBound:
 
     @pytest.mark.parametrize("state", ["all", "running"])
     @pytest.mark.parametrize("q", ["norr visby", "syd umeå", "visby", "norr 2026"])
-    def test_the_pages_find_all(self, conn: Connection, rows: Rows, state: str, q: str) -> None:
+    def test_the_pages_find_all(
+        self, connection: Connection, rows: Rows, state: str, q: str
+    ) -> None:
         made = self.crowd(rows, 60)
         found: list[str] = []
         cursor, pages = None, 0
         while pages == 0 or cursor is not None:
-            page = cases(conn, SYSTEM, q=q, state=state, cursor=cursor, limit=4, today=TODAY)
+            page = cases(connection, SYSTEM, q=q, state=state, cursor=cursor, limit=4, today=TODAY)
             found += [row.id for row in page.items]
             cursor, pages = page.next, pages + 1
         north, visby = range(36), range(25, 60)
@@ -358,15 +368,15 @@ class TestBound:
     @pytest.mark.parametrize("q", ["norr visby", "syd umeå", "visby"])
     @pytest.mark.parametrize("whose", ["everybody's", "nobody's"])
     def test_a_page_does_not_read_more_where_there_are_more(
-        self, conn: Connection, rows: Rows, q: str, whose: str
+        self, connection: Connection, rows: Rows, q: str, whose: str
     ) -> None:
         actor = SYSTEM if whose == "everybody's" else rows.person("Nils Ny", "saljare")
 
         def read() -> int:
             rows.as_if_large()
-            with watched(conn) as sent:
-                cases(conn, actor, q=q, state="all", limit=4, today=TODAY)
-            return sent.work(conn)
+            with watched(connection) as sent:
+                cases(connection, actor, q=q, state="all", limit=4, today=TODAY)
+            return sent.work(connection)
 
         self.crowd(rows, 100)
         before = read()
@@ -376,21 +386,21 @@ class TestBound:
     @pytest.mark.parametrize("filters", [{"q": "gammal"}, {"phase": "Z"}])
     def test_a_few_old_ones_are_not_looked_for_among_all(
         self,
-        conn: Connection,
+        connection: Connection,
         rows: Rows,
         monkeypatch: pytest.MonkeyPatch,
         filters: dict[str, str],
     ) -> None:
-        monkeypatch.setattr(search, "FEW", 100)
+        monkeypatch.setattr(text_search, "FEW", 100)
         for n in range(60):
             old = Running(rows, title="gammal", started_at=NOW - (n + 9) * DAY)
             old.task(phase="Z")
 
         def read() -> int:
             rows.as_if_large()
-            with watched(conn) as sent:
-                assert len(cases(conn, SYSTEM, **filters, limit=2, today=TODAY).items) == 2
-            return sent.work(conn)
+            with watched(connection) as sent:
+                assert len(cases(connection, SYSTEM, **filters, limit=2, today=TODAY).items) == 2
+            return sent.work(connection)
 
         self.crowd(rows, 200)
         before = read()

@@ -9,14 +9,15 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.errors import Invalid, NotFound
-from engine.queries import facts, search
-from engine.queries.history import history, history_types
+from engine.queries import facts, text_search
+from engine.queries.history import search as history
+from engine.queries.history import types as history_types
 from engine.views import SYSTEM, Actor
 from tests.support.rows import DAY, NOW, Rows, Running, watched
 
 
-def ids(conn: Connection, actor: Actor = SYSTEM, **filters: Any) -> list[int]:
-    return [entry.id for entry in history(conn, actor, **filters).items]
+def ids(connection: Connection, actor: Actor = SYSTEM, **filters: Any) -> list[int]:
+    return [entry.id for entry in history(connection, actor, **filters).items]
 
 
 @pytest.fixture
@@ -25,67 +26,67 @@ def running(rows: Rows) -> Running:
 
 
 class TestOrder:
-    def test_several_cases_are_listed_by_time(self, conn: Connection, rows: Rows) -> None:
+    def test_several_cases_are_listed_by_time(self, connection: Connection, rows: Rows) -> None:
         middle = rows.fact(at=NOW)
         newest = rows.fact(at=NOW + DAY)
         oldest = rows.fact(at=NOW - DAY)
         same = rows.fact(at=NOW)
-        assert ids(conn) == [newest, same, middle, oldest]
+        assert ids(connection) == [newest, same, middle, oldest]
 
     def test_one_case_is_listed_in_the_order_of_its_facts_even_if_a_clock_was_set_back(
-        self, conn: Connection, rows: Rows, running: Running
+        self, connection: Connection, rows: Rows, running: Running
     ) -> None:
         first = rows.fact(case_id=running.case, at=NOW)
         second = rows.fact(case_id=running.case, at=NOW - DAY)
         rows.fact()
-        assert ids(conn, case_id=running.case) == [second, first]
+        assert ids(connection, case_id=running.case) == [second, first]
 
     @pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
     @pytest.mark.parametrize("of_case", [True, False])
     def test_pages_give_every_fact_once(
-        self, conn: Connection, rows: Rows, running: Running, size: int, of_case: bool
+        self, connection: Connection, rows: Rows, running: Running, size: int, of_case: bool
     ) -> None:
         made = [rows.fact(case_id=running.case, at=NOW + n % 3 * DAY) for n in range(7)]
         case_id = running.case if of_case else None
         found: list[int] = []
         cursor = None
         while True:
-            page = history(conn, SYSTEM, case_id=case_id, cursor=cursor, limit=size)
+            page = history(connection, SYSTEM, case_id=case_id, cursor=cursor, limit=size)
             found += [entry.id for entry in page.items]
             cursor = page.next
             if cursor is None:
                 break
         assert sorted(found) == sorted(made)
-        assert found == ids(conn, case_id=case_id)
+        assert found == ids(connection, case_id=case_id)
 
     def test_a_cursor_of_another_list_is_refused(
-        self, conn: Connection, rows: Rows, running: Running
+        self, connection: Connection, rows: Rows, running: Running
     ) -> None:
         for _ in range(2):
             rows.fact(case_id=running.case)
-        cursor = history(conn, SYSTEM, limit=1).next
+        cursor = history(connection, SYSTEM, limit=1).next
         with pytest.raises(Invalid):
-            history(conn, SYSTEM, case_id=running.case, cursor=cursor)
+            history(connection, SYSTEM, case_id=running.case, cursor=cursor)
 
 
 class TestFilters:
-    def test_by_person_type_and_time(self, conn: Connection, rows: Rows) -> None:
+    def test_by_person_type_and_time(self, connection: Connection, rows: Rows) -> None:
         eva = rows.person("Eva Ek", username="eva")
         hers = rows.fact(actor_id=eva.id, type="task.signed", at=NOW)
         later = rows.fact(type="task.completed", at=NOW + DAY)
-        assert ids(conn, person="eva") == ids(conn, person=eva.id) == [hers]
-        assert ids(conn, person="system") == [later]
-        assert ids(conn, person="nobody") == []
-        assert ids(conn, type="task.signed") == [hers]
-        assert ids(conn, since=NOW + DAY) == [later]
-        assert ids(conn, until=NOW + DAY) == [hers]
-        assert ids(conn, since=NOW, until=NOW) == []
+        assert ids(connection, person="eva") == ids(connection, person=eva.id) == [hers]
+        assert ids(connection, person="system") == [later]
+        assert ids(connection, person="nobody") == []
+        assert ids(connection, type="task.signed") == [hers]
+        assert ids(connection, since=NOW + DAY) == [later]
+        assert ids(connection, until=NOW + DAY) == [hers]
+        assert ids(connection, since=NOW, until=NOW) == []
 
     @pytest.mark.parametrize(
         "q", ["ÅKERI", "0042", "offERT", "eva", "för dyrt", "ÖBERGS eva", 'he said \\"no\\"']
     )
     def test_a_search_looks_at_names_numbers_and_details(
-        self, conn: Connection, rows: Rows, running: Running, q: str
+        self, connection: Connection, rows: Rows, running: Running, q: str
     ) -> None:
         found = rows.fact(
             case_id=running.case,
@@ -95,30 +96,32 @@ class TestFilters:
             detail='{"note":"För dyrt, he said \\"no\\""}',
         )
         rows.fact(detail={"note": "something else"})
-        assert ids(conn, q=q) == [found]
+        assert ids(connection, q=q) == [found]
 
-    def test_what_is_rare_elsewhere_is_not_one_cases(self, conn: Connection, rows: Rows) -> None:
+    def test_what_is_rare_elsewhere_is_not_one_cases(
+        self, connection: Connection, rows: Rows
+    ) -> None:
         mine, other = Running(rows).case, Running(rows).case
         eva = rows.person("Eva Ek")
         for _ in range(5):
             rows.fact(case_id=mine)
         rows.fact(type="case.cancelled", case_id=other, actor_id=eva.id)
-        assert ids(conn, case_id=mine, type="case.cancelled") == []
-        assert ids(conn, case_id=mine, person=eva.id) == []
+        assert ids(connection, case_id=mine, type="case.cancelled") == []
+        assert ids(connection, case_id=mine, person=eva.id) == []
         cancelled = rows.fact(type="case.cancelled", case_id=mine, actor_id=eva.id)
-        assert ids(conn, case_id=mine, type="case.cancelled") == [cancelled]
-        assert ids(conn, case_id=mine, type="case.cancelled", person=eva.id) == [cancelled]
+        assert ids(connection, case_id=mine, type="case.cancelled") == [cancelled]
+        assert ids(connection, case_id=mine, type="case.cancelled", person=eva.id) == [cancelled]
 
-    def test_types_are_listed_once_each(self, conn: Connection, rows: Rows) -> None:
-        assert history_types(conn) == ()
+    def test_types_are_listed_once_each(self, connection: Connection, rows: Rows) -> None:
+        assert history_types(connection) == ()
         for type_ in ("b", "a", "c", "a", "b"):
             rows.fact(type=type_)
-        assert history_types(conn) == ("a", "b", "c")
+        assert history_types(connection) == ("a", "b", "c")
 
 
 class TestWhose:
     def test_staff_read_the_facts_of_the_cases_that_they_see(
-        self, conn: Connection, rows: Rows, running: Running
+        self, connection: Connection, rows: Rows, running: Running
     ) -> None:
         running.plan(role="saljare")
         of_case = rows.fact(case_id=running.case)
@@ -128,26 +131,26 @@ class TestWhose:
         everything = [account, deployed, of_other, of_case]
 
         def read(*roles: str, **given: Any) -> list[int]:
-            return ids(conn, rows.person("Någon", *roles, **given))
+            return ids(connection, rows.person("Någon", *roles, **given))
 
         assert read("saljare") == [of_case]
         assert read() == []
         assert read(rights=["manager"]) == everything
         assert read("saljare", rights=["process_owner"]) == [deployed, of_case]
         assert read(rights=["administrator"]) == [account]
-        assert ids(conn) == everything
+        assert ids(connection) == everything
 
     def test_a_case_that_is_not_mine_has_no_history_for_me(
-        self, conn: Connection, rows: Rows, running: Running
+        self, connection: Connection, rows: Rows, running: Running
     ) -> None:
         stranger = rows.person("Nils Ny")
         for case_id in (running.case, "nothing"):
             with pytest.raises(NotFound):
-                history(conn, stranger, case_id=case_id)
+                history(connection, stranger, case_id=case_id)
 
 
 class TestEntry:
-    def test_names_are_joined(self, conn: Connection, rows: Rows, running: Running) -> None:
+    def test_names_are_joined(self, connection: Connection, rows: Rows, running: Running) -> None:
         definition = rows.definition("fas_a", 4)
         rows.fact(
             case_id=running.case,
@@ -157,7 +160,7 @@ class TestEntry:
             element_name="Offert",
             detail={"due": {"@date": "2026-03-09"}, "belopp": {"@number": "1.50"}},
         )
-        (entry,) = history(conn, SYSTEM).items
+        (entry,) = history(connection, SYSTEM).items
         assert (entry.case_number, entry.customer) == ("2026-0042", "Öbergs Åkeri")
         assert (entry.process_id, entry.version) == ("fas_a", 4)
         assert (entry.element_id, entry.element_name) == ("offert", "Offert")
@@ -165,10 +168,10 @@ class TestEntry:
 
     @pytest.mark.parametrize("stored", ["{", "[1]", '{"@date": "no date"}', '{"a": {"@date": ""}}'])
     def test_details_that_were_tampered_with_are_shown_as_they_are(
-        self, conn: Connection, rows: Rows, stored: str
+        self, connection: Connection, rows: Rows, stored: str
     ) -> None:
         rows.fact(detail=stored)
-        assert history(conn, SYSTEM).items[0].detail == {"text": stored}
+        assert history(connection, SYSTEM).items[0].detail == {"text": stored}
 
 
 class TestBound:
@@ -181,8 +184,8 @@ class TestBound:
     def crowd(self, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[int]]:
         """Facts of 20 people called Anna, 20 customers in Umeå, two elements and two types."""
         monkeypatch.setattr(facts, "LOOKED_AT", self.LOOKED_AT)
-        monkeypatch.setattr(search, "FEW", 10)
-        monkeypatch.setattr(search, "LOOKED_AT", 15)
+        monkeypatch.setattr(text_search, "FEW", 10)
+        monkeypatch.setattr(text_search, "LOOKED_AT", 15)
         monkeypatch.setattr("engine.queries.history.NAMES", 8)
         people = [rows.person(f"Anna Ek{n}", username=f"anna-{n}") for n in range(20)]
         cases = [Running(rows, customer=f"Åkeri Umeå {n}", number=f"K-{n}") for n in range(20)]
@@ -223,7 +226,7 @@ class TestBound:
     )
     def test_the_pages_find_all(
         self,
-        conn: Connection,
+        connection: Connection,
         crowd: Callable[[int], list[int]],
         filters: dict[str, Any],
         wanted: Callable[[int], bool],
@@ -232,7 +235,7 @@ class TestBound:
         found: list[int] = []
         cursor, pages = None, 0
         while pages == 0 or cursor is not None:
-            page = history(conn, SYSTEM, **filters, cursor=cursor, limit=5)
+            page = history(connection, SYSTEM, **filters, cursor=cursor, limit=5)
             found += [entry.id for entry in page.items]
             cursor, pages = page.next, pages + 1
         assert sorted(found) == [id for n, id in enumerate(made) if wanted(n)]
@@ -254,7 +257,7 @@ class TestBound:
     @pytest.mark.parametrize("whose", ["everybody's", "nobody's"])
     def test_a_page_does_not_read_more_where_more_has_happened(
         self,
-        conn: Connection,
+        connection: Connection,
         rows: Rows,
         crowd: Callable[[int], list[int]],
         monkeypatch: pytest.MonkeyPatch,
@@ -266,9 +269,9 @@ class TestBound:
 
         def read() -> int:
             rows.as_if_large()
-            with watched(conn) as sent:
-                history(conn, actor, **filters, limit=5)
-            return sent.work(conn)
+            with watched(connection) as sent:
+                history(connection, actor, **filters, limit=5)
+            return sent.work(connection)
 
         # Others', so that neither a case nor a person is a large part of all there is.
         rows.facts([{"type": "job.done", "at": NOW - DAY}] * 4000)
@@ -290,34 +293,34 @@ class TestCost:
         ],
     )
     def test_every_list_is_read_backwards_along_an_index(
-        self, conn: Connection, rows: Rows, filters: dict[str, Any], index: str
+        self, connection: Connection, rows: Rows, filters: dict[str, Any], index: str
     ) -> None:
         rows.fact()
         rows.fact(at=NOW + DAY)
-        cursor = history(conn, SYSTEM, limit=1).next
+        cursor = history(connection, SYSTEM, limit=1).next
         for place in (None, cursor):
-            with watched(conn) as sent:
-                history(conn, SYSTEM, cursor=place, **filters)
-            plans = sent.plans(conn)
+            with watched(connection) as sent:
+                history(connection, SYSTEM, cursor=place, **filters)
+            plans = sent.plans(connection)
             assert [line for line in plans if f"history USING INDEX {index}" in line]
             assert not [line for line in plans if "TEMP B-TREE" in line]
 
     @pytest.mark.parametrize("q", ["offert", "eva", "2026", "offert eva 2026", "nothing"])
     def test_a_search_reads_ranges_of_indexes_only(
-        self, conn: Connection, rows: Rows, running: Running, q: str
+        self, connection: Connection, rows: Rows, running: Running, q: str
     ) -> None:
         person = rows.person("Eva Ek")
         rows.fact(case_id=running.case, actor_id=person.id, element_name="Offert")
-        with watched(conn) as sent:
-            history(conn, SYSTEM, q=q)
-        plans = sent.plans(conn)
+        with watched(connection) as sent:
+            history(connection, SYSTEM, q=q)
+        plans = sent.plans(connection)
         # The one exception are the newest facts, which are bounded in number.
         scans = [text for text, _ in sent if "history" in text and "LIMIT" not in text]
         assert all("min(history" in text for text in scans)
         assert not [line for line in plans if line.startswith(("SCAN case_word", "SCAN person"))]
 
     def test_so_is_one_cases_and_the_list_of_a_member_of_staff(
-        self, conn: Connection, rows: Rows, running: Running
+        self, connection: Connection, rows: Rows, running: Running
     ) -> None:
         seller = rows.person("Sara", "saljare")
         running.plan(role="saljare")
@@ -325,18 +328,20 @@ class TestCost:
             ({"case_id": running.case}, "ix_history_case"),
             ({}, "ix_history_at"),
         ):
-            with watched(conn) as sent:
-                history(conn, seller, **filters)
-            plans = sent.plans(conn)
+            with watched(connection) as sent:
+                history(connection, seller, **filters)
+            plans = sent.plans(connection)
             assert [line for line in plans if f"INDEX {index}" in line]
             # What must be asked of each fact is asked of so many, and those are put in order.
             sorts = any("TEMP B-TREE" in line for line in plans)
             assert not sorts or all("LIMIT" in text for text, _ in sent if "FROM history" in text)
             assert sorts == ("case_id" not in filters)
 
-    def test_the_types_are_found_by_steps_in_an_index(self, conn: Connection, rows: Rows) -> None:
-        with watched(conn) as sent:
-            history_types(conn)
-        reads = [line for line in sent.plans(conn) if "history" in line]
+    def test_the_types_are_found_by_steps_in_an_index(
+        self, connection: Connection, rows: Rows
+    ) -> None:
+        with watched(connection) as sent:
+            history_types(connection)
+        reads = [line for line in sent.plans(connection) if "history" in line]
         assert reads
         assert all(line.startswith("SEARCH history USING COVERING INDEX") for line in reads)

@@ -16,9 +16,9 @@ from engine.queries.task_detail import (
     TaskRequirements,
     asks,
     attachment,
-    task_detail,
     task_place,
 )
+from engine.queries.task_detail import get as task_detail
 from engine.views import SYSTEM, Actor, Field, TaskDetail
 from tests.support.rows import DAY, NOW, TODAY, Rows, Running, tick, watched
 
@@ -35,8 +35,8 @@ def running(rows: Rows) -> Running:
     return Running(rows, customer="Bageriet", number="2026-0001")
 
 
-def detail(conn: Connection, actor: Actor, task_id: str, **asked: Any) -> TaskDetail:
-    return task_detail(conn, actor, task_id, lambda _: TaskRequirements(**asked))
+def detail(connection: Connection, actor: Actor, task_id: str, **asked: Any) -> TaskDetail:
+    return task_detail(connection, actor, task_id, lambda _: TaskRequirements(**asked))
 
 
 class TestAsks:
@@ -78,7 +78,7 @@ class TestAsks:
 
 class TestDetail:
     def test_the_diagram_is_read_with_the_values_that_hold_for_the_task(
-        self, conn: Connection, rows: Rows, running: Running, seller: Actor
+        self, connection: Connection, rows: Rows, running: Running, seller: Actor
     ) -> None:
         instance = rows.instance(
             running.case,
@@ -94,19 +94,21 @@ class TestDetail:
             seen.append(place)
             return TaskRequirements()
 
-        task_detail(conn, seller, task_id, ask)
+        task_detail(connection, seller, task_id, ask)
         (place,) = seen
         assert place.variables == {"belopp": Decimal("1.50"), "runda": 2, "svar": "answer"}
         assert (place.definition_id, place.element_id) == (running.definition, "offert")
-        thing, same = task_place(conn, seller, task_id)
+        thing, same = task_place(connection, seller, task_id)
         assert (thing.id, same) == (task_id, place)
 
     def test_ticks_say_who_and_when_and_exempt_points_say_that_they_do_not_apply(
-        self, conn: Connection, running: Running, seller: Actor
+        self, connection: Connection, running: Running, seller: Actor
     ) -> None:
         ticks = {"las": tick(seller), "fraga": tick(seller, "not_applicable", "Ingen att fråga")}
         task_id = running.task(ticks=ticks, ticked=2, points=3)
-        found = detail(conn, seller, task_id, checklist=POINTS, exempt=frozenset({"las", "varna"}))
+        found = detail(
+            connection, seller, task_id, checklist=POINTS, exempt=frozenset({"las", "varna"})
+        )
         assert [(t.id, t.text, t.state, t.reason, t.by, t.at) for t in found.checklist] == [
             ("las", "Läs på", "done", "", "Sara Åberg", NOW),
             ("fraga", "Fråga", "not_applicable", "Ingen att fråga", "Sara Åberg", NOW),
@@ -114,13 +116,13 @@ class TestDetail:
         ]
 
     def test_a_draft_is_shown_with_its_values_and_who_saved_it(
-        self, conn: Connection, rows: Rows, running: Running, seller: Actor
+        self, connection: Connection, rows: Rows, running: Running, seller: Actor
     ) -> None:
         answers = {"fran": {"@date": "2026-05-01"}, "varde": {"@number": "12.50"}, "tva": "2 st"}
         task_id = running.task(answers=answers, note="Ring först", draft_at=NOW, draft_by=seller.id)
         rows.attachment(task_id, "avtal", seller, filename="b.pdf", at=NOW + DAY)
         rows.attachment(task_id, "avtal", seller, filename="a.pdf")
-        found = detail(conn, seller, task_id)
+        found = detail(connection, seller, task_id)
         assert found.values == {"fran": "2026-05-01", "varde": 12.5, "tva": "2 st"}
         assert (found.note, found.draft_saved_at) == ("Ring först", NOW)
         assert found.draft_saved_by == "Sara Åberg"
@@ -131,11 +133,11 @@ class TestDetail:
         ]
 
     def test_a_signed_task_shows_who_when_and_what_it_means(
-        self, conn: Connection, rows: Rows, running: Running, seller: Actor
+        self, connection: Connection, rows: Rows, running: Running, seller: Actor
     ) -> None:
         task_id = running.done(seller, draft_at=NOW)
         rows.signature(task_id, running.case, running.instance, seller)
-        found = detail(conn, seller, task_id, signature_required=True, meaning="Utfört")
+        found = detail(connection, seller, task_id, signature_required=True, meaning="Utfört")
         assert found.completed_by is not None
         assert (found.completed_by.name, found.completed_at) == ("Sara Åberg", NOW)
         assert found.signature is not None
@@ -144,65 +146,67 @@ class TestDetail:
         assert not found.row.has_draft
 
     def test_the_plan_field_brings_the_activities_ahead_and_open_but_not_the_task_itself(
-        self, conn: Connection, running: Running, seller: Actor
+        self, connection: Connection, running: Running, seller: Actor
     ) -> None:
         for element in ("klar", "tidplan", "kundkort", "drift"):
             running.plan(element)
         running.done(seller, element_id="klar")
         running.task(element_id="kundkort", due=TODAY)
         task_id = running.task(element_id="tidplan")
-        assert detail(conn, seller, task_id).plan == ()
-        found = detail(conn, seller, task_id, form=(Field("plan", "plan", "Tidplan"),))
+        assert detail(connection, seller, task_id).plan == ()
+        found = detail(connection, seller, task_id, form=(Field("plan", "plan", "Tidplan"),))
         assert [(row.element_id, row.state) for row in found.plan] == [
             ("kundkort", "open"),
             ("drift", "ahead"),
         ]
 
     def test_what_the_reader_may_do_and_whom_they_may_give_it_to(
-        self, conn: Connection, rows: Rows, running: Running, seller: Actor
+        self, connection: Connection, rows: Rows, running: Running, seller: Actor
     ) -> None:
         zorn = rows.person("Anders Zorn", "saljare")
         rows.person("Åke Borta", "saljare", active=False)
         rows.person("Eva Ek", "ekonomi")
         manager = rows.person("Maria Chef", rights=["manager"])
         free, mine = running.task(), running.task(assignee_id=seller.id)
-        assert detail(conn, seller, free).can == {"claim", "save", "complete"}
-        assert detail(conn, seller, free).candidates == ()
-        found = detail(conn, seller, mine)
+        assert detail(connection, seller, free).can == {"claim", "save", "complete"}
+        assert detail(connection, seller, free).candidates == ()
+        found = detail(connection, seller, mine)
         assert found.can == {"release", "reassign", "save", "complete"}
         assert [p.id for p in found.candidates] == [zorn.id, seller.id]
-        assert detail(conn, zorn, mine).can == frozenset()
-        assert detail(conn, manager, mine).can == {"release", "reassign"}
+        assert detail(connection, zorn, mine).can == frozenset()
+        assert detail(connection, manager, mine).can == {"release", "reassign"}
         nobodys = running.task(role=None)
-        assert len(detail(conn, manager, nobodys).candidates) == 4
+        assert len(detail(connection, manager, nobodys).candidates) == 4
 
     def test_a_task_of_a_case_that_i_do_not_see_does_not_exist(
-        self, conn: Connection, rows: Rows, running: Running, seller: Actor
+        self, connection: Connection, rows: Rows, running: Running, seller: Actor
     ) -> None:
         stranger = rows.person("Nils Ny")
         task_id = running.task()
         file_id = rows.attachment(task_id, "avtal", seller)
         for asked in (task_id, "nothing"):
             with pytest.raises(NotFound):
-                detail(conn, stranger, asked)
+                detail(connection, stranger, asked)
         for asked in (file_id, "nothing"):
             with pytest.raises(NotFound):
-                attachment(conn, stranger, asked)
+                attachment(connection, stranger, asked)
 
     def test_an_attachment_comes_with_its_bytes(
-        self, conn: Connection, rows: Rows, running: Running, seller: Actor
+        self, connection: Connection, rows: Rows, running: Running, seller: Actor
     ) -> None:
         file_id = rows.attachment(running.task(), "avtal", seller, data=b"\x00\xff")
-        view, data = attachment(conn, seller, file_id)
+        view, data = attachment(connection, seller, file_id)
         assert (view.id, view.filename, data) == (file_id, "avtal.pdf", b"\x00\xff")
 
     def test_the_statements_of_a_page_are_few(
-        self, conn: Connection, rows: Rows, running: Running, seller: Actor
+        self, connection: Connection, rows: Rows, running: Running, seller: Actor
     ) -> None:
         task_id = running.task(assignee_id=seller.id, ticks={"las": tick(seller)})
         for number in range(5):
             running.plan(f"steg{number}")
             rows.attachment(task_id, "avtal", rows.person(f"Person {number}"))
-        with watched(conn) as sent:
-            detail(conn, SYSTEM, task_id, checklist=POINTS, form=(Field("p", "plan", "Plan"),))
+        with watched(connection) as sent:
+            detail(
+                connection, SYSTEM, task_id, checklist=POINTS, form=(Field("p", "plan", "Plan"),)
+            )
         assert len(sent) <= 9

@@ -13,13 +13,14 @@ from sqlalchemy import Connection
 
 from engine.errors import Invalid
 from engine.queries import inbox
-from engine.queries.tasks import task_counts, tasks
+from engine.queries.tasks import counts as task_counts
+from engine.queries.tasks import search as tasks
 from engine.views import Actor
 from tests.support.rows import DAY, NOW, TODAY, Rows, Running, watched
 
 
-def names(conn: Connection, actor: Actor, **filters: Any) -> list[str]:
-    return [row.name for row in tasks(conn, actor, today=TODAY, **filters).items]
+def names(connection: Connection, actor: Actor, **filters: Any) -> list[str]:
+    return [row.name for row in tasks(connection, actor, today=TODAY, **filters).items]
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def running(rows: Rows) -> Running:
 
 class TestWhose:
     def test_mine_is_what_is_assigned_to_me_and_what_my_role_may_take(
-        self, conn: Connection, running: Running, seller: Actor, colleague: Actor
+        self, connection: Connection, running: Running, seller: Actor, colleague: Actor
     ) -> None:
         running.task(name="assigned to me", role="ekonomi", assignee_id=seller.id, due=TODAY)
         running.task(name="of my role", due=TODAY + DAY)
@@ -57,39 +58,39 @@ class TestWhose:
         running.task(name="somebody else's", assignee_id=colleague.id)
         running.task(name="of another role", role="ekonomi")
         running.done(seller, name="done", assignee_id=seller.id)
-        assert names(conn, seller) == ["assigned to me", "of my role", "of no role"]
+        assert names(connection, seller) == ["assigned to me", "of my role", "of no role"]
 
     def test_role_is_the_work_of_my_roles_whoever_has_it(
-        self, conn: Connection, running: Running, seller: Actor, colleague: Actor
+        self, connection: Connection, running: Running, seller: Actor, colleague: Actor
     ) -> None:
         running.task(name="free", due=TODAY)
         running.task(name="a colleague's", assignee_id=colleague.id, due=TODAY + DAY)
         running.task(name="of another role", role="ekonomi", assignee_id=seller.id)
-        assert names(conn, seller, show="role") == ["free", "a colleague's"]
+        assert names(connection, seller, show="role") == ["free", "a colleague's"]
 
     def test_all_is_the_open_work_of_the_cases_that_i_see(
-        self, conn: Connection, rows: Rows, running: Running, seller: Actor
+        self, connection: Connection, rows: Rows, running: Running, seller: Actor
     ) -> None:
         running.plan(role="saljare")
         running.task(name="in my case", role="ekonomi")
         Running(rows).task(name="in another case", role="ekonomi")
-        assert names(conn, seller, show="all") == ["in my case"]
+        assert names(connection, seller, show="all") == ["in my case"]
 
     def test_a_manager_sees_all_but_has_only_what_is_offered(
-        self, conn: Connection, running: Running, manager: Actor
+        self, connection: Connection, running: Running, manager: Actor
     ) -> None:
         running.task(name="a seller's")
-        assert names(conn, manager, show="all") == ["a seller's"]
-        assert names(conn, manager) == []
+        assert names(connection, manager, show="all") == ["a seller's"]
+        assert names(connection, manager) == []
 
     @pytest.mark.parametrize("show", ["mine", "role", "all"])
     def test_a_strangers_list_is_empty(
-        self, conn: Connection, running: Running, stranger: Actor, show: str
+        self, connection: Connection, running: Running, stranger: Actor, show: str
     ) -> None:
         running.plan(role="saljare")
         running.task(name="a seller's")
-        assert names(conn, stranger, show=show) == []
-        counts = task_counts(conn, stranger, show=show, today=TODAY)
+        assert names(connection, stranger, show=show) == []
+        counts = task_counts(connection, stranger, show=show, today=TODAY)
         assert counts == {"late": 0, "today": 0, "coming": 0}
 
 
@@ -103,8 +104,10 @@ class TestOrderAndGroups:
         running.task(name="later", due=TODAY - 2 * DAY)
         running.task(name="no date either")
 
-    def test_by_date_and_those_without_one_last(self, conn: Connection, seller: Actor) -> None:
-        assert names(conn, seller) == [
+    def test_by_date_and_those_without_one_last(
+        self, connection: Connection, seller: Actor
+    ) -> None:
+        assert names(connection, seller) == [
             "later",
             "late",
             "today",
@@ -113,61 +116,63 @@ class TestOrderAndGroups:
             "no date either",
         ]
 
-    def test_the_groups_and_their_counts_agree(self, conn: Connection, seller: Actor) -> None:
-        assert names(conn, seller, due="late") == ["later", "late"]
-        assert names(conn, seller, due="today") == ["today"]
-        assert names(conn, seller, due="coming") == ["tomorrow", "no date", "no date either"]
-        assert task_counts(conn, seller, today=TODAY) == {"late": 2, "today": 1, "coming": 3}
+    def test_the_groups_and_their_counts_agree(self, connection: Connection, seller: Actor) -> None:
+        assert names(connection, seller, due="late") == ["later", "late"]
+        assert names(connection, seller, due="today") == ["today"]
+        assert names(connection, seller, due="coming") == ["tomorrow", "no date", "no date either"]
+        assert task_counts(connection, seller, today=TODAY) == {"late": 2, "today": 1, "coming": 3}
 
     @pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 6, 7])
     @pytest.mark.parametrize("show", ["mine", "all"])
     def test_pages_of_any_size_give_every_task_once(
-        self, conn: Connection, running: Running, seller: Actor, size: int, show: str
+        self, connection: Connection, running: Running, seller: Actor, size: int, show: str
     ) -> None:
         running.plan(role="saljare")
         found: list[str] = []
         cursor = None
         while True:
-            page = tasks(conn, seller, show=show, cursor=cursor, limit=size, today=TODAY)
+            page = tasks(connection, seller, show=show, cursor=cursor, limit=size, today=TODAY)
             assert len(page.items) <= size
             found += [row.name for row in page.items]
             cursor = page.next
             if cursor is None:
                 break
-        assert found == names(conn, seller)
+        assert found == names(connection, seller)
 
     def test_a_page_is_never_larger_than_two_hundred(
-        self, conn: Connection, running: Running, seller: Actor
+        self, connection: Connection, running: Running, seller: Actor
     ) -> None:
         for _ in range(200):
             running.task()
-        assert len(tasks(conn, seller, limit=10_000, today=TODAY).items) == 200
-        assert len(tasks(conn, seller, limit=-3, today=TODAY).items) == 1
+        assert len(tasks(connection, seller, limit=10_000, today=TODAY).items) == 200
+        assert len(tasks(connection, seller, limit=-3, today=TODAY).items) == 1
 
 
 class TestFilters:
-    def test_by_phase_and_by_role(self, conn: Connection, rows: Rows, running: Running) -> None:
+    def test_by_phase_and_by_role(
+        self, connection: Connection, rows: Rows, running: Running
+    ) -> None:
         both = rows.person("Bo Båda", "saljare", "ekonomi")
         running.task(name="offer", phase="A")
         running.task(name="start", phase="B1")
         running.task(name="invoice", phase="B1", role="ekonomi")
         running.task(name="of nobody", phase="B1", role=None)
-        assert names(conn, both, phase="B1") == ["start", "invoice", "of nobody"]
-        assert names(conn, both, phase="B1", role="ekonomi") == ["invoice"]
-        assert names(conn, both, show="role", role="saljare") == ["offer", "start"]
+        assert names(connection, both, phase="B1") == ["start", "invoice", "of nobody"]
+        assert names(connection, both, phase="B1", role="ekonomi") == ["invoice"]
+        assert names(connection, both, show="role", role="saljare") == ["offer", "start"]
         running.plan()
-        assert names(conn, both, show="all", role="ekonomi") == ["invoice"]
+        assert names(connection, both, show="all", role="ekonomi") == ["invoice"]
 
     @pytest.mark.parametrize(
         "q",
         ["ÅNGBAGERIET", "ångbageriet", "öREbro ring", "0007", "RING", "Ring upp", "  upp   ring "],
     )
     def test_a_search_finds_whatever_the_case_of_its_letters(
-        self, conn: Connection, running: Running, seller: Actor, q: str
+        self, connection: Connection, running: Running, seller: Actor, q: str
     ) -> None:
         running.task(name="Ring upp")
         Running(running.rows, number="2025-0001").task(name="Skriv")
-        assert names(conn, seller, q=q) == ["Ring upp"]
+        assert names(connection, seller, q=q) == ["Ring upp"]
 
     @pytest.mark.parametrize(
         ("name", "q"),
@@ -183,25 +188,25 @@ class TestFilters:
         ],
     )
     def test_no_character_of_a_search_is_a_pattern(
-        self, conn: Connection, running: Running, seller: Actor, name: str, q: str
+        self, connection: Connection, running: Running, seller: Actor, name: str, q: str
     ) -> None:
         running.task(name=name)
         running.task(name="something else entirely, abc 1005 xy rxs")
-        assert names(conn, seller, q=q) == [name]
+        assert names(connection, seller, q=q) == [name]
 
     def test_a_very_long_search_is_cut(
-        self, conn: Connection, running: Running, seller: Actor
+        self, connection: Connection, running: Running, seller: Actor
     ) -> None:
         running.task(name="a" * 300)
-        assert names(conn, seller, q="a" * 5000) == ["a" * 300]
-        assert names(conn, seller, q="[" * 5000 + "\x00\ud800") == []
+        assert names(connection, seller, q="a" * 5000) == ["a" * 300]
+        assert names(connection, seller, q="[" * 5000 + "\x00\ud800") == []
 
     @pytest.mark.parametrize("filters", [{"show": "everyone"}, {"due": "1 OR 1=1"}])
     def test_a_filter_that_does_not_exist_is_refused(
-        self, conn: Connection, seller: Actor, filters: dict[str, str]
+        self, connection: Connection, seller: Actor, filters: dict[str, str]
     ) -> None:
         with pytest.raises(Invalid) as caught:
-            tasks(conn, seller, today=TODAY, **filters)
+            tasks(connection, seller, today=TODAY, **filters)
         assert caught.value.problems[0].code == "not_an_option"
 
     @pytest.mark.parametrize(
@@ -209,20 +214,20 @@ class TestFilters:
         ["x", "é", "bnVsbA", "WyJ0YXNrcyJd", "WyJjYXNlcyIsIjIwMjYtMDEtMDEiLCJhIl0", "A" * 4000],
     )
     def test_a_cursor_that_was_not_given_out_is_refused(
-        self, conn: Connection, seller: Actor, cursor: str
+        self, connection: Connection, seller: Actor, cursor: str
     ) -> None:
         with pytest.raises(Invalid) as caught:
-            tasks(conn, seller, cursor=cursor, today=TODAY)
+            tasks(connection, seller, cursor=cursor, today=TODAY)
         assert caught.value.problems[0].code == "cursor_malformed"
 
 
 def test_a_row_says_where_the_task_belongs(
-    conn: Connection, running: Running, seller: Actor
+    connection: Connection, running: Running, seller: Actor
 ) -> None:
     task_id = running.task(
         assignee_id=seller.id, due=TODAY, points=4, ticked=3, draft_at=NOW, revision=5
     )
-    (row,) = tasks(conn, seller, today=TODAY).items
+    (row,) = tasks(connection, seller, today=TODAY).items
     assert row.id == task_id
     assert (row.case_id, row.case_number) == (running.case, "2026-0007")
     assert row.customer == "Ångbageriet i Örebro AB"
@@ -245,7 +250,7 @@ class TestCost:
     )
     def test_the_inbox_is_read_along_an_index(
         self,
-        conn: Connection,
+        connection: Connection,
         running: Running,
         seller: Actor,
         manager: Actor,
@@ -255,10 +260,10 @@ class TestCost:
         running.task(due=TODAY)
         actor = manager if show == "all" else seller
         for due in ("late", "today", "coming", None):
-            page = tasks(conn, actor, show=show, limit=1, today=TODAY)
-            with watched(conn) as sent:
-                tasks(conn, actor, show=show, due=due, cursor=page.next, today=TODAY)
-            plans = sent.plans(conn)
+            page = tasks(connection, actor, show=show, limit=1, today=TODAY)
+            with watched(connection) as sent:
+                tasks(connection, actor, show=show, due=due, cursor=page.next, today=TODAY)
+            plans = sent.plans(connection)
             assert indexes <= {word for line in plans for word in line.split()}
             assert not [line for line in plans if line.startswith("SCAN task")]
             # Only the rows of a page, already found, are put in order.
@@ -266,20 +271,20 @@ class TestCost:
             assert not [line for line in sorts if line.startswith("SEARCH task USING INDEX ix_")]
 
     def test_all_of_a_member_of_staff_is_read_along_an_index_too(
-        self, conn: Connection, running: Running, seller: Actor
+        self, connection: Connection, running: Running, seller: Actor
     ) -> None:
-        with watched(conn) as sent:
-            tasks(conn, seller, show="all", today=TODAY)
-        plans = sent.plans(conn)
+        with watched(connection) as sent:
+            tasks(connection, seller, show="all", today=TODAY)
+        plans = sent.plans(connection)
         assert [line for line in plans if "ix_task_due" in line]
         assert not [line for line in plans if line.startswith("SCAN task")]
 
     def test_a_page_takes_the_same_statements_however_many_tasks_there_are(
-        self, conn: Connection, rows: Rows, seller: Actor
+        self, connection: Connection, rows: Rows, seller: Actor
     ) -> None:
         def statements() -> int:
-            with watched(conn) as sent:
-                tasks(conn, seller, today=TODAY)
+            with watched(connection) as sent:
+                tasks(connection, seller, today=TODAY)
             return len(sent)
 
         Running(rows).task(assignee_id=seller.id)
@@ -313,11 +318,11 @@ class TestBound:
             )
         return made
 
-    def pages(self, conn: Connection, actor: Actor, **filters: Any) -> list[str]:
+    def pages(self, connection: Connection, actor: Actor, **filters: Any) -> list[str]:
         found: list[str] = []
         cursor, pages = None, 0
         while pages == 0 or cursor is not None:
-            page = tasks(conn, actor, **filters, cursor=cursor, limit=4, today=TODAY)
+            page = tasks(connection, actor, **filters, cursor=cursor, limit=4, today=TODAY)
             found += [row.id for row in page.items]
             cursor, pages = page.next, pages + 1
         return found
@@ -338,7 +343,7 @@ class TestBound:
     @pytest.mark.parametrize("whose", ["everybody's", "staff's"])
     def test_the_pages_find_all(
         self,
-        conn: Connection,
+        connection: Connection,
         rows: Rows,
         seller: Actor,
         filters: dict[str, Any],
@@ -348,18 +353,18 @@ class TestBound:
         made = self.crowd(rows, 60)
         rights = frozenset({"manager"}) if whose == "everybody's" else frozenset()
         actor = replace(seller, rights=rights)
-        found = self.pages(conn, actor, **filters)
+        found = self.pages(connection, actor, **filters)
         assert sorted(found) == [id for n, id in enumerate(made) if wanted(n)]
         order = {id: (n % 6 == 0, n % 7, id) for n, id in enumerate(made)}
         order |= {id: (True, 0, id) for n, id in enumerate(made) if n % 6 == 0}
         assert found == sorted(found, key=lambda id: order[id])
 
     def test_a_count_says_when_there_may_be_more(
-        self, conn: Connection, rows: Rows, seller: Actor
+        self, connection: Connection, rows: Rows, seller: Actor
     ) -> None:
         self.crowd(rows, 60)
-        counts = task_counts(conn, seller, q="norr", today=TODAY)
-        listed = {due: len(self.pages(conn, seller, q="norr", due=due)) for due in counts}
+        counts = task_counts(connection, seller, q="norr", today=TODAY)
+        listed = {due: len(self.pages(connection, seller, q="norr", due=due)) for due in counts}
         assert {due: count.more for due, count in counts.items()} == {
             "late": True,
             "today": False,
@@ -370,12 +375,12 @@ class TestBound:
         assert 0 < counts["coming"] < listed["coming"]
 
     def test_roles_that_are_not_mine_are_nothing_to_look_for(
-        self, conn: Connection, running: Running, seller: Actor
+        self, connection: Connection, running: Running, seller: Actor
     ) -> None:
         running.task()
-        with watched(conn) as sent:
-            assert names(conn, seller, show="role", role="ekonomi") == []
-            counts = task_counts(conn, seller, show="role", role="ekonomi", today=TODAY)
+        with watched(connection) as sent:
+            assert names(connection, seller, show="role", role="ekonomi") == []
+            counts = task_counts(connection, seller, show="role", role="ekonomi", today=TODAY)
         assert counts == {"late": 0, "today": 0, "coming": 0}
         assert not sent
 
@@ -394,7 +399,7 @@ class TestBound:
     @pytest.mark.parametrize("whose", ["everybody's", "nobody's"])
     def test_a_page_does_not_read_more_where_there_are_more(
         self,
-        conn: Connection,
+        connection: Connection,
         rows: Rows,
         monkeypatch: pytest.MonkeyPatch,
         seller: Actor,
@@ -409,11 +414,11 @@ class TestBound:
 
         def read() -> int:
             rows.as_if_large()
-            with watched(conn) as sent:
-                tasks(conn, actor, **filters, limit=4, today=TODAY)
+            with watched(connection) as sent:
+                tasks(connection, actor, **filters, limit=4, today=TODAY)
                 filters_of_counts = {k: v for k, v in filters.items() if k != "due"}
-                task_counts(conn, actor, **filters_of_counts, today=TODAY)
-            return sent.work(conn)
+                task_counts(connection, actor, **filters_of_counts, today=TODAY)
+            return sent.work(connection)
 
         self.crowd(rows, 40)
         before = read()

@@ -44,34 +44,38 @@ def fact(type_: str = "task_opened", chain: str = INSTANCE, **more: Any) -> Fact
     return Fact(type_, ANNA, chain, **{**values, **more})
 
 
-def append(conn: Connection, facts: Sequence[Fact]) -> list[Appended]:
-    batch = Batch(conn)
+def append(connection: Connection, facts: Sequence[Fact]) -> list[Appended]:
+    batch = Batch(connection)
     appended = history.append(batch, facts, at=NOW)
     batch.end()
     return appended
 
 
-def written(conn: Connection) -> None:
+def written(connection: Connection) -> None:
     """Three entries in one chain and two in another."""
-    append(conn, [fact(), fact("claimed"), fact("opened", CHILD)])
-    append(conn, [fact("signed", CHILD), fact("completed")])
+    append(connection, [fact(), fact("claimed"), fact("opened", CHILD)])
+    append(connection, [fact("signed", CHILD), fact("completed")])
 
 
-def stored(conn: Connection) -> list[Any]:
-    return list(conn.execute(select(*HistoryTable.__table__.columns).order_by(HistoryTable.id)))
+def stored(connection: Connection) -> list[Any]:
+    return list(
+        connection.execute(select(*HistoryTable.__table__.columns).order_by(HistoryTable.id))
+    )
 
 
-def faults(conn: Connection, case_id: str | None = None) -> set[tuple[str, int]]:
-    return {(fault.chain, fault.seq) for fault in history.verify(conn, case_id).faults}
+def faults(connection: Connection, case_id: str | None = None) -> set[tuple[str, int]]:
+    return {(fault.chain, fault.seq) for fault in history.verify(connection, case_id).faults}
 
 
 # ---------------------------------------------------------------- appending
 
 
-def test_an_entry_can_be_recomputed_with_nothing_but_sha256_and_json(conn: Connection) -> None:
-    written(conn)
+def test_an_entry_can_be_recomputed_with_nothing_but_sha256_and_json(
+    connection: Connection,
+) -> None:
+    written(connection)
     prev = dict.fromkeys((INSTANCE, CHILD), "0" * 64)
-    for row in stored(conn):
+    for row in stored(connection):
         body = json.loads(row.body)
         assert body["prev"] == prev[row.chain]
         assert hashlib.sha256(row.body).hexdigest() == row.hash
@@ -83,17 +87,17 @@ def test_an_entry_can_be_recomputed_with_nothing_but_sha256_and_json(conn: Conne
         prev[row.chain] = row.hash
 
 
-def test_no_name_and_no_detail_stands_in_the_chain(conn: Connection) -> None:
-    written(conn)
-    for row in stored(conn):
+def test_no_name_and_no_detail_stands_in_the_chain(connection: Connection) -> None:
+    written(connection)
+    for row in stored(connection):
         assert "Åberg".encode() not in row.body
         assert b"belopp" not in row.body
         assert json.loads(row.detail)["due"] == "2026-03-09"
 
 
-def test_entries_are_numbered_within_their_chain(conn: Connection) -> None:
-    written(conn)
-    assert [(row.chain, row.seq, row.type) for row in stored(conn)] == [
+def test_entries_are_numbered_within_their_chain(connection: Connection) -> None:
+    written(connection)
+    assert [(row.chain, row.seq, row.type) for row in stored(connection)] == [
         (INSTANCE, 1, "task_opened"),
         (INSTANCE, 2, "claimed"),
         (CHILD, 1, "opened"),
@@ -102,43 +106,43 @@ def test_entries_are_numbered_within_their_chain(conn: Connection) -> None:
     ]
 
 
-def test_an_append_says_where_its_entries_are(conn: Connection) -> None:
-    first = append(conn, [Fact("deployed", SYSTEM, "definitions")])
-    then = append(conn, [Fact("deployed", ANNA, "definitions")])
-    assert append(conn, []) == []
+def test_an_append_says_where_its_entries_are(connection: Connection) -> None:
+    first = append(connection, [Fact("deployed", SYSTEM, "definitions")])
+    then = append(connection, [Fact("deployed", ANNA, "definitions")])
+    assert append(connection, []) == []
     places = [(place.seq, place.hash) for place in (*first, *then)]
-    assert places == [(row.seq, row.hash) for row in stored(conn)]
-    assert history.verify(conn) == Verification(1, 2, 0, ())
+    assert places == [(row.seq, row.hash) for row in stored(connection)]
+    assert history.verify(connection) == Verification(1, 2, 0, ())
 
 
-def test_salts_differ_so_that_equal_details_do_not_show(conn: Connection) -> None:
-    append(conn, [fact(), fact()])
-    first, second = (json.loads(row.body)["commitment"] for row in stored(conn))
+def test_salts_differ_so_that_equal_details_do_not_show(connection: Connection) -> None:
+    append(connection, [fact(), fact()])
+    first, second = (json.loads(row.body)["commitment"] for row in stored(connection))
     assert first != second
 
 
-def test_a_detail_without_a_form_is_refused(conn: Connection) -> None:
+def test_a_detail_without_a_form_is_refused(connection: Connection) -> None:
     with pytest.raises(TypeError):
-        append(conn, [fact(detail={"x": object()})])
+        append(connection, [fact(detail={"x": object()})])
 
 
-def test_a_number_of_a_chain_is_given_once(conn: Connection) -> None:
-    written(conn)
-    row = stored(conn)[0]._asdict()
+def test_a_number_of_a_chain_is_given_once(connection: Connection) -> None:
+    written(connection)
+    row = stored(connection)[0]._asdict()
     del row["id"]
     with pytest.raises(IntegrityError, match="chain"):
-        conn.execute(insert(HistoryTable).values(row))
+        connection.execute(insert(HistoryTable).values(row))
 
 
 # ---------------------------------------------------------------- verifying
 
 
-def test_an_untouched_history_verifies(conn: Connection) -> None:
-    assert history.verify(conn) == Verification(0, 0, 0, ())
-    written(conn)
-    assert history.verify(conn) == Verification(2, 5, 0, ())
-    assert history.verify(conn, CASE) == Verification(2, 5, 0, ())
-    assert history.verify(conn, "x" * 32) == Verification(0, 0, 0, ())
+def test_an_untouched_history_verifies(connection: Connection) -> None:
+    assert history.verify(connection) == Verification(0, 0, 0, ())
+    written(connection)
+    assert history.verify(connection) == Verification(2, 5, 0, ())
+    assert history.verify(connection, CASE) == Verification(2, 5, 0, ())
+    assert history.verify(connection, "x" * 32) == Verification(0, 0, 0, ())
 
 
 def changes(value: bytes | str) -> list[Any]:
@@ -156,87 +160,93 @@ def changes(value: bytes | str) -> list[Any]:
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-def test_every_single_change_of_an_entry_is_named(conn: Connection, column: str) -> None:
-    written(conn)
-    row = stored(conn)[1]
+def test_every_single_change_of_an_entry_is_named(connection: Connection, column: str) -> None:
+    written(connection)
+    row = stored(connection)[1]
     candidates = changes(getattr(row, column))
     assert len(candidates) > 10
-    if conn.dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql":
         # It keeps to the columns' lengths; that it reads the same values, some of them show.
         candidates = [c for c in candidates if len(c) <= len(getattr(row, column))][::25]
     for changed in candidates:
-        conn.execute(
+        connection.execute(
             update(HistoryTable).where(HistoryTable.id == row.id).values({column: changed})
         )
-        assert (INSTANCE, 2) in faults(conn), changed
-    conn.execute(
+        assert (INSTANCE, 2) in faults(connection), changed
+    connection.execute(
         update(HistoryTable).where(HistoryTable.id == row.id).values({column: getattr(row, column)})
     )
-    assert history.verify(conn).ok
+    assert history.verify(connection).ok
 
 
 @pytest.mark.parametrize("column", ["case_id", "instance_id", "element_id", "element_name"])
-def test_a_value_that_was_taken_away_is_named(conn: Connection, column: str) -> None:
-    written(conn)
-    row = stored(conn)[1]
-    conn.execute(update(HistoryTable).where(HistoryTable.id == row.id).values({column: None}))
-    assert faults(conn) == {(INSTANCE, 2)}
-    assert faults(conn, CASE) == {(INSTANCE, 2)}
+def test_a_value_that_was_taken_away_is_named(connection: Connection, column: str) -> None:
+    written(connection)
+    row = stored(connection)[1]
+    connection.execute(update(HistoryTable).where(HistoryTable.id == row.id).values({column: None}))
+    assert faults(connection) == {(INSTANCE, 2)}
+    assert faults(connection, CASE) == {(INSTANCE, 2)}
 
 
 @pytest.mark.parametrize("by", [timedelta(microseconds=1), timedelta(hours=-1)])
-def test_another_time_is_named(conn: Connection, by: timedelta) -> None:
-    written(conn)
-    conn.execute(update(HistoryTable).where(HistoryTable.type == "claimed").values(at=NOW + by))
-    assert faults(conn) == {(INSTANCE, 2)}
+def test_another_time_is_named(connection: Connection, by: timedelta) -> None:
+    written(connection)
+    connection.execute(
+        update(HistoryTable).where(HistoryTable.type == "claimed").values(at=NOW + by)
+    )
+    assert faults(connection) == {(INSTANCE, 2)}
 
 
-def test_a_fault_says_what_was_changed(conn: Connection) -> None:
-    written(conn)
-    conn.execute(
+def test_a_fault_says_what_was_changed(connection: Connection) -> None:
+    written(connection)
+    connection.execute(
         update(HistoryTable).where(HistoryTable.type == "claimed").values(actor_id="e" * 32)
     )
-    assert [fault.problem for fault in history.verify(conn).faults] == [
+    assert [fault.problem for fault in history.verify(connection).faults] == [
         "the column actor_id is not what the body says: it was changed"
     ]
 
 
-def test_a_missing_entry_is_named_by_the_next_one(conn: Connection) -> None:
-    written(conn)
-    conn.execute(delete(HistoryTable).where(HistoryTable.type == "claimed"))
-    assert faults(conn) == {(INSTANCE, 3)}
+def test_a_missing_entry_is_named_by_the_next_one(connection: Connection) -> None:
+    written(connection)
+    connection.execute(delete(HistoryTable).where(HistoryTable.type == "claimed"))
+    assert faults(connection) == {(INSTANCE, 3)}
 
 
-def test_a_missing_first_entry_is_named(conn: Connection) -> None:
-    written(conn)
-    conn.execute(delete(HistoryTable).where(HistoryTable.type == "task_opened"))
-    assert faults(conn) == {(INSTANCE, 2)}
+def test_a_missing_first_entry_is_named(connection: Connection) -> None:
+    written(connection)
+    connection.execute(delete(HistoryTable).where(HistoryTable.type == "task_opened"))
+    assert faults(connection) == {(INSTANCE, 2)}
 
 
-def test_entries_that_changed_places_are_named(conn: Connection) -> None:
-    written(conn)
+def test_entries_that_changed_places_are_named(connection: Connection) -> None:
+    written(connection)
     for old, new in ((1, 9), (2, 1), (9, 2)):
-        conn.execute(
+        connection.execute(
             update(HistoryTable)
             .where(HistoryTable.chain == INSTANCE, HistoryTable.seq == old)
             .values(seq=new)
         )
-    assert {(INSTANCE, 1), (INSTANCE, 2)} <= faults(conn)
+    assert {(INSTANCE, 1), (INSTANCE, 2)} <= faults(connection)
 
 
-def test_an_entry_that_was_moved_to_another_chain_is_named(conn: Connection) -> None:
-    written(conn)
-    conn.execute(update(HistoryTable).where(HistoryTable.type == "completed").values(chain=CHILD))
-    assert faults(conn) == {(CHILD, 3)}
+def test_an_entry_that_was_moved_to_another_chain_is_named(connection: Connection) -> None:
+    written(connection)
+    connection.execute(
+        update(HistoryTable).where(HistoryTable.type == "completed").values(chain=CHILD)
+    )
+    assert faults(connection) == {(CHILD, 3)}
 
 
-def test_an_entry_rewritten_with_a_fitting_hash_is_named_by_the_next_one(conn: Connection) -> None:
-    written(conn)
-    row = stored(conn)[1]
+def test_an_entry_rewritten_with_a_fitting_hash_is_named_by_the_next_one(
+    connection: Connection,
+) -> None:
+    written(connection)
+    row = stored(connection)[1]
     body = row.body.replace(b'"claimed"', b'"release"')
     values = {"body": body, "hash": hashlib.sha256(body).hexdigest(), "type": "release"}
-    conn.execute(update(HistoryTable).where(HistoryTable.id == row.id).values(values))
-    assert faults(conn) == {(INSTANCE, 3)}
+    connection.execute(update(HistoryTable).where(HistoryTable.id == row.id).values(values))
+    assert faults(connection) == {(INSTANCE, 3)}
 
 
 # ---------------------------------------------------------------- many writers

@@ -49,13 +49,13 @@ class Signing:
 
 
 @pytest.fixture
-def signing(conn: Connection, rows: Rows) -> Signing:
+def signing(connection: Connection, rows: Rows) -> Signing:
     case = rows.case()
     definition = rows.definition()
     instance = rows.instance(case, definition)
     task, other = (rows.task(case, instance, definition) for _ in range(2))
     signer = rows.person("Anna Åberg")
-    view = sign(conn, signer, case, instance, task)
+    view = sign(connection, signer, case, instance, task)
     fact = Fact(
         "task.signed",
         signer,
@@ -64,7 +64,7 @@ def signing(conn: Connection, rows: Rows) -> Signing:
         instance_id=instance,
         detail={"content_sha256": view.content_sha256},
     )
-    batch = Batch(conn)
+    batch = Batch(connection)
     history.append(batch, [fact], at=NOW)
     batch.end()
     person = rows.person("Bo Ek").id
@@ -72,14 +72,14 @@ def signing(conn: Connection, rows: Rows) -> Signing:
 
 
 def sign(
-    conn: Connection,
+    connection: Connection,
     signer: Actor,
     case: str,
     instance: str,
     task: str,
     more: Mapping[str, Any] | None = None,
 ) -> SignatureView:
-    batch = Batch(conn)
+    batch = Batch(connection)
     view = signatures.sign(
         batch,
         at=NOW,
@@ -94,16 +94,18 @@ def sign(
     return view
 
 
-def content(conn: Connection) -> Any:
-    return json.loads(conn.execute(select(SignatureTable.content)).scalar_one())
+def content(connection: Connection) -> Any:
+    return json.loads(connection.execute(select(SignatureTable.content)).scalar_one())
 
 
-def problems(conn: Connection, case_id: str | None = None) -> list[str]:
-    return [fault.problem for fault in history.verify(conn, case_id).faults]
+def problems(connection: Connection, case_id: str | None = None) -> list[str]:
+    return [fault.problem for fault in history.verify(connection, case_id).faults]
 
 
-def test_a_signature_binds_everything_that_was_shown(conn: Connection, signing: Signing) -> None:
-    assert content(conn) == {
+def test_a_signature_binds_everything_that_was_shown(
+    connection: Connection, signing: Signing
+) -> None:
+    assert content(connection) == {
         **CONTENT,
         "answers": {"belopp": "216000.50", "giltig": "2026-04-01", "tom": None},
         "format": 1,
@@ -118,38 +120,42 @@ def test_a_signature_binds_everything_that_was_shown(conn: Connection, signing: 
     }
 
 
-def test_its_readable_form_has_name_time_and_meaning(conn: Connection, signing: Signing) -> None:
+def test_its_readable_form_has_name_time_and_meaning(
+    connection: Connection, signing: Signing
+) -> None:
     view = signing.view
     assert (view.name, view.at, view.meaning) == ("Anna Åberg", NOW, "Utfört")
-    stored = conn.execute(select(SignatureTable.content)).scalar_one()
+    stored = connection.execute(select(SignatureTable.content)).scalar_one()
     assert view.content_sha256 == hashlib.sha256(stored).hexdigest()
 
 
-def test_the_chain_covers_it(conn: Connection, signing: Signing) -> None:
-    row = conn.execute(select(HistoryTable.type, HistoryTable.chain, HistoryTable.body)).one()
+def test_the_chain_covers_it(connection: Connection, signing: Signing) -> None:
+    row = connection.execute(select(HistoryTable.type, HistoryTable.chain, HistoryTable.body)).one()
     assert (row.type, row.chain) == ("task.signed", signing.instance)
     assert json.loads(row.body)["evidence"] == signing.view.content_sha256
-    verified = history.verify(conn, signing.case)
+    verified = history.verify(connection, signing.case)
     assert (verified.ok, verified.signatures) == (True, 1)
 
 
-def test_a_task_is_signed_once(conn: Connection, signing: Signing) -> None:
+def test_a_task_is_signed_once(connection: Connection, signing: Signing) -> None:
     with pytest.raises(IntegrityError):
-        sign(conn, signing.signer, signing.case, signing.instance, signing.task)
+        sign(connection, signing.signer, signing.case, signing.instance, signing.task)
 
 
-def test_the_content_cannot_say_who_signed(conn: Connection, signing: Signing) -> None:
+def test_the_content_cannot_say_who_signed(connection: Connection, signing: Signing) -> None:
     place = (signing.case, signing.instance, signing.other_task)
     with pytest.raises(ValueError, match="signer"):
-        sign(conn, signing.signer, *place, {"signer": "x"})
+        sign(connection, signing.signer, *place, {"signer": "x"})
 
 
-def test_every_single_change_of_the_content_is_named(conn: Connection, signing: Signing) -> None:
-    data = conn.execute(select(SignatureTable.content)).scalar_one()
-    for place in range(0, len(data), 1 if conn.dialect.name == "sqlite" else 50):
+def test_every_single_change_of_the_content_is_named(
+    connection: Connection, signing: Signing
+) -> None:
+    data = connection.execute(select(SignatureTable.content)).scalar_one()
+    for place in range(0, len(data), 1 if connection.dialect.name == "sqlite" else 50):
         changed = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
-        conn.execute(update(SignatureTable).values(content=changed))
-        assert any(signing.view.id in problem for problem in problems(conn)), place
+        connection.execute(update(SignatureTable).values(content=changed))
+        assert any(signing.view.id in problem for problem in problems(connection)), place
 
 
 @pytest.mark.parametrize(
@@ -164,52 +170,58 @@ def test_every_single_change_of_the_content_is_named(conn: Connection, signing: 
     ],
 )
 def test_a_changed_record_is_named(
-    conn: Connection, signing: Signing, column: str, value: Any
+    connection: Connection, signing: Signing, column: str, value: Any
 ) -> None:
-    conn.execute(update(SignatureTable).values({column: value}))
-    assert problems(conn)
-    assert problems(conn, signing.case)
+    connection.execute(update(SignatureTable).values({column: value}))
+    assert problems(connection)
+    assert problems(connection, signing.case)
 
 
-def test_a_signature_cannot_be_moved_to_another_task(conn: Connection, signing: Signing) -> None:
-    conn.execute(update(SignatureTable).values(task_id=signing.other_task))
-    assert problems(conn) == [
+def test_a_signature_cannot_be_moved_to_another_task(
+    connection: Connection, signing: Signing
+) -> None:
+    connection.execute(update(SignatureTable).values(task_id=signing.other_task))
+    assert problems(connection) == [
         f"signature {signing.view.id}: the column task_id is not what was signed: it was changed"
     ]
 
 
-def test_a_signature_cannot_be_given_to_another_person(conn: Connection, signing: Signing) -> None:
-    conn.execute(update(SignatureTable).values(signer_id=signing.other_person))
-    assert len(problems(conn)) == 2
+def test_a_signature_cannot_be_given_to_another_person(
+    connection: Connection, signing: Signing
+) -> None:
+    connection.execute(update(SignatureTable).values(signer_id=signing.other_person))
+    assert len(problems(connection)) == 2
 
 
 def test_a_content_rewritten_with_a_fitting_hash_is_named(
-    conn: Connection, signing: Signing
+    connection: Connection, signing: Signing
 ) -> None:
-    forged = {**content(conn), "note": "Ringde inte"}
+    forged = {**content(connection), "note": "Ringde inte"}
     data = json.dumps(forged, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     digest = hashlib.sha256(data).hexdigest()
-    conn.execute(update(SignatureTable).values(content=data, content_sha256=digest))
-    assert problems(conn) == [
+    connection.execute(update(SignatureTable).values(content=data, content_sha256=digest))
+    assert problems(connection) == [
         f"signature {signing.view.id}: the history does not know it",
         "the signature that this entry records is missing",
     ]
 
 
-def test_a_removed_signature_is_missed(conn: Connection, signing: Signing) -> None:
-    conn.execute(delete(SignatureTable))
-    assert problems(conn, signing.case) == ["the signature that this entry records is missing"]
+def test_a_removed_signature_is_missed(connection: Connection, signing: Signing) -> None:
+    connection.execute(delete(SignatureTable))
+    assert problems(connection, signing.case) == [
+        "the signature that this entry records is missing"
+    ]
 
 
-def test_a_signature_that_was_slipped_in_is_named(conn: Connection, signing: Signing) -> None:
-    sign(conn, signing.signer, signing.case, signing.instance, signing.other_task)
-    (problem,) = problems(conn)
+def test_a_signature_that_was_slipped_in_is_named(connection: Connection, signing: Signing) -> None:
+    sign(connection, signing.signer, signing.case, signing.instance, signing.other_task)
+    (problem,) = problems(connection)
     assert problem.endswith("the history does not know it")
 
 
 def test_an_instance_without_a_history_is_named(
-    conn: Connection, signing: Signing, rows: Rows
+    connection: Connection, signing: Signing, rows: Rows
 ) -> None:
     instance = rows.instance(signing.case, signing.definition)
-    faults = history.verify(conn, signing.case).faults
+    faults = history.verify(connection, signing.case).faults
     assert [(fault.chain, fault.seq) for fault in faults] == [(instance, 0)]

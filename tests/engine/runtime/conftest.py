@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.config import Limits
+from engine.config.settings import LimitSettings
 from tests.engine.runtime.small import Life, executor
 
 RunningInstance = Callable[..., Life]
@@ -17,7 +17,7 @@ RunningInstance = Callable[..., Life]
 @pytest.fixture(params=[False, True], ids=["straight", "stored"])
 def live(request: pytest.FixtureRequest) -> RunningInstance:
     def begin(
-        body: str, *, at: str | None = None, limits: Limits | None = None, **known: Any
+        body: str, *, at: str | None = None, limits: LimitSettings | None = None, **known: Any
     ) -> Life:
         return Life(executor(body, limits=limits), stored=request.param, at=at, **known)
 

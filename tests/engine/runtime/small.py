@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from engine.bpmn import model
-from engine.config import Limits
+from engine.config.settings import LimitSettings
 from engine.definitions.evaluation import Evaluator
 from engine.runtime.executor import Executor, Wait
 from engine.runtime.spiff.workflow import Thrown, TokenTree
@@ -33,7 +33,7 @@ EVENTS = """
 """
 
 
-def executor(body: str, *, limits: Limits | None = None) -> Executor:
+def executor(body: str, *, limits: LimitSettings | None = None) -> Executor:
     """The process of ``body``; messages M and N, signal S, errors E1 and E2 and escalation X1 are
     there."""
     flows = Flows()
@@ -42,7 +42,7 @@ def executor(body: str, *, limits: Limits | None = None) -> Executor:
         f"{FLOWS.sub(flows.draw, body)}</process></definitions>"
     )
     [process] = model.read(etree.fromstring(text.encode()))
-    return Executor(process, Evaluator({}, lambda: NOON).evaluate, limits or Limits())
+    return Executor(process, Evaluator({}, lambda: NOON).evaluate, limits or LimitSettings())
 
 
 class Flows:

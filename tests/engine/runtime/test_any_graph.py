@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from engine.config import Limits
+from engine.config.settings import LimitSettings
 from engine.errors import StepError
 from engine.feel import to_json
 from engine.runtime.executor import Executor
@@ -94,7 +94,7 @@ def lived(life: Life, seed: int) -> Iterator[tuple[object, ...]]:
 @settings(max_examples=100, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(graph=graphs(), seed=st.integers(0, 50))
 def test_any_graph_goes_the_same_way_stored_and_pruned_or_not(graph: str, seed: int) -> None:
-    made = executor(graph, limits=Limits(tokens=200, steps=300))
+    made = executor(graph, limits=LimitSettings(tokens=200, steps=300))
     seen = []
     for kind, stored in ((Unpruned, False), (Life, False), (Life, True)):
         steps: list[object] = []

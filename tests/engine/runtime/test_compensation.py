@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.config import Limits
+from engine.config.settings import LimitSettings
 from engine.errors import StepError
 from tests.engine.runtime.conftest import RunningInstance
 
@@ -107,7 +107,7 @@ def test_what_is_remembered_has_a_limit(live: RunningInstance) -> None:
         '<association sourceRef="c" targetRef="una"/><exclusiveGateway id="again"/>'
         '<startEvent id="s"/>[[s > again > a > again]]'
     )
-    life = live(body, limits=Limits(tokens=6), items=[0])
+    life = live(body, limits=LimitSettings(tokens=6), items=[0])
     for count in range(6):
         life.process.variables["items"] = [count + 1]
         life.do("a")

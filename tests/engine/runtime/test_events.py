@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.config import Limits
+from engine.config.settings import LimitSettings
 from engine.errors import StepError
 from engine.runtime.spiff.workflow import Thrown
 from tests.engine.runtime.conftest import RunningInstance
@@ -261,7 +261,7 @@ def test_a_parallel_one_needs_the_others_too(live: RunningInstance) -> None:
 def test_a_loop_that_waits_for_nobody_runs_into_the_budget(live: RunningInstance) -> None:
     body = '<startEvent id="s"/><task id="a"/><task id="b"/>[[s > a > b > a]]'
     with pytest.raises(StepError) as caught:
-        live(body, limits=Limits(steps=100))
+        live(body, limits=LimitSettings(steps=100))
     assert caught.value.kind == "budget"
 
 

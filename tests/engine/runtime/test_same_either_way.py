@@ -9,7 +9,7 @@ from itertools import count, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.config import Limits
+from engine.config.settings import LimitSettings
 from engine.errors import StepError
 from tests.engine.runtime.small import Life, executor
 
@@ -120,7 +120,7 @@ def test_a_process_goes_the_same_way_with_its_state_stored_between_all_steps(
     end = '<endEvent id="e"><compensateEventDefinition/></endEvent>'
     made = executor(
         f'<startEvent id="s"/>{body}{end}[[s > {first}]][[{last} > e]]',
-        limits=Limits(tokens=300),
+        limits=LimitSettings(tokens=300),
     )
     seen = []
     for stored in (False, True):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.bpmn import lint
-from engine.config import DEFAULT_ROLES
+from engine.config.settings import DEFAULT_ROLES
 from engine.views import Source
 from tests.support.effort import effort
 from tests.unit.bpmn.diagrams import (

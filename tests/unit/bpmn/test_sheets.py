@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.bpmn import sheets, vocabulary
-from engine.config import DEFAULT_ROLES
+from engine.config.settings import DEFAULT_ROLES
 from engine.views import Source
 from tests.unit.bpmn.diagrams import ROLES, file, process, tree
 

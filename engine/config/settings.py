@@ -1,0 +1,197 @@
+"""The settings: one frozen class for each section of ``config.toml``, every field with a default.
+
+A section's class is called like the section, in the singular, with ``Settings`` behind it.
+``config.toml`` in the project's root has all of them and explains each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+
+from engine.config.accepts import (
+    address,
+    any_text,
+    clock_time,
+    country,
+    dates,
+    flag,
+    integer,
+    one_of,
+    patterns,
+    secret,
+    setting,
+    text,
+    url,
+    url_or_none,
+    zone,
+)
+from engine.views import Role
+
+
+@dataclass(frozen=True, slots=True)
+class CompanySettings:
+    """The company whose contracts run here; ``name`` stands on pages, exports and mails."""
+
+    name: str = text("Serviceplan")
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """Where everything is stored: ``url`` is an SQLAlchemy URL of SQLite or PostgreSQL (psycopg
+    3)."""
+
+    url: str = text("sqlite:///data/serviceplan.db", "a database URL in quotes")
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSettings:
+    """Where and when people work: the time zone (an IANA name), the country whose public holidays
+    are days off (ISO 3166), and the company's own days off. ``engine.calendar`` calculates with
+    them."""
+
+    zone: str = setting(
+        "Europe/Stockholm", zone, "a time zone of the IANA database, such as Europe/Stockholm"
+    )
+    country: str = setting("SE", country, "a country's ISO 3166 code, such as SE")
+    company_days: tuple[date, ...] = setting(
+        (), dates, "a list of dates without quotes, such as [2026-12-23]"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """The most that a diagram, an instance or an upload may cost; ``config.toml`` says of each what
+    it counts. Names that end in ``_bytes`` are in bytes, all others are numbers of things."""
+
+    steps: int = integer(5000, 1)
+    tokens: int = integer(1000, 1)
+    children: int = integer(1000, 1)
+    nesting: int = integer(16, 1, 64)
+    variable_bytes: int = integer(262_144, 1)
+    xml_bytes: int = integer(2_000_000, 1)
+    xml_elements: int = integer(20_000, 1)
+    xml_depth: int = integer(64, 1, 200)
+    xml_attributes: int = integer(50, 1)
+    process_nodes: int = integer(250, 1)
+    attachment_bytes: int = integer(10_000_000, 1)
+    request_bytes: int = integer(1_000_000, 1_000)
+
+
+@dataclass(frozen=True, slots=True)
+class JobSettings:
+    """Background jobs: whether the serving processes do them too, and how many at the same time."""
+
+    in_server: bool = flag(True)
+    concurrency: int = integer(2, 1, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """Mail by SMTP. ``remind_at`` is a time on the wall clock of the calendar's zone; empty for no
+    reminders."""
+
+    enabled: bool = flag(False)
+    host: str = text("localhost")
+    port: int = integer(25, 1, 65535)
+    security: str = setting("none", one_of("none", "starttls", "tls"), "none, starttls or tls")
+    username: str = setting("", any_text, "a text in quotes")
+    password: str = setting("", any_text, "a text in quotes")
+    sender: str = setting(
+        "serviceplan@localhost", address, "a mail address, such as plan@example.com"
+    )
+    language: str = setting("sv", one_of("sv", "en"), "sv or en")
+    remind_at: str = setting("07:00", clock_time, 'a time such as "07:00", or empty')
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """A receiver of webhooks: its ``url``, the types of facts that it gets (``*`` stands for any
+    text), and the ``secret`` that its messages are signed with."""
+
+    url: str = setting("", url, "an address that begins with https:// or http://")
+    events: tuple[str, ...] = setting(("*",), patterns, 'a list of types, such as ["task.*"]')
+    secret: str = setting("", secret, "a secret of at least 16 characters")
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSettings:
+    """Who may read ``/metrics``: this machine, and clients with the bearer ``token`` (empty: none).
+    ``most_lag_seconds``: with a job that has waited longer, ``/health/ready`` reports a failure."""
+
+    token: str = setting("", any_text, "a text in quotes")
+    most_lag_seconds: int = integer(900, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """How the log is written: its format and the lowest level that it contains."""
+
+    format: str = setting("plain", one_of("plain", "json"), "plain or json")
+    level: str = setting(
+        "warning", one_of("debug", "info", "warning", "error"), "debug, info, warning or error"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The web application: its address, its proxies, its sessions and its lists. ``secret`` signs
+    the cookie of the sign-in form, ``address`` is the URL in mails; ``config.toml`` explains the
+    others."""
+
+    host: str = text("127.0.0.1")
+    port: int = integer(8000, 1, 65535)
+    https: bool = flag(False)
+    trusted_proxies: int = integer(0, 0, 10)
+    session_idle_minutes: int = integer(60, 1)
+    session_hours: int = integer(12, 1)
+    page_size: int = integer(25, 1, 200)
+    secret: str = setting("", any_text, "a text in quotes")
+    address: str = setting("", url_or_none, "an address that begins with https:// or http://")
+
+
+DEFAULT_ROLES: Final[Mapping[str, Role]] = MappingProxyType(
+    {
+        role.key: role
+        for role in (
+            Role("saljare", "Säljare", "Sales representative"),
+            Role("ledningsgrupp", "Ledningsgrupp", "Management group"),
+            Role("kundansvarig", "Kundansvarig", "Account manager"),
+            Role("ekonomi", "Ekonomiavdelningen", "Finance department"),
+            Role("personal", "Personalansvarig", "Personnel manager"),
+            Role("driftledare", "Driftledare", "Operations manager"),
+            Role("inkop", "Inköp", "Purchasing"),
+            Role("kvalitet", "Kvalitetsansvarig", "Quality manager"),
+            Role("utveckling", "Utvecklingsgruppen", "Development group"),
+        )
+    }
+)
+"""The roles of a configuration without any ``[roles.…]`` table, by their keys."""
+DEFAULT_PLAN: Final[Mapping[str, Any]] = MappingProxyType(
+    {"large_contract_value": Decimal(1_000_000)}
+)
+"""What FEEL expressions read as ``config`` unless ``[plan]`` says otherwise: an offer from this
+annual value in kronor on is a larger one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings. ``roles`` are in the file's order, by key; ``plan`` is what FEEL expressions
+    read as ``config`` (numbers are ``Decimal``)."""
+
+    company: CompanySettings = field(default_factory=CompanySettings)
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    calendar: CalendarSettings = field(default_factory=CalendarSettings)
+    roles: Mapping[str, Role] = field(default_factory=lambda: DEFAULT_ROLES)
+    plan: Mapping[str, Any] = field(default_factory=lambda: DEFAULT_PLAN)
+    limits: LimitSettings = field(default_factory=LimitSettings)
+    jobs: JobSettings = field(default_factory=JobSettings)
+    mail: MailSettings = field(default_factory=MailSettings)
+    webhooks: tuple[WebhookSettings, ...] = ()
+    metrics: MetricSettings = field(default_factory=MetricSettings)
+    log: LogSettings = field(default_factory=LogSettings)
+    web: WebSettings = field(default_factory=WebSettings)
