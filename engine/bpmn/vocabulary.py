@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine.bpmn import decision, vendor
+from engine.bpmn import decision, starts, vendor
 from engine.bpmn.due import read_due
 from engine.bpmn.expressions import feel_behind
 from engine.bpmn.forms import FormField, Report, read_fields
@@ -124,7 +124,7 @@ class _Reader:
     def _process(self, element: etree._Element, messages: Mapping[str, MessageMeta]) -> ProcessMeta:
         roles = roles_of_nodes(element, list(read_lanes(element, self._roles)))
         for start in model_children(element, "startEvent"):
-            self._unknown(start, ("initiator",))
+            self._unknown(start, ("initiator", "form"))
         tasks = {
             task.get("id") or "": self._task(task, roles.get(task.get("id") or ""))
             for task in element.iter(*(bpmn(name) for name in TASK_KINDS))
@@ -132,7 +132,7 @@ class _Reader:
         calls = {
             call.get("id") or "": self._call(call) for call in element.iter(bpmn("callActivity"))
         }
-        self._unknown(element, ("phase", "variable"))
+        self._unknown(element, ("phase", "variable", "case", "starter"))
         for asking in element.iter(*(bpmn(name) for name in decision.KINDS)):
             self._unknown(asking, ("decision", "in", "out"))
             decision.read_decision(asking, self._report)
@@ -151,6 +151,8 @@ class _Reader:
             initiator=self._initiator(element),
             messages={m.name: m for m in _awaited(element, self._root, messages)},
             roles=roles,
+            case=starts.read_case(element, self._roles, self._report),
+            start=starts.read_start(element, roles, self._roles, self._report),
         )
 
     # ------------------------------------------------------------ process
