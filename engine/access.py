@@ -59,11 +59,6 @@ SYSTEM_RIGHT = "system"
 RIGHTS = (PROCESS_OWNER, MANAGER, ADMINISTRATOR)
 """The application rights that a person can be given. ``system`` is the engine's own."""
 
-ACCOUNT_MANAGER = "kundansvarig"
-"""The role whose person of a case may hand its work out."""
-STARTERS = frozenset({"saljare", ACCOUNT_MANAGER})
-"""Who starts cases, beside managers."""
-
 
 # ---------------------------------------------------------------- what the rules look at
 
@@ -71,12 +66,13 @@ STARTERS = frozenset({"saljare", ACCOUNT_MANAGER})
 @dataclass(frozen=True, slots=True)
 class CaseObject:
     """A case as the rules see it. ``visible`` was decided by ``cases_of`` for one actor: an object
-    belongs to the actor that it was loaded for."""
+    belongs to the actor that it was loaded for; ``account_manager_id`` leads it (``lead_role``)."""
 
     id: str
     visible: bool
     state: str = "running"
     account_manager_id: str | None = None
+    lead_role: str | None = None
 
     @property
     def running(self) -> bool:
@@ -136,6 +132,14 @@ class IncidentObject:
 
 
 @dataclass(frozen=True, slots=True)
+class StartObject:
+    """A process (or several) and who starts it: ``roles``, or ``everyone`` who can sign in."""
+
+    roles: frozenset[str] = frozenset()
+    everyone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PersonObject:
     """Somebody's account."""
 
@@ -186,8 +190,8 @@ def _staff(actor: Actor, _: Any) -> bool:
     return bool(actor.roles or actor.rights)
 
 
-def _starter(actor: Actor, _: Any) -> bool:
-    return bool(actor.roles & STARTERS) or _has(actor, MANAGER)
+def _starter(actor: Actor, start: StartObject) -> bool:
+    return _has(actor, MANAGER) or bool(actor.roles & start.roles or (start.everyone and actor.id))
 
 
 def _own_account(actor: Actor, person: PersonObject) -> bool:
@@ -235,9 +239,9 @@ def _cancel(actor: Actor, case: CaseObject) -> bool:
 
 
 def _plan(actor: Actor, case: CaseObject) -> bool:
-    """Managers and the case's own account manager; while it has none, all of that role."""
+    """Managers and whoever leads the case; while nobody is chosen for that, all of the role."""
     chosen = case.account_manager_id
-    mine = chosen == actor.id if chosen else ACCOUNT_MANAGER in actor.roles
+    mine = chosen == actor.id if chosen else case.lead_role in actor.roles
     return case.running and (mine or _has(actor, MANAGER))
 
 
@@ -248,12 +252,10 @@ def _message(actor: Actor, message: MessageObject) -> bool:
 
 def _begin(actor: Actor, activity: ActivityObject) -> bool:
     """Who would get the work, and who leads the case."""
-    mine = _holds(actor, activity.role) or _plan(actor, activity.case)
-    return activity.case.running and (mine or _has(actor, MANAGER))
+    return activity.case.running and (_holds(actor, activity.role) or _plan(actor, activity.case))
 
 
 Rule = Callable[[Actor, Any], bool]
-
 RULES: Mapping[str, tuple[type, Rule]] = {
     TASK_VIEW: (TaskObject, _sees),
     TASK_CLAIM: (TaskObject, _claim),
@@ -263,13 +265,13 @@ RULES: Mapping[str, tuple[type, Rule]] = {
     TASK_COMPLETE: (TaskObject, _complete),
     TASK_SIGN: (TaskObject, _sign),
     CASE_VIEW: (CaseObject, _sees),
-    CASE_START: (type(None), _starter),
+    CASE_START: (StartObject, _starter),
     CASE_CANCEL: (CaseObject, _cancel),
     CASE_PLAN: (CaseObject, _plan),
     CASE_MESSAGE: (MessageObject, _message),
     CASE_BEGIN: (ActivityObject, _begin),
     CUSTOMER_VIEW: (type(None), _staff),
-    CUSTOMER_MANAGE: (type(None), _starter),
+    CUSTOMER_MANAGE: (StartObject, _starter),  # of any process whose cases belong to one
     DEFINITION_VIEW: (type(None), _anyone),
     DEFINITION_DEPLOY: (type(None), _owner),
     DECISION_MAKE: (type(None), _staff),
@@ -287,9 +289,7 @@ RULES: Mapping[str, tuple[type, Rule]] = {
     INCIDENT_RETRY: (IncidentObject, _operator),
 }
 """Every action there is: the kind of object it is about (None: none) and who may do it."""
-
 ACTIONS = tuple(RULES)
-
 HIDDEN_FROM_STRANGERS = frozenset({INCIDENT_VIEW, INCIDENT_RETRY})
 """Actions whose "no" is always ``NotFound``."""
 

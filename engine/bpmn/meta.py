@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.bpmn.forms import FormField
+from engine.views import CustomerRule
 
 Calendar = Literal["working", "calendar"]
 DEFAULT_MEANING = "Utfört"
 Binding = Literal["latest", "deployment"] | int
-CustomerRule = Literal["required", "optional", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +158,14 @@ class CaseMeta:
 class StartMeta:
     """How people start a process. ``starters`` are the roles of ``sp:starter``, None when there is
     none; ``everyone`` lets all start it who can sign in; ``lane`` is the role in whose lane the
-    start event stands; ``form`` is what it asks for."""
+    start event stands; ``form`` is what it asks for. Not ``plain``: only a message, a timer or
+    another trigger starts it."""
 
     starters: frozenset[str] | None = None
     everyone: bool = False
     lane: str | None = None
     form: tuple[FormField, ...] = ()
+    plain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

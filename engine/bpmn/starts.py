@@ -9,9 +9,9 @@ from lxml import etree
 
 from engine.bpmn.forms import FormField, Report, read_fields
 from engine.bpmn.lanes import RoleIndex
-from engine.bpmn.meta import CaseMeta, CustomerRule, StartMeta
+from engine.bpmn.meta import CaseMeta, StartMeta
 from engine.bpmn.names import FIELD_ID, RESERVED, bpmn, extensions, kind, model_children
-from engine.views import Role
+from engine.views import CustomerRule, Role
 
 CUSTOMER_RULES: tuple[CustomerRule, ...] = get_args(CustomerRule)
 _VARIABLES = ("customerName", "number", "startDate")
@@ -31,6 +31,12 @@ def _triggered(event: etree._Element) -> bool:
     )
 
 
+def _instantiates(element: etree._Element) -> bool:
+    """Does this begin the process when something comes? Without any such element, and without a
+    start event, the process begins where nothing leads to (BPMN 2.0.2, 13.2)."""
+    return kind(element) == "startEvent" or element.get("instantiate") in ("true", "1")
+
+
 def read_start(
     process: etree._Element,
     lanes: Mapping[str, str],
@@ -41,10 +47,11 @@ def read_start(
     ones, None to take every key as it stands."""
     plain = plain_starts(process)
     named, everyone = _starters(process, roles, report)
-    if named is not None and not plain and any(True for _ in model_children(process, "startEvent")):
+    startable = bool(plain) or not any(map(_instantiates, model_children(process)))
+    if named is not None and not startable:
         report("starter_without_start", process)
     lane = next((lanes[i] for e in plain if (i := e.get("id") or "") in lanes), None)
-    return StartMeta(named, everyone, lane, _form(process, plain, report))
+    return StartMeta(named, everyone, lane, _form(process, plain, report), startable)
 
 
 def _starters(

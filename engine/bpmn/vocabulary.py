@@ -30,6 +30,7 @@ from engine.bpmn.meta import (
     PhaseMeta,
     ProcessMeta,
     SignatureRule,
+    StartMeta,
     TaskMeta,
     Variable,
 )
@@ -119,7 +120,8 @@ class _Reader:
         task_kind = GLOBAL_TASKS[kind(element)]
         task = replace(self._task(element, None), kind=task_kind)
         tasks = {task.id: task} if task_kind in TASK_KINDS else {}
-        return ProcessMeta(id=task.id, name=task.name, executable=True, tasks=tasks)
+        start = StartMeta(plain=False)
+        return ProcessMeta(id=task.id, name=task.name, executable=True, tasks=tasks, start=start)
 
     def _process(self, element: etree._Element, messages: Mapping[str, MessageMeta]) -> ProcessMeta:
         roles = roles_of_nodes(element, list(read_lanes(element, self._roles)))

@@ -74,6 +74,14 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
+class Cases:
+    """``first_process`` is the id of the process that is offered first when a case is started, and
+    meant when none is named; empty for none."""
+
+    first_process: str = setting("", any_text, "a process id in quotes, or empty")
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What a diagram, an instance or an upload may cost; ``*_bytes`` in bytes."""
 
@@ -154,37 +162,21 @@ class Web:
     address: str = setting("", url_or_none, "an address that begins with https:// or http://")
 
 
-DEFAULT_ROLES: Final[Mapping[str, Role]] = MappingProxyType(
-    {
-        role.key: role
-        for role in (
-            Role("saljare", "Säljare", "Sales representative"),
-            Role("ledningsgrupp", "Ledningsgrupp", "Management group"),
-            Role("kundansvarig", "Kundansvarig", "Account manager"),
-            Role("ekonomi", "Ekonomiavdelningen", "Finance department"),
-            Role("personal", "Personalansvarig", "Personnel manager"),
-            Role("driftledare", "Driftledare", "Operations manager"),
-            Role("inkop", "Inköp", "Purchasing"),
-            Role("kvalitet", "Kvalitetsansvarig", "Quality manager"),
-            Role("utveckling", "Utvecklingsgruppen", "Development group"),
-        )
-    }
-)
-DEFAULT_PLAN: Final[Mapping[str, Any]] = MappingProxyType(
-    {"large_contract_value": Decimal(1_000_000)}
-)
+NO_ROLES: Final[Mapping[str, Role]] = MappingProxyType({})
+NO_PLAN: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """All settings. ``roles`` keeps the file's order; ``plan`` is what FEEL sees as ``config``
-    (numbers are ``Decimal``)."""
+    (numbers are ``Decimal``). Both are a company's own: they have no default."""
 
     company: Company = field(default_factory=Company)
     database: Database = field(default_factory=Database)
     calendar: Calendar = field(default_factory=Calendar)
-    roles: Mapping[str, Role] = field(default_factory=lambda: DEFAULT_ROLES)
-    plan: Mapping[str, Any] = field(default_factory=lambda: DEFAULT_PLAN)
+    roles: Mapping[str, Role] = field(default_factory=lambda: NO_ROLES)
+    plan: Mapping[str, Any] = field(default_factory=lambda: NO_PLAN)
+    cases: Cases = field(default_factory=Cases)
     limits: Limits = field(default_factory=Limits)
     jobs: Jobs = field(default_factory=Jobs)
     mail: Mail = field(default_factory=Mail)
@@ -215,8 +207,9 @@ def load_config(path: Path | str | None = None) -> Config:
         company=_section(Company, "company", content),
         database=database,
         calendar=_section(Calendar, "calendar", content),
-        roles=_roles(_table(content, "roles")) if "roles" in content else DEFAULT_ROLES,
-        plan=MappingProxyType({**DEFAULT_PLAN, **_plan(_table(content, "plan"), "plan")}),
+        roles=_roles(_table(content, "roles")),
+        plan=MappingProxyType(_plan(_table(content, "plan"), "plan")),
+        cases=_section(Cases, "cases", content),
         limits=_section(Limits, "limits", content),
         jobs=_section(Jobs, "jobs", content),
         mail=_mail(content),

@@ -6,11 +6,10 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from engine import access
-from engine.access import authorize
 from engine.customers.orgnumber import parse_org_number
 from engine.errors import Invalid, Problem
 from engine.ids import new_id
+from engine.runtime import starting
 from engine.runtime.fields import Wrong, clean_text
 from engine.runtime.work import Work
 from engine.store.models import Customer
@@ -24,7 +23,7 @@ def add(work: Work, name: str, org_number: str) -> dict[str, Any]:
 
     :raises Invalid: with everything that is wrong
     """
-    authorize(work.actor, access.CUSTOMER_MANAGE, None)
+    starting.authorize_register(work)
     problems, number = [], ""
     try:
         name = " ".join(clean_text(name, NAME_LENGTH).split())

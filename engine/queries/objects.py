@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, Row, Select, select
 
 from engine.access import (
-    ACCOUNT_MANAGER,
     CaseObject,
     IncidentObject,
     MessageObject,
@@ -63,12 +64,16 @@ def person_object(conn: Connection, username: str) -> PersonObject:
     return PersonObject(_one(conn, select(Person.id).where(Person.username == username)).id)
 
 
-def _cases(actor: Actor) -> Select[tuple[str, str, dict[str, object], bool]]:
+_AnyCase = Select[tuple[str, str, dict[str, object], str | None, bool]]
+
+
+def _cases(actor: Actor) -> _AnyCase:
     visible = cases_of(actor, Case.id).label("visible")
-    return select(Case.id.label("case_id"), Case.state.label("case_state"), Case.people, visible)
+    state = Case.state.label("case_state")
+    return select(Case.id.label("case_id"), state, Case.people, Case.lead_role, visible)
 
 
-def _tasks(actor: Actor) -> Select[tuple[str, str, dict[str, object], bool]]:
+def _tasks(actor: Actor) -> _AnyCase:
     return (
         _cases(actor)
         .join(Task, Task.case_id == Case.id)
@@ -84,9 +89,13 @@ def _one(conn: Connection, statement: Select[*tuple[object, ...]]) -> Row[*tuple
 
 
 def _case(row: Row[*tuple[object, ...]]) -> CaseObject:
-    return CaseObject(
-        row.case_id, bool(row.visible), row.case_state, row.people.get(ACCOUNT_MANAGER)
-    )
+    return case_of_row(row, bool(row.visible))
+
+
+def case_of_row(row: Any, visible: bool) -> CaseObject:
+    """The case of a row with ``case_id``, ``case_state``, ``people`` and ``lead_role``."""
+    lead = row.people.get(row.lead_role)
+    return CaseObject(row.case_id, visible, row.case_state, lead, row.lead_role)
 
 
 def _task(row: Row[*tuple[object, ...]]) -> TaskObject:

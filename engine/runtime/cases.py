@@ -16,7 +16,7 @@ from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.queries import objects
 from engine.queries.task_detail import decided_form
-from engine.runtime import forms, incidents, live, plan, planning, timers
+from engine.runtime import forms, incidents, live, plan, planning, starting, timers
 from engine.runtime.advance import Advance
 from engine.runtime.definitions import Loaded
 from engine.runtime.fields import Wrong, clean_text
@@ -36,7 +36,8 @@ from engine.views import Field
 REASON_LENGTH = 2000
 TITLE_LENGTH = 200
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
-"""Between these days contracts begin: what is counted from one stays within the calendar."""
+"""Between these days cases are planned to begin: what is counted from one stays within the
+calendar."""
 
 
 def start(
@@ -49,21 +50,19 @@ def start(
     variables: Mapping[str, Any],
     title: str,
 ) -> dict[str, Any]:
-    """Start a case. ``start_date`` is the contract's planned start, ``people`` are user names by
-    role key. The result has ``id``, ``number`` and, when the process failed at once,
+    """Start a case. ``start_date`` is when what it is about is planned to begin, ``people`` are
+    user names by role key. The result has ``id``, ``number`` and, when the process failed at once,
     ``incident``."""
-    authorize(work.actor, access.CASE_START, None)
-    title = _checked(title, start_date)
     root = work.definitions.latest(work.connection, process_id)
+    starting.authorize_start(work, process_id)
+    title = _checked(title, start_date)
+    said = root.meta.case
     customer, chosen = _customer(work, customer_id), _people(work, people)
     case_id, number = new_id(), _number(work)
     name = customer.name if customer is not None else None
-    known = {
-        "avtalsstart": start_date,
-        "kund": name,
-        "arende": number,
-        **_values(variables, "variables"),
-    }
+    told = starting.told(said, customer=name, number=number, day=start_date)
+    known = told | starting.read_variables(work, root, told, variables)
+    starting.check_customer(said, customer_id)
     work.connection.execute(
         insert(Case).values(
             id=case_id,
@@ -73,6 +72,7 @@ def start(
             state="running",
             process_id=process_id,
             people=chosen,
+            lead_role=said.lead_role,
             start_date=start_date,
             started_at=work.now,
         )
@@ -92,10 +92,11 @@ def start(
 
 
 def preview(work: Work, *, process_id: str, start_date: date | None) -> Sequence[plan.Planned]:
-    """The plan that a case would get if it started now."""
-    _checked("", start_date)
+    """The plan that a case would get if the actor started it now."""
     root = work.definitions.latest(work.connection, process_id)
-    return _forecast(work, root, {"avtalsstart": start_date})
+    starting.authorize_start(work, process_id)
+    _checked("", start_date)
+    return _forecast(work, root, starting.told(root.meta.case, day=start_date))
 
 
 def _forecast(work: Work, root: Loaded, variables: Mapping[str, Any]) -> Sequence[plan.Planned]:
@@ -205,19 +206,6 @@ def _hearer(work: Work, case_id: str, message: str) -> tuple[Loaded, dict[str, A
     return loaded, {k: feel.from_json(v) for k, v in row.variables.items()}
 
 
-def _values(given: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """JSON as FEEL values, by name. Every problem at once."""
-    values, problems = {}, []
-    for name, value in given.items():
-        try:
-            values[name] = feel.from_json(value)
-        except feel.FeelError as error:
-            problems.append(Problem("text_malformed", str(error), f"{place}.{name}"))
-    if problems:
-        raise Invalid(problems)
-    return values
-
-
 def delivery(
     work: Work, message: str, business_key: str, payload: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -301,7 +289,7 @@ def _held(work: Work, business_key: str) -> CaseObject:
 def _checked(title: str, start_date: date | None) -> str:
     """The title as it is kept.
 
-    :raises Invalid: for one that is too long, or a contract that begins beyond all calendars
+    :raises Invalid: for one that is too long, or a start that is beyond all calendars
     """
     problems = []
     try:

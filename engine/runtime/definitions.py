@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine.bpmn import model, source, vocabulary
-from engine.bpmn.meta import CallMeta, ProcessMeta
+from engine.bpmn.meta import CallMeta, CaseMeta, ProcessMeta, StartMeta
 from engine.config import Config
 from engine.errors import Conflict, NotFound
 from engine.runtime.decisions import DecisionLibrary
@@ -42,6 +42,20 @@ class Loaded:
         return (node.name if node else "") or element_id
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a definition says of who starts it and whom its cases belong to; ``called`` are the
+    processes that its call activities name. Small enough to be kept of every definition."""
+
+    definition_id: str
+    process_id: str
+    name: str
+    documentation: str
+    start: StartMeta
+    case: CaseMeta
+    called: frozenset[str]
+
+
 class Library:
     """All definitions by id, by name and by binding. Definitions never change, so a cached one
     never goes stale; ``capacity`` bounds the memory."""
@@ -52,6 +66,7 @@ class Library:
         self._now = now
         self._capacity = capacity
         self._cache: OrderedDict[str, Loaded] = OrderedDict()
+        self._entries: dict[str, Entry] = {}
         self._lock = Lock()
         limits = config.limits
         self._xml = source.XmlLimits(
@@ -131,15 +146,7 @@ class Library:
         self, connection: Connection, kind: str, name: str
     ) -> Iterator[tuple[Loaded, str]]:
         """The newest definitions that such an event starts, each with the node it starts at."""
-        newest: Mapping[str, str] = {
-            row.process_id: row.id
-            for row in connection.execute(
-                select(Definition.process_id, Definition.id)
-                .where(Definition.startable)
-                .order_by(Definition.version)
-            )
-        }
-        for definition_id in newest.values():
+        for definition_id in _newest(connection).values():
             loaded = self.get(connection, definition_id)
             for node in loaded.model.starts():
                 if (kind, name) == ("message", node.message) or any(
@@ -147,6 +154,27 @@ class Library:
                 ):
                     yield loaded, node.id
                     break
+
+    def entries(self, connection: Connection) -> list[Entry]:
+        """What the newest definition of every process says of its start."""
+        return [self._entry(connection, found) for found in _newest(connection).values()]
+
+    def _entry(self, connection: Connection, definition_id: str) -> Entry:
+        known = self._entries.get(definition_id)
+        if known is None:
+            loaded = self.get(connection, definition_id)
+            meta = loaded.meta
+            called = frozenset(call.called for call in meta.calls.values())
+            known = self._entries[definition_id] = Entry(
+                definition_id,
+                loaded.process_id,
+                loaded.name,
+                meta.documentation,
+                meta.start,
+                meta.case,
+                called - {loaded.process_id},
+            )
+        return known
 
     def _read(self, row: Row[*tuple[Any, ...]]) -> Loaded:
         tree = source.parse(row.data, row.filename, self._xml)
@@ -162,6 +190,16 @@ class Library:
             executor=Executor(process, self._config.plan, self._config.limits, self._now),
             meta=meta,
         )
+
+
+def _newest(connection: Connection) -> Mapping[str, str]:
+    """The id of the newest definition of every process that can be started, by process id."""
+    rows = connection.execute(
+        select(Definition.process_id, Definition.id)
+        .where(Definition.startable)
+        .order_by(Definition.version)
+    )
+    return {row.process_id: row.id for row in rows}
 
 
 def _only_drawn(row: Any) -> Conflict:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 
 from engine import access, feel
-from engine.access import CaseObject, TaskObject
+from engine.access import TaskObject
 from engine.bpmn.meta import TaskMeta
 from engine.errors import NotFound
 from engine.queries import objects
@@ -37,6 +37,7 @@ _OPENED: Final = (
         *_USED,
         Case.state.label("case_state"),
         Case.people,
+        Case.lead_role,
         *live.COLUMNS,
         *history.newest(_TASK.c.instance_id),
         select(PlanItem.id)
@@ -54,7 +55,8 @@ _OPENED: Final = (
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A user task with its diagram. ``row`` has ``_USED`` by their names, the instance's columns
-    after ``instance_``, and ``case_state``, ``people``, ``head_seq``, ``head_hash``, ``planned``.
+    after ``instance_``, and ``case_state``, ``people``, ``lead_role``, ``head_seq``,
+    ``head_hash``, ``planned``.
     """
 
     row: Any
@@ -113,5 +115,5 @@ def seen(work: Work, task: Opened) -> TaskObject:
     )
     if not (visible and actor.id):
         return objects.task_object(work.connection, actor, row.id)
-    case = CaseObject(row.case_id, True, row.case_state, row.people.get(access.ACCOUNT_MANAGER))
+    case = objects.case_of_row(row, visible=True)
     return TaskObject(row.id, case, row.role, row.assignee_id, row.state, row.revision)

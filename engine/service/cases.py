@@ -10,13 +10,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.access import CASE_START, authorize
 from engine.customers import register
 from engine.queries import cases as queries
 from engine.queries import instances
 from engine.queries import people as people_queries
 from engine.queries.rows import PERSON, person_view
-from engine.runtime import begin, cases, incidents, variables
+from engine.runtime import begin, cases, incidents, starting, variables
 from engine.runtime.executor import StepError
 from engine.runtime.work import Work
 from engine.service.incidents import named
@@ -32,10 +31,10 @@ from engine.views import (
     Page,
     PlanRow,
     Receipt,
+    StartForm,
+    StartOption,
     VariableValue,
 )
-
-ROOT = "serviceplan"
 
 
 class Cases(Transactions):
@@ -64,12 +63,28 @@ class Cases(Transactions):
 
     # ------------------------------------------------------------ start
 
+    def startable(self, actor: Actor) -> tuple[StartOption, ...]:
+        """The live processes that the actor is offered to start, by name; the one that the
+        settings name (``cases.first_process``) comes first."""
+        with self._looking(actor) as work:
+            return starting.startable(work)
+
+    def start_form(self, actor: Actor, process_id: str) -> StartForm:
+        """What is asked of whoever starts a process.
+
+        :raises NotFound: when nothing of that name is deployed
+        :raises Conflict: ``drawing`` when it is only drawn
+        :raises NotAllowed: when the actor may not start it
+        """
+        with self._looking(actor) as work:
+            return starting.start_form(work, process_id)
+
     def start_case(
         self,
         actor: Actor,
         *,
         customer_id: str | None = None,
-        process_id: str = ROOT,
+        process_id: str | None = None,
         start_date: date | None = None,
         people: Mapping[str, str] | None = None,
         variables: Mapping[str, Any] | None = None,
@@ -79,16 +94,21 @@ class Cases(Transactions):
         """Start a case; the receipt has its ``id`` and ``number``, and ``incident`` when its
         process failed at once.
 
-        :param start_date: when the contract is planned to begin; the diagrams see it as
-            ``avtalsstart``
+        :param process_id: the process; None for the one that the settings name first
+        :param customer_id: the process says whether a case needs one, may have one or has none
+        :param start_date: when what the case is about is planned to begin; the process names the
+            variable that gets it
         :param people: user names by role; they get the role's tasks
-        :param variables: JSON values by name, for the process
-        :raises Invalid: for unknown roles and people, all at once; or for variables that are too
-            large (``variable_too_large``)
+        :param variables: JSON values by name, for the process; answers to the fields of its start
+            form among them, which are read as a task's are
+        :raises Invalid: for unknown roles and people, all at once; for variables that do not fit
+            the start form (each as ``variables.NAME``) or are too large (``variable_too_large``);
+            when no process is named and the settings name none
+        :raises NotAllowed: when the process does not let the actor's roles start it
         :raises NotFound: for an unknown process or customer
         """
         given: dict[str, Any] = {
-            "process_id": process_id,
+            "process_id": starting.process_of(self.config.cases.first_process, process_id),
             "customer_id": customer_id,
             "start_date": start_date,
             "people": dict(people or {}),
@@ -102,15 +122,16 @@ class Cases(Transactions):
         self,
         actor: Actor,
         *,
-        process_id: str = ROOT,
+        process_id: str | None = None,
         start_date: date | None = None,
         people: Mapping[str, str] | None = None,
     ) -> tuple[PlanRow, ...]:
-        """The plan that a case would get if it started now; the rows have no ids."""
+        """The plan that a case would get if it started now; the rows have no ids. It is for those
+        who may start the process."""
         chosen = people or {}
+        wanted = starting.process_of(self.config.cases.first_process, process_id)
         with self._looking(actor) as work:
-            authorize(actor, CASE_START, None)
-            rows = cases.preview(work, process_id=process_id, start_date=start_date)
+            rows = cases.preview(work, process_id=wanted, start_date=start_date)
             found = {
                 row.username: person_view(row)
                 for row in work.connection.execute(
@@ -190,8 +211,14 @@ class Cases(Transactions):
                 points=points,
                 offers=offers,
             )
-            stopped = named(work, detail.incidents)
-            return replace(detail, activities=begin.options(work, detail.row.id), incidents=stopped)
+            root = next(i for i in detail.instances if i.id == detail.row.id)
+            said = work.definitions.get(work.connection, root.definition_id).meta.case
+            return replace(
+                detail,
+                activities=begin.options(work, detail.row.id),
+                incidents=named(work, detail.incidents),
+                date_label=said.start_date_label,
+            )
 
     def instance(self, actor: Actor, instance_id: str) -> InstanceView:
         """One process instance.

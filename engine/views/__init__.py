@@ -11,6 +11,7 @@ from engine.views.cases import (
     ActivityOption,
     CaseDetail,
     CaseRow,
+    CustomerRule,
     ElementState,
     Incident,
     IncidentKind,
@@ -20,6 +21,8 @@ from engine.views.cases import (
     Sheet,
     SheetEntry,
     SheetRow,
+    StartForm,
+    StartOption,
     VariableValue,
 )
 from engine.views.decisions import (
@@ -115,6 +118,7 @@ __all__ = [
     "Count",
     "Customer",
     "CustomerRow",
+    "CustomerRule",
     "DayOff",
     "DeadLetter",
     "Decision",
@@ -172,6 +176,8 @@ __all__ = [
     "SignatureView",
     "SkippedStep",
     "Source",
+    "StartForm",
+    "StartOption",
     "Table",
     "TaskDetail",
     "TaskRow",

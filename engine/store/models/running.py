@@ -23,6 +23,8 @@ class Case(Base):
     state: Mapped[str] = mapped_column(String(20))
     process_id: Mapped[str] = mapped_column(String(255))
     people: Mapped[dict[str, Any]]
+    lead_role: Mapped[str | None] = mapped_column(String(80))
+    """The role whose person answers for the case, as its process said when it started."""
     start_date: Mapped[date | None]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -87,7 +87,7 @@ def test_a_start_event_asks_as_a_task_does() -> None:
 
 def test_only_the_start_event_that_a_person_can_start_counts() -> None:
     started = one(start=f"<sp:form>{FIELD}</sp:form>", event=TIMER, lanes=LANE)
-    assert read(started).start == StartMeta()
+    assert read(started).start == StartMeta(plain=False)
     assert told(started, "start_form_not_used") == ("warning", "s")
     inside = process(
         '<startEvent id="s"/><subProcess id="b"><startEvent id="i"><extensionElements>'
@@ -95,6 +95,14 @@ def test_only_the_start_event_that_a_person_can_start_counts() -> None:
         '<endEvent id="e"/>' + flow("f1", "s", "b") + flow("f2", "b", "e")
     )
     assert told(inside, "start_form_not_used") == ("warning", "i")
+
+
+def test_a_process_without_any_start_event_is_started_where_nothing_leads_to() -> None:
+    assert read(process('<userTask id="t"/>')).start.plain
+    receives = '<receiveTask id="t" instantiate="true"/>'
+    assert not read(process(receives)).start.plain
+    both = f'<startEvent id="s"/><startEvent id="x">{TIMER}</startEvent>'
+    assert read(process(both)).start.plain
 
 
 # ---------------------------------------------------------------- told
