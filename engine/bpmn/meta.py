@@ -141,10 +141,11 @@ class MessageMeta:
 
 @dataclass(frozen=True, slots=True)
 class CaseMeta:
-    """``sp:case``: whether a case of this process belongs to a customer, and which variables learn
-    the customer's name, the case's number and the date that it is planned to start on."""
+    """``sp:case``: whether a case of this process belongs to a customer (None: not said, so nobody
+    is asked, and a program may name one), and which variables learn the customer's name, the
+    case's number and the date that it is planned to start on."""
 
-    customer: CustomerRule = "none"
+    customer: CustomerRule | None = None
     customer_name: str | None = None
     number: str | None = None
     start_date: str | None = None

@@ -114,16 +114,16 @@ def _askable(
 def read_case(
     process: etree._Element, roles: Mapping[str, Role] | None, report: Report
 ) -> CaseMeta:
-    """What ``sp:case`` says; a process without one has cases of no customer."""
+    """What ``sp:case`` says."""
     elements = list(extensions(process, "case"))
     if not elements:
         return CaseMeta()
     element = elements[0]
     if len(elements) > 1:
         report("extension_twice", process, name="case", at=elements[1])
-    customer = element.get("customer") or "none"
+    customer = element.get("customer")
     rule = next((known for known in CUSTOMER_RULES if known == customer), None)
-    if rule is None:
+    if rule is None and customer is not None:
         report("case_customer", process, value=customer, at=element)
     named = _variables(process, element, report)
     label = (element.get("startDateLabel") or "").strip()
@@ -132,7 +132,7 @@ def read_case(
     if rule in (None, "none") and "customerName" in element.attrib:
         report("case_without_customer", process, value=element.get("customerName"), at=element)
     return CaseMeta(
-        customer=rule or "none",
+        customer=rule,
         customer_name=named.get("customerName"),
         number=named.get("number"),
         start_date=named.get("startDate"),

@@ -20,6 +20,9 @@ from engine.runtime.work import Work
 from engine.store.models import Person
 from engine.views import Field, StartForm, StartOption
 
+TAKEN = ("required", "optional")
+"""What a process says whose cases are customers'."""
+
 # ---------------------------------------------------------------- who may
 
 
@@ -30,7 +33,7 @@ def startable(work: Work) -> tuple[StartOption, ...]:
     entries = work.definitions.entries(work.connection)
     called = _called(entries)
     offered = [
-        StartOption(e.process_id, e.name, e.documentation, e.case.customer)
+        StartOption(e.process_id, e.name, e.documentation, e.case.customer or "none")
         for e in entries
         if _offered(e, called) and may(work.actor, CASE_START, _start(e, called))
     ]
@@ -50,7 +53,7 @@ def authorize_register(work: Work) -> None:
     and so may register them"""
     entries = work.definitions.entries(work.connection)
     called = _called(entries)
-    takers = [_start(e, called) for e in entries if e.case.customer != "none" and e.start.plain]
+    takers = [_start(e, called) for e in entries if e.case.customer in TAKEN and e.start.plain]
     roles: frozenset[str] = frozenset().union(*(t.roles for t in takers))
     thing = StartObject(roles, any(t.everyone for t in takers))
     authorize(work.actor, CUSTOMER_MANAGE, thing)
@@ -92,7 +95,7 @@ def start_form(work: Work, process_id: str) -> StartForm:
         process_id=process_id,
         name=root.name,
         documentation=root.meta.documentation,
-        customer=said.customer,
+        customer=said.customer or "none",
         dated=said.start_date is not None,
         date_label=said.start_date_label,
         roles=tuple(role for role in work.config.roles if role in used),

@@ -55,7 +55,7 @@ def test_a_process_says_what_its_cases_belong_to_and_which_variables_learn_of_it
     assert read(one(said)).case == CaseMeta(
         "optional", "who", "no", "first", "Begins", "kundansvarig"
     )
-    assert read(one()).case == CaseMeta("none")
+    assert read(one()).case == CaseMeta()
     assert errors(one(said)) == []
 
 
