@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from engine.errors import NotAllowed, NotFound
-from engine.store.models import History, PlanItem, Task
+from engine.store.models import Case, History, PlanItem, Task
 from engine.views import Actor
 
 TASK_VIEW = "task.view"
@@ -341,17 +341,15 @@ def of_my_roles(actor: Actor, role: Column) -> ColumnElement[bool]:
 
 
 def cases_of(actor: Actor, case_id: Column) -> ColumnElement[bool]:
-    """Cases that the actor may see: managers all, others those in which a role of theirs (or they
-    themselves) has, had or will have an activity. ``case_id`` is the listed row's column."""
+    """Cases that the actor may see: managers all, others those that they started, and those that a
+    role of theirs leads or in which it (or they themselves) has, had or will have an activity."""
     if sees_all(actor):
         return true()
     if not actor.id:
         return false()
-    plan, work = aliased(PlanItem), aliased(Task)
-    planned = select(plan.id).where(
-        plan.case_id == case_id,
-        or_(of_my_roles(actor, plan.role), plan.person_id == actor.id),
-    )
+    plan, work, case = aliased(PlanItem), aliased(Task), aliased(Case)
+    ours = or_(of_my_roles(actor, plan.role), plan.person_id == actor.id)
+    planned = select(plan.id).where(plan.case_id == case_id, ours)
     worked = select(work.id).where(
         work.case_id == case_id,
         or_(
@@ -360,7 +358,9 @@ def cases_of(actor: Actor, case_id: Column) -> ColumnElement[bool]:
             work.completed_by == actor.id,
         ),
     )
-    return or_(_probe(planned), _probe(worked))
+    mine = or_(case.lead_role.in_(sorted(actor.roles)), case.started_by == actor.id)
+    led = select(case.id).where(case.id == case_id, mine)
+    return or_(_probe(planned), _probe(worked), _probe(led))
 
 
 def _probe(statement: Select[str]) -> ColumnElement[bool]:

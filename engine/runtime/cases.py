@@ -73,6 +73,7 @@ def start(
             process_id=process_id,
             people=chosen,
             lead_role=said.lead_role,
+            started_by=work.actor.id,
             start_date=start_date,
             started_at=work.now,
         )

@@ -10,7 +10,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import Customer, Invalid, NotAllowed, NotFound, PlanRow, Problem, StartForm, StartOption
+from engine import Customer, Invalid, NotAllowed, PlanRow, Problem, StartForm, StartOption
 from web import parsing
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key, role_title, today
@@ -30,6 +30,7 @@ class Wish:
     customer_id: str = ""
     name: str = ""
     org_number: str = ""
+    title: str = ""
     start: str = ""
     start_date: date | None = None
     people: Mapping[str, str] = field(default_factory=dict)
@@ -90,12 +91,13 @@ def start() -> ResponseReturnValue:
             start_date=wish.start_date,
             people=wish.people,
             variables=wish.variables,
+            title=wish.title,
             key=posted_key(),
         )
     except Invalid as error:
         return _page(form, wish, _known(form), _of_form(error.problems)), 422
     flash(_("Ärende %(number)s är startat.", number=receipt.result.get("number", "")), "success")
-    return redirect(_after(receipt.id or ""))
+    return redirect(url_for("cases.show", case_id=receipt.id))
 
 
 def _posted_process() -> str:
@@ -105,15 +107,6 @@ def _posted_process() -> str:
     if named is None and not offered:
         raise NotAllowed
     return named if named is not None else offered[0].process_id
-
-
-def _after(case_id: str) -> str:
-    """The case's page; the list for whoever has nothing to do with the case from here on."""
-    try:
-        engine().case(actor(), case_id)
-    except NotFound:
-        return url_for("cases.index")
-    return url_for("cases.show", case_id=case_id)
 
 
 def _known(form: StartForm) -> Sequence[Customer]:
@@ -161,6 +154,7 @@ def _read(form: StartForm, known: Sequence[Customer]) -> Wish:
         customer_id=posted.get("customer", ""),
         name=" ".join(posted.get("name", "").split()),
         org_number=posted.get("org_number", "").strip(),
+        title=posted.get("title", "").strip() if form.customer == "none" else "",
         start=typed,
         start_date=start_date,
         people={role: name for role in form.roles if (name := posted.get(f"people.{role}", ""))},
@@ -204,6 +198,7 @@ def _page(
         "customer": _("Kund"),
         "name": _("Kundens namn"),
         "org_number": _("Organisationsnummer"),
+        "title": _("Rubrik"),
         "start": form.date_label or _("Startdatum"),
         **{one.id: one.label for one in form.form},
         **{f"people.{key}": role_title(key) for key in form.roles},

@@ -25,6 +25,8 @@ class Case(Base):
     people: Mapped[dict[str, Any]]
     lead_role: Mapped[str | None] = mapped_column(String(80))
     """The role whose person answers for the case, as its process said when it started."""
+    started_by: Mapped[str | None] = mapped_column(ID)
+    """Who started it, and sees it from then on. None where nobody kept that (before 0008)."""
     start_date: Mapped[date | None]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
