@@ -56,7 +56,7 @@ def start(desk: Desk, who: Account, process: str, **answers: str) -> Page:
     """From the list of cases to the start page of a process, filled in and sent."""
     page = desk.open(who, "/cases/")
     page.click("main a:has-text('Starta ärende')")
-    page.click(f".ways a:has-text('{process}')")
+    page.click(f".starts a:has-text('{process}')")
     for name, value in answers.items():
         fill_named(page, name, value)
     page.click("button[value=start]")
@@ -78,7 +78,7 @@ def work(desk: Desk, who: Account, name: str, sign: bool = True, **answers: str)
 
 
 def offered(desk: Desk, who: Account) -> list[str]:
-    return desk.open(who, "/cases/new").locator(".ways a").all_inner_texts()
+    return desk.open(who, "/cases/new").locator(".starts a").all_inner_texts()
 
 
 def states(engine: Engine, people: People) -> dict[str, str]:
