@@ -68,6 +68,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "confirm": N_("Bekräfta att du förstår vad som händer."),
     "unknown_case": N_("Det finns inget sådant ärende."),
     "unknown_customer": N_("Kunden finns inte."),
+    "no_customer": N_("Ärenden av det här slaget hör inte till någon kund."),
     "unknown_process": N_("Processen finns inte bland diagrammen."),
     "unknown_message": N_("Ärendet kan inte ta emot detta."),
     # People

@@ -81,6 +81,7 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 
 NOT_APPLICABLE: Final = N_("%(who)s angav att ”%(point)s” inte är aktuell på ”%(element)s”")
+OF_NOBODY: Final = N_("%(who)s startade ärendet")
 SIGNS: Final = {"task.signed": "done", "task.completed": "done", "case.started": "start",
                 "incident.raised": "late", "case.cancelled": "late",
                 "message.sent": "message", "message.received": "message"}  # fmt: skip
@@ -122,6 +123,8 @@ class Speaker:
         template = FACTS[entry.type][1]
         if entry.type == "point.ticked" and entry.detail.get("state") == "not_applicable":
             template = NOT_APPLICABLE
+        if entry.type == "case.started" and not (entry.customer or entry.detail.get("customer")):
+            template = OF_NOBODY
         return _(template) % _Words(self._words(entry))
 
     def sign(self, entry: HistoryEntry) -> str:

@@ -39,8 +39,3 @@ ADMINISTRATOR = "administrator"
 SYSTEM_RIGHT = "system"
 RIGHTS = (PROCESS_OWNER, MANAGER, ADMINISTRATOR)
 """The application rights that a person can be given. ``system`` is the engine's own."""
-
-ACCOUNT_MANAGER = "kundansvarig"
-"""The role whose person of a case may hand its work out."""
-STARTERS = frozenset({"saljare", ACCOUNT_MANAGER})
-"""Who starts cases, beside managers."""

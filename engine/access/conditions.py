@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from engine.access import actions
 from engine.access.rules import sees_all
-from engine.store.tables import HistoryTable, PlanItemTable, TaskTable
+from engine.store.tables import CaseTable, HistoryTable, PlanItemTable, TaskTable
 from engine.views import Actor
 
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -21,26 +21,27 @@ def of_my_roles(actor: Actor, role: Column) -> ColumnElement[bool]:
 
 
 def cases_of(actor: Actor, case_id: Column) -> ColumnElement[bool]:
-    """Cases that the actor may see: managers all, others those in which a role of theirs (or they
-    themselves) has, had or will have an activity. ``case_id`` is the listed row's column."""
+    """Cases that the actor may see: managers all, others those that they started, and those that a
+    role of theirs leads or in which it (or they themselves) has, had or will have an activity.
+    ``case_id`` is the listed row's column."""
     if sees_all(actor):
         return true()
     if not actor.id:
         return false()
-    plan, work = aliased(PlanItemTable), aliased(TaskTable)
-    planned = select(plan.id).where(
-        plan.case_id == case_id,
-        or_(of_my_roles(actor, plan.role), plan.person_id == actor.id),
-    )
-    worked = select(work.id).where(
-        work.case_id == case_id,
+    plan, task, case = aliased(PlanItemTable), aliased(TaskTable), aliased(CaseTable)
+    ours = or_(of_my_roles(actor, plan.role), plan.person_id == actor.id)
+    planned = select(plan.id).where(plan.case_id == case_id, ours)
+    worked = select(task.id).where(
+        task.case_id == case_id,
         or_(
-            of_my_roles(actor, work.role),
-            work.assignee_id == actor.id,
-            work.completed_by == actor.id,
+            of_my_roles(actor, task.role),
+            task.assignee_id == actor.id,
+            task.completed_by == actor.id,
         ),
     )
-    return or_(_probe(planned), _probe(worked))
+    mine = or_(case.lead_role.in_(sorted(actor.roles)), case.started_by == actor.id)
+    led = select(case.id).where(case.id == case_id, mine)
+    return or_(_probe(planned), _probe(worked), _probe(led))
 
 
 def _probe(statement: Select[str]) -> ColumnElement[bool]:

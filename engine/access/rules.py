@@ -23,12 +23,13 @@ from engine.views import Actor
 @dataclass(frozen=True, slots=True)
 class CaseObject:
     """A case as the rules see it. ``visible`` was decided by ``cases_of`` for one actor: an object
-    belongs to the actor that it was loaded for."""
+    belongs to the actor that it was loaded for; ``account_manager_id`` leads it (``lead_role``)."""
 
     id: str
     visible: bool
     state: str = "running"
     account_manager_id: str | None = None
+    lead_role: str | None = None
 
     @property
     def running(self) -> bool:
@@ -88,6 +89,14 @@ class IncidentObject:
 
 
 @dataclass(frozen=True, slots=True)
+class StartObject:
+    """A process (or several) and who starts it: ``roles``, or ``everyone`` who can sign in."""
+
+    roles: frozenset[str] = frozenset()
+    everyone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PersonObject:
     """Somebody's account."""
 
@@ -138,8 +147,9 @@ def _staff(actor: Actor, _: Any) -> bool:
     return bool(actor.roles or actor.rights)
 
 
-def _starter(actor: Actor, _: Any) -> bool:
-    return bool(actor.roles & actions.STARTERS) or _has(actor, actions.MANAGER)
+def _starter(actor: Actor, start: StartObject) -> bool:
+    anyone = start.everyone and bool(actor.id)
+    return _has(actor, actions.MANAGER) or bool(actor.roles & start.roles) or anyone
 
 
 def _own_account(actor: Actor, person: PersonObject) -> bool:
@@ -189,9 +199,9 @@ def _cancel(actor: Actor, case: CaseObject) -> bool:
 
 
 def _plan(actor: Actor, case: CaseObject) -> bool:
-    """Managers and the case's own account manager; while it has none, all of that role."""
+    """Managers and whoever leads the case; while nobody is chosen for that, all of the role."""
     chosen = case.account_manager_id
-    mine = chosen == actor.id if chosen else actions.ACCOUNT_MANAGER in actor.roles
+    mine = chosen == actor.id if chosen else case.lead_role in actor.roles
     return case.running and (mine or _has(actor, actions.MANAGER))
 
 
@@ -202,8 +212,7 @@ def _message(actor: Actor, message: MessageObject) -> bool:
 
 def _begin(actor: Actor, activity: ActivityObject) -> bool:
     """Who would get the work, and who leads the case."""
-    mine = _holds(actor, activity.role) or _plan(actor, activity.case)
-    return activity.case.running and (mine or _has(actor, actions.MANAGER))
+    return activity.case.running and (_holds(actor, activity.role) or _plan(actor, activity.case))
 
 
 Rule = Callable[[Actor, Any], bool]
@@ -217,13 +226,13 @@ RULES: Mapping[str, tuple[type, Rule]] = {
     actions.TASK_COMPLETE: (TaskObject, _complete),
     actions.TASK_SIGN: (TaskObject, _sign),
     actions.CASE_VIEW: (CaseObject, _sees),
-    actions.CASE_START: (type(None), _starter),
+    actions.CASE_START: (StartObject, _starter),
     actions.CASE_CANCEL: (CaseObject, _cancel),
     actions.CASE_PLAN: (CaseObject, _plan),
     actions.CASE_MESSAGE: (MessageObject, _message),
     actions.CASE_BEGIN: (ActivityObject, _begin),
     actions.CUSTOMER_VIEW: (type(None), _staff),
-    actions.CUSTOMER_MANAGE: (type(None), _starter),
+    actions.CUSTOMER_MANAGE: (StartObject, _starter),  # of any process whose cases have one
     actions.DEFINITION_VIEW: (type(None), _anyone),
     actions.DEFINITION_DEPLOY: (type(None), _owner),
     actions.DECISION_MAKE: (type(None), _staff),

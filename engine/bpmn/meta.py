@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.bpmn.forms import FormField
+from engine.views import CustomerRule
 
 Calendar = Literal["working", "calendar"]
 DEFAULT_MEANING = "Utfört"
@@ -139,6 +140,36 @@ class MessageMeta:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseMeta:
+    """``sp:case``: whether a case of this process belongs to a customer (None: not said, so nobody
+    is asked, and a program may name one), and which variables learn the customer's name, the
+    case's number and the date that it is planned to start on."""
+
+    customer: CustomerRule | None = None
+    customer_name: str | None = None
+    number: str | None = None
+    start_date: str | None = None
+    start_date_label: str = ""
+    """What pages call that date."""
+    lead_role: str | None = None
+    """The role whose person answers for the case: plans it and hands its work out."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartMeta:
+    """How people start a process. ``starters`` are the roles of ``sp:starter``, None when there is
+    none; ``everyone`` lets all start it who can sign in; ``lane`` is the role in whose lane the
+    start event stands; ``form`` is what it asks for. Not ``plain``: only a message, a timer or
+    another trigger starts it."""
+
+    starters: frozenset[str] | None = None
+    everyone: bool = False
+    lane: str | None = None
+    form: tuple[FormField, ...] = ()
+    plain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessMeta:
     """One process of a diagram. ``tasks`` and ``calls`` are by element id, in the diagram's order;
     ``messages`` are those that the process waits for, by message name."""
@@ -156,3 +187,5 @@ class ProcessMeta:
     """``sp:initiator``: the variable that gets the user name of whoever starts the process."""
     roles: Mapping[str, str] = field(default_factory=dict)
     """Role of every node that stands in a lane, by element id."""
+    case: CaseMeta = CaseMeta()
+    start: StartMeta = StartMeta()

@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine.bpmn import decision, vendor
+from engine.bpmn import decision, starts, vendor
 from engine.bpmn.due import read_due
 from engine.bpmn.expressions import feel_behind
 from engine.bpmn.forms import FormField, Report, read_fields
@@ -30,6 +30,7 @@ from engine.bpmn.meta import (
     PhaseMeta,
     ProcessMeta,
     SignatureRule,
+    StartMeta,
     TaskMeta,
     Variable,
 )
@@ -119,12 +120,13 @@ class _Reader:
         task_kind = GLOBAL_TASKS[kind(element)]
         task = replace(self._task(element, None), kind=task_kind)
         tasks = {task.id: task} if task_kind in TASK_KINDS else {}
-        return ProcessMeta(id=task.id, name=task.name, executable=True, tasks=tasks)
+        start = StartMeta(plain=False)
+        return ProcessMeta(id=task.id, name=task.name, executable=True, tasks=tasks, start=start)
 
     def _process(self, element: etree._Element, messages: Mapping[str, MessageMeta]) -> ProcessMeta:
         roles = roles_of_nodes(element, list(read_lanes(element, self._roles)))
         for start in model_children(element, "startEvent"):
-            self._unknown(start, ("initiator",))
+            self._unknown(start, ("initiator", "form"))
         tasks = {
             task.get("id") or "": self._task(task, roles.get(task.get("id") or ""))
             for task in element.iter(*(bpmn(name) for name in TASK_KINDS))
@@ -132,7 +134,7 @@ class _Reader:
         calls = {
             call.get("id") or "": self._call(call) for call in element.iter(bpmn("callActivity"))
         }
-        self._unknown(element, ("phase", "variable"))
+        self._unknown(element, ("phase", "variable", "case", "starter"))
         for asking in element.iter(*(bpmn(name) for name in decision.KINDS)):
             self._unknown(asking, ("decision", "in", "out"))
             decision.read_decision(asking, self._report)
@@ -151,6 +153,8 @@ class _Reader:
             initiator=self._initiator(element),
             messages={m.name: m for m in _awaited(element, self._root, messages)},
             roles=roles,
+            case=starts.read_case(element, self._roles, self._report),
+            start=starts.read_start(element, roles, self._roles, self._report),
         )
 
     # ------------------------------------------------------------ process

@@ -14,9 +14,8 @@ from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from engine.config.settings import (
-    DEFAULT_PLAN,
-    DEFAULT_ROLES,
     CalendarSettings,
+    CaseSettings,
     CompanySettings,
     Config,
     DatabaseSettings,
@@ -60,8 +59,9 @@ def load_config(path: Path | str | None = None) -> Config:
         company=_section(CompanySettings, "company", content),
         database=database,
         calendar=_section(CalendarSettings, "calendar", content),
-        roles=_roles(_table(content, "roles")) if "roles" in content else DEFAULT_ROLES,
-        plan=MappingProxyType({**DEFAULT_PLAN, **_plan(_table(content, "plan"), "plan")}),
+        roles=_roles(_table(content, "roles")),
+        plan=MappingProxyType(_plan(_table(content, "plan"), "plan")),
+        cases=_section(CaseSettings, "cases", content),
         limits=_section(LimitSettings, "limits", content),
         jobs=_section(JobSettings, "jobs", content),
         mail=_mail(content),

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -61,6 +60,14 @@ class CalendarSettings:
     company_days: tuple[date, ...] = setting(
         (), dates, "a list of dates without quotes, such as [2026-12-23]"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSettings:
+    """``first_process`` is the id of the process that is offered first when a case is started, and
+    meant when none is named; empty for none."""
+
+    first_process: str = setting("", any_text, "a process id in quotes, or empty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,28 +161,10 @@ class WebSettings:
     address: str = setting("", url_or_none, "an address that begins with https:// or http://")
 
 
-DEFAULT_ROLES: Final[Mapping[str, Role]] = MappingProxyType(
-    {
-        role.key: role
-        for role in (
-            Role("saljare", "Säljare", "Sales representative"),
-            Role("ledningsgrupp", "Ledningsgrupp", "Management group"),
-            Role("kundansvarig", "Kundansvarig", "Account manager"),
-            Role("ekonomi", "Ekonomiavdelningen", "Finance department"),
-            Role("personal", "Personalansvarig", "Personnel manager"),
-            Role("driftledare", "Driftledare", "Operations manager"),
-            Role("inkop", "Inköp", "Purchasing"),
-            Role("kvalitet", "Kvalitetsansvarig", "Quality manager"),
-            Role("utveckling", "Utvecklingsgruppen", "Development group"),
-        )
-    }
-)
-"""The roles of a configuration without any ``[roles.…]`` table, by their keys."""
-DEFAULT_PLAN: Final[Mapping[str, Any]] = MappingProxyType(
-    {"large_contract_value": Decimal(1_000_000)}
-)
-"""What FEEL expressions read as ``config`` unless ``[plan]`` says otherwise: an offer from this
-annual value in kronor on is a larger one."""
+NO_ROLES: Final[Mapping[str, Role]] = MappingProxyType({})
+"""Roles are a company's own: they have no default."""
+NO_PLAN: Final[Mapping[str, Any]] = MappingProxyType({})
+"""What diagrams read of the settings is a company's own: it has no default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +175,9 @@ class Config:
     company: CompanySettings = field(default_factory=CompanySettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
-    roles: Mapping[str, Role] = field(default_factory=lambda: DEFAULT_ROLES)
-    plan: Mapping[str, Any] = field(default_factory=lambda: DEFAULT_PLAN)
+    roles: Mapping[str, Role] = field(default_factory=lambda: NO_ROLES)
+    plan: Mapping[str, Any] = field(default_factory=lambda: NO_PLAN)
+    cases: CaseSettings = field(default_factory=CaseSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
     mail: MailSettings = field(default_factory=MailSettings)

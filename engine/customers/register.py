@@ -6,13 +6,12 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from engine.access import actions
-from engine.access.rules import authorize
 from engine.customers.orgnumber import parse_org_number
 from engine.errors import Invalid, Problem
 from engine.ids import new_id
 from engine.store.tables import CustomerTable
 from engine.unit_of_work import UnitOfWork
+from engine.work import starting
 from engine.work.fields import Wrong, clean_text
 
 NAME_LENGTH = 200
@@ -24,7 +23,7 @@ def add(work: UnitOfWork, name: str, org_number: str) -> dict[str, Any]:
 
     :raises Invalid: with everything that is wrong
     """
-    authorize(work.actor, actions.CUSTOMER_MANAGE, None)
+    starting.authorize_register(work)
     problems, number = [], ""
     try:
         name = " ".join(clean_text(name, NAME_LENGTH).split())

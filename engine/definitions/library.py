@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine.bpmn import model, source
-from engine.bpmn.meta import CallMeta, ProcessMeta
+from engine.bpmn.meta import CallMeta, CaseMeta, ProcessMeta, StartMeta
 from engine.bpmn.parsed_file import ParsedFile
 from engine.config import Config
 from engine.config.settings import LimitSettings
@@ -45,6 +45,20 @@ class ExecutableDefinition:
         return (node.name if node else "") or element_id
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a definition says of who starts it and whom its cases belong to; ``called`` are the
+    processes that its call activities name. Small enough to be kept of every definition."""
+
+    definition_id: str
+    process_id: str
+    name: str
+    documentation: str
+    start: StartMeta
+    case: CaseMeta
+    called: frozenset[str]
+
+
 class DefinitionLibrary:
     """All definitions by id, by name and by binding. Definitions never change, so a cached one
     never goes stale; ``capacity`` bounds the memory."""
@@ -55,6 +69,7 @@ class DefinitionLibrary:
         self._evaluator = Evaluator(config.plan, now)
         self._capacity = capacity
         self._cache: OrderedDict[str, ExecutableDefinition] = OrderedDict()
+        self._entries: dict[str, Entry] = {}
         self._lock = Lock()
         limits = config.limits
         self._xml = source.XmlLimits(
@@ -141,15 +156,7 @@ class DefinitionLibrary:
         self, connection: Connection, kind: str, name: str
     ) -> Iterator[tuple[ExecutableDefinition, str]]:
         """The newest definitions that such an event starts, each with the node it starts at."""
-        newest: Mapping[str, str] = {
-            row.process_id: row.id
-            for row in connection.execute(
-                select(DefinitionTable.process_id, DefinitionTable.id)
-                .where(DefinitionTable.startable)
-                .order_by(DefinitionTable.version)
-            )
-        }
-        for definition_id in newest.values():
+        for definition_id in _newest(connection).values():
             definition = self.get(connection, definition_id)
             for node in definition.model.starts():
                 if (kind, name) == ("message", node.message) or any(
@@ -157,6 +164,27 @@ class DefinitionLibrary:
                 ):
                     yield definition, node.id
                     break
+
+    def entries(self, connection: Connection) -> list[Entry]:
+        """What the newest definition of every process says of its start."""
+        return [self._entry(connection, newest) for newest in _newest(connection).values()]
+
+    def _entry(self, connection: Connection, definition_id: str) -> Entry:
+        known = self._entries.get(definition_id)
+        if known is None:
+            definition = self.get(connection, definition_id)
+            meta = definition.meta
+            called = frozenset(call.called for call in meta.calls.values())
+            known = self._entries[definition_id] = Entry(
+                definition_id,
+                definition.process_id,
+                definition.name,
+                meta.documentation,
+                meta.start,
+                meta.case,
+                called - {definition.process_id},
+            )
+        return known
 
     def _read(self, row: Row[*tuple[Any, ...]]) -> ExecutableDefinition:
         file = ParsedFile.read(Source(row.filename, row.data), self._config.roles, self._xml)
@@ -173,6 +201,16 @@ class DefinitionLibrary:
             evaluator=self._evaluator,
             limits=self._config.limits,
         )
+
+
+def _newest(connection: Connection) -> Mapping[str, str]:
+    """The id of the newest definition of every process that can be started, by process id."""
+    rows = connection.execute(
+        select(DefinitionTable.process_id, DefinitionTable.id)
+        .where(DefinitionTable.startable)
+        .order_by(DefinitionTable.version)
+    )
+    return {row.process_id: row.id for row in rows}
 
 
 def _only_drawn(row: Any) -> Conflict:

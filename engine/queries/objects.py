@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Row, Select, select
 
-from engine.access import actions
 from engine.access.conditions import cases_of
 from engine.access.rules import CaseObject, IncidentObject, PersonObject, TaskObject
 from engine.errors import NotFound
@@ -63,17 +62,20 @@ def person_object(connection: Connection, username: str) -> PersonObject:
     )
 
 
-def _cases(actor: Actor) -> Select[tuple[str, str, dict[str, object], bool]]:
-    visible = cases_of(actor, CaseTable.id).label("visible")
+_AnyCase = Select[tuple[str, str, dict[str, object], str | None, bool]]
+
+
+def _cases(actor: Actor) -> _AnyCase:
     return select(
         CaseTable.id.label("case_id"),
         CaseTable.state.label("case_state"),
         CaseTable.people,
-        visible,
+        CaseTable.lead_role,
+        cases_of(actor, CaseTable.id).label("visible"),
     )
 
 
-def _tasks(actor: Actor) -> Select[tuple[str, str, dict[str, object], bool]]:
+def _tasks(actor: Actor) -> _AnyCase:
     return (
         _cases(actor)
         .join(TaskTable, TaskTable.case_id == CaseTable.id)
@@ -93,9 +95,8 @@ def _one(
 
 
 def _case(row: Row[*tuple[object, ...]]) -> CaseObject:
-    return CaseObject(
-        row.case_id, bool(row.visible), row.case_state, row.people.get(actions.ACCOUNT_MANAGER)
-    )
+    lead = row.people.get(row.lead_role)
+    return CaseObject(row.case_id, bool(row.visible), row.case_state, lead, row.lead_role)
 
 
 def _task(row: Row[*tuple[object, ...]]) -> TaskObject:

@@ -10,8 +10,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.access import actions
-from engine.access.rules import authorize
 from engine.errors import StepError
 from engine.queries import cases as queries
 from engine.queries.rows import PERSON, person_view
@@ -27,10 +25,11 @@ from engine.views import (
     Page,
     PlanRow,
     Receipt,
+    StartForm,
+    StartOption,
 )
-from engine.work import adhoc, cases, due_reasons, incidents
+from engine.work import adhoc, cases, due_reasons, incidents, starting
 
-ROOT = "serviceplan"
 """The process that a case starts on unless another one is named."""
 
 
@@ -39,30 +38,57 @@ class Cases(Part):
 
     # ------------------------------------------------------------ start
 
+    @property
+    def _first_process(self) -> str:
+        """The process that is meant when none is named; empty for none."""
+        return self._transactions.config.cases.first_process
+
+    def startable(self, actor: Actor) -> tuple[StartOption, ...]:
+        """The live processes that the actor is offered to start, by name; the one that the
+        settings name (``cases.first_process``) comes first."""
+        with self._transactions.looking(actor) as work:
+            return starting.startable(work)
+
+    def start_form(self, actor: Actor, process_id: str) -> StartForm:
+        """What is asked of whoever starts a process.
+
+        :raises NotFound: when nothing of that name is deployed
+        :raises Conflict: ``drawing`` when it is only drawn
+        :raises NotAllowed: when the actor may not start it
+        """
+        with self._transactions.looking(actor) as work:
+            return starting.start_form(work, process_id)
+
     def start(
         self,
         actor: Actor,
         *,
         customer_id: str | None = None,
-        process_id: str = ROOT,
+        process_id: str | None = None,
         start_date: date | None = None,
         people: Mapping[str, str] | None = None,
         variables: Mapping[str, Any] | None = None,
         title: str = "",
         key: str,
     ) -> Receipt:
-        """Start a case. The receipt has its ``id`` and ``number``, and ``incident`` when its
+        """Start a case; the receipt has its ``id`` and ``number``, and ``incident`` when its
         process failed at once.
 
-        :param start_date: when the contract is planned to begin; the variable ``avtalsstart``
-        :param people: user names by role; they are assigned the role's tasks
-        :param variables: JSON values by name, for the process
-        :raises Invalid: for unknown roles and people, all at once; or for variables that are too
-            large (``variable_too_large``)
+        :param process_id: the process; None for the one that the settings name first
+        :param customer_id: the process says whether a case needs one, may have one or has none
+        :param start_date: when what the case is about is planned to begin; the process names the
+            variable that gets it
+        :param people: user names by role; they get the role's tasks
+        :param variables: JSON values by name, for the process; answers to the fields of its start
+            form among them, which are read as a task's are
+        :raises Invalid: for unknown roles and people, all at once; for variables that do not fit
+            the start form (each as ``variables.NAME``) or are too large (``variable_too_large``);
+            when no process is named and the settings name none
+        :raises NotAllowed: when the process does not let the actor's roles start it
         :raises NotFound: for an unknown process or customer
         """
         given: dict[str, Any] = {
-            "process_id": process_id,
+            "process_id": starting.process_of(self._first_process, process_id),
             "customer_id": customer_id,
             "start_date": start_date,
             "people": dict(people or {}),
@@ -78,15 +104,16 @@ class Cases(Part):
         self,
         actor: Actor,
         *,
-        process_id: str = ROOT,
+        process_id: str | None = None,
         start_date: date | None = None,
         people: Mapping[str, str] | None = None,
     ) -> tuple[PlanRow, ...]:
-        """The plan that a case would get if it started now; the rows have no ids."""
+        """The plan that a case would get if it started now; the rows have no ids. It is for those
+        who may start the process."""
         chosen = people or {}
+        wanted = starting.process_of(self._first_process, process_id)
         with self._transactions.looking(actor) as work:
-            authorize(actor, actions.CASE_START, None)
-            rows = cases.preview(work, process_id=process_id, start_date=start_date)
+            rows = cases.preview(work, process_id=wanted, start_date=start_date)
             known = {
                 row.username: person_view(row)
                 for row in work.connection.execute(
@@ -168,8 +195,14 @@ class Cases(Part):
                 points=points,
                 offers=offers,
             )
-            stopped = named(work, detail.incidents)
-            return replace(detail, activities=adhoc.options(work, detail.row.id), incidents=stopped)
+            root = next(i for i in detail.instances if i.id == detail.row.id)
+            meta = work.definitions.get(work.connection, root.definition_id).meta
+            return replace(
+                detail,
+                activities=adhoc.options(work, detail.row.id),
+                incidents=named(work, detail.incidents),
+                date_label=meta.case.start_date_label,
+            )
 
     def explain_plan(self, actor: Actor, case_id: str) -> Mapping[str, DueReason]:
         """Why the rows of a case's plan have their dates, by the rows' ids.

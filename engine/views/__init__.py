@@ -11,10 +11,13 @@ from engine.views.cases import (
     ActivityOption,
     CaseDetail,
     CaseRow,
+    CustomerRule,
     MessageOption,
     Sheet,
     SheetEntry,
     SheetRow,
+    StartForm,
+    StartOption,
 )
 from engine.views.customers import Customer, CustomerRow
 from engine.views.decisions import (
@@ -96,6 +99,7 @@ __all__ = [
     "Count",
     "Customer",
     "CustomerRow",
+    "CustomerRule",
     "DayOff",
     "DeadLetter",
     "Decision",
@@ -153,6 +157,8 @@ __all__ = [
     "SignatureView",
     "SkippedStep",
     "Source",
+    "StartForm",
+    "StartOption",
     "Table",
     "TaskDetail",
     "TaskRow",

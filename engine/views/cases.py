@@ -5,13 +5,45 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from engine.views.customers import Customer
 from engine.views.incidents import Incident
 from engine.views.instances import InstanceState, InstanceView
 from engine.views.people import Person
 from engine.views.tasks import Field, PlanRow, RowState, SignatureView, TaskState, Tick
+
+CustomerRule = Literal["required", "optional", "none"]
+"""Whether a case of a process belongs to a customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartOption:
+    """A live process that somebody is offered to start."""
+
+    process_id: str
+    name: str
+    documentation: str
+    customer: CustomerRule
+
+
+@dataclass(frozen=True, slots=True)
+class StartForm:
+    """What is asked of whoever starts a process. ``dated`` asks for the date on which what the
+    case is about is planned to begin, called ``date_label``; ``roles`` are those that have work in
+    it or in what it calls; ``planned`` when its cases have a plan of sheets; ``values`` are what
+    the fields of ``form`` hold at first, by id."""
+
+    process_id: str
+    name: str
+    documentation: str
+    customer: CustomerRule
+    dated: bool
+    date_label: str
+    roles: tuple[str, ...]
+    planned: bool
+    form: tuple[Field, ...]
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +147,5 @@ class CaseDetail:
     variables: Mapping[str, Any] = field(default_factory=dict)
     activities: tuple[ActivityOption, ...] = ()
     """What people may begin in the open ad-hoc sub-processes."""
+    date_label: str = ""
+    """What its process calls the date on which it is planned to start."""

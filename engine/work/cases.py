@@ -32,7 +32,7 @@ from engine.store.tables import (
 )
 from engine.unit_of_work import UnitOfWork
 from engine.views import Field
-from engine.work import forecast, forms, incidents, planning
+from engine.work import forecast, forms, incidents, planning, starting
 from engine.work.fields import Wrong, clean_text
 from engine.work.user_tasks import advance
 
@@ -41,7 +41,8 @@ REASON_LENGTH = 2000
 TITLE_LENGTH = 200
 """The most characters of a case's title, as its column holds."""
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
-"""Between these days contracts begin: what is counted from one stays within the calendar."""
+"""Between these days cases are planned to begin: what is counted from one stays within the
+calendar."""
 
 
 def start(
@@ -54,21 +55,19 @@ def start(
     variables: Mapping[str, Any],
     title: str,
 ) -> dict[str, Any]:
-    """Start a case. ``start_date`` is the contract's planned start, ``people`` are user names by
-    role key. The result has ``id``, ``number`` and, when the process failed at once,
+    """Start a case. ``start_date`` is when what it is about is planned to begin, ``people`` are
+    user names by role key. The result has ``id``, ``number`` and, when the process failed at once,
     ``incident``."""
-    authorize(work.actor, actions.CASE_START, None)
-    title = _checked(title, start_date)
     root = work.definitions.latest(work.connection, process_id)
+    starting.authorize_start(work, process_id)
+    title = _checked(title, start_date)
+    case = root.meta.case
     customer, chosen = _customer(work, customer_id), _people(work, people)
     case_id, number = new_id(), _number(work)
     name = customer.name if customer is not None else None
-    known = {
-        "avtalsstart": start_date,
-        "kund": name,
-        "arende": number,
-        **_values(variables, "variables"),
-    }
+    own = starting.case_variables(case, customer=name, number=number, day=start_date)
+    known = own | starting.read_variables(work, root, own, variables)
+    starting.check_customer(case, customer_id)
     work.connection.execute(
         insert(CaseTable).values(
             id=case_id,
@@ -78,6 +77,8 @@ def start(
             state="running",
             process_id=process_id,
             people=chosen,
+            lead_role=case.lead_role,
+            started_by=work.actor.id,
             start_date=start_date,
             started_at=work.now,
         )
@@ -99,10 +100,11 @@ def start(
 def preview(
     work: UnitOfWork, *, process_id: str, start_date: date | None
 ) -> Sequence[forecast.Planned]:
-    """The plan that a case would get if it started now."""
-    _checked("", start_date)
+    """The plan that a case would get if the actor started it now."""
     root = work.definitions.latest(work.connection, process_id)
-    return _forecast(work, root, {"avtalsstart": start_date})
+    starting.authorize_start(work, process_id)
+    _checked("", start_date)
+    return _forecast(work, root, starting.case_variables(root.meta.case, day=start_date))
 
 
 def _forecast(
@@ -220,19 +222,6 @@ def _hearer(
     return definition, {k: feel.from_json(v) for k, v in row.variables.items()}
 
 
-def _values(given: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """JSON as FEEL values, by name. Every problem at once."""
-    values, problems = {}, []
-    for name, value in given.items():
-        try:
-            values[name] = feel.from_json(value)
-        except feel.FeelError as error:
-            problems.append(Problem("text_malformed", str(error), f"{place}.{name}"))
-    if problems:
-        raise Invalid(problems)
-    return values
-
-
 def delivery(
     work: UnitOfWork, message: str, business_key: str, payload: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -304,7 +293,7 @@ def _held(work: UnitOfWork, business_key: str) -> CaseObject:
 def _checked(title: str, start_date: date | None) -> str:
     """The title as it is kept.
 
-    :raises Invalid: for one that is too long, or a contract that begins beyond all calendars
+    :raises Invalid: for one that is too long, or a start that is beyond all calendars
     """
     problems = []
     try:

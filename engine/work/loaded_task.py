@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 
 from engine import feel
-from engine.access import actions, rules
+from engine.access import rules
 from engine.access.rules import CaseObject, TaskObject
 from engine.bpmn.meta import TaskMeta
 from engine.definitions.library import ExecutableDefinition
@@ -43,6 +43,7 @@ _STORED: Final = (
     select(
         *_USED,
         CaseTable.state.label("case_state"),
+        CaseTable.lead_role,
         *INSTANCE_COLUMNS,
         *surroundings(_TASK.c.case_id, _TASK.c.instance_id, _TASK),
     )
@@ -76,6 +77,7 @@ class StoredTask:
     completed_by: str | None
     due: date | None
     case_state: str
+    lead_role: str | None
     snapshot: InstanceSnapshot
 
 
@@ -125,7 +127,9 @@ def load_task(work: UnitOfWork, task_id: str) -> LoadedTask:
         raise NotFound()
     definition = work.definitions.get(work.connection, row.definition_id)
     columns = {name: getattr(row, name) for name in _NAMES}
-    stored = StoredTask(**columns, case_state=row.case_state, snapshot=snapshot(row))
+    stored = StoredTask(
+        **columns, case_state=row.case_state, lead_role=row.lead_role, snapshot=snapshot(row)
+    )
     return LoadedTask(stored, definition, definition.meta.tasks[row.element_id])
 
 
@@ -141,7 +145,6 @@ def access_object(work: UnitOfWork, task: LoadedTask) -> TaskObject:
     )
     if not (visible and actor.id):
         return objects.task_object(work.connection, actor, row.id)
-    case = CaseObject(
-        row.case_id, True, row.case_state, row.snapshot.people.get(actions.ACCOUNT_MANAGER)
-    )
+    lead = row.snapshot.people.get(row.lead_role or "")
+    case = CaseObject(row.case_id, True, row.case_state, lead, row.lead_role)
     return TaskObject(row.id, case, row.role, row.assignee_id, row.state, row.revision)

@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import feel
+from engine.bpmn.forms import FormField
 from engine.bpmn.meta import DueRule, TaskMeta
 from engine.calendar import WorkCalendar
+from engine.definitions.library import ExecutableDefinition
 from engine.errors import StepError
 from engine.iso8601 import Duration, TimeMalformed, parse_duration, to_duration
 from engine.runtime.executor import Wait
@@ -149,23 +151,32 @@ def _length(value: object) -> Duration | None:
 def _presets(
     instance: RunningInstance, meta: TaskMeta, context: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What the fields of the form hold before anybody has answered, as a draft keeps it. A preset
-    that fails, or that does not fit its field, is none: a form must open anyway."""
-    fields = [f for f in meta.form if f.default is not None]
-    if not fields:
+    """What the fields of the form hold before anybody has answered, as a draft keeps it."""
+    if not any(f.default is not None for f in meta.form):
         return {}
     known = {**dict.fromkeys((f.id for f in meta.form), None), **context}
+    values = preset_values(instance.definition, meta.form, known)
+    return {name: feel.to_json(value) for name, value in values.items()}
+
+
+def preset_values(
+    definition: ExecutableDefinition, form: tuple[FormField, ...], known: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The defaults of a form's fields. One that fails, or that does not fit its field, is none: a
+    form must open anyway."""
     values: dict[str, Any] = {}
-    for one in fields:
+    for one in form:
         value: Any = one.default
-        if one.default is not None and one.default.startswith("="):
+        if value is None:
+            continue
+        if value.startswith("="):
             try:
-                value = instance.definition.evaluator.evaluate(one.default, known)
+                value = definition.evaluator.evaluate(value, known)
             except feel.FeelError:
                 continue
         checked, problems = forms.check_answers([one], {one.id: value}, people=_Anybody())
         if not problems and checked.get(one.id) is not None:
-            values[one.id] = feel.to_json(checked[one.id])
+            values[one.id] = checked[one.id]
     return values
 
 

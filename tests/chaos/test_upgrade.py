@@ -7,11 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from engine import Config, Engine, FakeClock
+from engine.store.tables import Case
 from tests.chaos.old import VERSIONS, killed_upgrade, restore
 from tests.chaos.scale import LONG
-from tests.support.databases import Databases
+from tests.support.databases import Databases, database_of
 from tests.support.desk import Desk
 from tests.support.people import People
 from tests.support.walk import answers_to
@@ -73,6 +75,22 @@ def test_a_database_of_an_older_version_is_upgraded_and_its_cases_go_on(
     people = restore(database_url, version)
     Engine.open(database_url, config=config, migrate=True).close()
     go_on(database_url, config, people, key)
+
+
+@pytest.mark.parametrize("version", [VERSIONS[0], VERSIONS[-1]])
+def test_whoever_answered_for_a_case_still_does(
+    version: str, database_url: str, config: Config
+) -> None:
+    people = restore(database_url, version)
+    Engine.open(database_url, config=config, migrate=True).close()
+    with Engine.open(database_url, config=config, clock=FakeClock(MOMENT)) as engine:
+        account_manager = people["kundansvarig"].actor
+        [plan] = engine.cases.search(account_manager, q="", limit=100).items[:1]
+        assert "plan" in engine.cases.get(account_manager, plan.id).can
+        assert "plan" not in engine.cases.get(people["saljare"].actor, plan.id).can
+        with database_of(engine).reading() as connection:
+            kept = set(connection.execute(select(Case.lead_role, Case.started_by)).all())
+        assert kept == {("kundansvarig", None)}
 
 
 def test_an_upgrade_that_is_killed_leaves_the_old_database_or_the_new_one(

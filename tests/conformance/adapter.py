@@ -21,7 +21,6 @@ from typing import Any
 
 from engine import (
     SYSTEM,
-    Config,
     Deployment,
     Engine,
     FakeClock,
@@ -33,6 +32,7 @@ from engine import (
     Source,
 )
 from tests.conformance import scripts
+from tests.support.plan import project_config
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 MOST_TASKS = 1000
@@ -53,7 +53,7 @@ class Deployed:
 def _empty_database() -> Path:
     """A migrated, empty database, made once for all cases of a run."""
     path = Path(tempfile.mkdtemp(prefix="serviceplan-kit-")) / "empty.db"
-    Engine.open(f"sqlite:///{path}", config=Config(), clock=FakeClock(START)).close()
+    Engine.open(f"sqlite:///{path}", config=project_config(), clock=FakeClock(START)).close()
     return path
 
 
@@ -65,7 +65,7 @@ class Product:
         shutil.copyfile(_empty_database(), path)
         clock = FakeClock(START)
         url = f"sqlite:///{path}"
-        engine = Engine.open(url, config=Config(), clock=clock)
+        engine = Engine.open(url, config=project_config(), clock=clock)
         # The kit's lanes name roles of no company: a lane may then be anybody's.
         diagram = Source(filename, scripts.to_feel(xml))
         deployment = engine.definitions.deploy(SYSTEM, [diagram], strict_roles=False, key=_key())
@@ -182,7 +182,7 @@ class Reopened(Product):
 
 def _reopened(instance: Deployed) -> Deployed:
     instance.engine.close()
-    instance.engine = Engine.open(instance.url, config=Config(), clock=instance.clock)
+    instance.engine = Engine.open(instance.url, config=project_config(), clock=instance.clock)
     return instance
 
 

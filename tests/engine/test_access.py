@@ -11,6 +11,7 @@ from engine.access.rules import (
     IncidentObject,
     MessageObject,
     PersonObject,
+    StartObject,
     TaskObject,
     authorize,
     may,
@@ -40,8 +41,10 @@ EVERYBODY = (
     SYSTEM,
 )
 
-CASE = CaseObject("case", visible=True, account_manager_id="account")
-NEW_CASE = CaseObject("case", visible=True)
+CASE = CaseObject("case", visible=True, account_manager_id="account", lead_role="kundansvarig")
+NEW_CASE = CaseObject("case", visible=True, lead_role="kundansvarig")
+LEADERLESS = CaseObject("case", visible=True)
+SOLD = StartObject(frozenset({"saljare", "kundansvarig"}))
 ENDED = CaseObject("case", visible=True, state="completed", account_manager_id="account")
 HIDDEN = CaseObject("case", visible=False)
 
@@ -80,11 +83,15 @@ TABLE: list[tuple[str, object, set[str]]] = [
     ("task.sign", ANNAS, {"anna"}),
     ("case.view", CASE, ALL),
     ("case.view", HIDDEN, set()),
-    ("case.start", None, {"seller", "account", "other_account", "manager", "system"}),
+    ("case.start", SOLD, {"seller", "account", "other_account", "manager", "system"}),
+    ("case.start", StartObject(), {"manager", "system"}),
+    ("case.start", StartObject(everyone=True), ALL),
+    ("case.start", StartObject(frozenset({"inkop"}), everyone=True), ALL),
     ("case.cancel", CASE, {"manager", "system"}),
     ("case.cancel", ENDED, set()),
     ("case.plan", CASE, {"account", "manager", "system"}),
     ("case.plan", NEW_CASE, {"account", "other_account", "manager", "system"}),
+    ("case.plan", LEADERLESS, {"manager", "system"}),
     ("case.plan", ENDED, set()),
     ("case.begin", ActivityObject(CASE, "inkop"), {"of_role", "account", "manager", "system"}),
     (
@@ -99,7 +106,8 @@ TABLE: list[tuple[str, object, set[str]]] = [
     ("case.message", UNOFFERED, {"manager", "system"}),
     ("case.message", LATE_NOTICE, set()),
     ("customer.view", None, ALL - {"nobody"}),
-    ("customer.manage", None, {"seller", "account", "other_account", "manager", "system"}),
+    ("customer.manage", SOLD, {"seller", "account", "other_account", "manager", "system"}),
+    ("customer.manage", StartObject(), {"manager", "system"}),
     ("definition.view", None, ALL),
     ("decision.make", None, ALL - {"nobody"}),
     ("definition.deploy", None, {"owner", "system"}),
@@ -178,4 +186,5 @@ def test_what_is_in_no_rule_is_denied_even_to_the_system(action: str, thing: obj
 
 def test_nobody_at_all_may_do_nothing() -> None:
     anonymous = Actor("", "")
+    assert not may(anonymous, "case.start", StartObject(everyone=True))
     assert not [a for a in rules.ACTIONS if may(anonymous, a) and a != "task.view"]

@@ -56,7 +56,9 @@ def process(
 def deploy(desk: Desk, *inner: str, **more: str) -> None:
     lanes = {"kundansvarig": ["development", "report"], "inkop": ["breadth"]}
     parts = process(*inner, **more)
-    desk.deploy(diagram("adhoc", parts, lanes=lanes, variables={"klart": "= false", "runs": "= 0"}))
+    known = {"klart": "= false", "runs": "= 0"}
+    lead = '<sp:case leadRole="kundansvarig"/>'
+    desk.deploy(diagram("adhoc", parts, lanes=lanes, variables=known, said=lead))
 
 
 CONCEPT = task("concept", form=field("klart", "boolean"))

@@ -10,7 +10,7 @@ import pytest
 
 from engine import Actor, FakeClock
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
-from tests.support.desk import REPORT, TICKED, Desk, problems
+from tests.support.desk import REPORT, TICKED, Desk, a_customer, problems
 from tests.support.diagrams import chain, diagram, end, start, task
 
 STRANGER = Actor("stranger", "Ingen")
@@ -53,7 +53,9 @@ def test_an_organisation_number_is_one_customers(desk: Desk) -> None:
 
 def test_cases_are_numbered_by_the_year_in_which_they_start(desk: Desk, clock: FakeClock) -> None:
     def number() -> str:
-        receipt = desk.engine.cases.start(desk.seller.actor, key=desk.key())
+        receipt = desk.engine.cases.start(
+            desk.seller.actor, customer_id=a_customer(desk.engine), key=desk.key()
+        )
         return str(receipt.result["number"])
 
     assert [number(), number()] == ["2026-0001", "2026-0002"]
@@ -194,11 +196,12 @@ def test_characters_that_no_database_takes_are_an_error_of_the_input_or_left_out
     desk: Desk, text: str
 ) -> None:
     engine, manager, key = desk.engine, desk.manager.actor, desk.key
+    customer = a_customer(engine)
     case_id = desk.case()
     task_id = desk.task(case_id)
     writes: list[Callable[[], Any]] = [
-        lambda: engine.cases.start(manager, title=text, key=key()),
-        lambda: engine.cases.start(manager, variables={"x": text}, key=key()),
+        lambda: engine.cases.start(manager, title=text, customer_id=customer, key=key()),
+        lambda: engine.cases.start(manager, variables={"x": text}, customer_id=customer, key=key()),
         lambda: engine.customers.add(manager, text, "556016-0680", key=key()),
         lambda: engine.tasks.save_draft(
             desk.seller.actor, task_id, answers={"marknadsrapport": text}, ticks={}, key=key()

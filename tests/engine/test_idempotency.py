@@ -10,7 +10,7 @@ import pytest
 
 from engine import Engine, FakeClock
 from engine.errors import Conflict, Invalid, NotAuthenticated
-from tests.support.desk import REPORT, TICKED, Desk, problems
+from tests.support.desk import REPORT, TICKED, Desk, a_customer, problems
 from tests.support.diagrams import chain, diagram, end, start, task
 
 Write = Callable[[Engine, Desk, str], Any]
@@ -21,7 +21,9 @@ def writes() -> dict[str, Write]:
     """A write of each kind that makes something new, with what it is done to."""
     return {
         "customer": lambda e, d, k: e.customers.add(d.seller.actor, "Bo AB", "556016-0680", key=k),
-        "case": lambda e, d, k: e.cases.start(d.seller.actor, title="Ny", key=k),
+        "case": lambda e, d, k: e.cases.start(
+            d.seller.actor, customer_id=a_customer(e), title="Ny", key=k
+        ),
         "deploy": lambda e, d, k: e.definitions.deploy(
             d.people["process_owner"].actor, [WORK], key=k
         ),
@@ -71,7 +73,9 @@ def test_a_key_that_comes_back_with_something_else_is_refused(desk: Desk) -> Non
     others: list[Callable[[], Any]] = [
         lambda: desk.complete(desk.seller, task_id, REPORT, TICKED, note="Mer", key="key"),
         lambda: desk.engine.tasks.claim(desk.seller.actor, task_id, key="key"),
-        lambda: desk.engine.cases.start(desk.seller.actor, key="key"),
+        lambda: desk.engine.cases.start(
+            desk.seller.actor, customer_id=a_customer(desk.engine), key="key"
+        ),
     ]
     for other in others:
         with pytest.raises(Conflict) as caught:
@@ -80,8 +84,12 @@ def test_a_key_that_comes_back_with_something_else_is_refused(desk: Desk) -> Non
 
 
 def test_a_key_is_its_senders_own(desk: Desk) -> None:
-    first = desk.engine.cases.start(desk.seller.actor, key="key")
-    second = desk.engine.cases.start(desk.manager.actor, key="key")
+    first = desk.engine.cases.start(
+        desk.seller.actor, customer_id=a_customer(desk.engine), key="key"
+    )
+    second = desk.engine.cases.start(
+        desk.manager.actor, customer_id=a_customer(desk.engine), key="key"
+    )
     assert first.id != second.id
 
 

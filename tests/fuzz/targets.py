@@ -24,7 +24,6 @@ from hypothesis import strategies as st
 
 from engine import (
     SYSTEM,
-    Config,
     Deployment,
     Engine,
     FakeClock,
@@ -36,6 +35,7 @@ from engine import (
 from engine.bpmn import source
 from engine.dmn import DecisionError, DmnModel
 from tests.fuzz import corpus, expressions, mutation
+from tests.support.plan import project_config
 from web.diagram import draw
 
 NOW = datetime(2026, 2, 27, 14, 30, tzinfo=ZoneInfo("Europe/Stockholm"))
@@ -255,7 +255,7 @@ def _key() -> str:
 @cache
 def _empty() -> Path:
     path = Path(tempfile.mkdtemp(prefix="serviceplan-fuzz-")) / "empty.db"
-    Engine.open(f"sqlite:///{path}", config=Config(), clock=FakeClock(START)).close()
+    Engine.open(f"sqlite:///{path}", config=project_config(), clock=FakeClock(START)).close()
     return path
 
 
@@ -265,7 +265,7 @@ def _engine() -> Iterator[tuple[Engine, FakeClock]]:
     path = _empty().with_name(f"{_key()}.db")
     shutil.copyfile(_empty(), path)
     clock = FakeClock(START)
-    engine = Engine.open(f"sqlite:///{path}", config=Config(), clock=clock)
+    engine = Engine.open(f"sqlite:///{path}", config=project_config(), clock=clock)
     try:
         yield engine, clock
     finally:

@@ -20,7 +20,7 @@ NAMES = {
     "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",
     # tasks
     "Attachment", "DayOff", "DueReason", "Field", "Option", "SignatureView", "TaskDetail",
-    "TaskRow", "Tick",
+    "TaskRow", "Tick", "StartForm", "StartOption",
     # cases
     "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView",
     "MessageOption", "Page", "PlanRow", "Sheet", "SheetEntry", "SheetRow", "VariableValue",

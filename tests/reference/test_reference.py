@@ -7,12 +7,12 @@ import pytest
 from engine import Engine, FakeClock, Source
 from engine.bpmn import lint
 from engine.bpmn.lint import EVENT_KINDS, NODE_KINDS
-from engine.config import Config
 from tests.reference import events
 from tests.reference.__main__ import TARGET
 from tests.reference.claims import Claim, file
 from tests.reference.page import claims, page
 from tests.reference.support import Lived
+from tests.support.plan import project_config
 
 ELEMENTS = """adHocSubProcess assignment association auditing boundaryEvent businessRuleTask
 callActivity callChoreography callConversation category categoryValue choreography choreographyTask
@@ -78,7 +78,7 @@ def test_every_kind_that_the_engine_runs_is_said_to_run() -> None:
 def test_a_line_says_what_the_checks_say(claim: Claim) -> None:
     around = lint.Surroundings(decisions={"d": (1,)} if claim.decision else {})
     found = lint.lint(
-        [Source("claim.bpmn", file(claim))], roles=Config().roles, surroundings=around
+        [Source("claim.bpmn", file(claim))], roles=project_config().roles, surroundings=around
     )
     codes = {f.code for f in found.findings}
     errors = [f.en for f in found.findings if f.severity == "error"]
@@ -106,6 +106,6 @@ def test_an_event_runs_where_it_is_said_to(
 @pytest.mark.parametrize(("trigger", "position"), ELSEWHERE)
 def test_an_event_is_refused_everywhere_else(trigger: str, position: str) -> None:
     claim = Claim("", "", "refused", "", events.at(position, trigger))
-    found = lint.lint([Source("claim.bpmn", file(claim))], roles=Config().roles)
+    found = lint.lint([Source("claim.bpmn", file(claim))], roles=project_config().roles)
     assert "P" not in found.startable
     assert any(f.severity == "error" for f in found.findings)

@@ -22,10 +22,12 @@ def diagram(
     lanes: Mapping[str, Sequence[str]] | None = None,
     messages: Sequence[str] = (),
     variables: Mapping[str, str] | None = None,
+    said: str = "",
     executable: bool = True,
 ) -> Source:
     """A file with one process. ``lanes`` are the elements of each role, ``messages`` come from
-    ``message()``, ``variables`` are FEEL defaults by name."""
+    ``message()``, ``variables`` are FEEL defaults by name, ``said`` is what else stands on the
+    process (``<sp:case …/>``)."""
     defaults = "".join(
         f"<sp:variable name={quoteattr(name)} default={quoteattr(text)}/>"
         for name, text in (variables or {}).items()
@@ -34,7 +36,7 @@ def diagram(
         f"{HEAD}{''.join(messages)}"
         f'<bpmn:process id="{process_id}" name="{process_id.capitalize()}" '
         f'isExecutable="{str(executable).lower()}">'
-        f"<bpmn:extensionElements>{defaults}</bpmn:extensionElements>"
+        f"<bpmn:extensionElements>{said}{defaults}</bpmn:extensionElements>"
         f"{_lanes(lanes or {})}{''.join(parts)}</bpmn:process></bpmn:definitions>"
     )
     return Source(f"{process_id}.bpmn", text.encode())
@@ -55,9 +57,14 @@ def _lanes(lanes: Mapping[str, Sequence[str]]) -> str:
 # ---------------------------------------------------------------- elements
 
 
-def start(id: str = "start", *, timer: str = "", message: str = "") -> str:
+def start(id: str = "start", *, timer: str = "", message: str = "", form: str = "") -> str:
+    """A start event; ``form``, made of ``field()``, is what whoever starts fills in."""
     event = f'<bpmn:messageEventDefinition messageRef="{message}"/>' if message else ""
-    return f'<bpmn:startEvent id="{id}">{event}{_timer(timer)}</bpmn:startEvent>'
+    inside = f"<bpmn:extensionElements><sp:form>{form}</sp:form></bpmn:extensionElements>"
+    return (
+        f'<bpmn:startEvent id="{id}">{inside if form else ""}{event}{_timer(timer)}'
+        "</bpmn:startEvent>"
+    )
 
 
 def end(id: str = "end") -> str:
@@ -82,10 +89,11 @@ def task(
     )
 
 
-def field(id: str, type: str = "text", *, required: str = "false") -> str:
+def field(id: str, type: str = "text", *, required: str = "false", default: str = "") -> str:
+    preset = f" default={quoteattr(default)}" if default else ""
     return (
         f'<sp:field id="{id}" type="{type}" label="{id.capitalize()}" '
-        f"required={quoteattr(required)}/>"
+        f"required={quoteattr(required)}{preset}/>"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine import Source
+from engine import Config, Source, load_config
 
 PROJECT = Path(__file__).parents[2]
 WORKFLOWS = PROJECT / "workflows"
@@ -13,3 +13,8 @@ WORKFLOWS = PROJECT / "workflows"
 def plan_sources() -> list[Source]:
     """Every diagram of ``workflows/``, by file name."""
     return [Source(path.name, path.read_bytes()) for path in sorted(WORKFLOWS.glob("*.bpmn"))]
+
+
+def project_config() -> Config:
+    """The settings of the project: its roles and the values of its plan."""
+    return load_config(PROJECT / "config.toml")

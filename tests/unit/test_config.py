@@ -14,7 +14,7 @@ from engine.config import Config, load_config
 from engine.errors import ConfigError
 
 FILE = Path(__file__).parents[2] / "config.toml"
-SECTIONS = ("company", "database", "calendar", "limits", "web")
+SECTIONS = ("company", "database", "calendar", "cases", "limits", "web")
 
 
 @pytest.fixture(autouse=True)
@@ -34,8 +34,16 @@ def refused(tmp_path: Path, text: str) -> ConfigError:
     return caught.value
 
 
-def test_the_file_says_the_defaults() -> None:
-    assert load_config(FILE) == Config()
+def test_the_file_says_the_defaults_beside_what_is_the_companys_own() -> None:
+    found = load_config(FILE)
+    own = {"roles": found.roles, "plan": found.plan, "cases": found.cases}
+    assert found == dataclasses.replace(Config(), **own)
+    assert all(own.values())
+
+
+def test_what_is_the_companys_own_has_no_default() -> None:
+    bare = Config()
+    assert (bare.roles, bare.plan, bare.cases.first_process) == ({}, {}, "")
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -46,8 +54,10 @@ def test_the_file_names_every_setting(section: str) -> None:
 
 def test_the_file_names_every_role_and_plan_value() -> None:
     in_file = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    assert list(in_file["roles"]) == list(Config().roles)
-    assert list(in_file["plan"]) == list(Config().plan)
+    found = load_config(FILE)
+    assert list(in_file["roles"]) == list(found.roles)
+    assert list(in_file["plan"]) == list(found.plan)
+    assert in_file["cases"]["first_process"] == found.cases.first_process
 
 
 def test_every_setting_in_the_file_has_a_comment() -> None:
@@ -61,7 +71,7 @@ def test_every_setting_in_the_file_has_a_comment() -> None:
 
 
 def test_the_nine_roles_have_titles_in_two_languages() -> None:
-    roles = Config().roles
+    roles = load_config(FILE).roles
     assert len(roles) == 9
     assert roles["ekonomi"].title("sv") == "Ekonomiavdelningen"
     assert all(role.sv and role.en and role.key == key for key, role in roles.items())
@@ -91,9 +101,9 @@ def test_numbers_of_the_plan_are_decimals(tmp_path: Path) -> None:
     assert isinstance(plan["steps"][0], Decimal)
 
 
-def test_a_plan_value_that_is_left_out_keeps_its_default(tmp_path: Path) -> None:
+def test_the_plan_has_the_values_of_the_file_and_no_others(tmp_path: Path) -> None:
     plan = load_config(written(tmp_path, "[plan]\nother = 1\n")).plan
-    assert plan == {"large_contract_value": Decimal(1_000_000), "other": Decimal(1)}
+    assert plan == {"other": Decimal(1)}
 
 
 def test_the_files_roles_are_all_the_roles(tmp_path: Path) -> None:
@@ -133,6 +143,7 @@ def test_an_unknown_key_is_named_with_the_nearest_one(
         ("[web]\nport = 70000", "web.port"),
         ("[web]\nhttps = 1", "web.https"),
         ("[company]\nname = ''", "company.name"),
+        ("[cases]\nfirst_process = 1", "cases.first_process"),
         ("[calendar]\nzone = 'Europe/Stokholm'", "calendar.zone"),
         ("[calendar]\ncountry = 'Sverige'", "calendar.country"),
         ("[calendar]\ncompany_days = ['2026-12-23']", "calendar.company_days"),

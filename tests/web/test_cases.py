@@ -11,6 +11,7 @@ import pytest
 
 from engine import CaseDetail, Engine, FakeClock, Incident, Receipt
 from tests.conftest import START
+from tests.support.desk import a_customer
 from tests.support.people import People
 from tests.web.conftest import SignedIn
 from tests.web.steps import cells, into_operation, walk
@@ -52,7 +53,12 @@ def test_a_long_list_goes_on_on_the_next_page_with_the_same_filters(
 ) -> None:
     size = engine.config.web.page_size
     for number in range(size + 1):
-        engine.cases.start(people["manager"].actor, title=f"Provstart {number}", key=uuid4().hex)
+        engine.cases.start(
+            people["manager"].actor,
+            title=f"Provstart {number}",
+            customer_id=a_customer(engine),
+            key=uuid4().hex,
+        )
     page = manager.open("/cases/?q=provstart")
     following = re.search(r'rel="next" href="([^"]+)"', page.text)
     assert following

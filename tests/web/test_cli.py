@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
+import tomllib
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from engine import Config, Engine
-from web.cli import main
+from tests.support.plan import PROJECT
+from web.cli import common, main
 
 BROKEN = b"<?xml version='1.0'?><!DOCTYPE x><x/>"
 
@@ -45,6 +47,43 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
         return Ran(status, captured.out, captured.err)
 
     return do
+
+
+# ---------------------------------------------------------------- settings
+
+
+def test_a_folder_without_settings_has_the_installed_ones(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert common.settings_file() == common.INSTALLED / "config.toml"
+    assert "Säljare" in run("plan").out
+    wheel = tmp_path / "site-packages"
+    (wheel / "workflows").mkdir(parents=True)
+    monkeypatch.setattr(common, "INSTALLED", wheel)
+    ran = run("verify")
+    assert (ran.status, ran.out) == (2, "")
+    assert f"there is no config.toml in {tmp_path}" in ran.err
+    assert "--config" in ran.err
+    (wheel / "workflows" / "config.toml").write_bytes((PROJECT / "config.toml").read_bytes())
+    assert common.settings_file() == wheel / "workflows" / "config.toml"
+    (tmp_path / "config.toml").write_text("web.port = 9000\n", "utf-8")
+    assert common.settings_file() == Path("config.toml")
+
+
+def test_settings_without_roles_say_so(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.toml").write_text("web.port = 9000\n", "utf-8")
+    assert "config.toml has no [roles.…]" in run("plan").err
+
+
+def test_the_wheel_has_the_settings_where_the_command_looks() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
+    built = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert built["force-include"] == {"config.toml": "workflows/config.toml"}
+    assert "workflows" in built["packages"]
 
 
 # ---------------------------------------------------------------- plan

@@ -12,6 +12,7 @@ import pytest
 
 from engine import Engine, FakeClock
 from tests.support.databases import database_of
+from tests.support.desk import a_customer
 from tests.support.people import People
 from tests.web.conftest import SignedIn
 from tests.web.steps import walk
@@ -103,9 +104,13 @@ def test_the_last_day_of_a_range_belongs_to_it_in_the_company_s_zone(
     signed_in: SignedIn, engine: Engine, clock: FakeClock, people: People
 ) -> None:
     clock.advance(timedelta(hours=14, minutes=30))  # 23:30 in Stockholm
-    engine.cases.start(people["manager"].actor, title="Sen kväll", key=uuid4().hex)
+    engine.cases.start(
+        people["manager"].actor, title="Sen kväll", customer_id=a_customer(engine), key=uuid4().hex
+    )
     clock.advance(timedelta(hours=1))  # after midnight there, the day before in UTC
-    engine.cases.start(people["manager"].actor, title="Natt", key=uuid4().hex)
+    engine.cases.start(
+        people["manager"].actor, title="Natt", customer_id=a_customer(engine), key=uuid4().hex
+    )
     manager = signed_in(people["manager"])
     one_day = manager.open("/history/?type=case.started&since=2026-03-02&until=2026-03-02")
     assert len(sentences(one_day.text)) == 1

@@ -17,6 +17,7 @@ from engine import SYSTEM, Config, Engine, FakeClock
 from engine.errors import Conflict
 from engine.jobs import failed
 from tests.support.databases import database_of
+from tests.support.desk import a_customer
 from tests.support.people import People
 from tests.web.conftest import SignedIn
 from web import create_app, logs
@@ -64,7 +65,7 @@ def test_the_figures_count_steps_requests_and_what_waits(
     before = values(client.get("/metrics").text).get(
         'serviceplan_steps_total{type="instance.started"}', 0.0
     )
-    engine.cases.start(people["manager"].actor, key="one")
+    engine.cases.start(people["manager"].actor, customer_id=a_customer(engine), key="one")
     client.get("/login")
     found = values(client.get("/metrics").text)
     assert found['serviceplan_steps_total{type="instance.started"}'] > before
@@ -163,7 +164,7 @@ def test_an_error_tells_its_place_and_not_what_somebody_typed(lines: io.StringIO
 
 
 def test_a_copy_is_whole_and_checked(engine: Engine, people: People, tmp_path: Path) -> None:
-    engine.cases.start(people["manager"].actor, key="one")
+    engine.cases.start(people["manager"].actor, customer_id=a_customer(engine), key="one")
     copy = tmp_path / "copy.db"
     result = engine.operations.backup(copy)
     assert result.ok
@@ -178,7 +179,7 @@ def test_a_copy_is_whole_and_checked(engine: Engine, people: People, tmp_path: P
 def test_a_copy_of_a_falsified_history_says_so(
     engine: Engine, people: People, tmp_path: Path
 ) -> None:
-    engine.cases.start(people["manager"].actor, key="one")
+    engine.cases.start(people["manager"].actor, customer_id=a_customer(engine), key="one")
     with database_of(engine).writing() as connection:
         connection.execute(text("UPDATE history SET actor_name = 'Någon annan' WHERE id = 3"))
     assert not engine.operations.backup(tmp_path / "copy.db").ok

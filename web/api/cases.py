@@ -117,7 +117,7 @@ ROUTES = (
           query=requests.CaseFilter, headers=("Link",)),
     Route("POST", "/cases", start_case, "Start a case", answers.CaseStarted, TAG, "cases",
           status=201, body=requests.NewCase, headers=("Location",),
-          problems=("variable-too-large",)),
+          problems=("conflict", "variable-too-large")),
     Route("GET", "/cases/{id}", get_case, "Get a case", answers.CaseDetail, TAG),
     Route("GET", "/cases/{id}/history", get_case_history, "Get a case's history", answers.History,
           TAG, query=requests.HistoryFilter, headers=("Link",)),

@@ -133,16 +133,33 @@ class Completion(Given, frozen=True):
 class NewCase(Given, frozen=True):
     """A case to start."""
 
-    process_id: str = "serviceplan"
-    customer_id: str | None = None
+    process_id: Annotated[
+        str | None,
+        Meta(
+            description="Which process. Required unless the settings name a first one "
+            "(`cases.first_process`), which is then meant."
+        ),
+    ] = None
+    customer_id: Annotated[
+        str | None,
+        Meta(description="The process says whether a case needs a customer, may have one or none."),
+    ] = None
     start_date: Annotated[
         date | None,
-        Meta(description="When the contract is planned to begin, in the years 1900–2199."),
+        Meta(
+            description="When what the case is about is planned to begin, in the years 1900–2199."
+        ),
     ] = None
     people: Annotated[dict[str, str], Meta(description="User names by role key.")] = field(
         default_factory=dict
     )
-    variables: Values = field(default_factory=dict)
+    variables: Annotated[
+        dict[str, Any],
+        Meta(
+            description="JSON values by name. Those that the process's start form declares are "
+            "read as answers to it; one that is missing has its default."
+        ),
+    ] = field(default_factory=dict)
     title: Title = ""
 
 

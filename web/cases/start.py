@@ -1,80 +1,126 @@
-"""Starta ärende: the customer, the start of the contract, who does what, and the dates that
-follow."""
+"""Starta ärende: which process, for which customer, who does what, and the dates that follow."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import Customer, Invalid, NotAllowed, PlanRow, Problem
+from engine import Customer, Invalid, NotAllowed, PlanRow, Problem, StartForm, StartOption
 from web import parsing
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key, role_title, today
-from web.forms import Problems
+from web.forms import Problems, read_fields, shown_fields
 from web.i18n import gettext as _
 
-STARTERS: Final = frozenset({"saljare", "kundansvarig"})
-PROCESS: Final = "serviceplan"
+VARIABLE = "variables."
+"""How the engine begins the name of an answer to the process's own form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the form says, as it was typed and as it was understood."""
+    """What the form says, as it was typed and as it was understood. ``mode`` is ``new``, ``known``
+    or ``none``: whose case it is."""
 
     mode: str = ""
     customer_id: str = ""
     name: str = ""
     org_number: str = ""
+    title: str = ""
     start: str = ""
     start_date: date | None = None
     people: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
 
 def may_start() -> bool:
     """Whether to show the way to the form; the engine decides for itself."""
-    return bool(actor().roles & STARTERS) or "manager" in actor().rights
+    return "manager" in actor().rights or bool(engine().cases.startable(actor()))
 
 
 @blueprint.get("/new")
 def new() -> str:
-    if not may_start():
+    offered = engine().cases.startable(actor())
+    asked = request.args.get("process")
+    customer = request.args.get("customer", "")
+    if asked is None and len(_of_customers(offered, customer)) != 1:
+        return _choice(offered, customer)
+    form = engine().cases.start_form(
+        actor(), asked or _of_customers(offered, customer)[0].process_id
+    )
+    known = _known(form)
+    wish = Wish(mode=_first_mode(form, known, customer), customer_id=customer)
+    return _page(form, wish, known)
+
+
+def _of_customers(offered: Sequence[StartOption], customer: str) -> Sequence[StartOption]:
+    """Whoever comes from a customer starts something for that customer."""
+    return [o for o in offered if o.customer != "none"] if customer else offered
+
+
+def _choice(offered: Sequence[StartOption], customer: str) -> str:
+    """Several processes to choose from, or none."""
+    live = any(d.latest and d.startable for d in engine().definitions.all(actor()))
+    if not offered and live and "manager" not in actor().rights:
         raise NotAllowed
-    known = engine().customers.search(actor())
-    mode = "known" if known and "customer" in request.args else "new"
-    return _page(Wish(mode=mode, customer_id=request.args.get("customer", "")), known)
+    shown = _of_customers(offered, customer)
+    return render_template("cases/choose.html", offered=shown, customer=customer)
 
 
 @blueprint.post("/new")
 def start() -> ResponseReturnValue:
-    known = engine().customers.search(actor())
-    wish = _read(known)
+    form = engine().cases.start_form(actor(), _posted_process())
+    known = _known(form)
+    wish = _read(form, known)
     looking = request.form.get("action") == "preview"
-    if wish.start_date is None if looking else wish.problems:
-        return _page(wish, known, wish.problems), 422
+    if form.dated and wish.start_date is None if looking else wish.problems:
+        return _page(form, wish, known, wish.problems), 422
     try:
         if looking:
-            return _page(wish, known, preview=_preview(wish))
+            return _page(form, wish, known, preview=_preview(form, wish))
         if wish.mode == "new":
             # Registered once: should the case not start, the page has the customer as a known one.
             wish = replace(wish, mode="known", customer_id=_add_customer(wish))
         receipt = engine().cases.start(
             actor(),
-            customer_id=wish.customer_id,
-            process_id=PROCESS,
+            customer_id=wish.customer_id if wish.mode == "known" else None,
+            process_id=form.process_id,
             start_date=wish.start_date,
             people=wish.people,
+            variables=wish.variables,
+            title=wish.title,
             key=posted_key(),
         )
     except Invalid as error:
-        return _page(wish, engine().customers.search(actor()), _of_form(error.problems)), 422
+        return _page(form, wish, _known(form), _of_form(error.problems)), 422
     flash(_("Ärende %(number)s är startat.", number=receipt.result.get("number", "")), "success")
     return redirect(url_for("cases.show", case_id=receipt.id))
+
+
+def _posted_process() -> str:
+    """The form's own; a form that was loaded from an older page means what is offered first."""
+    named = request.form.get("process")
+    offered = engine().cases.startable(actor())
+    if named is None and not offered:
+        raise NotAllowed
+    return named if named is not None else offered[0].process_id
+
+
+def _known(form: StartForm) -> Sequence[Customer]:
+    person = actor()
+    sees = bool(person.roles or person.rights)
+    return engine().customers.search(person) if form.customer != "none" and sees else ()
+
+
+def _first_mode(form: StartForm, known: Sequence[Customer], customer: str) -> str:
+    if known and customer:
+        return "known"
+    return "new" if form.customer == "required" else "none"
 
 
 def _add_customer(wish: Wish) -> str:
@@ -84,38 +130,48 @@ def _add_customer(wish: Wish) -> str:
 
 def _of_form(problems: Sequence[Problem]) -> list[Problem]:
     """The engine's problems under the names that the form has for its fields."""
-    return [replace(p, field="start") if p.field == "start_date" else p for p in problems]
+    return [replace(p, field=_field_of(p.field or "")) for p in problems]
 
 
-def _preview(wish: Wish) -> Sequence[PlanRow]:
+def _field_of(name: str) -> str:
+    renamed = {"start_date": "start", "customer_id": "customer"}
+    return renamed.get(name, name.removeprefix(VARIABLE))
+
+
+def _preview(form: StartForm, wish: Wish) -> Sequence[PlanRow]:
     return engine().cases.preview_plan(
-        actor(), process_id=PROCESS, start_date=wish.start_date, people=wish.people
+        actor(), process_id=form.process_id, start_date=wish.start_date, people=wish.people
     )
 
 
-def _read(known: Sequence[Customer]) -> Wish:
+def _read(form: StartForm, known: Sequence[Customer]) -> Wish:
     posted = request.form
-    mode = "known" if posted.get("mode") == "known" else "new"
     typed = posted.get("start", "").strip()
     try:
         start_date = date.fromisoformat(parsing.date_text(typed, today())) if typed else None
     except ValueError:
         start_date = None
     wish = Wish(
-        mode=mode,
+        mode=_mode(form, posted.get("mode", "")),
         customer_id=posted.get("customer", ""),
         name=" ".join(posted.get("name", "").split()),
         org_number=posted.get("org_number", "").strip(),
+        title=posted.get("title", "").strip() if form.customer == "none" else "",
         start=typed,
         start_date=start_date,
-        people={
-            role: name for role in engine().roles if (name := posted.get(f"people.{role}", ""))
-        },
+        people={role: name for role in form.roles if (name := posted.get(f"people.{role}", ""))},
+        variables=read_fields(form.form, posted),
     )
-    return replace(wish, problems=tuple(_problems(wish, known)))
+    return replace(wish, problems=tuple(_problems(form, wish, known)))
 
 
-def _problems(wish: Wish, known: Sequence[Customer]) -> list[Problem]:
+def _mode(form: StartForm, posted: str) -> str:
+    modes = {"required": ("new", "known"), "optional": ("none", "new", "known"), "none": ("none",)}
+    allowed = modes[form.customer]
+    return posted if posted in allowed else allowed[0]
+
+
+def _problems(form: StartForm, wish: Wish, known: Sequence[Customer]) -> list[Problem]:
     """All that is seen before anything is registered."""
     found = []
     if wish.mode == "known" and wish.customer_id not in {c.id for c in known}:
@@ -124,13 +180,17 @@ def _problems(wish: Wish, known: Sequence[Customer]) -> list[Problem]:
         for name in ("name", "org_number"):
             if not getattr(wish, name):
                 found.append(Problem("required", "Fill this in.", name))
-    if wish.start_date is None:
+    if form.dated and wish.start_date is None:
         code = "date_malformed" if wish.start else "required"
-        found.append(Problem(code, "When does the contract begin?", "start"))
+        found.append(Problem(code, "When does it begin?", "start"))
+    for one in form.form:
+        if one.required and wish.variables.get(one.id) is None:
+            found.append(Problem("required", "Fill this in.", one.id))
     return found
 
 
 def _page(
+    form: StartForm,
     wish: Wish,
     known: Sequence[Customer],
     problems: Sequence[Problem] = (),
@@ -140,19 +200,20 @@ def _page(
         "customer": _("Kund"),
         "name": _("Kundens namn"),
         "org_number": _("Organisationsnummer"),
-        "start": _("Avtalet börjar"),
-        **{f"people.{key}": role_title(key) for key in engine().roles},
+        "title": _("Rubrik"),
+        "start": form.date_label or _("Startdatum"),
+        **{one.id: one.label for one in form.form},
+        **{f"people.{key}": role_title(key) for key in form.roles},
     }
+    posted = request.form if request.method == "POST" else None
     return render_template(
         "cases/start.html",
+        form=form,
         wish=wish,
         customers=known,
-        roles=engine().roles,
+        shown=shown_fields(form.form, form.values, posted),
         people=[p for p in engine().people.all(actor()) if p.active],
         problems=Problems(problems, labels),
         preview=preview,
-        live=any(
-            d.process_id == PROCESS and d.latest and d.startable
-            for d in engine().definitions.all(actor())
-        ),
+        several=len(engine().cases.startable(actor())) > 1,
     )

@@ -21,7 +21,7 @@ from web.cli.common import Settings, finding_line
     "--config",
     "config_file",
     type=click.Path(path_type=Path),
-    help="The settings' file. [default: config.toml of this folder, when there is one]",
+    help="The settings' file. [default: config.toml of this folder, else the installed one]",
 )
 @click.version_option(package_name="serviceplan")
 @click.pass_context

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import click
 
-from engine import Config, Engine, Finding, Source, Unavailable, load_config
+from engine import Config, ConfigError, Engine, Finding, Source, Unavailable, load_config
+
+DEFAULT = "config.toml"
 
 
 @dataclass
@@ -23,7 +25,11 @@ class Settings:
 
     def load(self, database: str | None = None) -> Config:
         """The settings; ``database`` (a URL, or the path of an SQLite file) goes before them."""
-        config = load_config(self.file)
+        file = self.file or settings_file()
+        config = load_config(file)
+        if not config.roles:
+            text = f"serviceplan: {file} has no [roles.…]: no lane of a diagram can name one"
+            click.echo(text, err=True)
         if database:
             url = database if "://" in database else f"sqlite:///{database}"
             config = replace(config, database=replace(config.database, url=url))
@@ -81,10 +87,31 @@ def diagrams(paths: Iterable[Path]) -> list[Source]:
     return found
 
 
+INSTALLED = Path(__file__).parents[2]
+"""Where the command stands: the project's root, or the folder that its wheel was installed in."""
+
+
 def plan_folder() -> Path:
     """The company's plan: ``workflows`` of this folder, else the one installed with the command."""
     here = Path("workflows")
-    return here if here.is_dir() else Path(__file__).parents[2] / "workflows"
+    return here if here.is_dir() else INSTALLED / "workflows"
+
+
+def settings_file() -> Path:
+    """The settings: ``config.toml`` of this folder, else the one installed with the command (a
+    wheel has it in ``workflows``, beside the plan that its roles belong to).
+
+    :raises ConfigError: when there is neither
+    """
+    known = (Path(DEFAULT), INSTALLED / DEFAULT, INSTALLED / "workflows" / DEFAULT)
+    found = next((file for file in known if file.is_file()), None)
+    if found is None:
+        raise ConfigError(
+            f"there is no {DEFAULT} in {Path.cwd()}, and none came with the command: copy the "
+            "project's one here, or name one with --config",
+            file=DEFAULT,
+        )
+    return found
 
 
 def finding_line(finding: Finding) -> str:

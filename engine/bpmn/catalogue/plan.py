@@ -216,6 +216,65 @@ TEXTS: dict[str, Text] = {
         '{element} names the role "{value}", which the settings (config.toml) do not have. Choose '
         "a role that exists, or add the role there.",
     ),
+    "case_customer": (
+        "error",
+        "{element}: sp:case customer ska vara required, optional eller none men är ”{value}”.",
+        '{element}: sp:case customer must be required, optional or none but is "{value}".',
+    ),
+    "case_variable": (
+        "error",
+        "{element}: sp:case {attribute}=”{value}” är inget namn på en egen variabel. Börja med en "
+        "bokstav; använd bokstäver, siffror och _, och ett namn för varje värde.",
+        '{element}: sp:case {attribute}="{value}" is not the name of a variable of its own. Start '
+        "with a letter; use letters, digits and _, and one name for each value.",
+    ),
+    "case_label": (
+        "warning",
+        "{element}: sp:case startDateLabel=”{value}” används inte, för startDate saknas. Ange "
+        "variabeln som får datumet, eller ta bort ledtexten.",
+        '{element}: sp:case startDateLabel="{value}" is not used, because there is no startDate. '
+        "Name the variable that gets the date, or remove the label.",
+    ),
+    "case_without_customer": (
+        "warning",
+        "{element}: sp:case customerName=”{value}” får inget värde, för ärendena hör inte till "
+        "någon kund. Ange customer som required eller optional, eller ta bort variabeln.",
+        '{element}: sp:case customerName="{value}" gets no value, because its cases belong to no '
+        "customer. Let customer be required or optional, or remove the variable.",
+    ),
+    "starter_incomplete": (
+        "error",
+        "{element}: sp:starter behöver ett av role och everyone=”true”, och inte mer än ett.",
+        '{element}: sp:starter needs one of role and everyone="true", and not more than one.',
+    ),
+    "starter_without_start": (
+        "warning",
+        "{element}: sp:starter används inte, för processen har ingen startpunkt utan utlösare. "
+        "Rita en sådan om människor ska starta processen, eller ta bort sp:starter.",
+        "{element}: sp:starter is not used, because the process has no start event without a "
+        "trigger. Draw one if people are to start the process, or remove sp:starter.",
+    ),
+    "start_form_not_used": (
+        "warning",
+        "{element}: formuläret visas aldrig. Flytta det till processens första startpunkt utan "
+        "utlösare, som en människa startar processen med, eller till en uppgift.",
+        "{element}: the form is never shown. Move it to the process's first start event without "
+        "a trigger, with which a person starts the process, or to a task.",
+    ),
+    "start_field_type": (
+        "error",
+        "{element}: formulärfältet {field} har typen {value}, som bara en uppgift kan ha. Flytta "
+        "fältet till en uppgift, eller välj en annan typ.",
+        "{element}: the form field {field} has the type {value}, which only a task can have. Move "
+        "the field to a task, or choose another type.",
+    ),
+    "process_role_unknown": (
+        "here",
+        "{element} nämner rollen ”{value}”, som inte finns bland rollerna i inställningarna "
+        "(config.toml). Välj en roll som finns, eller lägg till rollen där.{nearest}",
+        '{element} names the role "{value}", which is not among the roles of the settings '
+        "(config.toml). Choose a role that exists, or add the role there.{nearest}",
+    ),
     "lane_role_unknown": (
         "here",
         "{element}: banan är ingen roll. ”{value}” finns inte bland rollerna i inställningarna "

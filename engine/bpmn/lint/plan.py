@@ -12,6 +12,7 @@ from engine.bpmn.lint.document import Document, Node, Process
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.meta import ActivityRef, ProcessMeta
 from engine.bpmn.names import extensions
+from engine.bpmn.starts import unknown_roles
 from engine.views import Role
 
 _PEOPLE = ("userTask", "manualTask")
@@ -37,6 +38,15 @@ def lanes(document: Document, report: Reporter, roles: Mapping[str, Role], *, st
                 wrong.setdefault(lane.element, lane)
         for lane in wrong.values():
             _unknown_role(lane, roles, report, strict)
+        for element, given in unknown_roles(process.element, roles):
+            report(
+                "process_role_unknown",
+                process.element,
+                at=element,
+                weight="here" if strict else "warning",
+                value=given,
+                nearest=_nearest(given, roles),
+            )
 
 
 def _own_role(

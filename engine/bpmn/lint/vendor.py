@@ -100,8 +100,8 @@ _ADVICE = {
         "Draw a way past the step, with a condition.",
     ),
     "candidateStarterGroups": (
-        "Vem som får starta ärenden bestäms inte av diagrammet.",
-        "Who may start cases is not for the diagram to say.",
+        "Ange rollerna som får starta processen med sp:starter.",
+        "Say the roles that may start the process with sp:starter.",
     ),
     "resultVariable": (
         "Låt skriptet vara en FEEL-kontext, till exempel = {summa: pris * antal}.",

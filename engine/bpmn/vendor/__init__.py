@@ -8,7 +8,7 @@ or only sometimes the same, stays where it is.
 
 tools        the tools' namespaces, and the table of what becomes what
 translation  taking from and giving to the tree, and the notes of it
-people       who does a task, and by when
+people       who does a task, and by when; who starts a process
 forms        fields of forms; ``form_js`` reads Camunda 8's
 calls        call activities and their variables
 decisions    business rule tasks

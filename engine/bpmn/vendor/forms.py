@@ -1,5 +1,5 @@
-"""Form fields of user tasks: ``formData`` (Camunda 7), ``formProperty`` (Flowable, Activiti) and
-the embedded forms of Camunda 8 (form-js, as JSON)."""
+"""Form fields of user tasks and start events: ``formData`` (Camunda 7), ``formProperty`` (Flowable,
+Activiti) and the embedded forms of Camunda 8 (form-js, as JSON)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.bpmn.vendor import form_js
 from engine.bpmn.vendor.tools import FAMILY
 from engine.bpmn.vendor.translation import Translation, written
 
-_TASKS = ("userTask", "globalUserTask")
+_ASKING = ("userTask", "globalUserTask", "startEvent")
 _TYPES = {
     "string": "text",
     "text": "text",
@@ -50,7 +50,7 @@ def translate(translation: Translation) -> None:
     """Fields become ``sp:form``. A form whose fields cannot all be had is translated as far as
     that goes, and each that is missing is told by name."""
     embedded = _embedded(translation)
-    for task in translation.of(*_TASKS):
+    for task in translation.of(*_ASKING):
         if any(True for _ in extensions(task, "form")):
             continue
         form = _Form(translation, task)

@@ -1,4 +1,4 @@
-"""Who does a task, and by when."""
+"""Who does a task, and by when; who starts a process."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ _CHOSEN = re.compile(r"(user|group)\(\s*([^()]+?)\s*\)")
 
 def translate(translation: Translation) -> None:
     """Assignee, candidate groups and due date of tasks, and who starts a case."""
+    for process in translation.of("process"):
+        _starters(translation, process)
     for start in translation.of("startEvent"):
         for space, name in translation.attributes(start, "initiator"):
             translation.take(start, space, "initiator")
@@ -26,6 +28,25 @@ def translate(translation: Translation) -> None:
             translation.became("initiator", start, start, space, f"initiator={name}", now)
     for task in translation.of(*TASKS):
         _Task(translation, task).translate()
+
+
+def _starters(translation: Translation, process: etree._Element) -> None:
+    """The groups that may start a process. What our own words say already stays as it is."""
+    if any(True for _ in extensions(process, "starter")):
+        return
+    for space, value in translation.attributes(process, "candidateStarterGroups"):
+        groups = _names(value, space)
+        if not groups:
+            reason = ("grupperna räknas ut", "the groups are computed")
+            was = f"candidateStarterGroups={value}"
+            translation.kept(process, process, space, was, reason)
+            continue
+        for group in groups:
+            translation.give(process, "starter", process, role=group)
+        translation.take(process, space, "candidateStarterGroups")
+        now = written("starter", role=", ".join(groups))
+        was = f"candidateStarterGroups={value}"
+        translation.became("starters", process, process, space, was, now)
 
 
 class _Task:

@@ -23,6 +23,10 @@ class CaseTable(Base):
     state: Mapped[str] = mapped_column(String(20))
     process_id: Mapped[str] = mapped_column(String(255))
     people: Mapped[dict[str, Any]]
+    lead_role: Mapped[str | None] = mapped_column(String(80))
+    """The role whose person answers for the case, as its process said when it started."""
+    started_by: Mapped[str | None] = mapped_column(ID)
+    """Who started it, and sees it from then on. None where nobody kept that (before 0008)."""
     start_date: Mapped[date | None]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

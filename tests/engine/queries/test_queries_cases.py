@@ -254,6 +254,7 @@ class TestDetail:
         running = Running(
             rows,
             people={"kundansvarig": keeper.id, "saljare": "gone"},
+            lead_role="kundansvarig",
             start_date=date(2026, 5, 1),
         )
         running.plan(role="saljare")

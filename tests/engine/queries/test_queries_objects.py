@@ -62,7 +62,9 @@ def test_work_that_asks_for_no_role_is_everybodys(connection: Connection, rows: 
 def test_a_task_is_loaded_with_its_case_for_the_rules(connection: Connection, rows: Rows) -> None:
     keeper = rows.person("Kerstin", "kundansvarig")
     seller = rows.person("Sara", "saljare")
-    running = Running(rows, people={"kundansvarig": keeper.id}, state="incident")
+    running = Running(
+        rows, people={"kundansvarig": keeper.id}, lead_role="kundansvarig", state="incident"
+    )
     task_id = running.task(assignee_id=seller.id, revision=7)
     thing = objects.task_object(connection, seller, task_id)
     assert (thing.role, thing.assignee_id, thing.revision) == ("saljare", seller.id, 7)

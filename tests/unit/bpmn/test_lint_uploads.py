@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.bpmn import lint
-from engine.config.settings import DEFAULT_ROLES
 from engine.views import Source
 from tests.support.effort import effort
+from tests.support.plan import project_config
 from tests.unit.bpmn.diagrams import (
     ROLES,
     codes,
@@ -28,7 +28,7 @@ WORKFLOWS = Path(__file__).parents[3] / "workflows"
 
 def test_the_companys_own_plan_has_no_errors_or_warnings_and_can_be_started() -> None:
     sources = [Source(p.name, p.read_bytes()) for p in sorted(WORKFLOWS.glob("*.bpmn"))]
-    report = lint.lint(sources, roles=DEFAULT_ROLES)
+    report = lint.lint(sources, roles=project_config().roles)
     assert [str(f) for f in report.findings if f.severity != "info"] == []
     assert report.startable == set(report.process_ids)
     assert "serviceplan" in report.startable

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.bpmn import sheets, vocabulary
-from engine.config.settings import DEFAULT_ROLES
 from engine.views import Source
+from tests.support.plan import project_config
 from tests.unit.bpmn.diagrams import ROLES, file, process, tree
 
 WORKFLOWS = Path(__file__).parents[3] / "workflows"
@@ -76,7 +76,7 @@ def test_one_process_lists_its_rows_first_and_its_other_tasks_after() -> None:
 
 
 def test_the_plan_of_the_company_is_six_sheets_and_38_activities() -> None:
-    plan = sheets.read_plan(sorted(WORKFLOWS.glob("*.bpmn")), roles=DEFAULT_ROLES)
+    plan = sheets.read_plan(sorted(WORKFLOWS.glob("*.bpmn")), roles=project_config().roles)
     assert [(p.key, len(p.activities)) for p in plan] == [
         ("A", 7),
         ("B1", 7),

@@ -6,7 +6,9 @@ import json
 import re
 from typing import Any
 
+from engine import Engine
 from tests.house.files import PROJECT
+from tests.support.desk import a_customer
 from tests.support.people import People
 from tests.web.api.caller import Caller
 
@@ -19,8 +21,12 @@ def shown() -> dict[str, Any]:
     return {path: json.loads(body) for path, body in SENT.findall(page)}
 
 
-def test_the_case_of_the_page_starts_and_its_task_is_signed(seller: Caller, people: People) -> None:
-    started = seller.post("/cases", shown()["/cases"])
+def test_the_case_of_the_page_starts_and_its_task_is_signed(
+    seller: Caller, people: People, engine: Engine
+) -> None:
+    given = shown()["/cases"]
+    assert given["customer_id"] == "CUSTOMER"
+    started = seller.post("/cases", {**given, "customer_id": a_customer(engine)})
     assert started.status_code == 201, started.text
     (task,) = seller.get("/tasks?show=mine").json["items"]
     where = f"/tasks/{task['id']}"

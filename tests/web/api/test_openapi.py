@@ -171,7 +171,9 @@ def work_on_a_task(call: Promise) -> None:
 
 
 def move_a_case(call: Promise) -> None:
-    plan = call("start_case", {"start_date": "2026-09-01", "people": {"ekonomi": "ekonomi"}})
+    customer = call("list_customers")["items"][0]["id"]
+    given = {"customer_id": customer, "people": {"ekonomi": "ekonomi"}}
+    plan = call("start_case", {"start_date": "2026-09-01", **given})
     call("list_cases")
     call("get_case", id=plan["id"])
     call("get_case_history", id=plan["id"])

@@ -202,8 +202,9 @@ def test_a_strangers_case_does_not_exist(
     assert nobody.id
     hidden = Account(people["ekonomi"].actor, "nobody", "")
     task_case = calling(people["manager"]).get(small).json["case_id"]
-    engine.customers.add(SYSTEM, "Någon AB", "556036-0793", key="c")
-    given = calling(people["manager"]).post("/cases", {"people": {"saljare": "saljare"}}).json["id"]
+    customer = engine.customers.add(SYSTEM, "Någon AB", "556036-0793", key="c").id
+    body = {"customer_id": customer, "people": {"saljare": "saljare"}}
+    given = calling(people["manager"]).post("/cases", body).json["id"]
     for case_id in {given} - {task_case}:
         found = [calling(hidden).get(f"/cases/{case_id}{end}") for end in ("", "/history")]
         assert {problem(a) for a in found} == {"not-found"}

@@ -11,7 +11,9 @@ from gunicorn.http.errors import InvalidChunkSize, LimitRequestHeaders, LimitReq
 from werkzeug.test import EnvironBuilder, TestResponse
 from werkzeug.wrappers import Response
 
+from engine import Engine
 from tests.conftest import Keys
+from tests.support.desk import a_customer
 from tests.support.people import People
 from tests.web.api.caller import Caller, problem
 from tests.web.conftest import SignedIn
@@ -77,22 +79,27 @@ def test_the_document_takes_get_only(stranger: Caller) -> None:
 
 
 @pytest.mark.parametrize("number", ["1e6145", "-1e999999999", "1e99999999999999999999"])
-def test_a_number_that_nothing_holds_is_pointed_at(manager: Caller, number: str) -> None:
+def test_a_number_that_nothing_holds_is_pointed_at(
+    manager: Caller, number: str, engine: Engine
+) -> None:
     for path, body in (
         ("/cases", f'{{"variables": {{"a": {number}}}}}'),
         ("/instances/x/variables", f'{{"variables": {{"a": [{number}]}}}}'),
     ):
         refused = manager.send("POST", path, data=body, content_type="application/json")
         assert (refused.status_code, problem(refused)) == (422, "invalid")
-    held = '{"variables": {"a": 1e6144, "b": 1e-999999999}}'
+    customer = f'"customer_id": "{a_customer(engine)}"'
+    held = f'{{{customer}, "variables": {{"a": 1e6144, "b": 1e-999999999}}}}'
     started = manager.send("POST", "/cases", data=held, content_type="application/json")
     assert started.status_code == 201, started.text
 
 
 @pytest.mark.parametrize("levels", [101, 900, 100_000])
-def test_a_body_is_not_nested_for_ever(manager: Caller, levels: int) -> None:
+def test_a_body_is_not_nested_for_ever(manager: Caller, levels: int, engine: Engine) -> None:
+    customer = f'"customer_id": "{a_customer(engine)}"'
+
     def start(inner: int) -> TestResponse:
-        body = '{"variables": {"a": ' + inner * "[" + inner * "]" + "}}"
+        body = "{" + customer + ', "variables": {"a": ' + inner * "[" + inner * "]" + "}}"
         return manager.send("POST", "/cases", data=body, content_type="application/json")
 
     refused = start(levels)
@@ -112,17 +119,21 @@ def test_a_contract_begins_within_the_calendar(manager: Caller, day: str, key: K
 
 @pytest.mark.parametrize("value", ["nonsense", {"@date": "9999-12-31"}, {"@date": "0001-01-01"}])
 def test_a_date_that_nothing_can_be_counted_from_stops_no_start(
-    manager: Caller, value: Any, key: Keys
+    manager: Caller, value: Any, key: Keys, engine: Engine
 ) -> None:
-    started = manager.post("/cases", {"variables": {"avtalsstart": value}}, key=key())
+    given = {"customer_id": a_customer(engine), "variables": {"avtalsstart": value}}
+    started = manager.post("/cases", given, key=key())
     assert started.status_code == 201, started.text
     assert manager.get(f"/cases/{started.json['number']}").status_code == 200
 
 
-def test_titles_and_names_are_kept_as_people_write_them(manager: Caller, key: Keys) -> None:
+def test_titles_and_names_are_kept_as_people_write_them(
+    manager: Caller, key: Keys, engine: Engine
+) -> None:
     long = manager.post("/cases", {"title": "x" * 201}, key=key())
     assert [(e["code"], e["pointer"]) for e in long.json["errors"]] == [("too_long", "/title")]
-    odd = manager.post("/cases", {"title": " Å\u0000 b\n"}, key=key())
+    named = {"customer_id": a_customer(engine), "title": " Å\u0000 b\n"}
+    odd = manager.post("/cases", named, key=key())
     assert manager.get(f"/cases/{odd.json['id']}").json["title"] == "Å b"
     given = {"name": "Örnen\u0000 AB", "org_number": "556036-0793"}
     assert manager.post("/customers", given, key=key()).status_code == 201
