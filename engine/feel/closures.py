@@ -34,6 +34,10 @@ class ExpressionCompiler:
         """The function that evaluates ``node``."""
         return NODE_HANDLERS[type(node)](self, node)
 
+    def asks(self, node: nodes.SyntaxNode) -> bool:
+        """Whether ``node`` looks up ``?``, the value that a cell or a test behind ``in`` tests."""
+        return TESTED in self.text and TESTED in nodes.names_in(node)
+
 
 NodeHandler = Callable[[ExpressionCompiler, Any], Code]
 """Makes the function that evaluates a node of one kind."""
@@ -212,7 +216,7 @@ def tester(compiler: ExpressionCompiler, node: nodes.SyntaxNode) -> Tester:
         operand, compare = compiler.code(node.operand), COMPARISONS[node.operator]
         return lambda frame, value: compare(value, operand(frame), frame.run)
     test = compiler.code(node)
-    if TESTED in nodes.names_in(node):
+    if compiler.asks(node):
         return _asking(test, conditional=isinstance(node, _CONDITIONS))
     return lambda frame, value: matches_test(value, test(frame), frame.run)
 

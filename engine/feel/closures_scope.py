@@ -270,7 +270,7 @@ def _cell_test(compiler: ExpressionCompiler, node: nodes.SyntaxNode) -> Tester:
     if isinstance(node, nodes.OperatorTestNode):
         return tester(compiler, node)
     code = compiler.code(node)
-    asks = TESTED in nodes.names_in(node)
+    asks = compiler.asks(node)
 
     def test(frame: Frame, value: Any) -> bool | None:
         wanted = code(frame)
