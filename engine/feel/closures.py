@@ -34,6 +34,10 @@ class ExpressionCompiler:
         """The function that evaluates ``node``."""
         return NODE_HANDLERS[type(node)](self, node)
 
+    def asks(self, node: nodes.SyntaxNode) -> bool:
+        """Whether ``node`` looks up ``?``, the value that a cell or a test behind ``in`` tests."""
+        return TESTED in self.text and TESTED in nodes.names_in(node)
+
 
 NodeHandler = Callable[[ExpressionCompiler, Any], Code]
 """Makes the function that evaluates a node of one kind."""
@@ -212,9 +216,22 @@ def tester(compiler: ExpressionCompiler, node: nodes.SyntaxNode) -> Tester:
         operand, compare = compiler.code(node.operand), COMPARISONS[node.operator]
         return lambda frame, value: compare(value, operand(frame), frame.run)
     test = compiler.code(node)
-    if TESTED in nodes.names_in(node):
+    if compiler.asks(node):
         return _asking(test, conditional=isinstance(node, _CONDITIONS))
+    if isinstance(node, nodes.RangeNode):
+        return within(test)
     return lambda frame, value: matches_test(value, test(frame), frame.run)
+
+
+def within(span: Code) -> Tester:
+    """The test whether a value lies in a range that is written out; nothing can be said of one
+    that is null."""
+
+    def lies(frame: Frame, value: Any) -> bool | None:
+        wanted = span(frame)
+        return None if wanted is None else matches_test(value, wanted, frame.run)
+
+    return lies
 
 
 def _asking(test: Code, *, conditional: bool) -> Tester:
@@ -267,12 +284,17 @@ def _range(compiler: ExpressionCompiler, node: nodes.RangeNode) -> Code:
     start, end = compiler.code(node.start), compiler.code(node.end)
     start_included, end_included = node.start_included, node.end_included
 
-    def span(frame: Frame) -> FeelRange:
-        first, last = start(frame), end(frame)
+    def span(first: Any, last: Any) -> FeelRange | None:
         unknown = first is None or last is None
+        if not unknown and order(first, last) is None:
+            return None  # Between two kinds of values, or values without an order, lies nothing.
         return FeelRange(first, last, start_included, end_included, unknown=unknown)
 
-    return span
+    low, high = literal_number(node.start), literal_number(node.end)
+    if low is not None and high is not None:
+        written = span(low, high)
+        return lambda frame: written
+    return lambda frame: span(start(frame), end(frame))
 
 
 @handles_node(nodes.InstanceOfNode)

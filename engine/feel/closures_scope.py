@@ -9,7 +9,14 @@ from typing import Any
 
 from engine.feel import nodes
 from engine.feel.access import element
-from engine.feel.closures import ExpressionCompiler, Tester, handles_node, literal_number, tester
+from engine.feel.closures import (
+    ExpressionCompiler,
+    Tester,
+    handles_node,
+    literal_number,
+    tester,
+    within,
+)
 from engine.feel.compare import matches_test, order, three_valued_or
 from engine.feel.extended_dates import AnyDate, ordinal, shift_days
 from engine.feel.kinds import coerce
@@ -270,7 +277,9 @@ def _cell_test(compiler: ExpressionCompiler, node: nodes.SyntaxNode) -> Tester:
     if isinstance(node, nodes.OperatorTestNode):
         return tester(compiler, node)
     code = compiler.code(node)
-    asks = TESTED in nodes.names_in(node)
+    if isinstance(node, nodes.RangeNode):
+        return within(code)
+    asks = compiler.asks(node)
 
     def test(frame: Frame, value: Any) -> bool | None:
         wanted = code(frame)

@@ -18,6 +18,8 @@ RESERVED = frozenset(
     | {"satisfies", "function", "true", "false", "null", "external"}
 )
 """Words that end a name which nobody has declared."""
+NAME_SIGNS = frozenset("./-'’+*")
+"""Signs that a name may have in it (rule 30)."""
 _NEVER_IN_NAMES = frozenset("(){}[],:")
 """Signs that no name has in it."""
 

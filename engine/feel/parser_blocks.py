@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.feel import nodes
 from engine.feel.kinds import Type
-from engine.feel.lexer import WORD
-from engine.feel.names import RESERVED
+from engine.feel.lexer import NUMBER, SIGN, WORD
+from engine.feel.names import NAME_SIGNS, RESERVED, normal
 from engine.feel.parser_base import ParserBase
 
 
@@ -73,14 +73,24 @@ class BlockParser(ParserBase):
             self.advance()
 
     def iterator_name(self) -> str:
-        """The words up to ``in``, which is read too."""
-        words: list[str] = []
-        while self.token.kind == WORD and self.token.text not in RESERVED:
-            words.append(self.advance().text)
-        if not words:
+        """The variable's name up to ``in``, which is read too."""
+        if self.token.kind != WORD or self.token.text in RESERVED:
             self.fail("a variable's name")
+        name = self.new_name(RESERVED)
         self.expect_word("in")
-        return " ".join(words)
+        return name
+
+    def new_name(self, ends: frozenset[str] = frozenset()) -> str:
+        """A name that is declared here: words, numbers and the signs that a name may have, up to
+        another sign or one of the words that end it."""
+        first = last = self.advance()
+        while (
+            (self.token.kind == WORD and self.token.text not in ends)
+            or self.token.kind == NUMBER
+            or (self.token.kind == SIGN and self.token.text in NAME_SIGNS)
+        ):
+            last = self.advance()
+        return normal(self.text[first.start : last.end])
 
     def function(self) -> nodes.SyntaxNode:
         """``function(a, b: number) a + b``."""
@@ -105,12 +115,10 @@ class BlockParser(ParserBase):
 
     def parameter(self) -> tuple[str, Type | None]:
         """A parameter's name, and its type if it has one."""
-        words: list[str] = []
-        while self.token.kind == WORD:
-            words.append(self.advance().text)
-        if not words:
+        if self.token.kind != WORD:
             self.fail("a parameter's name")
+        name = self.new_name()
         if not self.is_sign(":"):
-            return " ".join(words), None
+            return name, None
         self.advance()
-        return " ".join(words), self.type()
+        return name, self.type()

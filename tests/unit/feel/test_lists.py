@@ -57,6 +57,22 @@ def test_a_filter_sees_the_elements_parts_before_the_variables() -> None:
     assert value('rows[namn = "c"][item = 1].namn', rows=ROWS) == ["c"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[1.."z"]',
+        '(@"2026-01-01"..@"2026-01-01T10:00:00")',
+        '[@"10:00:00"..@"11:00:00Z"]',
+        '[@"P1D"..@"P1M"]',
+        "[true..false]",
+        "[[1]..[2]]",
+        "[x.a..x.b]",
+    ],
+)
+def test_between_values_that_have_no_order_there_is_no_range(text: str) -> None:
+    assert value(text, x={"a": 1, "b": "z"}) is None
+
+
 def test_a_path_into_a_list_goes_into_each_element() -> None:
     assert value("rows.belopp", rows=ROWS) == [5, 15, None]
 

@@ -39,6 +39,32 @@ def test_names_that_the_expression_declares_are_known_from_there_on() -> None:
     assert value("(function(första talet, andra) första talet - andra)(3, 1)") == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(function(kundens ålder's gräns) kundens ålder's gräns + 1)(17)", 18),
+        ("(function(a-b: number, c/d) a-b * c/d)(3, 2)", 6),
+        ("(function(a.b) a.b)(1)", 1),
+        ("(function(x 1) x 1)(1)", 1),
+        ("for kund's år in [1, 2] return kund's år * 2", [2, 4]),
+        ("some a-b in [1, 2], c*d in [a-b] satisfies a-b + c*d = 4", True),
+        ("every a+b in 1..3 satisfies a+b > 0", True),
+    ],
+)
+def test_parameters_and_iterators_may_have_signs_in_their_names(
+    text: str, expected: object
+) -> None:
+    assert value(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["function(", "function(1) 1", "function(-a) a", "for -a in xs return a", "for a- xs"]
+)
+def test_a_name_begins_with_a_letter_and_ends_where_the_construct_goes_on(text: str) -> None:
+    with pytest.raises(feel.FeelSyntaxError):
+        feel.compile(text)
+
+
 @pytest.mark.parametrize("name", ["å", "_x", "横綱", "🐎", "x1", "größe"])
 def test_names_may_use_the_letters_of_all_languages(name: str) -> None:
     assert value(f"{name} + 1", {name: 1}) == 2
