@@ -135,10 +135,10 @@ def complete(
     plans = {f.id: values.pop(f.id) or [] for f in task.meta.form if f.type == "plan"}
     files = attachments.listed(work.connection, task_id) if task.takes("attachment") else {}
     values |= {field: [f["filename"] for f in attached] for field, attached in files.items()}
+    if task.row.case_state == "incident":
+        _resolve_failed_completion(work, task)
     step = advance(work)
-    troubled = task.row.case_state == "incident"
-    if not troubled:
-        step.complete(task.row.instance_id, task.row.token, values)
+    step.complete(task.row.instance_id, task.row.token, values)
     work.begin(task.row.case_id)
     answered = {**values, **plans}
     _close(work, task, answered, _merge_ticks(work, task, states), note)
@@ -150,14 +150,17 @@ def complete(
     result: dict[str, Any] = {}
     if evidence is not None:
         result = _sign(work, task, {**detail, "ticks": states}, evidence)
-    if troubled:
-        operation = {"op": "complete", "task": task_id}
-        incidents.resolve(work, task.row.case_id, lambda row: row.operation == operation)
-        # That may have changed the instance, so it is read again.
-        work.snapshots.clear()
-        step.complete(task.row.instance_id, task.row.token, values)
     step.run()
     return result
+
+
+def _resolve_failed_completion(work: UnitOfWork, task: LoadedTask) -> None:
+    """Close the incident of an earlier completion of this task that failed: this one tries again.
+    The instance has changed with it, and is read again."""
+    operation = {"op": "complete", "task": task.row.id}
+    work.begin(task.row.case_id)
+    incidents.resolve(work, task.row.case_id, lambda row: row.operation == operation)
+    work.snapshots.clear()
 
 
 def _close(
