@@ -162,7 +162,7 @@ def test_rounds_go_on_month_by_month_and_a_fault_becomes_a_complaint(
     expect(page.locator("h1")).to_have_text("Skyddsronder")
     expect(page.locator("main")).to_contain_text("första ronden 2026-03-04")
     [task] = engine.tasks(officer.actor, show="role").items
-    assert task.due == date(2026, 3, 9)
+    assert task.due == date(2026, 3, 11)
     work(desk, officer, "Gå ronden", fault="Räcket är löst.", go_on="true")
     work(desk, reception, "Ta reda på orsaken", sign=False, cause="Rost.")
     work(desk, reception, "Svara")
