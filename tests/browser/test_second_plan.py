@@ -169,7 +169,7 @@ def test_rounds_go_on_month_by_month_and_a_fault_becomes_a_complaint(
     assert not engine.tasks(officer.actor, show="role").items
     clock.advance(timedelta(days=31))
     assert engine.fire_due() == 1
-    work(desk, officer, "Gå ronden", go_on="false")
+    work(desk, officer, "Gå ronden", fault="", go_on="false")
     assert states(engine, people) == {"Skyddsronder": "completed"}
     assert engine.verify(people["manager"].actor).ok
 
