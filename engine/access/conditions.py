@@ -40,7 +40,7 @@ def cases_of(actor: Actor, case_id: Column) -> ColumnElement[bool]:
         ),
     )
     mine = or_(case.lead_role.in_(sorted(actor.roles)), case.started_by == actor.id)
-    led = select(case.id).where(case.id == case_id, mine)
+    led = select(case.id).where(case.id == case_id, case.started_by.is_not(None), mine)
     return or_(_probe(planned), _probe(worked), _probe(led))
 
 

@@ -11,6 +11,7 @@ from statistics import median
 from engine import SYSTEM, Engine, feel
 from tests.bench import ground
 from tests.bench.ground import CONFIG
+from tests.support.desk import a_customer
 from tests.support.plan import plan_sources
 
 TEXT = 'amount * (1 + rate) > 1000 and kind in ["a", "b", "c"]'
@@ -38,8 +39,9 @@ def plan(rounds: int) -> tuple[float, float]:
             deployed.append((time.process_time() - before) * 1000)
     with Engine.open(ground.sqlite_url("plan0-cases"), config=CONFIG) as engine:
         engine.definitions.deploy(SYSTEM, plan_sources(), key="plan")
+        given = {"process_id": "serviceplan", "customer_id": a_customer(engine)}
         started = milliseconds(
-            lambda n: engine.cases.start(SYSTEM, process_id="serviceplan", key=f"case{n}"), rounds
+            lambda n: engine.cases.start(SYSTEM, key=f"case{n}", **given), rounds
         )
     return median(deployed), started
 

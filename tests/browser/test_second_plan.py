@@ -162,14 +162,14 @@ def test_rounds_go_on_month_by_month_and_a_fault_becomes_a_complaint(
     expect(page.locator("h1")).to_have_text("Skyddsronder")
     expect(page.locator("main")).to_contain_text("första ronden 2026-03-04")
     [task] = engine.tasks.search(officer.actor, show="role").items
-    assert task.due == date(2026, 3, 9)
+    assert task.due == date(2026, 3, 11)
     work(desk, officer, "Gå ronden", fault="Räcket är löst.", go_on="true")
     work(desk, reception, "Ta reda på orsaken", sign=False, cause="Rost.")
     work(desk, reception, "Svara")
     assert not engine.tasks.search(officer.actor, show="role").items
     clock.advance(timedelta(days=31))
     assert engine.jobs.fire_due() == 1
-    work(desk, officer, "Gå ronden", go_on="false")
+    work(desk, officer, "Gå ronden", fault="", go_on="false")
     assert states(engine, people) == {"Skyddsronder": "completed"}
     assert engine.history.verify(people["manager"].actor).ok
 

@@ -91,6 +91,10 @@ def test_whoever_answered_for_a_case_still_does(
         with database_of(engine).reading() as connection:
             kept = set(connection.execute(select(Case.lead_role, Case.started_by)).all())
         assert kept == {("kundansvarig", None)}
+        # Nobody sees more than before: only the plan's case has work for the role.
+        assert len(engine.cases.search(account_manager, state="all", limit=100).items) < len(
+            engine.cases.search(people["manager"].actor, state="all", limit=100).items
+        )
 
 
 def test_an_upgrade_that_is_killed_leaves_the_old_database_or_the_new_one(

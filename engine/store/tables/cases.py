@@ -26,7 +26,8 @@ class CaseTable(Base):
     lead_role: Mapped[str | None] = mapped_column(String(80))
     """The role whose person answers for the case, as its process said when it started."""
     started_by: Mapped[str | None] = mapped_column(ID)
-    """Who started it, and sees it from then on. None where nobody kept that (before 0008)."""
+    """Who started it, and sees it from then on. None where nobody kept that (before 0008):
+    such a case is seen by those who saw it then."""
     start_date: Mapped[date | None]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
