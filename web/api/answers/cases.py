@@ -1,4 +1,4 @@
-"""Cases, their customers, incidents and history."""
+"""The API's structs of cases, their instances, customers, incidents and history."""
 
 from __future__ import annotations
 

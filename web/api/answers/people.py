@@ -1,4 +1,4 @@
-"""Who."""
+"""The API's structs of people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""User tasks, and the receipts of what is done with them."""
+"""The API's structs of user tasks, and the receipts of changes to them."""
 
 from __future__ import annotations
 
