@@ -1,4 +1,4 @@
-"""``decide``: make a decision of a file, without any database."""
+"""The command ``decide``: a decision of a DMN file, without a database."""
 
 from __future__ import annotations
 

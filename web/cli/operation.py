@@ -1,4 +1,5 @@
-"""``serve``, ``worker``, and what keeps them well: ``verify``, ``db``, ``backup`` …"""
+"""The commands of operation: ``serve``, ``worker``, ``verify``, ``db``, ``backup``, ``fire-
+due``."""
 
 from __future__ import annotations
 
