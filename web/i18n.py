@@ -16,11 +16,13 @@ from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
 
 LANGUAGES: Final = ("sv", "en")
+"""The languages of the interface; the first is the default."""
 LOCALES: Final = {"sv": Locale("sv", "SE"), "en": Locale("en", "GB")}
 """Babel's locale of each language, for dates and numbers."""
 COOKIE: Final = "serviceplan-language"
 """The name of the cookie that holds the chosen language."""
 ENGLISH: Final = Path(__file__).parent / "translations" / "en.po"
+"""The file with the English texts."""
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"

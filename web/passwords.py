@@ -6,8 +6,9 @@ import secrets
 from typing import Final
 
 CONSONANTS: Final = "bdfghjklmnprstv"
+"""Fifteen consonants; those left out (c, q, w, x, z) sound like others when read aloud."""
 VOWELS: Final = "aeiouy"
-"""With ``CONSONANTS`` 90 syllables, each of 6.5 bits, that sound alike in Swedish and English."""
+"""Six vowels: with ``CONSONANTS`` 90 syllables, of 6.5 bits each."""
 
 
 def new_password() -> str:

@@ -281,6 +281,7 @@ ACTIONS: Final[dict[str, Callable[[TaskDetail, str], ResponseReturnValue]]] = {
     "reassign": _reassign,
     "detach": _detach,
 }
+"""What each button of a task's page does; ``detach`` takes the attachment's id as its argument."""
 
 
 def _save_form(detail: TaskDetail) -> None:

@@ -145,3 +145,4 @@ ROUTES = (
           answers.Retried, "incidents", "cases", body=requests.Nothing,
           problems=("already-resolved", "conflict")),
 )  # fmt: skip
+"""The operations of this module."""

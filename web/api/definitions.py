@@ -68,3 +68,4 @@ ROUTES = (
     Route("GET", "/definitions/{id}/xml", get_definition_xml, "Get a definition's file", bytes,
           TAG, headers=("Content-Disposition",), media_type="application/xml"),
 )  # fmt: skip
+"""The operations of this module."""

@@ -34,6 +34,7 @@ KEY: Final = (
     "gives the same receipt and nothing is done twice; with other content it is refused. Without "
     "it, every request is a write of its own."
 )
+"""The description of the header Idempotency-Key."""
 HEADERS: Final = {
     "Allow": "The methods that the path takes.",
     "Content-Disposition": "The name that the file came with.",
@@ -49,6 +50,7 @@ REFUSAL_HEADERS: Final = {
 }  # fmt: skip
 """The header that a refusal with this status carries."""
 IF_MATCH: Final = "The task's ETag, as you have seen it; refused when it is another by now."
+"""The description of the header If-Match."""
 
 
 def document() -> dict[str, Any]:

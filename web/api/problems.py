@@ -30,6 +30,7 @@ from web.api import answers
 from web.i18n import N_, english
 
 MEDIA_TYPE: Final = "application/problem+json"
+"""The media type of a problem (RFC 9457)."""
 RETRY_SECONDS: Final = 2
 """Seconds after which a client should try again when the database does not answer."""
 

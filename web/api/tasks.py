@@ -117,3 +117,4 @@ ROUTES = (
           problems=(*CHANGED, "signature-required", "wrong-password", "case-ended",
                     "process-failed", "variable-too-large")),
 )  # fmt: skip
+"""The operations of this module."""

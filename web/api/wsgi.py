@@ -39,8 +39,11 @@ HEADERS: Final = [
 ]
 """The headers of every answer."""
 CHALLENGE: Final = ("WWW-Authenticate", 'Bearer realm="serviceplan"')
+"""The header of an answer 401: a bearer token is wanted (RFC 6750)."""
 STATUS: Final = {s.value: f"{s.value} {s.phrase}" for s in HTTPStatus}
+"""The status lines of WSGI by number."""
 DOCUMENT: Final = f"{BASE}/openapi.json"
+"""The path of the OpenAPI document."""
 PERSON: Final = "serviceplan.person"
 """The key of a request's environment with the id of the token's person, for the log."""
 OPERATION: Final = "serviceplan.operation"

@@ -38,6 +38,7 @@ from web.cli.common import (
 from web.texts.due_dates import due_rule
 
 FILES = click.Path(exists=True, path_type=Path)
+"""An argument that is an existing file or folder."""
 HEAD: Final = ("ATT GÖRA", "ATT TÄNKA PÅ", "ANSVARIG", "KLART DEN", "SIGN")
 """The columns of the paper form."""
 ROOMY: Final = 110
@@ -182,3 +183,4 @@ def deploy(settings: Settings, files: tuple[Path, ...], database: str | None) ->
 
 
 COMMANDS = (plan, check, deploy)
+"""The commands of this module, which web/cli/__init__.py adds to `serviceplan`."""

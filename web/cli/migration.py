@@ -107,3 +107,4 @@ def _migrate(engine: Engine, process: str, version: int, mapping: dict[str, str]
 
 
 COMMANDS = (migrate,)
+"""The commands of this module, which web/cli/__init__.py adds to `serviceplan`."""

@@ -147,3 +147,4 @@ def fire_due(settings: Settings, database: str | None) -> None:
 
 
 COMMANDS = (serve, worker, verify, db, backup, fire_due)
+"""The commands of this module, which web/cli/__init__.py adds to `serviceplan`."""

@@ -182,3 +182,4 @@ def _say(text: str, shown_once: str | bool) -> None:
 
 
 COMMANDS = (user,)
+"""The commands of this module, which web/cli/__init__.py adds to `serviceplan`."""

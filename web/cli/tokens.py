@@ -122,3 +122,4 @@ def _state(token: Token, now: datetime) -> str:
 
 
 COMMANDS = (token,)
+"""The commands of this module, which web/cli/__init__.py adds to `serviceplan`."""

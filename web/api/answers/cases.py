@@ -13,6 +13,8 @@ from web.api.answers.tasks import Field
 
 
 class Customer(Struct, frozen=True):
+    """A customer, with its Swedish organisation number."""
+
     id: str
     name: str
     org_number: str
