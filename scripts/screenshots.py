@@ -83,7 +83,7 @@ def moving(engine: Engine, late: TaskRow) -> str:
     made = engine.definitions.deploy(
         SYSTEM, [Source(old.filename, text.encode())], key="moving"
     ).definitions[0]
-    return f"/moves/{made.id}?to-{late.element_id}={renamed}"
+    return f"/migration/{made.id}?to-{late.element_id}={renamed}"
 
 
 def signed_in(browser: Browser, address: str, login: Login, width: int) -> Page:

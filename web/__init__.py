@@ -1,6 +1,6 @@
-"""The web application: pages for staff, process owners and managers, on the engine's public names.
+"""The web application: pages for staff, process owners and managers, and the REST API beside them.
 
-``create_app(config, engine)`` is the whole of it. HTML first: every page works without JavaScript.
+It uses the engine's public names only. Every page works without JavaScript.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from web import (
     i18n,
     incidents,
     logs,
+    migration,
     monitoring,
-    moves,
     overview,
     people,
     security,
@@ -42,10 +42,12 @@ from web.context import person
 from web.i18n import gettext as _
 
 BLUEPRINTS = (
-    accounts, tasks, overview, cases, incidents, decisions, definitions, moves, history, people,
+    accounts, tasks, overview, cases, incidents, decisions, definitions, migration, history, people,
     tokens, api, monitoring,
 )  # fmt: skip
+"""The modules with pages: each has a ``blueprint``."""
 YEAR = 31_536_000
+"""Seconds for which browsers may store a static file."""
 
 
 def create_app(config: Config, engine: Engine, *, secret: bytes | None = None) -> Flask:
@@ -85,15 +87,15 @@ def create_app(config: Config, engine: Engine, *, secret: bytes | None = None) -
 
 
 def navigation() -> list[tuple[str, str, str, str]]:
-    """The main menu: section, endpoint, icon, text."""
-    who = person()
+    """The items of the main menu that the reader may open: section, endpoint, icon, text."""
+    reader = person()
     overview = ("overview", "overview.index", "overview", _("Översikt"))
-    stops = ("incidents", "incidents.index", "stop", _("Stopp"))
+    stopped = ("incidents", "incidents.index", "stop", _("Stopp"))
     return [
         ("tasks", "tasks.inbox", "tasks", _("Mina uppgifter")),
-        *([overview] if who is not None and "manager" in who.rights else ()),
+        *([overview] if reader is not None and "manager" in reader.rights else ()),
         ("cases", "cases.index", "cases", _("Ärenden")),
-        *([stops] if incidents.may_see() else ()),
+        *([stopped] if incidents.may_see() else ()),
         ("definitions", "definitions.index", "definitions", _("Diagram")),
         ("history", "history.index", "history", _("Historik")),
     ]
@@ -103,7 +105,8 @@ def _give_templates(app: Flask) -> None:
     digests: dict[tuple[str, float], str] = {}
 
     def static_url(filename: str) -> str:
-        """The address of a static file, with a digest of its content so that it may be kept."""
+        """The address of a static file, with a digest of its content, so that a
+        browser may store it until it changes."""
         path = Path(app.static_folder or "") / filename
         changed = path.stat().st_mtime if path.exists() else 0.0
         if (filename, changed) not in digests:

@@ -1,59 +1,36 @@
-"""Logging in and out, the language, and one's own password."""
+"""The pages of one's own account: login, logout, the language, the password."""
 
 from __future__ import annotations
 
-import json
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from engine import Invalid, NotAuthenticated, Problem
-from web import i18n, sessions
-from web.context import actor, engine, here, person, posted_key
+from web import i18n, pending_form, sessions
+from web.context import actor, engine, here, person, posted_key, signed_in
 from web.forms import Problems
 from web.i18n import gettext as _
-from web.messages import error_page_texts
-from web.security import local_path, same_origin, secure
+from web.security import local_path, secure
+from web.texts.errors import error_page_texts
 
 blueprint = Blueprint("accounts", __name__)
-KEPT_BYTES: Final = 200_000
-NEVER_KEPT: Final = frozenset({"csrf_token", "password", "new_password", "repeated"})
 
 
-# ---------------------------------------------------------------- in
+# ---------------------------------------------------------------- login and logout
 
 
 def ask_login() -> ResponseReturnValue:
-    """What a stranger gets: the login page, which leads back to what was asked for.
+    """The answer to a request without a session: the login page, which leads back to the request.
 
-    What a form sent is carried through the login, so that a session that ended while somebody
-    wrote costs nothing.
+    A posted form is carried through the login, so that nothing is lost that somebody wrote while
+    their session ended.
     """
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("accounts.login", next=here()))
-    return _login_page(request.path, kept=keep_form(), expired=True), 401
-
-
-def keep_form() -> str:
-    """What this request's form holds, as JSON, without its secrets; "" when it is not ours."""
-    if not same_origin():
-        return ""
-    pairs = [(k, v) for k, v in request.form.items(multi=True) if k not in NEVER_KEPT]
-    text = json.dumps({"path": request.path, "form": pairs})
-    return text if len(text) <= KEPT_BYTES else ""
-
-
-def read_kept(text: Any) -> tuple[str, list[tuple[str, str]]] | None:
-    """The path and the fields of a kept form; None when it is none."""
-    try:
-        content = json.loads(text)
-        fields = [(str(name), str(value)) for name, value in content["form"]]
-        path = local_path(str(content["path"]), "")
-    except (ValueError, TypeError, KeyError):
-        return None
-    return (path, [(n, v) for n, v in fields if n not in NEVER_KEPT]) if path else None
+    return _login_page(request.path, pending=pending_form.serialize(), expired=True), 401
 
 
 def _login_page(target: str, **shown: Any) -> str:
@@ -62,25 +39,27 @@ def _login_page(target: str, **shown: Any) -> str:
 
 @blueprint.get("/login")
 def login() -> ResponseReturnValue:
+    """The login page."""
     target = local_path(request.args.get("next"), url_for("tasks.inbox"))
     return redirect(target) if person() else _login_page(target)
 
 
 @blueprint.post("/login")
 def login_sent() -> ResponseReturnValue:
+    """Sign in with the posted user name and password, and go on to the page asked for."""
     username = request.form.get("username", "").strip()
     target = local_path(request.form.get("next"), url_for("tasks.inbox"))
-    kept = request.form.get("kept", "")[: KEPT_BYTES + 1]
-    form = read_kept(kept)
+    pending = request.form.get("pending_form", "")[: pending_form.MOST_CHARACTERS + 1]
+    form = pending_form.deserialize(pending)
     try:
         started = sessions.sign_in(
-            username, request.form.get("password", ""), {"kept": kept} if form else None
+            username, request.form.get("password", ""), {"pending_form": pending} if form else None
         )
     except NotAuthenticated as error:
         title, text = error_page_texts(error)
         if error.error_code != "too_many_attempts":
             title = _("Det gick inte att logga in")
-        page = _login_page(target, title=title, text=text, username=username, kept=kept)
+        page = _login_page(target, title=title, text=text, username=username, pending=pending)
         return page, 429 if error.error_code == "too_many_attempts" else 401
     response = redirect(url_for("accounts.resume") if form else target)
     sessions.give_cookie(response, started)
@@ -89,8 +68,8 @@ def login_sent() -> ResponseReturnValue:
 
 @blueprint.get("/login/resume")
 def resume() -> ResponseReturnValue:
-    """After a login in the middle of a form: everything is there, one press sends it again."""
-    form = read_kept(session.pop("kept", None))
+    """After a login in the middle of a form: a page whose button sends that form again."""
+    form = pending_form.deserialize(session.pop("pending_form", None))
     if form is None:
         return redirect(url_for("tasks.inbox"))
     return render_template("accounts/resume.html", path=form[0], fields=form[1])
@@ -98,6 +77,7 @@ def resume() -> ResponseReturnValue:
 
 @blueprint.post("/logout")
 def logout() -> ResponseReturnValue:
+    """End the session, and go to the login page."""
     response = redirect(url_for("accounts.login"))
     sessions.sign_out(response)
     return response
@@ -105,7 +85,7 @@ def logout() -> ResponseReturnValue:
 
 @blueprint.get("/language/<code>")
 def language(code: str) -> ResponseReturnValue:
-    """Switch the interface's language and go back."""
+    """Switch the interface's language (``sv`` or ``en``), and go back to the page."""
     if code not in i18n.LANGUAGES:
         raise BadRequest
     response = redirect(local_path(request.args.get("next"), url_for("tasks.inbox")))
@@ -120,11 +100,13 @@ def language(code: str) -> ResponseReturnValue:
 
 @blueprint.get("/password")
 def password() -> ResponseReturnValue:
+    """The form that changes one's password."""
     return render_template("accounts/password.html", problems=Problems())
 
 
 @blueprint.post("/password")
 def password_sent() -> ResponseReturnValue:
+    """Change one's password; all other sessions of the person end."""
     new = request.form.get("new_password", "")
     labels = {
         "current": _("Nuvarande lösenord"),
@@ -157,6 +139,4 @@ def _check_new(current: str, new: str, repeated: str) -> None:
 
 
 def _username() -> str:
-    known = person()
-    assert known is not None
-    return known.username
+    return signed_in().username

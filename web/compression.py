@@ -1,8 +1,8 @@
-"""Text is sent compressed: a phone on a slow line waits for bytes, not for the server.
+"""Compression (gzip) of texts: on a slow line a phone waits for bytes, not for the server.
 
-Compressed pages leak the secrets that they hold to whoever may choose a part of them and watch
-their size (BREACH). The only secret of our pages is the CSRF token, which is masked anew on every
-page (web/security.py), so that there is nothing to find.
+The size of a compressed page can give away a secret in it to an attacker who may choose a part of
+the page (BREACH). The only secret of our pages is the CSRF token, which is masked anew on every
+page (web/security.py) and so cannot be guessed byte by byte.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from typing import Final
 from flask import Flask, Response, request
 
 SMALLEST: Final = 1_000
-"""Bytes; below this one packet carries it as it is."""
+"""Bytes from which an answer is compressed; a smaller one fits one packet as it is."""
 TEXTS: Final = ("text/", "application/json", "application/javascript", "image/svg+xml")
+"""Beginnings of the media types that are compressed; pictures and fonts already are."""
 
 
 def compress(response: Response) -> Response:
+    """Compress a successful answer to GET, when the browser takes gzip and the body is a text."""
     response.vary.add("Accept-Encoding")
     wanted = "gzip" in request.headers.get("Accept-Encoding", "") and request.method == "GET"
     fits = response.status_code == 200 and (response.mimetype or "").startswith(TEXTS)
@@ -34,4 +36,5 @@ def compress(response: Response) -> Response:
 
 
 def init(app: Flask) -> None:
+    """Compress the application's answers."""
     app.after_request(compress)

@@ -1,4 +1,5 @@
-"""What a view needs of its surroundings: the engine, who asks, and the key of this write."""
+"""What a view function needs of the application and the request: the engine, the configuration, the
+signed-in person, the idempotency key of the posted form, the titles of roles."""
 
 from __future__ import annotations
 
@@ -14,24 +15,31 @@ from web.i18n import language
 
 
 def engine() -> Engine:
-    """The engine that this application stands on."""
+    """The open engine of this application."""
     return cast(Engine, current_app.extensions["engine"])
 
 
 def config() -> Config:
+    """The configuration of this application."""
     return cast(Config, current_app.extensions["config"])
 
 
 def person() -> Person | None:
-    """Who is signed in, or None on the pages that a stranger may see."""
+    """The signed-in person; None on a public page (``sessions.PUBLIC``) without a session."""
     return cast("Person | None", getattr(g, "person", None))
 
 
+def signed_in() -> Person:
+    """The signed-in person. Only for pages that need a session."""
+    somebody = person()
+    assert somebody is not None, "a page without a session asks who is signed in"
+    return somebody
+
+
 def actor() -> Actor:
-    """Who is signed in, as the engine wants to know it. Only for pages that need a session."""
-    known = person()
-    assert known is not None, "a page without a session asks who is there"
-    return known.actor()
+    """The signed-in person as the ``Actor`` of a call to the engine. Only for pages that need a
+    session."""
+    return signed_in().actor()
 
 
 def today() -> date:
@@ -45,7 +53,10 @@ def new_key() -> str:
 
 
 def posted_key() -> str:
-    """The idempotency key that came with the form: a double click carries the same one."""
+    """The idempotency key of the posted form: a double click sends the same one twice.
+
+    At most 80 characters, because callers add suffixes and the engine takes 100.
+    """
     return request.form.get("key", "")[:80] or new_key()
 
 
@@ -56,11 +67,11 @@ def role_title(key: str | None) -> str:
 
 
 def role_titles(keys: Iterable[str]) -> list[str]:
-    """Titles in the order in which the configuration has the roles."""
-    held = set(keys)
-    return [role.title(language()) for key, role in engine().roles.items() if key in held]
+    """The titles of these roles, in the order of the configuration."""
+    wanted = set(keys)
+    return [role.title(language()) for key, role in engine().roles.items() if key in wanted]
 
 
 def here() -> str:
-    """The path to come back to after a detour: of this page, as a GET would open it."""
+    """The path to return to after a detour such as a login: this page, as a GET opens it."""
     return request.full_path.rstrip("?") if request.method == "GET" else request.path

@@ -1,4 +1,4 @@
-"""Decisions: one version with its tables, what it stands on, and a form to try it."""
+"""The page of a decision (DMN): one version with its tables, what it requires, a form to try it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from web.i18n import gettext as _
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/decisions")
 PREFIX: Final = "in."
+"""What the name of an input begins with."""
 FIELD: Final = "variables."
-"""What the engine puts before an input's name when something is wrong with it."""
+"""What ``Problem.field`` begins with when an input of a decision is wrong."""
 
 POLICIES: Final[Mapping[str, str]] = {
     "UNIQUE": N_("Högst en regel får gälla."),
@@ -32,18 +33,21 @@ POLICIES: Final[Mapping[str, str]] = {
     "RULE ORDER": N_("Alla regler som gäller, i tabellens ordning."),
     "COLLECT": N_("Alla regler som gäller."),
 }
+"""DMN's hit policies in words."""
 AGGREGATIONS: Final[Mapping[str, str]] = {
     "SUM": N_("Summan av alla regler som gäller."),
     "MIN": N_("Det minsta av alla regler som gäller."),
     "MAX": N_("Det största av alla regler som gäller."),
     "COUNT": N_("Antalet regler som gäller."),
 }
+"""The aggregations of the hit policy COLLECT in words."""
 KINDS: Final[Mapping[str, str]] = {
     "decision": N_("Beslut"),
     "knowledge": N_("Kunskapsmodell"),
     "service": N_("Beslutstjänst"),
     "input": N_("Indata"),
 }
+"""Names of the kinds of a model's elements."""
 PARTS: Final[Mapping[str, str]] = {
     "if": N_("om"),
     "then": N_("så"),
@@ -53,11 +57,12 @@ PARTS: Final[Mapping[str, str]] = {
     "return": N_("ge"),
     "satisfies": N_("uppfyller"),
 }
-"""What the parts of boxed conditionals and iterations are called."""
+"""Names of the parts of boxed conditionals, filters and iterators."""
 
 
 @blueprint.get("/<id>")
 def show(id: str) -> str:
+    """One version of a decision."""
     return _page(engine().decisions.get(actor(), id))
 
 
@@ -75,7 +80,7 @@ def file(id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<id>")
 def tried(id: str) -> ResponseReturnValue:
-    """What the decision comes to with the values of the form; nothing is kept."""
+    """The outcome of the decision for the posted inputs; nothing of it is stored."""
     detail = engine().decisions.get(actor(), id)
     given = {each.name: request.form.get(PREFIX + each.name, "") for each in detail.inputs}
     values = {each.name: _value(each, given[each.name]) for each in detail.inputs}
@@ -88,16 +93,16 @@ def tried(id: str) -> ResponseReturnValue:
     return _page(detail, given, outcome)
 
 
-def _value(wanted: DecisionInput, text: str) -> Any:
-    """What was typed, as the engine reads it: lists and contexts are JSON."""
+def _value(input: DecisionInput, text: str) -> Any:
+    """The engine's value of a typed input; of an input without a simple type it is JSON."""
     text = text.strip()
     if not text:
         return None
-    if wanted.type == "number":
+    if input.type == "number":
         return parsing.number_text(text, language())
-    if wanted.type == "date":
+    if input.type == "date":
         return parsing.date_text(text, today())
-    if wanted.type:
+    if input.type:
         return text
     try:
         return json.loads(text)
@@ -113,14 +118,14 @@ def _page(
 ) -> str:
     decision = detail.decision
     every = engine().decisions.all(actor())
-    held = {m.table: m.rules for m in outcome.matched} if outcome else {}
+    matched = {m.table: m.rules for m in outcome.matched} if outcome else {}
     return render_template(
         "decisions/show.html",
         decision=decision,
         detail=detail,
         given=given or {},
         outcome=outcome,
-        held=held,
+        matched=matched,
         problems=Problems(problems, {FIELD + each.name: each.name for each in detail.inputs}),
         findings=sorted_findings(engine().decisions.findings(actor(), decision.id)),
         versions=[d for d in every if d.decision_id == decision.decision_id],
@@ -131,5 +136,5 @@ def _page(
 
 
 def policy(name: str, aggregation: str) -> str:
-    """A hit policy in words."""
+    """A table's hit policy, or the aggregation of its COLLECT, in words."""
     return _(AGGREGATIONS[aggregation]) if aggregation in AGGREGATIONS else _(POLICIES[name])

@@ -1,12 +1,12 @@
-"""Diagram: the processes and their versions, one version as drawing and as table, and new ones
-checked and put live."""
+"""The pages of process definitions (Diagram): all of them, one version as a drawing and as a table,
+and the upload that checks and deploys new versions."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -23,23 +23,28 @@ from engine import (
     Rejected,
     Source,
 )
-from web import formats, planes
+from web import planes
 from web.context import actor, engine, posted_key
 from web.forms import Problems
 from web.i18n import gettext as _
 from web.i18n import ngettext
-from web.moves import may_move
+from web.migration import may_migrate
+from web.texts.due_dates import due_rule
 
 blueprint = Blueprint("definitions", __name__, url_prefix="/definitions")
 RIGHT: Final = "process_owner"
-KEPT_BYTES: Final = 1_200_000
-"""Checked files go along with the report up to this size; above it they are chosen anew."""
+"""The right that deploying takes."""
+MOST_CHECKED_BYTES: Final = 1_200_000
+"""Checked files up to this size are carried in the report's form, so that its button deploys just
+them. In base64 they stay below the 2 MB that a form may have; larger files are chosen again."""
 
 ORDER: Final = {"error": 0, "warning": 1, "info": 2}
+"""The place of a severity in a list of findings."""
 
 
 @blueprint.get("/")
 def index() -> str:
+    """All live processes and decisions, and older versions with running instances."""
     known = engine().definitions.all(actor())
     older: dict[str, list[Definition]] = {}
     live = {d.process_id: d.version for d in known if d.latest}
@@ -62,12 +67,13 @@ def index() -> str:
 
 
 def may_deploy() -> bool:
-    """Whether to show the way; the engine decides for itself."""
+    """Whether pages show the link to the upload. (The engine checks the right again.)"""
     return RIGHT in actor().rights
 
 
 @blueprint.get("/<definition_id>")
 def show(definition_id: str) -> str:
+    """One version of a process: its drawing, its activities, its findings, its other versions."""
     definition = engine().definitions.get(actor(), definition_id)
     drawing = engine().definitions.drawing(actor(), definition_id)
     title = _("Diagram för %(name)s, version %(number)s", name=definition.name,
@@ -82,7 +88,7 @@ def show(definition_id: str) -> str:
         activities=engine().definitions.sheet(actor(), definition_id),
         findings=sorted_findings(engine().definitions.findings(actor(), definition_id)),
         versions=versions,
-        elsewhere=sum(d.running for d in versions if d.id != definition_id) if may_move() else 0,
+        elsewhere=sum(d.running for d in versions if d.id != definition_id) if may_migrate() else 0,
         due_rule=due_rule,
     )
 
@@ -104,6 +110,7 @@ def file(definition_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/upload")
 def upload() -> str:
+    """The form that takes files."""
     if not may_deploy():
         raise NotAllowed
     return _page()
@@ -111,7 +118,7 @@ def upload() -> str:
 
 @blueprint.post("/upload")
 def uploaded() -> ResponseReturnValue:
-    """Kontrollera shows what is to be said of the files, Lägg i drift deploys them."""
+    """Check the posted files and show the findings; with the button "deploy" also deploy them."""
     if not may_deploy():
         raise NotAllowed
     try:
@@ -125,12 +132,12 @@ def uploaded() -> ResponseReturnValue:
         deployment = engine().definitions.deploy(actor(), sources, key=posted_key())
     except Rejected as error:
         return _page(sources, CheckReport(error.findings, ())), 422
-    _tell(deployment)
+    _flash_deployment(deployment)
     return redirect(url_for("definitions.index"))
 
 
-def _tell(deployment: Deployment) -> None:
-    """What became of the files, in a line for each kind of thing."""
+def _flash_deployment(deployment: Deployment) -> None:
+    """Flash what was deployed: a message each for processes, decisions and drawings."""
     if not deployment.new:
         flash(_("Filerna var redan i drift, oförändrade. Ingen ny version behövdes."), "info")
         return
@@ -152,19 +159,20 @@ def _tell(deployment: Deployment) -> None:
 
 
 def _sources() -> list[Source]:
-    """The chosen files, else those that were checked a moment ago."""
+    """The chosen files, else the checked ones that the report's form carries. Raises Invalid."""
     chosen = [
         Source(file.filename, file.stream.read())
         for file in request.files.getlist("files")
         if file.filename
     ]
-    sources = chosen or [_kept(value) for value in request.form.getlist("kept")]
+    sources = chosen or [_carried(value) for value in request.form.getlist("checked_file")]
     if not sources:
         raise Invalid([Problem("choose_files", "Choose at least one file.", "files")])
     return sources
 
 
-def _kept(value: str) -> Source:
+def _carried(value: str) -> Source:
+    """A file of the report's form: its name, a colon, its content in base64. Raises Invalid."""
     name, _colon, data = value.rpartition(":")
     try:
         return Source(name, base64.b64decode(data, validate=True))
@@ -177,47 +185,21 @@ def _page(
     report: CheckReport | None = None,
     problems: Sequence[Problem] = (),
 ) -> str:
-    keep = report is not None and report.ok
-    keep = keep and sum(len(s.data) for s in sources) <= KEPT_BYTES
+    carry = report is not None and report.ok
+    carry = carry and sum(len(s.data) for s in sources) <= MOST_CHECKED_BYTES
+    checked = [f"{s.filename}:{base64.b64encode(s.data).decode()}" for s in sources]
     return render_template(
         "definitions/upload.html",
         sources=sources,
         report=report,
         findings=sorted_findings(report.findings if report else ()),
-        kept=[f"{s.filename}:{base64.b64encode(s.data).decode()}" for s in sources] if keep else [],
+        checked_files=checked if carry else [],
         problems=Problems(problems, {"files": _("Diagramfiler")}),
     )
 
 
 def sorted_findings(findings: Sequence[Finding]) -> list[Finding]:
-    """Errors first, then by file and line."""
+    """Findings with errors first, then warnings, then by file and line."""
     return sorted(
         findings, key=lambda f: (ORDER.get(f.severity, 3), f.filename or "", f.line or 0, f.code)
     )
-
-
-# ---------------------------------------------------------------- words
-
-
-def due_rule(rule: Mapping[str, str] | None) -> str:
-    """A due rule in words: "5 arbetsdagar efter att uppgiften öppnas"."""
-    if not rule:
-        return ""
-    if "on" in rule:
-        return rule["on"].removeprefix("=").strip()
-    before = "before" in rule
-    length = _length(rule.get("before") or rule.get("after") or "", rule.get("calendar"))
-    point = rule.get("of")
-    if point and before:
-        return _("%(length)s före %(point)s", length=length, point=point)
-    if point:
-        return _("%(length)s efter %(point)s", length=length, point=point)
-    return _("%(length)s efter att uppgiften öppnas", length=length)
-
-
-def _length(duration: str, calendar: str | None) -> str:
-    if calendar == "working" and duration.startswith("P") and duration.endswith("D"):
-        days = duration[1:-1]
-        if days.isdigit():
-            return ngettext("%(num)s arbetsdag", "%(num)s arbetsdagar", int(days))
-    return formats.interval(duration)

@@ -1,7 +1,7 @@
-"""One map from what went wrong to an HTTP status and a page that says what to do.
+"""Error pages: the HTTP status of each of the engine's errors, and a page that says what to do.
 
-A form that met an error is never lost: the page carries what was sent (never a password), and one
-press sends it again with the same idempotency key.
+A form that met an error is not lost: the page carries what was posted (never a password), and its
+button sends it again with the same idempotency key.
 """
 
 from __future__ import annotations
@@ -26,11 +26,10 @@ from engine import (
     ServiceplanError,
     Unavailable,
 )
-from web import formats
-from web.accounts import keep_form, read_kept
+from web import formats, pending_form
 from web.context import config, person
 from web.forms import Problems
-from web.messages import error_page_texts, error_texts
+from web.texts.errors import error_page_texts, error_texts
 
 log = logging.getLogger(__name__)
 STATUS: Final[Sequence[tuple[type[ServiceplanError], int]]] = (
@@ -43,15 +42,18 @@ STATUS: Final[Sequence[tuple[type[ServiceplanError], int]]] = (
     (ProcessFailed, 409),
     (Unavailable, 503),
 )
+"""The status of each class of error; the first class that fits counts."""
 CODES: Final = {403: "not_allowed", 404: "not_found", 405: "method", 413: "too_big"}
+"""The keys of ``texts.errors.ERRORS`` for statuses that Flask itself answers with."""
 
 
 def status_of(error: ServiceplanError) -> int:
-    """The HTTP status of an engine's error; 500 for a class that the map does not have."""
+    """The HTTP status of an engine's error; 500 for a class that ``STATUS`` does not have."""
     return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
 
 
 def init(app: Flask) -> None:
+    """Answer every error of a view function by an error page."""
     app.register_error_handler(ServiceplanError, engine_error)
     app.register_error_handler(CSRFError, form_expired)
     app.register_error_handler(HTTPException, http_error)
@@ -59,8 +61,10 @@ def init(app: Flask) -> None:
 
 
 def engine_error(error: ServiceplanError) -> ResponseReturnValue:
+    """The page of an error that the engine has raised."""
     status = status_of(error)
-    who = known.id if (known := person()) else "-"
+    reader = person()
+    who = reader.id if reader else "-"
     if status in (401, 403, 404):
         log.warning("denied %s %s for %s: %s", request.method, request.path, who, error.error_code)
     elif status >= 500:
@@ -75,11 +79,13 @@ def engine_error(error: ServiceplanError) -> ResponseReturnValue:
 
 
 def form_expired(error: CSRFError) -> ResponseReturnValue:
+    """The page of a form whose CSRF token is missing or of a session that has ended."""
     log.warning("refused %s %s: %s", request.method, request.path, error.description)
     return _page(*error_texts("form_expired", {}), 400, retry=True)
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
+    """The page of an error of Flask's own: no such page, no such method, a body too large."""
     status = error.code or 500
     if 300 <= status < 400:
         return error
@@ -90,12 +96,14 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def unexpected(error: Exception) -> ResponseReturnValue:
+    """The page of a fault of the program: it is logged, and the page says so."""
     log.exception("%s %s", request.method, request.path)
     return _page(*error_texts("error", {}), 500, retry=True)
 
 
 def _page(title: str, text: str, status: int, *, retry: bool, **shown: Any) -> ResponseReturnValue:
-    form = read_kept(keep_form()) if retry and request.method == "POST" else None
+    resend = retry and request.method == "POST"
+    form = pending_form.deserialize(pending_form.serialize()) if resend else None
     page = render_template(
         "error.html", heading=title, text=text, status=status, form=form, **shown
     )

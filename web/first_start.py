@@ -1,4 +1,4 @@
-"""The first start: a new database gets the plan and, unless refused, the example company."""
+"""The first start: a new database gets the plan and, unless ``--empty``, the example company."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from web.example import Login
 
 
 def prepare(config: Config, *, with_example: bool) -> None:
-    """Make sure that the database can be served; a new one is filled.
+    """Fill the configured database when it is new, and print the passwords that were made.
 
-    Raises what ``Engine.open`` and ``Engine.deploy`` raise.
+    Raises what ``Engine.open`` and ``engine.definitions.deploy`` raise.
     """
     url = config.database.url
     path = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None

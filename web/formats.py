@@ -1,7 +1,8 @@
-"""Dates, times and numbers as people here write them.
+"""Formatting of values for reading: dates, times, numbers, money, sizes, in Swedish or English.
 
-Tables show ``2026-11-22``, prose "sön 22 nov., v. 47" (ISO week), clocks have 24 hours in the
-company's zone, numbers are ``345 000,5`` with spaces that do not break.
+Tables show dates as ``2026-11-22``, prose as "sön 22 nov., v. 47" (ISO week); times have 24 hours
+in the company's zone; numbers are ``345 000,5`` with spaces at which no line breaks.
+web/parsing.py is the way back: it reads what people type.
 """
 
 from __future__ import annotations
@@ -23,14 +24,16 @@ from web.i18n import gettext as _
 from web.i18n import language, locale, ngettext
 
 NBSP: Final = "\u00a0"
+"""A space at which no line breaks (U+00A0)."""
 
 
 def zone() -> ZoneInfo:
+    """The company's time zone."""
     return ZoneInfo(config().calendar.zone)
 
 
 def as_date(value: Any) -> date | None:
-    """A date of a date, an instant or an ISO text; None when it is none of these."""
+    """The date of a ``date``, a ``datetime`` (in the company's zone) or an ISO text; else None."""
     if isinstance(value, datetime):
         return local(value).date()
     if isinstance(value, date):
@@ -42,45 +45,45 @@ def as_date(value: Any) -> date | None:
 
 
 def local(value: datetime) -> datetime:
-    """An instant in the company's zone. A naive one is taken as UTC."""
+    """A ``datetime`` in the company's zone; one without a zone is taken as UTC."""
     return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone())
 
 
 def day(value: Any) -> str:
-    """2026-11-22"""
-    found = as_date(value)
-    return found.isoformat() if found else str(value or "")
+    """A date for tables: 2026-11-22; what is no date comes back as text."""
+    date = as_date(value)
+    return date.isoformat() if date else str(value or "")
 
 
 def day_long(value: Any) -> str:
-    """sön 22 nov., v. 47; with the year when it is another one than this."""
-    found = as_date(value)
-    if not found:
+    """A date for prose: sön 22 nov., v. 47; with its year unless that is this year."""
+    date = as_date(value)
+    if not date:
         return str(value or "")
-    pattern = "EEE d MMM" if found.year == today().year else "EEE d MMM y"
-    text = format_date(found, pattern, locale=locale())
-    return f"{text}, {week(found)}".replace(" ", NBSP).replace(f",{NBSP}", ", ")
+    pattern = "EEE d MMM" if date.year == today().year else "EEE d MMM y"
+    text = format_date(date, pattern, locale=locale())
+    return f"{text}, {week(date)}".replace(" ", NBSP).replace(f",{NBSP}", ", ")
 
 
 def day_full(value: Any) -> str:
-    """söndag 22 november 2026"""
-    found = as_date(value)
-    return format_date(found, "EEEE d MMMM y", locale=locale()) if found else ""
+    """A date in full: söndag 22 november 2026; "" when it is no date."""
+    date = as_date(value)
+    return format_date(date, "EEEE d MMMM y", locale=locale()) if date else ""
 
 
 def week(value: date) -> str:
-    """The ISO week: v. 47"""
+    """The ISO week of a date: v. 47 (week 47)."""
     number = value.isocalendar().week
     return f"week{NBSP}{number}" if language() == "en" else f"v.{NBSP}{number}"
 
 
 def moment(value: datetime | None) -> str:
-    """2026-11-22 14:01"""
+    """A moment in the company's zone: 2026-11-22 14:01; "" for None."""
     return local(value).strftime("%Y-%m-%d %H:%M") if value else ""
 
 
 def clock(value: datetime | None) -> str:
-    """14:01"""
+    """The time of day in the company's zone: 14:01; "" for None."""
     return local(value).strftime("%H:%M") if value else ""
 
 
@@ -94,58 +97,59 @@ def _decimal(value: Any) -> Decimal | None:
 
 
 def number(value: Any) -> str:
-    """345 000,5; what is no number comes back as it is."""
-    found = _decimal(value)
-    if found is None or not found.is_finite():
+    """A number with all its decimals: 345 000,5; what is no number comes back as text."""
+    decimal = _decimal(value)
+    if decimal is None or not decimal.is_finite():
         return "" if value is None else str(value)
-    text = format_decimal(found, locale=locale(), decimal_quantization=False)
+    text = format_decimal(decimal, locale=locale(), decimal_quantization=False)
     return text.replace("\u202f", NBSP)
 
 
 def counted(value: Count) -> str:
-    """How many there are in a list: ``37``, ``37+`` for at least so many, ``–`` if nobody knows."""
+    """A bounded count: 37; 37+ for at least 37; – when counting stopped before the first."""
     if not value.more:
         return number(value)
     return f"{number(value)}+" if value else "–"
 
 
 def money(value: Any) -> str:
-    """345 000 kr; 99,50 kr"""
-    found = _decimal(value)
-    if found is None or not found.is_finite():
+    """An amount in kronor, with öre only where there are some: 345 000 kr; 99,50 kr."""
+    decimal = _decimal(value)
+    if decimal is None or not decimal.is_finite():
         return number(value)
-    pattern = "#,##0" if found == found.to_integral_value() else "#,##0.00"
-    text = format_decimal(found, pattern, locale=locale()).replace("\u202f", NBSP)
+    pattern = "#,##0" if decimal == decimal.to_integral_value() else "#,##0.00"
+    text = format_decimal(decimal, pattern, locale=locale()).replace("\u202f", NBSP)
     return f"SEK{NBSP}{text}" if language() == "en" else f"{text}{NBSP}kr"
 
 
-def value(found: Any) -> str:
-    """Any JSON value for a reader: ja, 345 000,5, a; b, namn: värde; nothing is a dash."""
-    if found is None:
+def value(json: Any) -> str:
+    """Any JSON value on one line: Ja; 345 000,5; a list as "a, b"; an object as "namn: värde; …";
+    null and what is empty as a dash."""
+    if json is None:
         return "–"
-    if isinstance(found, bool):
-        return _("Ja") if found else _("Nej")
-    if isinstance(found, int | float):
-        return number(found)
-    if isinstance(found, Mapping):
-        return "; ".join(f"{name}: {value(each)}" for name, each in found.items()) or "–"
-    if isinstance(found, list | tuple):
-        return ", ".join(map(value, found)) or "–"
-    return str(found)
+    if isinstance(json, bool):
+        return _("Ja") if json else _("Nej")
+    if isinstance(json, int | float):
+        return number(json)
+    if isinstance(json, Mapping):
+        return "; ".join(f"{name}: {value(each)}" for name, each in json.items()) or "–"
+    if isinstance(json, list | tuple):
+        return ", ".join(map(value, json)) or "–"
+    return str(json)
 
 
 def days_late(due: date) -> int:
-    """How many days ago it should have been done; 0 today, negative ahead."""
+    """Days that have passed since the due date: 0 on that day, negative before it."""
     return (today() - due).days
 
 
 def late_text(due: date) -> str:
-    """6 dagar försenad"""
+    """How late something is: 6 dagar försenad."""
     return ngettext("%(num)s dag försenad", "%(num)s dagar försenad", days_late(due))
 
 
 def due_text(due: date | None) -> str:
-    """What a card says of its due date: late, today, tomorrow, or the day itself."""
+    """A due date on a card: how late it is, today, tomorrow, or the day itself."""
     if due is None:
         return _("Inget datum")
     days = days_late(due)
@@ -157,7 +161,7 @@ def due_text(due: date | None) -> str:
 
 
 def size(octets: int) -> str:
-    """12 kB; 3,4 MB"""
+    """A number of bytes in decimal units: 12 kB; 3,4 MB."""
     if octets < 1000:
         return f"{octets}{NBSP}B"
     if octets < 1_000_000:
@@ -166,7 +170,8 @@ def size(octets: int) -> str:
 
 
 def interval(value: Any) -> str:
-    """3 månader, of ``P3M``; a duration of several parts is listed with commas."""
+    """An ISO 8601 duration of years to days: "3 månader" of P3M, "1 år, 2 veckor" of P1Y2W; other
+    texts come back as they are."""
     match = re.fullmatch(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?", str(value or ""))
     if not match or not any(match.groups()):
         return str(value or "")
@@ -181,8 +186,8 @@ def interval(value: Any) -> str:
 
 
 def by_name(people: Iterable[Person]) -> list[Person]:
-    """People in Swedish order: å, ä and ö last, after z."""
-    # "{" is the sign after z.
+    """People by name in Swedish order: å, ä and ö last, after z."""
+    # "{" is the character after z in Unicode.
     letters = str.maketrans({"å": "{1", "ä": "{2", "æ": "{2", "ö": "{3", "ø": "{3"})
     return sorted(people, key=lambda person: person.name.casefold().translate(letters))
 
@@ -191,9 +196,10 @@ FILTERS: Final = (
     day, day_long, day_full, moment, clock, number, counted, money, size, interval, due_text,
     value,
 )  # fmt: skip
+"""The formats that are template filters, under their own names."""
 
 
 def init(app: Flask) -> None:
-    """Give the templates the formats as filters, and what a due date means as functions."""
+    """Give the templates the ``FILTERS``, and three functions about due dates and weeks."""
     app.jinja_env.filters.update({f.__name__: f for f in FILTERS})
     app.jinja_env.globals.update(days_late=days_late, late_text=late_text, week=week)

@@ -1,8 +1,7 @@
-"""Forms made of the engine's fields: what was posted, what is shown, what is wrong.
+"""Forms made of the engine's fields: the posted values, the shown values, the problems.
 
-A page shows ``Shown`` values: what was posted when something was wrong with it (character by
-character as it was typed), else the stored values in the reader's spelling. Field inputs are
-named ``f.<field id>``.
+An input shows what was posted, character by character, when something was wrong with the post, and
+else the stored value in the reader's spelling. The input of a field is named ``f.<field id>``.
 """
 
 from __future__ import annotations
@@ -20,9 +19,10 @@ from web import formats, parsing
 from web.context import today
 from web.i18n import gettext as _
 from web.i18n import language
-from web.messages import problem_text
+from web.texts.errors import problem_text
 
 PREFIX = "f."
+"""What the name of a field's input begins with."""
 
 
 def anchor(name: str | None) -> str:
@@ -32,9 +32,10 @@ def anchor(name: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A problem as the page shows it; ``label_text`` names the field, for the summary.
+    """A problem as a page shows it.
 
-    ``column`` tells which input of a row of the plan it is about: ``person`` or ``due``.
+    ``text`` stands at the input, ``label_text`` (with the field's label) in the summary at the top.
+    ``column`` is the input of a plan's row that it is about, ``person`` or ``due``; else "".
     """
 
     field: str | None
@@ -44,17 +45,18 @@ class Trouble:
 
     @property
     def anchor(self) -> str:
+        """The HTML id of the input, for the link of the summary."""
         return anchor(self.field) + ("-due" if self.column == "due" else "")
 
 
 class Problems:
-    """All that is wrong with a form, in the order of its fields. False when nothing is."""
+    """The problems of a form, in the order of its ``labels``. False when there are none."""
 
     def __init__(self, problems: Iterable[Problem] = (), labels: Mapping[str, str] | None = None):
         self._labels = labels or {}
         order = {name: place for place, name in enumerate(self._labels)}
-        found = [self._trouble(problem) for problem in problems]
-        self._troubles = sorted(found, key=lambda t: order.get(t.field or "", len(order)))
+        troubles = [self._trouble(problem) for problem in problems]
+        self._troubles = sorted(troubles, key=lambda t: order.get(t.field or "", len(order)))
 
     def _trouble(self, problem: Problem) -> Trouble:
         text = problem_text(problem)
@@ -64,10 +66,11 @@ class Problems:
         return Trouble(problem.field, text, named, str(problem.params.get("column", "")))
 
     def texts(self, name: str) -> list[str]:
+        """The texts to show at the input of this field."""
         return [trouble.text for trouble in self._troubles if trouble.field == name]
 
     def wrong(self, name: str, column: str) -> bool:
-        """Whether this input of a row of the plan has a problem."""
+        """Whether the input ``column`` of the plan's row ``name`` has a problem."""
         return any(t.field == name and t.column in ("", column) for t in self._troubles)
 
     def __iter__(self) -> Iterator[Trouble]:
@@ -77,11 +80,15 @@ class Problems:
         return len(self._troubles)
 
 
-# ---------------------------------------------------------------- posted → answers
+# ---------------------------------------------------------------- posted values
 
 
 def canonical(kind: str, text: str) -> Any:
-    """What the engine gets for a posted text of a field of this type; None when it is empty."""
+    """The engine's value of a posted text of a field of type ``kind``; None when it is empty.
+
+    Dates, numbers and intervals become their canonical text; one that cannot be read stays as it
+    is, and the engine refuses it.
+    """
     if not text.strip():
         return None
     if kind == "date":
@@ -98,14 +105,14 @@ def canonical(kind: str, text: str) -> Any:
 def read_fields(
     fields: Sequence[Field], posted: MultiDict[str, str], plan: Sequence[PlanRow] = ()
 ) -> dict[str, Any]:
-    """The answers of a posted form. Attachments are files and travel on their own."""
+    """The answers of a posted form by field id, without attachments, which are files."""
     answers: dict[str, Any] = {}
     for field in fields:
         if field.type == "plan":
             answers[field.id] = read_plan(plan, posted)
         elif field.type != "attachment":
             answers[field.id] = canonical(field.type, posted.get(PREFIX + field.id, ""))
-    # What nobody declared is passed on too: the engine refuses it by name, nothing is dropped.
+    # Undeclared fields are passed on too, so that the engine refuses them by name.
     known = {field.id for field in fields}
     for name in posted:
         if name.startswith(PREFIX) and (id := name.removeprefix(PREFIX)) not in known:
@@ -126,11 +133,11 @@ def read_plan(rows: Sequence[PlanRow], posted: MultiDict[str, str]) -> list[dict
     ]
 
 
-# ---------------------------------------------------------------- values → shown
+# ---------------------------------------------------------------- shown values
 
 
 def shown(kind: str, value: Any) -> str:
-    """A stored value as the input of a field of this type shows it."""
+    """A stored value as the input of a field of type ``kind`` shows it."""
     if value is None:
         return ""
     if kind in ("integer", "decimal", "money"):
@@ -145,14 +152,14 @@ def shown(kind: str, value: Any) -> str:
 def shown_fields(
     fields: Sequence[Field], values: Mapping[str, Any], posted: MultiDict[str, str] | None = None
 ) -> dict[str, str]:
-    """What the inputs show, by field id: as posted when there was a post, else as stored."""
+    """The texts of the inputs by field id: as posted after a post, else as stored."""
     if posted is not None:
         return {field.id: posted.get(PREFIX + field.id, "") for field in fields}
     return {field.id: shown(field.type, values.get(field.id)) for field in fields}
 
 
 def answer_text(field: Field, value: Any, names: Mapping[str, str] | None = None) -> str:
-    """An answer as a sentence shows it: options by their label, people by name, money in kr."""
+    """An answer for reading: options by label, people by name, money in kr; "" when empty."""
     if value is None or value == "":
         return ""
     if field.type == "money":
@@ -168,4 +175,5 @@ def answer_text(field: Field, value: Any, names: Mapping[str, str] | None = None
 
 
 def init(app: Flask) -> None:
+    """Give the templates ``anchor`` and ``answer_text``."""
     app.jinja_env.globals.update(anchor=anchor, answer_text=answer_text)

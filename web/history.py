@@ -1,4 +1,4 @@
-"""Historik: search in what has happened, take the list along as CSV, check the chain."""
+"""The pages of the history (Historik): search, download as CSV, verify the hash chains."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
@@ -16,22 +17,28 @@ from flask.typing import ResponseReturnValue
 from engine import CaseRow, HistoryEntry, NotAllowed, NotFound, Problem
 from web import formats, parsing
 from web.context import actor, engine, person, today
-from web.faults import fault_text
 from web.forms import Problems
 from web.i18n import gettext as _
-from web.sentences import Speaker, type_label
+from web.texts.history import HistoryFormatter, type_label
+from web.texts.verification import fault_text
 
 blueprint = Blueprint("history", __name__, url_prefix="/history")
 log = logging.getLogger(__name__)
 PAGE: Final = 50
+"""Facts on a page of the list."""
 EXPORT_PAGE: Final = 200
+"""Facts that the export reads at a time: the most that ``history.search`` gives."""
 EXPORT_ROWS: Final = 50_000
-"""A longer list is cut here, and says so in its last row."""
+"""The most rows of a CSV file; a longer list is cut, and its last row says so."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """The filters of the address: as they were typed, and as the engine wants them."""
+class HistoryFilter:
+    """The filters of the page's address.
+
+    The texts are as the reader typed them; ``case``, ``first`` and ``last`` (days of the company's
+    zone) are what they mean, ``problems`` what cannot be read in them.
+    """
 
     q: str
     person: str
@@ -45,13 +52,14 @@ class Wish:
     last: date | None = None
 
     def address(self) -> dict[str, Any]:
-        """The filters that are set, as the query of an address."""
+        """The filters that are set, as the query parameters of an address."""
         named = {"q": self.q, "person": self.person, "type": self.type, "case": self.number,
                  "since": self.since, "until": self.until}  # fmt: skip
         return {name: value for name, value in named.items() if value}
 
-    def question(self) -> dict[str, Any]:
-        """The same for ``Engine.history``; days are days of the company's zone."""
+    def criteria(self) -> dict[str, Any]:
+        """The arguments of ``engine.history.search``: a day begins at midnight in the company's
+        zone."""
         return {
             "q": self.q,
             "person": self.person or None,
@@ -64,28 +72,29 @@ class Wish:
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
-    wish = _wish()
+    """The facts that match the filters of the address, the newest first."""
+    filters = _filter()
     cursor = request.args.get("cursor")
-    _log_read("list", wish)
+    _log_read("list", filters)
     page = None
-    if not wish.problems:
-        page = engine().history.search(actor(), **wish.question(), cursor=cursor, limit=PAGE)
-    here = wish.address()
+    if not filters.problems:
+        page = engine().history.search(actor(), **filters.criteria(), cursor=cursor, limit=PAGE)
+    here = filters.address()
     shown = render_template(
         "history/index.html",
-        wish=wish,
+        filters=filters,
         page=page,
-        speaker=Speaker(),
+        formatter=HistoryFormatter(),
         people=engine().people.all(actor()),
         types=sorted(((t, type_label(t)) for t in engine().history.types()), key=lambda t: t[1]),
         type_label=type_label,
         first_url=url_for("history.index", **here) if cursor else None,
         next_url=url_for("history.index", **here, cursor=page.next) if page and page.next else None,
         export_url=url_for("history.export", **here),
-        may_verify=wish.case is not None or _sees_all(),
-        problems=Problems(wish.problems, _labels()),
+        may_verify=filters.case is not None or _sees_all(),
+        problems=Problems(filters.problems, _labels()),
     )
-    return shown, 422 if wish.problems else 200
+    return shown, 422 if filters.problems else 200
 
 
 def _sees_all() -> bool:
@@ -96,17 +105,20 @@ def _labels() -> dict[str, str]:
     return {"case": _("Ärende"), "since": _("Från och med"), "until": _("Till och med")}
 
 
-def _log_read(how: str, wish: Wish) -> None:
-    who = known.id if (known := person()) else "-"
-    log.info("history %s read by %s: %s", how, who, sorted(wish.address()))
+def _log_read(how: str, filters: HistoryFilter) -> None:
+    """Log who has read the history, and by which filters (not their values)."""
+    reader = person()
+    who = reader.id if reader else "-"
+    log.info("history %s read by %s: %s", how, who, sorted(filters.address()))
 
 
 # ---------------------------------------------------------------- filters
 
 
-def _wish() -> Wish:
+def _filter() -> HistoryFilter:
+    """The filters of this request's address."""
     asked = request.args
-    wish = Wish(
+    filters = HistoryFilter(
         q=asked.get("q", "").strip()[:100],
         person=asked.get("person", "").strip()[:100],
         type=asked.get("type", "").strip()[:100],
@@ -115,22 +127,22 @@ def _wish() -> Wish:
         until=asked.get("until", "").strip()[:30],
     )
     problems = []
-    case = _case(wish.number)
-    if wish.number and case is None:
+    case = _case(filters.number)
+    if filters.number and case is None:
         problems.append(Problem("unknown_case", "There is no such case.", "case"))
-    first, last = _day(wish.since), _day(wish.until)
-    for name, typed, found in (("since", wish.since, first), ("until", wish.until, last)):
-        if typed and found is None:
+    first, last = _day(filters.since), _day(filters.until)
+    for name, typed, day in (("since", filters.since, first), ("until", filters.until, last)):
+        if typed and day is None:
             problems.append(Problem("date_malformed", "Write a date.", name))
-    return replace(wish, case=case, first=first, last=last, problems=tuple(problems))
+    return replace(filters, case=case, first=first, last=last, problems=tuple(problems))
 
 
 def _case(number: str) -> CaseRow | None:
     """The case with this number, or this id, when the reader may see it."""
     if not number:
         return None
-    found = engine().cases.search(actor(), q=number, state="all", limit=25).items
-    exact = next((row for row in found if number in (row.number, row.id)), None)
+    rows = engine().cases.search(actor(), q=number, state="all", limit=25).items
+    exact = next((row for row in rows if number in (row.number, row.id)), None)
     if exact is not None:
         return exact
     try:
@@ -155,42 +167,44 @@ def _midnight(day: date) -> datetime:
 
 @blueprint.get("/export.csv")
 def export() -> ResponseReturnValue:
-    """The filtered list with all its pages, as Swedish spreadsheets read it."""
-    wish = _wish()
-    if wish.problems:
+    """The filtered list with all its pages as CSV: semicolons and a byte order mark, as Excel in
+    Swedish reads it."""
+    filters = _filter()
+    if filters.problems:
         return index()
-    _log_read("export", wish)
+    _log_read("export", filters)
     name = f"historik-{today().isoformat()}.csv"
     return Response(
-        stream_with_context(_lines(wish)),
+        stream_with_context(_lines(filters)),
         mimetype="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
-def _lines(wish: Wish) -> Iterator[str]:
-    speaker, cursor, written = Speaker(), None, 0
+def _lines(filters: HistoryFilter) -> Iterator[str]:
+    formatter, cursor, written = HistoryFormatter(), None, 0
     yield "\ufeff" + _line(
         [_("Tid"), _("Vem"), _("Händelse"), _("Beskrivning"), _("Mer"), _("Ärende"), _("Kund"),
          _("Element"), _("Process"), _("Version"), _("API-nyckel"), _("Kedja"), _("Nummer"),
          _("Kontrollsumma")]
     )  # fmt: skip
+    search = partial(engine().history.search, actor(), **filters.criteria(), limit=EXPORT_PAGE)
     while written < EXPORT_ROWS:
-        page = engine().history.search(actor(), **wish.question(), cursor=cursor, limit=EXPORT_PAGE)
-        yield "".join(_line(_cells(entry, speaker)) for entry in page.items)
+        page = search(cursor=cursor)
+        yield "".join(_line(_cells(entry, formatter)) for entry in page.items)
         written, cursor = written + len(page.items), page.next
         if cursor is None:
             return
     yield _line([_("Listan är avkortad. Välj kortare tid.")])
 
 
-def _cells(entry: HistoryEntry, speaker: Speaker) -> list[Any]:
+def _cells(entry: HistoryEntry, formatter: HistoryFormatter) -> list[Any]:
     return [
         formats.local(entry.at).strftime("%Y-%m-%d %H:%M:%S"),
         entry.actor_name,
         type_label(entry.type),
-        speaker.sentence(entry),
-        "; ".join(speaker.more(entry)),
+        formatter.sentence(entry),
+        "; ".join(formatter.more(entry)),
         entry.case_number,
         entry.customer,
         entry.element_name,
@@ -210,8 +224,8 @@ def _line(cells: list[Any]) -> str:
 
 
 def safe_cell(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe goes before its first sign
-    (OWASP, CSV injection)."""
+    """A cell that no spreadsheet takes for a formula: one that begins like a formula gets an
+    apostrophe before it (OWASP, CSV Injection)."""
     text = "" if value is None else str(value)
     risky = text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\r", "\n")
     return f"'{text}" if risky else text
@@ -222,7 +236,7 @@ def safe_cell(value: Any) -> str:
 
 @blueprint.post("/verify")
 def verify() -> ResponseReturnValue:
-    """Compute every hash and every signature again, of one case or of all."""
+    """Verify the hash chains and the signatures, of the case of the form or of all cases."""
     number = request.form.get("case", "")
     case = _case(number)
     if number and case is None:

@@ -1,6 +1,7 @@
-"""The interface's language. Texts are written in Swedish; translations/en.po has the English.
+"""The language of the interface: texts stand in the code in Swedish, translations/en.po has the
+English ones.
 
-The catalogue is read as it is when the first English page is shown: nothing is compiled.
+The catalogue is read when the first English page is shown; it is not compiled (no ``.mo`` file).
 """
 
 from __future__ import annotations
@@ -15,29 +16,35 @@ from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
 
 LANGUAGES: Final = ("sv", "en")
+"""The languages of the interface; the first is the default."""
 LOCALES: Final = {"sv": Locale("sv", "SE"), "en": Locale("en", "GB")}
+"""Babel's locale of each language, for dates and numbers."""
 COOKIE: Final = "serviceplan-language"
+"""The name of the cookie that holds the chosen language."""
 ENGLISH: Final = Path(__file__).parent / "translations" / "en.po"
+"""The file with the English texts."""
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
-    """Mark a text for translation where it is written; ``gettext`` translates it when shown."""
+    """Mark a text for translation where it stands in a table; ``gettext`` translates it when
+    shown."""
     return message
 
 
 @cache
 def catalogue() -> Catalog:
-    """The English texts by their Swedish ones."""
+    """The catalogue of English texts, by the Swedish ones."""
     with ENGLISH.open("rb") as file:
         return read_po(file, locale="en")
 
 
 def language() -> str:
-    """``sv`` or ``en``, for the request that is being answered."""
+    """The language of this request, ``sv`` or ``en``; ``sv`` outside of one (in a command)."""
     return getattr(g, "language", "sv") if has_request_context() else "sv"
 
 
 def locale() -> Locale:
+    """Babel's locale of this request's language."""
     return LOCALES[language()]
 
 
@@ -50,13 +57,14 @@ def gettext(message: str, **params: Any) -> str:
 
 
 def english(message: str) -> str:
-    """The English twin of a text without placeholders, whatever language the reader has."""
+    """The English text of a Swedish one without placeholders, whatever the request's language."""
     entry = catalogue().get(message)
     return entry.string if entry and isinstance(entry.string, str) and entry.string else message
 
 
 def plural(singular: str, plural_form: str, num: int) -> str:
-    """The text for this number, not yet filled in: what the templates' ``ngettext`` asks for."""
+    """The singular or the plural in the reader's language, with its placeholders unfilled: Jinja's
+    ``ngettext`` fills them itself."""
     forms: tuple[str, ...] = (singular, plural_form)
     if language() == "en" and (entry := catalogue().get(singular)):
         # A catalogue's entry of several forms holds them as a tuple.
@@ -65,12 +73,14 @@ def plural(singular: str, plural_form: str, num: int) -> str:
 
 
 def ngettext(singular: str, plural_form: str, num: int, **params: Any) -> str:
-    """As gettext, by number; ``%(num)s`` is the number."""
+    """The singular or the plural in the reader's language, with ``%(num)s`` and ``params``
+    filled."""
     return plural(singular, plural_form, num) % {"num": num, **params}
 
 
 def choose_language() -> None:
-    """Before a request: the cookie that the language link sets, else Swedish."""
+    """Set this request's language: that of the address (``?lang=``), else of the cookie, else
+    Swedish."""
     chosen = request.args.get("lang") or request.cookies.get(COOKIE)
     g.language = chosen if chosen in LANGUAGES else "sv"
 

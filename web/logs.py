@@ -1,8 +1,8 @@
-"""The log: lines for people or one JSON object a line for machines.
+"""The log on standard error: plain lines, or one JSON object per line.
 
-Every line says during which request it was written and, where known, who asked (an id) and which
-case it was about. Names, answers, passwords and tokens are never written; of an error, JSON has
-the type and the places in the code, not its words, which may quote what somebody typed.
+Every line has the id of its request and, where known, the ids of the person and of the case. Names,
+answers, passwords and tokens are never logged; of an error, JSON has the type and the places in the
+code, but not the message, which may quote what somebody typed.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ from web.context import person
 
 log = logging.getLogger("serviceplan.requests")
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+"""The form of an ``X-Request-ID`` that is taken over from a proxy; others could forge log lines."""
 PLAIN: Final = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
+"""The format of a plain line."""
 
 
 def configure(config: Config) -> None:
-    """Write the log as ``[log]`` says, on standard error."""
+    """Set up logging as ``[log]`` of the configuration says."""
     handler = logging.StreamHandler()
     handler.addFilter(_with_context)
     handler.setFormatter(JsonLines() if config.log.format == "json" else logging.Formatter(PLAIN))
@@ -37,14 +39,14 @@ def configure(config: Config) -> None:
 
 
 def init(app: Flask) -> None:
-    """Give every request an id (the proxy's, when it has sent one), and write a line for each
-    answer on level info."""
+    """Give every request an id (the proxy's ``X-Request-ID``, else a new one), and log every answer
+    on level info."""
     app.before_request(_begin)
     app.after_request(_end)
 
 
 def request_id() -> str:
-    """The id of the request that is answered now, empty outside of one."""
+    """The id of this request, "" outside of one."""
     return str(getattr(g, "request_id", "")) if has_request_context() else ""
 
 
@@ -72,14 +74,14 @@ def _with_context(record: logging.LogRecord) -> bool:
     record.request_id = request_id() or "-"
     record.actor_id = record.case_id = None
     if has_request_context():
-        known = person()
-        record.actor_id = known.id if known else None
+        reader = person()
+        record.actor_id = reader.id if reader else None
         record.case_id = (request.view_args or {}).get("case_id")
     return True
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line."""
+    """Formats a log record as one JSON object on one line."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {

@@ -1,7 +1,7 @@
-"""For machines that watch: is it alive, is it ready, how is it going (Prometheus).
+"""Health checks (``/health/live``, ``/health/ready``) and figures for Prometheus (``/metrics``).
 
-``/health/*`` says nothing but yes or no and is open. ``/metrics`` is for this machine, asked
-directly, and for whoever shows the token of ``[metrics]``.
+The health checks are open to everybody and answer yes or no. ``/metrics`` answers requests that
+come directly from this machine, and those that carry the token of ``[metrics]``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ from web.context import config, engine
 
 blueprint = Blueprint("monitoring", __name__)
 MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""The environment variable that names the library's folder for counts of several processes."""
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper bounds of the histogram of answer times, in seconds."""
 
 
 # ---------------------------------------------------------------- health
@@ -35,21 +37,21 @@ BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 @blueprint.get("/health/live")
 def live() -> ResponseReturnValue:
-    """This process answers."""
+    """200: this process answers."""
     return jsonify(status="ok")
 
 
 @blueprint.get("/health/ready")
 def ready() -> ResponseReturnValue:
-    """The database answers and fits this program, and jobs are being done."""
+    """200 when every check of ``readiness`` holds, else 503; the body names the checks."""
     checks = readiness(engine(), config())
-    wrong = [name for name, fine in checks.items() if not fine]
-    answer = jsonify(status="unavailable" if wrong else "ok", checks=checks)
-    return answer, 503 if wrong else 200
+    ok = all(checks.values())
+    return jsonify(status="ok" if ok else "unavailable", checks=checks), 200 if ok else 503
 
 
 def readiness(engine: Engine, config: Config) -> dict[str, bool]:
-    """What must be so before people are sent here."""
+    """What must hold before a proxy sends requests here: the database answers, its version fits
+    this program, due jobs have waited for less than ``metrics.most_lag_seconds``."""
     checks = {"database": False, "version": False, "jobs": False}
     try:
         engine.operations.check_version()
@@ -66,8 +68,11 @@ def readiness(engine: Engine, config: Config) -> dict[str, bool]:
 
 
 class Meters:
-    """What is counted in this process. With several processes each writes a file of its own
-    (the library's multiprocess mode), and whoever is asked adds them up."""
+    """The counts of this process.
+
+    Of several processes each writes a file of its own (the library's multiprocess mode), and the
+    one that is asked adds them up.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -83,12 +88,12 @@ class Meters:
         )
 
     def count(self, types: Iterable[str]) -> None:
-        """Facts have been written."""
+        """Count facts that have been written, by type."""
         for type, number in Counter(types).items():
             self.steps.labels(type).inc(number)
 
     def text(self, engine: Engine) -> bytes:
-        """Everything in Prometheus' text format."""
+        """All figures in Prometheus' text format."""
         registry = self.registry
         if os.environ.get(MULTIPROCESS):
             registry = CollectorRegistry()
@@ -99,7 +104,7 @@ class Meters:
 
 
 class _Pulse:
-    """Figures of the database, read when they are asked for."""
+    """A collector of figures that are read from the database when they are asked for."""
 
     def __init__(self, engine: Engine):
         self._engine = engine
@@ -118,22 +123,24 @@ class _Pulse:
 
 
 def count_together(folder: str) -> None:
-    """From now on this process, and those that come from it, write their counts into ``folder``.
-    To be said before the first count. The library looks at its variable when it is imported, which
-    is long before it is known how many processes there will be: it is made to look again."""
+    """Have this process and those that it forks write their counts into ``folder``.
+
+    To be called before the first count. The library reads its variable when it is imported, before
+    the number of processes is known, so it is made to read it again.
+    """
     os.environ[MULTIPROCESS] = folder
     values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
 
 
 @cache
 def meters() -> Meters:
-    """This process's; made when first asked for, after the processes have parted."""
+    """This process's counts; made at the first call, which is after the fork."""
     return Meters()
 
 
 @blueprint.get("/metrics")
 def metrics() -> ResponseReturnValue:
-    """Prometheus' text format."""
+    """All figures in Prometheus' text format; 403 for strangers."""
     if not _may_read():
         return Response("the token of [metrics] is needed\n", 403, mimetype="text/plain")
     return Response(meters().text(engine()), mimetype="text/plain; version=0.0.4")
@@ -144,7 +151,7 @@ def _may_read() -> bool:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if token and hmac.compare_digest(given.encode(), token.encode()):
         return True
-    # What came by a proxy comes from anywhere, whatever address the proxy has.
+    # A proxy on this machine passes on requests from anywhere.
     forwarded = any(h in request.headers for h in ("X-Forwarded-For", "Forwarded"))
     return not forwarded and _is_loopback(request.remote_addr)
 
@@ -156,13 +163,13 @@ def _is_loopback(address: str | None) -> bool:
         return False
 
 
-def observe(method: str, where: str, status: int, seconds: float) -> None:
-    """Measure an answer."""
-    meters().requests.labels(method, where, f"{status // 100}xx").observe(seconds)
+def observe(method: str, endpoint: str, status: int, seconds: float) -> None:
+    """Record how long an answer took."""
+    meters().requests.labels(method, endpoint, f"{status // 100}xx").observe(seconds)
 
 
 def init(app: Flask, engine: Engine) -> None:
-    """Measure every answer, and count what the engine writes."""
+    """Measure every answer of the pages, and count the facts that the engine writes."""
     engine.operations.watch(meters().count)
 
     def begin() -> None:

@@ -1,4 +1,5 @@
-"""Översikt: what runs, what is late and with whom; every figure opens its list."""
+"""The overview (Översikt) for managers: what runs and what is late, by role and phase; failed jobs,
+and outbound messages (mails, webhooks) that did not arrive."""
 
 from __future__ import annotations
 
@@ -22,15 +23,16 @@ JOBS: Final[Mapping[str, str]] = {
     "reminders": N_("Skriva dagens påminnelser"),
     "tidy": N_("Ta bort gamla utskick"),
 }
-"""What each kind of job does, for people."""
+"""What each kind of job does."""
 
 
 @blueprint.get("/")
 def index() -> str:
+    """The page; every figure is a link to the list that it counts."""
     figures = engine().analysis.overview(actor())
-    letters = engine().jobs.dead_letters(actor())
+    messages = engine().jobs.dead_letters(actor())
     jobs = engine().jobs.failed(actor())
-    return render_template("overview/index.html", figures=figures, letters=letters, jobs=jobs)
+    return render_template("overview/index.html", figures=figures, messages=messages, jobs=jobs)
 
 
 @blueprint.app_template_global()
@@ -39,10 +41,10 @@ def job_title(kind: str) -> str:
     return _(JOBS[kind]) if kind in JOBS else kind
 
 
-@blueprint.post("/letters/<letter_id>/resend")
-def resend(letter_id: str) -> ResponseReturnValue:
-    """Try to send again what did not arrive."""
-    engine().jobs.resend(actor(), letter_id, key=posted_key())
+@blueprint.post("/outbox/<message_id>/resend")
+def resend(message_id: str) -> ResponseReturnValue:
+    """Try again to send an outbound message that did not arrive."""
+    engine().jobs.resend(actor(), message_id, key=posted_key())
     flash(_("Det skickas igen."), "success")
     return redirect(url_for("overview.index"))
 

@@ -1,4 +1,4 @@
-"""What people type, read leniently: dates, numbers and intervals in the usual Swedish spellings.
+"""Lenient reading of what people type: dates, numbers and intervals in the usual Swedish spellings.
 
 Every function gives the canonical text (ISO date, number with a point, ISO 8601 duration), or the
 text as it came when it cannot be read: the engine then says what is wrong with it, and the page
@@ -33,20 +33,25 @@ MONTHS: Final[Mapping[str, int]] = {
     )
     for name in names.split()
 }
+"""The number of a month by its first three letters, in Swedish and English."""
 DAYS: Final = {
     "i dag": 0, "idag": 0, "today": 0,
     "i morgon": 1, "imorgon": 1, "tomorrow": 1,
     "i går": -1, "igår": -1, "yesterday": -1,
 }  # fmt: skip
+"""Words for a day, as days from today."""
 UNITS: Final = {
     "å": "Y", "y": "Y", "m": "M", "k": "Q", "q": "Q", "v": "W", "w": "W", "d": "D",
 }  # fmt: skip
+"""The ISO 8601 letter of a unit of time by its first letter; Q is a quarter, three months."""
 ORDINALS: Final = {
     "varannan": 2, "vartannat": 2, "tredje": 3, "fjärde": 4, "femte": 5, "sjätte": 6,
     "en": 1, "ett": 1, "två": 2, "tre": 3, "fyra": 4, "fem": 5, "sex": 6, "tolv": 12,
     "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "twelve": 12, "half": 0,
 }  # fmt: skip
+"""Words for a number of units. 0 is no number: half a unit cannot be written as whole ones."""
 SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2009]+")
+"""White space, the spaces between the groups of a number among it."""
 
 
 def date_text(text: str, today: date) -> str:
@@ -69,26 +74,26 @@ def date_text(text: str, today: date) -> str:
 
 
 def _ymd(raw: str) -> tuple[int | None, int, int] | None:
-    found = re.fullmatch(r"(\d{4})[-/. ]?(\d{1,2})[-/. ]?(\d{1,2})", raw)
-    if found and (len(raw) == 8 or re.search(r"[-/. ]", raw)):
-        return int(found[1]), int(found[2]), int(found[3])
-    found = re.fullmatch(r"(\d\d)-?(\d\d)-?(\d\d)", raw)
-    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+    match = re.fullmatch(r"(\d{4})[-/. ]?(\d{1,2})[-/. ]?(\d{1,2})", raw)
+    if match and (len(raw) == 8 or re.search(r"[-/. ]", raw)):
+        return int(match[1]), int(match[2]), int(match[3])
+    match = re.fullmatch(r"(\d\d)-?(\d\d)-?(\d\d)", raw)
+    return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
 def _dmy(raw: str) -> tuple[int | None, int, int] | None:
-    found = re.fullmatch(r"(\d{1,2})[/. ](\d{1,2})(?:[-/. ,]+(\d{4}|\d\d))?", raw)
-    return (int(found[3]) if found[3] else None, int(found[2]), int(found[1])) if found else None
+    match = re.fullmatch(r"(\d{1,2})[/. ](\d{1,2})(?:[-/. ,]+(\d{4}|\d\d))?", raw)
+    return (int(match[3]) if match[3] else None, int(match[2]), int(match[1])) if match else None
 
 
 def _named(raw: str) -> tuple[int | None, int, int] | None:
-    found = re.fullmatch(
+    match = re.fullmatch(
         r"(?:den |the )?(\d{1,2})(?::e|st|nd|rd|th)?\.? ([a-zåäö]+)\.?,?(?: (\d{4}))?", raw
     )
-    month = MONTHS.get(found[2][:3]) if found else None
-    if not found or not month:
+    month = MONTHS.get(match[2][:3]) if match else None
+    if not match or not month:
         return None
-    return (int(found[3]) if found[3] else None, month, int(found[1]))
+    return (int(match[3]) if match[3] else None, month, int(match[1]))
 
 
 def _nearest(month: int, day: int, today: date) -> date:
@@ -126,11 +131,11 @@ def interval_text(text: str) -> str:
     if "halvår" in raw or "half" in raw:
         return "P6M"
     raw = re.sub(r"^(varje|var|every|per|en gång (i|per)|om)\s+", "", raw)
-    found = re.fullmatch(r"(?:(\d+|[a-zåäö]+)(?::e|:a)? )?([a-zåäö]+)", raw)
-    if not found:
+    match = re.fullmatch(r"(?:(\d+|[a-zåäö]+)(?::e|:a)? )?([a-zåäö]+)", raw)
+    if not match:
         return text.strip()
-    unit = UNITS.get(found[2][0]) if _is_unit(found[2]) else None
-    amount = _amount(found[1])
+    unit = UNITS.get(match[2][0]) if _is_unit(match[2]) else None
+    amount = _amount(match[1])
     if unit is None or not amount:
         return text.strip()
     return f"P{amount * 3}M" if unit == "Q" else f"P{amount}{unit}"

@@ -1,8 +1,8 @@
-"""Who works here: people, their roles and rights, for administrators."""
+"""The pages of people, for administrators: accounts, roles, rights, passwords, API tokens."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,34 +17,38 @@ from web.passwords import new_password
 from web.tokens import SCOPES
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
-RIGHTS = {
+RIGHTS: Final = {
     "process_owner": (N_("Processägare"), N_("Tar diagram i drift.")),
     "manager": (N_("Chef eller revisor"), N_("Ser alla ärenden och hela historiken.")),
     "administrator": (N_("Administratör"), N_("Lägger upp personer och ger dem roller.")),
 }
+"""The application's rights, each with its title and what it allows."""
 
 
 @blueprint.before_request
 def administrators_only() -> None:
-    """The engine refuses every change; these pages are not even shown to others."""
-    known = person()
-    if known is None or "administrator" not in known.rights:
+    """Refuse these pages to others. (The engine refuses them every change, too.)"""
+    reader = person()
+    if reader is None or "administrator" not in reader.rights:
         raise NotAllowed("only administrators manage people")
 
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
+    """Everybody, by name."""
     people = by_name(engine().people.all(actor()))
     return render_template("people/index.html", people=people, rights=_rights())
 
 
 @blueprint.get("/new")
 def new() -> ResponseReturnValue:
+    """The form of a new person, with a generated password."""
     return _new_page(password=new_password())
 
 
 @blueprint.post("/new")
 def add() -> ResponseReturnValue:
+    """Add the person of the posted form."""
     given = request.form
     try:
         engine().people.add(
@@ -59,7 +63,7 @@ def add() -> ResponseReturnValue:
         )
     except Invalid as error:
         shown = {name: given.get(name, "") for name in ("username", "name", "email", "password")}
-        chosen = {"roles": given.getlist("roles"), "held": given.getlist("rights")}
+        chosen = {"roles": given.getlist("roles"), "rights": given.getlist("rights")}
         return _new_page(Problems(error.problems, _labels()), **shown, **chosen), 422
     flash(_("%(name)s kan nu logga in.", name=given.get("name", "")), "success")
     return redirect(url_for("people.index"))
@@ -67,12 +71,13 @@ def add() -> ResponseReturnValue:
 
 @blueprint.get("/<username>")
 def show(username: str) -> ResponseReturnValue:
+    """One person: the account, and the API tokens."""
     return _person_page(_person(username))
 
 
 @blueprint.post("/<username>")
 def change(username: str) -> ResponseReturnValue:
-    """Roles, rights and whether the account is open; or a new password."""
+    """Change roles, rights, address and whether the account is open; or set a new password."""
     chosen = _person(username)
     try:
         if request.form.get("action") == "password":
@@ -111,10 +116,10 @@ def _rights() -> dict[str, tuple[str, str]]:
 
 
 def _person(username: str) -> Person:
-    found = next((p for p in engine().people.all(actor()) if p.username == username), None)
-    if found is None:
+    somebody = next((p for p in engine().people.all(actor()) if p.username == username), None)
+    if somebody is None:
         raise NotFound(f"there is nobody called {username!r}")
-    return found
+    return somebody
 
 
 def _new_page(problems: Problems | None = None, **shown: Any) -> str:

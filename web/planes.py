@@ -1,5 +1,8 @@
-"""The planes of a diagram on a page: the whole, the inside of each collapsed sub-process, and the
-way between them. Which one is shown stands in the address; no script takes part."""
+"""A diagram on a page, with the planes of its collapsed sub-processes and the links between them.
+
+A plane (``BPMNPlane``) is the drawing of the inside of one collapsed sub-process. The address says
+which plane is shown; no script takes part.
+"""
 
 from __future__ import annotations
 
@@ -15,21 +18,24 @@ from web import diagram
 from web.i18n import gettext as _
 
 ARGUMENT: Final = "delprocess"
-"""The query's name for the sub-process whose plane is shown."""
+"""The query parameter with the id of the sub-process whose plane is shown."""
 
-KEPT: Final = ("blad",)
-"""What else an address of a page with a drawing may say."""
+OTHER_PARAMETERS: Final = ("blad",)
+"""The query parameters that a link to another plane repeats."""
 
 NOW: Final = ("incident", "late", "open", "waiting")
-"""The states of what goes on now, the most pressing first."""
+"""The states of elements that are active now, the most urgent first."""
 
 ANCHOR: Final = "diagram"
+"""The HTML id of the diagram on a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A drawing on the way from the whole to the part that is shown; without an address the one
-    that is shown."""
+    """A plane on the way from the whole diagram to the shown one.
+
+    ``address`` is None for the shown plane itself.
+    """
 
     name: str
     address: str | None
@@ -37,7 +43,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing with what its legend explains and the way that has led to it."""
+    """A plane as SVG, the states that its legend explains, and the trail that leads to it."""
 
     svg: Markup
     legend: list[str]
@@ -51,12 +57,15 @@ def picture(
     title: str,
     link: diagram.Link = diagram.no_link,
 ) -> Picture:
-    """The drawing that the request asks for: the whole, or one of its planes."""
+    """The picture that the request's address asks for: the whole diagram, or one of its planes.
+
+    ``link`` gives the address of an element's task or instance, ``title`` names the picture.
+    """
     way = path(drawing, request.args.get(ARGUMENT))
     shown = way[-1] if way else drawing
-    said = f"{title}: {_name(shown)}" if way else title
+    heading = f"{title}: {_name(shown)}" if way else title
     states = with_insides(drawing, states)
-    svg = diagram.draw(shown, states, title=said, link=link, way=_leads(drawing, shown))
+    svg = diagram.draw(shown, states, title=heading, link=link, way=_leads(drawing, shown))
     here = {s.id for s in shown.shapes} | {e.id for e in shown.edges}
     legend = diagram.shown_states(s for element, s in states.items() if element in here)
     trail = [Step(_name(one), _address(one.element_id)) for one in way[:-1]]
@@ -65,8 +74,10 @@ def picture(
 
 
 def path(drawing: Drawing, element_id: str | None) -> list[Drawing]:
-    """The planes that lead to that of a sub-process, which is the last; none when there is no
-    such plane, and the whole is shown."""
+    """The planes from the whole diagram to that of a sub-process, which is the last.
+
+    Empty when the sub-process has no plane.
+    """
     planes = {one.element_id: one for one in drawing.planes}
     holders = {s.id: one.element_id for one in drawing.planes for s in one.shapes}
     way: list[Drawing] = []
@@ -79,24 +90,24 @@ def path(drawing: Drawing, element_id: str | None) -> list[Drawing]:
 def with_insides(
     drawing: Drawing, states: Mapping[str, ElementState]
 ) -> Mapping[str, ElementState]:
-    """The states, and for each collapsed sub-process what goes on in it now: whoever looks at the
-    whole would else not see where the work is."""
+    """The states, with each collapsed sub-process in the most urgent state of its inside: the whole
+    diagram would else not show where the work is."""
     if not states or not drawing.planes:
         return states
-    known = dict(states)
+    all_states = dict(states)
     for plane in reversed(drawing.planes):  # the innermost are the last
         ident = str(plane.element_id)
-        present = [known[s.id] for s in plane.shapes if s.id in known]
+        present = [all_states[s.id] for s in plane.shapes if s.id in all_states]
         now = [one for one in present if one.state in NOW]
-        if not now or (ident in known and known[ident].state in NOW):
+        if not now or (ident in all_states and all_states[ident].state in NOW):
             continue
         first = min(now, key=lambda one: (NOW.index(one.state), -one.days_late))
-        known[ident] = ElementState(ident, first.state, days_late=first.days_late)
-    return known
+        all_states[ident] = ElementState(ident, first.state, days_late=first.days_late)
+    return all_states
 
 
 def all_shapes(drawing: Drawing) -> list[Shape]:
-    """The shapes of the whole and of its planes."""
+    """The shapes of the whole diagram and of its planes."""
     return [shape for one in (drawing, *drawing.planes) for shape in one.shapes]
 
 
@@ -114,8 +125,8 @@ def _leads(drawing: Drawing, shown: Drawing) -> Callable[[Shape], str | None]:
 
 
 def _address(element_id: str | None) -> str:
-    """This page with another plane on it."""
-    asked: dict[str, Any] = {key: request.args[key] for key in KEPT if key in request.args}
+    """The address of this page with another plane."""
+    asked: dict[str, Any] = {k: request.args[k] for k in OTHER_PARAMETERS if k in request.args}
     if element_id is not None:
         asked[ARGUMENT] = element_id
     asked |= request.view_args or {}

@@ -1,7 +1,5 @@
-"""What every answer carries and every form must show: headers, cookies' rules, CSRF.
-
-The policy is the one under which the pages and the diagram editor run without a violation.
-"""
+"""Security of the pages: headers of every answer, CSRF tokens of every form, rules of cookies and
+of redirects."""
 
 from __future__ import annotations
 
@@ -21,6 +19,7 @@ POLICY: Final = (
     "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'; object-src 'none'"
 )
+"""The content security policy: nothing but the site's own files, no inline script or style."""
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -30,13 +29,16 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+"""The headers of every answer (OWASP, HTTP Security Response Headers)."""
 YEAR: Final = 31_536_000
+"""Seconds for which a browser that came by https comes back by https only."""
 
 
 class MaskedCSRF(CSRFProtect):
-    """Flask-WTF's protection; the token looks different on every page that shows it.
+    """Flask-WTF's protection with a token that is masked anew on every page.
 
-    A mask of random bytes and the token XOR the mask: see web/compression.py for why.
+    A masked token is a random mask and the token XOR the mask, in base64; web/compression.py says
+    why.
     """
 
     def _get_csrf_token(self) -> str | None:
@@ -48,6 +50,7 @@ csrf = MaskedCSRF()
 
 
 def masked(token: str) -> str:
+    """A CSRF token masked for one page."""
     plain = token.encode()
     mask = secrets.token_bytes(len(plain))
     mixed = bytes(a ^ b for a, b in zip(plain, mask, strict=True))
@@ -55,7 +58,8 @@ def masked(token: str) -> str:
 
 
 def unmasked(shown: str) -> str:
-    """The token of a masked one; what is none comes back as it is, to be refused as such."""
+    """The CSRF token of a masked one; what is no masked token comes back as it is, so that
+    its check fails."""
     try:
         both = urlsafe_b64decode(shown)
         half = len(both) // 2
@@ -65,17 +69,17 @@ def unmasked(shown: str) -> str:
 
 
 def secure() -> bool:
-    """Whether the reader came by https, directly or as our own proxy says."""
+    """Whether the browser came by https: directly, or to the proxy (``web.https``)."""
     return request.is_secure or config().web.https
 
 
 def cookie_name(name: str) -> str:
-    """``__Host-`` binds a cookie to this very host; browsers allow it over https only."""
+    """The cookie's full name: over https with ``__Host-``, which binds it to this very host."""
     return f"__Host-{name}" if secure() else name
 
 
 def same_origin() -> bool:
-    """Whether the browser says that the request comes from a page of ours."""
+    """Whether the request comes from a page of this site, by the browser's own headers."""
     site = request.headers.get("Sec-Fetch-Site")
     if site:
         return site == "same-origin"
@@ -84,9 +88,9 @@ def same_origin() -> bool:
 
 
 def local_path(target: str | None, default: str) -> str:
-    """``target`` when it is a path of this site, else ``default``.
+    """``target`` when it is a path of this site, else ``default``: against open redirects.
 
-    Refused are other hosts in all their spellings: ``//host``, ``/\\host``, ``https:…``, and
+    Other hosts are refused in all their spellings: ``//host``, ``/\\host``, ``https:…``, and
     control characters that browsers drop before they read the address.
     """
     if not target or not target.startswith("/") or target[1:2] in ("/", "\\"):
@@ -98,7 +102,7 @@ def local_path(target: str | None, default: str) -> str:
 
 
 def add_headers(response: Response) -> Response:
-    """The same headers on every answer; pages with people's data are never stored."""
+    """Add ``HEADERS`` to an answer, and forbid storing it unless it is a static file."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if secure():
@@ -109,6 +113,7 @@ def add_headers(response: Response) -> Response:
 
 
 def init(app: Flask) -> None:
+    """Protect the application's forms by CSRF tokens, and add the headers to its answers."""
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # the token lives as long as its session
     csrf.init_app(app)
     app.jinja_env.globals["csrf_token"] = lambda: masked(generate_csrf())

@@ -1,4 +1,4 @@
-"""The running application: gunicorn in this process with a worker beside it, or a worker alone."""
+"""Running the application: gunicorn with the pages and the API, or a worker that only does jobs."""
 
 from __future__ import annotations
 
@@ -21,14 +21,18 @@ from engine import Config, Engine, Unavailable
 from web import create_app, logs, monitoring
 
 THREADS: Final = 8
+"""Threads of a serving process: most of them wait for the database at any time."""
 SWITCH_SECONDS: Final = 0.0005
+"""How long a thread of Python may run while others wait, a tenth of Python's default."""
 
 
 class _Server(BaseApplication):
+    """gunicorn with this application and its settings."""
+
     def __init__(self, config: Config, workers: int):
         self._config = config
         self._workers = workers
-        # Made before the processes part, so that each can read what another one has signed.
+        # Made before gunicorn forks, so that each process can read what another one has signed.
         self._secret = config.web.secret.encode() or secrets.token_bytes(32)
         super().__init__()
 
@@ -37,7 +41,7 @@ class _Server(BaseApplication):
         settings: dict[str, Any] = {
             "bind": f"[{web.host}]:{web.port}" if ":" in web.host else f"{web.host}:{web.port}",
             "workers": self._workers,
-            "worker_class": "web.threads.Threads",
+            "worker_class": "web.gunicorn_worker.ThreadedWorker",
             "threads": THREADS,
             "timeout": 60,
             "graceful_timeout": 10,
@@ -52,7 +56,7 @@ class _Server(BaseApplication):
 
     def load(self) -> Any:
         logs.configure(self._config)
-        # In each worker by itself: no connection is shared between processes.
+        # Opened in each process by itself: no connection may be shared between processes.
         engine = Engine.open(self._config.database.url, config=self._config)
         if self._config.jobs.in_server:
             engine.jobs.worker().start()
@@ -62,22 +66,22 @@ class _Server(BaseApplication):
 
 
 def run(config: Config, *, workers: int = 1) -> None:
-    """Serve until the process is told to stop."""
+    """Serve with this number of processes until a signal stops this one."""
     with ExitStack() as stack:
         if workers > 1:
-            # Where the processes write their counts, for whichever is asked for all of them.
+            # The processes write their counts here; the one that is asked for them adds them up.
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="serviceplan-"))
             monitoring.count_together(folder)
         _Server(config, workers).run()
 
 
 def settle() -> None:
-    """Make a process, in which everything has been loaded, one that serves.
+    """Tune a process that has loaded everything and is about to serve.
 
-    What has been loaded lives as long as the process: some hundred thousand objects, which the
-    collector would else walk through again and again, in the middle of requests. And a thread that
-    comes back from the database, where others may wait for it, gets its turn at once: Python would
-    have it wait for up to 5 ms while another calculates.
+    The loaded objects (some hundred thousand) live as long as the process: they are frozen, so that
+    the garbage collector does not walk through them in the middle of requests. Threads take turns
+    more often, so that one that comes back from the database, where others may wait for its lock,
+    does not wait for up to 5 ms (Python's default) while another calculates.
     """
     gc.collect()
     gc.freeze()
@@ -85,13 +89,13 @@ def settle() -> None:
 
 
 def mark_process_dead(pid: int) -> None:
-    """A serving process has ended: its counts stay, its gauges do not."""
+    """Tell the metrics that a serving process has ended: its counts stay, its gauges do not."""
     if os.environ.get(monitoring.MULTIPROCESS):
         multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 def run_worker(config: Config, *, metrics_port: int | None = None) -> None:
-    """Do jobs until the process is told to stop; those under way are finished.
+    """Do jobs until a signal (SIGTERM, SIGINT) stops the process; jobs under way are finished.
 
     :param metrics_port: where this machine's Prometheus reads the worker's own counts
     :raises Unavailable: when the database is older or newer than this program
@@ -109,7 +113,10 @@ def run_worker(config: Config, *, metrics_port: int | None = None) -> None:
 
 
 def check_address(config: Config) -> None:
-    """:raises Unavailable: when the address cannot be listened on, with what to do"""
+    """Check that the configured address can be listened on.
+
+    :raises Unavailable: when it cannot, with what to do
+    """
     web = config.web
     try:
         family, _, _, _, address = socket.getaddrinfo(
@@ -127,6 +134,7 @@ def check_address(config: Config) -> None:
 
 
 def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server that listens on ``host``."""
     if host == "localhost":
         return True
     try:
@@ -136,7 +144,7 @@ def is_loopback(host: str) -> bool:
 
 
 def announce(config: Config) -> None:
-    """Print where the application answers, and warn when passwords travel in the clear."""
+    """Print the addresses of the application, and a warning when passwords travel unencrypted."""
     web = config.web
     for host in _names(web.host):
         click.echo(f"Serviceplan answers on http://{host}:{web.port}")
@@ -152,7 +160,7 @@ def announce(config: Config) -> None:
 
 
 def _names(host: str) -> list[str]:
-    """The names to write into a browser: for "everyone" this machine's own, and its address in
+    """The hosts to write into a browser; for "all addresses" this machine's own, and its address in
     the network."""
     if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not listened on
         return ["127.0.0.1", *_network_address()]
@@ -160,7 +168,8 @@ def _names(host: str) -> list[str]:
 
 
 def _network_address() -> list[str]:
-    # Choosing a route tells which address others see; nothing is sent. 192.0.2.1 is for examples.
+    # To connect a UDP socket sends nothing, but chooses the address that others see. 192.0.2.1 is
+    # reserved for documentation (RFC 5737).
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))

@@ -1,8 +1,7 @@
-"""Who is there: sessions kept by the engine, known to the browser by a random token.
+"""Sessions of signed-in people: the engine stores them, the browser has a random token in a cookie.
 
-Before anyone has signed in there is no session to keep: a signed cookie then holds what the login
-form needs (its CSRF token). Views that a stranger may see are named in ``PUBLIC``; every other
-one needs a session.
+Before the login a signed cookie holds what the login form needs (its CSRF token), and nothing is
+stored. Every page needs a session, but those in ``PUBLIC``.
 """
 
 from __future__ import annotations
@@ -21,29 +20,32 @@ from web.security import cookie_name, secure
 
 log = logging.getLogger(__name__)
 SIGNED_IN: Final = "serviceplan"
+"""The name of the cookie with a session's token."""
 START: Final = "serviceplan-start"
+"""The name of the signed cookie before a login."""
 PUBLIC: Final = frozenset(
     {"static", "accounts.login", "accounts.login_sent", "accounts.language",
      "api.docs", "api.problems", "api.problem",
      "monitoring.live", "monitoring.ready", "monitoring.metrics"}
 )  # fmt: skip
+"""The endpoints that need no session."""
 
 
-class KeptSession(CallbackDict[str, Any], SessionMixin):
-    """The data of a session that the engine keeps."""
+class StoredSession(CallbackDict[str, Any], SessionMixin):
+    """Flask's session object for a session that the engine stores: its data, token and person."""
 
-    def __init__(self, kept: Session):
-        def touched(_: object) -> None:
+    def __init__(self, stored: Session):
+        def changed(_: object) -> None:
             self.modified = True
 
-        super().__init__(dict(kept.data), touched)
-        self.token = kept.token
-        self.person = kept.person
+        super().__init__(dict(stored.data), changed)
+        self.token = stored.token
+        self.person = stored.person
         self.modified = False
 
 
 class Sessions(SecureCookieSessionInterface):
-    """The engine's session where the browser shows a token, else a signed cookie."""
+    """Flask's session interface: the stored session of the token's cookie, else a signed cookie."""
 
     def get_cookie_name(self, app: Flask) -> str:
         return cookie_name(START)
@@ -59,76 +61,82 @@ class Sessions(SecureCookieSessionInterface):
             return self.make_null_session(app)
         token = request.cookies.get(cookie_name(SIGNED_IN))
         try:
-            kept = app.extensions["engine"].sessions.get(token) if token else None
+            stored = app.extensions["engine"].sessions.get(token) if token else None
         except ServiceplanError as error:
             # Flask cannot answer from here; know_person raises it where it can.
             g.no_session = error
             return self.session_class()
-        return KeptSession(kept) if kept else super().open_session(app, request)
+        return StoredSession(stored) if stored else super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if isinstance(session, KeptSession):
+        if isinstance(session, StoredSession):
             if session.modified and not getattr(g, "signed_out", False):
-                self._keep(app, session)
+                self._store(app, session)
         elif not getattr(g, "signed_in", False) and not hasattr(g, "no_session"):
             super().save_session(app, session, response)
 
-    def _keep(self, app: Flask, session: KeptSession) -> None:
+    def _store(self, app: Flask, session: StoredSession) -> None:
         try:
             app.extensions["engine"].sessions.save(session.token, dict(session))
         except ServiceplanError as error:
-            # The answer is made and true; a message for the next page is all that is lost.
+            # The answer is made and true; only a message for the next page is lost.
             log.warning("a session could not be kept: %s", error)
 
 
 def sign_in(username: str, password: str, data: dict[str, Any] | None = None) -> Session:
-    """A new session, with a new token, for whoever knows the password.
+    """Start a session, with a new token, after a login with the right password.
 
-    Raises NotAuthenticated. A session that was there before is ended, so that no token from
-    before the login lives on.
+    ``data`` is the session's first content. A session that the request already had is ended, so
+    that no token from before the login stays valid. Raises NotAuthenticated.
     """
     engine: Engine = current_app.extensions["engine"]
-    kept = engine.sessions.sign_in(username, password, address=request.remote_addr or "")
-    if isinstance(session._get_current_object(), KeptSession):  # type: ignore[attr-defined]
+    started = engine.sessions.sign_in(username, password, address=request.remote_addr or "")
+    if isinstance(session._get_current_object(), StoredSession):  # type: ignore[attr-defined]
         engine.sessions.sign_out(session.token)  # type: ignore[attr-defined]
     if data:
-        engine.sessions.save(kept.token, data)
+        engine.sessions.save(started.token, data)
     g.signed_in = True
-    return kept
+    return started
 
 
 def token() -> str | None:
-    """The token of this request's session."""
+    """The token of this request's stored session, None when it has none."""
     current = session._get_current_object()  # type: ignore[attr-defined]
-    return current.token if isinstance(current, KeptSession) else None
+    return current.token if isinstance(current, StoredSession) else None
 
 
-def give_cookie(response: AnyResponse, kept: Session) -> None:
-    """Hand the token to the browser. The session's limits are the engine's to keep."""
+def give_cookie(response: AnyResponse, started: Session) -> None:
+    """Give the browser the session's token. (The engine ends a session when its time is over.)"""
     response.set_cookie(
-        cookie_name(SIGNED_IN), kept.token, secure=secure(), httponly=True, samesite="Lax", path="/"
+        cookie_name(SIGNED_IN),
+        started.token,
+        secure=secure(),
+        httponly=True,
+        samesite="Lax",
+        path="/",
     )
     response.delete_cookie(cookie_name(START), secure=secure(), httponly=True, samesite="Lax")
 
 
 def sign_out(response: AnyResponse) -> None:
-    """End this session, here and on the server."""
+    """End this request's session, and delete its cookie."""
     current = session._get_current_object()  # type: ignore[attr-defined]
-    if isinstance(current, KeptSession):
+    if isinstance(current, StoredSession):
         current_app.extensions["engine"].sessions.sign_out(current.token)
         g.signed_out = True
     response.delete_cookie(cookie_name(SIGNED_IN), secure=secure(), httponly=True, samesite="Lax")
 
 
 def init(app: Flask, ask_login: Callable[[], Any]) -> None:
-    """Keep sessions, and let ``ask_login`` answer a stranger who asks for more than PUBLIC."""
+    """Give the application sessions. ``ask_login`` answers a request without one for a page that is
+    not ``PUBLIC``."""
     app.session_interface = Sessions()
 
     def know_person() -> Any:
         if hasattr(g, "no_session"):
             raise g.no_session
         g.person = getattr(session._get_current_object(), "person", None)  # type: ignore[attr-defined]
-        known = g.person is not None or not request.endpoint or request.endpoint in PUBLIC
-        return None if known else ask_login()
+        allowed = g.person is not None or not request.endpoint or request.endpoint in PUBLIC
+        return None if allowed else ask_login()
 
     app.before_request(know_person)

@@ -1,7 +1,7 @@
-"""Mina uppgifter and one task: find it, fill it in, sign it.
+"""The pages of user tasks: the inbox (Mina uppgifter), and one task to fill in and sign.
 
-Every button of a task's page sends the whole form, so that no press can lose what was written:
-``action`` says which button it was.
+Every button of a task's page posts the whole form, so that no button loses what was written; the
+input ``action`` names the button.
 """
 
 from __future__ import annotations
@@ -16,17 +16,20 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from engine import Conflict, Invalid, NotAllowed, NotAuthenticated, Problem, TaskDetail, TaskRow
-from web import reasons, taskform
+from web import task_form
 from web.context import actor, config, engine, posted_key, today
 from web.errors import status_of
 from web.formats import by_name, clock
 from web.forms import Problems, shown_fields
 from web.i18n import gettext as _
-from web.messages import error_page_texts, error_texts
+from web.texts.due_dates import reason_sentences
+from web.texts.errors import error_page_texts, error_texts
 
 blueprint = Blueprint("tasks", __name__)
 GROUPS: Final = ("late", "today", "coming")
+"""The groups of the inbox by due date, also the values of its filter ``due``."""
 SHOW: Final = ("mine", "role", "all")
+"""Whose tasks the inbox shows: one's own, those of one's roles, everybody's."""
 
 
 # ---------------------------------------------------------------- the list
@@ -34,36 +37,38 @@ SHOW: Final = ("mine", "role", "all")
 
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
+    """The start page is the inbox."""
     return redirect(url_for("tasks.inbox"))
 
 
 @blueprint.get("/tasks")
 def inbox() -> ResponseReturnValue:
+    """A page of the open tasks that match the filters of the address, grouped by due date."""
     chosen = _filters()
     cursor = request.args.get("cursor")
     page = engine().tasks.search(actor(), **chosen, cursor=cursor, limit=config().web.page_size)
-    kept = {name: value for name, value in chosen.items() if value}
+    query = {name: value for name, value in chosen.items() if value}
     return render_template(
         "tasks/inbox.html",
         groups=_grouped(page.items),
         counts=engine().tasks.counts(actor(), **{k: v for k, v in chosen.items() if k != "due"}),
         chosen=chosen,
         narrowed=any(chosen[name] for name in ("phase", "role", "q")),
-        first_url=url_for("tasks.inbox", **kept) if cursor else None,
-        next_url=url_for("tasks.inbox", **kept, cursor=page.next) if page.next else None,
+        first_url=url_for("tasks.inbox", **query) if cursor else None,
+        next_url=url_for("tasks.inbox", **query, cursor=page.next) if page.next else None,
         roles=engine().roles,
         phases=_phases(),
     )
 
 
 def _phases() -> list[tuple[str, str]]:
-    """Key and title of the phases that the live diagrams have."""
+    """Key and title of the phases of the live diagrams, by key."""
     live = engine().definitions.all(actor())
     return sorted({(d.phase, d.name) for d in live if d.phase and d.latest})
 
 
 def _filters() -> dict[str, Any]:
-    """The filters of the address; what is not on the lists counts as not asked for."""
+    """The filters of the address; an unknown value of a filter counts as none."""
     show = request.args.get("show", "")
     due = request.args.get("due", "")
     role = request.args.get("role", "")
@@ -77,14 +82,14 @@ def _filters() -> dict[str, Any]:
 
 
 def _grouped(rows: tuple[TaskRow, ...]) -> list[tuple[str, list[TaskRow]]]:
-    """The rows under late, today and coming, without the groups that are empty."""
+    """The rows by ``GROUPS``, without the groups that are empty."""
     groups: dict[str, list[TaskRow]] = {name: [] for name in GROUPS}
     for row in rows:
         if row.due is None or row.due > today():
             groups["coming"].append(row)
         else:
             groups["late" if row.due < today() else "today"].append(row)
-    return [(name, found) for name, found in groups.items() if found]
+    return [(name, members) for name, members in groups.items() if members]
 
 
 # ---------------------------------------------------------------- one task
@@ -92,24 +97,25 @@ def _grouped(rows: tuple[TaskRow, ...]) -> list[tuple[str, list[TaskRow]]]:
 
 @blueprint.get("/tasks/<task_id>")
 def show(task_id: str) -> ResponseReturnValue:
+    """The page of a task."""
     return _page(engine().tasks.get(actor(), task_id))
 
 
 @blueprint.get("/attachments/<attachment_id>")
 def attachment(attachment_id: str) -> ResponseReturnValue:
-    """A file as it was attached: always saved, never opened inside the site."""
-    found, data = engine().tasks.attachment(actor(), attachment_id)
+    """Download an attachment. A browser saves it, never opens it: it may hold script."""
+    file, data = engine().tasks.attachment(actor(), attachment_id)
     return send_file(
         io.BytesIO(data),
         mimetype="application/octet-stream",
         as_attachment=True,
-        download_name=found.filename,
+        download_name=file.filename,
     )
 
 
 @blueprint.post("/tasks/<task_id>")
 def act(task_id: str) -> ResponseReturnValue:
-    """One press of a button of the task's page."""
+    """Do what the pressed button of the task's page says."""
     detail = engine().tasks.get(actor(), task_id)
     action, _colon, argument = request.form.get("action", "").partition(":")
     if action == "enter":  # the Enter key: with a password it signs, else it saves
@@ -129,15 +135,16 @@ def act(task_id: str) -> ResponseReturnValue:
 
 
 def _detail_with(task_id: str, error: Invalid) -> TaskDetail:
-    """The task with everything on it that the problems are about.
+    """The task, with every field that the problems are about.
 
-    What is asked for may depend on the answers (a large offer needs a project group): then what
-    was sent is kept as a draft, so that the page asks for what these answers call for.
+    Which fields a task has may depend on its answers (a large offer needs a project group). A
+    problem of a field that the page does not have yet means that the posted answers ask for it:
+    they are saved as a draft, and the task is read again.
     """
     detail = engine().tasks.get(actor(), task_id)
-    shown = taskform.labels(detail).keys() | {"assignee"}
+    shown = task_form.labels(detail).keys() | {"assignee"}
     if any(problem.field not in shown for problem in error.problems):
-        given = taskform.read(detail, request.form)
+        given = task_form.read(detail, request.form)
         with suppress(Invalid):
             _save_draft(detail, given)
             detail = engine().tasks.get(actor(), task_id)
@@ -145,7 +152,7 @@ def _detail_with(task_id: str, error: Invalid) -> TaskDetail:
 
 
 def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) -> str:
-    """The task's page; what was posted is shown again, whatever became of it."""
+    """The task's page; after a post its inputs show what was posted."""
     posted = request.form if request.method == "POST" else None
     if detail.row.state != "open" or "save" not in detail.can:
         template = "tasks/read.html"
@@ -157,15 +164,15 @@ def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) 
         template,
         task=detail,
         row=detail.row,
-        points=taskform.points(detail, posted),
-        stored_points=taskform.points(detail, None),
+        points=task_form.points(detail, posted),
+        stored_points=task_form.points(detail, None),
         shown=shown_fields(detail.form, detail.values, posted),
-        plan=taskform.plan_rows(detail, posted),
-        why=reasons.steps(engine().tasks.explain_due(actor(), detail.row.id))
+        plan=task_form.plan_rows(detail, posted),
+        why=reason_sentences(engine().tasks.explain_due(actor(), detail.row.id))
         if detail.row.due
         else [],
         note=detail.note if posted is None else posted.get("note", ""),
-        problems=Problems(problems, taskform.labels(detail)),
+        problems=Problems(problems, task_form.labels(detail)),
         people=people,
         names={p.username: p.name for p in people},
         attachment_limit=config().limits.attachment_bytes,
@@ -174,7 +181,7 @@ def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) 
 
 
 def _not_signed(task_id: str, error: NotAuthenticated) -> ResponseReturnValue:
-    """A wrong password (or too many): everything else stays as it was written."""
+    """The page after a wrong password, or too many of them: all inputs stay as they were posted."""
     text = error_page_texts(error)[1] if error.error_code == "too_many_attempts" else error.message
     code = "wrong_password" if error.error_code != "too_many_attempts" else error.error_code
     problem = Problem(code, text, "password", error.params)
@@ -182,13 +189,15 @@ def _not_signed(task_id: str, error: NotAuthenticated) -> ResponseReturnValue:
 
 
 def _not_mine(task_id: str, error: NotAllowed) -> ResponseReturnValue:
-    """Somebody else has the task by now: what was written is shown, to keep or to hand over."""
+    """The page after a post by a reader who no longer has the task: it shows what was posted, to be
+    copied."""
     detail = engine().tasks.get(actor(), task_id)
-    unsaved = taskform.read(detail, request.form) if "filled" in request.form else None
+    unsaved = task_form.read(detail, request.form) if "filled" in request.form else None
     return _page(detail, conflict=error_page_texts(error), unsaved=unsaved), status_of(error)
 
 
 def _lost_race(task_id: str, error: Conflict) -> ResponseReturnValue:
+    """The page after a post to a task that somebody else has changed since it was read."""
     detail = engine().tasks.get(actor(), task_id)
     if detail.row.state != "open":
         return _too_late(detail)
@@ -197,20 +206,20 @@ def _lost_race(task_id: str, error: Conflict) -> ResponseReturnValue:
 
 
 def _too_late(detail: TaskDetail) -> ResponseReturnValue:
-    """Somebody was first: who and when, and what this reader wrote, to keep or to compare."""
+    """The page after a post to a closed task: who closed it and when, and what was posted."""
     if detail.row.state == "cancelled":
         texts = error_texts("withdrawn", {})
     else:
         by = detail.completed_by.name if detail.completed_by else "–"
         texts = error_texts("already_completed", {"by": by, "at": detail.completed_at})
-    return _page(detail, conflict=texts, unsaved=taskform.read(detail, request.form)), 409
+    return _page(detail, conflict=texts, unsaved=task_form.read(detail, request.form)), 409
 
 
 # ---------------------------------------------------------------- the buttons
 
 
 def _complete(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
-    given = taskform.read(detail, request.form)
+    given = task_form.read(detail, request.form)
     if given.problems:
         raise Invalid(given.problems)
     _attach_files(detail)
@@ -227,20 +236,20 @@ def _complete(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
 
 
 def _save(detail: TaskDetail, _argument: str = "") -> ResponseReturnValue:
-    _keep(detail)
+    _save_form(detail)
     flash(_("Utkastet sparades %(time)s.", time=clock(engine().now())), "success")
     return redirect(url_for("tasks.show", task_id=detail.row.id))
 
 
 def _claim(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
-    _keep_if_changed(detail)
+    _save_draft_if_changed(detail)
     engine().tasks.claim(actor(), detail.row.id, key=posted_key() + "-claim")
     flash(_("Uppgiften är din."), "success")
     return redirect(url_for("tasks.show", task_id=detail.row.id))
 
 
 def _release(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
-    _keep_if_changed(detail)
+    _save_draft_if_changed(detail)
     engine().tasks.release(actor(), detail.row.id, key=posted_key() + "-release")
     flash(_("Uppgiften är lämnad tillbaka till rollen. Det du skrev finns kvar där."), "success")
     return redirect(url_for("tasks.inbox"))
@@ -251,7 +260,7 @@ def _reassign(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     names = {p.username: p.name for p in detail.candidates}
     if username not in names:
         raise Invalid([Problem("not_an_option", "Choose a person.", "assignee")])
-    _keep_if_changed(detail)
+    _save_draft_if_changed(detail)
     engine().tasks.reassign(actor(), detail.row.id, username, key=posted_key() + "-reassign")
     flash(_("%(name)s har nu uppgiften.", name=names[username]), "success")
     return redirect(url_for("tasks.show", task_id=detail.row.id))
@@ -259,7 +268,7 @@ def _reassign(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
 
 def _detach(detail: TaskDetail, attachment_id: str) -> ResponseReturnValue:
     engine().tasks.detach(actor(), detail.row.id, attachment_id, key=posted_key() + "-detach")
-    _keep_if_changed(detail)
+    _save_draft_if_changed(detail)
     flash(_("Filen är borttagen."), "success")
     return redirect(url_for("tasks.show", task_id=detail.row.id))
 
@@ -272,18 +281,19 @@ ACTIONS: Final[dict[str, Callable[[TaskDetail, str], ResponseReturnValue]]] = {
     "reassign": _reassign,
     "detach": _detach,
 }
+"""What each button of a task's page does; ``detach`` takes the attachment's id as its argument."""
 
 
-def _keep(detail: TaskDetail) -> None:
-    """Save what the form holds as a draft, its files first."""
-    given = taskform.read(detail, request.form)
+def _save_form(detail: TaskDetail) -> None:
+    """Save the posted form as a draft, its files first."""
+    given = task_form.read(detail, request.form)
     if given.problems:
         raise Invalid(given.problems)
     _attach_files(detail)
     _save_draft(detail, given)
 
 
-def _save_draft(detail: TaskDetail, given: taskform.TaskInput) -> None:
+def _save_draft(detail: TaskDetail, given: task_form.TaskInput) -> None:
     engine().tasks.save_draft(
         actor(),
         detail.row.id,
@@ -294,18 +304,18 @@ def _save_draft(detail: TaskDetail, given: taskform.TaskInput) -> None:
     )
 
 
-def _keep_if_changed(detail: TaskDetail) -> None:
-    """Before another button's work: nothing that was written in passing is lost."""
+def _save_draft_if_changed(detail: TaskDetail) -> None:
+    """Save what was written, before another button than Save does its own."""
     if "filled" not in request.form or "save" not in detail.can:
         return  # the page showed no inputs: their absence says nothing
-    wrote = taskform.changed(detail, taskform.read(detail, request.form))
-    if wrote or any(taskform.files(detail, request.files)):
-        _keep(detail)
+    wrote = task_form.changed(detail, task_form.read(detail, request.form))
+    if wrote or any(task_form.files(detail, request.files)):
+        _save_form(detail)
 
 
 def _attach_files(detail: TaskDetail) -> None:
     limit = config().limits.attachment_bytes
-    for place, (field_id, file) in enumerate(taskform.files(detail, request.files)):
+    for place, (field_id, file) in enumerate(task_form.files(detail, request.files)):
         data = file.stream.read()
         if len(data) > limit:
             raise Invalid([Problem("file_too_large", "Too large.", field_id, {"maximum": limit})])

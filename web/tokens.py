@@ -1,5 +1,7 @@
-"""One's own API tokens: which there are, a new one, the end of one. (For administrators the
-person's page lists them too.)"""
+"""The page of one's own API tokens: the list, a new one, revoking one.
+
+(An administrator sees those of a person on the person's page, web/people.py.)
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import TOKEN_SCOPES, Conflict, Invalid, NotAuthenticated, Problem
-from web.context import actor, engine, person, posted_key
+from web.context import actor, engine, posted_key, signed_in
 from web.forms import Problems
 from web.i18n import N_
 from web.i18n import gettext as _
@@ -23,31 +25,33 @@ SCOPES: Final = {
     "cases": N_("Starta ärenden och skicka meddelanden"),
     "definitions": N_("Ta diagram i drift"),
 }
+"""The scopes of a token, each in words."""
 LIFETIMES: Final = {
     "P30D": N_("30 dagar"),
     "P90D": N_("90 dagar"),
     "P1Y": N_("Ett år"),
     "": N_("Tills den spärras"),
 }
+"""The lifetimes to choose from (ISO 8601; "" is for ever), each in words."""
 
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
+    """The page."""
     return _page()
 
 
 @blueprint.post("/")
 def add() -> ResponseReturnValue:
-    """A new token. Its secret is on the page that answers, and on no other."""
-    known = person()
-    assert known is not None
+    """Make a token. Its secret is shown on the page that answers, and never again."""
+    owner = signed_in().username
     chosen = request.form.getlist("scopes")
     lifetime = request.form.get("expires", "P90D")
     try:
-        _check_password(known.username)
+        _check_password(owner)
         issued = engine().tokens.add(
             actor(),
-            known.username,
+            owner,
             request.form.get("name", ""),
             scopes=chosen,
             expires=lifetime or None,
@@ -63,6 +67,7 @@ def add() -> ResponseReturnValue:
 
 @blueprint.post("/<token_id>/revoke")
 def revoke(token_id: str) -> ResponseReturnValue:
+    """Revoke a token, and return to the page with the button."""
     try:
         engine().tokens.revoke(actor(), token_id, key=posted_key())
         flash(_("API-nyckeln är spärrad."), "success")
@@ -72,7 +77,7 @@ def revoke(token_id: str) -> ResponseReturnValue:
 
 
 def _check_password(username: str) -> None:
-    """A token lives longer than a session: who makes one shows again who they are."""
+    """Ask for the password again, because a token outlives a session. Raises Invalid."""
     try:
         given = request.form.get("password", "")
         engine().people.check_password(username, given, address=request.remote_addr or "")
@@ -84,12 +89,10 @@ def _check_password(username: str) -> None:
 
 
 def _page(problems: Problems | None = None, **shown: Any) -> str:
-    known = person()
-    assert known is not None
     chosen = {"name": "", "scopes": list(TOKEN_SCOPES[:3]), "expires": "P90D", **shown}
     return render_template(
         "tokens/index.html",
-        tokens=engine().tokens.all(actor(), known.username),
+        tokens=engine().tokens.all(actor(), signed_in().username),
         problems=problems or Problems(),
         scopes_known={key: _(text) for key, text in SCOPES.items()},
         lifetimes={key: _(text) for key, text in LIFETIMES.items()},

@@ -36,7 +36,7 @@ def test_a_decision_model_is_uploaded_beside_a_diagram(owner: Visitor) -> None:
     checked = upload(owner, files, "check")
     assert checked.status_code == 200
     assert "rabatt, pris, villkor, prissattning" in checked.text
-    page = owner.follow(owner.send(checked, having="kept", button=("action", "deploy")))
+    page = owner.follow(owner.send(checked, having="checked_file", button=("action", "deploy")))
     assert "1 process är i drift" in page.text
     assert "4 beslut är i drift" in page.text
     assert "Pris per månad" in page.text

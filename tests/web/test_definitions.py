@@ -13,7 +13,7 @@ from tests.support.people import People
 from tests.support.plan import WORKFLOWS
 from tests.web.conftest import SignedIn
 from tests.web.visitor import Visitor, form
-from web.definitions import due_rule
+from web.texts.due_dates import due_rule
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_checked_files_are_deployed_without_being_chosen_again(
     page = upload(owner, {"kvalitet.bpmn": changed}, "check")
     assert page.status_code == 200
     assert "Kan tas i drift" in page.text
-    answer = owner.send(page, having="kept", button=("action", "deploy"))
+    answer = owner.send(page, having="checked_file", button=("action", "deploy"))
     assert "1 process är i drift" in owner.follow(answer).text
     found = definition_id(engine, people, "kvalitet")
     assert engine.definitions.get(people["manager"].actor, found).version == 2
@@ -169,7 +169,7 @@ def test_no_file_is_a_problem_with_a_name(owner: Visitor) -> None:
     answer = owner.send(page, having="action", button=("action", "check"))
     assert answer.status_code == 422
     assert "Välj minst en diagramfil" in answer.text
-    answer = owner.send(page, {"kept": "x.bpmn:inte-base64!"}, having="action",
+    answer = owner.send(page, {"checked_file": "x.bpmn:inte-base64!"}, having="action",
                         button=("action", "deploy"))  # fmt: skip
     assert answer.status_code == 422
 

@@ -17,9 +17,9 @@ from tests.support.people import People
 from tests.web.conftest import SignedIn
 from tests.web.steps import walk
 from tests.web.visitor import Visitor
-from web.faults import fault_text
 from web.history import safe_cell
-from web.sentences import FACTS
+from web.texts.history import FACTS
+from web.texts.verification import fault_text
 
 
 @pytest.fixture

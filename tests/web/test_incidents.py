@@ -11,7 +11,7 @@ from tests.support.people import People
 from tests.web.conftest import SignedIn
 from tests.web.visitor import Visitor
 from web.i18n import catalogue
-from web.incidents import KINDS
+from web.texts.incidents import KINDS
 
 CHOICE = diagram(
     "choice",
@@ -97,7 +97,7 @@ def test_the_list_has_every_stop_with_its_case_and_a_way_to_try_again(
     assert f'id="stopp-{incident.id}"' in manager.open(f"/cases/{stopped}").text
     assert "Ett köp" in page.text
     assert "Ett uttryck går inte att räkna ut" in page.text
-    assert f"/cases/{stopped}/instances/{stopped}/values?incident={incident.id}" in page.text
+    assert f"/cases/{stopped}/instances/{stopped}/variables?incident={incident.id}" in page.text
     again = manager.follow(manager.send(page, having="key"))
     assert "Samma sak stoppar ärendet igen." in again.text
     engine.instances.correct_variables(SYSTEM, stopped, {"amount": 5}, reason="prov", key="correct")

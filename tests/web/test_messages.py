@@ -23,7 +23,7 @@ from engine import (
 from web import i18n
 from web.api.problems import BY_CODE
 from web.errors import status_of
-from web.messages import ERRORS, PROBLEMS, error_page_texts, error_texts, problem_text
+from web.texts.errors import ERRORS, PROBLEMS, error_page_texts, error_texts, problem_text
 
 ENGINE = Path(__file__).parents[2] / "engine"
 # Findings about diagrams carry their Swedish and English sentences with them.

@@ -78,20 +78,20 @@ def test_staff_may_not_ask_for_them(engine: Engine, people: People) -> None:
 
 
 @pytest.fixture
-def letter_id(engine: Engine, clock: FakeClock) -> str:
+def message_id(engine: Engine, clock: FakeClock) -> str:
     """A webhook whose receiver does not want it."""
     sent = OutboundMessage("webhook", "event-1", "https://receiver.example/hook", {"type": "test"})
     with database_of(engine).writing() as connection:
         outbox.post(connection, [sent], clock.now())
-        [letter_id] = outbox.due(connection, clock.now(), 1)
-        taken = outbox.claim(connection, letter_id, clock.now())
+        [message_id] = outbox.due(connection, clock.now(), 1)
+        taken = outbox.claim(connection, message_id, clock.now())
         assert taken is not None
-        outbox.record_failure(connection, taken, "410 Gone", clock.now(), hopeless=True)
-    return letter_id
+        outbox.record_failure(connection, taken, "410 Gone", clock.now(), permanent=True)
+    return message_id
 
 
-def test_a_letter_that_did_not_arrive_is_shown_to_managers_and_sent_again(
-    engine: Engine, clock: FakeClock, people: People, signed_in: SignedIn, letter_id: str
+def test_an_outbound_message_that_did_not_arrive_is_shown_to_managers_and_sent_again(
+    engine: Engine, clock: FakeClock, people: People, signed_in: SignedIn, message_id: str
 ) -> None:
     manager = signed_in(people["manager"])
     page = manager.open("/overview/")
@@ -102,7 +102,7 @@ def test_a_letter_that_did_not_arrive_is_shown_to_managers_and_sent_again(
     assert "Det skickas igen." in after.text
     assert "receiver.example" not in after.text
     with database_of(engine).reading() as connection:
-        assert outbox.due(connection, clock.now(), 1) == [letter_id]
+        assert outbox.due(connection, clock.now(), 1) == [message_id]
 
 
 def test_a_failed_job_is_shown_to_managers_and_tried_again(
@@ -127,7 +127,7 @@ def test_every_kind_of_job_has_its_words(engine: Engine) -> None:
     assert set(JOBS) == set(engine.jobs.worker().handlers.by_kind)
 
 
-@pytest.mark.parametrize("path", ["/overview/letters/x/resend", "/overview/jobs/1/retry"])
+@pytest.mark.parametrize("path", ["/overview/outbox/x/resend", "/overview/jobs/1/retry"])
 def test_trying_again_is_for_managers(people: People, signed_in: SignedIn, path: str) -> None:
     seller = signed_in(people["saljare"])
     page = seller.open("/tasks")

@@ -132,7 +132,7 @@ def test_a_case_shows_its_tokens_on_the_plane_and_outside_that_work_goes_on_in_i
 
 
 def test_a_sheet_stays_when_a_plane_of_its_diagram_is_opened() -> None:
-    assert "blad" in planes.KEPT
+    assert "blad" in planes.OTHER_PARAMETERS
 
 
 # ---------------------------------------------------------------- calls

@@ -1,9 +1,10 @@
-"""The REST API: ``/api/v1`` for programs, with bearer tokens.
+"""The REST API: ``/api/v1`` for programs, with bearer tokens, on the engine's public names.
 
-``routes.py`` is the table of operations; from it come the dispatch (``wsgi.py``) and the document
-(``openapi.py``). What comes in is ``requests.py``, what goes out ``answers.py``, every refusal
-``problems.py``. It talks to the engine's public names only. The readable pages (``pages.py``) are
-the one part that belongs to the pages' application.
+``routes.py`` is the table of operations; from it come the dispatch (``wsgi.py``) and the OpenAPI
+document (``openapi.py``). ``tasks.py``, ``cases.py`` and ``definitions.py`` have the operations,
+``requests.py`` the structs that they take, ``answers/`` those that they give, ``problems.py`` every
+refusal; ``body.py`` reads a request. ``pages.py`` are the pages that describe the API, the one part
+that belongs to the Flask application.
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ from web.api.wsgi import Api, Observe
 __all__ = ["blueprint", "mount"]
 
 PREFIX: Final = "/api"
+"""The path below which the API answers."""
 PAGES: Final = frozenset({"/api/v1/docs"})
+"""Paths below ``PREFIX`` that Flask answers."""
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def mount(pages: Wsgi, config: Config, engine: Engine, observe: Observe) -> Wsgi:
-    """The pages' WSGI application with the API beside it: everything below ``/api`` but the pages
-    that describe it. ``observe`` is told of every answer of the API."""
+    """A WSGI application that gives requests below ``PREFIX`` to the API and others to ``pages``.
+
+    ``observe`` is called for every answer of the API.
+    """
     api = Api(config, engine, observe)
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -1,4 +1,5 @@
-"""Reading what comes in: the body within its limit, JSON into structs, files, the query."""
+"""Reading a request of the API: the body within its limits, JSON and the query into structs,
+files."""
 
 from __future__ import annotations
 
@@ -20,11 +21,13 @@ from web.api.answers import Wrong
 from web.api.problems import Refused, pointer
 
 MOST_FILES: Final = 100
+"""Parts of a multipart body."""
 MOST_PARAMETERS: Final = 30
+"""Parameters of a query; no operation has more than a few."""
 MOST_LEVELS: Final = 100
-"""How deep arrays and objects may be nested: far below what the readers' stacks hold."""
+"""How deep arrays and objects may be nested: far below the depth at which parsers overflow."""
 LARGEST_EXPONENT: Final = 6144
-"""Of a number: what FEEL's decimals hold (IEEE 754-2008 Decimal128)."""
+"""The largest exponent of a number: that of FEEL's decimals (IEEE 754-2008, decimal128)."""
 _UNKNOWN: Final = re.compile(
     r"Object contains unknown field `(?P<name>.*?)`(?: - at `(?P<at>[^`]*)`)?", re.S
 )
@@ -33,7 +36,8 @@ _STEP: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 
 
 def read_bytes(environ: Mapping[str, Any], most: int) -> bytes:
-    """The body. Raises Refused when it is longer than ``most`` bytes or was cut off."""
+    """The body of a request. Raises Refused when it is longer than ``most`` bytes or was cut
+    off."""
     text = environ.get("CONTENT_LENGTH") or ""
     if not text:
         # Without a length the body has to come in pieces, and the server then knows its end.
@@ -58,8 +62,8 @@ def read_bytes(environ: Mapping[str, Any], most: int) -> bytes:
 
 @contextmanager
 def _readable(most: int) -> Iterator[None]:
-    """Whatever keeps a server from reading a body (no right chunks, a sender who has gone), the
-    sender did it."""
+    """Turn every error of reading a body (malformed chunks, a client that has gone) into Refused:
+    all of them are the client's."""
     try:
         yield
     except RequestEntityTooLarge as error:
@@ -75,7 +79,7 @@ def _too_large(most: int) -> Refused:
 
 
 def check_type(environ: Mapping[str, Any], wanted: str) -> None:
-    """Raise Refused unless the body says that it is of the type ``wanted``, as it is."""
+    """Raise Refused unless the body is of the media type ``wanted`` and not encoded."""
     encoding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if encoding not in ("", "identity"):
         text = f"A body is sent as it is, not as {encoding}."
@@ -86,7 +90,7 @@ def check_type(environ: Mapping[str, Any], wanted: str) -> None:
 
 
 def read_json(data: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
-    """The body as its struct. Raises Refused: malformed-request, unknown-field or invalid."""
+    """A JSON body as its struct. Raises Refused: malformed-request, unknown-field or invalid."""
     try:
         if sum(map(data.count, b"[{")) > MOST_LEVELS:
             _check_levels(msgspec.json.decode(data))
@@ -98,7 +102,7 @@ def read_json(data: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
 
 
 def number(text: str) -> Decimal:
-    """A number with every digit that was sent. Raises ValueError for one that nothing holds."""
+    """A JSON number with all its digits. Raises ValueError when its exponent is too large."""
     try:
         value = Decimal(text)
     except ArithmeticError:
@@ -121,10 +125,10 @@ def _check_levels(value: Any) -> None:
 def read_query(text: str, kind: type) -> Any:
     """The query's parameters as their struct. Raises Refused: unknown-field or invalid."""
     try:
-        # A server hands bytes on as Latin-1 (PEP 3333); who writes å as it is means UTF-8.
+        # WSGI hands the query's bytes on as Latin-1 (PEP 3333); unquoted letters are UTF-8.
         text = text.encode("latin-1").decode("utf-8", "replace")
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
-        found: Any = msgspec.convert(dict(pairs), kind, strict=False)
+        query: Any = msgspec.convert(dict(pairs), kind, strict=False)
     except msgspec.ValidationError as error:
         raise refused_input(str(error), in_query=True) from error
     except ValueError as error:
@@ -133,18 +137,18 @@ def read_query(text: str, kind: type) -> Any:
         if times > 1:
             wrong = Wrong("given_twice", f"{name} is given {times} times.", parameter=name)
             raise Refused("invalid", wrong.detail, errors=[wrong])
-    return found
+    return query
 
 
 def refused_input(message: str, *, in_query: bool) -> Refused:
-    """The problem that msgspec's message tells, with the place that it names."""
+    """The problem of an error message of msgspec, with the place in the body or query it names."""
     unknown = _UNKNOWN.fullmatch(message)
-    found = unknown or _WRONG.fullmatch(message)
-    assert found is not None
-    steps = [name or number for name, number in _STEP.findall(found["at"] or "")]
+    match = unknown or _WRONG.fullmatch(message)
+    assert match is not None
+    steps = [name or number for name, number in _STEP.findall(match["at"] or "")]
     if unknown:
         steps.append(unknown["name"])
-    detail = f"There is no field {unknown['name']!r}." if unknown else f"{found['what']}."
+    detail = f"There is no field {unknown['name']!r}." if unknown else f"{match['what']}."
     code, name = ("unknown_field", "unknown-field") if unknown else ("malformed", "invalid")
     if in_query:
         wrong = Wrong(code, detail, parameter=".".join(steps))
@@ -154,17 +158,20 @@ def refused_input(message: str, *, in_query: bool) -> Refused:
 
 
 def read_files(environ: Mapping[str, Any], config: Config) -> list[tuple[str, bytes]]:
-    """The files of a multipart body, under the name ``files``."""
+    """Names and contents of the files of a multipart body, whose parts are all named ``files``.
+
+    Raises Refused when there are other parts or too many bytes, Invalid when there is no file.
+    """
     check_type(environ, "multipart/form-data")
     most = 2 * config.limits.attachment_bytes
     with Request(dict(environ)) as request:
         request.max_content_length = most
         request.max_form_parts = MOST_FILES
         with _readable(most):
-            found = [(f.filename or "", f.read()) for f in request.files.getlist("files")]
+            files = [(f.filename or "", f.read()) for f in request.files.getlist("files")]
             unknown = sorted((set(request.files) | set(request.form)) - {"files"})
     if unknown:
         raise refused_input(f"Object contains unknown field `{unknown[0]}`", in_query=False)
-    if not found:
+    if not files:
         raise Invalid([EngineProblem("required", "send at least one file", "files")])
-    return found
+    return files

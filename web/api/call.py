@@ -1,4 +1,5 @@
-"""One request of the API, read; and what a handler answers."""
+"""A request of the API as its handler gets it (``Call``), the handler's answer (``Reply``), and an
+operation of the table (``Route``)."""
 
 from __future__ import annotations
 
@@ -13,14 +14,18 @@ from web.api.problems import Place, at_body
 from web.api.requests import Nothing
 
 BASE: Final = "/api/v1"
+"""What the path of every operation begins with."""
 ETAG: Final = r'^(\*|"[0-9]{1,18}")$'
-"""A revision as a header has it."""
+"""The form of If-Match: a revision in quotes, or * for any."""
 
 
 @dataclass(slots=True)
 class Call:
-    """A request that is authorised to come in: who asks, for what. ``id`` is the path's, ``key``
-    the idempotency key, ``revision`` the one of If-Match."""
+    """An authenticated request whose token has the operation's scope.
+
+    ``id`` is that of the path, ``query`` and ``body`` are the operation's structs, ``key`` is the
+    idempotency key, ``revision`` the one of If-Match.
+    """
 
     engine: Engine
     config: Config
@@ -35,24 +40,25 @@ class Call:
 
     @property
     def asked(self) -> dict[str, Any]:
-        """The query's parameters that are given, by name, which is the engine's own."""
+        """The given parameters of the query by name; the names are those of the engine's
+        arguments."""
         given = msgspec.structs.asdict(self.query)
         return {name: value for name, value in given.items() if value is not msgspec.UNSET}
 
     @property
     def seen(self) -> int | None:
-        """The revision that the caller has seen: of the header, else of the body."""
+        """The revision that the client has seen: of If-Match, else of the body."""
         return self.revision if self.revision is not None else self.body.revision
 
     @property
     def guarded(self) -> dict[str, Any]:
-        """What every change to a task is made under: the revision seen, and the key."""
+        """The arguments of every change to a task: the revision seen, and the idempotency key."""
         return {"revision": self.seen, "key": self.key}
 
 
 @dataclass(slots=True)
 class Reply:
-    """What a handler answers: a struct as JSON, or bytes as they are."""
+    """A handler's answer: a struct that is sent as JSON, or bytes that are sent as they are."""
 
     body: Any
     headers: list[tuple[str, str]] = field(default_factory=list)
@@ -64,12 +70,12 @@ Handler = Callable[[Call], Reply]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation. The table of them is what is dispatched, and what is documented.
+    """An operation of the API, for the dispatch and for the OpenAPI document.
 
-    ``path`` is ``/things``, ``/things/{id}`` or ``/things/{id}/action``. ``scope`` None is open to
-    everybody. ``files`` takes a multipart body, read by the handler itself. ``headers`` are those
-    of the answer that say something of their own. ``problems`` are the types that are the
-    operation's own; those that every operation has are not listed.
+    ``path`` is ``/things``, ``/things/{id}`` or ``/things/{id}/action``. ``files``: the handler
+    itself reads a multipart body. ``revised``: the operation takes If-Match. ``headers`` are the
+    answer's headers to document, ``problems`` the types of problem that only some operations have.
+    ``place`` turns the engine's name of a wrong input into a JSON pointer.
     """
 
     method: str
@@ -91,17 +97,20 @@ class Route:
 
     @property
     def name(self) -> str:
-        """The operation's id."""
+        """The operation's id in the OpenAPI document: the name of its handler."""
         return self.handler.__name__
 
     @property
     def writes(self) -> bool:
+        """Whether the operation changes anything, and so takes an idempotency key."""
         return self.method != "GET"
 
 
-def shown(kind: Any, *views: Any, **more: Any) -> Any:
-    """The engine's views together as the struct ``kind``, by the names of their attributes; of
-    several with one name the last."""
+def as_struct(kind: Any, *views: Any, **more: Any) -> Any:
+    """One or several of the engine's views as the struct ``kind``, by the names of its fields.
+
+    A field that several views have is taken from the last one; ``more`` goes before all of them.
+    """
     if len(views) == 1 and not more:
         return msgspec.convert(views[0], kind, from_attributes=True)
     merged = {name: getattr(view, name) for view in views for name in view.__slots__} | more

@@ -1,4 +1,4 @@
-"""Cases and their customers: list, look, start, tell; and what has failed in them."""
+"""The operations on cases, their instances, customers, messages and incidents."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from msgspec import structs
 
 from engine import Invalid, NotFound, Problem
 from web.api import answers, requests
-from web.api.call import BASE, Call, Reply, Route, shown
+from web.api.call import BASE, Call, Reply, Route, as_struct
 from web.api.paging import page
 from web.api.problems import pointer
 
 TAG = "cases"
+"""The operations' group in the documentation."""
 
 
 def list_cases(call: Call) -> Reply:
@@ -38,15 +39,16 @@ def start_case(call: Call) -> Reply:
 def get_case(call: Call) -> Reply:
     """One case, by its id or its number: its plan, its process instances, the messages that it can
     get now."""
-    found = call.engine.cases.get(call.actor, call.id)
-    plan = [row.plan for sheet in found.sheets for row in sheet.rows]
-    return Reply(shown(answers.CaseDetail, found, found.row, plan=plan, offered=found.activities))
+    case = call.engine.cases.get(call.actor, call.id)
+    plan = [row.plan for sheet in case.sheets for row in sheet.rows]
+    detail = as_struct(answers.CaseDetail, case, case.row, plan=plan, offered=case.activities)
+    return Reply(detail)
 
 
 def get_case_history(call: Call) -> Reply:
     """What has happened in a case, by its id or its number, the newest first."""
-    found = call.engine.history.search(call.actor, case_id=call.id, **call.asked)
-    return page(call, found, answers.History, f"/cases/{call.id}/history")
+    facts = call.engine.history.search(call.actor, case_id=call.id, **call.asked)
+    return page(call, facts, answers.History, f"/cases/{call.id}/history")
 
 
 def deliver_message(call: Call) -> Reply:
@@ -84,8 +86,8 @@ def correct_variables(call: Call) -> Reply:
 
 def list_customers(call: Call) -> Reply:
     """Customers by name, at most 200."""
-    found = call.engine.customers.search(call.actor, call.query.q)
-    return Reply(answers.Customers(shown(list[answers.CustomerRow], found)))
+    customers = call.engine.customers.search(call.actor, call.query.q)
+    return Reply(answers.Customers(as_struct(list[answers.CustomerRow], customers)))
 
 
 def add_customer(call: Call) -> Reply:
@@ -97,8 +99,8 @@ def add_customer(call: Call) -> Reply:
 
 def list_incidents(call: Call) -> Reply:
     """Open incidents, the newest first; none for those who do not look after the engine."""
-    found = call.engine.incidents.search(call.actor, **call.asked)
-    return page(call, found, answers.Incidents, "/incidents")
+    incidents = call.engine.incidents.search(call.actor, **call.asked)
+    return page(call, incidents, answers.Incidents, "/incidents")
 
 
 def retry_incident(call: Call) -> Reply:
@@ -108,7 +110,7 @@ def retry_incident(call: Call) -> Reply:
 
 
 def place_of_message(name: str) -> str:
-    """Where an input of a message stands in the body: the name, else a field of its form."""
+    """The JSON pointer of a wrong input of a message: its name, else a field of its payload."""
     return pointer("name") if name == "message" else pointer("payload", name)
 
 
@@ -143,3 +145,4 @@ ROUTES = (
           answers.Retried, "incidents", "cases", body=requests.Nothing,
           problems=("already-resolved", "conflict")),
 )  # fmt: skip
+"""The operations of this module."""

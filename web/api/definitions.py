@@ -1,4 +1,4 @@
-"""Process definitions: list, look, fetch the file, put live; and who the token speaks for."""
+"""The operations on process definitions, and the one that says whose token it is."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from urllib.parse import quote
 from engine import Source
 from web.api import answers
 from web.api.body import read_files
-from web.api.call import BASE, Call, Reply, Route, shown
+from web.api.call import BASE, Call, Reply, Route, as_struct
 
 TAG = "definitions"
+"""The operations' group in the documentation."""
 
 
 def get_me(call: Call) -> Reply:
@@ -30,15 +31,15 @@ def get_me(call: Call) -> Reply:
 
 def list_definitions(call: Call) -> Reply:
     """All versions of all processes: the phases in order, the newest version first."""
-    found = call.engine.definitions.all(call.actor)
-    return Reply(answers.Definitions(shown(list[answers.Definition], found)))
+    definitions = call.engine.definitions.all(call.actor)
+    return Reply(answers.Definitions(as_struct(list[answers.Definition], definitions)))
 
 
 def get_definition(call: Call) -> Reply:
     """One version of one process, with what was found in its file."""
-    found = call.engine.definitions.get(call.actor, call.id)
+    definition = call.engine.definitions.get(call.actor, call.id)
     findings = call.engine.definitions.findings(call.actor, call.id)
-    return Reply(shown(answers.DefinitionDetail, found, findings=findings))
+    return Reply(as_struct(answers.DefinitionDetail, definition, findings=findings))
 
 
 def get_definition_xml(call: Call) -> Reply:
@@ -53,7 +54,7 @@ def deploy_definitions(call: Call) -> Reply:
     already, byte for byte, keeps its version."""
     sources = [Source(name, data) for name, data in read_files(call.environ, call.config)]
     made = call.engine.definitions.deploy(call.actor, sources, key=call.key)
-    return Reply(shown(answers.Deployment, made), [("Location", f"{BASE}/definitions")])
+    return Reply(as_struct(answers.Deployment, made), [("Location", f"{BASE}/definitions")])
 
 
 ROUTES = (
@@ -67,3 +68,4 @@ ROUTES = (
     Route("GET", "/definitions/{id}/xml", get_definition_xml, "Get a definition's file", bytes,
           TAG, headers=("Content-Disposition",), media_type="application/xml"),
 )  # fmt: skip
+"""The operations of this module."""

@@ -1,4 +1,5 @@
-"""The OpenAPI 3.1 document, made of the table of routes and the structs that they take and give."""
+"""The OpenAPI 3.1 document, made of the table of operations and of the structs they take and
+give."""
 
 from __future__ import annotations
 
@@ -18,19 +19,22 @@ from web.api.routes import ANY, ROUTES
 from web.i18n import english
 
 REF: Final = "#/components/schemas/{name}"
+"""The reference to a schema of the document."""
 COMMON: Final = (
     "malformed-request", "token-missing", "token-unknown", "token-expired", "token-revoked",
     "account-closed", "scope-missing", "not-allowed", "not-found", "method-not-allowed", "invalid",
     "unknown-field", "address-too-long", "headers-too-large", "too-many-attempts",
     "internal-error", "unavailable",
 )  # fmt: skip
-"""What every operation may answer."""
+"""The types of problem that every operation may answer."""
 WRITES: Final = ("body-too-large", "unsupported-media-type", "idempotency-key-reused")
+"""The types of problem that every operation that writes may answer, too."""
 KEY: Final = (
     "A name of your own for this write, 1 to 100 characters. Sent again with the same content it "
     "gives the same receipt and nothing is done twice; with other content it is refused. Without "
     "it, every request is a write of its own."
 )
+"""The description of the header Idempotency-Key."""
 HEADERS: Final = {
     "Allow": "The methods that the path takes.",
     "Content-Disposition": "The name that the file came with.",
@@ -40,15 +44,17 @@ HEADERS: Final = {
     "Retry-After": "So many seconds later it is worth another try.",
     "WWW-Authenticate": "What is wrong with the token (RFC 6750).",
 }
-"""What headers of an answer say."""
+"""Descriptions of the headers of answers."""
 REFUSAL_HEADERS: Final = {
     "401": "WWW-Authenticate", "405": "Allow", "429": "Retry-After", "503": "Retry-After",
 }  # fmt: skip
+"""The header that a refusal with this status carries."""
 IF_MATCH: Final = "The task's ETag, as you have seen it; refused when it is another by now."
+"""The description of the header If-Match."""
 
 
 def document() -> dict[str, Any]:
-    """The whole document, as JSON values."""
+    """The whole OpenAPI document, as JSON values."""
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     kinds = [k for r in ROUTES for k in (r.body, r.query, r.answer) if k and k is not bytes]
     schemas, components = msgspec.json.schema_components([*kinds, Problem], ref_template=REF)
@@ -84,7 +90,7 @@ def _scheme() -> dict[str, Any]:
 def _operation(
     route: Route, by_kind: dict[type, Any], components: dict[str, Any]
 ) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    operation: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary,
         "description": _text(inspect.getdoc(route.handler) or ""),
@@ -96,10 +102,10 @@ def _operation(
     if route.body:
         content = {"application/json": {"schema": by_kind[route.body]}}
         required = bool(components[route.body.__name__].get("required"))
-        found["requestBody"] = {"required": required, "content": content}
+        operation["requestBody"] = {"required": required, "content": content}
     if route.files:
-        found["requestBody"] = {"required": True, "content": {"multipart/form-data": _FILES}}
-    return found
+        operation["requestBody"] = {"required": True, "content": {"multipart/form-data": _FILES}}
+    return operation
 
 
 _FILES: Final = {
@@ -122,42 +128,44 @@ def _parameters(
     route: Route, by_kind: dict[type, Any], components: dict[str, Any]
 ) -> list[dict[str, Any]]:
     text = {"type": "string"}
-    found: list[dict[str, Any]] = []
+    parameters: list[dict[str, Any]] = []
     if ANY in route.path:
-        found.append({"name": "id", "in": "path", "required": True, "schema": text})
+        parameters.append({"name": "id", "in": "path", "required": True, "schema": text})
     for name, schema in components[route.query.__name__].get("properties", {}).items():
-        found.append({"name": name, "in": "query", "schema": schema})
+        parameters.append({"name": name, "in": "query", "schema": schema})
     if route.writes:
         limited = {**text, "minLength": 1, "maxLength": 100}
-        found.append(
+        parameters.append(
             {"name": "Idempotency-Key", "in": "header", "schema": limited, "description": KEY}
         )
     if route.revised:
         etag = {**text, "pattern": ETAG}
-        found.append({"name": "If-Match", "in": "header", "schema": etag, "description": IF_MATCH})
-    return found
+        parameters.append(
+            {"name": "If-Match", "in": "header", "schema": etag, "description": IF_MATCH}
+        )
+    return parameters
 
 
 def _responses(route: Route, by_kind: dict[type, Any]) -> dict[str, Any]:
     schema = {} if route.answer is bytes else by_kind[route.answer]
-    found: dict[str, Any] = {
+    responses: dict[str, Any] = {
         str(route.status): {
             "description": _text(inspect.getdoc(route.answer) or "") or "The file.",
             "content": {route.media_type: {"schema": schema}},
         }
     }
     if route.headers:
-        found[str(route.status)]["headers"] = {name: _header(name) for name in route.headers}
+        responses[str(route.status)]["headers"] = {name: _header(name) for name in route.headers}
     names = (*COMMON, *(WRITES if route.writes else ()), *route.problems)
     for status, described in _by_status(names).items():
-        found[status] = {
+        responses[status] = {
             "description": "\n".join(described),
             "content": {MEDIA_TYPE: {"schema": by_kind[Problem]}},
         }
         if status in REFUSAL_HEADERS:
             name = REFUSAL_HEADERS[status]
-            found[status]["headers"] = {name: _header(name)}
-    return dict(sorted(found.items()))
+            responses[status]["headers"] = {name: _header(name)}
+    return dict(sorted(responses.items()))
 
 
 def _header(name: str) -> dict[str, Any]:
@@ -165,15 +173,15 @@ def _header(name: str) -> dict[str, Any]:
 
 
 def _by_status(names: Sequence[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
+    lines: dict[str, list[str]] = defaultdict(list)
     for name in dict.fromkeys(names):
         line = f"- `/problems/{name}`: {english(KINDS[name].title)}"
-        found[str(KINDS[name].status)].append(line)
+        lines[str(KINDS[name].status)].append(line)
         if name == "stale-revision":
-            found["409"].append(f"{line} (when the revision is in the body)")
-    return found
+            lines["409"].append(f"{line} (when the revision is in the body)")
+    return lines
 
 
 def _text(docstring: str) -> str:
-    """A docstring's lines as one paragraph each."""
+    """A docstring with each paragraph on one line."""
     return re.sub(r"(?<!\n)\n(?!\n)", " ", docstring)

@@ -1,4 +1,5 @@
-"""Pages of a list: ``next`` in the body, and as a Link (RFC 8288)."""
+"""A page of a list: the cursor of the following page in the body, its address in Link (RFC
+8288)."""
 
 from __future__ import annotations
 
@@ -6,14 +7,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from engine import Page
-from web.api.call import BASE, Call, Reply, shown
+from web.api.call import BASE, Call, Reply, as_struct
 
 
-def page(call: Call, found: Page[Any], kind: type, path: str) -> Reply:
-    """A page of the engine as the struct ``kind``, with the way to the following one."""
+def page(call: Call, rows: Page[Any], kind: type, path: str) -> Reply:
+    """An engine's page as the struct ``kind``, with the header Link unless it is the last page."""
     headers = []
-    if found.next:
-        query = call.asked | {"cursor": found.next}
+    if rows.next:
+        query = call.asked | {"cursor": rows.next}
         target = urlencode({name: value for name, value in query.items() if value != ""})
         headers = [("Link", f'<{BASE}{path}?{target}>; rel="next"')]
-    return Reply(shown(kind, found), headers)
+    return Reply(as_struct(kind, rows), headers)

@@ -1,6 +1,8 @@
-"""Every way in which the API says no: a type each (RFC 9457), with its own page.
+"""The API's refusals as problem details (RFC 9457): the types, and the problem of an engine's
+error.
 
-``type`` is ``/problems/<name>``, the same on every server; ``title`` and ``detail`` are English.
+``type`` is ``/problems/<name>``, the same on every server, and the address of a page; ``title`` and
+``detail`` are English.
 """
 
 from __future__ import annotations
@@ -28,13 +30,14 @@ from web.api import answers
 from web.i18n import N_, english
 
 MEDIA_TYPE: Final = "application/problem+json"
+"""The media type of a problem (RFC 9457)."""
 RETRY_SECONDS: Final = 2
-"""When a database that does not answer is worth another try."""
+"""Seconds after which a client should try again when the database does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A type of problem: its status and its texts in the interface's language."""
+    """A type of problem: its HTTP status, and the title and text of its page (in Swedish)."""
 
     status: int
     title: str
@@ -104,6 +107,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "unavailable": Kind(503, N_("Databasen svarar inte just nu"), N_(
         "Vänta en stund och försök igen med samma Idempotency-Key.")),
 }  # fmt: skip
+"""All types of problem by name."""
 
 BY_CODE: Final[Mapping[str, str]] = {
     "token_unknown": "token-unknown",
@@ -120,7 +124,7 @@ BY_CODE: Final[Mapping[str, str]] = {
     "stale_revision": "stale-revision",
     "idempotency_mismatch": "idempotency-key-reused",
 }
-"""The engine's codes that have a type of their own."""
+"""The type of problem of those of the engine's error codes that have one of their own."""
 BY_CLASS: Final = (
     (NotFound, "not-found"),
     (NotAuthenticated, "token-unknown"),
@@ -131,30 +135,32 @@ BY_CLASS: Final = (
     (ProcessFailed, "process-failed"),
     (Unavailable, "unavailable"),
 )
+"""The type of problem of the engine's other errors, by class; the first class that fits counts."""
 BY_PROBLEMS: Final = (
     ({"password_required"}, "signature-required"),
     ({"undeclared_field", "unknown_item"}, "unknown-field"),
     ({"variable_too_large"}, "variable-too-large"),
     ({"key_malformed"}, "malformed-request"),
 )
-"""What an Invalid is called when nothing else is wrong with the input."""
+"""The type of problem of an Invalid whose problems have only codes of one of these sets."""
 MEMBERS: Final = ("by", "at", "revision", "element_id")
+"""The params of an engine's error that become members of the problem."""
 
 Place = Callable[[str], str]
-"""From the engine's name of an input to its JSON pointer."""
+"""A function from the engine's name of an input to its JSON pointer."""
 
 
 class Refused(Exception):
-    """A request that is answered by a problem of the type ``name``."""
+    """The request is answered by a problem of the type ``name``, with these headers and members."""
 
     def __init__(self, name: str, detail: str, *headers: tuple[str, str], **members: Any):
         super().__init__(detail)
         self.name, self.detail, self.headers, self.members = name, detail, headers, members
 
 
-def told(refused: Refused, *, status: int | None = None, instance: str = "") -> bytes:
-    """The problem as it is sent. ``status`` is the type's own unless another is given."""
-    shown = answers.Problem(
+def problem_json(refused: Refused, *, status: int | None = None, instance: str = "") -> bytes:
+    """The body of a problem, JSON. ``status`` is that of its type unless another is given."""
+    problem = answers.Problem(
         type=f"/problems/{refused.name}",
         title=_title(refused.name),
         status=status or KINDS[refused.name].status,
@@ -162,7 +168,7 @@ def told(refused: Refused, *, status: int | None = None, instance: str = "") -> 
         instance=instance,
         **refused.members,
     )
-    return msgspec.json.encode(shown)
+    return msgspec.json.encode(problem)
 
 
 @cache
@@ -171,18 +177,19 @@ def _title(name: str) -> str:
 
 
 def pointer(*parts: str) -> str:
-    """The JSON pointer (RFC 6901) of what is reached through ``parts``."""
+    """The JSON pointer (RFC 6901) of a path of names and indexes."""
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 def at_body(name: str) -> str:
-    """The pointer of an input that has the engine's own name: ``people.ekonomi``."""
+    """The JSON pointer of an input whose place in the body is the engine's name of it:
+    /people/ekonomi of ``people.ekonomi``."""
     head, _, rest = name.partition(".")
     return pointer(head, rest) if rest else pointer(head)
 
 
 def of_engine(error: ServiceplanError, place: Place) -> Refused:
-    """The problem that an engine's error is."""
+    """The refusal for an engine's error; ``place`` gives the JSON pointers of its inputs."""
     name = BY_CODE.get(error.error_code) or next(
         (name for kind, name in BY_CLASS if isinstance(error, kind)), "internal-error"
     )

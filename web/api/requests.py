@@ -1,4 +1,4 @@
-"""What the API takes: bodies and query parameters. A name that is not here is refused."""
+"""The structs that the API takes: bodies and query parameters. Unknown names are refused."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ Revision = Annotated[
 Values = Annotated[dict[str, Any], Meta(description="JSON values by name.")]
 Title = Annotated[str, Meta(extra_json_schema={"maxLength": 200})]
 Reason = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 2000})]
-"""Bounds that the document tells, and that the engine looks at: it says better what is wrong."""
+"""Its bounds are documented here and checked by the engine, whose problems say more. (So for
+Title.)"""
 
 
 class Given(Struct, forbid_unknown_fields=True, frozen=True):
-    """Everything that comes in knows its fields."""
+    """The base of every struct that the API takes: unknown fields are refused."""
 
 
 class Nothing(Given, frozen=True):

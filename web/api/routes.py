@@ -1,4 +1,4 @@
-"""The table of operations: what is dispatched, and what the document tells."""
+"""The table of all operations of the API, and the search for the one of a request."""
 
 from __future__ import annotations
 
@@ -11,25 +11,30 @@ from web.api.call import BASE, Route
 from web.api.problems import Refused
 
 ROUTES: Final = (*tasks.ROUTES, *cases.ROUTES, *definitions.ROUTES)
+"""All operations, in the order of the documentation."""
 ANY: Final = "{id}"
+"""The part of a path that stands for any id."""
 
 Methods = Mapping[str, Route]
+"""The operations of one path by HTTP method."""
 
 
 def _tree() -> Mapping[tuple[str, ...], Methods]:
-    found: dict[tuple[str, ...], dict[str, Route]] = {}
+    tree: dict[tuple[str, ...], dict[str, Route]] = {}
     for route in ROUTES:
-        found.setdefault(tuple(route.path.split("/")[1:]), {})[route.method] = route
-    return MappingProxyType(found)
+        tree.setdefault(tuple(route.path.split("/")[1:]), {})[route.method] = route
+    return MappingProxyType(tree)
 
 
 TREE: Final = _tree()
-"""Routes by the parts of their path, then by method."""
+"""Operations by the parts of their path, then by HTTP method."""
 
 
 def find(method: str, path: str) -> tuple[Route, str]:
-    """The route of a request and the id in its path. Raises Refused: not-found or
-    method-not-allowed."""
+    """The operation of a request and the id in its path ("" when it has none).
+
+    Raises Refused: not-found or method-not-allowed.
+    """
     parts = path[len(BASE) + 1 :].split("/") if path.startswith(f"{BASE}/") else [""]
     id = ""
     methods = TREE.get(tuple(parts))

@@ -1,4 +1,4 @@
-"""User tasks: list, look, take, hand on, write, complete."""
+"""The operations on user tasks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import Any
 
 from engine import Receipt
 from web.api import answers, requests
-from web.api.call import Call, Handler, Reply, Route, shown
+from web.api.call import Call, Handler, Reply, Route, as_struct
 from web.api.paging import page
 from web.api.problems import pointer
 
 TAG = "tasks"
+"""The operations' group in the documentation."""
 
 
 def list_tasks(call: Call) -> Reply:
@@ -20,9 +21,9 @@ def list_tasks(call: Call) -> Reply:
 
 def get_task(call: Call) -> Reply:
     """One user task: its form, checklist, draft or answers. The ETag is its revision."""
-    found = call.engine.tasks.get(call.actor, call.id)
-    detail = shown(answers.TaskDetail, found, found.row)
-    return Reply(detail, [("ETag", f'"{found.row.revision}"')])
+    task = call.engine.tasks.get(call.actor, call.id)
+    detail = as_struct(answers.TaskDetail, task, task.row)
+    return Reply(detail, [("ETag", f'"{task.row.revision}"')])
 
 
 def claim_task(call: Call) -> Reply:
@@ -67,7 +68,7 @@ def complete_task(call: Call) -> Reply:
 
 
 def _written(given: requests.Draft | requests.Completion) -> dict[str, Any]:
-    """What was written, as the engine takes it. A point without a state is an open one."""
+    """The answers, ticks and note as the engine's arguments; a point with null is left open."""
     ticks = {point: state for point, state in given.ticks.items() if state is not None}
     return {"answers": given.answers, "ticks": ticks, "note": given.note}
 
@@ -79,7 +80,8 @@ def _changed(call: Call, done: Receipt) -> Reply:
 
 
 def place(name: str) -> str:
-    """Where an input of a task stands in the body: all that has no other place is an answer."""
+    """The JSON pointer of a wrong input of a task; a name without a place of its own is an
+    answer."""
     if name == "password":
         return pointer("signature", name)
     kind, _, rest = name.partition(".")
@@ -91,10 +93,11 @@ def place(name: str) -> str:
 
 
 CHANGED = ("not-yours", "already-completed", "task-withdrawn", "stale-revision", "conflict")
+"""The problems of every operation that changes a task."""
 
 
 def _change(handler: Handler, action: str, summary: str, body: type) -> Route:
-    """A change to one task, under its revision."""
+    """An operation that changes one task and takes its revision."""
     return Route("POST", f"/tasks/{{id}}/{action}", handler, summary, answers.TaskChanged, TAG,
                  "tasks", body=body, revised=True, headers=("ETag",), problems=CHANGED,
                  place=place)  # fmt: skip
@@ -114,3 +117,4 @@ ROUTES = (
           problems=(*CHANGED, "signature-required", "wrong-password", "case-ended",
                     "process-failed", "variable-too-large")),
 )  # fmt: skip
+"""The operations of this module."""

@@ -1,7 +1,7 @@
 """The API as a WSGI application of its own, beside the pages.
 
-It has no sessions, cookies, CSRF tokens or templates, so nothing of them can let somebody in here,
-and nothing of them costs anything.
+It knows no sessions, cookies, CSRF tokens or templates: none of them can let anybody in, and none
+of them costs a request time.
 """
 
 from __future__ import annotations
@@ -19,15 +19,17 @@ import msgspec
 from engine import Config, Engine, ServiceplanError, Token
 from web.api import body, openapi
 from web.api.call import BASE, ETAG, Call, Route
-from web.api.problems import KINDS, MEDIA_TYPE, Refused, at_body, of_engine, told
+from web.api.problems import KINDS, MEDIA_TYPE, Refused, at_body, of_engine, problem_json
 from web.api.routes import ROUTES, find
 
 log = logging.getLogger(__name__)
 
 StartResponse = Callable[..., Any]
+"""WSGI's ``start_response``."""
 Environ = dict[str, Any]
+"""WSGI's environment of a request."""
 Observe = Callable[[str, str, int, float], None]
-"""Is told of every answer: method, operation, status, seconds."""
+"""A function that is called for every answer: HTTP method, operation, status, seconds."""
 
 HEADERS: Final = [
     ("Cache-Control", "no-store"),
@@ -35,26 +37,31 @@ HEADERS: Final = [
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("Referrer-Policy", "no-referrer"),
 ]
+"""The headers of every answer."""
 CHALLENGE: Final = ("WWW-Authenticate", 'Bearer realm="serviceplan"')
+"""The header of an answer 401: a bearer token is wanted (RFC 6750)."""
 STATUS: Final = {s.value: f"{s.value} {s.phrase}" for s in HTTPStatus}
+"""The status lines of WSGI by number."""
 DOCUMENT: Final = f"{BASE}/openapi.json"
+"""The path of the OpenAPI document."""
 PERSON: Final = "serviceplan.person"
-"""Where the environment of a request tells whose token came with it, for what is logged."""
+"""The key of a request's environment with the id of the token's person, for the log."""
 OPERATION: Final = "serviceplan.operation"
-"""And where it tells which operation it is."""
+"""The key of a request's environment with the name of the operation, for the log and the
+metrics."""
 _ETAG: Final = re.compile(ETAG)
 _encode: Final = msgspec.json.Encoder().encode
 
 
 class Api:
-    """The WSGI application on an open engine."""
+    """The API's WSGI application on an open engine."""
 
     def __init__(self, config: Config, engine: Engine, observe: Observe):
         self._config = config
         self._engine = engine
         self._observe = observe
         self._document = _encode(openapi.document())
-        # Numbers keep every digit that was sent.
+        # Numbers keep every digit that was sent: they are read as Decimal.
         self._decoders: dict[str, msgspec.json.Decoder[Any]] = {
             route.name: msgspec.json.Decoder(route.body, float_hook=body.number)
             for route in ROUTES
@@ -76,12 +83,12 @@ class Api:
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else data]
 
     def _answer(self, environ: Environ) -> tuple[int, bytes, list[tuple[str, str]]]:
-        """Status, body and headers, whatever happens."""
+        """Status, body and headers; every error is a problem."""
         route = None
         try:
             path = _path(environ)
             if path == DOCUMENT:
-                return self._shown(environ["REQUEST_METHOD"])
+                return self._document_answer(environ["REQUEST_METHOD"])
             route, id = find(environ["REQUEST_METHOD"], path)
             environ[OPERATION] = route.name
             reply = route.handler(self._call(environ, route, id))
@@ -98,8 +105,8 @@ class Api:
         data = reply.body if isinstance(reply.body, bytes) else _encode(reply.body)
         return route.status, data, [("Content-Type", reply.media_type), *reply.headers]
 
-    def _shown(self, method: str) -> tuple[int, bytes, list[tuple[str, str]]]:
-        """The document, which is no operation of itself."""
+    def _document_answer(self, method: str) -> tuple[int, bytes, list[tuple[str, str]]]:
+        """The OpenAPI document, which is no operation itself."""
         if method not in ("GET", "HEAD"):
             raise Refused("method-not-allowed", "This takes GET, HEAD.", ("Allow", "GET, HEAD"))
         return 200, self._document, [("Content-Type", "application/json")]
@@ -123,7 +130,7 @@ class Api:
         )
 
     def _token(self, environ: Environ, route: Route) -> Token:
-        """Who asks. Raises Refused, or the engine's NotAuthenticated."""
+        """The bearer token of a request. Raises Refused, or the engine's NotAuthenticated."""
         scheme, _, secret = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
             raise Refused("token-missing", "Send Authorization: Bearer <token>.", CHALLENGE)
@@ -154,7 +161,7 @@ class Api:
             log.warning("denied %s %s for %s: %s", method, path, who, refused.name)
         if refused.name == "stale-revision" and "HTTP_IF_MATCH" not in environ:
             status = 409
-        data = told(refused, status=status, instance=path)
+        data = problem_json(refused, status=status, instance=path)
         return status, data, [("Content-Type", MEDIA_TYPE), *refused.headers]
 
 

@@ -1,4 +1,4 @@
-"""A case that could not go on: try again what failed."""
+"""The incidents on the page of a case: another attempt at one."""
 
 from __future__ import annotations
 
@@ -12,5 +12,6 @@ from web.incidents import flash_outcome
 
 @blueprint.post("/<case_id>/incidents/<incident_id>/retry")
 def retry(case_id: str, incident_id: str) -> ResponseReturnValue:
+    """Try again what failed, and return to the case."""
     flash_outcome(engine().incidents.retry(actor(), incident_id, key=posted_key()))
     return redirect(url_for("cases.show", case_id=case_id))

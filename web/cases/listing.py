@@ -1,4 +1,4 @@
-"""Ärenden: the list, searched and filtered by its address."""
+"""The list of cases (Ärenden), searched and filtered by its address."""
 
 from __future__ import annotations
 
@@ -11,28 +11,30 @@ from web.cases.start import may_start
 from web.context import actor, config, engine
 
 STATES: Final = ("running", "incident", "ended", "all")
+"""The values of the filter ``state``; "running" when the address has no other."""
 
 
 @blueprint.get("/")
 def index() -> str:
+    """A page of the cases that match the filters of the address."""
     chosen = _filters()
     cursor = request.args.get("cursor")
     page = engine().cases.search(actor(), **chosen, cursor=cursor, limit=config().web.page_size)
-    kept = {name: value for name, value in chosen.items() if value and value != "running"}
+    query = {name: value for name, value in chosen.items() if value and value != "running"}
     return render_template(
         "cases/index.html",
         rows=page.items,
         chosen=chosen,
-        narrowed=bool(kept),
+        narrowed=bool(query),
         phases=phases(),
         may_start=may_start(),
-        first_url=url_for("cases.index", **kept) if cursor else None,
-        next_url=url_for("cases.index", **kept, cursor=page.next) if page.next else None,
+        first_url=url_for("cases.index", **query) if cursor else None,
+        next_url=url_for("cases.index", **query, cursor=page.next) if page.next else None,
     )
 
 
 def phases() -> list[tuple[str, str]]:
-    """Key and name of the phases that the live diagrams have, in their order."""
+    """Key and name of the phases of the live diagrams, in the order of the plan."""
     live = engine().definitions.all(actor())
     return [(d.phase, d.name) for d in live if d.phase and d.latest]
 

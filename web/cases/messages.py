@@ -1,5 +1,5 @@
-"""Messages to a case (complaint, renewal, notice): a small form, and a warning where it ends
-something."""
+"""BPMN messages that a person delivers to a case (complaint, renewal, notice): the form of one,
+with a confirmation where the message interrupts work."""
 
 from __future__ import annotations
 
@@ -16,20 +16,22 @@ from web.i18n import gettext as _
 
 @blueprint.get("/<case_id>/messages/<name>")
 def message(case_id: str, name: str) -> str:
-    detail, option = _wanted(case_id, name)
+    """The form of a message."""
+    detail, option = _option(case_id, name)
     return _page(detail, option)
 
 
 @blueprint.post("/<case_id>/messages/<name>")
 def send(case_id: str, name: str) -> ResponseReturnValue:
-    detail, option = _wanted(case_id, name)
+    """Deliver the message of the posted form to the case."""
+    detail, option = _option(case_id, name)
     problems = []
     if option.interrupting and "sure" not in request.form:
         problems.append(Problem("confirm", "Confirm the consequence.", "sure"))
     answers = read_fields(option.form, request.form)
     try:
         if problems:
-            raise Invalid([*_early(option, answers), *problems])
+            raise Invalid([*_missing(option, answers), *problems])
         engine().cases.deliver(actor(), name, case_id, answers, key=posted_key())
     except Invalid as error:
         return _page(detail, option, error.problems), 422
@@ -37,8 +39,8 @@ def send(case_id: str, name: str) -> ResponseReturnValue:
     return redirect(url_for("cases.show", case_id=case_id))
 
 
-def _early(option: MessageOption, answers: dict[str, object]) -> list[Problem]:
-    """What is missing, told together with the missing confirmation."""
+def _missing(option: MessageOption, answers: dict[str, object]) -> list[Problem]:
+    """The required fields without an answer, to be shown together with a missing confirmation."""
     return [
         Problem("required", "Fill this in.", field.id)
         for field in option.form
@@ -46,7 +48,8 @@ def _early(option: MessageOption, answers: dict[str, object]) -> list[Problem]:
     ]
 
 
-def _wanted(case_id: str, name: str) -> tuple[CaseDetail, MessageOption]:
+def _option(case_id: str, name: str) -> tuple[CaseDetail, MessageOption]:
+    """The case, and its message of this name when the reader may deliver it. Raises a 404."""
     detail = engine().cases.get(actor(), case_id)
     option = next((m for m in detail.messages if m.name == name and m.allowed), None)
     if option is None:

@@ -1,4 +1,4 @@
-"""The addresses under /cases; the modules beside this one add theirs to it."""
+"""The blueprint of /cases, to which the modules of web/cases add their addresses."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
 @blueprint.app_template_filter()
 def initials(name: str) -> str:
-    """The letters of a signature on paper: EL of Eva Lindqvist."""
+    """A name's initials, as a signature on paper: at most three letters, EL of Eva Lindqvist."""
     return "".join(part[0] for part in name.split() if part).upper()[:3]

@@ -1,4 +1,7 @@
-"""The paper table of a case: what its rows show, of the engine's rows and rounds."""
+"""The sheets of a case as the paper form shows them: rows made of the engine's ``SheetRow``.
+
+An activity that is repeated has one ``SheetEntry`` per round.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,11 @@ from web.formats import local
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point of ATT TÄNKA PÅ. ``who`` is told when it was not the signer on the day of the
-    signature who ticked it. ``state`` is None where nothing has begun."""
+    """A checklist point (ATT TÄNKA PÅ) of a row.
+
+    ``state`` is None when the activity has not begun. ``who`` is set when the point was not ticked
+    by the signer on the day of the signature, which the signature does not already say.
+    """
 
     text: str
     state: Literal["open", "done", "not_applicable"] | None = None
@@ -24,7 +30,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An activity: its points as they stand, the rounds that matter now, and those before."""
+    """An activity: its points, its open rounds (else the last one), and the rounds before them.
+
+    ``next_due`` is when the next round is due, None when it is not planned.
+    """
 
     row: SheetRow
     points: tuple[Point, ...]
@@ -35,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One sheet among the links: how much of it is done, and what is going on in it."""
+    """A sheet's link: how many of its activities are done, and how many rounds are open or late."""
 
     key: str
     title: str
@@ -46,10 +55,12 @@ class Tab:
 
 
 def rows(sheet: Sheet, today: date) -> list[Row]:
+    """The rows of a sheet, in its order."""
     return [_row(row, today) for row in sheet.rows]
 
 
 def tab(sheet: Sheet, today: date) -> Tab:
+    """The link to a sheet."""
     opened = [e for row in sheet.rows for e in row.entries if e.state == "open"]
     return Tab(
         key=sheet.key,
@@ -62,8 +73,8 @@ def tab(sheet: Sheet, today: date) -> Tab:
 
 
 def chosen(sheets: Sequence[Sheet], asked: str | None) -> Sheet | None:
-    """The sheet that was asked for; else the first one with open work, the last one with
-    finished work, the first of all."""
+    """The sheet with the key ``asked``; else the first with an open activity, else the last with a
+    finished one, else the first. None when there are no sheets."""
     by_key = {sheet.key: sheet for sheet in sheets}
     if asked in by_key:
         return by_key[asked]
@@ -84,17 +95,18 @@ def _row(row: SheetRow, today: date) -> Row:
 
 
 def _points(row: SheetRow, current: Sequence[SheetEntry]) -> tuple[Point, ...]:
-    """As the round that is shown has them; of several open rounds (complaints) only the texts."""
+    """The points with the states of the one round that is shown; the texts alone when several
+    rounds are open (complaints), since their states differ."""
     if len(current) != 1 or current[0].state == "cancelled":
         return tuple(Point(text) for text in row.points)
     entry = current[0]
     return tuple(
-        Point(tick.text, tick.state, tick.reason, tick if _tells(tick, entry) else None)
+        Point(tick.text, tick.state, tick.reason, tick if _needs_name(tick, entry) else None)
         for tick in entry.checklist
     )
 
 
-def _tells(tick: Tick, entry: SheetEntry) -> bool:
+def _needs_name(tick: Tick, entry: SheetEntry) -> bool:
     if tick.at is None or tick.by is None:
         return False
     signed = entry.signature

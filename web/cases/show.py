@@ -1,4 +1,4 @@
-"""One case: the paper table of a sheet, its diagram, its instances and what has happened."""
+"""The page of a case (its sheets, diagram, instances, latest facts), and of one instance of it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from web.cases.routes import blueprint
 from web.context import actor, engine, today
 from web.i18n import gettext as _
 from web.planes import Picture
-from web.sentences import Speaker, Told
 from web.svg import words
+from web.texts.history import HistoryFormatter, HistoryLine
 
 LATEST: Final = 8
-"""How much the case's page tells; the rest is one link away."""
+"""Lines of the timeline on the page of a case; a link leads to the whole history."""
 
 FACTS: Final = 60
-"""How many facts that is made of."""
+"""Facts that the timeline is made of: an act such as a completed task writes several."""
 
 
 @blueprint.get("/<case_id>")
 def show(case_id: str) -> str:
+    """The page of a case, with the sheet of the address (``?blad=``) open."""
     detail = engine().cases.get(actor(), case_id)
     sheet = paper.chosen(detail.sheets, request.args.get("blad"))
     return render_template(
@@ -41,35 +42,35 @@ def show(case_id: str) -> str:
         standing_text=words.standing,
         messages=[m for m in detail.messages if m.allowed],
         tree=tree(detail.instances),
-        story=_story(case_id),
+        timeline=_timeline(case_id),
         skipped=engine().migrations.skipped_steps(actor(), case_id),
     )
 
 
 @blueprint.get("/<case_id>/instances/<instance_id>")
 def instance(case_id: str, instance_id: str) -> str:
-    """One process instance of the case: its diagram with its tokens, and its children."""
+    """The page of a process instance of a case: its diagram with its tokens, and its children."""
     detail = engine().cases.get(actor(), case_id)
-    found = engine().instances.get(actor(), instance_id)
-    standing = _standing(found)
+    view = engine().instances.get(actor(), instance_id)
+    standing = _standing(view)
     return render_template(
         "cases/instance.html",
         case=detail,
         row=detail.row,
-        instance=found,
+        instance=view,
         picture=standing.picture,
         standing=standing.steps,
         children=[i for i in detail.instances if i.parent_id == instance_id],
         offered=[o for o in detail.activities if o.instance_id == instance_id],
-        parent=next((i for i in detail.instances if i.id == found.parent_id), None),
-        link=element_link(found.case_id),
+        parent=next((i for i in detail.instances if i.id == view.parent_id), None),
+        link=element_link(view.case_id),
         standing_text=words.standing,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How things stand in an instance: its diagram, and the same as a table of named steps."""
+    """The state of an instance as a diagram, and as a table: the name and state of each element."""
 
     picture: Picture
     steps: list[tuple[str, ElementState]]
@@ -90,14 +91,14 @@ def _standing(instance: InstanceView) -> Standing:
 
 
 def _whole(detail: CaseDetail) -> Standing | None:
-    """Of a case without a plan: its first process, which is all that there is to look at."""
+    """The state of the root instance, for a case whose diagrams have no sheets."""
     root = next((i for i in detail.instances if i.parent_id is None), None)
     return None if root is None else _standing(root)
 
 
-def _story(case_id: str) -> list[Told]:
+def _timeline(case_id: str) -> list[HistoryLine]:
     facts = engine().history.search(actor(), case_id=case_id, limit=FACTS)
-    return Speaker().story(facts.items, LATEST)
+    return HistoryFormatter().timeline(facts.items, LATEST)
 
 
 def _sheet_picture(detail: CaseDetail, sheet: Sheet) -> Picture | None:
@@ -112,7 +113,7 @@ def _sheet_picture(detail: CaseDetail, sheet: Sheet) -> Picture | None:
 
 
 def element_link(case_id: str) -> diagram.Link:
-    """Where an element of a case's diagram leads: its task, or the instance that it started."""
+    """A function that gives the address of an element's task or of the instance that it started."""
 
     def link(state: ElementState) -> str | None:
         if state.task_id:
@@ -126,13 +127,13 @@ def element_link(case_id: str) -> diagram.Link:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The instances of a case: what the page shows at once, and the finished rounds."""
+    """The instances of a case: those that the page shows at once, and those that it folds away."""
 
     shown: tuple[InstanceView, ...]
     finished: tuple[InstanceView, ...]
 
 
 def tree(instances: tuple[InstanceView, ...]) -> Tree:
-    """The phases always; below them what runs, the finished rounds apart."""
+    """Shown at once are the phases (depth 0 and 1) and what runs; other ended ones are folded."""
     shown = tuple(i for i in instances if i.depth <= 1 or i.ended_at is None)
     return Tree(shown, tuple(i for i in instances if i not in shown))

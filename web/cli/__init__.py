@@ -1,7 +1,7 @@
 """The ``serviceplan`` command.
 
-Every command opens the engine, does one thing and closes it. What goes wrong is one clear line on
-standard error: exit status 1 when the thing could not be done, 2 when it was asked for wrongly.
+Every command opens the engine, does one thing and closes it. An error is one line on standard
+error: exit status 1 when something could not be done, 2 when it was asked for wrongly.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from engine import ConfigError, Invalid, Rejected, ServiceplanError
-from web.cli import decisions, diagrams, moves, operation, people, tokens
+from web.cli import decisions, diagrams, migration, operation, people, tokens
 from web.cli.common import Settings, finding_line
 
 
@@ -30,13 +30,13 @@ def group(context: click.Context, config_file: Path | None) -> None:
     context.obj = Settings(config_file)
 
 
-for module in (operation, diagrams, decisions, people, tokens, moves):
+for module in (operation, diagrams, decisions, people, tokens, migration):
     for command in module.COMMANDS:
         group.add_command(command)
 
 
 def main() -> None:
-    """The command's entry: no traceback for anything that a user can cause."""
+    """The entry point of ``serviceplan``; errors that a user can cause show no traceback."""
     try:
         group(standalone_mode=False)
     except click.Abort:
@@ -68,7 +68,7 @@ def _lines(error: ServiceplanError) -> list[str]:
 
 
 def _refused(error: Rejected) -> str:
-    """What cannot be used: diagrams, decision models, or files of both kinds."""
+    """The first line of a refusal: whether diagrams, decision models or both cannot be used."""
     wrong = {f.filename for f in error.findings if f.severity == "error"}
     models = {name for name in wrong if name.lower().endswith(".dmn")}
     kinds = [("diagram", len(wrong - models)), ("decision model", len(models))]

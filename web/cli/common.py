@@ -1,4 +1,4 @@
-"""What the commands share: settings, an open engine, files to read, tables to print."""
+"""What the commands share: the settings, an open engine, reading diagrams, printing tables."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ DEFAULT = "config.toml"
 
 @dataclass
 class Settings:
-    """Where the settings come from; read by the first command that needs them."""
+    """The settings' file; read when a command asks for it. None: config.toml of this folder, if
+    any."""
 
     file: Path | None
 
     def load(self, database: str | None = None) -> Config:
-        """The settings; ``database`` (a URL, or the path of an SQLite file) goes before them."""
+        """The settings, with ``database`` (a URL, or the path of an SQLite file) before their
+        own. Without any role a warning is printed."""
         file = self.file or settings_file()
         config = load_config(file)
         if not config.roles:
@@ -44,10 +46,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 @contextmanager
 def opened(config: Config, *, new: bool = False) -> Iterator[Engine]:
-    """The engine on the database of ``config``, closed when the block ends. Only a command that
-    brings something makes a ``new`` database: another one was given a wrong path.
+    """The engine on the database of ``config``, closed when the block ends.
 
-    :raises Unavailable: when there is none
+    :param new: make an SQLite database that is not there. Only commands that add something do:
+        for others a missing file means a wrong path.
+    :raises Unavailable: when the database is not there
     """
     path = config.database.url.removeprefix("sqlite:///")
     if not new and path != config.database.url and not Path(path).is_file():
@@ -60,7 +63,7 @@ def opened(config: Config, *, new: bool = False) -> Iterator[Engine]:
 
 
 def new_key() -> str:
-    """An idempotency key: a command that is typed twice is meant twice."""
+    """A new idempotency key: a command that is typed twice is meant twice."""
     return f"cli-{uuid.uuid4().hex}"
 
 
@@ -68,12 +71,12 @@ def new_key() -> str:
 
 
 def diagrams(paths: Iterable[Path]) -> list[Source]:
-    """The diagrams and decision models at ``paths``; a folder stands for every ``.bpmn`` and
-    ``.dmn`` file in it.
+    """The contents of the diagrams and decision models at ``paths``; a folder stands for every
+    ``.bpmn`` and ``.dmn`` file in it.
 
-    :raises click.UsageError: when there is none, or one cannot be read
+    :raises click.UsageError: when a folder has none, or a file cannot be read
     """
-    found: list[Source] = []
+    sources: list[Source] = []
     for path in paths:
         inside = (f for f in path.glob("*") if f.suffix in (".bpmn", ".dmn") and f.is_file())
         files = sorted(inside) if path.is_dir() else [path]
@@ -81,10 +84,10 @@ def diagrams(paths: Iterable[Path]) -> list[Source]:
             raise click.UsageError(f"There is no .bpmn or .dmn file in {path}.")
         for file in files:
             try:
-                found.append(Source(file.name, file.read_bytes()))
+                sources.append(Source(file.name, file.read_bytes()))
             except OSError as error:
                 raise click.UsageError(f"{file} cannot be read: {error.strerror}.") from error
-    return found
+    return sources
 
 
 INSTALLED = Path(__file__).parents[2]
@@ -92,7 +95,8 @@ INSTALLED = Path(__file__).parents[2]
 
 
 def plan_folder() -> Path:
-    """The company's plan: ``workflows`` of this folder, else the one installed with the command."""
+    """The folder of the company's plan: ``workflows`` here, else that installed with the
+    command."""
     here = Path("workflows")
     return here if here.is_dir() else INSTALLED / "workflows"
 
@@ -104,18 +108,19 @@ def settings_file() -> Path:
     :raises ConfigError: when there is neither
     """
     known = (Path(DEFAULT), INSTALLED / DEFAULT, INSTALLED / "workflows" / DEFAULT)
-    found = next((file for file in known if file.is_file()), None)
-    if found is None:
+    file = next((file for file in known if file.is_file()), None)
+    if file is None:
         raise ConfigError(
             f"there is no {DEFAULT} in {Path.cwd()}, and none came with the command: copy the "
             "project's one here, or name one with --config",
             file=DEFAULT,
         )
-    return found
+    return file
 
 
 def finding_line(finding: Finding) -> str:
-    """``file.bpmn:12: error: sentence``, as compilers say it, so that editors find the place."""
+    """A finding as ``file.bpmn:12: error: sentence``, the form of compilers, which editors can
+    read."""
     place = ":".join(str(part) for part in (finding.filename, finding.line) if part)
     return f"{place}: {finding.severity}: {finding.en}".removeprefix(": ")
 
@@ -126,7 +131,8 @@ def finding_line(finding: Finding) -> str:
 def table(
     head: Sequence[str], rows: Iterable[Sequence[str]], *, widths: Sequence[int] | None = None
 ) -> str:
-    """Rows as a table with lines; ``widths`` (in characters) wrap their columns."""
+    """A text table with a head; ``widths`` are the columns' widths in characters, 0 for
+    unlimited."""
     cells = [[_wrapped(c, widths[i] if widths else 0) for i, c in enumerate(r)] for r in rows]
     top = [[title] for title in head]
     columns = range(len(head))
@@ -152,7 +158,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _indent(text: str) -> str:
-    """Where the second line of a wrapped point begins: under its first word."""
+    """The indent of a wrapped point's further lines: they begin under its first word."""
     marks = len(text) - len(text.lstrip(" -–"))
     return " " * marks
 
@@ -169,4 +175,5 @@ def _row(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> str:
 
 
 def terminal_width(most: int = 160) -> int:
+    """The terminal's width in characters, between 80 and ``most``; 120 when it is unknown."""
     return max(80, min(most, shutil.get_terminal_size((120, 40)).columns))

@@ -1,4 +1,4 @@
-"""``decide``: make a decision of a file, without any database."""
+"""The command ``decide``: a decision of a DMN file, without a database."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from engine import DecisionOutcome, Source, decide_file
 from web.cli.common import Settings, json_option
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+"""An argument that is an existing file."""
 
 
 @click.command()
@@ -87,3 +88,4 @@ def _lines(outcome: DecisionOutcome) -> list[str]:
 
 
 COMMANDS = (decide,)
+"""The commands of this module, which web/cli/__init__.py adds to `serviceplan`."""

@@ -1,4 +1,4 @@
-"""``plan``, ``check``, ``deploy``: what diagrams say, whether they hold, and making them live."""
+"""The commands ``plan`` (prints the plan of diagrams), ``check`` and ``deploy``."""
 
 from __future__ import annotations
 
@@ -35,12 +35,14 @@ from web.cli.common import (
     table,
     terminal_width,
 )
-from web.definitions import due_rule
+from web.texts.due_dates import due_rule
 
 FILES = click.Path(exists=True, path_type=Path)
+"""An argument that is an existing file or folder."""
 HEAD: Final = ("ATT GÖRA", "ATT TÄNKA PÅ", "ANSVARIG", "KLART DEN", "SIGN")
+"""The columns of the paper form."""
 ROOMY: Final = 110
-"""From this many columns on a terminal has room for whole words in every column."""
+"""The width of a terminal, in characters, from which every column has room for whole words."""
 
 
 @click.command()
@@ -134,7 +136,7 @@ def check(settings: Settings, files: tuple[Path, ...], as_json: bool, database: 
 def _check(config: Config, sources: list[Source]) -> CheckReport:
     url = config.database.url
     path = url.removeprefix("sqlite:///")
-    # To check is to look: it makes no database, and without one diagrams are judged by themselves.
+    # A check creates no database: without one, diagrams are checked by themselves.
     known = path == url or Path(path).is_file()
     with closing(Engine.open(url if known else "sqlite://", config=config)) as engine:
         return engine.definitions.check(sources)
@@ -172,8 +174,8 @@ def deploy(settings: Settings, files: tuple[Path, ...], database: str | None) ->
         deployment = engine.definitions.deploy(SYSTEM, diagrams(files), key=new_key())
     _print_findings(deployment.findings)
     for definition in deployment.definitions:
-        kept = "" if definition.startable else " (kept as a drawing, cannot be started)"
-        click.echo(f"{definition.process_id} version {definition.version}: {definition.name}{kept}")
+        note = "" if definition.startable else " (kept as a drawing, cannot be started)"
+        click.echo(f"{definition.process_id} version {definition.version}: {definition.name}{note}")
     for decision in deployment.decisions:
         click.echo(f"{decision.decision_id} version {decision.version}: {decision.name}")
     if not deployment.new:
@@ -181,3 +183,4 @@ def deploy(settings: Settings, files: tuple[Path, ...], database: str | None) ->
 
 
 COMMANDS = (plan, check, deploy)
+"""The commands of this module, which web/cli/__init__.py adds to `serviceplan`."""

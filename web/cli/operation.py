@@ -1,4 +1,5 @@
-"""``serve``, ``worker``, and what keeps them well: ``verify``, ``db``, ``backup`` …"""
+"""The commands of operation: ``serve``, ``worker``, ``verify``, ``db``, ``backup``, ``fire-
+due``."""
 
 from __future__ import annotations
 
@@ -146,3 +147,4 @@ def fire_due(settings: Settings, database: str | None) -> None:
 
 
 COMMANDS = (serve, worker, verify, db, backup, fire_due)
+"""The commands of this module, which web/cli/__init__.py adds to `serviceplan`."""

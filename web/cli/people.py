@@ -1,4 +1,4 @@
-"""``user``: who may sign in, with which password, roles and rights."""
+"""The command ``user``: people who may sign in, their passwords, addresses, roles and rights."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from web.cli.common import Settings, database_option, new_key, opened, table
 from web.passwords import new_password
 
 RIGHTS = ("process_owner", "manager", "administrator")
+"""The application's rights."""
 
 roles_option = click.option(
     "--role", "roles", multiple=True, metavar="KEY", help="A role of config.toml; may be repeated."
@@ -142,8 +143,8 @@ def set_roles(
         if roles or rights:
             engine.people.change(SYSTEM, person.username, roles=roles, rights=rights, key=new_key())
             person = _person(engine, username)
-    held = ", ".join(sorted(person.roles)) or "none"
-    click.echo(f"{person.name}: roles {held}; rights {', '.join(sorted(person.rights)) or 'none'}")
+    names = ", ".join(sorted(person.roles)) or "none"
+    click.echo(f"{person.name}: roles {names}; rights {', '.join(sorted(person.rights)) or 'none'}")
 
 
 def _person(engine: Engine, username: str) -> Person:
@@ -161,7 +162,7 @@ def _check_roles(config: Config, roles: tuple[str, ...]) -> None:
 
 
 def _password(generate: bool) -> tuple[str, bool]:
-    """A password, and whether it was made here (and so must be shown, once)."""
+    """A password that is typed or generated, and whether it was generated (to be shown once)."""
     if generate or not sys.stdin.isatty():
         return new_password(), True
     typed = click.prompt(
@@ -181,3 +182,4 @@ def _say(text: str, shown_once: str | bool) -> None:
 
 
 COMMANDS = (user,)
+"""The commands of this module, which web/cli/__init__.py adds to `serviceplan`."""

@@ -1,4 +1,4 @@
-"""``token``: bearer tokens with which programs use the API in a person's name."""
+"""The command ``token``: bearer tokens, by which programs use the API in a person's name."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def add(
 def list_tokens(settings: Settings, username: str | None, database: str | None) -> None:
     """List the tokens of a person, or of everybody."""
     with opened(settings.load(database)) as engine:
-        found = engine.tokens.all(SYSTEM, username)
+        listed = engine.tokens.all(SYSTEM, username)
         now = engine.now()
     rows = [
         (
@@ -84,7 +84,7 @@ def list_tokens(settings: Settings, username: str | None, database: str | None) 
             _moment(t.last_used_at),
             _state(t, now),
         )
-        for t in found
+        for t in listed
     ]
     head = ("id", "user name", "name", "begins", "scopes", "made", "last used", "state")
     click.echo(table(head, rows))
@@ -97,16 +97,16 @@ def list_tokens(settings: Settings, username: str | None, database: str | None) 
 def revoke(settings: Settings, token_id: str, database: str | None) -> None:
     """End a token at once and for good. ID is its id, or how its secret begins."""
     with opened(settings.load(database)) as engine:
-        found = _token(engine, token_id)
-        engine.tokens.revoke(SYSTEM, found.id, key=new_key())
-    click.echo(f"{found.name} of {found.person.name} is revoked.")
+        revoked = _token(engine, token_id)
+        engine.tokens.revoke(SYSTEM, revoked.id, key=new_key())
+    click.echo(f"{revoked.name} of {revoked.person.name} is revoked.")
 
 
 def _token(engine: Engine, given: str) -> Token:
-    found = [t for t in engine.tokens.all(SYSTEM) if given in (t.id, t.prefix)]
-    if len(found) != 1:
+    matches = [t for t in engine.tokens.all(SYSTEM) if given in (t.id, t.prefix)]
+    if len(matches) != 1:
         raise NotFound(f"there is no token {given}")
-    return found[0]
+    return matches[0]
 
 
 def _moment(at: datetime | None) -> str:
@@ -122,3 +122,4 @@ def _state(token: Token, now: datetime) -> str:
 
 
 COMMANDS = (token,)
+"""The commands of this module, which web/cli/__init__.py adds to `serviceplan`."""

@@ -1,7 +1,7 @@
 """The example company: people in every role, and customers whose cases have a history.
 
-It is made through the engine's public methods alone, under a clock that is moved through the past;
-``company.toml`` says who and what. A database that was started with ``--empty`` has none of it.
+It is made by the engine's public methods alone, on a clock that runs through the past;
+``company.toml`` has its people, customers and answers. ``serviceplan serve --empty`` leaves it out.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from web.example.story import Story
 from web.passwords import new_password
 
 COMPANY = Path(__file__).parent / "company.toml"
+"""The file with the example's people, customers and answers."""
 
 
 @dataclass(frozen=True)
 class Login:
-    """Somebody of the example, with the password that was made for this database."""
+    """A person of the example, with the password that was made for this database."""
 
     name: str
     username: str
@@ -40,10 +41,10 @@ def make(
     now: datetime | None = None,
     report: Callable[[str], object] = lambda _text: None,
 ) -> tuple[Login, ...]:
-    """Fill the empty database at ``url`` and give everybody's login.
+    """Fill the empty database at ``url``, and return everybody's login.
 
-    The history ends at ``now`` (an aware datetime, default: this moment). ``report`` is told what
-    is done.
+    The history ends at ``now`` (with a time zone; this moment by default). ``report`` is called
+    with what is being made.
     """
     company = tomllib.loads(COMPANY.read_text(encoding="utf-8"))
     now = now or SystemClock().now()
@@ -57,7 +58,7 @@ def make(
         actors = _actors(engine)
         passwords = {actors[login.username].id: login.password for login in logins}
         story = Story(engine, clock, company, actors, passwords)
-        story.tell(until=now, report=report)
+        story.run(until=now, report=report)
     return tuple(logins)
 
 

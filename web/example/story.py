@@ -1,5 +1,6 @@
-"""The example's past: what happens next is kept in an agenda, and the clock jumps from one thing to
-the next. Tasks are found, claimed and signed as people do it, so history and chains are real."""
+"""The example's past, made by a simulation: an agenda of events, and a clock that jumps from one to
+the next. Tasks are claimed, filled in and signed by the engine's own methods, so that the history
+and its hash chains are real."""
 
 from __future__ import annotations
 
@@ -18,13 +19,19 @@ from engine import SYSTEM, Actor, Engine, FakeClock, Invalid, TaskRow
 from web.example.answers import Answers, Situation
 
 Act = Callable[[], None]
+"""What happens at an event of the agenda."""
 DAWN: Final = time(6, 0)
-"""When timers are looked at: the rounds of a day are there when people come to work."""
+"""The local time at which each day's due timers are fired: before people come to work."""
 
 
 @dataclass
 class Case:
-    """A customer's case, and how its people are."""
+    """A case of the example.
+
+    ``contract`` is the contract's first day; tasks opened after ``rest_from`` stay open; ``rounds``
+    counts how often each step has been done; ``random`` varies how people work, and is the same for
+    the same customer.
+    """
 
     customer: Mapping[str, Any]
     contract: date
@@ -35,8 +42,10 @@ class Case:
 
 
 class Story:
-    """``company`` is the content of company.toml; ``actors`` are by user name, ``passwords`` by
-    actor id."""
+    """The simulation of ``company``, the content of company.toml.
+
+    Its people are ``actors`` by user name and have ``passwords`` by actor id.
+    """
 
     def __init__(
         self,
@@ -58,8 +67,9 @@ class Story:
         self._cases: dict[str, Case] = {}
         self._seen: set[str] = set()
 
-    def tell(self, *, until: datetime, report: Callable[[str], object]) -> None:
-        """Live through everything up to ``until``; what is later stays open."""
+    def run(self, *, until: datetime, report: Callable[[str], object]) -> None:
+        """Simulate everything up to ``until``; what would happen later stays open. ``report`` is
+        called with each customer's name."""
         for customer in self._company["customers"]:
             self._plan_case(customer, until, report)
         while self._agenda and self._agenda[0][0] <= until:
@@ -73,7 +83,7 @@ class Story:
         self._clock.set(until)
 
     def _wait_for(self, when: datetime) -> None:
-        """Move the clock towards ``when``, morning by morning, and fire what is due."""
+        """Set the clock forward to ``when`` day by day, firing the due timers of each morning."""
         while (morning := self._next_dawn()) <= when:
             self._clock.set(morning)
             if self._engine.jobs.fire_due():
@@ -158,8 +168,8 @@ class Story:
         self._put(done, lambda: self._complete(case, row, who))
 
     def _who(self, case: Case, row: TaskRow) -> Actor | None:
-        """Who does it: whom it is assigned to, else whom the case has in its role, else anybody
-        with the role."""
+        """Who does a task: its assignee, else the case's person for its role, else anybody with the
+        role. None when nobody has it."""
         if row.assignee is not None:
             return self._actors.get(row.assignee.username)
         chosen = case.customer["people"].get(row.role or "")
@@ -183,7 +193,7 @@ class Story:
         return case.random.uniform(0.6, 1.4)
 
     def _begin(self, case: Case, row: TaskRow, who: Actor) -> None:
-        """Take the task and tick the first points, as one does before the rest is known."""
+        """Claim a task and save a draft with the first half of its points ticked."""
         task = self._engine.tasks.get(who, row.id)
         if row.assignee is None and "claim" in task.can:
             self._engine.tasks.claim(who, row.id, key=self._key())

@@ -18,7 +18,7 @@ from tests.support.people import People
 from tests.web.api.caller import Caller, problem
 from tests.web.conftest import SignedIn
 from web.api.problems import Refused
-from web.threads import UNREADABLE, answer
+from web.gunicorn_worker import UNREADABLE, answer
 
 
 class Broken:

@@ -1,5 +1,8 @@
-"""What the API gives back. Made of the engine's views by their attributes' names, so that what an
-answer does not name stays inside."""
+"""The structs that the API gives.
+
+They are made of the engine's views by the names of their fields, so an attribute of a view that no
+struct names is never sent. Their docstrings are descriptions in the OpenAPI document.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases, their customers, incidents and history."""
+"""The API's structs of cases, their instances, customers, incidents and history."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from web.api.answers.tasks import Field
 
 
 class Customer(Struct, frozen=True):
+    """A customer, with its Swedish organisation number."""
+
     id: str
     name: str
     org_number: str

@@ -1,4 +1,4 @@
-"""Diagrams and what was found in them."""
+"""The API's structs of process definitions and findings."""
 
 from __future__ import annotations
 

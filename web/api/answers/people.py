@@ -1,4 +1,4 @@
-"""Who."""
+"""The API's structs of people."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from msgspec import Struct
 
 
 class Person(Struct, frozen=True):
+    """A person, by id, user name and name."""
+
     id: str
     username: str
     name: str

@@ -1,4 +1,4 @@
-"""Problem details."""
+"""The API's structs of problem details (RFC 9457)."""
 
 from __future__ import annotations
 

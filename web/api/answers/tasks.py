@@ -1,4 +1,4 @@
-"""User tasks, and the receipts of what is done with them."""
+"""The API's structs of user tasks, and the receipts of changes to them."""
 
 from __future__ import annotations
 
@@ -65,6 +65,8 @@ class Tasks(Struct, frozen=True):
 
 
 class Option(Struct, frozen=True):
+    """A value that a field can have, and its label."""
+
     value: str
     label: str
 
@@ -94,6 +96,8 @@ class Point(Struct, frozen=True):
 
 
 class Signature(Struct, frozen=True):
+    """Who has signed, with which meaning, and the SHA-256 of what was signed."""
+
     id: str
     by: str
     name: str
@@ -104,6 +108,8 @@ class Signature(Struct, frozen=True):
 
 
 class Attachment(Struct, frozen=True):
+    """An attached file; `size` is in bytes."""
+
     id: str
     filename: str
     media_type: str

@@ -1,23 +1,53 @@
-"""Why a date is what it is, in sentences."""
+"""Due dates in the reader's language: the diagram's rule, and how a date follows from it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from engine import DayOff, DueReason
 from web import formats
-from web.definitions import due_rule
 from web.i18n import gettext as _
-from web.i18n import language
+from web.i18n import language, ngettext
 
-MOST_DAYS = 15
-"""Days off that are told one by one."""
+MOST_DAYS: Final = 15
+"""How many skipped days off a sentence lists; the others are only counted."""
 
 
-def steps(reason: DueReason) -> list[str]:
-    """From the diagram's rule to the date, a sentence for each step."""
-    told = [*_rule(reason), *_start(reason), *_skipped(reason), *_result(reason)]
+def due_rule(rule: Mapping[str, str] | None) -> str:
+    """A diagram's due rule (the attributes of ``sp:due``) in words.
+
+    Such as "5 arbetsdagar efter att uppgiften öppnas"; "" when there is no rule, the expression
+    itself of a rule that is one.
+    """
+    if not rule:
+        return ""
+    if "on" in rule:
+        return rule["on"].removeprefix("=").strip()
+    before = "before" in rule
+    length = _length(rule.get("before") or rule.get("after") or "", rule.get("calendar"))
+    point = rule.get("of")
+    if point and before:
+        return _("%(length)s före %(point)s", length=length, point=point)
+    if point:
+        return _("%(length)s efter %(point)s", length=length, point=point)
+    return _("%(length)s efter att uppgiften öppnas", length=length)
+
+
+def _length(duration: str, calendar: str | None) -> str:
+    if calendar == "working" and duration.startswith("P") and duration.endswith("D"):
+        days = duration[1:-1]
+        if days.isdigit():
+            return ngettext("%(num)s arbetsdag", "%(num)s arbetsdagar", int(days))
+    return formats.interval(duration)
+
+
+def reason_sentences(reason: DueReason) -> list[str]:
+    """Why a task has its due date: from the diagram's rule to the date, one sentence per step."""
+    sentences = [*_rule(reason), *_start(reason), *_skipped(reason), *_result(reason)]
     if reason.due is not None:
-        told.append(_("Dagar räknas i tidszonen %(zone)s.", zone=reason.zone))
-    return told
+        sentences.append(_("Dagar räknas i tidszonen %(zone)s.", zone=reason.zone))
+    return sentences
 
 
 def _rule(reason: DueReason) -> list[str]:

@@ -1,4 +1,4 @@
-"""Ad-hoc sub-processes: a person begins one of the activities that are offered."""
+"""Ad-hoc sub-processes of a case: a person begins one of the activities that can be begun."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from web.i18n import gettext as _
 
 
 @blueprint.post("/<case_id>/instances/<instance_id>/begin/<element_id>")
-def begin(case_id: str, instance_id: str, element_id: str) -> ResponseReturnValue:
+def begin_activity(case_id: str, instance_id: str, element_id: str) -> ResponseReturnValue:
+    """Begin an activity of an open ad-hoc sub-process, and return to the case."""
     options = engine().cases.get(actor(), case_id).activities
     names = {o.element_id: o.name for o in options if o.instance_id == instance_id}
     try:

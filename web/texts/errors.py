@@ -1,7 +1,7 @@
-"""Every code that the engine gives, in words that a person can act on.
+"""Errors in the reader's language: the problems of an input, and the texts of an error page.
 
-The engine speaks in codes with English messages; here each has its Swedish text (msgid) and, by
-translations/en.po, its English one. A code that is not listed shows the engine's own message.
+Keys are the engine's codes (``Problem.code``, ``ServiceplanError.error_code``) and those of the web
+itself. A code without a text shows the engine's English message.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from web import formats
 from web.context import role_title
 from web.i18n import N_
 from web.i18n import gettext as _
+from web.texts.params import TextParams
 
 PROBLEMS: Final[Mapping[str, str]] = {
     # Answers
@@ -84,7 +85,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "current_wrong": N_("Det nuvarande lösenordet stämmer inte."),
     # Lists and forms
     "key_malformed": N_("Formuläret kom inte fram helt. Läs in sidan på nytt."),
-    # Moving to another version
+    # Migration to another version
     "choose_group": N_("Välj minst en grupp att flytta."),
     "unknown_element": N_("Steget %(element)s finns inte."),
     "other_kind": N_("Arbetet kan bara fortsätta på ett steg av samma slag."),
@@ -92,6 +93,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "nothing_to_migrate": N_("Det finns inget att flytta."),
     "cursor_malformed": N_("Sidan finns inte i listan. Börja om från början."),
 }
+"""What is wrong with one input, by ``Problem.code``; placeholders are the problem's params."""
 
 ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "not_found": (
@@ -199,10 +201,11 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Felet är antecknat. Försök igen, och säg till om det händer en gång till."),
     ),
 }
+"""Heading and explanation of an error page, by the error's code."""
 
 
 def problem_text(problem: Problem) -> str:
-    """One problem as a sentence in the reader's language."""
+    """A problem of an input as a sentence in the reader's language."""
     template = PROBLEMS.get(problem.code)
     if template is None:
         return problem.message
@@ -215,7 +218,10 @@ def problem_text(problem: Problem) -> str:
 
 
 def error_texts(code: str, params: Mapping[str, Any], fallback: str = "") -> tuple[str, str]:
-    """The heading and the explanation of an error."""
+    """The heading and the explanation of an error with this code and these params.
+
+    An unknown code gets a general heading, and ``fallback`` as its explanation.
+    """
     if code not in ERRORS:
         something_failed, _advice = ERRORS["error"]
         return _(something_failed), fallback
@@ -226,20 +232,13 @@ def error_texts(code: str, params: Mapping[str, Any], fallback: str = "") -> tup
 
 
 def error_page_texts(error: ServiceplanError) -> tuple[str, str]:
-    """As error_texts, of an engine's error: its own code, else that of its class."""
+    """The heading and the explanation of an engine's error, by its own code or its class's."""
     code = error.error_code if error.error_code in ERRORS else type(error).code
     return error_texts(code, error.params, error.message)
 
 
-class _Params(dict[str, Any]):
-    """Parameters for a text; one that the engine did not give leaves a dash, never an error."""
-
-    def __missing__(self, key: str) -> str:
-        return "–"
-
-
 def _fill(template: str, params: Mapping[str, Any]) -> str:
-    return _(template) % _Params({key: _shown(value) for key, value in params.items()})
+    return _(template) % TextParams({key: _shown(value) for key, value in params.items()})
 
 
 def _shown(value: Any) -> str:

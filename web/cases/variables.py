@@ -1,4 +1,7 @@
-"""The values (variables) of a process of a case: look at them, and correct one that is wrong."""
+"""The variables of a process instance of a case: the list, and the correction of one.
+
+The pages call them "värden".
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from typing import Any, Final
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import CaseDetail, Invalid, NotAllowed, Problem, VariableValue
+from engine import CaseDetail, Invalid, Problem, VariableValue
 from web import forms
+from web.cases.allowed import case_that_allows
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key
 from web.forms import Problems
@@ -23,32 +27,36 @@ TYPES: Final = {
     "null": N_("Inget värde"),
     "feel": N_("Annat, skrivet som FEEL"),
 }
+"""The types of ``VariableValue``, each with its name."""
 
 
-@blueprint.get("/<case_id>/instances/<instance_id>/values")
-def values(case_id: str, instance_id: str) -> str:
-    detail, found = _found(case_id, instance_id)
+@blueprint.get("/<case_id>/instances/<instance_id>/variables")
+def variables(case_id: str, instance_id: str) -> str:
+    """All variables of an instance."""
+    detail, stored = _stored(case_id, instance_id)
     return render_template(
-        "cases/values.html",
+        "cases/variables.html",
         case=detail,
         row=detail.row,
         instance=engine().instances.get(actor(), instance_id),
-        values=found,
+        variables=stored,
         types={key: _(text) for key, text in TYPES.items()},
         incident=_incident(detail),
     )
 
 
-@blueprint.get("/<case_id>/instances/<instance_id>/values/correct")
-def value(case_id: str, instance_id: str) -> str:
+@blueprint.get("/<case_id>/instances/<instance_id>/variables/correct")
+def correct_variable(case_id: str, instance_id: str) -> str:
+    """The form that corrects the variable of the address (``?name=``), or sets a new one."""
     return _page(case_id, instance_id)
 
 
-@blueprint.post("/<case_id>/instances/<instance_id>/values/correct")
-def value_sent(case_id: str, instance_id: str) -> ResponseReturnValue:
-    detail, _values = _found(case_id, instance_id)
+@blueprint.post("/<case_id>/instances/<instance_id>/variables/correct")
+def correct_variable_sent(case_id: str, instance_id: str) -> ResponseReturnValue:
+    """Set the variable to the posted value; with the button "retry" also try the incident again."""
+    detail, _variables = _stored(case_id, instance_id)
     name, reason = request.form.get("name", "").strip(), request.form.get("reason", "").strip()
-    given, texts, problems = _posted(name)
+    given, expressions, problems = _posted(name)
     if not reason:
         problems.append(Problem("required", "Say why.", "reason"))
     try:
@@ -56,7 +64,7 @@ def value_sent(case_id: str, instance_id: str) -> ResponseReturnValue:
             raise Invalid(problems)
         key = posted_key()
         engine().instances.correct_variables(
-            actor(), instance_id, given, expressions=texts, reason=reason, key=key
+            actor(), instance_id, given, expressions=expressions, reason=reason, key=key
         )
     except Invalid as error:
         wrong = [_at_the_input(p, name) for p in error.problems]
@@ -64,11 +72,11 @@ def value_sent(case_id: str, instance_id: str) -> ResponseReturnValue:
     flash(_("Värdet ”%(name)s” är rättat.", name=name), "success")
     incident = _incident(detail)
     if request.form.get("action") == "retry" and incident:
-        _try_again(incident, key)
+        _retry(incident, key)
     return redirect(url_for("cases.show", case_id=case_id))
 
 
-def _try_again(incident_id: str, key: str) -> None:
+def _retry(incident_id: str, key: str) -> None:
     receipt = engine().incidents.retry(actor(), incident_id, key=f"{key[:70]}-again")
     if receipt.result.get("resolved", True):
         flash(_("Felet är åtgärdat och ärendet går vidare."), "success")
@@ -77,7 +85,7 @@ def _try_again(incident_id: str, key: str) -> None:
 
 
 def _posted(name: str) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
-    """The value as the engine takes it, a FEEL text in the second place; and what is wrong."""
+    """The posted value by name as JSON, else by name as a FEEL expression; and its problems."""
     kind, text = request.form.get("type", "string"), request.form.get("value", "")
     required = [Problem("required", "Fill this in.", "value")]
     problems = [] if name else [Problem("required", "Fill this in.", "name")]
@@ -99,42 +107,42 @@ def _posted(name: str) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
 
 
 def _plausible(kind: str, text: str) -> bool:
-    """Whether ``canonical`` made sense of what was typed; the engine has the last word."""
+    """Whether ``forms.canonical`` could read what was typed: its result has only the characters
+    of a date or a number. (The engine checks the value itself.)"""
     allowed = "0123456789-" if kind == "date" else "0123456789-.eE+"
     return all(c in allowed for c in text)
 
 
 def _at_the_input(problem: Problem, name: str) -> Problem:
-    """A problem of the variable is shown at its input: that of its name, or of its value."""
+    """The problem, moved from the variable ``name`` to the input of its name or value."""
     if problem.field != name or not name:
         return problem
     field = "name" if problem.code == "name_malformed" else "value"
     return Problem(problem.code, problem.message, field, problem.params)
 
 
-def _found(case_id: str, instance_id: str) -> tuple[CaseDetail, tuple[VariableValue, ...]]:
-    detail = engine().cases.get(actor(), case_id)
-    if "correct" not in detail.can:
-        raise NotAllowed
+def _stored(case_id: str, instance_id: str) -> tuple[CaseDetail, tuple[VariableValue, ...]]:
+    """The case and the variables of its instance. Raises NotAllowed."""
+    detail = case_that_allows(case_id, "correct")
     return detail, engine().instances.variables(actor(), instance_id)
 
 
 def _incident(detail: CaseDetail) -> str:
-    """The open incident that the correction is made for."""
+    """The id of the open incident that the correction is for (``?incident=``); "" for none."""
     wanted = request.values.get("incident", "")
     return wanted if any(i.id == wanted for i in detail.incidents) else ""
 
 
 def _page(case_id: str, instance_id: str, problems: tuple[Problem, ...] = ()) -> str:
-    detail, found = _found(case_id, instance_id)
+    detail, stored = _stored(case_id, instance_id)
     name = request.values.get("name", "").strip()
-    now = next((v for v in found if v.name == name), None)
+    now = next((v for v in stored if v.name == name), None)
     kind = request.values.get("type", now.type if now else "string")
     kind = kind if kind in TYPES else "string"
     shown = request.form.get("value") if request.method == "POST" else _shown(now, kind)
     labels = {"name": _("Namn"), "value": _("Nytt värde"), "reason": _("Varför rättas det?")}
     return render_template(
-        "cases/value.html",
+        "cases/correct_variable.html",
         case=detail,
         row=detail.row,
         instance=engine().instances.get(actor(), instance_id),
@@ -150,7 +158,7 @@ def _page(case_id: str, instance_id: str, problems: tuple[Problem, ...] = ()) ->
 
 
 def _shown(now: VariableValue | None, kind: str) -> str:
-    """What the input shows at first: the present value, where it is of the chosen type."""
+    """The text of the input at first: the present value when it is of the chosen type, else ""."""
     if now is None:
         return ""
     if kind == "feel":

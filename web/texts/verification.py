@@ -1,6 +1,7 @@
-"""What the check of the chain has found, in the reader's language.
+"""Verification in the reader's language: what is broken in a hash chain or a signature.
 
-The engine names a fault in English; a sentence that is not known here is shown as it is.
+The engine describes a fault by an English sentence, which has no code. Each pattern here is one of
+those sentences; a sentence without a pattern is shown in English.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Final
 from web.i18n import N_
 from web.i18n import gettext as _
 
-KNOWN: Final = (
+FAULTS: Final = (
     (
         r"the entry before has number (?P<number>-?\d+): something is missing or moved",
         N_("Posten före har nummer %(number)s: något saknas eller är flyttat."),
@@ -69,11 +70,12 @@ KNOWN: Final = (
         N_("Signatur %(id)s: kolumnen %(column)s är inte det som signerades, den är ändrad."),
     ),
 )
+"""The engine's sentences (regular expressions), each with its text in Swedish."""
 
 
 def fault_text(problem: str) -> str:
-    """A fault as a sentence for the reader."""
-    for pattern, text in KNOWN:
-        if found := re.fullmatch(pattern, problem):
-            return _(text) % found.groupdict()
+    """``Fault.problem`` (the engine's English sentence) as a sentence in the reader's language."""
+    for pattern, text in FAULTS:
+        if match := re.fullmatch(pattern, problem):
+            return _(text) % match.groupdict()
     return problem

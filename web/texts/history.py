@@ -1,6 +1,6 @@
-"""The history in sentences: who did what, one template per type of fact.
+"""The history in the reader's language: who did what, one sentence per type of fact.
 
-A type that is not listed is told by its own name, so that nothing that happened goes untold.
+A fact whose type has no sentence here is shown by the type's name, so that none is left out.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine import SYSTEM, HistoryEntry
-from web import formats, incidents
+from web import formats
 from web.context import actor, engine, role_title
 from web.i18n import N_, ngettext
 from web.i18n import gettext as _
+from web.texts.incidents import kind_text
+from web.texts.params import TextParams
 
 FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "case.started": (
@@ -79,38 +81,37 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "decision.evaluated": (
         N_("Beslut fattat"), N_("”%(element)s” fattade beslutet ”%(name)s”, version %(number)s")),
 }  # fmt: skip
+"""The label (in a list of types) and the sentence of each type of fact."""
 
 NOT_APPLICABLE: Final = N_("%(who)s angav att ”%(point)s” inte är aktuell på ”%(element)s”")
-OF_NOBODY: Final = N_("%(who)s startade ärendet")
-SIGNS: Final = {"task.signed": "done", "task.completed": "done", "case.started": "start",
+"""The sentence of ``point.ticked`` when the point was set aside with a reason."""
+
+NO_CUSTOMER: Final = N_("%(who)s startade ärendet")
+"""The sentence of ``case.started`` when the case has no customer."""
+
+MARKS: Final = {"task.signed": "done", "task.completed": "done", "case.started": "start",
                 "incident.raised": "late", "case.cancelled": "late",
                 "message.sent": "message", "message.received": "message"}  # fmt: skip
+"""The mark of a fact on a timeline (``fact-…`` in the style sheet); other types are "plain"."""
 
 
 def type_label(type: str) -> str:
-    """What a type of fact is called in a list of them."""
+    """The label of a type of fact, in the reader's language."""
     return _(FACTS[type][0]) if type in FACTS else type
 
 
-class _Words(dict[str, Any]):
-    """What a sentence needs; what the fact does not hold is a dash."""
-
-    def __missing__(self, key: str) -> str:
-        return "–"
-
-
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A fact as a timeline shows it."""
+class HistoryLine:
+    """A fact as a case's timeline shows it: its sentence, short lines below it, and its mark."""
 
     entry: HistoryEntry
     sentence: str
     more: list[str]
-    sign: str
+    mark: str
 
 
-class Speaker:
-    """Tells facts, with the names of processes and people looked up once for a page."""
+class HistoryFormatter:
+    """Formats facts for one page; looks the names of processes and people up once."""
 
     def __init__(self) -> None:
         self._processes: dict[str, str] | None = None
@@ -124,57 +125,61 @@ class Speaker:
         if entry.type == "point.ticked" and entry.detail.get("state") == "not_applicable":
             template = NOT_APPLICABLE
         if entry.type == "case.started" and not (entry.customer or entry.detail.get("customer")):
-            template = OF_NOBODY
-        return _(template) % _Words(self._words(entry))
+            template = NO_CUSTOMER
+        return _(template) % TextParams(self._params(entry))
 
-    def sign(self, entry: HistoryEntry) -> str:
-        """The kind of its mark on a timeline."""
-        return SIGNS.get(entry.type, "plain")
+    def mark(self, entry: HistoryEntry) -> str:
+        """The fact's mark on a timeline, one of ``MARKS`` or "plain"."""
+        return MARKS.get(entry.type, "plain")
 
     def more(self, entry: HistoryEntry) -> list[str]:
-        """What else the reader wants to know of it, in short lines."""
-        return [*self._particulars(entry), *_came_by(entry)]
+        """The fact's details as short lines: reason, note, values, the API token used."""
+        return [*self._details(entry), *_token_line(entry)]
 
-    def _particulars(self, entry: HistoryEntry) -> list[str]:
+    def _details(self, entry: HistoryEntry) -> list[str]:
         if entry.type == "incident.raised":
             at = entry.element_id if entry.element_id != entry.process_id else None
             where = entry.element_name or at or self.process(entry)
-            return [incidents.tell(str(entry.detail.get("kind")), where).happened]
+            return [kind_text(str(entry.detail.get("kind")), where).happened]
         lines = EXTRAS[entry.type](entry.detail) if entry.type in EXTRAS else []
         return [line for line in lines if line]
 
-    def story(self, entries: Sequence[HistoryEntry], most: int) -> list[Told]:
-        """The newest facts in short, at most ``most``: what was done in one go is told once."""
-        told: list[Told] = []
-        for group in _in_one_go(entries):
-            main = next((e for kind in MAIN for e in group if e.type == kind), group[0])
-            more = [x for e in group for x in self._particulars(e) if e.type != "point.ticked"]
+    def timeline(self, entries: Sequence[HistoryEntry], most: int) -> list[HistoryLine]:
+        """The first ``most`` lines of a timeline of ``entries`` (newest first).
+
+        Facts of one act (ticks, note and signature of a completed task) are one line.
+        """
+        lines: list[HistoryLine] = []
+        for group in _acts(entries):
+            main = next((e for type in MAIN for e in group if e.type == type), group[0])
+            more = [x for e in group for x in self._details(e) if e.type != "point.ticked"]
             ticks = sum(e.type == "point.ticked" for e in group)
             if ticks and main.type != "point.ticked":
                 more.insert(0, ngettext("%(num)s punkt", "%(num)s punkter", ticks))
-            more += _came_by(main)
-            told.append(Told(main, self.sentence(main), more, self.sign(main)))
-        return told[:most]
+            more += _token_line(main)
+            lines.append(HistoryLine(main, self.sentence(main), more, self.mark(main)))
+        return lines[:most]
 
-    def _words(self, entry: HistoryEntry) -> dict[str, Any]:
+    def _params(self, entry: HistoryEntry) -> dict[str, Any]:
+        """What the placeholders of the sentences are filled with."""
         detail = entry.detail
-        words: dict[str, Any] = {
+        params: dict[str, Any] = {
             key: value for key, value in detail.items() if isinstance(value, str) and value
         }
-        words["who"] = "Serviceplan" if entry.actor_id == SYSTEM.id else entry.actor_name
-        words["element"] = entry.element_name or entry.element_id or "–"
-        words["customer"] = entry.customer or detail.get("customer") or entry.case_number or "–"
-        words["process"] = self.process(entry)
-        words["started"] = detail.get("process") or "–"
-        words["number"] = detail.get("version") or "–"
+        params["who"] = "Serviceplan" if entry.actor_id == SYSTEM.id else entry.actor_name
+        params["element"] = entry.element_name or entry.element_id or "–"
+        params["customer"] = entry.customer or detail.get("customer") or entry.case_number or "–"
+        params["process"] = self.process(entry)
+        params["started"] = detail.get("process") or "–"
+        params["number"] = detail.get("version") or "–"
         if "person" in detail:
-            words["person"] = self._person(str(detail["person"]))
+            params["person"] = self._person(str(detail["person"]))
         if entry.type in ("point.ticked", "point.unticked"):
-            words["point"] = str(detail.get("text") or detail.get("point") or "–").rstrip(".")
-        return words
+            params["point"] = str(detail.get("text") or detail.get("point") or "–").rstrip(".")
+        return params
 
     def process(self, entry: HistoryEntry) -> str:
-        """The name of the process that a fact belongs to."""
+        """The name of the process of the fact's definition; "–" when it has none."""
         if self._processes is None:
             live = engine().definitions.all(actor())
             self._processes = {d.id: d.name for d in live}
@@ -188,26 +193,27 @@ class Speaker:
 
 
 MAIN: Final = ("task.signed", "task.completed", "draft.saved", "child.started", "message.sent")
-"""Of facts that belong together, the one that is told; the others are folded into it."""
+"""Of the facts of one act the first of these types is the line; the others become its details."""
 
-FOLDED: Final = {
+ACTS: Final = {
     "point.ticked": "task", "task.completed": "task", "task.signed": "task", "draft.saved": "task",
     "child.started": "child", "instance.started": "child",
     "message.sent": "message", "message.received": "message",
 }  # fmt: skip
+"""Types of facts that one act writes together, by the kind of act."""
 
 
-def _in_one_go(entries: Sequence[HistoryEntry]) -> list[list[HistoryEntry]]:
-    """Neighbours of one moment, one person and one kind of doing. Starts of two rounds at once
-    stay two."""
+def _acts(entries: Sequence[HistoryEntry]) -> list[list[HistoryEntry]]:
+    """Neighbouring facts of one moment, one person and one kind of act, grouped. Two sub-processes
+    that start at the same moment stay two groups."""
     groups: list[list[HistoryEntry]] = []
     for entry in entries:
         last = groups[-1][-1] if groups else None
-        kind = FOLDED.get(entry.type)
+        kind = ACTS.get(entry.type)
         same = (
             last is not None
             and kind is not None
-            and kind == FOLDED.get(last.type)
+            and kind == ACTS.get(last.type)
             and (entry.at, entry.actor_id) == (last.at, last.actor_id)
             and (kind != "task" or entry.element_id == last.element_id)
             and (kind == "task" or entry.type not in [e.type for e in groups[-1]])
@@ -219,10 +225,10 @@ def _in_one_go(entries: Sequence[HistoryEntry]) -> list[list[HistoryEntry]]:
     return groups
 
 
-# ---------------------------------------------------------------- what stands under a sentence
+# ---------------------------------------------------------------- the details of a fact
 
 
-def _came_by(entry: HistoryEntry) -> list[str]:
+def _token_line(entry: HistoryEntry) -> list[str]:
     return [_("Med API-nyckeln ”%(name)s”", name=entry.token.name)] if entry.token else []
 
 
@@ -277,7 +283,7 @@ def _decided(detail: Mapping[str, Any]) -> list[str]:
 
 
 def _values(values: Mapping[str, Any]) -> str:
-    """Names and values in one line; the whole of a long one is in the export."""
+    """Names and values in one line; a value of more than 120 characters is cut."""
     shown = [f"{name} = {_shortened(formats.value(value))}" for name, value in values.items()]
     return ", ".join(shown)
 
@@ -302,3 +308,4 @@ EXTRAS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {
     "variables.corrected": _corrected,
     "decision.evaluated": _decided,
 }
+"""The details of those types of facts that have some, as lines (empty ones are left out)."""

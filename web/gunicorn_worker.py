@@ -1,4 +1,4 @@
-"""gunicorn's worker with threads, which answers what is not HTTP as the API answers the rest."""
+"""gunicorn's worker process with threads: a request that is no HTTP gets a problem (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gunicorn import util
 from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
 
-from web.api.problems import KINDS, MEDIA_TYPE, Refused, told
+from web.api.problems import KINDS, MEDIA_TYPE, Refused, problem_json
 
 log = logging.getLogger(__name__)
 
@@ -21,13 +21,15 @@ UNREADABLE: Final = (
     (errors.InvalidResponseHeaderName, "internal-error"),
     (errors.ParseException, "malformed-request"),
 )
-"""What a request is refused for before anybody knows what it is about."""
+"""gunicorn's errors about a request that it cannot read, each with its type of problem."""
 
 
-class Threads(ThreadWorker):
-    """Whoever sends what cannot be read gets a problem (RFC 9457) and no page."""
+class ThreadedWorker(ThreadWorker):
+    """gunicorn's worker, with a problem (RFC 9457) instead of its page for an unreadable
+    request."""
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        """Answer a request that could not be read, or whose answer could not be sent."""
         name = next((n for kind, n in UNREADABLE if isinstance(exc, kind)), "internal-error")
         if name == "internal-error":
             log.error("a request could not be handled", exc_info=exc)
@@ -42,8 +44,8 @@ class Threads(ThreadWorker):
 
 
 def answer(refused: Refused) -> bytes:
-    """A whole answer, after which the connection ends."""
-    data = told(refused)
+    """The bytes of a whole HTTP answer with this problem; the connection is closed after it."""
+    data = problem_json(refused)
     status = HTTPStatus(KINDS[refused.name].status)
     head = (
         f"HTTP/1.1 {status.value} {status.phrase}\r\nConnection: close\r\n"

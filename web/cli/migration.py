@@ -1,4 +1,4 @@
-"""``migrate``: running instances of a process go to another version of it."""
+"""The command ``migrate``: running instances of a process go to another version of it."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def migrate(
     """
     mapping = _mapping(pairs)
     with opened(settings.load(database)) as engine:
-        stay = _tell(engine, process, version, mapping)
+        stay = _print_preview(engine, process, version, mapping)
         if not dry_run:
-            stay = _move(engine, process, version, mapping)
+            stay = _migrate(engine, process, version, mapping)
     if stay:
         sys.exit(1)
 
@@ -58,22 +58,24 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
-def _tell(engine: Engine, process: str, version: int, mapping: dict[str, str]) -> int:
-    """Print what a move would do, by groups; how many would stay."""
-    cursor, stay, told = None, 0, False
+def _print_preview(engine: Engine, process: str, version: int, mapping: dict[str, str]) -> int:
+    """Print what a migration would do, by groups; return how many instances would stay."""
+    cursor, stay, any_group = None, 0, False
     while True:
-        found = engine.migrations.preview(SYSTEM, process, version, mapping=mapping, cursor=cursor)
-        for group in found.groups():
+        preview = engine.migrations.preview(
+            SYSTEM, process, version, mapping=mapping, cursor=cursor
+        )
+        for group in preview.groups():
             one = group[0]
             stay += len(group) if one.status != "safe" else 0
             at = f" at {', '.join(one.at)}" if one.at else ""
             click.echo(f"{len(group)} on version {one.version}{at}: {one.status}")
             for line in _lines(one):
                 click.echo(f"  {line}")
-        told = told or bool(found.groups())
-        cursor = found.cursor
+        any_group = any_group or bool(preview.groups())
+        cursor = preview.cursor
         if cursor is None:
-            if not told:
+            if not any_group:
                 click.echo(f"There is nothing to move: no instance of {process} runs elsewhere.")
             return stay
 
@@ -93,8 +95,8 @@ def _line(note: MigrationNote) -> str:
     return f"{note.code}{place}{f' ({params})' if params else ''}"
 
 
-def _move(engine: Engine, process: str, version: int, mapping: dict[str, str]) -> int:
-    """Move all that can; how many stayed."""
+def _migrate(engine: Engine, process: str, version: int, mapping: dict[str, str]) -> int:
+    """Migrate every instance that can; return how many stayed."""
     receipt = engine.migrations.start(SYSTEM, process, version, mapping=mapping, key=new_key())
     job = engine.migrations.get(SYSTEM, receipt.id or "", state="failed", limit=200)
     for item in job.items:
@@ -105,3 +107,4 @@ def _move(engine: Engine, process: str, version: int, mapping: dict[str, str]) -
 
 
 COMMANDS = (migrate,)
+"""The commands of this module, which web/cli/__init__.py adds to `serviceplan`."""

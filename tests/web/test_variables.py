@@ -33,10 +33,10 @@ def test_a_missing_value_is_set_from_the_incident_and_the_case_goes_on(
 ) -> None:
     [incident] = engine.incidents.newest(SYSTEM)
     assert "Rätta ett värde…" in manager.open(f"/cases/{case}").text
-    page = manager.open(f"/cases/{case}/instances/{case}/values?incident={incident.id}")
+    page = manager.open(f"/cases/{case}/instances/{case}/variables?incident={incident.id}")
     assert "Ett värde som saknas" in page.text
     page = manager.open(
-        f"/cases/{case}/instances/{case}/values/correct?name=amount&type=number"
+        f"/cases/{case}/instances/{case}/variables/correct?name=amount&type=number"
         f"&incident={incident.id}"
     )
     assert "finns inte" in page.text
@@ -63,12 +63,12 @@ def test_a_missing_value_is_set_from_the_incident_and_the_case_goes_on(
 def test_each_kind_of_value_has_its_input(
     manager: Visitor, engine: Engine, case: str, kind: str, typed: str, stored: object
 ) -> None:
-    address = f"/cases/{case}/instances/{case}/values/correct?name=antal&type={kind}"
+    address = f"/cases/{case}/instances/{case}/variables/correct?name=antal&type={kind}"
     filled = {"reason": "Prov."} | ({"value": typed} if kind != "null" else {})
     answer = manager.send(manager.open(address), filled, having="reason", button=("action", "save"))
     assert answer.status_code == 302
     assert engine.cases.get(SYSTEM, case).variables["antal"] == stored
-    page = manager.open(f"/cases/{case}/instances/{case}/values")
+    page = manager.open(f"/cases/{case}/instances/{case}/variables")
     assert "<code>antal</code>" in page.text
 
 
@@ -85,7 +85,7 @@ def test_each_kind_of_value_has_its_input(
 def test_what_cannot_be_read_is_told_and_stays(
     manager: Visitor, engine: Engine, case: str, kind: str, typed: str, told: str
 ) -> None:
-    page = manager.open(f"/cases/{case}/instances/{case}/values/correct?name=antal&type={kind}")
+    page = manager.open(f"/cases/{case}/instances/{case}/variables/correct?name=antal&type={kind}")
     filled = {"value": typed, "reason": "Prov."}
     page = manager.send(page, filled, having="reason", button=("action", "save"))
     assert page.status_code == 422
@@ -97,7 +97,7 @@ def test_what_cannot_be_read_is_told_and_stays(
 def test_a_reason_and_a_name_that_expressions_can_say_are_needed(
     manager: Visitor, case: str
 ) -> None:
-    page = manager.open(f"/cases/{case}/instances/{case}/values/correct")
+    page = manager.open(f"/cases/{case}/instances/{case}/variables/correct")
     wrong = {"name": "två ord!", "value": "x"}
     page = manager.send(page, wrong, having="reason", button=("action", "save"))
     assert page.status_code == 422
@@ -109,5 +109,5 @@ def test_a_reason_and_a_name_that_expressions_can_say_are_needed(
 
 def test_others_cannot_see_the_values(signed_in: SignedIn, people: People, case: str) -> None:
     visitor = signed_in(people["inkop"])
-    answer = visitor.client.get(f"/cases/{case}/instances/{case}/values")
+    answer = visitor.client.get(f"/cases/{case}/instances/{case}/variables")
     assert answer.status_code in (403, 404)

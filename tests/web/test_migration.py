@@ -40,24 +40,24 @@ def newest(engine: Engine, people: People, case: str) -> str:
 def test_the_new_version_says_what_runs_on_older_ones(owner: Visitor, newest: str) -> None:
     page = owner.open(f"/definitions/{newest}")
     assert "1 pågår på en annan version" in page.text
-    assert f"/moves/{newest}" in page.text
+    assert f"/migration/{newest}" in page.text
 
 
 def test_staff_are_not_shown_the_way_and_may_not_go_it(
     signed_in: SignedIn, people: People, newest: str
 ) -> None:
     staff = signed_in(people["inkop"])
-    assert "/moves/" not in staff.open(f"/definitions/{newest}").text
-    assert staff.open(f"/moves/{newest}").status_code == 403
+    assert "/migration/" not in staff.open(f"/definitions/{newest}").text
+    assert staff.open(f"/migration/{newest}").status_code == 403
 
 
 def test_a_step_that_is_gone_is_asked_for_and_the_answer_makes_the_move_possible(
     owner: Visitor, newest: str
 ) -> None:
-    page = owner.open(f"/moves/{newest}")
+    page = owner.open(f"/migration/{newest}")
     assert "Välj var arbetet fortsätter" in page.text
     assert "Draft – troligast" not in page.text or "First" in page.text
-    answered = owner.open(f"/moves/{newest}?to-write=draft")
+    answered = owner.open(f"/migration/{newest}?to-write=draft")
     assert "Kan flyttas" in answered.text
     assert "”Write” fortsätter som ”Draft”" in answered.text
     assert "First" in answered.text
@@ -66,7 +66,7 @@ def test_a_step_that_is_gone_is_asked_for_and_the_answer_makes_the_move_possible
 def test_moved_followed_and_taken_back(
     owner: Visitor, engine: Engine, people: People, newest: str, case: str
 ) -> None:
-    page = owner.open(f"/moves/{newest}?to-write=draft")
+    page = owner.open(f"/migration/{newest}?to-write=draft")
     answer = owner.send(page, {}, having="group")
     assert answer.status_code == 302
     waiting = owner.follow(answer)
@@ -82,7 +82,7 @@ def test_moved_followed_and_taken_back(
 
 
 def test_without_a_choice_nothing_is_moved(owner: Visitor, newest: str) -> None:
-    page = owner.open(f"/moves/{newest}?to-write=draft")
+    page = owner.open(f"/migration/{newest}?to-write=draft")
     token = {"group": ""}
     answer = owner.send(page, token, having="group")
     assert answer.status_code == 422

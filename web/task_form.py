@@ -1,4 +1,4 @@
-"""One task's form: what was posted, and what its page shows.
+"""The form of a user task: reading a post of it, and the values that its page shows.
 
 Names of the inputs: ``f.<field>`` answers, ``tick.<item>`` a tick, ``why.<item>`` the reason why a
 point does not apply, ``plan.<row>.person`` and ``.due``, ``file.<field>`` attachments, ``note``,
@@ -20,7 +20,10 @@ from web.i18n import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class TickShown:
-    """A point of ATT TÄNKA PÅ as its row shows it, with what was ticked when and by whom."""
+    """A checklist point (ATT TÄNKA PÅ) as the form shows it.
+
+    ``reason`` is why it does not apply ("" when it does); ``by`` ticked it ``at``.
+    """
 
     id: str
     text: str
@@ -32,7 +35,10 @@ class TickShown:
 
 @dataclass(frozen=True, slots=True)
 class TaskInput:
-    """What one post says about a task."""
+    """A posted form, as ``engine.tasks.complete`` takes it.
+
+    ``problems`` are those that the engine cannot see: it gets a tick or a reason, never both.
+    """
 
     answers: Mapping[str, Any]
     ticks: Mapping[str, bool | str]
@@ -41,7 +47,10 @@ class TaskInput:
 
 
 def read(detail: TaskDetail, posted: MultiDict[str, str]) -> TaskInput:
-    """The posted form; its problems are those that only the page can see."""
+    """The answers, ticks and note of a posted form.
+
+    A point that is both ticked and given a reason is a problem.
+    """
     ticks: dict[str, bool | str] = {}
     problems = []
     for point in detail.checklist:
@@ -57,7 +66,7 @@ def read(detail: TaskDetail, posted: MultiDict[str, str]) -> TaskInput:
 
 
 def changed(detail: TaskDetail, given: TaskInput) -> bool:
-    """Whether the post says anything that the task does not know yet."""
+    """Whether the post differs from what is stored of the task."""
     before = {p.id: p.reason or p.state == "done" for p in detail.checklist}
     if given.ticks != before or given.note != detail.note.strip():
         return True
@@ -70,7 +79,7 @@ def changed(detail: TaskDetail, given: TaskInput) -> bool:
 
 
 def labels(detail: TaskDetail) -> dict[str, str]:
-    """What every input is called, in the order of the page."""
+    """The label of every input by the name that problems give it, in the order of the page."""
     named = {f"checklist.{point.id}": point.text for point in detail.checklist}
     for field in detail.form:
         named[field.id] = field.label
@@ -80,7 +89,7 @@ def labels(detail: TaskDetail) -> dict[str, str]:
 
 
 def points(detail: TaskDetail, posted: MultiDict[str, str] | None) -> list[TickShown]:
-    """The check rows: as posted when there was a post, else as stored."""
+    """The checklist: as posted after a post, else as stored."""
     rows = []
     for p in detail.checklist:
         done, reason = p.state == "done", p.reason
@@ -91,7 +100,8 @@ def points(detail: TaskDetail, posted: MultiDict[str, str] | None) -> list[TickS
 
 
 def plan_rows(detail: TaskDetail, posted: MultiDict[str, str] | None) -> dict[str, dict[str, str]]:
-    """What the plan's table shows, by row id."""
+    """The texts of the plan's inputs ``person`` and ``due`` by row id: as posted after a post, else
+    as stored in the draft, else as planned."""
     stored = {row["id"]: row for row in _stored_plan(detail)}
     shown = {}
     for row in detail.plan:
@@ -118,7 +128,7 @@ def _stored_plan(detail: TaskDetail) -> Iterator[Mapping[str, Any]]:
 def files(
     detail: TaskDetail, uploaded: MultiDict[str, FileStorage]
 ) -> Iterator[tuple[str, FileStorage]]:
-    """The files that were chosen, with the field that each is for."""
+    """The uploaded files, each after the id of its attachment field."""
     for field in detail.form:
         for file in uploaded.getlist(f"file.{field.id}"):
             if field.type == "attachment" and file.filename:
