@@ -111,7 +111,7 @@ class Tokens(Part):
         :param address: where the request came from; wrong secrets from it are counted
         :raises NotAuthenticated: ``token_unknown``, ``token_revoked``, ``token_expired``,
             ``account_closed``, or ``too_many_attempts`` with ``seconds`` to wait. A valid token
-            never waits: nobody can guess one, and a whole office may share an address. """
+            never waits: nobody can guess one, and a whole office may share an address."""
         now = self._transactions.now()
         try:
             with self._transactions.database.glancing() as connection:
