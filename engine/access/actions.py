@@ -1,4 +1,4 @@
-"""The actions that access is asked for, and the rights that a person can be given."""
+"""The actions that the access rules decide on, and the rights that a person can be given."""
 
 from __future__ import annotations
 
@@ -34,13 +34,17 @@ INCIDENT_VIEW = "incident.view"
 INCIDENT_RETRY = "incident.retry"
 
 MANAGER = "manager"
+"""The right to see and steer all cases."""
 PROCESS_OWNER = "process_owner"
+"""The right to deploy definitions, and to resolve incidents."""
 ADMINISTRATOR = "administrator"
+"""The right to manage accounts."""
 SYSTEM_RIGHT = "system"
+"""The right of the engine itself, which has all the others."""
 RIGHTS = (PROCESS_OWNER, MANAGER, ADMINISTRATOR)
-"""The application rights that a person can be given. ``system`` is the engine's own."""
+"""The application rights that a person can be given."""
 
 ACCOUNT_MANAGER = "kundansvarig"
-"""The role whose person of a case may hand its work out."""
+"""The role whose person leads a case: plans it and reassigns its tasks."""
 STARTERS = frozenset({"saljare", ACCOUNT_MANAGER})
-"""Who starts cases, beside managers."""
+"""The roles that may start cases and add customers; managers may too."""

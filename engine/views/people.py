@@ -18,7 +18,7 @@ class Actor:
     """Who does something: a person with roles and application rights, or the system itself.
 
     ``rights`` are of ``process_owner``, ``manager``, ``administrator``. ``token`` is the API token
-    of a program that acts in the person's name. """
+    of a program that acts in the person's name."""
 
     id: str
     name: str
