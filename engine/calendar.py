@@ -43,7 +43,7 @@ TimerKind = Literal["duration", "date", "cycle"]
 """BPMN's kinds of timers: timeDuration, timeDate and timeCycle."""
 Counting = Literal["working", "calendar"]
 """What the days of a due rule are: working days, or all days of the calendar."""
-ONE_DAY: Final = timedelta(days=1)
+_ONE_DAY: Final = timedelta(days=1)
 WEEKDAYS: Final = (
     ("måndag", "Monday"),
     ("tisdag", "Tuesday"),
@@ -139,7 +139,7 @@ class WorkCalendar:
             if duration.on_the_calendar:
                 wall = moment.astimezone(self.zone) if moment.tzinfo else moment
                 day = shift_months(wall.date(), duration.months)
-                day += (7 * duration.weeks + duration.days) * ONE_DAY
+                day += (7 * duration.weeks + duration.days) * _ONE_DAY
                 moment = self.to_utc(datetime.combine(day, wall.time()))
             return self.to_utc(moment) + duration.time
         except OverflowError as error:
@@ -171,7 +171,7 @@ class WorkCalendar:
         one from ``day`` on. Days off on the way are added to ``skipped``."""
         try:
             if n:
-                day += step * ONE_DAY
+                day += step * _ONE_DAY
             left = max(n, 1)
             while True:
                 off = self.day_off(day)
@@ -181,7 +181,7 @@ class WorkCalendar:
                     return day
                 else:
                     left -= 1
-                day += step * ONE_DAY
+                day += step * _ONE_DAY
         except OverflowError as error:
             raise TimeMalformed(f"{n} working days from {day} leave the calendar") from error
 
@@ -234,7 +234,7 @@ class WorkCalendar:
         One of ``after`` and ``before`` is a duration of whole days, without a sign. ``reference``
         is the value of the variable ``of``: a date, a date and time, their text, or None for
         unknown. Without a reference ``after`` counts from the opening, and ``before`` gives the
-        opening date itself, so that no task is late when it opens. """
+        opening date itself, so that no task is late when it opens."""
         if (after is None) == (before is None):
             raise ValueError("a due rule has one of after and before")
         duration = to_duration(before or after)
@@ -261,9 +261,9 @@ class WorkCalendar:
     ) -> date:
         sign = 1 if forward else -1
         try:
-            day = shift_months(start, sign * steps.months) + sign * steps.weeks * 7 * ONE_DAY
+            day = shift_months(start, sign * steps.months) + sign * steps.weeks * 7 * _ONE_DAY
             if counting == "calendar":
-                return day + sign * steps.days * ONE_DAY
+                return day + sign * steps.days * _ONE_DAY
         except OverflowError as error:
             raise TimeMalformed(f"{steps} from {start} leaves the calendar") from error
         return self._walk(day, steps.days, sign, skipped)
@@ -308,7 +308,7 @@ class WorkCalendar:
         """The first firing of a timer that replaces a waiting one (with the rule ``old`` and the
         time ``due``). It counts from the time at which the old one began to wait, so the firing may
         lie in the past. A cycle began to wait at its last firing; a new cycle with a start of its
-        own does not make up for firings before ``now``. """
+        own does not make up for firings before ``now``."""
         began = datetime.fromisoformat(old["anchor"])
         if old["kind"] == "cycle":
             interval = to_duration(old["value"])

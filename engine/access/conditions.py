@@ -56,7 +56,7 @@ def offered_to(actor: Actor, role: str | None = None) -> list[ColumnElement[bool
     """Conditions of the tasks that the actor may work on: assigned to the actor, or unassigned and
     of one of the actor's roles; only of ``role``, if it is given. No task fulfils two of them.
     There is one condition for each index range, so that each is read in order of date and stops at
-    a page. """
+    a page."""
     mine = TaskTable.assignee_id == actor.id
     free = (
         and_(of_role, TaskTable.assignee_id.is_(None)) for of_role in tasks_of_roles(actor, role)

@@ -4,7 +4,7 @@
 objects are small and frozen; ``engine.queries.objects`` loads them.
 
 There are two refusals: ``NotFound`` for an object that the actor must not know of, and
-``NotAllowed`` for one that the actor may see, but not change. """
+``NotAllowed`` for one that the actor may see, but not change."""
 
 from __future__ import annotations
 
