@@ -1,8 +1,8 @@
 """A BPMN process engine with human tasks, a plan, signatures and a history that can be verified.
 
-These are its public names; the web, and anybody else, builds on nothing but them. The engine
-knows no HTTP: ``Engine`` opens a database, every public method is one transaction, and what comes
-out are frozen values.
+These are its public names: the web and other programs use nothing else. The engine knows no HTTP.
+``Engine.open`` opens a database, every public method is one transaction, and the results are frozen
+values.
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
-"""Working days, due dates and timers, calculated in one zone.
+"""Working days, due dates and timers, calculated in one time zone.
 
-What the words mean here:
+Definitions:
 
 - A *day* of a duration is a step on the calendar, an *hour* is elapsed time: 17:00 + P1D is 17:00
-  the next day also when the clocks change in between, 17:00 + PT24H is then 16:00 or 18:00.
-- Months come first and stop at the month's end (31 January + P1M is the last of February), then
+  on the next day also when the clocks change in between, 17:00 + PT24H is then 16:00 or 18:00.
+- Months are added first, up to the month's end (31 January + P1M is the last of February), then
   weeks and days, then hours, minutes and seconds.
 - A wall clock time that does not exist (spring) is read with the offset before the change, so that
-  02:30 becomes 03:30; one that exists twice (autumn) is its first.
+  02:30 becomes 03:30; a time that exists twice (autumn) is the first of the two.
 - A *working day* is neither weekend nor public holiday nor a de facto day off (midsommarafton)
-  nor a day off of the company. In a due rule counted in working days only the days are: P2W stays
-  14 days of the calendar, and a result that is no working day is moved away from the reference.
+  nor a day off of the company. A due rule in working days counts only its days in working days:
+  P2W is 14 calendar days. A result that is no working day is shifted away from the reference.
 
-Nothing here asks what time it is: ``now`` is always given. TimeMalformed is raised for anything
-that is no date, duration or cycle, and for durations over ten years.
+Nothing here reads a clock: ``now`` is always an argument. TimeMalformed is raised for anything that
+is no date, duration or cycle, and for durations over ten years.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import holidays
 from engine.config.settings import CalendarSettings
 from engine.iso8601 import (
     Duration,
-    Repeat,
+    RepeatingInterval,
     TimeMalformed,
     checked_interval,
     parse_moment,
@@ -40,11 +40,10 @@ from engine.iso8601 import (
 from engine.views import DayOff
 
 TimerKind = Literal["duration", "date", "cycle"]
-"""How a diagram draws a timer: after a duration, at a date, or again and again."""
+"""BPMN's kinds of timers: timeDuration, timeDate and timeCycle."""
 Counting = Literal["working", "calendar"]
-"""Whether days off count."""
-ONE_DAY: Final = timedelta(days=1)
-"""The step in which days are counted."""
+"""What the days of a due rule are: working days, or all days of the calendar."""
+_ONE_DAY: Final = timedelta(days=1)
 WEEKDAYS: Final = (
     ("måndag", "Monday"),
     ("tisdag", "Tuesday"),
@@ -54,15 +53,16 @@ WEEKDAYS: Final = (
     ("lördag", "Saturday"),
     ("söndag", "Sunday"),
 )
+"""The Swedish and English names of the weekdays, Monday first as in ``date.weekday()``."""
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
-    """How a due date came about.
+class DueExplanation:
+    """A due date and how it was calculated.
 
-    ``relative_to`` is ``opened`` (the rule counts from the opening), ``reference`` (from a date
-    of the case) or ``missing`` (that date is not known, so the opening stands in for it).
-    ``skipped`` are the days off that were passed over, in the order they were met.
+    ``relative_to`` is ``opened`` (the rule counts from the task's opening), ``reference`` (from a
+    date of the case) or ``missing`` (that date is not known, so the opening is used instead).
+    ``skipped`` are the days off that were not counted, in the order of counting.
     """
 
     due: date
@@ -77,9 +77,10 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """When a timer fires next (UTC). ``rule`` is plain JSON to be kept with it and given to
-    ``after_firing``: kind, value (a duration or a date), anchor (a date and time: where the count
-    begins), left (firings, this one included; None for ever)."""
+    """The next firing of a timer: ``due`` is its time in UTC. ``rule`` is plain JSON, to be stored
+    with the timer and given to ``after_firing``: kind, value (a duration or a date), anchor (the
+    date and time that is counted from), left (the number of firings with this one; None: endless).
+    """
 
     due: datetime
     rule: Mapping[str, Any]
@@ -129,7 +130,7 @@ class WorkCalendar:
             raise TimeMalformed(f"{local} leaves the calendar") from error
 
     def start_of(self, day: date) -> datetime:
-        """The moment (UTC) in which ``day`` begins."""
+        """The time (UTC) at which ``day`` begins in the zone."""
         return self.to_utc(datetime.combine(day, time.min))
 
     def add(self, moment: datetime, duration: Duration) -> datetime:
@@ -138,7 +139,7 @@ class WorkCalendar:
             if duration.on_the_calendar:
                 wall = moment.astimezone(self.zone) if moment.tzinfo else moment
                 day = shift_months(wall.date(), duration.months)
-                day += (7 * duration.weeks + duration.days) * ONE_DAY
+                day += (7 * duration.weeks + duration.days) * _ONE_DAY
                 moment = self.to_utc(datetime.combine(day, wall.time()))
             return self.to_utc(moment) + duration.time
         except OverflowError as error:
@@ -147,7 +148,7 @@ class WorkCalendar:
     # ------------------------------------------------------------ working days
 
     def day_off(self, day: date) -> DayOff | None:
-        """Why ``day`` is not worked, None when it is."""
+        """Why ``day`` is no working day; None for a working day."""
         if day in self._company_days:
             return DayOff(day, "company", "företagets lediga dag", "company day off")
         if names := self._holidays(day.year).get(day):
@@ -157,7 +158,7 @@ class WorkCalendar:
         return None
 
     def is_working_day(self, day: date) -> bool:
-        """Whether people work on a day: no weekend, no public holiday, no day off of the firm."""
+        """Whether ``day`` is a working day."""
         return self.day_off(day) is None
 
     def add_working_days(self, day: date, n: int) -> date:
@@ -170,7 +171,7 @@ class WorkCalendar:
         one from ``day`` on. Days off on the way are added to ``skipped``."""
         try:
             if n:
-                day += step * ONE_DAY
+                day += step * _ONE_DAY
             left = max(n, 1)
             while True:
                 off = self.day_off(day)
@@ -180,7 +181,7 @@ class WorkCalendar:
                     return day
                 else:
                     left -= 1
-                day += step * ONE_DAY
+                day += step * _ONE_DAY
         except OverflowError as error:
             raise TimeMalformed(f"{n} working days from {day} leave the calendar") from error
 
@@ -213,12 +214,12 @@ class WorkCalendar:
         reference: object = None,
         calendar: str = "calendar",
     ) -> date:
-        """The date that a due rule gives: see ``why``."""
-        return self.why(
+        """The due date of a rule; the arguments are those of ``explain_due``."""
+        return self.explain_due(
             opened, after=after, before=before, of=of, reference=reference, calendar=calendar
         ).due
 
-    def why(
+    def explain_due(
         self,
         opened: date,
         *,
@@ -227,14 +228,13 @@ class WorkCalendar:
         of: str | None = None,
         reference: object = None,
         calendar: str = "calendar",
-    ) -> Why:
-        """A due date with its explanation; the keywords are the attributes of ``sp:due``.
+    ) -> DueExplanation:
+        """A due date and how it was calculated; the keywords are the attributes of ``sp:due``.
 
-        Exactly one of ``after`` and ``before`` is a duration of days or more, without a sign.
-        ``reference`` is the value of the variable ``of``: a date, a date and time, their text, or
-        None when it is not known; then ``after`` counts from the opening, and ``before`` gives
-        the opening date itself, for a task must not be born late by days that nobody chose.
-        """
+        One of ``after`` and ``before`` is a duration of whole days, without a sign. ``reference``
+        is the value of the variable ``of``: a date, a date and time, their text, or None for
+        unknown. Without a reference ``after`` counts from the opening, and ``before`` gives the
+        opening date itself, so that no task is late when it opens."""
         if (after is None) == (before is None):
             raise ValueError("a due rule has one of after and before")
         duration = to_duration(before or after)
@@ -245,7 +245,7 @@ class WorkCalendar:
         counting: Counting = "working" if calendar == "working" else "calendar"
         skipped: list[DayOff] = []
         forward = before is None or known is None
-        return Why(
+        return DueExplanation(
             due=self._counted(known or opened, steps, forward, counting, skipped),
             opened=opened,
             reference=known or opened,
@@ -261,9 +261,9 @@ class WorkCalendar:
     ) -> date:
         sign = 1 if forward else -1
         try:
-            day = shift_months(start, sign * steps.months) + sign * steps.weeks * 7 * ONE_DAY
+            day = shift_months(start, sign * steps.months) + sign * steps.weeks * 7 * _ONE_DAY
             if counting == "calendar":
-                return day + sign * steps.days * ONE_DAY
+                return day + sign * steps.days * _ONE_DAY
         except OverflowError as error:
             raise TimeMalformed(f"{steps} from {start} leaves the calendar") from error
         return self._walk(day, steps.days, sign, skipped)
@@ -279,17 +279,17 @@ class WorkCalendar:
     # ------------------------------------------------------------ timers
 
     def next_due(self, kind: TimerKind, value: object, now: datetime) -> datetime:
-        """When a timer that starts to wait at ``now`` fires first: see ``arm``."""
+        """The time of the first firing of a timer that begins to wait at ``now``: see ``arm``."""
         return self.arm(kind, value, now).due
 
     def arm(self, kind: TimerKind, value: object, now: datetime) -> Firing:
-        """The first firing of a timer that starts to wait at ``now`` (aware).
+        """The first firing of a timer that begins to wait at ``now`` (aware).
 
-        ``value`` is the text of the diagram or a FEEL value: a duration (a negative one lies in
-        the past), a date or date and time (the past fires at once; a bare date is its start), or
-        a cycle (text; or a duration, which repeats endlessly). A cycle with a start fires on the
-        grid that begins there, first at ``now`` or later; one without fires first after one
-        interval. ``Rn`` is n firings, counted from the first one.
+        ``value`` is the text of the diagram or a FEEL value: a duration (a negative one is due in
+        the past), a date or a date and time (a past one fires at once; a bare date is its start),
+        or a cycle (its text, or a duration, which repeats endlessly). A cycle with a start fires at
+        multiples of the interval from there on, first at ``now`` or later; a cycle without a start
+        fires first after one interval. ``Rn`` is n firings, counted from the first one.
         """
         now = now.astimezone(UTC)
         if kind == "cycle":
@@ -305,11 +305,10 @@ class WorkCalendar:
     def arm_instead(
         self, kind: TimerKind, value: object, old: Mapping[str, Any], due: datetime, now: datetime
     ) -> Firing:
-        """The first firing of a timer that takes the place of another that still waits (its rule
-        ``old`` and ``due``): it counts from when that wait began, so the firing may lie in the
-        past. The wait for a round of a cycle began at the round before; a cycle with a start of
-        its own is on its own grid, and does not make up for what was before ``now``.
-        """
+        """The first firing of a timer that replaces a waiting one (with the rule ``old`` and the
+        time ``due``). It counts from the time at which the old one began to wait, so the firing may
+        lie in the past. A cycle began to wait at its last firing; a new cycle with a start of its
+        own does not make up for firings before ``now``."""
         began = datetime.fromisoformat(old["anchor"])
         if old["kind"] == "cycle":
             interval = to_duration(old["value"])
@@ -319,18 +318,18 @@ class WorkCalendar:
             began = now
         return self.arm(kind, value, min(self.to_utc(began), now))
 
-    def _first_round(self, repeat: Repeat, now: datetime) -> Firing:
+    def _first_round(self, repeat: RepeatingInterval, now: datetime) -> Firing:
         anchor = _to_moment(repeat.start) or now
         number = self._round(anchor, repeat.interval, now) if repeat.start else 1
         due = self.add(anchor, repeat.interval * number)
         return Firing(due, _rule("cycle", str(repeat.interval), anchor, repeat.count))
 
     def after_firing(self, rule: Mapping[str, Any], due: datetime, now: datetime) -> Firing | None:
-        """The firing after the one that was due at ``due`` and happened at ``now``.
+        """The firing after the one that was due at ``due`` and happened at ``now``; None when that
+        was the last.
 
-        None when that was the last. Rounds that passed in between were missed and are not made
-        up for: the firing that just happened was the one catch-up for all of them, and each
-        missed round counts against ``Rn``. The grid stays where it was.
+        Rounds between these two times were missed: the firing that just happened stands for all of
+        them, and each counts as one of ``Rn``. The times of later rounds do not shift.
         """
         if rule["kind"] != "cycle":
             return None
@@ -344,8 +343,8 @@ class WorkCalendar:
         return Firing(self.add(anchor, interval * upcoming), {**rule, "left": left})
 
     def _round(self, anchor: datetime, interval: Duration, moment: datetime) -> int:
-        """The number (from 0) of the first round at ``moment`` or later. The estimate by average
-        length is off by a round or two at most, whatever lies between."""
+        """The number (from 0) of the first round at ``moment`` or later. The first estimate, by the
+        average length of an interval, is wrong by two rounds at most."""
         number = max(0, (moment - self.to_utc(anchor)) // interval.average)
         while number > 0 and self.add(anchor, interval * (number - 1)) >= moment:
             number -= 1
@@ -354,10 +353,10 @@ class WorkCalendar:
         return number
 
 
-def _to_repeat(value: object) -> Repeat:
+def _to_repeat(value: object) -> RepeatingInterval:
     if isinstance(value, str):
         return parse_repeat(value)
-    return Repeat(None, None, checked_interval(to_duration(value)))
+    return RepeatingInterval(None, None, checked_interval(to_duration(value)))
 
 
 def _rule(kind: TimerKind, value: str, anchor: datetime, left: int | None) -> dict[str, Any]:
@@ -365,7 +364,8 @@ def _rule(kind: TimerKind, value: str, anchor: datetime, left: int | None) -> di
 
 
 def _to_moment(value: object) -> datetime | None:
-    """A date and time of a text or a FEEL value; a bare date is its start. None for the rest."""
+    """The date and time of a text or a FEEL value; a bare date is its start. None for other
+    values."""
     moment = parse_moment(value) if isinstance(value, str) else value
     if isinstance(moment, datetime):
         return moment

@@ -1,4 +1,4 @@
-"""What can go wrong, by what the reader can do about it.
+"""The errors of the engine, one class for each kind of answer to the caller.
 
 Every error carries a ``code`` (stable, for translation and for programs), an English message and
 ``params`` that a translation may use. The web maps the classes to HTTP statuses; nothing here
@@ -17,7 +17,7 @@ from engine.views.incidents import IncidentKind
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with an input.
+    """One problem of an input.
 
     ``field`` names the input: a form field's id, ``"checklist.<item id>"``, ``"plan.<row id>"``,
     ``"password"``, ``"note"`` or the parameter's name.

@@ -1,4 +1,4 @@
-"""Ids of rows."""
+"""Ids of rows, which nobody can guess or enumerate."""
 
 from __future__ import annotations
 

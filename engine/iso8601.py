@@ -1,10 +1,10 @@
 """Durations, dates and repeating intervals as ISO 8601 writes them.
 
-A strict reader of our own: libraries fold ``P1D`` and ``PT24H``, and ``P1W`` and ``P7D``, into
-one value, but a calendar day is not always 24 hours and a week is not seven *working* days.
-What ISO 8601 allows and nobody means (``P1.5M``, ``20270328``, week dates) is refused.
+A strict reader of our own: libraries make one value of ``P1D`` and ``PT24H``, and of ``P1W`` and
+``P7D``, but a calendar day is not always 24 hours and a week is not seven *working* days. Forms
+that ISO 8601 allows and nobody uses here (``P1.5M``, ``20270328``, week dates) are refused.
 
-Every function raises TimeMalformed, whose message can be shown to whoever wrote the text.
+Every function raises TimeMalformed; its message can be shown to the author of the text.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from typing import Any, ClassVar, Final
 from engine.errors import ServiceplanError
 
 LONGEST: Final = timedelta(days=3653)
-"""Ten years with three leap days: no plan looks further, and longer ones are bombs."""
+"""The longest duration: ten years with three leap days. No plan looks further ahead, and longer
+durations would only be a way to overload the engine."""
 
 SHORTEST_CYCLE: Final = timedelta(seconds=1)
+"""The shortest interval of a cycle: a shorter one would keep the engine busy with one timer."""
 _MONTH: Final = timedelta(days=365.2425 / 12)
 
 _DURATION = re.compile(
@@ -73,12 +75,12 @@ class Duration:
 
     @property
     def average(self) -> timedelta:
-        """How long it is, with months of average length."""
+        """The length with months of average length (365.2425 / 12 days)."""
         return self.months * _MONTH + timedelta(days=7 * self.weeks + self.days) + self.time
 
     @property
     def on_the_calendar(self) -> bool:
-        """True when the local date matters, not only elapsed time."""
+        """Whether it has months, weeks or days, which depend on the calendar."""
         return bool(self.months or self.weeks or self.days)
 
     def __str__(self) -> str:
@@ -101,10 +103,11 @@ def _time_text(time: timedelta) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
-    """``R3/2027-01-01T08:00/P1D``: ``count`` None is endless, ``start`` None is when it begins.
+class RepeatingInterval:
+    """A repeating interval, such as ``R3/2027-01-01T08:00/P1D``. ``count`` None repeats endlessly,
+    ``start`` None begins when the timer begins to wait.
 
-    A ``start`` without an offset means the configured zone's wall clock.
+    A ``start`` without an offset is a time on the wall clock of the configured zone.
     """
 
     count: int | None
@@ -113,16 +116,17 @@ class Repeat:
 
 
 def parse_duration(text: str, *, positive: bool = False) -> Duration:
-    """``P1Y2M``, ``P2W``, ``P3DT4H30M``, ``PT0.5S``, ``-P1D``; at most ten years either way.
+    """The duration of a text such as ``P1Y2M``, ``P2W``, ``P3DT4H30M``, ``PT0.5S`` or ``-P1D``, at
+    most ten years long.
 
-    ``positive`` refuses zero and less.
+    :param positive: refuse zero and negative durations
     """
     match = _DURATION.fullmatch(text.strip()) if len(text) <= 100 else None
     if match is None:
         raise TimeMalformed(f"{_quoted(text)} is not an ISO 8601 duration, such as P3M or PT2H")
     number = {
-        unit: int(found or 0)
-        for unit, found in match.groupdict(default="0").items()
+        unit: int(digits or 0)
+        for unit, digits in match.groupdict(default="0").items()
         if unit not in {"sign", "fraction"}
     }
     # Bounded before timedelta sees them, which refuses large numbers with an OverflowError.
@@ -143,14 +147,17 @@ def parse_duration(text: str, *, positive: bool = False) -> Duration:
 
 
 def to_duration(value: Any, *, positive: bool = False) -> Duration:
-    """A Duration of its text or of a FEEL value: a ``timedelta`` (whole days are calendar days,
-    as in the text that FEEL writes for it) or an object with ``months``."""
+    """The duration of a text or of a FEEL value: a ``timedelta`` (its whole days are calendar days,
+    as in the text that FEEL writes for it) or an object with ``months``.
+
+    :param positive: refuse zero and negative durations
+    """
     if isinstance(value, str):
         return parse_duration(value, positive=positive)
     if isinstance(value, timedelta):
         size = abs(value)
-        found = Duration(days=size.days, time=size - timedelta(days=size.days))
-        return _checked(-found if value < timedelta() else found, value, positive)
+        absolute = Duration(days=size.days, time=size - timedelta(days=size.days))
+        return _checked(-absolute if value < timedelta() else absolute, value, positive)
     if isinstance(value, Duration):
         return _checked(value, value, positive)
     months = getattr(value, "months", None)
@@ -176,7 +183,7 @@ def _too_long(origin: object) -> TimeMalformed:
 
 
 def parse_date(text: str) -> date:
-    """``2027-03-28``, and nothing else."""
+    """The date of a text in the form ``2027-03-28``."""
     match = _DATE.fullmatch(text)
     try:
         if match is None:
@@ -187,8 +194,8 @@ def parse_date(text: str) -> date:
 
 
 def parse_moment(text: str) -> date | datetime:
-    """A date, or a date and time: ``2027-03-28T17:00`` (naive), with seconds, with ``Z``, an
-    offset ``+02:00`` or a zone ``@Europe/Stockholm`` (then aware)."""
+    """The date, or date and time, of a text: ``2027-03-28``, ``2027-03-28T17:00`` (naive), also
+    with seconds; with ``Z``, an offset ``+02:00`` or a zone ``@Europe/Stockholm`` it is aware."""
     text = text.strip()
     if _DATE.fullmatch(text):
         return parse_date(text)
@@ -222,11 +229,9 @@ def _zone(match: re.Match[str]) -> timezone | zoneinfo.ZoneInfo | None:
     return timezone(-offset if match["sign"] == "-" else offset)
 
 
-def parse_repeat(text: str) -> Repeat:
-    """``R/PT1H`` endless, ``R3/PT1H`` three times, ``R/2027-01-01T08:00/P1M`` on a grid.
-
-    The interval is at least a second.
-    """
+def parse_repeat(text: str) -> RepeatingInterval:
+    """The repeating interval of a text: ``R/PT1H`` (endless), ``R3/PT1H`` (three times) or
+    ``R/2027-01-01T08:00/P1M`` (from a start). The interval is at least a second."""
     match = _REPEAT.fullmatch(text.strip()) if len(text) <= 200 else None
     if match is None:
         raise TimeMalformed(
@@ -236,19 +241,19 @@ def parse_repeat(text: str) -> Repeat:
     if count == 0:
         raise TimeMalformed(f"{_quoted(text)} never happens: R0 repeats nothing")
     start = parse_moment(match["start"]) if match["start"] else None
-    return Repeat(count, start, checked_interval(parse_duration(match["interval"])))
+    return RepeatingInterval(count, start, checked_interval(parse_duration(match["interval"])))
 
 
 def checked_interval(interval: Duration) -> Duration:
-    """The interval of a cycle, which must be at least a second."""
+    """The interval itself, after checking that it is at least a second."""
     if interval.average < SHORTEST_CYCLE:
         raise TimeMalformed(f"{interval} between two rounds is shorter than a second")
     return interval
 
 
 def shift_months(day: date, months: int) -> date:
-    """``day`` some months on (or back), at most to the month's end: 31 January + 1 is the last
-    of February. OverflowError outside the years 1 to 9999."""
+    """``day`` plus a number of months (which may be negative), at most the month's end: 31 January
+    plus 1 is the last of February. Raises OverflowError outside the years 1 to 9999."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not date.min.year <= year <= date.max.year:
         raise OverflowError(f"year {year}")

@@ -1,4 +1,4 @@
-"""What every write has at hand: its transaction, its actor, one moment, the definitions."""
+"""``UnitOfWork``: one transaction with its actor, its time, and what it is going to write."""
 
 from __future__ import annotations
 
@@ -47,10 +47,11 @@ _HOLD_WAITING: Final = (
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """One transaction. ``now`` is asked once, so that all its rows have the same time."""
+    """One transaction. ``now`` is fixed at its beginning, so that all its rows have the same
+    time."""
 
     batch: Batch
-    """Where its writes go; see ``connection``."""
+    """The writes that are sent together. Other statements use ``connection``."""
     actor: Actor
     now: datetime
     config: Config
@@ -59,73 +60,78 @@ class UnitOfWork:
     queue: JobQueue
     facts: list[history.Fact] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
-    """What is to be looked at later; written with everything else, at the end."""
+    """Jobs that ``flush`` stores."""
     optimistic: bool = False
-    """Is this the try that trusts what it has read? One that lost a race locks first."""
+    """True in the first try, which is guarded by the revisions that it has read. After a lost race
+    the tries lock before they read."""
     snapshots: dict[str, InstanceSnapshot] = field(default_factory=dict)
-    """Instances, by id, that were read together with a user task or a timer and not written since:
-    what stands in a snapshot need not be asked for again."""
+    """Instances that were read together with a user task or a timer and were not written since, by
+    id: they need not be read again."""
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """Number and hash of the newest entry of chains, as they were read under guard: they need be
-    neither asked for nor locked."""
+    """Number and hash of the newest entries of chains, by chain, as far as they were read under the
+    guard of a revision: these chains are neither read nor locked again."""
 
     @property
     def connection(self) -> Connection:
-        """For statements that cannot wait in ``batch``: they find what waits there."""
+        """The connection, for statements that cannot wait in ``batch``: it sends the batch
+        first."""
         return self.batch.connection
 
     @property
     def today(self) -> date:
-        """The date in the configured zone."""
+        """The date of ``now`` in the configured time zone."""
         return self.calendar.today(self.now)
 
     def remember(self, snapshot: InstanceSnapshot, *, guarded: bool = True) -> None:
-        """Keep an instance as it was read.
+        """Remember an instance as it was read.
 
-        :param guarded: whether nobody else can have added to its chain unnoticed
+        :param guarded: a concurrent entry in its chain would be noticed at the end
         """
         self.snapshots[snapshot.instance.id] = snapshot
         if guarded:
             self.heads[snapshot.instance.id] = snapshot.head or (0, FIRST)
 
     def begin(self, case_id: str) -> None:
-        """From here on there are writes, and the case is held. What has been read before is
-        guarded by its revision."""
+        """Begin to write, with the case locked. What was read before is guarded by its revision."""
         self.batch.writes()
         if self.optimistic and self.batch.dialect != "sqlite":
             self.batch.put(_HOLD, {"of_id": case_id})
 
     def hold(self, case_id: str | ScalarSelect[str]) -> None:
-        """Nobody else moves this case until the transaction ends. What is read after this is what
-        whoever was first has left. (On SQLite a writer is alone in any case.)"""
+        """Lock a case until the transaction ends (``SELECT … FOR NO KEY UPDATE``), so that what is
+        read after this is current. SQLite needs no lock: it has one writer at a time."""
         if self.batch.dialect != "sqlite":
             one = select(CaseTable.id).where(CaseTable.id == case_id)
             self.connection.execute(one.with_for_update(key_share=True))
 
     def hold_free(self, case_ids: Sequence[str]) -> Sequence[str]:
-        """``hold`` those of several cases that nobody else moves; which they are."""
+        """Lock those of several cases that no other transaction has locked; returns their ids."""
         if self.connection.dialect.name == "sqlite":
             return case_ids
         return list(self.connection.scalars(_FREE, {"ids": case_ids}))
 
     def hold_waiting(self, signal: str) -> None:
-        """``hold`` the cases in which somebody waits for a signal."""
+        """Lock the cases that wait for a signal."""
         if self.batch.dialect != "sqlite":
             self.connection.execute(_HOLD_WAITING, {"signal": signal})
 
     def hold_of_task(self, task_id: str) -> None:
-        """``hold`` the case of a user task."""
+        """Lock the case of a user task."""
         self.hold(select(TaskTable.case_id).where(TaskTable.id == task_id).scalar_subquery())
 
     def note(self, what: str, chain: str, detail: Mapping[str, Any], **about: Any) -> None:
-        """Remember a fact; ``about`` are the keywords of ``history.Fact``."""
+        """Add a fact to the history when the transaction ends.
+
+        :param what: the fact's type
+        :param about: more keywords of ``history.Fact``
+        """
         self.facts.append(
             history.Fact(type=what, actor=self.actor, chain=chain, detail=detail, **about)
         )
 
     def flush(self) -> None:
-        """Write the facts, the jobs after them, and whatever waits. The last act of a transaction:
-        it takes the chains' ends and the jobs' keys, which others wait for."""
+        """Write the facts, then the jobs, then the rest of the batch. It is called last, because
+        other transactions wait for the locks on the chains and on the jobs' keys."""
         history.append(self.batch, self.facts, at=self.now, heads=self.heads)
         jobs = [
             *self.jobs,

@@ -1,2 +1,2 @@
-"""Who may do what: ``actions`` names all that can be asked for, ``rules`` decides it on small
-frozen objects, ``conditions`` says the same rules as SQL, for lists."""
+"""Access control: ``actions`` names what people can do, ``rules`` decides on small frozen objects
+who may do it, and ``conditions`` has the same rules as SQL, for lists."""

@@ -1,4 +1,5 @@
-"""The rules of access as SQL conditions: a list never reads a row that its reader may not see."""
+"""The access rules as SQL conditions, so that a list contains no row that its reader may not
+see."""
 
 from __future__ import annotations
 
@@ -12,15 +13,16 @@ from engine.access.rules import sees_all
 from engine.store.tables import CaseTable, HistoryTable, PlanItemTable, TaskTable
 from engine.views import Actor
 
-Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+SqlColumn = ColumnElement[Any] | InstrumentedAttribute[Any]
+"""A column that a condition is put on."""
 
 
-def of_my_roles(actor: Actor, role: Column) -> ColumnElement[bool]:
-    """The role is one of the actor's, or none is asked for."""
+def of_my_roles(actor: Actor, role: SqlColumn) -> ColumnElement[bool]:
+    """The condition that the column ``role`` is one of the actor's roles or NULL (anybody's)."""
     return or_(role.in_(sorted(actor.roles)), role.is_(None))
 
 
-def cases_of(actor: Actor, case_id: Column) -> ColumnElement[bool]:
+def cases_of(actor: Actor, case_id: SqlColumn) -> ColumnElement[bool]:
     """Cases that the actor may see: managers all, others those that they started, and those that a
     role of theirs leads or in which it (or they themselves) has, had or will have an activity.
     ``case_id`` is the listed row's column."""
@@ -45,15 +47,16 @@ def cases_of(actor: Actor, case_id: Column) -> ColumnElement[bool]:
 
 
 def _probe(statement: Select[str]) -> ColumnElement[bool]:
-    """EXISTS that is asked of each row by itself. Without the OFFSET, PostgreSQL would read the
-    whole table once and hash what it found, which costs more with every case there has been."""
+    """An EXISTS that is tested row by row. Without the OFFSET, PostgreSQL would read the whole
+    table once and hash it, which costs more with every case that there has ever been."""
     return statement.offset(0).exists()
 
 
 def offered_to(actor: Actor, role: str | None = None) -> list[ColumnElement[bool]]:
-    """The actor's own open work as conditions that no task meets twice: assigned to them, or
-    unassigned and of one of their roles; of one ``role``, if it is given. One condition per index
-    range, so that each is read in order of date and stops at a page."""
+    """Conditions of the tasks that the actor may work on: assigned to the actor, or unassigned and
+    of one of the actor's roles; only of ``role``, if it is given. No task fulfils two of them.
+    There is one condition for each index range, so that each is read in order of date and stops at
+    a page."""
     mine = TaskTable.assignee_id == actor.id
     free = (
         and_(of_role, TaskTable.assignee_id.is_(None)) for of_role in tasks_of_roles(actor, role)
@@ -62,16 +65,19 @@ def offered_to(actor: Actor, role: str | None = None) -> list[ColumnElement[bool
 
 
 def tasks_of_roles(actor: Actor, role: str | None = None) -> list[ColumnElement[bool]]:
-    """Work of the actor's roles, whoever has it; of one ``role``, if it is given. One condition per
-    index range, none when there is nothing that fits."""
+    """Conditions of the tasks of the actor's roles, with any assignee; only of ``role``, if it is
+    given. One condition for each index range; none when the actor does not hold ``role``."""
     if role is not None:
         return [TaskTable.role == role] if role in actor.roles else []
     return [*(TaskTable.role == mine for mine in sorted(actor.roles)), TaskTable.role.is_(None)]
 
 
 def history_of(actor: Actor, facts: type[HistoryTable] = HistoryTable) -> ColumnElement[bool]:
-    """Facts (of ``facts``, the table or some of its rows) that the actor may read: managers all,
-    others those of their cases; process owners the definitions' too, administrators accounts'."""
+    """The condition that the actor may read a fact: managers read all facts, others those of the
+    cases that they see; process owners also those of definitions, administrators those of accounts.
+
+    :param facts: the history table, or an alias of some of its rows
+    """
     if sees_all(actor):
         return true()
     seen = [and_(facts.case_id.is_not(None), cases_of(actor, facts.case_id))]

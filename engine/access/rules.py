@@ -1,11 +1,10 @@
 """Who may do what, decided in one place, and denied unless a rule allows it.
 
-``RULES`` is the whole table: an action, the kind of object that it is about, and the rule. What an
-actor may do is decided on small frozen objects (loaded by ``engine.queries.objects``).
+``RULES`` is the whole table: for each action the kind of object that it is about, and the rule. The
+objects are small and frozen; ``engine.queries.objects`` loads them.
 
-Two answers to "no": a thing that the actor must not know of does not exist (``NotFound``), a thing
-that the actor sees but may not touch says so (``NotAllowed``).
-"""
+There are two refusals: ``NotFound`` for an object that the actor must not know of, and
+``NotAllowed`` for one that the actor may see, but not change."""
 
 from __future__ import annotations
 
@@ -22,8 +21,9 @@ from engine.views import Actor
 
 @dataclass(frozen=True, slots=True)
 class CaseObject:
-    """A case as the rules see it. ``visible`` was decided by ``cases_of`` for one actor: an object
-    belongs to the actor that it was loaded for; ``account_manager_id`` leads it (``lead_role``)."""
+    """A case as the rules see it. ``visible`` is the result of ``cases_of`` for the actor that the
+    object was loaded for, so it is valid for that actor only. ``account_manager_id`` is the person
+    of ``lead_role``, the role that answers for the case."""
 
     id: str
     visible: bool
@@ -33,6 +33,7 @@ class CaseObject:
 
     @property
     def running(self) -> bool:
+        """Whether the case has not ended; an incident does not end it."""
         return self.state in ("running", "incident")
 
 
@@ -49,6 +50,7 @@ class TaskObject:
 
     @property
     def visible(self) -> bool:
+        """Whether the actor may see its case."""
         return self.case.visible
 
 
@@ -61,6 +63,7 @@ class MessageObject:
 
     @property
     def visible(self) -> bool:
+        """Whether the actor may see its case."""
         return self.case.visible
 
 
@@ -73,18 +76,20 @@ class ActivityObject:
 
     @property
     def visible(self) -> bool:
+        """Whether the actor may see its case."""
         return self.case.visible
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentObject:
-    """An incident of a case; only they who look after the engine see it."""
+    """An incident of a case."""
 
     id: str
     case: CaseObject
 
     @property
     def visible(self) -> bool:
+        """Always true: ``HIDDEN_FROM_STRANGERS`` hides incidents."""
         return True
 
 
@@ -107,7 +112,7 @@ class PersonObject:
 
 
 def sees_all(actor: Actor) -> bool:
-    """True for managers and the engine itself."""
+    """Whether the actor may see all cases: managers and the engine itself."""
     return _has(actor, actions.MANAGER)
 
 
@@ -157,13 +162,13 @@ def _own_account(actor: Actor, person: PersonObject) -> bool:
 
 
 def _oneself(actor: Actor, person: PersonObject) -> bool:
-    """Not even an administrator acts in somebody else's name."""
+    """The person only: not even an administrator acts in somebody else's name."""
     return person.id == actor.id or actions.SYSTEM_RIGHT in actor.rights
 
 
 def _worker(actor: Actor, task: TaskObject) -> bool:
-    """The assignee, or, while nobody is assigned, anyone who holds the role. Nobody else, not even
-    a manager: somebody else's work is reassigned first."""
+    """The assignee or, while nobody is assigned, anyone who holds the role. Not even a manager may
+    do somebody else's task: it is reassigned first."""
     if task.assignee_id is None:
         return _holds(actor, task.role)
     return task.assignee_id == actor.id
@@ -190,8 +195,8 @@ def _release(actor: Actor, task: TaskObject) -> bool:
 
 
 def _reassign(actor: Actor, task: TaskObject) -> bool:
-    keepers = (task.assignee_id, task.case.account_manager_id)
-    return task.state == "open" and (actor.id in keepers or _has(actor, actions.MANAGER))
+    may_give_away = (task.assignee_id, task.case.account_manager_id)
+    return task.state == "open" and (actor.id in may_give_away or _has(actor, actions.MANAGER))
 
 
 def _cancel(actor: Actor, case: CaseObject) -> bool:
@@ -199,7 +204,7 @@ def _cancel(actor: Actor, case: CaseObject) -> bool:
 
 
 def _plan(actor: Actor, case: CaseObject) -> bool:
-    """Managers and whoever leads the case; while nobody is chosen for that, all of the role."""
+    """Managers and the person who leads the case; while nobody is chosen, all of that role."""
     chosen = case.account_manager_id
     mine = chosen == actor.id if chosen else case.lead_role in actor.roles
     return case.running and (mine or _has(actor, actions.MANAGER))
@@ -211,13 +216,14 @@ def _message(actor: Actor, message: MessageObject) -> bool:
 
 
 def _begin(actor: Actor, activity: ActivityObject) -> bool:
-    """Who would get the work, and who leads the case."""
+    """People who hold the activity's role, and those who may plan the case."""
     return activity.case.running and (_holds(actor, activity.role) or _plan(actor, activity.case))
 
 
-Rule = Callable[[Actor, Any], bool]
+AccessRule = Callable[[Actor, Any], bool]
+"""Whether an actor may do an action to an object."""
 
-RULES: Mapping[str, tuple[type, Rule]] = {
+RULES: Mapping[str, tuple[type, AccessRule]] = {
     actions.TASK_VIEW: (TaskObject, _sees),
     actions.TASK_CLAIM: (TaskObject, _claim),
     actions.TASK_RELEASE: (TaskObject, _release),
@@ -249,12 +255,13 @@ RULES: Mapping[str, tuple[type, Rule]] = {
     actions.INCIDENT_VIEW: (IncidentObject, _operator),
     actions.INCIDENT_RETRY: (IncidentObject, _operator),
 }
-"""Every action there is: the kind of object it is about (None: none) and who may do it."""
+"""For every action: the kind of object that it is about (``type(None)`` for none), and its rule."""
 
 ACTIONS = tuple(RULES)
+"""All actions."""
 
 HIDDEN_FROM_STRANGERS = frozenset({actions.INCIDENT_VIEW, actions.INCIDENT_RETRY})
-"""Actions whose "no" is always ``NotFound``."""
+"""Actions that are always refused with ``NotFound``."""
 
 
 def may(actor: Actor, action: str, thing: object = None) -> bool:
@@ -271,10 +278,10 @@ def may(actor: Actor, action: str, thing: object = None) -> bool:
 def authorize(actor: Actor, action: str, thing: object = None) -> None:
     """Return when ``actor`` may do ``action`` to ``thing``; raise otherwise.
 
-    Raises ``NotFound`` when the actor must not know that ``thing`` exists, else ``NotAllowed``:
-    code ``not_yours`` for somebody else's task, ``already_completed`` for one that is not open any
-    more, ``not_allowed`` for all the rest. A caller that can tell who was first should look at a
-    task's state before it asks here.
+    Raises ``NotFound`` when the actor must not know that ``thing`` exists, else ``NotAllowed`` with
+    the code ``not_yours`` for somebody else's task, ``already_completed`` for a task that is not
+    open any more, or ``not_allowed``. A caller that can say who completed a task should check the
+    task's state before it calls this.
     """
     if may(actor, action, thing):
         return

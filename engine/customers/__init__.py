@@ -1,1 +1,1 @@
-"""Who the contracts are with."""
+"""The companies that the contracts are with."""

@@ -14,10 +14,11 @@ _WRITTEN = re.compile(r"(?:16)?(\d{6})-?(\d{4})", re.ASCII)
 
 
 def parse_org_number(text: str, *, field: str = "org_number") -> str:
-    """The number as NNNNNN-NNNN; ten digits without the hyphen and the old prefix 16 are read too.
+    """The number in the form NNNNNN-NNNN. It is also read without the hyphen, and with the prefix
+    16.
 
-    Raises Invalid with one problem on ``field``: org_number_malformed (not that form) or
-    org_number_check_digit (the check digit says that a digit is wrong).
+    Raises Invalid with one problem on ``field``: ``org_number_malformed`` for any other form, or
+    ``org_number_check_digit`` when the check digit shows that a digit is wrong.
     """
     match = _WRITTEN.fullmatch(text.strip())
     if match is None or match[1][2] < "2":

@@ -15,11 +15,13 @@ from engine.work import starting
 from engine.work.fields import Wrong, clean_text
 
 NAME_LENGTH = 200
+"""The most characters of a customer's name."""
 CHAIN = "customers"
+"""The history chain of facts about customers."""
 
 
 def add(work: UnitOfWork, name: str, org_number: str) -> dict[str, Any]:
-    """A new customer; the result has its ``id``.
+    """Add a customer; the result has its ``id``.
 
     :raises Invalid: with everything that is wrong
     """

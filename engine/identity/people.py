@@ -69,7 +69,7 @@ def add(
                     password_at=now,
                 )
             )
-            words.keep_person(connection, person.id, username, name)
+            words.index_person(connection, person.id, username, name)
     except IntegrityError as error:
         message = f"there is an account {username!r} already"
         raise Invalid([Problem("duplicate", message, "username")]) from error

@@ -43,6 +43,7 @@ class _Backoff:
     longest: timedelta
 
     def wait(self, failures: int, since_last: timedelta) -> timedelta:
+        """How much longer the next attempt must wait; nothing when the pause is over."""
         if failures < self.free:
             return timedelta()
         pause = min(timedelta(seconds=2 ** min(failures - self.free, 20)), self.longest)

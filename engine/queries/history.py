@@ -46,7 +46,7 @@ HISTORY = (
     DefinitionTable.process_id,
     DefinitionTable.version,
 )
-
+"""The columns of an entry's view."""
 
 LATEST_CASES = 20
 """Cases with a word whose facts are searched: those that started last, one index range for each."""

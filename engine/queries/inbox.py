@@ -166,6 +166,7 @@ class _SearchWord:
     cases: Sequence[str] | None
 
     def holds(self, of: Tasks) -> ColumnElement[bool]:
+        """The condition that a task has the word."""
         if self.cases is None:
             by_case = text_search.CASES.has(of.case_id, self.text)
         else:

@@ -1,1 +1,1 @@
-"""What can never be taken back: the history and the signatures."""
+"""History and signatures: records that are never changed, and their verification."""

@@ -1,4 +1,5 @@
-"""One way to write a value as bytes, so that its hash says something: RFC 8785 (JCS)."""
+"""The canonical form of a value as bytes, so that equal values have equal hashes: RFC 8785
+(JCS)."""
 
 from __future__ import annotations
 
@@ -14,25 +15,27 @@ import rfc8785
 from engine.iso8601 import Duration
 
 LARGEST_INTEGER: Final = 2**53 - 1
+"""The largest integer that JSON carries exactly (RFC 8785, I-JSON); larger ones become text."""
 _quick: Final = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")
 ).encode
-"""The same bytes as RFC 8785's for what ``_json`` gives (no floats), as long as every character is
-below the surrogates: both escape alike, and sort alike. The standard library's is written in C."""
+"""Writes the same bytes as RFC 8785 for the results of ``_json`` (which have no floats), if all
+characters are below the surrogates: both then escape and sort alike. The standard library's encoder
+is written in C, and much faster."""
 
 
 def canonical(value: Any) -> bytes:
     """``value`` as canonical JSON (RFC 8785), UTF-8.
 
-    What JSON lacks is text: decimals and floats written out, dates and times in ISO 8601 (aware
-    ones in UTC, ending in Z), durations in ISO 8601. TypeError for anything else, and
-    UnicodeEncodeError for text with half a character in it.
+    Values that JSON lacks become text: decimals and floats without an exponent, dates, times and
+    durations in ISO 8601 (aware times in UTC, ending in Z). Raises TypeError for anything else, and
+    UnicodeEncodeError for text with a lone surrogate.
     """
     plain = _json(value)
     text: str = _quick(plain)
     if text.isascii() or max(text) < "\ud800":
         return text.encode()
-    # What follows is sorted by UTF-16 units there, and by code points here.
+    # RFC 8785 sorts keys with such characters by UTF-16 units, the quick encoder by code points.
     try:
         return rfc8785.dumps(plain)
     except rfc8785.CanonicalizationError as error:
@@ -42,12 +45,12 @@ def canonical(value: Any) -> bytes:
 
 
 def sha256(data: bytes) -> str:
-    """SHA-256 in hex."""
+    """The SHA-256 of bytes, in hex."""
     return hashlib.sha256(data).hexdigest()
 
 
 def utc_text(moment: datetime) -> str:
-    """``2026-03-02T08:00:00.000000Z``: always in UTC, always with microseconds."""
+    """A moment as ``2026-03-02T08:00:00.000000Z``: always in UTC, always with microseconds."""
     # Not strftime, which writes the year 33 with two digits.
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 

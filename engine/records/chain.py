@@ -1,13 +1,13 @@
-"""How one entry of the history hangs on the one before: what an auditor has to recompute.
+"""The hash chain of the history: the calculation that an auditor has to repeat.
 
-    body       = canonical JSON (RFC 8785) of the object with the keys of ``Link.body``
+    body       = canonical JSON (RFC 8785) of the object with the keys of ``ChainEntry.body``
     hash       = SHA-256(body)                  prev = hash of the entry before, 64 zeros for none
     commitment = SHA-256(salt || SHA-256(actor's name) || detail)
 
 Hashes are written in hex; in the commitment the salt and the inner hash are raw bytes and the
-texts UTF-8. Personal data (the actor's name and the readable detail) stands outside the chain,
-which holds only the commitment: without its 128 random bits of salt nobody can guess what was
-written, so detail and salt can one day be erased while the chain still verifies.
+texts UTF-8. Personal data (the actor's name and the readable detail) is not part of the chain,
+which contains only a commitment to it. The commitment has 128 random bits of salt, so that nobody
+can guess the data from it: detail and salt can be erased one day, and the chain still verifies.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from typing import Any, Final
 from engine.records.canonical import canonical, sha256, utc_text
 
 FIRST: Final = "0" * 64
+"""The ``prev`` of the first entry of a chain."""
 FORMAT: Final = 1
-"""Of the body; another number when its keys change."""
+"""The number of the body's format; another number when its keys change."""
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ChainEntry:
     """One entry of a chain, without the person's name and the detail.
 
-    ``evidence`` is the SHA-256 of a document that the fact is about (a signature's content), so
-    that the chain covers it too.
-    """
+    ``evidence`` is the SHA-256 of a document that the fact is about (the content of a signature),
+    so that the chain covers the document too."""
 
     chain: str
     seq: int
@@ -48,7 +48,8 @@ class Link:
     evidence: str | None
 
     def body(self) -> Mapping[str, Any]:
-        """The keys and values that are hashed. All are always there; null for none."""
+        """The keys and values that are hashed. All keys are always there, with null for no
+        value."""
         return {
             "actor": self.actor_id,
             "at": utc_text(self.at),
@@ -73,6 +74,6 @@ class Link:
 
 
 def commitment(salt: str, actor_name: str, detail: str) -> str:
-    """What the body holds in place of ``actor_name`` and ``detail``; ``salt`` is hex."""
+    """The commitment to the name and the detail, in hex; ``salt`` is 32 hexadecimal digits."""
     inner = hashlib.sha256(actor_name.encode()).digest()
     return sha256(bytes.fromhex(salt) + inner + detail.encode())

@@ -1,8 +1,8 @@
-"""The history: one entry per fact, appended in the transaction in which it became one.
+"""The history: one entry for each fact, appended in the transaction that makes it true.
 
-Entries are never updated and never deleted. Each hangs on the one before in its chain (see
-``engine.records.chain``): a chain per process instance, and one each for definitions, people and
-customers. ``engine.records.verification`` recomputes them.
+Entries are never updated and never deleted. Each contains the hash of the entry before it in its
+chain (see ``engine.records.chain``). There is a chain for each process instance, and one each for
+definitions, accounts and customers. ``engine.records.verification`` recomputes them.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Label, bindparam, func, insert, select
 
 from engine.records.canonical import canonical
-from engine.records.chain import FIRST, Link, commitment
+from engine.records.chain import FIRST, ChainEntry, commitment
 from engine.records.verification import verify
 from engine.store.base import table_of
 from engine.store.batch import Batch, Statement
 from engine.store.tables import HistoryTable
 from engine.views import Actor
 
-__all__ = ["VIA", "Appended", "Fact", "append", "verify"]
+__all__ = ["VIA", "AppendedEntry", "Fact", "append", "verify"]
 
 _TABLE: Final = table_of(HistoryTable)
 _INSERT: Final = Statement(insert(_TABLE))
 VIA: Final = "by_token"
-"""Under this name an entry's detail says which token of the API its program had."""
+"""The key in an entry's detail for the API token that a program has used."""
 _HEAD: Final = (
     select(_TABLE.c.seq, _TABLE.c.hash)
     .where(_TABLE.c.chain == bindparam("chain"))
@@ -42,8 +42,8 @@ _LOCK: Final = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam
 class Fact:
     """Something that has happened.
 
-    ``chain`` is an instance's id, or ``definitions``, ``people``, ``customers``. ``detail`` is
-    what a reader wants to know beside it (see ``canonical`` for the values that it may hold).
+    ``chain`` is an instance's id, or ``definitions``, ``accounts``, ``customers``. ``detail`` is
+    more information for readers (``engine.records.canonical`` says which values it may contain).
     """
 
     type: str
@@ -58,7 +58,7 @@ class Fact:
 
     @property
     def recorded(self) -> Mapping[str, Any]:
-        """The detail as it is kept: with the token of a program that came in by one."""
+        """The detail as it is stored: with the API token, if a program has used one."""
         token = self.actor.token
         if token is None:
             return self.detail
@@ -66,14 +66,15 @@ class Fact:
 
     @property
     def evidence(self) -> str | None:
-        """The hash of the document that the fact is about: the detail's ``content_sha256``."""
-        found = self.detail.get("content_sha256")
-        return found if isinstance(found, str) else None
+        """The hash of the document that the fact is about (the detail's ``content_sha256``), if
+        any."""
+        digest = self.detail.get("content_sha256")
+        return digest if isinstance(digest, str) else None
 
 
 @dataclass(frozen=True, slots=True)
-class Appended:
-    """The place of an entry, and its hash (hex)."""
+class AppendedEntry:
+    """The chain and number of an entry that was appended, and its hash in hex."""
 
     chain: str
     seq: int
@@ -81,8 +82,8 @@ class Appended:
 
 
 def newest(chain: ColumnElement[str]) -> tuple[Label[int], Label[str]]:
-    """Number and hash of the newest entry in a chain, as columns ``head_seq`` and ``head_hash`` of
-    a statement that reads ``chain`` beside other things."""
+    """Number and hash of the newest entry of a chain, as columns ``head_seq`` and ``head_hash`` for
+    a statement that has the chain's name as the column ``chain``."""
 
     def of(column: Any) -> Any:
         entries = select(column).where(_TABLE.c.chain == chain)
@@ -97,15 +98,15 @@ def append(
     *,
     at: datetime,
     heads: Mapping[str, tuple[int, str]] | None = None,
-) -> list[Appended]:
-    """Put facts into the batch, in their order, all of the time ``at`` (aware).
+) -> list[AppendedEntry]:
+    """Put the entries of facts into the batch, in their order, all with the (aware) time ``at``.
 
-    It costs one SELECT per chain. On PostgreSQL a chain is locked until the transaction ends, so
-    that two writers wait for each other. Raises TypeError for a detail that has no canonical form.
+    It costs one SELECT for each chain. On PostgreSQL a chain is locked until the transaction ends,
+    so that two writers wait for each other. Raises TypeError for a detail without a canonical form.
 
-    :param heads: number and hash of the newest entry of chains for which the caller knows them;
-        they are not asked for, nor locked, and IntegrityError is raised at the batch's end when
-        one is not the newest any more
+    :param heads: number and hash of the newest entry of the chains for which the caller knows them;
+        these are neither read nor locked, and IntegrityError is raised at the batch's end when
+        another entry has been appended meanwhile
     """
     known = heads or {}
     chains = sorted({fact.chain for fact in facts})
@@ -116,14 +117,14 @@ def append(
         row = _row(fact, seq + 1, prev, at)
         heads[fact.chain] = (seq + 1, row["hash"])
         batch.put(_INSERT, row)
-        appended.append(Appended(fact.chain, seq + 1, row["hash"]))
+        appended.append(AppendedEntry(fact.chain, seq + 1, row["hash"]))
     return appended
 
 
 def _head(connection: Connection, chain: str) -> tuple[int, str]:
     """The number and the hash of the chain's newest entry."""
     if connection.dialect.name == "postgresql":
-        # Not a row's lock: the one who waits for the newest row would find it outdated.
+        # Not a row's lock: a transaction that waits for the newest row would get an outdated one.
         connection.execute(_LOCK, {"chain": chain})
     row = connection.execute(_HEAD, {"chain": chain}).one_or_none()
     return (row.seq, row.hash) if row else (0, FIRST)
@@ -132,7 +133,7 @@ def _head(connection: Connection, chain: str) -> tuple[int, str]:
 def _row(fact: Fact, seq: int, prev: str, at: datetime) -> dict[str, Any]:
     salt = secrets.token_hex(16)
     detail = canonical(fact.recorded).decode()
-    link = Link(
+    entry = ChainEntry(
         chain=fact.chain,
         seq=seq,
         prev=prev,
@@ -147,7 +148,7 @@ def _row(fact: Fact, seq: int, prev: str, at: datetime) -> dict[str, Any]:
         element_name=fact.element_name,
         evidence=fact.evidence,
     )
-    body, digest = link.sealed()
+    body, digest = entry.sealed()
     return {
         "chain": fact.chain,
         "seq": seq,

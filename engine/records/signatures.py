@@ -1,12 +1,10 @@
 """Signatures: who signed what, when, and with which meaning.
 
-What is signed is a document of its own, canonical JSON stored exactly as hashed: the task and the
-version of the diagram it stands on, all answers, ticks and files, the note, the meaning, the
-signer with the name as of then, and the time. Its hash goes into the history with the fact that
-the task was signed, so that a signature can neither be changed nor moved to another task
-(21 CFR 11.50, 11.70). The password asked for again is a *simple* electronic signature in eIDAS's
-sense.
-"""
+What is signed is a document: canonical JSON, stored exactly as it was hashed, with the task and the
+version of its diagram, all answers, ticks and files, the note, the meaning, the signer with the
+name at that time, and the time. Its hash is part of the history's entry about the signing, so that
+a signature can neither be changed nor be transferred to another task (21 CFR 11.50, 11.70). Asking
+for the password again makes it a *simple* electronic signature in the sense of eIDAS."""
 
 from __future__ import annotations
 
@@ -24,8 +22,10 @@ from engine.store.tables import SignatureTable
 from engine.views import Actor, SignatureView
 
 FORMAT: Final = 1
+"""The number of the document's format; another number when its keys change."""
 _INSERT: Final = Statement(insert(table_of(SignatureTable)))
 PASSWORD: Final = "password"  # noqa: S105 - the name of the method
+"""The method of a signer who has given the password again."""
 
 
 def sign(
@@ -43,13 +43,13 @@ def sign(
     """Put a signature of ``content`` at ``at`` (aware) into the batch.
 
     ``content`` is everything that the signer saw: the element and its name, the diagram's version
-    and SHA-256, answers, ticks, note, files (values: see ``canonical``). The caller has asked for
-    the password and, in the same transaction, appends a fact by the signer to the chain of the
-    instance whose detail has the ``content_sha256`` of the result.
+    and SHA-256, answers, ticks, note and files, with values that ``engine.records.canonical`` can
+    write. The caller has verified the password, and appends in the same transaction a fact by the
+    signer to the instance's chain, with the result's ``content_sha256`` in its detail.
 
-    IntegrityError is raised at its end when the task is signed already, ValueError here when
-    ``content`` has a key that is the signature's own, TypeError for a value without a canonical
-    form.
+    Raises ValueError when ``content`` has a key of the signature itself, TypeError for a value
+    without a canonical form; the batch raises IntegrityError at its end when the task has a
+    signature already.
     """
     signature_id = new_id()
     row = {
@@ -70,7 +70,8 @@ def sign(
 
 
 def _document(row: Mapping[str, Any], content: Mapping[str, Any]) -> bytes:
-    """What is signed: ``content``, and everything that the record of the signature says of it."""
+    """The signed document: ``content`` and the columns of the signature's row, as canonical
+    JSON."""
     own = {
         "format": FORMAT,
         "signature": row["id"],

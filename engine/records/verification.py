@@ -1,10 +1,10 @@
-"""The whole history recomputed: every hash, every link, every commitment, every signature.
+"""Verification of the history: every hash, link, commitment and signature is recomputed.
 
-What it finds: a changed entry (in its body, its hash or beside it), a missing or doubled one, a
-name or detail that is not what was written, a signature whose content or record is not what the
-history says, or that the history does not know. What it cannot find alone: newest entries of a
-chain that were cut off (only a copy of the hashes outside the database tells), and a whole chain
-rewritten by somebody who can compute hashes.
+It detects a changed entry (its body, its hash or its other columns), a missing or doubled entry, a
+name or detail that is not what was written, and a signature that the history does not know or that
+differs from what the history says. It cannot detect by itself that the newest entries of a chain
+were deleted (only a copy of the hashes outside the database shows that), nor that somebody has
+written a whole chain anew with new hashes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, exists, select
+from sqlalchemy import Connection, exists, select
 
 from engine.records.canonical import canonical, sha256, utc_text
 from engine.records.chain import FIRST, commitment
@@ -22,6 +22,7 @@ from engine.store.tables import HistoryTable, InstanceTable, SignatureTable
 from engine.views import Fault, Verification
 
 ROWS_AT_ONCE: Final = 500
+"""Rows that are in memory at a time: a history may be larger than the memory."""
 
 _ENTRY = (
     HistoryTable.chain,
@@ -40,7 +41,6 @@ _ENTRY = (
     HistoryTable.salt,
     HistoryTable.detail,
 )
-# The key of the body, and the column that must say the same.
 _TWICE: Final = {
     "actor": "actor_id",
     "case": "case_id",
@@ -52,13 +52,13 @@ _TWICE: Final = {
     "seq": "seq",
     "type": "type",
 }
-AnyRow = Row[*tuple[Any, ...]]
+"""The column that must have the same value as a key of the body, by the key."""
 
 
 @dataclass(slots=True)
-class _Walk:
-    """What is known so far. ``signed`` is where the history speaks of a signature, by the hash of
-    its content."""
+class _VerificationState:
+    """The state of a verification: the faults and counts so far, and by the hash of a signature's
+    content the entry (chain, number, body) that records it."""
 
     faults: list[Fault] = field(default_factory=list)
     chains: int = 0
@@ -67,43 +67,43 @@ class _Walk:
 
 
 def verify(connection: Connection, case_id: str | None = None) -> Verification:
-    """Recompute the chains of one case, or all there are. Faults come in the order of the chains;
-    those of a signature stand at the entry that records it (0 when none does)."""
-    walk = _Walk()
+    """Recompute the chains of one case, or of everything. Faults are in the order of the chains; a
+    fault of a signature has the number of the entry that records it (0 when none does)."""
+    state = _VerificationState()
     chain, seq, prev = None, 0, FIRST
     for row in _entries(connection, case_id):
         if row.chain != chain:
             chain, seq, prev = row.chain, 0, FIRST
-            walk.chains += 1
-        walk.entries += 1
-        _check_entry(row, seq + 1, prev, walk)
-        # The next entry is measured by what this one really says, not by what it claims.
+            state.chains += 1
+        state.entries += 1
+        _check_entry(row, seq + 1, prev, state)
+        # The next entry is compared with the hash of this body, not with the stored hash.
         seq, prev = row.seq, sha256(row.body)
-    walk.faults += [
+    state.faults += [
         Fault(instance_id, 0, "the instance has no history: it was removed")
         for instance_id in _without_history(connection, case_id)
     ]
     signatures = 0
     for row in _signatures(connection, case_id):
         signatures += 1
-        _check_signature(row, walk)
-    walk.faults += [
+        _check_signature(row, state)
+    state.faults += [
         Fault(chain, seq, "the signature that this entry records is missing")
-        for chain, seq, _ in walk.signed.values()
+        for chain, seq, _ in state.signed.values()
     ]
-    return Verification(walk.chains, walk.entries, signatures, tuple(walk.faults))
+    return Verification(state.chains, state.entries, signatures, tuple(state.faults))
 
 
-def _entries(connection: Connection, case_id: str | None) -> Iterator[AnyRow]:
+def _entries(connection: Connection, case_id: str | None) -> Iterator[Any]:
     statement = select(*_ENTRY).order_by(HistoryTable.chain, HistoryTable.seq)
     if case_id is not None:
-        # By chain, so that an entry whose case was changed is met all the same.
+        # By chain, so that an entry whose case was changed is read too.
         chains = select(HistoryTable.chain).where(HistoryTable.case_id == case_id).distinct()
         statement = statement.where(HistoryTable.chain.in_(chains))
     yield from connection.execute(statement.execution_options(yield_per=ROWS_AT_ONCE))
 
 
-def _signatures(connection: Connection, case_id: str | None) -> Iterator[AnyRow]:
+def _signatures(connection: Connection, case_id: str | None) -> Iterator[Any]:
     statement = select(*SignatureTable.__table__.columns).order_by(
         SignatureTable.at, SignatureTable.id
     )
@@ -123,7 +123,7 @@ def _without_history(connection: Connection, case_id: str | None) -> Iterator[st
 # ---------------------------------------------------------------- entries
 
 
-def _check_entry(row: AnyRow, expected_seq: int, prev: str, walk: _Walk) -> None:
+def _check_entry(row: Any, expected_seq: int, prev: str, state: _VerificationState) -> None:
     problems = []
     if row.seq != expected_seq:
         problems.append(
@@ -137,15 +137,15 @@ def _check_entry(row: AnyRow, expected_seq: int, prev: str, walk: _Walk) -> None
     else:
         problems += _differences(row, body, prev)
         evidence = body.get("evidence")
-        if isinstance(evidence, str) and evidence in walk.signed:
+        if isinstance(evidence, str) and evidence in state.signed:
             problems.append("the signature that this entry records is recorded already")
         elif isinstance(evidence, str):
-            walk.signed[evidence] = (row.chain, row.seq, body)
-    walk.faults += [Fault(row.chain, row.seq, problem) for problem in problems]
+            state.signed[evidence] = (row.chain, row.seq, body)
+    state.faults += [Fault(row.chain, row.seq, problem) for problem in problems]
 
 
-def _differences(row: AnyRow, body: Mapping[str, Any], prev: str) -> Iterator[str]:
-    """What the body says otherwise than the entry before and the columns beside it."""
+def _differences(row: Any, body: Mapping[str, Any], prev: str) -> Iterator[str]:
+    """How the body differs from the entry before it and from the other columns of its row."""
     if body.get("prev") != prev:
         yield "the body does not follow from the entry before: one of them was changed"
     columns = {key: getattr(row, column) for key, column in _TWICE.items()}
@@ -157,7 +157,7 @@ def _differences(row: AnyRow, body: Mapping[str, Any], prev: str) -> Iterator[st
 
 
 def _object(data: bytes) -> Mapping[str, Any] | None:
-    """The JSON object of canonical bytes, None for any others."""
+    """The JSON object of canonical bytes; None for all other bytes."""
     try:
         value = json.loads(data)
         return value if isinstance(value, dict) and canonical(value) == data else None
@@ -165,8 +165,8 @@ def _object(data: bytes) -> Mapping[str, Any] | None:
         return None
 
 
-def _commitment(row: AnyRow) -> str | None:
-    # Small letters only: bytes.fromhex would read a changed one as the same salt.
+def _commitment(row: Any) -> str | None:
+    # Lower case only: bytes.fromhex would read a changed digit "A" as the same salt.
     if row.salt != row.salt.lower() or len(row.salt) != 32:
         return None
     try:
@@ -178,13 +178,13 @@ def _commitment(row: AnyRow) -> str | None:
 # ---------------------------------------------------------------- signatures
 
 
-def _check_signature(row: AnyRow, walk: _Walk) -> None:
+def _check_signature(row: Any, state: _VerificationState) -> None:
     digest = sha256(row.content)
-    known = walk.signed.pop(row.content_sha256, None) or walk.signed.pop(digest, None)
+    known = state.signed.pop(row.content_sha256, None) or state.signed.pop(digest, None)
     chain, seq, body = known or (row.instance_id, 0, {})
 
     def fault(problem: str) -> None:
-        walk.faults.append(Fault(chain, seq, f"signature {row.id}: {problem}"))
+        state.faults.append(Fault(chain, seq, f"signature {row.id}: {problem}"))
 
     if digest != row.content_sha256:
         fault("the hash is not that of the content: one of them was changed")
@@ -196,7 +196,7 @@ def _check_signature(row: AnyRow, walk: _Walk) -> None:
     if content is None:
         fault("the content is no canonical JSON object: it was changed")
         return
-    for column, said in _said(content).items():
+    for column, said in _signed_columns(content).items():
         value = utc_text(row.at) if column == "at" else getattr(row, column)
         if said != value:
             fault(f"the column {column} is not what was signed: it was changed")
@@ -206,8 +206,8 @@ def _check_signature(row: AnyRow, walk: _Walk) -> None:
             fault(f"the history has another {key} for it")
 
 
-def _said(content: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the signed content says of the columns of its record."""
+def _signed_columns(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values of the signed content for the columns of its row, by column."""
     signer = content.get("signer")
     who = signer if isinstance(signer, dict) else {}
     return {

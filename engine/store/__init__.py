@@ -1,7 +1,9 @@
-"""Tables, the database's connection and its migrations. Knows nothing of processes.
+"""Tables, the connection to the database, and its migrations. Knows nothing of processes.
 
-* ``tables``: the tables
-* ``database``: connections, transactions, what differs between SQLite and PostgreSQL
-* ``migrations``: Alembic; an empty database is brought up to date at the first start, later
-  changes by ``serviceplan db upgrade``
+* ``tables``: the tables, a module for each noun
+* ``database``: connections and transactions; ``postgresql``: what is different there
+* ``batch``: writes that are sent together
+* ``words``: the index of words for searching cases and people
+* ``migrations``: Alembic's; an empty database gets all tables at the first start, an older one is
+  upgraded by ``serviceplan db upgrade``
 """

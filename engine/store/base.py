@@ -28,6 +28,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The value for the driver, in UTC. Raises ValueError for a naive ``datetime``."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -35,12 +36,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The value from the driver, as an aware ``datetime`` in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
+    """The base of all tables. The names of constraints follow one pattern on every database, so
+    that migrations can refer to them."""
+
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(column_0_label)s",
@@ -57,30 +62,41 @@ class Base(DeclarativeBase):
 
 
 def table_of(model: type[Base]) -> Table:
-    """The table of a model, for statements of Core: those that are run for every step are built
-    once, beside the function that runs them, because building one costs more than running it."""
+    """The table of a model, for Core statements. Statements that run for every step are built once,
+    as constants, because building one costs more than running it."""
     return cast(Table, model.__table__)
 
 
 ID = String(32)
+"""The type of ids: a UUID as 32 hexadecimal digits."""
 
 
 def only(name: str, condition: str, *columns: str) -> Index:
-    """A partial index: its size, and the cost of a list that uses it, follows what is open and
-    not what has been. A query must say the same condition in the same words, without a bound
-    parameter, or the planner cannot know that the index holds every row that it asks for."""
+    """A partial index on ``columns`` of the rows that fulfil ``condition``: its size depends on
+    what is open, not on all that has ever been. A query must contain the condition in the same
+    words and without bound parameters; else the planner cannot know that the index has all its
+    rows."""
     return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
 
 
+# The conditions of partial indexes.
 OPEN_TASK = "state = 'open'"
+"""User tasks that are open."""
 OFFERED_TASK = "state = 'open' AND assignee_id IS NULL"
+"""Open user tasks without an assignee."""
 RUNNING = "ended_at IS NULL"
+"""Instances that have not ended."""
 OPEN_INCIDENT = "resolved_at IS NULL"
+"""Incidents that have not been resolved."""
 UNSENT = "sent_at IS NULL AND dead_at IS NULL"
+"""Outbound messages that are still to be sent."""
 
 
 def unclaimed(lease_until: Any, now: datetime, lease: timedelta) -> ColumnElement[bool]:
-    """Whether nobody holds a row that is claimed for ``lease`` at a time. A lease that ends far
-    beyond any that is given now was given by a clock that has been set back. Not one that ends a
-    little beyond: another's clock, or a look at the same clock a moment later, gave that."""
+    """The condition that no worker holds a row that is claimed for the time of ``lease``.
+
+    A lease that ends more than two leases ahead was given before the clock was set back, and does
+    not count. One that ends a little further ahead than ``lease`` counts: it was given by another
+    machine's clock, or a moment later by the same.
+    """
     return or_(lease_until.is_(None), lease_until <= now, lease_until > now + 2 * lease)

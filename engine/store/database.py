@@ -1,7 +1,7 @@
-"""One database: connections, transactions and its version.
+"""One database: its connections, its transactions and its version.
 
-No driver begins a transaction by itself; that is said here, or a statement is one by itself.
-SQLite runs in WAL mode with foreign keys on, and a writing transaction begins with
+The drivers begin no transactions by themselves: a transaction begins here, or each statement is
+one. SQLite runs in WAL mode with foreign keys on, and a writing transaction begins with
 ``BEGIN IMMEDIATE``, so that two writers wait for each other instead of failing at the commit.
 """
 
@@ -36,20 +36,25 @@ from engine.errors import ConfigError, Conflict, DatabaseNewer, Invalid, Problem
 from engine.store import postgresql
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+"""The folder of Alembic's migrations."""
 BUSY_TIMEOUT_MS = 10_000
+"""Milliseconds that a writer to SQLite waits for others before the database counts as
+unavailable."""
 NAP_SECONDS: Final = 0.0005
+"""Seconds between two tries to begin to write to SQLite: most transactions take about twice
+that."""
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder().decode
 _TURN: Final = "turn"
-"""Under which a connection knows the place in the queue of those who write."""
+"""The key in a connection's ``info`` of the stack that gives the turn to write back."""
 _IN_LINE: Final = select(func.pg_advisory_xact_lock(func.hashtextextended("line", 0)))
 LOST_RACES = ("40001", "40P01")
-"""PostgreSQL's states for a transaction that must give way to another: serialization failure and
-deadlock. Trying again helps."""
+"""PostgreSQL's SQLSTATEs for a transaction that was rolled back in favour of another one
+(serialization failure and deadlock): trying again helps."""
 
 
 class Database:
-    """Connections to one database."""
+    """The connections to one database."""
 
     def __init__(self, url: str) -> None:
         """:raises ConfigError: when ``url`` is not a URL of SQLite or PostgreSQL"""
@@ -62,11 +67,12 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
+        """True for SQLite, False for PostgreSQL."""
         return self._engine.dialect.name == "sqlite"
 
     @property
     def conninfo(self) -> str | None:
-        """The URL as libpq understands it, with its password; None on SQLite."""
+        """The URL for libpq, with the password; None on SQLite."""
         if self.is_sqlite:
             return None
         url = self._engine.url.set(drivername="postgresql")
@@ -76,8 +82,8 @@ class Database:
     def writing(self, *, put_off: bool = False) -> Iterator[Connection]:
         """A transaction that commits when the block ends, and rolls back when it fails.
 
-        :param put_off: do not begin until ``claim``: the block reads and calculates first, and
-            guards what it writes by the revisions that it read
+        :param put_off: do not begin before ``claim`` is called: the block reads and calculates
+            first, and guards its writes by the revisions that it has read
         """
         with (
             self._guarded(),
@@ -92,7 +98,7 @@ class Database:
             yield connection
 
     def claim(self, connection: Connection) -> None:
-        """Begin to write, where ``writing`` has put it off."""
+        """Begin the transaction of ``writing(put_off=True)``."""
         if self.is_sqlite:
             connection.info[_TURN].enter_context(self._turn())
             _begin_writing(connection)
@@ -100,16 +106,17 @@ class Database:
             connection.exec_driver_sql("BEGIN")
 
     def wait_in_line(self, connection: Connection) -> None:
-        """Who has lost one race after the other comes after those who have too. Transactions that
-        need many cases, as signals do, would else lock each other out again each time."""
+        """Wait for all other transactions that have called this. For those that have lost several
+        races: transactions that need many cases, as signals do, would else go on locking each other
+        out. Does nothing on SQLite, which has one writer at a time."""
         if not self.is_sqlite:
             connection.execute(_IN_LINE)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Threads of one process take turns at writing to SQLite. Left to itself each would look
-        again after ever longer naps, of up to 100 ms, while nobody writes. Whoever waits too long
-        is left to SQLite, which says that it is busy."""
+        """Let the threads of this process write to SQLite in turn. SQLite's own waiting sleeps ever
+        longer, up to 100 ms, also when nobody writes any more. A thread that waits too long for its
+        turn goes on without it and gets SQLite's error that the database is busy."""
         mine = self._writer.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
         try:
             yield
@@ -119,7 +126,7 @@ class Database:
 
     @contextmanager
     def glancing(self) -> Iterator[Connection]:
-        """For one SELECT, which needs no transaction around it."""
+        """A connection for a single SELECT, which needs no transaction."""
         with self._guarded(), self._engine.connect() as connection:
             yield connection
 
@@ -130,10 +137,10 @@ class Database:
             if self.is_sqlite:
                 _begin(connection, "BEGIN")
             else:
-                # PostgreSQL would else show each statement the state of its own moment.
+                # Else PostgreSQL shows each statement the state at its own time.
                 connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield connection
-            # Not a rollback: after one the driver forgets the statements that it has prepared.
+            # Not a rollback: the driver forgets its prepared statements after one.
             connection.commit()
 
     @contextmanager
@@ -147,22 +154,23 @@ class Database:
         except sqlite3.OperationalError as error:
             raise Unavailable(f"The database does not answer: {error}") from error
         except (DataError, UnicodeEncodeError) as error:
-            # NUL, half a character, more digits than a column holds: whatever it is, it came in.
+            # NUL, half a character, more digits than a column has: it came from the input.
             text = "the input has characters or values that the database cannot keep"
             raise Invalid([Problem("text_malformed", text)]) from error
         except NotSupportedError as error:
             if self.is_sqlite:
                 raise
-            # A statement was prepared before a column's type was changed; new connections know.
+            # A column's type was changed after a statement was prepared; new connections know it.
             self._engine.dispose()
             raise Unavailable(f"The database has changed: {error.orig}") from error
         except DatabaseError as error:
-            # SQLite has no kind of its own for a file that is damaged or something else.
+            # SQLite raises the base class for a file that is damaged or no database.
             if type(error.orig) is not sqlite3.DatabaseError:
                 raise
             raise Unavailable(f"The database cannot be read: {error.orig}") from error
 
     def close(self) -> None:
+        """Close all connections."""
         self._engine.dispose()
 
     def backup(self, path: Path) -> None:
@@ -192,21 +200,23 @@ class Database:
     # ------------------------------------------------------------ version
 
     def version(self) -> str | None:
-        """The migration that the database is at; None for an empty one."""
+        """The revision of Alembic that the database is at; None for an empty one."""
         with self.reading() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
     @staticmethod
     def newest_version() -> str:
+        """The revision of Alembic that this program needs."""
         head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
         return head or ""
 
     def is_empty(self) -> bool:
+        """Whether the database has no tables at all."""
         with self.reading() as connection:
             return not inspect(connection).get_table_names()
 
     def prepare(self) -> None:
-        """Create the tables of an empty database, and refuse one that does not fit.
+        """Create the tables of an empty database; check the version of any other.
 
         :raises DatabaseNewer: when a newer program has written it
         :raises Unavailable: when it must be upgraded first
@@ -217,7 +227,7 @@ class Database:
             self.check_version()
 
     def check_version(self) -> None:
-        """Whether this program may use the database as it is.
+        """Check that this program may use the database as it is.
 
         :raises DatabaseNewer: when a newer program has written it
         :raises Unavailable: when it must be upgraded first
@@ -259,7 +269,7 @@ def _newer(at: str | None, known: str) -> DatabaseNewer:
 
 
 def _complete(url: str) -> str:
-    """``postgresql://`` means psycopg 3 here."""
+    """A URL with a driver: ``postgresql://`` stands for psycopg 3."""
     if url.startswith(("postgresql://", "postgres://")):
         return "postgresql+psycopg://" + url.split("://", 1)[1]
     return url
@@ -274,7 +284,7 @@ def _connect(url: str) -> Engine:
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
 
-    # Not by a listener of "do_connect": a dialect that has one asks for others at each statement.
+    # Not by a listener of "do_connect": with one, SQLAlchemy looks for listeners at each statement.
     def make() -> Any:
         _own_alone(parsed.database or "")
         given, named = engine.dialect.create_connect_args(parsed)
@@ -292,13 +302,13 @@ def _connect(url: str) -> Engine:
 
 
 def _own_alone(path: str) -> None:
-    """A file that SQLite would make now is its owner's alone: there are people in it."""
+    """Create the file of a new SQLite database readable by its owner only: it has personal data."""
     if path not in ("", ":memory:") and not Path(path).exists():
         Path(path).touch(mode=0o600)
 
 
 def _json(value: Any) -> str:
-    """The text of a JSON column; ``json`` knows what ``msgspec`` refuses (half characters)."""
+    """The text of a JSON column. ``json`` writes what ``msgspec`` refuses (lone surrogates)."""
     try:
         return _encode(value).decode()
     except (TypeError, ValueError, OverflowError):
@@ -313,15 +323,15 @@ def _from_json(text: str | bytes) -> Any:
 
 
 def _begin(connection: Connection, statement: str) -> None:
-    # To the driver itself: on every request's way SQLAlchemy's part of it would be the larger one,
-    # and an engine that has any listener of its own asks for all of them at each statement.
+    # Given to the driver itself: SQLAlchemy would spend more time on it than SQLite, in every
+    # request; and an engine with any listener looks for listeners at each statement.
     driver: Any = connection.connection.dbapi_connection
     driver.execute(statement)
 
 
 def _begin_writing(connection: Connection) -> None:
-    """``BEGIN IMMEDIATE`` as soon as no other process writes. Left to itself SQLite would look
-    again after 1, 2, 5, 10 … 100 ms, and most transactions take about one."""
+    """``BEGIN IMMEDIATE`` as soon as no other process writes, tried every ``NAP_SECONDS``. SQLite's
+    own waiting tries again after 1, 2, 5, 10 … 100 ms, but most transactions take about 1 ms."""
     driver: Any = connection.connection.dbapi_connection
     until = monotonic() + BUSY_TIMEOUT_MS / 1000
     driver.execute("PRAGMA busy_timeout = 0")

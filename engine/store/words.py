@@ -1,8 +1,9 @@
-"""The words that cases and people are found by, in tables with an index: finding one among a
-hundred thousand costs what finding one among ten does. A search finds the beginnings of words.
+"""The index of words that cases and people are searched by.
 
-Not a database's own text search: SQLite's and PostgreSQL's cut and fold words differently, and a
-search should find the same on both (docs/decisions/0017).
+The words are rows of tables with an index, so that searching a hundred thousand cases costs what
+searching ten does. A search matches the beginnings of words. The databases' own text searches are
+not used: SQLite and PostgreSQL split and fold words differently, and a search should have the same
+result on both (docs/decisions/0017).
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from sqlalchemy import Connection, delete, insert
 from engine.store.tables import CaseWordTable, PersonWordTable
 
 WORD_LENGTH = 60
+"""The most characters of a stored word: the size of its column; longer words are cut."""
 _WORD = re.compile(r"\w+")
 
 
 def of_text(text: str) -> set[str]:
-    """The words of a text as they are stored: composed (NFC), in small letters. What is written
-    in parts, such as ``556677-8899``, is found by its parts and as a whole (``5566778899``)."""
+    """The words of a text as they are stored: composed (NFC) and case-folded. A word with other
+    characters inside, such as ``556677-8899``, gives its parts and the whole (``5566778899``)."""
     words: set[str] = set()
     for piece in folded(text).split():
         parts = _WORD.findall(piece)
@@ -32,25 +34,27 @@ def of_text(text: str) -> set[str]:
 
 
 def parts(word: str) -> list[str]:
-    """What a word that is searched for must begin with: each of its parts."""
+    """The parts of a word that is searched for, as stored words may begin with them."""
     return [part[:WORD_LENGTH] for part in _WORD.findall(folded(word))]
 
 
 def folded(text: str) -> str:
-    """Composed, and without a difference between large and small letters."""
+    """A text in the form in which texts are compared: composed (NFC) and case-folded."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
-def keep_case(connection: Connection, case_id: str, texts: Iterable[str | None]) -> None:
-    """From now on the case is found by the words of ``texts``, and by no others."""
+def index_case(connection: Connection, case_id: str, texts: Iterable[str | None]) -> None:
+    """Store the words of ``texts`` as those that a case is searched by, in place of earlier
+    ones."""
     connection.execute(delete(CaseWordTable).where(CaseWordTable.case_id == case_id))
     if words := _of_texts(texts):
         rows = [{"case_id": case_id, "word": word} for word in words]
         connection.execute(insert(CaseWordTable), rows)
 
 
-def keep_person(connection: Connection, person_id: str, username: str, name: str) -> None:
-    """From now on the person is found by the words of these names, and by no others."""
+def index_person(connection: Connection, person_id: str, username: str, name: str) -> None:
+    """Store the words of the names as those that a person is searched by, in place of earlier
+    ones."""
     connection.execute(delete(PersonWordTable).where(PersonWordTable.person_id == person_id))
     if words := _of_texts((username, name)):
         rows = [{"person_id": person_id, "word": word} for word in words]

@@ -1,4 +1,4 @@
-"""What the engine shows: frozen values, never a row and never a live object.
+"""What the engine returns: frozen values, never a row of a table and never a live object.
 
 Times are aware ``datetime`` in UTC, due dates are plain ``date`` in the configured zone, ids are
 strings. Lists are tuples.

@@ -1,4 +1,4 @@
-"""Figures over everything that runs."""
+"""Figures: how much is open, and how much of it is late."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 COUNTED = 1_000
-"""Up to here the tasks of a list are counted."""
+"""The most tasks of a list that are counted: counting more would take too long."""
 
 
 class Count(int):
-    """How many there are; at least so many where there may be ``more`` than were counted."""
+    """A number of things; a lower bound when there may be ``more`` than were counted."""
 
     more: bool
 
@@ -23,7 +23,9 @@ class Count(int):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Open user tasks of a role or a phase (None: of none), by when they are due."""
+    """How many open user tasks a role or a phase has, by due date: late, due today, and coming
+    (later or without a date). ``key`` is the role's or the phase's; None for the tasks without
+    any."""
 
     key: str | None
     title: str
@@ -33,13 +35,14 @@ class Load:
 
     @property
     def all(self) -> int:
+        """All open tasks."""
         return self.late + self.today + self.coming
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What is open at ``at``: cases by state, open incidents, and user tasks by role and phase,
-    the most late first."""
+    """The figures at the time ``at``: the number of cases by state, of open incidents, and of open
+    user tasks by role and by phase, those with most late tasks first."""
 
     at: datetime
     cases: Mapping[str, int]
@@ -49,8 +52,10 @@ class Overview:
 
     @property
     def late(self) -> int:
+        """The late tasks of all roles."""
         return sum(load.late for load in self.roles)
 
     @property
     def open(self) -> int:
+        """The open tasks of all roles."""
         return sum(load.all for load in self.roles)

@@ -1,4 +1,4 @@
-"""Cases: sheets, plan, instances, incidents, and what a diagram shows of them."""
+"""Cases: a row of a list, the sheets, and everything that one case's page shows."""
 
 from __future__ import annotations
 
@@ -48,13 +48,16 @@ class StartForm:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
+    """A case in a list. ``done`` and ``activities`` count the activities of its plan, ``open`` and
+    ``late`` its open tasks."""
+
     id: str
     number: str
     customer: Customer | None
     title: str
     state: InstanceState
     phases: tuple[str, ...]
-    """Keys of the phases that have work open now."""
+    """Keys of the phases with open tasks."""
     done: int
     activities: int
     late: int
@@ -66,7 +69,8 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class SheetEntry:
-    """One round of an activity: the user task that did (or does) it."""
+    """One round of an activity: a user task, open or ended. ``can_open`` when the actor may see
+    it."""
 
     task_id: str
     state: TaskState
@@ -81,8 +85,8 @@ class SheetEntry:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row of the paper form. ``entries`` are its rounds, oldest first; ``plan`` what is
-    planned for the next one."""
+    """One activity on a sheet. ``entries`` are its rounds, the oldest first; ``plan`` is what is
+    planned for the next one, ``points`` the texts of its checklist."""
 
     plan: PlanRow
     points: tuple[str, ...]
@@ -92,7 +96,8 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One of the six sheets of a case."""
+    """One sheet of a case: the activities of one phase, as on the paper form. ``key`` is the
+    phase's."""
 
     key: str
     title: str
@@ -105,7 +110,8 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class MessageOption:
-    """A message that the case can receive now (complaint, notice, renewal …)."""
+    """A message that the case waits for now (complaint, notice, renewal …). ``allowed``: the actor
+    may send it; ``interrupting``: it interrupts what is under way."""
 
     name: str
     label: str
@@ -118,8 +124,8 @@ class MessageOption:
 class ActivityOption:
     """An activity of an open ad-hoc sub-process that can be begun now.
 
-    ``scope_token`` is the sub-process's token: there may be several of the same sub-process at
-    once. ``active`` is how many of the activity there are already.
+    ``scope_token`` is the token of the sub-process, which may be open several times at once.
+    ``active`` is how many of the activity are open already; ``allowed``: the actor may begin it.
     """
 
     instance_id: str
@@ -135,17 +141,19 @@ class ActivityOption:
 
 @dataclass(frozen=True, slots=True)
 class CaseDetail:
+    """Everything that the page of one case needs."""
+
     row: CaseRow
     sheets: tuple[Sheet, ...]
     messages: tuple[MessageOption, ...]
     instances: tuple[InstanceView, ...]
     incidents: tuple[Incident, ...]
     people: Mapping[str, Person]
-    """The person chosen for each role at the start, by role key."""
+    """The people of the case, by the key of their role."""
     can: frozenset[str]
-    """cancel, correct, plan, retry"""
+    """What the actor may do: ``cancel``, ``correct``, ``plan``, ``retry``."""
     variables: Mapping[str, Any] = field(default_factory=dict)
     activities: tuple[ActivityOption, ...] = ()
-    """What people may begin in the open ad-hoc sub-processes."""
+    """Activities of open ad-hoc sub-processes that can be begun now."""
     date_label: str = ""
     """What its process calls the date on which it is planned to start."""

@@ -1,4 +1,4 @@
-"""Whom we serve."""
+"""The companies that the contracts are with."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Customer:
+    """A customer; ``org_number`` is the Swedish organisation number, NNNNNN-NNNN."""
+
     id: str
     name: str
     org_number: str
@@ -14,6 +16,6 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow(Customer):
-    """A customer in a list, with the number of their cases."""
+    """A customer in a list, with the number of its cases."""
 
     cases: int

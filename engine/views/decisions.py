@@ -1,4 +1,4 @@
-"""Decisions: what is deployed, how a model is drawn up, and what came of asking it."""
+"""Decisions: the deployed versions, how their models look, and the outcome of evaluating one."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class DecisionInput:
-    """What a decision is to be given. ``type`` is FEEL's name of a basic type, ``""`` for any
-    other; ``declared`` the type as the model calls it. ``options`` are the texts that it may be,
-    when the model lists them."""
+    """An input of a decision. ``type`` is FEEL's name of a basic type, ``""`` for any other type;
+    ``declared`` is the type's name in the model. ``options`` are the allowed texts, if the model
+    lists them."""
 
     name: str
     type: str = ""
@@ -49,7 +49,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Logic:
-    """A boxed expression as it is read. ``kind`` is ``literal``, ``context``, ``list``,
+    """A boxed expression in readable form. ``kind`` is ``literal``, ``context``, ``list``,
     ``relation``, ``invocation``, ``function``, ``conditional``, ``filter``, ``for``, ``some``,
     ``every`` or ``table``; ``text`` a literal's FEEL, or what is called, or the variable of an
     iteration; ``cells`` its parts; ``table`` is there for a table and a relation."""
@@ -62,8 +62,8 @@ class Logic:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its title, the expression or name that it is about, its possible
-    values and its default."""
+    """A column of a decision table: its title, its expression or name, its allowed values and its
+    default, all as FEEL texts."""
 
     title: str
     about: str = ""
@@ -73,6 +73,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """A rule of a decision table: its input tests and its results, as FEEL texts, and its note."""
+
     tests: tuple[str, ...]
     results: tuple[str, ...]
     note: str = ""
@@ -93,8 +95,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """An element that a decision stands on: ``kind`` is ``decision``, ``knowledge``, ``input`` or
-    ``service``; ``requires`` the names of those that it needs in turn."""
+    """An element that a decision requires. ``kind`` is ``decision``, ``knowledge``, ``input`` or
+    ``service``; ``requires`` are the names of the elements that it requires itself."""
 
     kind: str
     name: str
@@ -105,7 +107,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class DecisionDetail:
-    """A decision with all that it stands on, itself first."""
+    """A decision with its inputs and all elements that it requires, itself first."""
 
     decision: Decision
     inputs: tuple[DecisionInput, ...]
@@ -114,7 +116,8 @@ class DecisionDetail:
 
 @dataclass(frozen=True, slots=True)
 class MatchedRules:
-    """Which rules of a table held, counted from 1; ``element`` is the name of the decision."""
+    """The numbers (from 1) of the rules of a table that matched; ``element`` is the decision's
+    name."""
 
     element: str
     table: str
@@ -123,9 +126,9 @@ class MatchedRules:
 
 @dataclass(frozen=True, slots=True)
 class DecisionOutcome:
-    """What a decision came to: its value and those of the decisions that it stands on, as JSON
-    (dates as ISO text); the inputs that were looked at; the rules that held; and why a value
-    became null although nothing was wrong."""
+    """The outcome of a decision: its value and those of the decisions that it requires, as JSON
+    (dates as ISO 8601 text); the inputs that were used; the rules that matched; and notes that say
+    why a value is null although nothing failed."""
 
     decision_id: str
     version: int | None

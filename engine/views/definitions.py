@@ -1,4 +1,4 @@
-"""Diagrams: files, findings, definitions, geometry, and the plan as drawn."""
+"""Diagrams: files, findings, definitions, geometry, and the activities of the plan."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Severity = Literal["error", "warning", "info"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A diagram as it came: the file's name and its bytes."""
+    """A file (a diagram or a decision model): its name and its bytes."""
 
     filename: str
     data: bytes
@@ -22,8 +22,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that a diagram's owner should know. ``sv`` and ``en`` are whole sentences that
-    name the element and say what to do."""
+    """A problem or a remark about a file. ``sv`` and ``en`` are whole sentences that name the
+    element and say what to do; only a finding of severity ``error`` prevents a deployment."""
 
     severity: Severity
     code: str
@@ -35,6 +35,7 @@ class Finding:
     filename: str | None = None
 
     def text(self, language: str) -> str:
+        """The sentence in a language: English for ``en``, else Swedish."""
         return self.en if language == "en" else self.sv
 
     def __str__(self) -> str:
@@ -44,8 +45,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What is to be said of some files. ``process_ids`` can be started, ``drawings`` would be kept
-    as drawings, ``decision_ids`` are the decisions and decision services."""
+    """The findings in some files, and what they contain: ids of processes that can be started, of
+    processes that would be stored as ``drawings``, of decisions and decision services."""
 
     findings: tuple[Finding, ...]
     process_ids: tuple[str, ...]
@@ -54,15 +55,17 @@ class CheckReport:
 
     @property
     def ok(self) -> bool:
+        """Whether the files can be deployed."""
         return not any(f.severity == "error" for f in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One version of one process. ``phase`` is its sheet's key (``A`` … ``E``) or None.
+    """One version of one process. ``phase`` is the key of its phase (``A`` … ``E``) or None,
+    ``running`` how many instances run on it.
 
-    ``latest`` is the version that new cases start on; of a process that cannot be started, its
-    newest drawing. A drawing is not ``startable``: it is kept and shown, and nothing runs it.
+    ``latest`` marks the version that new cases start on, or the newest drawing of a process without
+    a startable version. A drawing is not ``startable``: it is shown, but cannot be run.
     """
 
     id: str
@@ -81,7 +84,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Some files that went live together. ``new`` is False when the same bytes were live
+    """Files that were deployed together. ``new`` is False when the same bytes were deployed
     already."""
 
     id: str
@@ -172,8 +175,8 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One row of a sheet as the diagram has it. ``due`` is the rule in words of the diagram:
-    ``{"after": "P5D", "calendar": "working"}`` and the like."""
+    """A user task of a diagram as a row of a sheet. ``due`` are the attributes of the diagram's
+    rule, such as ``{"after": "P5D", "calendar": "working"}``."""
 
     id: str
     name: str
@@ -187,6 +190,8 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
+    """A phase of the plan: its process and that process's activities."""
+
     key: str
     title: str
     process_id: str

@@ -1,4 +1,4 @@
-"""What could not go on."""
+"""Incidents: processes that could not go on."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ IncidentKind = Literal[
     "timer",
     "unexpected",
 ]
-"""Why a process could not go on: a limit was reached, the called process cannot be started, the
-stored state cannot be read, a decision cannot be made, a due date or an expression cannot be
-calculated, an element cannot be carried out, its token is no longer there, no sequence flow out of
-it can be taken, nothing waits that could still come, a timer says no time, or nobody foresaw it."""
+"""Why a process could not go on, in the order of the names: a limit was reached; the called process
+cannot be started; the stored state cannot be read; a decision cannot be made; a due date cannot be
+calculated; an expression cannot be evaluated; an element cannot be carried out; its token is no
+longer there; no sequence flow out of it can be taken; the instance waits for nothing that could
+still happen; a timer has no valid time; the error was not foreseen."""
 
 
 INCIDENT_KINDS: Final[tuple[str, ...]] = get_args(IncidentKind)
+"""The names of ``IncidentKind``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,13 @@ class Incident:
     at: datetime
     resolved_at: datetime | None = None
     title: str = ""
-    """Of the case: its customer, or what it was called when it was started."""
+    """The case's customer, or its title."""
     definition_id: str = ""
     process: str = ""
     """The name of the process that stopped."""
     element_name: str = ""
-    """Empty when it is the process as a whole."""
+    """Empty when the incident is not about one element."""
     task_id: str | None = None
-    """The user task that could not be completed: it is open, and is completed again."""
+    """The user task that could not be completed and is still open; a retry completes it."""
     can_open: bool = False
-    """Whether the actor may look at the case."""
+    """Whether the actor may see the case."""

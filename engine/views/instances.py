@@ -1,4 +1,4 @@
-"""Process instances."""
+"""Process instances: their place in a case, their variables, and what a diagram shows."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ InstanceState = Literal["running", "incident", "completed", "terminated", "cance
 
 @dataclass(frozen=True, slots=True)
 class VariableValue:
-    """A variable of an instance. ``value`` is as people and programs read it, ``text`` the same
-    written as FEEL; ``type`` is ``feel`` for what has no simple input of its own."""
+    """A variable of an instance. ``value`` is its value as JSON, ``text`` the same value as a FEEL
+    expression; ``type`` is ``feel`` for values that only an expression can state."""
 
     name: str
     type: Literal["string", "number", "boolean", "date", "null", "feel"]
@@ -47,7 +47,7 @@ class ElementState:
     count: int = 1
     task_id: str | None = None
     badge: str = ""
-    """Initials of who signed."""
+    """The initials of the signer."""
     days_late: int = 0
     instance_id: str | None = None
     """The child instance that a call activity started last."""

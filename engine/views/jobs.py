@@ -1,4 +1,4 @@
-"""What nobody asks for: what could not be sent or done."""
+"""Background work that failed: dead outbound messages and failed jobs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """Something that was tried in vain and is tried no more. ``kind`` is ``mail`` or ``webhook``,
-    ``target`` the address or the URL, ``error`` what the last attempt met."""
+    """An outbound message that failed in all its attempts. ``kind`` is ``mail`` or ``webhook``,
+    ``target`` the mail address or the URL, ``error`` the error of the last attempt."""
 
     id: str
     kind: str
@@ -24,8 +24,8 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class FailedJob:
-    """Something to be done when nobody asks, which was tried in vain and is tried no more.
-    ``payload`` says at what it looks, ``error`` what the last attempt met."""
+    """A background job that failed in all its attempts. ``payload`` is its input as JSON, ``error``
+    the error of the last attempt."""
 
     id: str
     kind: str

@@ -1,4 +1,4 @@
-"""Moving running instances to another version of their process: what would happen, what did."""
+"""Migrations of running instances to another version of their process: previews and results."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ SkippedState = Literal["offered", "opened", "done", "not_needed"]
 
 @dataclass(frozen=True, slots=True)
 class MigrationNote:
-    """Something to know of one element: why it blocks a move (``reasons``), or what a move changes
-    there (``notes``). ``code`` and ``params`` are for translation; ``name`` is the element's."""
+    """A remark about one element: why it prevents a migration (in ``reasons``), or what a migration
+    changes there (in ``notes``). ``code`` and ``params`` are for translation; ``name`` is the
+    element's."""
 
     code: str
     element_id: str
@@ -25,8 +26,8 @@ class MigrationNote:
 
 @dataclass(frozen=True, slots=True)
 class MigrationTarget:
-    """An element that work under way can go on at. ``likely`` when it has the same name or stands
-    in the same place."""
+    """An element of the new version at which a token can continue. ``likely`` when it has the same
+    name or the same place in the process."""
 
     element_id: str
     name: str
@@ -35,8 +36,8 @@ class MigrationTarget:
 
 @dataclass(frozen=True, slots=True)
 class MigrationQuestion:
-    """Work is under way on an element that the other version does not have: where does it go on?
-    ``targets`` are the elements that it can, the likeliest first."""
+    """An element with a token that the new version does not have: somebody must choose one of the
+    ``targets``, the likely ones first."""
 
     element_id: str
     name: str
@@ -46,8 +47,9 @@ class MigrationQuestion:
 
 @dataclass(frozen=True, slots=True)
 class NotRun:
-    """An activity that the other version has before the place where an instance is. ``always``:
-    it lies on every way there; otherwise the case may have taken a way without it."""
+    """An activity of the new version before the place where an instance is, which the instance
+    would skip. ``always``: it lies on every path to that place; else the instance may have taken a
+    path without it."""
 
     element_id: str
     name: str
@@ -57,7 +59,8 @@ class NotRun:
 
 @dataclass(frozen=True, slots=True)
 class InstanceVerdict:
-    """Whether one instance can move. ``at`` are the names of the elements at which it is."""
+    """Whether one instance can be migrated. ``at`` are the names of the elements with its
+    tokens."""
 
     instance_id: str
     case_id: str
@@ -74,8 +77,8 @@ class InstanceVerdict:
 
 @dataclass(frozen=True, slots=True)
 class MigrationPreview:
-    """What a move would do, per instance. ``cursor`` leads to the next ones, None at the end;
-    ``whole`` is how many run on other versions in all."""
+    """What a migration would do to each instance. ``cursor`` leads to the next instances (None at
+    the end); ``whole`` is how many instances run on other versions in all."""
 
     process_id: str
     name: str
@@ -86,16 +89,17 @@ class MigrationPreview:
     cursor: str | None = None
 
     def groups(self) -> tuple[tuple[InstanceVerdict, ...], ...]:
-        """The instances that stand alike, the largest group first; blocked ones come last."""
-        found: dict[tuple[Any, ...], list[InstanceVerdict]] = {}
+        """The instances in groups of equal verdicts: safe ones first, blocked ones last, and the
+        largest group first among these."""
+        groups: dict[tuple[Any, ...], list[InstanceVerdict]] = {}
         for one in self.instances:
             key = (one.status, one.version, one.at, one.questions, _ids(one.reasons))
-            found.setdefault((*key, one.not_run, _ids(one.notes)), []).append(one)
+            groups.setdefault((*key, one.not_run, _ids(one.notes)), []).append(one)
         order = ("safe", "mapping", "blocked")
         return tuple(
             tuple(group)
             for group in sorted(
-                found.values(), key=lambda g: (order.index(g[0].status), -len(g), g[0].at)
+                groups.values(), key=lambda g: (order.index(g[0].status), -len(g), g[0].at)
             )
         )
 
@@ -106,8 +110,8 @@ def _ids(notes: tuple[MigrationNote, ...]) -> tuple[tuple[str, str], ...]:
 
 @dataclass(frozen=True, slots=True)
 class MigrationItem:
-    """One instance of a migration. ``reasons`` say why it failed; ``notes`` what was changed;
-    ``can_go_back`` while nothing has happened since."""
+    """One instance of a migration. ``reasons`` say why it failed, ``notes`` what was changed;
+    ``can_go_back`` while nothing has happened in the instance since."""
 
     instance_id: str
     case_id: str
@@ -123,7 +127,8 @@ class MigrationItem:
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """A move of instances to another version, and how far it has come."""
+    """A migration of instances to another version and its progress: how many instances it has
+    (``whole``), and how many of them are in each state."""
 
     id: str
     process_id: str
@@ -144,8 +149,8 @@ class Migration:
 
 @dataclass(frozen=True, slots=True)
 class SkippedStep:
-    """An activity that came before the place where an instance was when it moved: offered until
-    somebody has it done or says why it is not needed."""
+    """An activity that an instance skipped because a migration inserted it before the place where
+    the instance was: offered until somebody runs it or says why it is not needed."""
 
     id: str
     case_id: str

@@ -1,4 +1,4 @@
-"""How the engine is doing."""
+"""The health of the engine."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """How the engine is doing: open incidents, timers whose time has come, how long the oldest
-    due work (a timer, a job, a letter) has waited, letters on their way and dead ones, and jobs
-    that are tried no more."""
+    """The health of the engine: the number of open incidents and of due timers, the seconds that
+    the oldest due timer, job or outbound message has waited, the number of unsent and of dead
+    messages, and of failed jobs."""
 
     incidents: int
     due_timers: int

@@ -1,4 +1,4 @@
-"""A page of a list."""
+"""Pages of lists."""
 
 from __future__ import annotations
 

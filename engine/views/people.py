@@ -1,4 +1,4 @@
-"""Who does something: people, their roles, and the actor of a request."""
+"""People, roles, and the actor of a request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TokenName:
-    """A token of the API as the history names it."""
+    """The id and the name of an API token, as the history has them."""
 
     id: str
     name: str
@@ -17,9 +17,8 @@ class TokenName:
 class Actor:
     """Who does something: a person with roles and application rights, or the system itself.
 
-    ``rights`` are of ``process_owner``, ``manager``, ``administrator``. ``token`` is the one that
-    a program came in by, in the person's name.
-    """
+    ``rights`` are of ``process_owner``, ``manager``, ``administrator``. ``token`` is the API token
+    of a program that acts in the person's name."""
 
     id: str
     name: str
@@ -29,10 +28,14 @@ class Actor:
 
 
 SYSTEM = Actor(id="system", name="Serviceplan", rights=frozenset({"system"}))
+"""The engine itself, as the actor of timers, migrations and other background work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """A person with an account. ``roles`` are keys of configured roles, ``rights`` application
+    rights."""
+
     id: str
     username: str
     name: str
@@ -43,17 +46,22 @@ class Person:
 
     @property
     def initials(self) -> str:
+        """The first letters of the first three names."""
         return "".join(part[0] for part in self.name.split() if part).upper()[:3]
 
     def actor(self) -> Actor:
+        """The person as an actor."""
         return Actor(self.id, self.name, self.roles, self.rights)
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
+    """A configured role, with its Swedish and its English title."""
+
     key: str
     sv: str
     en: str
 
     def title(self, language: str) -> str:
+        """The title in a language: English for ``en``, else Swedish."""
         return self.en if language == "en" else self.sv

@@ -1,4 +1,4 @@
-"""What a write answers, and what was written down."""
+"""Receipts of writes, entries of the history, and the result of verifying it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.views.people import TokenName
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The answer to a write. Repeating the write with the same key gives the same receipt."""
+    """The result of a write. Repeating the write with the same key returns the same receipt."""
 
     key: str
     at: datetime
@@ -22,8 +22,8 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One fact. ``detail`` is readable and stands outside the chain; ``hash`` covers a salted
-    commitment of it and of ``token``, by which a program came in to do this."""
+    """One fact of the history. ``hash`` covers a salted commitment to ``detail`` and ``token``
+    instead of these themselves; ``token`` is the API token of a program that did this."""
 
     id: int
     at: datetime
@@ -48,6 +48,8 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
+    """A problem that the verification has detected, with the chain and the number of the entry."""
+
     chain: str
     seq: int
     problem: str
@@ -55,6 +57,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
+    """How much was verified, and everything that is not as it was written."""
+
     chains: int
     entries: int
     signatures: int
@@ -62,4 +66,5 @@ class Verification:
 
     @property
     def ok(self) -> bool:
+        """Whether no fault was detected."""
         return not self.faults

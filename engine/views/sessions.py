@@ -1,4 +1,4 @@
-"""Who is signed in."""
+"""Sessions of signed-in people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.views.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in person's session. ``token`` is the cookie's secret; only its hash is kept."""
+    """A signed-in person's session. ``token`` is the cookie's secret; only its hash is stored."""
 
     token: str
     person: Person

@@ -1,4 +1,4 @@
-"""User tasks: what they ask for, and what was answered."""
+"""User tasks and rows of a plan: forms, checklists, answers, signatures, due dates."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ RowState = Literal["ahead", "open", "done", "cancelled", "not_reached"]
 
 @dataclass(frozen=True, slots=True)
 class Option:
+    """A choice of a form field: the stored value and the text that people see."""
+
     value: str
     label: str
 
@@ -22,7 +24,8 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Field:
     """A form field. ``type`` is one of text, longtext, date, integer, decimal, money, boolean,
-    choice, interval, person, attachment, plan. ``required`` is decided already."""
+    choice, interval, person, attachment, plan. ``required`` is the result of the field's
+    condition."""
 
     id: str
     type: str
@@ -36,8 +39,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One point of ATT TÄNKA PÅ on a task. ``state`` is ``open``, ``done`` or ``not_applicable``
-    (then with ``reason``); ``by`` is a name."""
+    """One point of a task's checklist (ATT TÄNKA PÅ). ``state`` is ``open``, ``done`` or
+    ``not_applicable`` (then with a ``reason``); ``by`` is the name of the person who ticked it."""
 
     id: str
     text: str
@@ -62,6 +65,9 @@ class SignatureView:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
+    """A file on a task's form, without its bytes. ``size`` is in bytes, ``by`` the name of a
+    person."""
+
     id: str
     filename: str
     media_type: str
@@ -96,7 +102,7 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """One activity of a case's plan, ahead or past."""
+    """One activity of a case's plan, with the person and the date of its open or next round."""
 
     id: str
     phase: str
@@ -112,7 +118,7 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class DayOff:
-    """A day that does not count, and why, in two languages."""
+    """A day that is no working day, and why, in Swedish and in English."""
 
     day: date
     kind: Literal["weekend", "holiday", "company"]
@@ -147,8 +153,9 @@ class DueReason:
 
 @dataclass(frozen=True, slots=True)
 class TaskDetail:
-    """Everything that one task's page needs. ``values`` are the draft's or the final answers,
-    ``can`` the actions that the asking actor may do: claim, release, reassign, save, complete."""
+    """Everything that one task's page needs. ``values`` are the answers of the draft or the final
+    ones, ``can`` the actions that the actor may do: claim, release, reassign, save, complete;
+    ``candidates`` are the people whom the task can be given to."""
 
     row: TaskRow
     instance_id: str

@@ -1,4 +1,4 @@
-"""API tokens."""
+"""API tokens, by which programs act in a person's name."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from engine.views.people import Actor, Person, TokenName
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A bearer token of the API, without its secret, of which only the hash is kept. ``prefix`` is
-    how the secret begins, so that its owner knows it again; ``expires_at`` None never ends."""
+    """A bearer token of the API, without its secret, of which only the hash is stored. ``prefix``
+    is the beginning of the secret, by which its owner recognises it; with ``expires_at`` None it
+    never ends."""
 
     id: str
     person: Person
@@ -24,14 +25,14 @@ class Token:
     revoked_at: datetime | None = None
 
     def actor(self) -> Actor:
-        """Its person, with the roles and rights of now, come in by this token."""
+        """The token's person as an actor, with the roles and rights of now and this token."""
         who = self.person
         return Actor(who.id, who.name, who.roles, who.rights, TokenName(self.id, self.name))
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """A new token. ``secret`` is given this once; None when the same key comes again."""
+    """A new token. Its ``secret`` is in this result only; None when the key is repeated."""
 
     token: Token
     secret: str | None = field(repr=False)

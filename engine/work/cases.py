@@ -83,7 +83,7 @@ def start(
             started_at=work.now,
         )
     )
-    words.keep_case(work.connection, case_id, (number, title or root.name, *_names(customer)))
+    words.index_case(work.connection, case_id, (number, title or root.name, *_names(customer)))
     detail = {"number": number, "customer": name, "process": root.name, "start_date": start_date}
     about = {"case_id": case_id, "instance_id": case_id, "definition_id": root.id}
     work.note("case.started", case_id, {**detail, "people": chosen}, **about)

@@ -122,7 +122,7 @@ def _reason(
         if rule.on is not None:
             by_rule = date_of(work.calendar, rule, opens, reference)
             return DueReason(source="rule", by_rule=by_rule, **base)
-        why = work.calendar.why(
+        why = work.calendar.explain_due(
             opened,
             after=rule.after,
             before=rule.before,

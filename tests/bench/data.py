@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, Row, create_engine, event, insert, in
 
 from engine import load_config
 from engine.store.tables import PersonTable
-from engine.store.words import keep_person, of_text
+from engine.store.words import index_person, of_text
 from web import example
 from web.cli.common import diagrams, plan_folder
 
@@ -254,7 +254,7 @@ def _copy_people(connection: Connection, teams: int) -> None:
                 "email": None,
             }
             connection.execute(insert(PersonTable).values({**person, **copy}))
-            keep_person(connection, copy["id"], copy["username"], copy["name"])
+            index_person(connection, copy["id"], copy["username"], copy["name"])
 
 
 def _copy_customers(

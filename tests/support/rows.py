@@ -59,7 +59,7 @@ class Rows:
         }
         values = {**defaults, **given}
         self._insert(tables.PersonTable, defaults, given)
-        words.keep_person(self.connection, values["id"], values["username"], values["name"])
+        words.index_person(self.connection, values["id"], values["username"], values["name"])
         return Actor(values["id"], name, frozenset(values["roles"]), frozenset(values["rights"]))
 
     def customer(self, name: str = "Bok & Papper AB", **given: Any) -> str:
@@ -122,7 +122,7 @@ class Rows:
             )
         ).first()
         texts = (values["number"], values["title"], *(customer or ()))
-        words.keep_case(self.connection, case_id, texts)
+        words.index_case(self.connection, case_id, texts)
         return case_id
 
     def instance(self, case_id: str, definition_id: str, **given: Any) -> str:

@@ -138,7 +138,7 @@ def test_a_due_rule_gives_a_date(rule: dict[str, str], reference: object, expect
 
 
 def test_every_due_date_can_be_explained() -> None:
-    why = SWEDEN.why(date(2027, 6, 24), after="P2D", calendar="working")
+    why = SWEDEN.explain_due(date(2027, 6, 24), after="P2D", calendar="working")
     assert why.due == date(2027, 6, 29)
     assert (why.reference, why.relative_to, why.direction) == (why.opened, "opened", "after")
     assert (why.duration, why.counting) == ("P2D", "working")
@@ -146,9 +146,9 @@ def test_every_due_date_can_be_explained() -> None:
 
 
 def test_the_explanation_says_when_the_reference_is_not_known() -> None:
-    assert SWEDEN.why(OPENED, before="P1D", of="avtalsstart").relative_to == "missing"
-    assert SWEDEN.why(OPENED, after="P1D", of="avtalsstart").relative_to == "missing"
-    known = SWEDEN.why(OPENED, after="P1D", of="avtalsstart", reference="2027-09-01")
+    assert SWEDEN.explain_due(OPENED, before="P1D", of="avtalsstart").relative_to == "missing"
+    assert SWEDEN.explain_due(OPENED, after="P1D", of="avtalsstart").relative_to == "missing"
+    known = SWEDEN.explain_due(OPENED, after="P1D", of="avtalsstart", reference="2027-09-01")
     assert (known.relative_to, known.reference) == ("reference", date(2027, 9, 1))
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.iso8601 import (
     Duration,
-    Repeat,
+    RepeatingInterval,
     TimeMalformed,
     parse_date,
     parse_duration,
@@ -193,8 +193,10 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
 
 
 def test_repeating_intervals_are_read() -> None:
-    assert parse_repeat("R/P1M") == Repeat(None, None, Duration(months=1))
-    assert parse_repeat("R3/2027-01-01/P1D") == Repeat(3, date(2027, 1, 1), Duration(days=1))
+    assert parse_repeat("R/P1M") == RepeatingInterval(None, None, Duration(months=1))
+    assert parse_repeat("R3/2027-01-01/P1D") == RepeatingInterval(
+        3, date(2027, 1, 1), Duration(days=1)
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,8 @@
-"""The tables, by life: who and what we serve, definitions, what is running, and what is kept.
+"""The tables, a module for each noun.
 
-Rows are read and written with Core statements on these models (``select(Task.id)``,
-``insert(Task)``); no ORM session is ever opened. Ids are UUIDv4 as 32 hexadecimal digits, times
-are UTC, JSON columns hold plain JSON (see ``engine.feel.to_json`` for FEEL values).
-"""
+Rows are read and written with Core statements on these models (``select(TaskTable.id)``,
+``insert(TaskTable)``); no ORM session is ever opened. Ids are UUIDv4 as 32 hexadecimal digits,
+times are UTC, JSON columns hold plain JSON (see ``engine.feel.to_json`` for FEEL values)."""
 
 from __future__ import annotations
 

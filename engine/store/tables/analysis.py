@@ -1,4 +1,4 @@
-"""Figures that are counted now and then."""
+"""The figures of the managers' overview."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from engine.store.base import Base
 
 
 class FiguresTable(Base):
-    """Figures over everything that is open, counted now and then: ``body`` as ``queries/analysis``
-    writes it, ``took`` how long the counting took (ms)."""
+    """Figures over everything that is open, as they were counted last: ``body`` is the JSON of
+    ``engine.queries.analysis.count_figures``, ``took`` the milliseconds that counting took."""
 
     __tablename__ = "figures"
 

@@ -1,4 +1,4 @@
-"""Cases and the plan ahead."""
+"""Cases, their plans, and the numbers that they get."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from engine.store.base import ID, Base
 
 
 class CaseTable(Base):
-    """A customer's way through the plan: the root instance with its number and its people."""
+    """A case: a customer's contract from its start to its end. Its id is that of its root instance;
+    ``people`` are the ids of its people by role."""
 
     __tablename__ = "process_case"
 
@@ -39,7 +40,7 @@ class CaseTable(Base):
 
 
 class PlanItemTable(Base):
-    """An activity of a case's plan: who and when, decided before its user task opens."""
+    """An activity of a case's plan: its person and its date, before its user task opens."""
 
     __tablename__ = "plan_item"
     __table_args__ = (
@@ -65,7 +66,7 @@ class PlanItemTable(Base):
 
 
 class CounterTable(Base):
-    """Number series, such as the cases of a year (``case-2026``)."""
+    """A number series, such as the cases of a year (``case-2026``), and its last number."""
 
     __tablename__ = "counter"
 

@@ -1,4 +1,4 @@
-"""Whom we serve."""
+"""The companies that the contracts are with."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from engine.store.base import ID, Base
 
 
 class CustomerTable(Base):
+    """A customer, with its organisation number."""
+
     __tablename__ = "customer"
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)

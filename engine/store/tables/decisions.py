@@ -12,9 +12,9 @@ from engine.store.base import ID, Base
 
 
 class DecisionModelTable(Base):
-    """One version of one DMN file, by its namespace. Never updated, never deleted. ``imports``
-    are the hashes of all files that it stands on, as they were when it was deployed: what a
-    version decides never changes."""
+    """One version of one DMN file, identified by its namespace. Never updated, never deleted.
+    ``imports`` are the hashes of all files that it imports, as they were when it was deployed, so
+    that the decisions of a version never change."""
 
     __tablename__ = "decision_model"
     __table_args__ = (UniqueConstraint("namespace", "version"),)

@@ -1,4 +1,4 @@
-"""What can be started: deployed files and the definitions in them."""
+"""Deployments, deployed files, and the process definitions in them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.store.base import ID, Base
 
 
 class DeploymentTable(Base):
-    """One upload: some files that went live together."""
+    """One deployment: some files that were deployed together."""
 
     __tablename__ = "deployment"
 
@@ -23,7 +23,7 @@ class DeploymentTable(Base):
 
 
 class ResourceTable(Base):
-    """A deployed file's bytes, kept as they came."""
+    """The bytes of a deployed file, unchanged, by their SHA-256 in hex."""
 
     __tablename__ = "resource"
 
@@ -32,7 +32,7 @@ class ResourceTable(Base):
 
 
 class DefinitionTable(Base):
-    """One version of one process, or of a drawing without any. Never updated, never deleted."""
+    """One version of one process, or of a drawing without a process. Never updated or deleted."""
 
     __tablename__ = "definition"
     __table_args__ = (UniqueConstraint("process_id", "version"),)
@@ -50,4 +50,4 @@ class DefinitionTable(Base):
     deployed_by: Mapped[str] = mapped_column(ID)
     findings: Mapped[list[Any]]
     startable: Mapped[bool] = mapped_column(default=True, server_default=true())
-    """False for a drawing: it is kept and shown, and nothing runs it."""
+    """False for a drawing: a diagram that is shown, but cannot be run."""

@@ -1,4 +1,4 @@
-"""What could not go on."""
+"""Incidents: processes that could not go on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.store.base import ID, OPEN_INCIDENT, Base, only
 
 
 class IncidentTable(Base):
-    """A process that could not go on. ``operation`` says how to try again."""
+    """A process that could not go on. ``operation`` is the JSON of what is run at a retry."""
 
     __tablename__ = "incident"
     __table_args__ = (only("ix_incident_open", OPEN_INCIDENT, "at", "id"),)

@@ -12,9 +12,10 @@ from engine.store.base import ID, RUNNING, Base, only
 
 
 class InstanceTable(Base):
-    """A running process. ``state_blob`` is what SpiffWorkflow needs (see runtime/state.py);
-    ``revision`` guards every change; ``written`` names the variables that the instance itself
-    has set, which are the ones that flow out to its parent."""
+    """A process instance. ``state_blob`` is the state of the process in SpiffWorkflow (see
+    ``engine.runtime``); ``revision`` grows with every change and guards against concurrent ones;
+    ``written`` has the names of the variables that the instance itself has set, which are passed
+    to its parent."""
 
     __tablename__ = "instance"
     __table_args__ = (only("ix_instance_running", RUNNING, "definition_id"),)
@@ -32,14 +33,14 @@ class InstanceTable(Base):
     variables: Mapped[dict[str, Any]]
     written: Mapped[list[Any]]
     passed: Mapped[dict[str, Any]]
-    """How often each element has been completed: what the diagram shows of the past."""
+    """How often each element has been completed, by the element's id."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
 
 class TimerTable(Base):
-    """Something that happens at a time. ``rule`` is the evaluated timer (kind, value, rounds).
-    Until ``lease_until`` it is somebody's who fires it; when that one is gone, another's."""
+    """A timer that an instance waits for. ``rule`` is the evaluated timer (see
+    ``engine.calendar.Firing``). Until ``lease_until`` one worker alone may fire it."""
 
     __tablename__ = "timer"
     __table_args__ = (UniqueConstraint("instance_id", "token"), Index("ix_timer_due", "due_at"))
@@ -72,7 +73,7 @@ class SubscriptionTable(Base):
 
 
 class MessageTable(Base):
-    """A message that came before anybody waited for it; given to the first that does."""
+    """A message that came before the case waited for it; the first subscription to it gets it."""
 
     __tablename__ = "message"
     __table_args__ = (Index("ix_message_name", "case_id", "name"),)

@@ -1,4 +1,4 @@
-"""What runs when nobody asks for it: wake-ups, what is sent, what is done once a day."""
+"""Background jobs, outbound messages, reminders and daily routines."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from engine.store.base import ID, UNSENT, Base, only
 
 
 class JobTable(Base):
-    """A wake-up on SQLite (on PostgreSQL they are Procrastinate's), and on both what is left of one
-    that was tried often enough in vain: then ``failed_at`` is set.
+    """A waiting job on SQLite (on PostgreSQL Procrastinate has them), and on both databases a job
+    that failed in all its attempts: then ``failed_at`` is set.
 
-    ``key`` is there while the job waits, so that the same wake-up is written once; whoever takes
-    the job takes the key off it.
+    ``key`` is set while the job waits, so that the same job is stored once; claiming the job
+    removes the key.
     """
 
     __tablename__ = "job"
@@ -34,8 +34,8 @@ class JobTable(Base):
 
 
 class OutboxTable(Base):
-    """A mail or a webhook that is to leave the house. ``key`` is the same at every attempt: the
-    receiver tells a repetition by it. One that was tried in vain for days is dead."""
+    """An outbound message: a mail or a webhook. ``key`` is the same at every attempt, so that the
+    receiver recognises a repetition. A message that failed in all its attempts is dead."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -61,7 +61,7 @@ class OutboxTable(Base):
 
 
 class ReminderTable(Base):
-    """That somebody was reminded of a task on a day: never twice."""
+    """A reminder of a task that was sent on a day; the key keeps it from being sent twice."""
 
     __tablename__ = "reminder"
 
@@ -71,7 +71,7 @@ class ReminderTable(Base):
 
 
 class RoutineTable(Base):
-    """Something that is done once a day, and the last day on which it was."""
+    """A routine that is done once a day, and the last day on which it was done."""
 
     __tablename__ = "routine"
 

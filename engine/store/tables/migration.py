@@ -1,4 +1,4 @@
-"""Running instances on their way to another version of their process."""
+"""Migrations of running instances to another version of their process."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engine.store.base import ID, Base, only
 
 WAITING = "state = 'waiting'"
+"""Instances that are still to be migrated (the condition of a partial index)."""
 OFFERED = "state = 'offered'"
+"""Skipped steps that nobody has decided about (the condition of a partial index)."""
 
 
 class MigrationTable(Base):
-    """A job: these instances go to that version. Who asked for it stands in every fact of it."""
+    """A migration of instances to one version. ``mapping`` has ids of elements of the new version
+    by ids of elements of the old ones; the actor is who has started it."""
 
     __tablename__ = "migration"
     __table_args__ = (Index("ix_migration_process", "process_id", "at"),)
@@ -30,9 +33,9 @@ class MigrationTable(Base):
 
 
 class MigrationItemTable(Base):
-    """One instance of a migration. ``snapshot`` are its rows as they were before (see
-    runtime/migration/snapshot.py), ``after`` the digest of what they became: while both the
-    instance's ``revision`` and that digest still hold, the move can be taken back."""
+    """One instance of a migration. ``snapshot`` has its rows as they were before (see
+    ``engine.migration``), ``after`` the digest of what they became: while both the instance's
+    ``revision`` and that digest still hold, its migration can be taken back."""
 
     __tablename__ = "migration_item"
     __table_args__ = (
@@ -56,7 +59,8 @@ class MigrationItemTable(Base):
 
 
 class SkippedStepTable(Base):
-    """An activity that was inserted before the place where an instance was when it moved."""
+    """An activity of the new version that lies before the place where an instance was when it was
+    migrated: somebody decides whether it is run."""
 
     __tablename__ = "skipped_step"
     __table_args__ = (

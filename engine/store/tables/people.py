@@ -20,7 +20,7 @@ class PersonTable(Base):
     username: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str | None] = mapped_column(String(254))
-    """Where reminders go; none go without it."""
+    """The address that reminders are sent to; without one there are no reminders."""
     password_hash: Mapped[str] = mapped_column(String(200))
     roles: Mapped[list[Any]]
     rights: Mapped[list[Any]]

@@ -1,4 +1,4 @@
-"""What idempotency keys have given."""
+"""The receipts of idempotency keys."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from engine.store.base import ID, Base
 
 
 class ReceiptTable(Base):
-    """The answer that an idempotency key got. ``request_sha256`` covers the method and its
-    arguments, so that a key that comes back with other content is told apart."""
+    """The receipt of an idempotency key. ``request_sha256`` covers the method and its arguments, so
+    that the same key with another request is recognised and refused."""
 
     __tablename__ = "receipt"
 

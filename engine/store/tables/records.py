@@ -1,4 +1,4 @@
-"""What is kept and can never be taken back."""
+"""History and signatures: rows that are never changed and never deleted."""
 
 from __future__ import annotations
 

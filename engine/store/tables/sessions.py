@@ -1,4 +1,4 @@
-"""Who is signed in, and who has failed to."""
+"""Sessions of signed-in people, and failed attempts to sign in."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from engine.store.base import ID, OFFERED_TASK, OPEN_TASK, Base, only
 
 
 class TaskTable(Base):
-    """A user task: one row of the paper form, opened. Kept when done."""
+    """A user task, open or ended: one round of an activity of the plan."""
 
     __tablename__ = "task"
     __table_args__ = (
@@ -56,7 +56,7 @@ class TaskTable(Base):
     draft_at: Mapped[datetime | None]
     draft_by: Mapped[str | None] = mapped_column(ID)
     local: Mapped[dict[str, Any]]
-    """Variables that only this task sees: the item of a multi-instance activity."""
+    """Variables (JSON by name) of this task alone: the item of a multi-instance activity."""
     revision: Mapped[int]
 
 

@@ -1,4 +1,4 @@
-"""The words that cases and people are looked up by."""
+"""The words that cases and people are searched by."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Base
 
-# Ordered by code points on every database, so that a beginning is a range of the index.
 WORD = String(60).with_variant(String(60, collation="C"), "postgresql")
+"""A word, ordered by code points on every database, so that the words with one beginning are a
+range of the index."""
 
 
 class CaseWordTable(Base):
-    """A word that a case is found by (``engine/store/words.py``)."""
+    """A word that a case is searched by (``engine.store.words``)."""
 
     __tablename__ = "case_word"
     __table_args__ = (Index("ix_case_word_word", "word", "case_id"),)
@@ -22,7 +23,7 @@ class CaseWordTable(Base):
 
 
 class PersonWordTable(Base):
-    """A word that a person is found by: of the name or of the user name."""
+    """A word that a person is searched by: of the name or of the user name."""
 
     __tablename__ = "person_word"
     __table_args__ = (Index("ix_person_word_word", "word", "person_id"),)

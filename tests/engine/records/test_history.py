@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.records import history
-from engine.records.history import Appended, Fact
+from engine.records.history import AppendedEntry, Fact
 from engine.store.base import Base
 from engine.store.batch import Batch
 from engine.store.database import Database
@@ -44,7 +44,7 @@ def fact(type_: str = "task_opened", chain: str = INSTANCE, **more: Any) -> Fact
     return Fact(type_, ANNA, chain, **{**values, **more})
 
 
-def append(connection: Connection, facts: Sequence[Fact]) -> list[Appended]:
+def append(connection: Connection, facts: Sequence[Fact]) -> list[AppendedEntry]:
     batch = Batch(connection)
     appended = history.append(batch, facts, at=NOW)
     batch.end()
