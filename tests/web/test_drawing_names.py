@@ -104,3 +104,13 @@ def test_letters_of_other_scripts_are_not_stretched() -> None:
         lines = list(drawn(replace(TASK, name=name)).iter(f"{SVG}text"))
         assert "".join(line.text or "" for line in lines).replace(" ", "") == name.replace(" ", "")
         assert all(line.get("textLength") is None for line in lines)
+
+
+def test_the_name_of_a_flow_hides_the_line_that_it_is_on_but_no_shape_that_it_touches() -> None:
+    line = ((0.0, 0.0), (200.0, 0.0))
+    on_it = {e.get("class") for e in drawn(edges=(Edge("f", "messageFlow", "ja", line),)).iter()}
+    assert "bp-name" in on_it
+    near = Edge("f", "messageFlow", "ja", line, label=(150.0, 120.0, 60.0, 14.0))
+    beside = {e.get("class") for e in drawn(TASK, edges=(near,)).iter()}
+    assert "bp-name" not in beside
+    assert "bp-label bp-halo" in beside
