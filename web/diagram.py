@@ -40,7 +40,7 @@ READABLE: Final = 1230.0
 WIDE: Final = 1090.0
 """Drawings over this width may use more of the window than text does."""
 
-HUGE: Final = 1700.0
+HUGE: Final = 2100.0
 """Drawings over this width are scrolled on every screen: made to fit, nobody could read them."""
 
 PHONE: Final = 320.0

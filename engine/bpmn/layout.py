@@ -83,7 +83,7 @@ class _File:
     """The planes of a file: each is read when something leads to it."""
 
     def __init__(self, root: etree._Element, planes: list[etree._Element]):
-        self._elements = {e.get("id"): e for e in root.iter() if kind(e) and e.get("id")}
+        self._elements = {i: e for e in root.iter(bpmn("*")) if (i := e.get("id"))}
         self._shared = {e.get("id"): kind(e) for e in root if kind(e).endswith("EventDefinition")}
         self._own: dict[str, etree._Element] = {}
         for plane in planes:

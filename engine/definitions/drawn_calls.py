@@ -29,9 +29,13 @@ def linked(
     calling = {s.id for d in (drawn, *drawn.planes) for s in d.shapes if _calls(s)}
     if not calling:
         return drawn
-    metas = vocabulary.read(tree).values()
-    calls = [c for meta in metas for c in meta.calls.values() if c.id in calling]
-    opened = _opened(connection, library, definition_id, calls)
+    caller = _executable(connection, library, definition_id)
+    calls = dict(caller.meta.calls) if caller is not None else {}
+    if not calling <= calls.keys():
+        # A drawing, or a pool of another process.
+        calls = {c.id: c for meta in vocabulary.read(tree).values() for c in meta.calls.values()}
+    drawn_calls = [call for ident, call in calls.items() if ident in calling]
+    opened = _opened(connection, library, caller, drawn_calls)
     if not opened:
         return drawn
     planes = tuple(_with(plane, opened) for plane in drawn.planes)
@@ -48,17 +52,19 @@ def _with(drawn: Drawing, opened: Mapping[str, str]) -> Drawing:
 
 
 def _opened(
-    connection: Connection, library: DefinitionLibrary, definition_id: str, calls: list[CallMeta]
+    connection: Connection,
+    library: DefinitionLibrary,
+    caller: ExecutableDefinition | None,
+    calls: list[CallMeta],
 ) -> dict[str, str]:
     """Definitions by the id of the call activity that they are called by."""
     fixed = [call for call in calls if call.called and not feel_behind(call.called)]
     live = queries.live(connection, {call.called for call in fixed})
     opened = {call.id: live[call.called] for call in fixed if call.called in live}
-    bound = [call for call in fixed if call.binding != "latest" and call.id in opened]
-    caller = _executable(connection, library, definition_id) if bound else None
-    if caller is None:
-        return opened
-    for call in bound:
+    for call in fixed:
+        # A drawing runs nothing, so nothing in it is bound.
+        if caller is None or call.binding == "latest" or call.id not in opened:
+            continue
         try:
             opened[call.id] = library.called(connection, caller, call).id
         except ServiceplanError:

@@ -104,3 +104,24 @@ def test_letters_of_other_scripts_are_not_stretched() -> None:
         lines = list(drawn(replace(TASK, name=name)).iter(f"{SVG}text"))
         assert "".join(line.text or "" for line in lines).replace(" ", "") == name.replace(" ", "")
         assert all(line.get("textLength") is None for line in lines)
+
+
+def test_the_name_of_a_flow_hides_the_line_that_it_is_on_but_no_shape_that_it_touches() -> None:
+    line = ((0.0, 0.0), (200.0, 0.0))
+    on_it = {e.get("class") for e in drawn(edges=(Edge("f", "messageFlow", "ja", line),)).iter()}
+    assert "bp-name" in on_it
+    near = Edge("f", "messageFlow", "ja", line, label=(150.0, 120.0, 60.0, 14.0))
+    beside = {e.get("class") for e in drawn(TASK, edges=(near,)).iter()}
+    assert "bp-name" not in beside
+    assert "bp-label bp-halo" in beside
+
+
+@pytest.mark.parametrize(
+    ("wide", "classes"),
+    [(200.0, "bp"), (700.0, "bp bp-broad"), (1800.0, "bp bp-broad bp-wide"),
+     (2600.0, "bp bp-broad bp-wide bp-huge")],
+)  # fmt: skip
+def test_a_drawing_that_nobody_could_read_when_made_to_fit_is_scrolled(
+    wide: float, classes: str
+) -> None:
+    assert drawn(Shape("p", "participant", "Vi", 0, 0, wide, 300)).get("class") == classes

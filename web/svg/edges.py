@@ -71,7 +71,7 @@ def _group(edge: Edge, classes: str, parts: list[Markup], tinted: bool) -> Marku
 
 
 def label(edge: Edge, size: float) -> tuple[Markup, Box] | None:
-    """The name of a flow in a box that hides the line behind it, and where that box is."""
+    """The name of a flow and its box: where the diagram has it, else on the line, hiding it."""
     if not edge.name.strip():
         return None
     x, y, measure = _place(edge)
@@ -83,9 +83,12 @@ def label(edge: Edge, size: float) -> tuple[Markup, Box] | None:
     if edge.label is None and _upright(edge):
         # Beside an upright line, not over it, nor over the envelope on its middle.
         left = x + (20 if edge.envelope in ENVELOPES else 6)
+    place = (left, top, left + wide, top + high)
+    if edge.label:  # beside the line, or so near a shape that a box would hide its name
+        return text.write(block, left + wide / 2, top + 1, "bp-label bp-halo"), place
     box = rect(left, top, wide, high, "bp-name", 4)
     written = text.write(block, left + wide / 2, top + 1, "bp-label")
-    return tag("g", box, written, class_="bp-flow-name"), (left, top, left + wide, top + high)
+    return tag("g", box, written, class_="bp-flow-name"), place
 
 
 def extent(edge: Edge) -> Box:
