@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from engine import Config, Engine, FakeClock
 from engine.store.tables import Case
-from tests.chaos.old import VERSIONS, killed_upgrade, restore
-from tests.chaos.scale import LONG
+from tests.support.chaos.old import VERSIONS, killed_upgrade, restore
+from tests.support.chaos.scale import LONG
 from tests.support.databases import Databases, database_of
 from tests.support.desk import Desk
 from tests.support.people import People

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from engine import (
@@ -27,9 +25,9 @@ from tests.support.diagrams import (
     start,
     task,
 )
+from tests.support.ground import Keys
 from tests.support.people import People
 
-Keys = Callable[[], str]
 DONE_WHEN = "= klart = true"
 
 

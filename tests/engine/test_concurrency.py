@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +16,6 @@ from engine.runtime import rows
 from engine.store.tables import AttachmentTable, PersonTable, SignatureTable, TaskTable
 from engine.unit_of_work import UnitOfWork
 from engine.work import attachments
-from tests.conftest import START
 from tests.support.databases import database_of
 from tests.support.desk import REPORT, TICKED, Desk
 from tests.support.diagrams import (
@@ -33,24 +31,11 @@ from tests.support.diagrams import (
     start,
     task,
 )
+from tests.support.ground import START
 from tests.support.people import Account
+from tests.support.threads import at_once
 
 SIGNERS = 20
-
-
-def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
-    """What each of the works gave or raised, all begun at the same moment."""
-    barrier = threading.Barrier(len(works))
-
-    def run(work: Callable[[], Any]) -> Any:
-        barrier.wait(timeout=30)
-        try:
-            return work()
-        except Exception as error:
-            return error
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
 
 
 def colleagues(desk: Desk, count: int) -> list[Account]:

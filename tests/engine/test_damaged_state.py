@@ -19,7 +19,6 @@ from engine.errors import ProcessFailed
 from engine.runtime import state
 from engine.runtime.state import DamagedState
 from engine.store.tables import InstanceTable
-from tests.engine.runtime.small import Life, executor
 from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import (
@@ -34,6 +33,7 @@ from tests.support.diagrams import (
     start,
     task,
 )
+from tests.support.processes import Life, executor
 
 
 def elsewhere(blob: bytes) -> bytes:

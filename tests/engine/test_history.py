@@ -12,7 +12,6 @@ from sqlalchemy import select, text
 from engine import FakeClock, HistoryEntry
 from engine.errors import NotAllowed, ProcessFailed
 from engine.store.tables import SignatureTable
-from tests.conftest import START
 from tests.support.databases import database_of
 from tests.support.desk import REPORT, TICKED, Desk
 from tests.support.diagrams import (
@@ -26,6 +25,7 @@ from tests.support.diagrams import (
     start,
     task,
 )
+from tests.support.ground import START
 
 EVERYTHING = (
     start(),

@@ -15,10 +15,10 @@ from sqlalchemy import text
 
 from engine import Receipt
 from engine.errors import Invalid, Unavailable
-from tests.engine.test_concurrency import at_once
 from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import chain, diagram, end, field, start, task
+from tests.support.threads import at_once
 
 
 @pytest.fixture

@@ -21,10 +21,10 @@ from engine.jobs.queue import DatabaseQueue
 from engine.jobs.sqlite_queue import MOST_ATTEMPTS
 from engine.runtime import timers
 from engine.store import tables
-from tests.conftest import START
 from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import catch, chain, diagram, end, start, task
+from tests.support.ground import START
 from tests.support.workers import fired, kill_at_random, left, now, waiting_cases
 
 
@@ -101,7 +101,7 @@ def test_two_transactions_that_ask_for_the_same_look_both_go_through(
     bare_engine: Engine, database_kind: str
 ) -> None:
     """On PostgreSQL the second waits for the first; on SQLite writers are alone in any case."""
-    from tests.engine.test_concurrency import at_once
+    from tests.support.threads import at_once
 
     def put() -> None:
         for number in range(20):

@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 
 from engine import Config, Engine, FakeClock
 from engine.store.tables import ReceiptTable, SignatureTable, TaskTable
-from tests.conftest import START
 from tests.support.databases import SqliteDatabases, database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import chain, diagram, end, start, task
+from tests.support.ground import START
 from tests.support.people import Account, add_people
 
 TIMES = 3

@@ -9,7 +9,6 @@ import pytest
 
 from engine import FakeClock, Receipt
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
-from tests.engine.test_walk import start as start_walk
 from tests.support.desk import Desk, problems
 from tests.support.diagrams import (
     boundary,
@@ -22,23 +21,8 @@ from tests.support.diagrams import (
     start,
     task,
 )
-
-PAID = message(
-    "Paid",
-    roles="ekonomi saljare",
-    form=field("paid_on", "date", required="true") + field("amount", "money"),
-)
-PAYMENT = diagram(
-    "payment",
-    start(),
-    task("work"),
-    catch("wait", message="Paid"),
-    task("thank", form=field("paid_on", "date")),
-    end(),
-    chain("start", "work", "wait", "thank", "end"),
-    messages=[PAID],
-    lanes={"ekonomi": ["work", "thank"], "inkop": []},
-)
+from tests.support.samples import PAID, PAYMENT
+from tests.support.walk import start_walk
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ import pytest
 
 from engine import Actor, FakeClock, PlanRow, TaskRow
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
-from tests.engine.test_walk import start as start_walk
 from tests.support.desk import REPORT, TICKED, Desk, problems
 from tests.support.people import Account
-from tests.support.walk import CONTRACT_STARTS
+from tests.support.walk import CONTRACT_STARTS, start_walk
 
 MIDSUMMER = date(2026, 6, 22)
 """A date that no rule gives."""

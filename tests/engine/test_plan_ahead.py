@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 
 from engine import CaseDetail, Engine, FakeClock, Invalid, PlanRow
+from tests.support.ground import Keys
 from tests.support.people import People
 
-Keys = Callable[[], str]
 CONTRACT_STARTS = date(2026, 9, 1)
 
 

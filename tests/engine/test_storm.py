@@ -14,7 +14,6 @@ from sqlalchemy import select, text
 from engine import FakeClock
 from engine.errors import Conflict, NotAllowed
 from engine.store.tables import ReceiptTable
-from tests.engine.test_concurrency import at_once
 from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import (
@@ -31,6 +30,7 @@ from tests.support.diagrams import (
     task,
 )
 from tests.support.fitting import misfits
+from tests.support.threads import at_once
 
 THREADS, STEPS, CASES = 6, 14, 3
 GO = '<bpmn:signal id="Go" name="Go"/>'

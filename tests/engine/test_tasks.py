@@ -9,8 +9,8 @@ import pytest
 
 from engine import Actor, FakeClock
 from engine.errors import Conflict, Invalid, NotAllowed, NotAuthenticated, NotFound
-from tests.conftest import START
 from tests.support.desk import POINTS, REPORT, TICKED, Desk, problems
+from tests.support.ground import START
 from tests.support.people import Account
 
 STRANGER = Actor("stranger", "Ingen", frozenset())

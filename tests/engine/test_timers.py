@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from engine import FakeClock
 from engine.store.tables import TimerTable
-from tests.conftest import START
 from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import (
@@ -23,6 +22,7 @@ from tests.support.diagrams import (
     start,
     task,
 )
+from tests.support.ground import START
 
 
 def beside(timer: str, *, interrupting: bool = False) -> tuple[str, ...]:

@@ -14,10 +14,10 @@ from engine import Engine, FakeClock
 from engine.runtime import timers
 from engine.service import timers as timer_service
 from engine.store.tables import TimerTable
-from tests.conftest import START
 from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import boundary, chain, diagram, end, flow, gateway, start, task
+from tests.support.ground import START
 from tests.support.workers import fired, left, waiting_cases
 
 WORK = (start(), task("work"), end(), chain("start", "work", "end"))

@@ -10,9 +10,9 @@ from sqlalchemy import text
 from engine import SYSTEM, TOKEN_SCOPES, Engine, FakeClock
 from engine.errors import Conflict, Invalid, NotAllowed, NotAuthenticated, NotFound
 from engine.store.database import Database
-from tests.conftest import Keys
 from tests.support.databases import database_of
 from tests.support.desk import problems
+from tests.support.ground import Keys
 from tests.support.people import People
 
 ADDRESS = "192.0.2.7"

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from engine import SYSTEM, Engine, Invalid, NotAllowed, NotFound, Source
+from engine import SYSTEM, Engine, Invalid, NotAllowed, NotFound
+from tests.support.ground import Keys
+from tests.support.incidents import APPROVAL
 from tests.support.people import People
-
-Keys = Callable[[], str]
-
-DIAGRAM = b"""<?xml version="1.0" encoding="UTF-8"?>
-<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
-             xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
-             id="d" targetNamespace="urn:test">
-  <process id="approval" isExecutable="true">
-    <startEvent id="start"/>
-    <sequenceFlow id="f1" sourceRef="start" targetRef="large"/>
-    <exclusiveGateway id="large" name="Large?" default="f3"/>
-    <sequenceFlow id="f2" sourceRef="large" targetRef="approve">
-      <conditionExpression xsi:type="tFormalExpression">= amount &gt; 100</conditionExpression>
-    </sequenceFlow>
-    <sequenceFlow id="f3" sourceRef="large" targetRef="end"/>
-    <userTask id="approve" name="Approve"/>
-    <sequenceFlow id="f4" sourceRef="approve" targetRef="end"/>
-    <endEvent id="end"/>
-  </process>
-</definitions>"""
 
 
 @pytest.fixture
 def stopped(bare_engine: Engine, key: Keys) -> str:
     """A case that an unknown variable has stopped at its gateway."""
-    bare_engine.definitions.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key=key())
+    bare_engine.definitions.deploy(SYSTEM, [APPROVAL], key=key())
     case = bare_engine.cases.start(SYSTEM, process_id="approval", key=key())
     assert case.id is not None
     return case.id

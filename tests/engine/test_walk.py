@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
-from engine import Engine, FakeClock, TaskDetail
-from tests.support.people import Account, People
+from engine import Engine, FakeClock
+from tests.support.ground import Keys
+from tests.support.people import People
 from tests.support.walk import (
-    CONTRACT_STARTS,
-    CUSTOMER,
-    ORG_NUMBER,
-    Walk,
-    answers_to,
     check_finished,
+    start_walk,
 )
-
-Keys = Callable[[], str]
-
-
-def start(engine: Engine, clock: FakeClock, people: People, key: Keys) -> Walk:
-    """A new case of a new customer, with a person for each role."""
-    seller = people["saljare"].actor
-    customer = engine.customers.add(seller, CUSTOMER, ORG_NUMBER, key=key())
-    case = engine.cases.start(
-        seller,
-        customer_id=customer.id,
-        start_date=CONTRACT_STARTS,
-        people={role: people[role].username for role in engine.roles},
-        key=key(),
-    )
-
-    def complete(who: Account, task: TaskDetail, wanted: Mapping[str, Any]) -> None:
-        engine.tasks.complete(
-            who.actor,
-            task.row.id,
-            answers=answers_to(task, wanted, who.username),
-            ticks={point.id: True for point in task.checklist},
-            password=who.password,
-            key=key(),
-        )
-
-    def send(who: Account, case_id: str, message: str, payload: Mapping[str, Any]) -> None:
-        engine.cases.deliver(who.actor, message, case_id, payload, key=key())
-
-    assert case.id is not None
-    return Walk(engine, clock, people, case.id, complete, send)
 
 
 def test_a_customer_goes_from_market_analysis_to_final_report(
     engine: Engine, clock: FakeClock, people: People, key: Keys
 ) -> None:
-    walk = start(engine, clock, people, key)
+    walk = start_walk(engine, clock, people, key)
     walk.prepare()
     assert set(walk.open_tasks()) == {"Utse kundansvarig"}
     walk.start_up()
@@ -76,7 +39,7 @@ def test_a_customer_goes_from_market_analysis_to_final_report(
 def test_a_declined_offer_ends_the_case_without_an_agreement(
     engine: Engine, clock: FakeClock, people: People, key: Keys
 ) -> None:
-    walk = start(engine, clock, people, key)
+    walk = start_walk(engine, clock, people, key)
     walk.do("Marknadsanalys", "Inventering", "Kundbank", "Analys", "Offert")
     walk.do("Uppföljning av offerten", offert_svar="avbojd")
     case = walk.case()
@@ -87,7 +50,7 @@ def test_a_declined_offer_ends_the_case_without_an_agreement(
 def test_notice_takes_the_open_work_of_operations_away_and_leads_to_winding_up(
     engine: Engine, clock: FakeClock, people: People, key: Keys
 ) -> None:
-    walk = start(engine, clock, people, key)
+    walk = start_walk(engine, clock, people, key)
     walk.prepare()
     walk.start_up()
     walk.days(40)
@@ -102,7 +65,7 @@ def test_notice_takes_the_open_work_of_operations_away_and_leads_to_winding_up(
 def test_a_case_lives_through_three_years_of_operations(
     engine: Engine, clock: FakeClock, people: People, key: Keys
 ) -> None:
-    walk = start(engine, clock, people, key)
+    walk = start_walk(engine, clock, people, key)
     walk.prepare()
     walk.start_up()
     for _ in range(36):
@@ -121,7 +84,7 @@ def test_a_case_lives_through_three_years_of_operations(
 def test_the_meeting_decides_when_the_next_one_is(
     engine: Engine, clock: FakeClock, people: People, key: Keys
 ) -> None:
-    walk = start(engine, clock, people, key)
+    walk = start_walk(engine, clock, people, key)
     walk.prepare()
     walk.start_up()
     walk.days(32)
@@ -135,7 +98,7 @@ def test_the_meeting_decides_when_the_next_one_is(
 def test_several_complaints_are_handled_side_by_side(
     engine: Engine, clock: FakeClock, people: People, key: Keys
 ) -> None:
-    walk = start(engine, clock, people, key)
+    walk = start_walk(engine, clock, people, key)
     walk.prepare()
     walk.start_up()
     for what in ("Fönstren", "Trappan", "Köket"):

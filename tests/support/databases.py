@@ -12,13 +12,15 @@ import tempfile
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import psycopg
 from psycopg import sql
 
-from engine import Engine
-from engine.store.database import Database
+if TYPE_CHECKING:
+    # A test of one small part needs neither the engine nor the time that its import takes.
+    from engine import Engine
+    from engine.store.database import Database
 
 POSTGRES_VARIABLE = "SERVICEPLAN_TEST_POSTGRES"
 """A URL of a PostgreSQL server on which the tests may create and drop databases of their own."""

@@ -8,7 +8,7 @@ from engine import Engine
 from tests.support.desk import Desk
 from tests.support.diagrams import ad_hoc, chain, diagram, end, field, start, task
 from tests.support.people import People
-from tests.web.conftest import SignedIn
+from tests.support.visitor import SignedIn
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ import pytest
 from engine import SYSTEM, Config, Engine, FakeClock
 from tests.support.diagrams import catch, chain, diagram, end, field, message, start
 from tests.support.people import People
-from tests.web.conftest import SignedIn
-from tests.web.steps import cells, into_operation
-from tests.web.visitor import Visitor, form
+from tests.support.steps import cells, into_operation
+from tests.support.visitor import SignedIn, Visitor, form
 from web import create_app
 
 

@@ -10,12 +10,11 @@ from uuid import uuid4
 import pytest
 
 from engine import CaseDetail, Engine, FakeClock, Incident, Receipt
-from tests.conftest import START
 from tests.support.desk import a_customer
+from tests.support.ground import START
 from tests.support.people import People
-from tests.web.conftest import SignedIn
-from tests.web.steps import cells, into_operation, walk
-from tests.web.visitor import Visitor, form
+from tests.support.steps import cells, into_operation, walk
+from tests.support.visitor import SignedIn, Visitor, form
 
 
 @pytest.fixture

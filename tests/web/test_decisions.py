@@ -8,9 +8,7 @@ from engine import Engine, Source
 from tests.support.decisions import DISCOUNTS, data, model, needs, says
 from tests.support.diagrams import chain, diagram, end, rule, start, task
 from tests.support.people import People
-from tests.web.conftest import SignedIn
-from tests.web.test_definitions import upload
-from tests.web.visitor import Visitor
+from tests.support.visitor import SignedIn, Visitor, upload
 
 
 @pytest.fixture

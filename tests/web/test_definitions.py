@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import io
-from typing import Any
-
 import pytest
-from werkzeug.test import TestResponse
 
 from engine import Engine
 from tests.support.people import People
 from tests.support.plan import WORKFLOWS
-from tests.web.conftest import SignedIn
-from tests.web.visitor import Visitor, form
+from tests.support.visitor import SignedIn, Visitor, form, upload
 from web.definitions import due_rule
 
 
 @pytest.fixture
 def owner(signed_in: SignedIn, people: People) -> Visitor:
     return signed_in(people["process_owner"])
-
-
-def upload(visitor: Visitor, files: dict[str, bytes], action: str) -> TestResponse:
-    page = visitor.open("/definitions/upload")
-    chosen: Any = [(io.BytesIO(data), name) for name, data in files.items()]
-    return visitor.send(page, {"files": chosen}, having="action", button=("action", action))
 
 
 def plan_file(name: str) -> bytes:

@@ -18,8 +18,7 @@ from engine import (
     Unavailable,
 )
 from tests.support.people import People
-from tests.web.conftest import SignedIn
-from tests.web.visitor import form
+from tests.support.visitor import SignedIn, form
 
 
 def failing(error: Exception) -> Any:

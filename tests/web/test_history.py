@@ -14,9 +14,8 @@ from engine import Engine, FakeClock
 from tests.support.databases import database_of
 from tests.support.desk import a_customer
 from tests.support.people import People
-from tests.web.conftest import SignedIn
-from tests.web.steps import walk
-from tests.web.visitor import Visitor
+from tests.support.steps import walk
+from tests.support.visitor import SignedIn, Visitor
 from web.faults import fault_text
 from web.history import safe_cell
 from web.sentences import FACTS

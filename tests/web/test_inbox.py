@@ -9,8 +9,7 @@ import pytest
 
 from engine import Config, Engine, FakeClock
 from tests.support.people import People
-from tests.web.conftest import SignedIn
-from tests.web.visitor import Visitor
+from tests.support.visitor import SignedIn, Visitor
 from web import create_app
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from engine import INCIDENT_KINDS, SYSTEM, Engine, Invalid, ProcessFailed, Source
-from tests.engine.test_variables import DIAGRAM
+from engine import INCIDENT_KINDS, SYSTEM, Engine, Invalid, ProcessFailed
 from tests.support.diagrams import chain, diagram, end, field, flow, gateway, start, task
+from tests.support.incidents import APPROVAL
 from tests.support.people import People
-from tests.web.conftest import SignedIn
-from tests.web.visitor import Visitor
+from tests.support.visitor import SignedIn, Visitor
 from web.i18n import catalogue
 from web.incidents import KINDS
 
@@ -43,7 +42,7 @@ def manager(signed_in: SignedIn, people: People) -> Visitor:
 @pytest.fixture
 def stopped(engine: Engine) -> str:
     """A case that stopped at once: nobody has set ``amount``."""
-    engine.definitions.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key="deploy")
+    engine.definitions.deploy(SYSTEM, [APPROVAL], key="deploy")
     receipt = engine.cases.start(SYSTEM, process_id="approval", title="Ett köp", key="start")
     return str(receipt.id)
 

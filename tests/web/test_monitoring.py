@@ -19,7 +19,7 @@ from engine.jobs import failed
 from tests.support.databases import database_of
 from tests.support.desk import a_customer
 from tests.support.people import People
-from tests.web.conftest import SignedIn
+from tests.support.visitor import SignedIn
 from web import create_app, logs
 
 

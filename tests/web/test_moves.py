@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from engine import Engine, Source
-from tests.engine.migration.moving import steps
 from tests.support.diagrams import task
+from tests.support.mover import steps
 from tests.support.people import People
-from tests.web.conftest import SignedIn
-from tests.web.visitor import Visitor
+from tests.support.visitor import SignedIn, Visitor
 
 
 @pytest.fixture

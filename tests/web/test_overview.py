@@ -12,7 +12,7 @@ from engine.jobs import failed, outbox
 from engine.jobs.outbox import OutboundMessage
 from tests.support.databases import database_of
 from tests.support.people import People
-from tests.web.conftest import SignedIn
+from tests.support.visitor import SignedIn
 from web.overview import JOBS
 
 

@@ -6,8 +6,7 @@ from flask import Flask
 
 from engine import SYSTEM, Engine
 from tests.support.people import People
-from tests.web.conftest import SignedIn
-from tests.web.visitor import Visitor, form
+from tests.support.visitor import SignedIn, Visitor, form
 
 
 def test_only_administrators_see_the_pages(signed_in: SignedIn, people: People) -> None:

@@ -12,8 +12,7 @@ from engine import SYSTEM, Drawing, ElementState, Engine, FakeClock, Shape, Sour
 from tests.support.diagrams import call, chain, diagram, end, start, task
 from tests.support.geometry import placed
 from tests.support.people import People
-from tests.web.conftest import SignedIn
-from tests.web.visitor import Visitor
+from tests.support.visitor import SignedIn, Visitor
 from web import planes
 
 NASTY = "&lt;b&gt;&quot;Inre&quot; &amp; djup"

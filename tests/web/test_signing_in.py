@@ -10,8 +10,7 @@ from flask import Flask
 
 from engine import Config, Engine, FakeClock
 from tests.support.people import People
-from tests.web.conftest import SignedIn
-from tests.web.visitor import Visitor, form, forms
+from tests.support.visitor import SignedIn, Visitor, form, forms
 from web import create_app
 from web.security import POLICY, local_path, masked, unmasked
 

@@ -11,8 +11,7 @@ from werkzeug.test import TestResponse
 
 from engine import SYSTEM, Config, Engine
 from tests.support.people import Account, People
-from tests.web.conftest import SignedIn
-from tests.web.visitor import Visitor, form
+from tests.support.visitor import SignedIn, Visitor, form
 from web import create_app
 
 POINTS = ("kort_rapport", "marknaden", "konkurrenterna", "starka_och_svaga_sidor")

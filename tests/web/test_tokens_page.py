@@ -7,10 +7,10 @@ import re
 from flask import Flask
 
 from engine import SYSTEM, Engine
-from tests.conftest import Keys
+from tests.support.caller import Caller, problem
+from tests.support.ground import Keys
 from tests.support.people import People
-from tests.web.api.caller import Caller, problem
-from tests.web.conftest import SignedIn
+from tests.support.visitor import SignedIn
 
 
 def test_a_token_is_made_shown_once_used_and_revoked(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine import SYSTEM, Engine, Source
-from tests.engine.test_variables import DIAGRAM
+from engine import SYSTEM, Engine
+from tests.support.incidents import APPROVAL
 from tests.support.people import People
-from tests.web.conftest import SignedIn
-from tests.web.visitor import Visitor
+from tests.support.visitor import SignedIn, Visitor
 
 
 @pytest.fixture
@@ -19,7 +18,7 @@ def engine(bare_engine: Engine) -> Engine:
 @pytest.fixture
 def case(engine: Engine) -> str:
     """Stopped: nobody has set ``amount``."""
-    engine.definitions.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key="deploy")
+    engine.definitions.deploy(SYSTEM, [APPROVAL], key="deploy")
     return str(engine.cases.start(SYSTEM, process_id="approval", key="start").id)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.migration.moving import Mover
 from tests.support.desk import Desk
+from tests.support.mover import Mover
 
 
 @pytest.fixture

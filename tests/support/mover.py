@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import NullPool, create_engine, select
+
 from engine import InstanceVerdict, Migration, MigrationItem, Source
+from engine.store.base import Base
 from tests.support.desk import Desk
-from tests.support.diagrams import chain, diagram, end, start
+from tests.support.diagrams import (
+    boundary,
+    catch,
+    chain,
+    diagram,
+    end,
+    gateway,
+    message,
+    start,
+    task,
+)
 
 
 def steps(*elements: str, ids: str, **more: Any) -> Source:
@@ -74,3 +89,69 @@ class Mover:
 
     def state(self, case: str) -> str:
         return str(self.engine.cases.get(self.desk.manager.actor, case).row.state)
+
+
+def parallel(first: str, second: str, *more: str, extra: str = "") -> Source:
+    """Two tasks at once that are waited for together."""
+    return diagram(
+        "work",
+        start(),
+        gateway("split", "parallel"),
+        task(first),
+        task(second),
+        *more,
+        gateway("join", "parallel"),
+        end(),
+        chain("start", "split", first, "join", "end"),
+        chain("split", second, "join"),
+        extra,
+    )
+
+
+def late(days: str | None, *, interrupting: bool = True) -> Source:
+    """A task with a timer at its edge, or without one."""
+    extra: tuple[str, ...] = ()
+    if days:
+        event = boundary("late", "write", timer=days, interrupting=interrupting)
+        extra = (event, task("hurry"), chain("late", "hurry", "end"))
+    return steps(task("write"), *extra, ids="write")
+
+
+def messaged(name: str, id: str = "got") -> Source:
+    """A wait for a message before a task."""
+    return steps(
+        catch(id, message=name), task("write"), ids=f"{id} write", messages=[message(name)]
+    )
+
+
+def complaints(*extra: str) -> Source:
+    """A task in a process that knows the message of a complaint."""
+    return steps(task("write"), *extra, ids="write", messages=[message("Complaint")])
+
+
+ESP = (
+    '<bpmn:subProcess id="esp" triggeredByEvent="true">'
+    '<bpmn:startEvent id="came" isInterrupting="false">'
+    '<bpmn:messageEventDefinition messageRef="Complaint"/></bpmn:startEvent>'
+    f"{task('answer')}{end('answered')}{chain('came', 'answer', 'answered')}</bpmn:subProcess>"
+)
+"""An event sub-process that a complaint starts as often as it comes."""
+
+
+def rows(database_url: str, case: str) -> Iterator[tuple[str, Any]]:
+    """Every row that a move may touch, without revisions."""
+    with closing(create_engine(database_url, poolclass=NullPool).connect()) as connection:
+        for table, column in (
+            ("instance", "case_id"),
+            ("task", "case_id"),
+            ("timer", "case_id"),
+            ("subscription", "case_id"),
+            ("plan_item", "case_id"),
+            ("skipped_step", "case_id"),
+        ):
+            rows_of = Base.metadata.tables[table]
+            found = connection.execute(
+                select(rows_of).where(rows_of.c[column] == case).order_by(rows_of.c.id)
+            )
+            for row in found.mappings():
+                yield table, {k: str(v) for k, v in row.items() if k != "revision"}

@@ -1,4 +1,4 @@
-"""Databases as older versions have written them, from ``databases/``."""
+"""Databases as older versions have written them, from ``tests/chaos/databases/``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from engine import Actor
 from engine.store.database import MIGRATIONS, Database
 from tests.support.people import Account, People
 
-FOLDER = Path(__file__).parent / "databases"
+FOLDER = Path(__file__).parents[2] / "chaos" / "databases"
 VERSIONS = sorted(path.name.removesuffix(".json.gz") for path in FOLDER.glob("*.json.gz"))
 
 

@@ -4,49 +4,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import sys
 import tomllib
-from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from engine import Config, Engine
+from tests.support.command import Run
 from tests.support.plan import PROJECT
-from web.cli import common, main
+from web.cli import common
 
 BROKEN = b"<?xml version='1.0'?><!DOCTYPE x><x/>"
-
-
-@dataclass
-class Ran:
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    """Runs the command as the shell does, with a database of the test's own."""
-    monkeypatch.setenv("SERVICEPLAN_DATABASE", f"sqlite:///{tmp_path / 'cli.db'}")
-
-    def do(*words: str | Path) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["serviceplan", *map(str, words)])
-        try:
-            main()
-            status = 0
-        except SystemExit as end:
-            status = int(end.code or 0)
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return Ran(status, captured.out, captured.err)
-
-    return do
 
 
 # ---------------------------------------------------------------- settings
@@ -350,7 +319,7 @@ def test_a_token_that_cannot_be_made_says_why(run: Run) -> None:
 
 # ---------------------------------------------------------------- decide
 
-SUPPORT = Path(__file__).parents[1] / "support"
+SUPPORT = Path(__file__).parents[2] / "support"
 
 
 def test_a_decision_of_a_file_is_made_and_says_which_rules_held(run: Run) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.chaos.serving import Server
+from tests.support.chaos.serving import Server
 
 SIZE = "24m"
 

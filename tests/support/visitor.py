@@ -6,6 +6,8 @@ page shows filled in.
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -158,3 +160,14 @@ class Visitor:
         page = self.open(f"/login?next={target}")
         filled = {"username": account.username, "password": account.password}
         return self.send(page, filled, having="password")
+
+
+SignedIn = Callable[..., Visitor]
+"""Gives a visitor who has signed in: ``signed_in(people["saljare"])``."""
+
+
+def upload(visitor: Visitor, files: dict[str, bytes], action: str) -> TestResponse:
+    """Diagrams sent by the page of uploads, to ``check`` or ``deploy`` them."""
+    page = visitor.open("/definitions/upload")
+    chosen: Any = [(io.BytesIO(data), name) for name, data in files.items()]
+    return visitor.send(page, {"files": chosen}, having="action", button=("action", action))

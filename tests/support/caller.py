@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -51,6 +52,10 @@ class Caller:
         )
 
 
+Calling = Callable[..., Caller]
+"""Gives a program that speaks for somebody: ``calling(people["saljare"])``."""
+
+
 def problem(answer: TestResponse) -> str:
     """The name of the answer's problem, which must be a whole one."""
     assert answer.mimetype == "application/problem+json", answer.text
@@ -60,3 +65,16 @@ def problem(answer: TestResponse) -> str:
     assert told["detail"]
     assert told["type"].startswith("/problems/")
     return str(told["type"].removeprefix("/problems/"))
+
+
+Document = dict[str, Any]
+"""The API's description of itself."""
+
+
+def operations(document: Document) -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """Method, path and description of every operation, by its id."""
+    return {
+        operation["operationId"]: (method.upper(), path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }

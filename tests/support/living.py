@@ -17,7 +17,7 @@ from engine.migration.compare import Comparison
 from engine.migration.position import position
 from engine.migration.rewrite import Rewriting
 from engine.runtime.executor import Executor
-from tests.engine.runtime.small import NOON, Life
+from tests.support.processes import NOON, Life
 
 OTHER = "other_"
 

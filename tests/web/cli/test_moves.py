@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine import SYSTEM, Engine
-from tests.engine.migration.moving import steps
+from tests.support.command import Run
 from tests.support.diagrams import task
-from tests.web.test_cli import Run, run
-
-__all__ = ["run"]
+from tests.support.mover import steps
 
 
 @pytest.fixture

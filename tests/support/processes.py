@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -152,3 +153,24 @@ class Life:
         self.executor.begin_inner(self.process, token, element)
         self._after()
         return self
+
+
+RunningInstance = Callable[..., Life]
+"""Starts a small process: ``live(body, **variables)``."""
+
+
+def undoable(task: str, handler: str = "") -> str:
+    """A user task that another user task undoes."""
+    undo = handler or f"un{task}"
+    return (
+        f'<userTask id="{task}"/><boundaryEvent id="c_{task}" attachedToRef="{task}">'
+        f"<compensateEventDefinition/></boundaryEvent>"
+        f'<userTask id="{undo}" isForCompensation="true"/>'
+        f'<association sourceRef="c_{task}" targetRef="{undo}"/>'
+    )
+
+
+def throw(element: str = "undo", kind: str = "intermediateThrowEvent", **attributes: str) -> str:
+    """An event that throws compensation."""
+    text = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return f'<{kind} id="{element}"><compensateEventDefinition{text}/></{kind}>'

@@ -1,5 +1,5 @@
 """Which Chromium the tests drive: the one that SERVICEPLAN_CHROMIUM names, else the system's, else
-the one that Playwright has downloaded. ``python -m tests.browser.chromium`` prints its path."""
+the one that Playwright has downloaded. ``python -m tests.support.chromium`` prints its path."""
 
 from __future__ import annotations
 
