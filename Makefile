@@ -39,9 +39,10 @@ docs: setup  ## write docs/bpmn.md anew, from what the tests know
 	@$(BIN)/python -m tests.reference
 
 chaos: setup  ## kill, starve and set back the running product, for an hour or so (tests/chaos/README.md)
-	@SERVICEPLAN_CHAOS=long $(BIN)/pytest tests/chaos tests/engine/test_timers.py \
-		tests/unit/test_calendar.py tests/engine/test_idempotency.py tests/engine/test_deploy.py \
-		tests/engine/test_deadlocks.py tests/engine/test_damaged_state.py $(ARGS)
+	@SERVICEPLAN_CHAOS=long $(BIN)/pytest tests/chaos tests/unit/test_calendar.py \
+		tests/engine/jobs/test_timers.py tests/engine/definitions/test_deploy.py \
+		tests/engine/transactions/test_idempotency.py tests/engine/incidents/test_deadlocks.py \
+		tests/engine/incidents/test_damaged_state.py $(ARGS)
 
 fuzz: setup  ## input by chance for the readers of XML, BPMN, DMN and FEEL; MINUTES=30, ARGS="feel --seed 1"
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(ARGS)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 
-PROJECT = Path(__file__).parents[2]
+from tests.support.files import PROJECT
+
 SECONDS, MEGABYTES = 1.0, 200.0
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -20,12 +19,13 @@ from engine import (
     Problem,
     ServiceplanError,
 )
+from tests.support.files import PROJECT
 from web import i18n
 from web.api.problems import BY_CODE
 from web.errors import status_of
 from web.messages import ERRORS, PROBLEMS, error_page_texts, error_texts, problem_text
 
-ENGINE = Path(__file__).parents[2] / "engine"
+ENGINE = PROJECT / "engine"
 # Findings about diagrams carry their Swedish and English sentences with them.
 OF_DIAGRAMS = ("bpmn", "dmn", "feel", "spiff")
 # Told to whoever runs the command, never to a page.
