@@ -6,7 +6,7 @@ ARGS ?=
 MINUTES ?= 30
 CASES ?= 100000
 
-.PHONY: help setup run test lint types unit conformance docs chaos fuzz bench bench-quick bench-data bench-lists screenshots lock
+.PHONY: help setup run test quick lint types unit conformance docs chaos fuzz bench bench-quick bench-data bench-lists screenshots lock
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -22,6 +22,11 @@ run: setup  ## start Serviceplan; ARGS="--host 0.0.0.0" and the like are passed 
 
 test: setup  ## everything that must be green: style, types, imports, tests, conformance
 	@scripts/test.sh
+
+quick: setup  ## style, types, imports, house and unit tests, in under a minute on two cores; ARGS are pytest's
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-logo
+	@$(BIN)/mypy
+	@$(BIN)/pytest -q -n 2 tests/house tests/unit $(ARGS)
 
 lint: setup  ## style and imports only
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-logo
