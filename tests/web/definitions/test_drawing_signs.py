@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from engine import Edge, Shape
-from tests.web.test_diagram import SVG, TASK, classes, drawn
+from tests.support.svg import SVG, TASK, classes, drawn
 from web.svg import icons
 
 DOCUMENT = Shape("d", "dataObjectReference", "", 0, 0, 36, 50)

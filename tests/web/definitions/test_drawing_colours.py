@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from engine import Edge, Shape
-from tests.web.test_diagram import SVG, TASK, classes, drawn, state
+from tests.support.svg import SVG, TASK, classes, drawn, state
 from web.svg import tints
 
 SURFACES = ("#ffffff", "#172127")

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from engine import Edge, Shape
-from tests.web.test_diagram import SVG, TASK, drawn, words
+from tests.support.svg import SVG, TASK, drawn, words
 from web.svg import text
 
 LONG = (
