@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import NullPool, create_engine, select
 
-from engine import InstanceVerdict, Migration, MigrationItem, Source
+from engine import FakeClock, InstanceVerdict, Migration, MigrationItem, Source
 from engine.store.base import Base
 from tests.support.desk import Desk
 from tests.support.diagrams import (
@@ -33,6 +33,7 @@ def steps(*elements: str, ids: str, **more: Any) -> Source:
 @dataclass
 class Mover:
     desk: Desk
+    clock: FakeClock
 
     @property
     def engine(self) -> Any:

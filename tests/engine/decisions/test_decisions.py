@@ -378,7 +378,7 @@ def test_every_round_of_a_repeated_task_asks_for_itself(bare_desk: Desk) -> None
     assert len(found) == 3
 
 
-def test_a_decision_can_be_made_in_an_event_sub_process(bare_desk: Desk) -> None:
+def test_a_decision_can_be_made_in_an_event_sub_process(bare_desk: Desk, clock: FakeClock) -> None:
     desk = bare_desk
     desk.deploy(DISCOUNTS)
     inner = (
@@ -391,8 +391,6 @@ def test_a_decision_can_be_made_in_an_event_sub_process(bare_desk: Desk) -> None
     steps = chain("start", "act", "end")
     desk.deploy(diagram("work", start(), task("act"), end(), steps, inner))
     case_id = desk.case("work", variables=GOLD)
-    clock = desk.engine._transactions.clock
-    assert isinstance(clock, FakeClock)
     clock.advance(timedelta(days=2))
     assert desk.engine.jobs.fire_due() == 1
     assert variables(desk, case_id)["p"] == 900

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import Config, Engine, FakeClock
+from engine import Engine, FakeClock
 from engine.config.settings import MailSettings, WebhookSettings, WebSettings
 from engine.jobs import outbox, webhooks
 from engine.store.tables import OutboxTable
-from tests.support.databases import database_of
+from tests.support.databases import database_of, reopened
 from tests.support.desk import Desk
 from tests.support.diagrams import chain, diagram, end, start, task
-from tests.support.people import People
 from tests.support.receivers import Events, Mailbox, http_receiver, smtp_server
 
 SECRET = "ett hemligt ord för prov"
@@ -40,22 +39,19 @@ def events() -> Iterator[Events]:
 
 
 @pytest.fixture
-def mailing(
-    bare_engine: Engine, people: People, key: Callable[[], str], config: Config, box: Mailbox
-) -> Desk:
+def mailing(bare_desk: Desk, clock: FakeClock, box: Mailbox) -> Iterator[Desk]:
     """A desk whose engine sends mail; the seller has an address and a task for each day."""
     mail = MailSettings(
         enabled=True, host="127.0.0.1", port=box.port, sender="Plan <plan@example.com>"
     )
     web = WebSettings(address="https://plan.example")
-    bare_engine.config = replace(config, mail=mail, web=web)
-    desk = Desk(bare_engine, people, key)
-    desk.engine.people.change(
-        desk.people["administrator"].actor, "saljare", email="anna@example.com", key=key()
-    )
-    steps = (start(), task("act", due="P1D"), end(), chain("start", "act", "end"))
-    desk.deploy(diagram("acting", *steps, lanes={"saljare": ["act"]}))
-    return desk
+    with reopened(bare_desk.engine, clock, mail=mail, web=web) as engine:
+        desk = replace(bare_desk, engine=engine)
+        administrator = desk.people["administrator"].actor
+        engine.people.change(administrator, "saljare", email="anna@example.com", key=desk.key())
+        steps = (start(), task("act", due="P1D"), end(), chain("start", "act", "end"))
+        desk.deploy(diagram("acting", *steps, lanes={"saljare": ["act"]}))
+        yield desk
 
 
 def work_off(engine: Engine) -> None:
@@ -221,15 +217,13 @@ def test_what_has_left_long_ago_is_forgotten(mailing: Desk, box: Mailbox, clock:
 
 
 @pytest.fixture
-def hooked(bare_engine: Engine, people: People, key: Callable[[], str], events: Events) -> Desk:
-    bare_engine.config = replace(
-        bare_engine.config, webhooks=(WebhookSettings(events.url, ("task.completed",), SECRET),)
-    )
-    bare_engine._transactions.queue._hooks = bare_engine.config.webhooks
-    desk = Desk(bare_engine, people, key)
-    steps = (start(), task("act"), end(), chain("start", "act", "end"))
-    desk.deploy(diagram("acting", *steps))
-    return desk
+def hooked(bare_desk: Desk, clock: FakeClock, events: Events) -> Iterator[Desk]:
+    hooks = (WebhookSettings(events.url, ("task.completed",), SECRET),)
+    with reopened(bare_desk.engine, clock, webhooks=hooks) as engine:
+        desk = replace(bare_desk, engine=engine)
+        steps = (start(), task("act"), end(), chain("start", "act", "end"))
+        desk.deploy(diagram("acting", *steps))
+        yield desk
 
 
 def test_an_event_is_told_signed_and_says_nothing_about_people(

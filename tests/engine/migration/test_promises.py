@@ -200,8 +200,7 @@ PAIRS = {
 
 
 def fire(mover: Mover) -> None:
-    clock = mover.engine._transactions.clock
-    clock.advance(timedelta(days=2, minutes=1))
+    mover.clock.advance(timedelta(days=2, minutes=1))
     assert mover.engine.jobs.fire_due() == 1
 
 
