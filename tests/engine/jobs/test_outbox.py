@@ -56,14 +56,14 @@ def mailing(bare_desk: Desk, clock: FakeClock, box: Mailbox) -> Iterator[Desk]:
 
 def work_off(engine: Engine) -> None:
     """Sweep, and do all jobs that the rows give reason for."""
-    bench = engine.jobs.worker().handlers
-    bench.sweep()
+    handlers = engine.jobs.worker().handlers
+    handlers.sweep()
     with database_of(engine).reading() as connection:
-        wanted = bench._overdue(connection, engine.now() + timedelta(seconds=5))
+        wanted = handlers.overdue(connection, engine.now() + timedelta(seconds=5))
     for job in wanted:
-        bench.handlers[job.kind](job.payload)
+        handlers.by_kind[job.kind](job.payload)
     for row in rows(engine):
-        bench.handlers["outbox"]({"id": row.id})
+        handlers.by_kind["outbox"]({"id": row.id})
 
 
 def rows(engine: Engine) -> list[Any]:
