@@ -1,4 +1,4 @@
-"""Browsers in the hands of people: the screens, the fixtures, and everybody at a page of their own."""
+"""Browsers in the hands of people: their screens, and everybody at a page of their own."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 
 from engine import Actor, FakeClock
 from engine.errors import Conflict
-from engine.runtime import rows
+from engine.runtime import messages
+from engine.service.transactions import Transactions
 from engine.store.tables import AttachmentTable, PersonTable, SignatureTable, TaskTable
 from engine.unit_of_work import UnitOfWork
 from engine.work import attachments
@@ -328,7 +329,7 @@ def test_a_message_meets_whoever_a_signal_of_another_case_makes_wait_for_it(
     paid = Meanwhile(
         lambda: desk.engine.cases.deliver(desk.manager.actor, "Paid", case_id, key=desk.key())
     )
-    paid.after(monkeypatch, rows, "take_message")
+    paid.after(monkeypatch, messages, "_take")
     desk.complete(desk.manager, desk.task(caller))
     assert not isinstance(paid.result, Exception)
     assert desk.names(case_id) == ["Thank"]
@@ -354,7 +355,7 @@ def test_whoever_fails_at_a_task_that_is_completed_meanwhile_leaves_no_incident(
     case_id = desk.case("choice")
     task_id = desk.task(case_id)
     right = Meanwhile(lambda: desk.complete(desk.manager, task_id, {"amount": 5}))
-    right.before(monkeypatch, desk.engine, "_failed")
+    right.before(monkeypatch, Transactions, "record_failure")
     with pytest.raises(Conflict) as caught:
         desk.complete(desk.manager, task_id, {"amount": 13})
     assert caught.value.error_code == "already_completed"
