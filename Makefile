@@ -6,7 +6,7 @@ ARGS ?=
 MINUTES ?= 30
 CASES ?= 100000
 
-.PHONY: help setup run test lint types unit conformance docs chaos fuzz bench bench-quick bench-data bench-lists screenshots lock
+.PHONY: help setup run test quick lint types unit conformance docs chaos fuzz bench bench-quick bench-data bench-lists screenshots lock
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -22,6 +22,11 @@ run: setup  ## start Serviceplan; ARGS="--host 0.0.0.0" and the like are passed 
 
 test: setup  ## everything that must be green: style, types, imports, tests, conformance
 	@scripts/test.sh
+
+quick: setup  ## style, types, imports, house and unit tests, in under a minute on two cores; ARGS are pytest's
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-logo
+	@$(BIN)/mypy
+	@$(BIN)/pytest -q -n 2 tests/house tests/unit $(ARGS)
 
 lint: setup  ## style and imports only
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-logo
@@ -39,9 +44,10 @@ docs: setup  ## write docs/bpmn.md anew, from what the tests know
 	@$(BIN)/python -m tests.reference
 
 chaos: setup  ## kill, starve and set back the running product, for an hour or so (tests/chaos/README.md)
-	@SERVICEPLAN_CHAOS=long $(BIN)/pytest tests/chaos tests/engine/test_timers.py \
-		tests/unit/test_calendar.py tests/engine/test_idempotency.py tests/engine/test_deploy.py \
-		tests/engine/test_deadlocks.py tests/engine/test_damaged_state.py $(ARGS)
+	@SERVICEPLAN_CHAOS=long $(BIN)/pytest tests/chaos tests/unit/test_calendar.py \
+		tests/engine/jobs/test_timers.py tests/engine/definitions/test_deploy.py \
+		tests/engine/transactions/test_idempotency.py tests/engine/incidents/test_deadlocks.py \
+		tests/engine/incidents/test_damaged_state.py $(ARGS)
 
 fuzz: setup  ## input by chance for the readers of XML, BPMN, DMN and FEEL; MINUTES=30, ARGS="feel --seed 1"
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(ARGS)

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if .venv/bin/python -m tests.browser.chromium >/dev/null 2>&1; then
+if .venv/bin/python -m tests.support.chromium >/dev/null 2>&1; then
     exit 0
 fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -15,7 +15,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "apt-get could not install it; trying Playwright's own"
 fi
 echo "Downloading Chromium for the browser tests (once)"
-if .venv/bin/playwright install chromium && .venv/bin/python -m tests.browser.chromium >/dev/null 2>&1; then
+if .venv/bin/playwright install chromium && .venv/bin/python -m tests.support.chromium >/dev/null 2>&1; then
     exit 0
 fi
 cat >&2 <<'END'

@@ -14,7 +14,7 @@ PROJECT = Path(__file__).parents[1]
 sys.path.insert(0, str(PROJECT))
 
 from engine import SYSTEM, Engine, FakeClock, Source, TaskRow, load_config  # noqa: E402
-from tests.browser.chromium import MISSING, chromium  # noqa: E402
+from tests.support.chromium import MISSING, chromium  # noqa: E402
 from tests.support.plan import plan_sources  # noqa: E402
 from tests.support.server import serving  # noqa: E402
 from web.example import Login, make  # noqa: E402

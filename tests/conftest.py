@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,19 +20,14 @@ from tests.support.databases import (
     SqliteDatabases,
     postgres_server,
 )
+from tests.support.files import PROJECT
+from tests.support.ground import START, Keys
 
 if TYPE_CHECKING:
     # At run time the engine is imported by the fixtures that open one: a test of one small part
     # needs neither the time nor the rest of it.
     from engine import Config, Engine, FakeClock
     from tests.support.people import People
-
-PROJECT = Path(__file__).parents[1]
-
-START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-"""When the tests begin: a Monday, nine in the morning in Stockholm."""
-
-Keys = Callable[[], str]
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ among them), when a script throws, or when anything is asked of another host.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
@@ -14,15 +14,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from engine import Config, Engine
-from tests.browser.chromium import MISSING, chromium
+from tests.support.browsing import DESKTOP, PHONE, NewPage, SignIn
+from tests.support.chromium import MISSING, chromium
 from tests.support.people import Account
 from tests.support.server import serving
-
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 360, "height": 740}
-
-NewPage = Callable[..., Page]
-SignIn = Callable[[Page, Account], None]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, NewPage, SignIn
+from tests.support.browsing import PHONE, NewPage, SignIn
 from tests.support.people import People
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine import SYSTEM, Engine
-from tests.browser.conftest import PHONE, NewPage, SignIn
+from tests.support.browsing import PHONE, NewPage, SignIn
 from tests.support.diagrams import chain, diagram, end, script, start, task
 from tests.support.geometry import placed
 from tests.support.people import People

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine import Config, Engine, FakeClock, load_config
-from tests.browser.test_walk import Desk, NewPage, SignIn, fill_named
+from tests.support.browsing import Desk, NewPage, SignIn, fill_named
 from tests.support.people import Account, People, add_people
 
 PLAN = Path(__file__).parents[1] / "support" / "second_plan"

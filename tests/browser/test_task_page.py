@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine import Engine
-from tests.browser.conftest import PHONE, NewPage, SignIn
+from tests.support.browsing import PHONE, NewPage, SignIn
 from tests.support.people import Account, People
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.postgresql import PrivatePostgres
+from tests.support.chaos.postgresql import PrivatePostgres
 from tests.support.databases import PostgresDatabases
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from engine import Config
-from tests.chaos.books import Prepared, check, prepare
-from tests.chaos.client import Client, Signers
-from tests.chaos.postgresql import PrivatePostgres
-from tests.chaos.scale import scale
-from tests.chaos.serving import COMMAND, Server
+from tests.support.chaos.books import Prepared, check, prepare
+from tests.support.chaos.client import Client, Signers
+from tests.support.chaos.postgresql import PrivatePostgres
+from tests.support.chaos.scale import scale
+from tests.support.chaos.serving import COMMAND, Server
 
 TASKS = scale(40, 2000)
 BACKUPS = scale(2, 20)

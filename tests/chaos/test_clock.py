@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from engine import Engine, FakeClock
 from engine.store.tables import HistoryTable
-from tests.chaos.scale import scale
+from tests.support.chaos.scale import scale
 from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import boundary, catch, chain, diagram, end, start, task

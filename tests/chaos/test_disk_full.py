@@ -15,11 +15,11 @@ from sqlalchemy import select, update
 from engine import Config, Engine
 from engine.identity.sessions import SEEN_EVERY
 from engine.store.tables import SessionTable
-from tests.chaos.books import Prepared, check, prepare
-from tests.chaos.client import Answer, Client
-from tests.chaos.disks import no_room, small_disk
-from tests.chaos.scale import scale
-from tests.chaos.serving import Server
+from tests.support.chaos.books import Prepared, check, prepare
+from tests.support.chaos.client import Answer, Client
+from tests.support.chaos.disks import no_room, small_disk
+from tests.support.chaos.scale import scale
+from tests.support.chaos.serving import Server
 from tests.support.databases import database_of
 
 TASKS = scale(12, 200)

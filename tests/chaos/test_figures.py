@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.postgresql import PrivatePostgres
-from tests.chaos.serving import Server
+from tests.support.chaos.postgresql import PrivatePostgres
+from tests.support.chaos.serving import Server
 
 COUNTED = 'serviceplan_request_seconds_count{endpoint="accounts.login",method="GET",status="2xx"}'
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine import SYSTEM, Engine
 from tests.bench.timers import measure
-from tests.chaos.scale import LONG, scale
+from tests.support.chaos.scale import LONG, scale
 from tests.support.workers import fired, kill_at_random, now, waiting_cases
 
 TIMERS = scale(2_000, 10_000)

@@ -23,8 +23,7 @@ from sqlalchemy import select
 from engine import Engine, FakeClock, load_config
 from engine.errors import Conflict
 from engine.store.tables import HistoryTable, InstanceTable, SignatureTable, TaskTable
-from tests.chaos.scale import scale
-from tests.conftest import PROJECT, START
+from tests.support.chaos.scale import scale
 from tests.support.databases import Databases, database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import (
@@ -41,6 +40,8 @@ from tests.support.diagrams import (
     start,
     task,
 )
+from tests.support.files import PROJECT
+from tests.support.ground import START
 from tests.support.people import People, add_people
 
 EXAMPLES = scale(2, 100)

@@ -15,12 +15,12 @@ from sqlalchemy import select, update
 from engine import SYSTEM, Engine
 from engine.errors import ProcessFailed
 from engine.store.tables import HistoryTable, InstanceTable, SignatureTable, TaskTable
-from tests.chaos.scale import scale
-from tests.engine.test_concurrency import at_once
+from tests.support.chaos.scale import scale
 from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import chain, diagram, end, field, flow, gateway, start, task
 from tests.support.people import People
+from tests.support.threads import at_once
 from tests.support.workers import fired, now, waiting_cases, workers
 
 OTHERS = scale(20, 999)

@@ -6,11 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine import Config
-from tests.chaos.books import check, prepare
-from tests.chaos.client import Client, Signers
-from tests.chaos.postgresql import PrivatePostgres
-from tests.chaos.scale import scale
-from tests.chaos.serving import Server
+from tests.support.chaos.books import check, prepare
+from tests.support.chaos.client import Client, Signers
+from tests.support.chaos.postgresql import PrivatePostgres
+from tests.support.chaos.scale import scale
+from tests.support.chaos.serving import Server
 
 TASKS = scale(60, 2000)
 KILLS = scale(3, 40)

@@ -13,12 +13,12 @@ from sqlalchemy import insert, select
 
 from engine import SYSTEM, TOKEN_SCOPES, Config, Engine
 from engine.store.tables import PersonTable
-from tests.chaos.books import Prepared, check, key, prepare
-from tests.chaos.client import Answer, Client
-from tests.chaos.scale import scale
-from tests.chaos.serving import Server
-from tests.engine.test_concurrency import at_once
+from tests.support.chaos.books import Prepared, check, key, prepare
+from tests.support.chaos.client import Answer, Client
+from tests.support.chaos.scale import scale
+from tests.support.chaos.serving import Server
 from tests.support.databases import database_of
+from tests.support.threads import at_once
 
 SIGNERS = 50
 ROUNDS = scale(1, 10)

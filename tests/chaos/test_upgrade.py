@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from engine import Config, Engine, FakeClock
-from engine.store.tables import Case
-from tests.chaos.old import VERSIONS, killed_upgrade, restore
-from tests.chaos.scale import LONG
+from engine.store.tables import CaseTable
+from tests.support.chaos.old import VERSIONS, killed_upgrade, restore
+from tests.support.chaos.scale import LONG
 from tests.support.databases import Databases, database_of
 from tests.support.desk import Desk
 from tests.support.people import People
@@ -89,7 +89,7 @@ def test_whoever_answered_for_a_case_still_does(
         assert "plan" in engine.cases.get(account_manager, plan.id).can
         assert "plan" not in engine.cases.get(people["saljare"].actor, plan.id).can
         with database_of(engine).reading() as connection:
-            kept = set(connection.execute(select(Case.lead_role, Case.started_by)).all())
+            kept = set(connection.execute(select(CaseTable.lead_role, CaseTable.started_by)).all())
         assert kept == {("kundansvarig", None)}
         # Nobody sees more than before: only the plan's case has work for the role.
         assert len(engine.cases.search(account_manager, state="all", limit=100).items) < len(

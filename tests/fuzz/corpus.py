@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from tests.unit.dmn import support as dmn
+from tests.support import dmn
 
 PROJECT = Path(__file__).parents[2]
 FOLDERS = ("workflows", "tests/conformance/scenarios", "tests/conformance/bad")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.house.files import PROJECT, files, name
+from tests.support.files import PROJECT, files, name
 from web.cli import group
 
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")

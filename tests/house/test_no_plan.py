@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine.bpmn import vocabulary
 from engine.bpmn.source import parse
-from tests.house.files import PROJECT, name, product
+from tests.support.files import PROJECT, name, product
 from tests.support.plan import WORKFLOWS
 
 OTHER_MEANINGS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.house.files import name, product
+from tests.support.files import name, product
 
 LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 50

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.house.files import PROJECT
+from tests.support.files import PROJECT
 
 ROW = re.compile(r"^\| (?P<term>[^|]+) \| (?P<meaning>[^|]+) \| (?P<where>`[^|]+`) \|$", re.M)
 TERMS = [

@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from tests.house.files import PROJECT, files, name, texts
+from tests.support.files import PROJECT, files, name, texts
 
 # The words are put together here so that this file does not hold what it looks for.
 REGISTRY = re.compile(

@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
-from tests.house.files import PROJECT, files, name
+from tests.support.files import PROJECT, files, name
 
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2), "count": (1, 2)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")

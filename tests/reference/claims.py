@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine import Source
-from tests.engine.runtime.small import EVENTS, FLOWS, MODEL, Flows
-from tests.unit.dmn import support as dmn
+from tests.support import dmn
+from tests.support.processes import EVENTS, FLOWS, MODEL, Flows
 
 Answer = Literal["runs", "shown", "told", "drawing", "refused"]
 ANSWERS: dict[Answer, str] = {

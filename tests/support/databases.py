@@ -10,15 +10,19 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import psycopg
 from psycopg import sql
 
-from engine import Engine
-from engine.store.database import Database
+if TYPE_CHECKING:
+    # A test of one small part needs neither the engine nor the time that its import takes.
+    from engine import Clock, Engine
+    from engine.store.database import Database
 
 POSTGRES_VARIABLE = "SERVICEPLAN_TEST_POSTGRES"
 """A URL of a PostgreSQL server on which the tests may create and drop databases of their own."""
@@ -135,3 +139,11 @@ def template(databases: Databases, build: Callable[[str], None]) -> str:
 def database_of(engine: Engine) -> Database:
     """The database under an engine: tests look at its rows, and write what no method would."""
     return engine._transactions.database
+
+
+@contextmanager
+def reopened(engine: Engine, clock: Clock, **settings: Any) -> Iterator[Engine]:
+    """Another engine on the same database, with other settings by their sections' names."""
+    config = replace(engine.config, **settings)
+    with type(engine).open(database_of(engine).url, config=config, clock=clock) as opened:
+        yield opened

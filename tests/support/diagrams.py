@@ -120,6 +120,21 @@ def ad_hoc(
     )
 
 
+def multiple(id: str, kind: str, cardinality: str = "3") -> str:
+    """A user task for each of many, ``sequential`` or ``parallel``."""
+    sequential = str(kind == "sequential").lower()
+    loop = (
+        f'<bpmn:multiInstanceLoopCharacteristics isSequential="{sequential}">'
+        f'<bpmn:loopCardinality xsi:type="bpmn:tFormalExpression">{cardinality}'
+        "</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"
+    )
+    return f'<bpmn:userTask id="{id}" name="{id.capitalize()}">{loop}</bpmn:userTask>'
+
+
+def sub(id: str, *parts: str) -> str:
+    return f'<bpmn:subProcess id="{id}" name="{id.capitalize()}">{"".join(parts)}</bpmn:subProcess>'
+
+
 def rule(
     id: str,
     decision: str,

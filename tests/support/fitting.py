@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import Engine
+from engine.definitions.library import DefinitionLibrary
 from engine.runtime.running_instance import RUNNING, read
 from engine.store.tables import (
     CaseTable,
@@ -37,10 +38,11 @@ def misfits(engine: Engine) -> list[tuple[Any, ...]]:
 
 def _waits(engine: Engine, connection: Connection) -> Iterator[tuple[Any, ...]]:
     """Every token that waits has its row, and every row its token."""
+    library = DefinitionLibrary(engine.config, engine.now)
     for row in connection.execute(select(InstanceTable.id, InstanceTable.state)).all():
         waits = []
         if row.state in RUNNING:
-            live = read(connection, engine._transactions.definitions, row.id)
+            live = read(connection, library, row.id)
             waits = list(live.definition.executor.waits(live.process))
 
         def tokens(*kinds: str, waits: list[Any] = waits) -> list[str]:

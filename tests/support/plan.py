@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from engine import Config, Source, load_config
+from tests.support.files import PROJECT
 
-PROJECT = Path(__file__).parents[2]
 WORKFLOWS = PROJECT / "workflows"
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from engine import CaseDetail, Engine, FakeClock, Field, TaskDetail
+from tests.support.ground import Keys
 from tests.support.people import Account, People
 
 CONTRACT_STARTS = date(2026, 9, 1)
@@ -144,3 +145,32 @@ def check_finished(case: CaseDetail) -> None:
     finished = {row.plan.name for row in rows if row.state == "done"}
     assert {"Accept", "Leveranser", "Kvalitet", "Åtgärda reklamationer", "Slutrapport"} <= finished
     assert case.row.state == "completed"
+
+
+def start_walk(engine: Engine, clock: FakeClock, people: People, key: Keys) -> Walk:
+    """A new case of a new customer, with a person for each role."""
+    seller = people["saljare"].actor
+    customer = engine.customers.add(seller, CUSTOMER, ORG_NUMBER, key=key())
+    case = engine.cases.start(
+        seller,
+        customer_id=customer.id,
+        start_date=CONTRACT_STARTS,
+        people={role: people[role].username for role in engine.roles},
+        key=key(),
+    )
+
+    def complete(who: Account, task: TaskDetail, wanted: Mapping[str, Any]) -> None:
+        engine.tasks.complete(
+            who.actor,
+            task.row.id,
+            answers=answers_to(task, wanted, who.username),
+            ticks={point.id: True for point in task.checklist},
+            password=who.password,
+            key=key(),
+        )
+
+    def send(who: Account, case_id: str, message: str, payload: Mapping[str, Any]) -> None:
+        engine.cases.deliver(who.actor, message, case_id, payload, key=key())
+
+    assert case.id is not None
+    return Walk(engine, clock, people, case.id, complete, send)

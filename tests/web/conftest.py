@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -11,10 +10,9 @@ from flask import Flask
 
 from engine import Config, Engine
 from tests.support.people import Account, People
-from tests.web.visitor import Visitor
+from tests.support.visitor import SignedIn, Visitor
 from web import create_app
 
-SignedIn = Callable[..., Visitor]
 START_DATE = date(2026, 9, 1)
 
 

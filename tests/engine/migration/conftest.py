@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.migration.moving import Mover
+from engine import FakeClock
 from tests.support.desk import Desk
+from tests.support.mover import Mover
 
 
 @pytest.fixture
-def mover(bare_desk: Desk) -> Mover:
-    return Mover(bare_desk)
+def mover(bare_desk: Desk, clock: FakeClock) -> Mover:
+    return Mover(bare_desk, clock)

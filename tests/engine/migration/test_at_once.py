@@ -14,9 +14,9 @@ import pytest
 
 from engine import Conflict, NotFound, Unavailable
 from engine.errors import NotAllowed
-from tests.engine.migration.moving import Mover, steps
 from tests.support.databases import database_of
 from tests.support.diagrams import task
+from tests.support.mover import Mover, steps
 
 CASES = 10
 MOVING = """

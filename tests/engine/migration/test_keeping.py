@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import NullPool, create_engine, select
 
 from engine import Conflict, Engine, Invalid, NotAllowed, NotFound
-from engine.store.base import Base
-from tests.engine.migration.moving import Mover, steps
-from tests.engine.migration.test_moving import late
-from tests.engine.migration.test_preview import parallel, sub
 from tests.support.databases import database_of
-from tests.support.diagrams import boundary, chain, field, task
+from tests.support.diagrams import boundary, chain, field, sub, task
+from tests.support.mover import Mover, late, parallel, rows, steps
 
 FORM = field("report") + field("amount", "integer")
 
@@ -141,25 +135,6 @@ def test_a_row_of_the_plan_that_is_gone_leaves_unless_somebody_decided(mover: Mo
 
 
 # ---------------------------------------------------------------- back again
-
-
-def rows(database_url: str, case: str) -> Iterator[tuple[str, Any]]:
-    """Every row that a move may touch, without revisions."""
-    with closing(create_engine(database_url, poolclass=NullPool).connect()) as connection:
-        for table, column in (
-            ("instance", "case_id"),
-            ("task", "case_id"),
-            ("timer", "case_id"),
-            ("subscription", "case_id"),
-            ("plan_item", "case_id"),
-            ("skipped_step", "case_id"),
-        ):
-            rows_of = Base.metadata.tables[table]
-            found = connection.execute(
-                select(rows_of).where(rows_of.c[column] == case).order_by(rows_of.c.id)
-            )
-            for row in found.mappings():
-                yield table, {k: str(v) for k, v in row.items() if k != "revision"}
 
 
 def test_taken_back_an_instance_is_what_it_was_to_the_byte(mover: Mover) -> None:

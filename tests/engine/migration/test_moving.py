@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 
 from engine import FakeClock, Source
-from tests.engine.migration.moving import Mover, steps
-from tests.engine.migration.test_preview import multiple, parallel, sub
 from tests.support.diagrams import (
     boundary,
     call,
@@ -20,10 +18,13 @@ from tests.support.diagrams import (
     flow,
     gateway,
     message,
+    multiple,
     script,
     start,
+    sub,
     task,
 )
+from tests.support.mover import ESP, Mover, complaints, late, messaged, parallel, steps
 
 
 def test_what_was_added_after_the_work_comes(mover: Mover) -> None:
@@ -240,14 +241,6 @@ def test_a_wait_that_is_no_timer_any_more_loses_its_time(mover: Mover, clock: Fa
     assert mover.desk.names(case) == ["Write"]
 
 
-def late(days: str | None, *, interrupting: bool = True) -> Source:
-    extra: tuple[str, ...] = ()
-    if days:
-        event = boundary("late", "write", timer=days, interrupting=interrupting)
-        extra = (event, task("hurry"), chain("late", "hurry", "end"))
-    return steps(task("write"), *extra, ids="write")
-
-
 def test_a_boundary_timer_that_is_new_is_set(mover: Mover, clock: FakeClock) -> None:
     case = mover.begin(late(None))
     mover.desk.deploy(late("P2D"))
@@ -289,12 +282,6 @@ def test_a_boundary_timer_that_has_fired_does_not_fire_again(
     assert mover.desk.names(case) == ["Hurry", "Write"]
 
 
-def messaged(name: str, id: str = "got") -> Source:
-    return steps(
-        catch(id, message=name), task("write"), ids=f"{id} write", messages=[message(name)]
-    )
-
-
 def test_a_message_that_is_waited_for_still_comes(mover: Mover) -> None:
     case = mover.begin(messaged("Reply"))
     mover.desk.deploy(messaged("Reply", id="reply"))
@@ -312,18 +299,6 @@ def test_another_message_is_waited_for_instead(mover: Mover) -> None:
     assert offered == {"Answer"}
     mover.engine.cases.deliver(manager, "Answer", case, key=key())
     assert mover.desk.names(case) == ["Write"]
-
-
-def complaints(*extra: str) -> Source:
-    return steps(task("write"), *extra, ids="write", messages=[message("Complaint")])
-
-
-ESP = (
-    '<bpmn:subProcess id="esp" triggeredByEvent="true">'
-    '<bpmn:startEvent id="came" isInterrupting="false">'
-    '<bpmn:messageEventDefinition messageRef="Complaint"/></bpmn:startEvent>'
-    f"{task('answer')}{end('answered')}{chain('came', 'answer', 'answered')}</bpmn:subProcess>"
-)
 
 
 def test_an_event_sub_process_that_is_new_listens(mover: Mover) -> None:

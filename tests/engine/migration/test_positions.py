@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.engine.migration.living import Moving, compared
-from tests.engine.runtime.small import executor
-from tests.engine.runtime.test_compensation import throw, undoable
+from tests.support.living import Moving, compared
+from tests.support.processes import executor, throw, undoable
 
 NOTHING: Mapping[str, str] = {}
 THREE = "".join(f'<userTask id="{name}"/>' for name in ("a", "b", "c"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from engine import Invalid, NotAllowed, NotFound
-from tests.engine.migration.moving import Mover, steps
 from tests.support.desk import problems
 from tests.support.diagrams import (
     boundary,
@@ -15,27 +14,15 @@ from tests.support.diagrams import (
     diagram,
     end,
     flow,
-    gateway,
     message,
+    multiple,
     start,
+    sub,
     task,
 )
+from tests.support.mover import Mover, parallel, steps
 
 ONE = steps(task("write"), ids="write")
-
-
-def multiple(id: str, kind: str, cardinality: str = "3") -> str:
-    sequential = str(kind == "sequential").lower()
-    loop = (
-        f'<bpmn:multiInstanceLoopCharacteristics isSequential="{sequential}">'
-        f'<bpmn:loopCardinality xsi:type="bpmn:tFormalExpression">{cardinality}'
-        "</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"
-    )
-    return f'<bpmn:userTask id="{id}" name="{id.capitalize()}">{loop}</bpmn:userTask>'
-
-
-def sub(id: str, *parts: str) -> str:
-    return f'<bpmn:subProcess id="{id}" name="{id.capitalize()}">{"".join(parts)}</bpmn:subProcess>'
 
 
 def reasons(mover: Mover, case: str, **more: object) -> set[tuple[str, str]]:
@@ -129,22 +116,6 @@ def test_a_call_of_another_process_is_blocked_while_the_first_runs(mover: Mover)
     case = mover.begin(steps(call("go", "child"), ids="go"), child, other)
     mover.desk.deploy(steps(call("go", "other"), ids="go"))
     assert reasons(mover, case) == {("call_changed", "go")}
-
-
-def parallel(first: str, second: str, *more: str, extra: str = "") -> object:
-    return diagram(
-        "work",
-        start(),
-        gateway("split", "parallel"),
-        task(first),
-        task(second),
-        *more,
-        gateway("join", "parallel"),
-        end(),
-        chain("start", "split", first, "join", "end"),
-        chain("split", second, "join"),
-        extra,
-    )
 
 
 def test_a_join_half_filled_whose_ways_have_changed_is_blocked(mover: Mover) -> None:

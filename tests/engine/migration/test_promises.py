@@ -10,10 +10,6 @@ from datetime import timedelta
 import pytest
 
 from engine import Conflict, FakeClock, Source
-from tests.engine.migration.moving import Mover, steps
-from tests.engine.migration.test_keeping import rows
-from tests.engine.migration.test_moving import ESP, complaints, messaged
-from tests.engine.migration.test_preview import multiple, parallel, sub
 from tests.support.databases import database_of
 from tests.support.diagrams import (
     boundary,
@@ -25,10 +21,13 @@ from tests.support.diagrams import (
     flow,
     gateway,
     message,
+    multiple,
     script,
     start,
+    sub,
     task,
 )
+from tests.support.mover import ESP, Mover, complaints, messaged, parallel, rows, steps
 
 Do = Callable[[Mover, str], object]
 
@@ -201,8 +200,7 @@ PAIRS = {
 
 
 def fire(mover: Mover) -> None:
-    clock = mover.engine._transactions.clock
-    clock.advance(timedelta(days=2, minutes=1))
+    mover.clock.advance(timedelta(days=2, minutes=1))
     assert mover.engine.jobs.fire_due() == 1
 
 

@@ -14,10 +14,10 @@ from engine.config.settings import LimitSettings
 from engine.errors import StepError
 from engine.migration.compare import Comparison
 from engine.runtime.executor import Executor
-from tests.engine.migration.living import OTHER, Moving, compared, plain
-from tests.engine.runtime.small import FLOWS, executor
-from tests.engine.runtime.test_any_graph import graphs
-from tests.engine.runtime.test_same_either_way import BLOCKS, Block, Drawing
+from tests.support.blocks import BLOCKS, Block, Drawing
+from tests.support.graphs import graphs
+from tests.support.living import OTHER, Moving, compared, plain
+from tests.support.processes import FLOWS, executor
 
 STEPS = 40
 LIMITS = LimitSettings(tokens=200, steps=300)

@@ -14,10 +14,9 @@ from sqlalchemy import event
 from engine import FakeClock, Source
 from engine.migration import apply, job
 from engine.service import migration
-from tests.engine.migration.moving import Mover, steps
-from tests.engine.migration.test_preview import multiple
 from tests.support.databases import database_of
-from tests.support.diagrams import boundary, chain, diagram, end, field, start, task
+from tests.support.diagrams import boundary, chain, diagram, end, field, multiple, start, task
+from tests.support.mover import Mover, steps
 
 TOGETHER = migration.TOGETHER
 OLD = steps(task("write", form=field("report"), due="P5D"), task("check"), ids="write check")

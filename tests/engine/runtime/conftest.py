@@ -3,15 +3,12 @@ stored and read again between all steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from engine.config.settings import LimitSettings
-from tests.engine.runtime.small import Life, executor
-
-RunningInstance = Callable[..., Life]
+from tests.support.processes import Life, RunningInstance, executor
 
 
 @pytest.fixture(params=[False, True], ids=["straight", "stored"])

@@ -11,8 +11,7 @@ from lxml import etree
 from engine.bpmn import model
 from engine.errors import StepError
 from engine.runtime.spiff.workflow import Thrown
-from tests.engine.runtime.conftest import RunningInstance
-from tests.engine.runtime.small import MODEL
+from tests.support.processes import MODEL, RunningInstance
 
 
 def test_a_completion_quantity_sends_so_many_tokens_and_a_start_quantity_awaits_them(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import StepError
-from tests.engine.runtime.conftest import RunningInstance
+from tests.support.processes import RunningInstance
 
 THREE = "<loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>"
 PARALLEL = f"<multiInstanceLoopCharacteristics>{THREE}"

@@ -6,24 +6,7 @@ import pytest
 
 from engine.config.settings import LimitSettings
 from engine.errors import StepError
-from tests.engine.runtime.conftest import RunningInstance
-
-
-def undoable(task: str, handler: str = "") -> str:
-    """A user task that another user task undoes."""
-    undo = handler or f"un{task}"
-    return (
-        f'<userTask id="{task}"/><boundaryEvent id="c_{task}" attachedToRef="{task}">'
-        f"<compensateEventDefinition/></boundaryEvent>"
-        f'<userTask id="{undo}" isForCompensation="true"/>'
-        f'<association sourceRef="c_{task}" targetRef="{undo}"/>'
-    )
-
-
-def throw(element: str = "undo", kind: str = "intermediateThrowEvent", **attributes: str) -> str:
-    text = "".join(f' {name}="{value}"' for name, value in attributes.items())
-    return f'<{kind} id="{element}"><compensateEventDefinition{text}/></{kind}>'
-
+from tests.support.processes import RunningInstance, throw, undoable
 
 TWO = undoable("a") + undoable("b") + '<userTask id="after"/>'
 

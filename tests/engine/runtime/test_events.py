@@ -7,7 +7,7 @@ import pytest
 from engine.config.settings import LimitSettings
 from engine.errors import StepError
 from engine.runtime.spiff.workflow import Thrown
-from tests.engine.runtime.conftest import RunningInstance
+from tests.support.processes import RunningInstance
 
 TIMER = "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
 MESSAGE = '<messageEventDefinition messageRef="M"/>'

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.runtime.conftest import RunningInstance
-from tests.engine.runtime.small import Life
+from tests.support.processes import Life, RunningInstance
 
 TIMER = "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
 CONDITION = "<conditionalEventDefinition><condition>= hot</condition></conditionalEventDefinition>"

@@ -9,7 +9,7 @@ from engine.bpmn.lint import check
 from engine.bpmn.nodes import DecisionCall
 from engine.bpmn.source import parse
 from engine.views import Source
-from tests.unit.bpmn.diagrams import file, line
+from tests.support.bpmn import file, line
 
 TASK = """<businessRuleTask id="t" name="Discount"><extensionElements>{}</extensionElements>
 </businessRuleTask>"""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.bpmn import layout
-from tests.unit.bpmn.diagrams import flow, process
-from tests.unit.bpmn.geometry import drawing, edge, label, plane, shape
+from tests.support.bpmn import flow, process
+from tests.support.layout import drawing, edge, label, plane, shape
 
 MODEL = (
     '<collaboration id="c"><participant id="pool" name="Vi" processRef="p"/></collaboration>'

@@ -6,8 +6,8 @@ import pytest
 
 from engine.bpmn.colours import colour
 from engine.views import Edge, Shape
-from tests.unit.bpmn.diagrams import flow, process
-from tests.unit.bpmn.geometry import drawing, edge, plane, shape
+from tests.support.bpmn import flow, process
+from tests.support.layout import drawing, edge, plane, shape
 
 COLOURS = (
     'xmlns:bioc="http://bpmn.io/schema/bpmn/biocolor/1.0" '

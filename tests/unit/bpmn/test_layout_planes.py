@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.bpmn import layout
 from engine.views import Drawing
-from tests.unit.bpmn.diagrams import flow, process
-from tests.unit.bpmn.geometry import drawing, edge, plane, shape
+from tests.support.bpmn import flow, process
+from tests.support.layout import drawing, edge, plane, shape
 
 NESTED = process(
     '<startEvent id="s"/><subProcess id="outer" name="Yttre  del"><userTask id="t1"/>'

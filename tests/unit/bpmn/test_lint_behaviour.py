@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.bpmn.lint import Surroundings
-from tests.unit.bpmn.diagrams import codes, errors, findings, flow, line, process, startable, task
+from tests.support.bpmn import codes, errors, findings, flow, line, process, startable, task
 
 
 def catching(definition: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.bpmn.diagrams import errors, file, findings, flow, line, process, startable, task
+from tests.support.bpmn import errors, file, findings, flow, line, process, startable, task
 
 PYTHON = "__import__('os').system('touch /tmp/x')"
 

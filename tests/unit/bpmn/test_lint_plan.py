@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.bpmn.lint import Rules
-from tests.unit.bpmn.diagrams import codes, errors, findings, line, process, task
+from tests.support.bpmn import codes, errors, findings, line, process, task
 
 
 def lane(name: str, content: str = '<userTask id="t"/>', node: str = "t") -> str:

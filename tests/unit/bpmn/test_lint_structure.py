@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.bpmn.diagrams import codes, errors, findings, flow, line, process, task
+from tests.support.bpmn import codes, errors, findings, flow, line, process, task
 
 START_END = '<startEvent id="s"/><endEvent id="e"/>'
 

@@ -8,9 +8,7 @@ import pytest
 
 from engine.bpmn import lint
 from engine.views import Source
-from tests.support.effort import effort
-from tests.support.plan import project_config
-from tests.unit.bpmn.diagrams import (
+from tests.support.bpmn import (
     ROLES,
     codes,
     errors,
@@ -22,6 +20,8 @@ from tests.unit.bpmn.diagrams import (
     startable,
     task,
 )
+from tests.support.effort import effort
+from tests.support.plan import project_config
 
 WORKFLOWS = Path(__file__).parents[3] / "workflows"
 

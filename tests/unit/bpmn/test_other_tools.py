@@ -13,9 +13,9 @@ from engine.bpmn.lint import Surroundings, lint
 from engine.bpmn.source import parse
 from engine.bpmn.vendor.tools import TABLE, TOOLS
 from engine.views import Finding, Source
+from tests.support.bpmn import ROLES, file, line, process
 from tests.support.exports import TOOLS as EXPORTS
 from tests.support.exports import exported
-from tests.unit.bpmn.diagrams import ROLES, file, line, process
 
 PAGE = Path(__file__).parents[3] / "docs" / "process-owner.md"
 

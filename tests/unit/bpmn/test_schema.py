@@ -10,8 +10,8 @@ from engine.bpmn.lint import lint
 from engine.bpmn.schema import MOST, errors
 from engine.bpmn.source import parse
 from engine.views import Finding, Source
+from tests.support.bpmn import file, line, process
 from tests.support.exports import TOOLS, exported
-from tests.unit.bpmn.diagrams import file, line, process
 
 PLAN = sorted((Path(__file__).parents[3] / "workflows").glob("*.bpmn"))
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from engine.bpmn import sheets, vocabulary
 from engine.views import Source
+from tests.support.bpmn import ROLES, file, process, tree
 from tests.support.plan import project_config
-from tests.unit.bpmn.diagrams import ROLES, file, process, tree
 
 WORKFLOWS = Path(__file__).parents[3] / "workflows"
 

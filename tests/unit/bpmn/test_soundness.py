@@ -9,8 +9,8 @@ from engine.bpmn.catalogue.soundness import TEXTS
 from engine.bpmn.lint import Rules
 from engine.bpmn.lint.soundness import Bounds
 from engine.views import Finding, Source
-from tests.unit.bpmn.diagrams import findings, process
-from tests.unit.bpmn.drawn import drawn
+from tests.support.bpmn import findings, process
+from tests.support.drawn import drawn
 
 
 def told(content: str, **options: object) -> list[Finding]:

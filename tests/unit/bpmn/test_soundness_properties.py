@@ -13,8 +13,8 @@ from engine.bpmn.lint.document import Document
 from engine.bpmn.lint.soundness.build import build
 from engine.bpmn.lint.soundness.explore import Outcome, explore
 from engine.bpmn.lint.soundness.simplify import simplify
-from tests.unit.bpmn.diagrams import process, tree
-from tests.unit.bpmn.drawn import drawn
+from tests.support.bpmn import process, tree
+from tests.support.drawn import drawn
 
 # A block is a task, or a kind and the blocks inside it.
 Block = tuple[str, tuple["Block", ...]]

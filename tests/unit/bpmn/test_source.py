@@ -6,7 +6,7 @@ import pytest
 
 from engine.bpmn.source import XmlLimits, parse
 from engine.errors import Rejected
-from tests.unit.bpmn.diagrams import file, line, process
+from tests.support.bpmn import file, line, process
 
 DIAGRAM = file(line('<userTask id="t" name="Möte"/>'))
 

@@ -13,7 +13,7 @@ from engine.bpmn.lint import Rules
 from engine.bpmn.meta import CaseMeta, ProcessMeta, StartMeta
 from engine.bpmn.names import local
 from engine.bpmn.source import parse
-from tests.unit.bpmn.diagrams import ROLES, errors, file, findings, flow, process, tree
+from tests.support.bpmn import ROLES, errors, file, findings, flow, process, tree
 
 FLOWS = '<endEvent id="e"/>' + flow("f1", "s", "e")
 FIELD = '<sp:field id="amount" type="money" label="Belopp" required="true" default="= 1 + 1"/>'

@@ -18,7 +18,7 @@ from engine.bpmn.meta import (
     VariableMapping,
 )
 from engine.views import Option
-from tests.unit.bpmn.diagrams import ROLES, errors, findings, line, process, task, tree
+from tests.support.bpmn import ROLES, errors, findings, line, process, task, tree
 
 
 def read(content: str, ident: str = "p") -> ProcessMeta:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.dmn.support import context, function, literal, value
+from tests.support.dmn import context, function, literal, value
 
 
 def test_an_entry_of_a_context_sees_those_before_it() -> None:

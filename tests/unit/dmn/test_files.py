@@ -9,8 +9,8 @@ import pytest
 from engine import feel
 from engine.dmn import DecisionError, DmnModel
 from engine.errors import Rejected
+from tests.support.dmn import data, decision, file, function, knowledge, literal, model, table
 from tests.support.effort import effort
-from tests.unit.dmn.support import data, decision, file, function, knowledge, literal, model, table
 
 VERSIONS = {
     "1.1": "http://www.omg.org/spec/DMN/20151101/dmn.xsd",

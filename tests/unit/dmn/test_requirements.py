@@ -6,7 +6,7 @@ import pytest
 
 from engine import feel
 from engine.dmn import DecisionError, DmnModel
-from tests.unit.dmn.support import (
+from tests.support.dmn import (
     context,
     data,
     decision,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.dmn import DecisionError, DmnModel
-from tests.unit.dmn.support import data, decision, model, table, value
+from tests.support.dmn import data, decision, model, table, value
 
 RULES = ("> 0 => 3", "> 10 => 1", "> 20 => 2")
 

@@ -9,7 +9,7 @@ import pytest
 
 from engine import feel
 from engine.dmn import DecisionError
-from tests.unit.dmn.support import data, decision, item, literal, model, structure
+from tests.support.dmn import data, decision, item, literal, model, structure
 
 TYPES = (
     item("nivå", "string", allowed='"låg", "hög"'),

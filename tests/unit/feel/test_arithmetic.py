@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.feel import YearsMonthsDuration
-from tests.unit.feel.support import STOCKHOLM, value
+from tests.support.feel import STOCKHOLM, value
 
 
 def test_numbers_are_decimals_of_34_digits() -> None:

@@ -10,7 +10,7 @@ import pytest
 from engine import feel
 from engine.feel import Budget
 from tests.support.effort import effort
-from tests.unit.feel.support import value
+from tests.support.feel import value
 
 _DOUBLING = ", ".join(
     f"x{n}: x{n - 1} + x{n - 1}" if n else 'x0: "xxxxxxxxxxxxxxxxxxxxxxxx"' for n in range(40)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.feel import FeelRange
-from tests.unit.feel.support import value
+from tests.support.feel import value
 
 
 @pytest.mark.parametrize(

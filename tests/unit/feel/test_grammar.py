@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from engine import feel
-from tests.unit.feel.support import numbers, value
+from tests.support.feel import numbers, value
 
 
 @pytest.mark.parametrize(

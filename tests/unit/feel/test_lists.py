@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.feel.support import numbers, value
+from tests.support.feel import numbers, value
 
 ROWS = [{"namn": "a", "belopp": 5}, {"namn": "b", "belopp": 15}, {"namn": "c", "item": 1}]
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from engine import feel
-from tests.unit.feel.support import STOCKHOLM, numbers, value
+from tests.support.feel import STOCKHOLM, numbers, value
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import feel
-from tests.unit.feel.support import value
+from tests.support.feel import value
 
 
 def test_words_in_a_row_are_one_name() -> None:

@@ -13,7 +13,7 @@ from engine import feel
 from engine.feel.budget import Budget, Run
 from engine.feel.regex import pattern
 from tests.support.effort import effort
-from tests.unit.feel.support import value
+from tests.support.feel import value
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine import feel
 from tests.support.effort import effort
-from tests.unit.feel.support import NOW, value
+from tests.support.feel import NOW, value
 
 _WORDS = st.sampled_from(
     """( ) [ ] { } , : . .. + - * / ** = != < <= > >= and or not in between if then else for some

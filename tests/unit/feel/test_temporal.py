@@ -9,7 +9,7 @@ import pytest
 
 from engine import feel
 from engine.feel import YearsMonthsDuration
-from tests.unit.feel.support import STOCKHOLM, value
+from tests.support.feel import STOCKHOLM, value
 
 
 @pytest.mark.parametrize(

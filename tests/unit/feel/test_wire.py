@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine import feel
 from engine.feel import FeelRange, YearsMonthsDuration
-from tests.unit.feel.support import STOCKHOLM, value
+from tests.support.feel import STOCKHOLM, value
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 
 from engine import SYSTEM, TOKEN_SCOPES, Engine
-from tests.conftest import Keys
+from tests.support.caller import Caller, Calling
+from tests.support.ground import Keys
 from tests.support.people import Account, People
-from tests.web.api.caller import Caller
-
-Calling = Callable[..., Caller]
 
 
 @pytest.fixture

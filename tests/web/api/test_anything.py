@@ -10,12 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import SYSTEM, Engine
-from tests.engine.test_messages import PAYMENT
+from tests.support.caller import Caller, Calling, operations
 from tests.support.diagrams import chain, diagram, end, field, start, task
 from tests.support.people import People
-from tests.web.api.caller import Caller
-from tests.web.api.conftest import Calling
-from tests.web.api.test_openapi import operations
+from tests.support.samples import PAYMENT
 from web.api.routes import ROUTES
 
 EVERY_TYPE = diagram(

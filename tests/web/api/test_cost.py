@@ -12,11 +12,11 @@ from sqlalchemy import event, select
 
 from engine import Engine
 from engine.store.tables import InstanceTable
-from tests.conftest import Keys
+from tests.support.caller import Caller
 from tests.support.databases import database_of
 from tests.support.diagrams import chain, diagram, end, flow, gateway, start, task
+from tests.support.ground import Keys
 from tests.support.people import People
-from tests.web.api.caller import Caller
 
 STATEMENTS = {"sqlite": 7, "postgresql": 3}
 """Who asks; the task with its case, its instance and the end of its chain; then the task, the next

@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 from engine import Engine
-from tests.house.files import PROJECT
+from tests.support.caller import Caller
 from tests.support.desk import a_customer
+from tests.support.files import PROJECT
 from tests.support.people import People
-from tests.web.api.caller import Caller
 
 SENT = re.compile(r"\$API(/\S+) \\\n +-d '(.+?)'$", re.DOTALL | re.MULTILINE)
 

@@ -8,13 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from engine import Engine
-from tests.conftest import Keys
-from tests.engine.test_messages import PAYMENT
+from tests.support.caller import Caller, Calling
 from tests.support.databases import database_of
 from tests.support.desk import REPORT, TICKED
+from tests.support.ground import Keys
 from tests.support.people import Account, People
-from tests.web.api.caller import Caller
-from tests.web.api.conftest import Calling
+from tests.support.samples import PAYMENT
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -8,13 +8,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from engine import SYSTEM, Engine, FakeClock, Source
-from tests.engine.test_variables import DIAGRAM
+from engine import SYSTEM, Engine, FakeClock
+from tests.support.caller import Caller, Calling
+from tests.support.incidents import APPROVAL
 from tests.support.people import People
-from tests.web.api.caller import Caller
-from tests.web.api.conftest import Calling
-from tests.web.api.test_problems import SMALL
-from tests.web.visitor import Visitor
+from tests.support.samples import SMALL
+from tests.support.visitor import Visitor
 
 CASES = 5
 
@@ -93,7 +92,7 @@ def test_a_list_holds_what_the_person_may_see(
 def test_incidents_come_in_pages_with_what_a_person_is_told(
     calling: Calling, people: People, engine: Engine
 ) -> None:
-    engine.definitions.deploy(SYSTEM, [Source("approval.bpmn", DIAGRAM)], key="deploy")
+    engine.definitions.deploy(SYSTEM, [APPROVAL], key="deploy")
     for number in range(3):
         engine.cases.start(SYSTEM, process_id="approval", title="Köp", key=f"start-{number}")
     manager = calling(people["manager"])

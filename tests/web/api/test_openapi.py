@@ -14,13 +14,12 @@ from referencing.jsonschema import DRAFT202012
 from werkzeug.test import TestResponse
 
 from engine import SYSTEM, Engine
-from tests.engine.test_messages import PAYMENT
+from tests.support.caller import Caller, Calling, Document, operations
 from tests.support.diagrams import ad_hoc, chain, diagram, end, start, task
+from tests.support.incidents import BREAKS
 from tests.support.people import People
-from tests.web.api.caller import Caller
-from tests.web.api.conftest import Calling
-from tests.web.api.test_problems import BREAKS, DONE, SMALL
-from tests.web.visitor import Visitor
+from tests.support.samples import DONE, PAYMENT, SMALL
+from tests.support.visitor import Visitor
 from web.api.problems import KINDS
 from web.api.routes import ROUTES
 
@@ -31,7 +30,6 @@ SHOP = diagram(
     end(),
     chain("start", "workshop", "end"),
 )
-Document = dict[str, Any]
 OPERATIONS = {route.name for route in ROUTES}
 
 
@@ -41,15 +39,6 @@ def document(stranger: Caller) -> Document:
     assert answer.mimetype == "application/json"
     found: Document = answer.json
     return found
-
-
-def operations(document: Document) -> dict[str, tuple[str, str, dict[str, Any]]]:
-    """Method, path and description of every operation, by its id."""
-    return {
-        operation["operationId"]: (method.upper(), path, operation)
-        for path, methods in document["paths"].items()
-        for method, operation in methods.items()
-    }
 
 
 def test_the_document_is_valid_openapi_3_1(document: Document) -> None:

@@ -11,31 +11,15 @@ import pytest
 from flask import Flask
 
 from engine import SYSTEM, Config, Engine, FakeClock, Unavailable
-from tests.conftest import Keys
+from tests.support.caller import Caller, Calling, problem
 from tests.support.desk import REPORT, TICKED
-from tests.support.diagrams import chain, diagram, end, field, script, start, task
+from tests.support.ground import Keys
+from tests.support.incidents import BREAKS
 from tests.support.people import Account, People
-from tests.web.api.caller import Caller, problem
-from tests.web.api.conftest import Calling
-from tests.web.visitor import Visitor
+from tests.support.samples import DONE, SMALL
+from tests.support.visitor import Visitor
 from web import create_app
 from web.api.problems import KINDS
-
-SMALL = diagram(
-    "small",
-    start(),
-    task("write", form=field("story", "longtext") + field("short"), points=["one"]),
-    end(),
-    chain("start", "write", "end"),
-)
-BREAKS = diagram(
-    "breaks",
-    start(),
-    task("work", form=field("amount", "integer")),
-    script("divide", "= {share: number(string(amount)) / amount + missing.part}"),
-    end(),
-    chain("start", "work", "divide", "end"),
-)
 
 
 @pytest.fixture
@@ -53,7 +37,6 @@ def small(engine: Engine, manager: Caller) -> str:
 
 
 DEEP = b'{"answers": {"x": ' + b"[" * 100_000
-DONE: dict[str, Any] = {"ticks": {"one": True}}
 
 
 # ---------------------------------------------------------------- who asks

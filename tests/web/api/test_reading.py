@@ -12,11 +12,11 @@ from werkzeug.test import EnvironBuilder, TestResponse
 from werkzeug.wrappers import Response
 
 from engine import Engine
-from tests.conftest import Keys
+from tests.support.caller import Caller, problem
 from tests.support.desk import a_customer
+from tests.support.ground import Keys
 from tests.support.people import People
-from tests.web.api.caller import Caller, problem
-from tests.web.conftest import SignedIn
+from tests.support.visitor import SignedIn
 from web.api.problems import Refused
 from web.gunicorn_worker import UNREADABLE, answer
 

@@ -72,7 +72,7 @@ def upgrade() -> None:
     op.add_column('person', sa.Column('email', sa.String(length=254), nullable=True))
     if op.get_bind().dialect.name == 'postgresql':
         # The library's own tables and functions. A newer library whose tables differ needs a
-        # step of its own here: tests/engine/test_jobs.py says when.
+        # step of its own here: tests/engine/jobs/test_jobs.py says when.
         # Many statements at once: the driver takes them where nothing is bound.
         driver: Any = op.get_bind().connection.driver_connection
         driver.execute(SchemaManager.get_schema())

@@ -1,0 +1,1 @@
+"""Decision models: deployed, asked by people and by business rule tasks."""

@@ -1,0 +1,1 @@
+"""Diagrams going live: checked, versioned, refused; those of other tools, and hostile ones."""

@@ -1,0 +1,1 @@
+"""Who is there: accounts, sessions and tokens."""

@@ -1,0 +1,1 @@
+"""Process instances: called ones, their variables, and what a long life costs."""

@@ -1,0 +1,1 @@
+"""What runs when nobody asks for it: timers, the outbox, workers."""

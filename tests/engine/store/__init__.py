@@ -1,0 +1,1 @@
+"""The database under it all: its versions, and writes that go to it together."""

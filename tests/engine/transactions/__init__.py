@@ -1,0 +1,1 @@
+"""A public method is a transaction: once per key, one winner of many, whole whatever breaks off."""

@@ -1,0 +1,1 @@
+"""What all pages share: words, numbers, forms and errors; health and figures for machines."""

@@ -1,0 +1,1 @@
+"""The ``serviceplan`` command: what it prints, starts and says no to."""

@@ -1,0 +1,1 @@
+"""Signing in, the people who work here, and their tokens."""

@@ -1,0 +1,1 @@
+"""Pages of tasks: the list of one's own, and one task, filled in and signed."""
