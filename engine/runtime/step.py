@@ -80,16 +80,17 @@ class Step(ABC):
     ) -> RunningInstance:
         """A new instance, not yet started. Its process's default variables are filled in. The
         root instance of a case has the case's id."""
-        place = parent[1].element_id if parent else definition.process_id
+        caller, call = parent or (None, None)
+        place = call.element_id if call else definition.process_id
         values = with_defaults(definition, {**variables, **self._initiator(definition)}, place)
         executor = executor_of(definition)
         instance = RunningInstance(
             id=instance_id or new_id(),
             case_id=case_id,
-            parent_id=parent[0].id if parent else None,
-            parent_token=parent[1].token if parent else None,
-            parent_element=parent[1].element_id if parent else None,
-            depth=parent[0].depth + 1 if parent else 0,
+            parent_id=caller.id if caller else None,
+            parent_token=call.token if call else None,
+            parent_element=call.element_id if call else None,
+            depth=caller.depth + 1 if caller else 0,
             definition=definition,
             executor=executor,
             process=executor.new(values),
@@ -100,15 +101,21 @@ class Step(ABC):
             changed=True,
         )
         self._enlist(instance)
+        self._insert(instance, values)
+        self.note(instance, "instance.started", detail={"process": definition.name})
+        return instance
+
+    def _insert(self, instance: RunningInstance, values: Mapping[str, Any]) -> None:
+        """Write the row of a new instance; ``values`` are its variables."""
         self.connection.execute(
             insert(InstanceTable).values(
                 id=instance.id,
-                case_id=case_id,
+                case_id=instance.case_id,
                 parent_id=instance.parent_id,
                 parent_token=instance.parent_token,
                 parent_element=instance.parent_element,
                 depth=instance.depth,
-                definition_id=definition.id,
+                definition_id=instance.definition.id,
                 state="running",
                 revision=0,
                 state_blob=b"",
@@ -118,8 +125,6 @@ class Step(ABC):
                 started_at=self.now,
             )
         )
-        self.note(instance, "instance.started", detail={"process": definition.name})
-        return instance
 
     def _initiator(self, definition: ExecutableDefinition) -> dict[str, Any]:
         """The variable that says who started the process; null when no person did."""

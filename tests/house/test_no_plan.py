@@ -75,7 +75,7 @@ def test_the_products_name_is_no_process_to_the_engine() -> None:
         if value == "serviceplan"
     }
     assert found <= {
-        "engine/jobs/deferred.py",
+        "engine/jobs/postgresql_queue.py",
         "web/cli/__init__.py",
         "web/server.py",
         "web/sessions.py",
