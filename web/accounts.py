@@ -129,7 +129,7 @@ def _check_new(current: str, new: str, repeated: str) -> None:
     """Raise Invalid when the current password is wrong or the new ones differ."""
     problems = []
     try:
-        engine().people.check_password(_username(), current, address=request.remote_addr or "")
+        engine().sessions.check_password(_username(), current, address=request.remote_addr or "")
     except NotAuthenticated:
         problems.append(Problem("current_wrong", "The current password is wrong.", "current"))
     if new != repeated:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine.access import actions
-from engine.access.rules import TaskObject, authorize, may
+from engine.access.rules import CaseObject, TaskObject, authorize, may
 from engine.bpmn.meta import CheckItem, TaskMeta
 from engine.feel import from_json
 from engine.queries.objects import task_object, task_of_attachment
@@ -136,6 +136,7 @@ def get(
     ).all()
     ids = (row.assignee_id, row.completed_by, row.draft_by, *tickers(row.ticks))
     people = people_by_id(connection, (*ids, *(a.by for a in attached)))
+    own = (row.process_id, row.element_id)
     can = frozenset(name for name, action in ACTIONS.items() if may(actor, action, thing))
     return TaskDetail(
         row=task_row(row, people),
@@ -149,7 +150,9 @@ def get(
         values=readable(row.answers),
         note=row.note,
         attachments=_by_field(attached, people),
-        plan=_plan(connection, thing, row) if any(f.type == "plan" for f in required.form) else (),
+        plan=plan_ahead(connection, thing.case, own)
+        if any(f.type == "plan" for f in required.form)
+        else (),
         signature_required=required.signature_required,
         meaning=required.meaning,
         signature=_signature(connection, task_id),
@@ -225,12 +228,15 @@ def _by_field(rows: Any, people: PeopleById) -> dict[str, tuple[Attachment, ...]
     return {field_id: tuple(views) for field_id, views in by_field.items()}
 
 
-def _plan(connection: Connection, thing: TaskObject, row: AnyRow) -> tuple[PlanRow, ...]:
+def plan_ahead(
+    connection: Connection, case: CaseObject, own: tuple[str, str]
+) -> tuple[PlanRow, ...]:
+    """The activities of a case that are ahead or open, except a task's ``own`` (process and
+    element)."""
     return tuple(
         planned
-        for planned in plan_rows(connection, row.case_id, running=thing.case.running)
-        if planned.state in ("ahead", "open")
-        and (planned.process_id, planned.element_id) != (row.process_id, row.element_id)
+        for planned in plan_rows(connection, case.id, running=case.running)
+        if planned.state in ("ahead", "open") and (planned.process_id, planned.element_id) != own
     )
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.errors import NotAuthenticated
-from engine.identity import passwords, people, sessions, sign_in_attempts
+from engine.identity import passwords, people, sessions
 from engine.identity.usernames import normal_username
 from engine.queries import objects
 from engine.queries import people as queries
@@ -143,20 +142,3 @@ class People(Part):
             return {"id": person.id}
 
         return self._transactions.write(actor, "set_password", key, {"username": username}, do)
-
-    def check_password(self, username: str, password: str, *, address: str = "") -> Person:
-        """The person with this user name, if the password is right. Verifying it is slow on purpose
-        and happens outside of transactions.
-
-        :raises NotAuthenticated: ``wrong_password``, the same for an unknown user; or
-            ``too_many_attempts`` with ``seconds`` to wait
-        """
-        with self._transactions.database.writing() as connection:
-            attempt = sign_in_attempts.begin(
-                connection, username, address=address, now=self._transactions.now()
-            )
-        if not attempt.succeeds(password) or attempt.person is None:
-            raise NotAuthenticated("The user name or the password is wrong.", code="wrong_password")
-        with self._transactions.database.writing() as connection:
-            sign_in_attempts.settle(connection, attempt, attempt.renewed_hash(password))
-        return attempt.person
