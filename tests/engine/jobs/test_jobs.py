@@ -164,11 +164,11 @@ def test_claimed_timers_are_nobody_elses_until_the_lease_ends(
     bare_engine: Engine, clock: FakeClock
 ) -> None:
     waiting_cases(bare_engine, 5, due=START)
-    assert len(bare_engine._claim_timers(3)) == 3
-    assert len(bare_engine._claim_timers(3)) == 2
-    assert bare_engine._claim_timers(3) == []
+    assert len(bare_engine.jobs._timers._claim(3)) == 3
+    assert len(bare_engine.jobs._timers._claim(3)) == 2
+    assert bare_engine.jobs._timers._claim(3) == []
     clock.advance(timers.LEASE)
-    assert len(bare_engine._claim_timers(9)) == 5
+    assert len(bare_engine.jobs._timers._claim(9)) == 5
 
 
 def test_a_clock_that_is_set_back_keeps_no_lease_for_ever(
@@ -176,9 +176,9 @@ def test_a_clock_that_is_set_back_keeps_no_lease_for_ever(
 ) -> None:
     waiting_cases(bare_engine, 1, due=START - timedelta(days=2))
     clock.advance(timedelta(days=1))
-    assert len(bare_engine._claim_timers(1)) == 1
+    assert len(bare_engine.jobs._timers._claim(1)) == 1
     clock.advance(timedelta(days=-1))
-    assert len(bare_engine._claim_timers(1)) == 1
+    assert len(bare_engine.jobs._timers._claim(1)) == 1
 
 
 def test_a_clock_that_is_a_little_behind_takes_nothing_from_others(
@@ -195,7 +195,7 @@ def test_a_clock_that_is_a_little_behind_takes_nothing_from_others(
         [letter_id] = outbox.due(connection, START, 1)
 
     def taken() -> tuple[bool, bool, bool]:
-        timer = bool(bare_engine._claim_timers(1))
+        timer = bool(bare_engine.jobs._timers._claim(1))
         with database_of(bare_engine).writing() as connection:
             now = bare_engine.now()
             job = sqlite_queue.claim(connection, now) is not None
