@@ -25,6 +25,7 @@ from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import catch, chain, diagram, end, start, task
 from tests.support.ground import START
+from tests.support.incidents import damage
 from tests.support.workers import fired, kill_at_random, left, now, waiting_cases
 
 
@@ -214,12 +215,7 @@ def test_a_timer_that_fails_is_an_incident_and_the_others_fire(
 ) -> None:
     desk = bare_desk
     ids = waiting_cases(desk.engine, 4, due=START)
-    with database_of(desk.engine).writing() as connection:
-        connection.execute(
-            tables.InstanceTable.__table__.update()
-            .where(tables.InstanceTable.id == ids[1])
-            .values(state_blob=b"damaged")
-        )
+    damage(desk.engine, ids[1])
     assert desk.engine.jobs.fire_due() == 4
     assert left(desk.engine) == 1
     assert [i.case_id for i in desk.engine.incidents.newest(desk.manager.actor)] == [ids[1]]
