@@ -161,15 +161,21 @@ def test_a_timer_of_years_comes_down_from_day_to_hour_to_second(
 # ---------------------------------------------------------------- whose timer it is
 
 
+def claim(engine: Engine, limit: int) -> list[str]:
+    """The ids of due timers that are this caller's now."""
+    with database_of(engine).writing() as connection:
+        return timers.claim_due(connection, engine.now(), limit)
+
+
 def test_claimed_timers_are_nobody_elses_until_the_lease_ends(
     bare_engine: Engine, clock: FakeClock
 ) -> None:
     waiting_cases(bare_engine, 5, due=START)
-    assert len(bare_engine._claim_timers(3)) == 3
-    assert len(bare_engine._claim_timers(3)) == 2
-    assert bare_engine._claim_timers(3) == []
+    assert len(claim(bare_engine, 3)) == 3
+    assert len(claim(bare_engine, 3)) == 2
+    assert claim(bare_engine, 3) == []
     clock.advance(timers.LEASE)
-    assert len(bare_engine._claim_timers(9)) == 5
+    assert len(claim(bare_engine, 9)) == 5
 
 
 def test_a_clock_that_is_set_back_keeps_no_lease_for_ever(
@@ -177,9 +183,9 @@ def test_a_clock_that_is_set_back_keeps_no_lease_for_ever(
 ) -> None:
     waiting_cases(bare_engine, 1, due=START - timedelta(days=2))
     clock.advance(timedelta(days=1))
-    assert len(bare_engine._claim_timers(1)) == 1
+    assert len(claim(bare_engine, 1)) == 1
     clock.advance(timedelta(days=-1))
-    assert len(bare_engine._claim_timers(1)) == 1
+    assert len(claim(bare_engine, 1)) == 1
 
 
 def test_a_clock_that_is_a_little_behind_takes_nothing_from_others(
@@ -196,7 +202,7 @@ def test_a_clock_that_is_a_little_behind_takes_nothing_from_others(
         [letter_id] = outbox.due(connection, START, 1)
 
     def taken() -> tuple[bool, bool, bool]:
-        timer = bool(bare_engine._claim_timers(1))
+        timer = bool(claim(bare_engine, 1))
         with database_of(bare_engine).writing() as connection:
             now = bare_engine.now()
             job = sqlite_queue.claim(connection, now) is not None
