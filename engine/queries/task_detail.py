@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from engine.access import actions
 from engine.access.rules import CaseObject, TaskObject, authorize, may
-from engine.bpmn.meta import CheckItem, TaskMeta
+from engine.bpmn.meta import CheckItem
 from engine.feel import from_json
 from engine.queries.objects import task_object, task_of_attachment
 from engine.queries.people import holders
@@ -81,41 +81,6 @@ class TaskRequirements:
     def needed(self) -> tuple[CheckItem, ...]:
         """The points that need a tick or a reason."""
         return tuple(item for item in self.checklist if item.id not in self.exempt)
-
-
-def asks(meta: TaskMeta, decide: Callable[[str], Any]) -> TaskRequirements:
-    """The requirements of a task whose diagram says ``meta``. ``decide`` evaluates a FEEL text: a
-    point is exempt only when the result is false, a field required only when it is true."""
-    return TaskRequirements(
-        documentation=meta.documentation,
-        checklist=meta.checklist,
-        exempt=frozenset(
-            item.id
-            for item in meta.checklist
-            if item.applies is not None and decide(item.applies) is False
-        ),
-        form=decided_form(meta.form, decide),
-        signature_required=meta.signature.required,
-        meaning=meta.signature.meaning,
-    )
-
-
-def decided_form(form: tuple[Any, ...], decide: Callable[[str], Any]) -> tuple[Field, ...]:
-    """The views of a diagram's form fields (``engine.bpmn.forms.FormField``). ``decide`` evaluates
-    the FEEL text of a condition."""
-    return tuple(
-        Field(
-            id=f.id,
-            type=f.type,
-            label=f.label,
-            required=f.required if f.required_when is None else decide(f.required_when) is True,
-            help=f.help,
-            options=f.options,
-            minimum=f.minimum,
-            maximum=f.maximum,
-        )
-        for f in form
-    )
 
 
 def get(

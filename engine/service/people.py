@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.identity import passwords, people, sessions
-from engine.identity.usernames import normal_username
+from engine.identity import credentials, people, sessions
+from engine.identity.credentials import normal_username
 from engine.queries import objects
 from engine.queries import people as queries
 from engine.service.transactions import Part
@@ -46,8 +46,8 @@ class People(Part):
         :raises Invalid: for a user name that is taken, unknown roles or rights, and a password
             that is too short or too common
         """
-        passwords.check_new(password, username)
-        hashed = passwords.hash_password(password)
+        credentials.check_new(password, username)
+        hashed = credentials.hash_password(password)
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
@@ -127,8 +127,8 @@ class People(Part):
 
         :raises Invalid: when the password is too short or too common
         """
-        passwords.check_new(password, username)
-        hashed = passwords.hash_password(password)
+        credentials.check_new(password, username)
+        hashed = credentials.hash_password(password)
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             thing = objects.person_object(work.connection, normal_username(username))

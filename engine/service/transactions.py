@@ -32,7 +32,8 @@ from engine.store.database import Database
 from engine.store.tables import ReceiptTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import Actor, Receipt
-from engine.work import incidents, variables
+from engine.work import incidents
+from engine.work.fields import check_size
 
 TRIES = 5
 """How often a write is tried when another transaction was first: when several people complete tasks
@@ -111,7 +112,7 @@ class Transactions:
         :param place: the pattern of a problem's field, with ``{}`` for the variable's name
         :raises Invalid: ``variable_too_large``
         """
-        variables.check_size(values, self.config.limits.variable_bytes, place)
+        check_size(values, self.config.limits.variable_bytes, place)
 
     def write(
         self,

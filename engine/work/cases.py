@@ -17,7 +17,6 @@ from engine.definitions.library import ExecutableDefinition
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.queries import objects
-from engine.queries.task_detail import decided_form
 from engine.runtime import messages as runtime_messages
 from engine.runtime import running_instance
 from engine.store import words
@@ -34,6 +33,7 @@ from engine.unit_of_work import UnitOfWork
 from engine.views import Field
 from engine.work import forecast, forms, incidents, planning, starting
 from engine.work.fields import Wrong, clean_text
+from engine.work.forms import decided_form
 from engine.work.user_tasks import advance
 
 REASON_LENGTH = 2000

@@ -17,7 +17,7 @@ from engine.bpmn.meta import TaskMeta
 from engine.definitions.library import ExecutableDefinition
 from engine.errors import NotFound
 from engine.queries import objects, task_detail
-from engine.queries.task_detail import TaskRequirements, asks
+from engine.queries.task_detail import TaskRequirements
 from engine.store.base import table_of
 from engine.store.tables import CaseTable, InstanceTable, TaskTable
 from engine.unit_of_work import (
@@ -28,6 +28,7 @@ from engine.unit_of_work import (
     surroundings,
 )
 from engine.views import PlanRow, Point, TaskForm
+from engine.work.forms import asks
 
 _TASK: Final = table_of(TaskTable)
 _INSTANCE: Final = table_of(InstanceTable)

@@ -14,11 +14,11 @@ from engine.access.rules import StartObject, authorize, may
 from engine.bpmn.meta import CaseMeta
 from engine.definitions.library import Entry, ExecutableDefinition
 from engine.errors import Invalid, NotFound, Problem
-from engine.queries.task_detail import decided_form
 from engine.store.tables import PersonTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import Field, StartForm, StartOption
 from engine.work import forms
+from engine.work.forms import decided_form
 from engine.work.task_defaults import preset_values
 
 TAKEN = ("required", "optional")
