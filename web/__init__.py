@@ -28,7 +28,6 @@ from web import (
     history,
     i18n,
     incidents,
-    logs,
     migration,
     monitoring,
     overview,
@@ -71,7 +70,6 @@ def create_app(config: Config, engine: Engine, *, secret: bytes | None = None) -
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops
         )
-    logs.init(app)
     monitoring.init(app, engine)
     i18n.init(app)
     sessions.init(app, accounts.ask_login)
