@@ -122,7 +122,7 @@ class Life:
     @property
     def stuck(self) -> str | None:
         """The first element at which tokens wait for ever."""
-        return next((element for element, _ in self.executor.stuck(self.process)), None)
+        return next((element for element, _ in self.executor.deadlocks(self.process)), None)
 
     @property
     def done(self) -> Counter[str]:
