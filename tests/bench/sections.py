@@ -112,7 +112,7 @@ def along(size: Size, until: float) -> Iterator[Found]:
     yield "CPU time, last tenth / first tenth", f"{found.drift:.2f}", "of medians of windows"
     first, last = found.instructions_first, found.instructions_last
     if first and last:
-        yield "instructions, at the beginning", f"{first / 1e6:.2f} M", "Engine.complete_task"
+        yield "instructions, at the beginning", f"{first / 1e6:.2f} M", "engine.tasks.complete"
         yield "instructions, at the end", f"{last / 1e6:.2f} M", f"{last / first:.3f} of it"
 
 
