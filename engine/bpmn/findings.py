@@ -28,13 +28,13 @@ STORED = 200
 def clean(value: object, limit: int = SHOWN) -> str:
     """``value`` on one line, without control and direction characters, at most ``limit`` long."""
     text = str(value)[: limit * 4 + 40]
-    kept = "".join(
+    line = "".join(
         " " if unicodedata.category(c) in ("Zl", "Zp") or c in "\r\n\t" else c
         for c in text
         if c in "\r\n\t" or unicodedata.category(c) not in _HIDDEN
     )
-    kept = re.sub(r"\s+", " ", kept).strip()
-    return kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…"
+    line = re.sub(r"\s+", " ", line).strip()
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})

@@ -180,3 +180,4 @@ TEXTS: dict[str, Text] = {
         '{element}: the time "{value}" is longer than ten years. Write a shorter time.',
     ),
 }
+"""Findings about events and their definitions by their code."""

@@ -111,3 +111,4 @@ TEXTS: dict[str, Text] = {
         'FEEL. Write scriptFormat="feel".',
     ),
 }
+"""Findings about expressions and scripts by their code."""

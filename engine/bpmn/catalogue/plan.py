@@ -323,3 +323,4 @@ TEXTS: dict[str, Text] = {
         "{element} stands in no lane, so it is offered to everybody. Draw it in a role's lane.",
     ),
 }
+"""Findings about our own extension elements and those of other tools by their code."""

@@ -171,3 +171,4 @@ TEXTS: dict[str, Text] = {
         "it holds is not known here. Put what is needed in the same file.",
     ),
 }
+"""Findings about files that cannot be read by their code."""

@@ -291,3 +291,4 @@ TEXTS: dict[str, Text] = {
         "{element} is public (processType) but marked as executable. Remove the mark as public.",
     ),
 }
+"""Findings about sequence flows, gateways and scopes by their code."""

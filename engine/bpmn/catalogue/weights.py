@@ -19,6 +19,7 @@ Weight = Literal["fatal", "error", "here", "gap", "warning", "info"]
 """
 
 Text = tuple[Weight, str, str]
+"""One entry of the catalogue: its weight, the Swedish sentence and the English one."""
 
 WEIGHED: Mapping[Weight, Severity] = {
     "fatal": "error",

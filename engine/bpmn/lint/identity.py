@@ -16,6 +16,7 @@ from engine.bpmn.schema import SchemaError
 LONGEST_ID = 200
 """Characters; the database keeps ids in columns of this length."""
 NCNAME = re.compile(r"[^\W\d][\w.\-·]*")
+"""What an id may look like: XML's NCName, which xsd:ID is."""
 _NEED_AN_ID = NODES | {"process", "sequenceFlow"}
 
 
@@ -76,12 +77,13 @@ def _drawn(root: etree._Element) -> Iterator[etree._Element]:
 def schema_errors(wrong: Iterable[SchemaError], count: int, report: Reporter) -> None:
     """§15.1 "XML Schema": what BPMN's own schema says of the file. Tools that write something else
     are many, so it only warns."""
-    told = 0
+    reported = 0
     for error in wrong:
         report("xsd", error.element, line=error.line, reason=error.reason)
-        told += 1
-    if count > told:
-        report("xsd_more", report.document.root, count=count - told)
+        reported += 1
+    if count > reported:
+        report("xsd_more", report.document.root, count=count - reported)
 
 
 CHECKS = (missing_ids, illegal_ids, repeated_ids)
+"""The checks of this module, in the order in which they run."""

@@ -19,6 +19,7 @@ from engine.bpmn.model import ACTIVITIES, EVENTS
 from engine.bpmn.names import kind, local_reference, text
 
 Kinds = frozenset[str]
+"""Local names of the elements that a reference may name."""
 _EVENT_DEFINITIONS = frozenset(
     f"{name}EventDefinition"
     for name in (
@@ -34,6 +35,7 @@ _ITEMS = frozenset(
 )
 _COLLABORATIONS = frozenset({"collaboration", "choreography", "globalConversation"})
 ANY: Kinds = frozenset()
+"""A reference that may name an element of any kind."""
 
 
 def _is(*kinds: str) -> Kinds:
@@ -174,19 +176,19 @@ class _Use(NamedTuple):
 
 def _check(document: Document, report: Reporter, use: _Use, kinds: Kinds) -> None:
     weight: Weight = "warning" if use.name in TOLERATED else "error"
-    told: dict[str, Any] = {"at": use.at, "attribute": use.name}
+    params: dict[str, Any] = {"at": use.at, "attribute": use.name}
     if not use.value.strip():
         if use.name not in _REQUIRED:
-            report("reference_empty", use.owner, weight=weight, **told)
+            report("reference_empty", use.owner, weight=weight, **params)
         return
     if _imported(document, use.at, use.value):
-        report("reference_imported", use.owner, value=use.value, **told)
+        report("reference_imported", use.owner, value=use.value, **params)
         return
-    found = document.target(use.value)
-    if found is None:
-        report("reference_lost", use.owner, weight=weight, value=use.value, **told)
-    elif kinds and kind(found) not in kinds:
-        report("reference_wrong_kind", use.owner, found=found, **told)
+    referred = document.target(use.value)
+    if referred is None:
+        report("reference_lost", use.owner, weight=weight, value=use.value, **params)
+    elif kinds and kind(referred) not in kinds:
+        report("reference_wrong_kind", use.owner, found=referred, **params)
 
 
 def _imported(document: Document, at: etree._Element, value: str) -> bool:
@@ -212,8 +214,9 @@ def lists(document: Document, report: Reporter) -> None:
 
 
 def kind_of(document: Document, ident: str) -> str:
-    found = document.by_id.get(ident)
-    return "" if found is None else kind(found)
+    """The local name of the element with this id, ``""`` when there is none."""
+    element = document.by_id.get(ident)
+    return "" if element is None else kind(element)
 
 
 def _listed(element: etree._Element, name: str) -> Iterable[str]:
@@ -227,3 +230,4 @@ def imports(document: Document, report: Reporter) -> None:
 
 
 CHECKS = (references, required_references, lists, imports)
+"""The checks of this module, in the order in which they run."""

@@ -1,4 +1,4 @@
-"""Collecting findings: how much each weighs, and how many of a kind are worth saying."""
+"""Collecting findings: what each weighs in its process, and at most so many of each code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.bpmn.lint.document import Document
 from engine.views import Finding, Severity
 
 MOST = 40
-"""Findings of one kind in one file; the rest is counted, not told."""
+"""Findings with the same code that one file gets; the rest is counted in a last one."""
 
 
 class Reporter:

@@ -68,3 +68,4 @@ def _check(form: etree._Element, owner: etree._Element, report: Reporter) -> Non
 
 
 CHECKS = (timers, several)
+"""The checks of this module, in the order in which they run."""
