@@ -144,7 +144,7 @@ class MessageMeta:
 
 @dataclass(frozen=True, slots=True)
 class CaseMeta:
-    """``sp:case``: whether a case of this process belongs to a customer (None: not said, so no person
+    """``sp:case``: whether a case of this process belongs to a customer (None: not said, so no one
     is asked, and a program may name one), and which variables learn the customer's name, the
     case's number and the date that it is planned to start on."""
 
@@ -187,7 +187,7 @@ class ProcessMeta:
     calls: Mapping[str, CallMeta] = field(default_factory=dict)
     messages: Mapping[str, MessageMeta] = field(default_factory=dict)
     initiator: str | None = None
-    """``sp:initiator``: the variable that gets the user name of the person who starts the process."""
+    """``sp:initiator``: the variable that gets the user name of the one who starts the process."""
     roles: Mapping[str, str] = field(default_factory=dict)
     """Role of every node that stands in a lane, by element id."""
     case: CaseMeta = CaseMeta()

@@ -112,7 +112,7 @@ class Report:
     @property
     def ok(self) -> bool:
         """False when anything must be refused."""
-        return not any(f.severity == "error" for f in self.findings)
+        return not any(f.refuses for f in self.findings)
 
 
 _CHECKS = (

@@ -9,6 +9,7 @@ from lxml import etree
 
 from engine.bpmn.catalogue import Weight
 from engine.bpmn.lint.document import NODES, Document
+from engine.bpmn.lint.references import referred_ids
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.names import kind, local, namespace
 from engine.bpmn.schema import SchemaError
@@ -44,8 +45,10 @@ def illegal_ids(document: Document, report: Reporter) -> None:
 
 
 def repeated_ids(document: Document, report: Reporter) -> None:
-    """xsd:ID: an id names one element of the file. Ids of shapes are only drawn with."""
+    """xsd:ID: an id names one element of the file. A file in which a reference could mean either of
+    two elements contradicts itself. Ids of shapes are only drawn with."""
     seen: dict[str, etree._Element] = {}
+    referred = referred_ids(document)
     for element in document.elements:
         ident = element.get("id")
         if not ident:
@@ -53,7 +56,8 @@ def repeated_ids(document: Document, report: Reporter) -> None:
         first = seen.setdefault(ident, element)
         if first is not element:
             line = first.sourceline or "?"
-            weight: Weight | None = "fatal" if kind(element) == "process" else None
+            weight: Weight | None = "refused" if ident in referred else None
+            weight = "fatal" if kind(element) == "process" else weight
             report("id_twice", element, weight=weight, first=line, id=ident)
     for drawn in _drawn(document.root):
         ident = drawn.get("id") or ""

@@ -43,7 +43,7 @@ def lanes(document: Document, report: Reporter, roles: Mapping[str, Role], *, st
                 "process_role_unknown",
                 process.element,
                 at=element,
-                weight="here" if strict else "warning",
+                weight="strict" if strict else "warning",
                 value=given,
                 nearest=_nearest(given, roles),
             )
@@ -66,7 +66,7 @@ def _own_role(
         report(
             "task_role_unknown",
             node.element,
-            weight="here" if strict else "warning",
+            weight="strict" if strict else "warning",
             value=others,
             nearest=_nearest(given[0], roles),
         )
@@ -105,7 +105,7 @@ def _unknown_role(lane: Lane, roles: Mapping[str, Role], report: Reporter, stric
     report(
         "lane_role_unknown",
         lane.element,
-        weight="here" if strict else "warning",
+        weight="strict" if strict else "warning",
         value=lane.given,
         nearest=_nearest(lane.given, roles),
     )

@@ -7,7 +7,7 @@ imported element, and imports are never followed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -141,19 +141,30 @@ _REQUIRED = frozenset(name for names in _ENDS.values() for name in names)
 _NAMES = frozenset(name for _, name in ATTRIBUTES)
 
 
+def referred_ids(document: Document) -> frozenset[str]:
+    """The ids that any reference of the file names."""
+    return frozenset(local_reference(use.value) for use, _ in _uses(document))
+
+
 def references(document: Document, report: Reporter) -> None:
     """Every reference of the table names an element of the file, of a kind that fits."""
+    for use, kinds in _uses(document):
+        _check(document, report, use, kinds)
+
+
+def _uses(document: Document) -> Iterator[tuple[_Use, Kinds]]:
+    """Every reference of the file, with the kinds that it may name."""
     for element in document.elements:
         owner = kind(element)
         for name in _NAMES.intersection(element.keys()):
             rule = ATTRIBUTES.get((owner, name), ATTRIBUTES.get(("*", name)))
             if rule is not None:
-                _check(document, report, _Use(element, element, name, element.get(name)), rule)
+                yield _Use(element, element, name, element.get(name)), rule
         parent = element.getparent()
         rule = BY_OWNER.get((kind(parent) if parent is not None else "", owner))
         rule = CHILDREN.get(owner) if rule is None else rule
         if rule is not None and parent is not None:
-            _check(document, report, _Use(parent, element, owner, text(element)), rule)
+            yield _Use(parent, element, owner, text(element)), rule
 
 
 def required_references(document: Document, report: Reporter) -> None:
