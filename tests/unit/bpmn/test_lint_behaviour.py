@@ -135,6 +135,11 @@ def test_compensation_needs_something_to_undo() -> None:
         ("timeDate", "2027-03-28"),
         ("timeCycle", "R/P1M"),
         ("timeCycle", "R3/PT1H"),
+        ("timeDuration", "PT0S"),
+        ("timeDuration", "PT1.5H"),
+        ("timeDate", "20270328T170000Z"),
+        ("timeCycle", "R2/PT0.5S"),
+        ("timeCycle", "R3/PT1H/2027-01-01T00:00:00Z"),
     ],
 )
 def test_a_timer_is_iso_8601_or_feel(form: str, text: str) -> None:
@@ -147,7 +152,7 @@ def test_a_timer_is_iso_8601_or_feel(form: str, text: str) -> None:
         ("timeDuration", "", "timer_empty"),
         ("timeDuration", "P", "timer_malformed"),
         ("timeDuration", "fem dagar", "timer_malformed"),
-        ("timeDuration", "P0D", "timer_malformed"),
+        ("timeDuration", "-P1D", "timer_malformed"),
         ("timeDuration", "'PT5S'", "timer_malformed"),
         ("timeDuration", "P999999999Y", "timer_too_long"),
         ("timeDuration", "P11Y", "timer_too_long"),
