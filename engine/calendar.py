@@ -288,8 +288,9 @@ class WorkCalendar:
         ``value`` is the text of the diagram or a FEEL value: a duration (a negative one is due in
         the past), a date or a date and time (a past one fires at once; a bare date is its start),
         or a cycle (its text, or a duration, which repeats endlessly). A cycle with a start fires at
-        multiples of the interval from there on, first at ``now`` or later; a cycle without a start
-        fires first after one interval. ``Rn`` is n firings, counted from the first one.
+        multiples of the interval from there on, first at ``now`` or later; one with an end fires
+        then for the last time, and before it as often as it says; a cycle without either fires
+        first after one interval. ``Rn`` is n firings, counted from the first one.
         """
         now = now.astimezone(UTC)
         if kind == "cycle":
@@ -314,15 +315,28 @@ class WorkCalendar:
             interval = to_duration(old["value"])
             round_before = max(0, self._round(began, interval, due) - 1)
             began = self.add(began, interval * round_before)
-        if kind == "cycle" and _to_repeat(value).start:
+        if kind == "cycle" and (_to_repeat(value).start or _to_repeat(value).end):
             began = now
         return self.arm(kind, value, min(self.to_utc(began), now))
 
     def _first_round(self, repeat: RepeatingInterval, now: datetime) -> Firing:
+        end = _to_moment(repeat.end)
+        if end is not None:
+            return self._last_rounds(repeat, end, now)
         anchor = _to_moment(repeat.start) or now
         number = self._round(anchor, repeat.interval, now) if repeat.start else 1
         due = self.add(anchor, repeat.interval * number)
         return Firing(due, _rule("cycle", str(repeat.interval), anchor, repeat.count))
+
+    def _last_rounds(self, repeat: RepeatingInterval, end: datetime, now: datetime) -> Firing:
+        """The first of the rounds up to ``end`` that is not past; when all are, the last."""
+        interval = repeat.interval
+        left = 1 + max(0, (self.to_utc(end) - now) // interval.average)
+        while left > 1 and self.add(end, interval * (1 - left)) < now:
+            left -= 1
+        left = left if repeat.count is None else min(left, repeat.count)
+        anchor = self.add(end, interval * (1 - left))
+        return Firing(anchor, _rule("cycle", str(interval), anchor, left))
 
     def after_firing(self, rule: Mapping[str, Any], due: datetime, now: datetime) -> Firing | None:
         """The firing after the one that was due at ``due`` and happened at ``now``; None when that

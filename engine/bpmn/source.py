@@ -33,6 +33,7 @@ class XmlLimits:
 
 
 DEFAULT_LIMITS = XmlLimits()
+"""The limits of an installation that has configured none."""
 
 _MAGIC = (
     (b"\x89PNG", "PNG"),
@@ -50,7 +51,7 @@ _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNO
 
 
 class _Stop(Exception):
-    """The first pass has seen enough; ``args`` are a finding's code, line and parameters."""
+    """Ends the first pass over a file; ``args`` are a finding's code and its parameters."""
 
 
 def parse(
@@ -92,10 +93,10 @@ def root_name(data: bytes) -> tuple[str, str] | None:
     """Namespace and local name of the root element, looked for in the file's beginning alone;
     None when it cannot be told. Nothing is refused here, and nothing is taken in."""
     parser = expat.ParserCreate(namespace_separator="\n")
-    found: list[str] = []
+    roots: list[str] = []
 
     def start(name: str, _: dict[str, str]) -> None:
-        found.append(name)
+        roots.append(name)
         raise _Stop
 
     def doctype(*_: object) -> None:
@@ -105,9 +106,9 @@ def root_name(data: bytes) -> tuple[str, str] | None:
     parser.StartDoctypeDeclHandler = doctype
     with suppress(_Stop, expat.ExpatError, ValueError, LookupError):
         parser.Parse(data[:_BEGINNING], False)
-    if not found:
+    if not roots:
         return None
-    space, _, name = found[0].rpartition("\n")
+    space, _, name = roots[0].rpartition("\n")
     return space, name
 
 

@@ -135,6 +135,7 @@ ACTIVITIES: dict[str, Text] = {
         "is stopped. See to it that there is a way out.",
     ),
 }
+"""Findings about activities: tasks, sub-processes, calls, loops and multi-instance markers."""
 DATA: dict[str, Text] = {
     "data_collection": (
         "warning",
@@ -279,4 +280,6 @@ DATA: dict[str, Text] = {
         "one way.",
     ),
 }
+"""Findings about data objects, data stores and data associations."""
 TEXTS: dict[str, Text] = {**ACTIVITIES, **DATA}
+"""All findings of this module by their code."""

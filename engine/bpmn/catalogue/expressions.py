@@ -11,7 +11,7 @@ TEXTS: dict[str, Text] = {
         "{element}: {place} is empty. Write a FEEL expression.",
     ),
     "expression_python": (
-        "error",
+        "gap",
         "{element}{after}: {place} är skrivet i Python, som aldrig körs här: {text}. Skriv det i "
         "FEEL, till exempel = belopp > 10.{meant}",
         "{element}{after}: {place} is written in Python, which never runs here: {text}. Write it "
@@ -76,7 +76,7 @@ TEXTS: dict[str, Text] = {
         "remove it.",
     ),
     "expressions_too_many": (
-        "error",
+        "refused",
         "{element} har för många eller för långa uttryck: högst {limit} olika. Dela upp det i "
         "flera filer.",
         "{element} has too many or too long expressions: {limit} different ones at most. Split it "
@@ -111,3 +111,4 @@ TEXTS: dict[str, Text] = {
         'FEEL. Write scriptFormat="feel".',
     ),
 }
+"""Findings about expressions and scripts by their code."""

@@ -131,3 +131,4 @@ TEXTS: dict[str, Text] = {
         "in the file and not used.",
     ),
 }
+"""Findings about ids and references by their code."""

@@ -6,14 +6,14 @@ from engine.bpmn.catalogue.weights import Text
 
 TEXTS: dict[str, Text] = {
     "flow_crosses_subprocess": (
-        "error",
+        "refused",
         "{element} går över gränsen till en delprocess, från {source} till {target}. Dra flödet "
         "till delprocessen själv.",
         "{element} crosses the border of a sub-process, from {source} to {target}. Draw the flow "
         "to the sub-process itself.",
     ),
     "flow_crosses_pool": (
-        "error",
+        "refused",
         "{element} går mellan två pooler, från {source} till {target}. Använd ett meddelande.",
         "{element} goes between two pools, from {source} to {target}. Use a message.",
     ),
@@ -291,3 +291,4 @@ TEXTS: dict[str, Text] = {
         "{element} is public (processType) but marked as executable. Remove the mark as public.",
     ),
 }
+"""Findings about sequence flows, gateways and scopes by their code."""

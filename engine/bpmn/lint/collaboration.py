@@ -90,3 +90,4 @@ def pools(document: Document, report: Reporter) -> None:
 
 
 CHECKS = (message_flows, participants, remarks, performers, pools)
+"""The checks of this module, in the order in which they run."""

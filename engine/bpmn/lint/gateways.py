@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.bpmn.lint.document import Document, Node, flag
+from engine.bpmn.lint.document import DiagramNode, Document, flag
 from engine.bpmn.lint.report import Reporter
 
 _DECIDING = ("exclusiveGateway", "inclusiveGateway", "complexGateway")
@@ -53,9 +53,9 @@ def defaults(document: Document, report: Reporter) -> None:
             continue
         flow = next((f for f in node.outgoing if f.id == node.default), None)
         if flow is None:
-            found = document.by_id.get(node.default)
-            if found is not None:
-                report("default_not_outgoing", node.element, flow=found)
+            default = document.by_id.get(node.default)
+            if default is not None:
+                report("default_not_outgoing", node.element, flow=default)
         elif flow.conditional:
             report("default_with_condition", flow.element, source=node.element)
 
@@ -103,7 +103,7 @@ def after_event_gateways(document: Document, report: Reporter) -> None:
             report("event_gateway_mixed", node.element)
 
 
-def _may_follow(node: Node) -> bool:
+def _may_follow(node: DiagramNode) -> bool:
     if node.kind == "receiveTask":
         return True
     return (
@@ -122,3 +122,4 @@ CHECKS = (
     event_gateway_kinds,
     after_event_gateways,
 )
+"""The checks of this module, in the order in which they run."""

@@ -138,6 +138,7 @@ _PROGRAMS = frozenset(
 )
 _NAME = re.compile(r"\w+")
 MOST_SPACES = 20
+"""Unknown namespaces of one file that findings name."""
 
 
 def translated(notes: Iterable[Note], report: Reporter) -> None:
@@ -189,8 +190,8 @@ def _of_code(element: etree._Element) -> tuple[str, str]:
 
 def _advice(settings: list[str]) -> tuple[str, str]:
     """What to do about the settings, said once for each kind."""
-    found = dict.fromkeys(_advised(setting) for setting in settings)
-    chosen = list(found)[:3]
+    advice = dict.fromkeys(_advised(setting) for setting in settings)
+    chosen = list(advice)[:3]
     return " ".join(sv for sv, _ in chosen), " ".join(en for _, en in chosen)
 
 
@@ -258,3 +259,4 @@ def foreign(document: Document, report: Reporter) -> None:
 
 
 CHECKS = (vendor, foreign)
+"""The checks of this module, in the order in which they run."""

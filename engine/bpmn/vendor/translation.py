@@ -13,6 +13,7 @@ from engine.bpmn.names import ZEEBE, bpmn, kind, local, model_child, model_child
 from engine.bpmn.vendor.tools import FAMILY, KEYS, TOOLS
 
 LONGEST = 160
+"""Characters of a text of another tool that a finding shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,11 @@ class Translation:
 
     @property
     def family(self) -> tuple[str, ...]:
+        """The namespaces of Camunda 7, Flowable and Activiti that the file uses."""
         return tuple(space for space in FAMILY if space in self.used)
 
     def of(self, *kinds: str) -> Iterator[etree._Element]:
+        """The file's BPMN elements with one of these local names."""
         return (element for element in self.elements if kind(element) in kinds)
 
     # ------------------------------------------------------------ finding and taking
@@ -118,6 +121,7 @@ class Translation:
 
     @staticmethod
     def add(holder: etree._Element, name: str, at: etree._Element, **values: str) -> etree._Element:
+        """A new extension element of ours in ``holder``."""
         made = etree.SubElement(holder, sp(name))
         for attribute, value in values.items():
             made.set(attribute, clean_xml(value))
@@ -135,7 +139,7 @@ class Translation:
         params = {"tool": tool, "was": was[:LONGEST], "now": now[:LONGEST], "key": promised.key}
         self.notes.append(Note("vendor_translated", owner, at, params))
 
-    def kept(
+    def note_untranslated(
         self,
         owner: etree._Element,
         at: etree._Element,
@@ -161,7 +165,7 @@ class Translation:
         try:
             return to_feel(text)
         except NotSimple as error:
-            self.kept(owner, at, space, f"{name}={text}", (error.sv, error.en))
+            self.note_untranslated(owner, at, space, f"{name}={text}", (error.sv, error.en))
             return None
 
 
