@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from engine import feel
 from engine.ids import new_id
-from engine.runtime import event_starts, subscriptions
+from engine.runtime import deliveries, event_starts, subscriptions
 from engine.runtime.executor import Wait
 from engine.runtime.running_instance import RunningInstance
 from engine.runtime.step import Step
@@ -31,16 +31,7 @@ def sync(step: Step, instance: RunningInstance, waits: Sequence[Wait]) -> None:
 def deliver(step: Step, case_id: str, name: str, payload: Mapping[str, Any]) -> int:
     """Give a message to the one that has waited longest in the case, else start the process
     that it starts, else keep it. Returns how many took it (0 or 1)."""
-    waiting = step.connection.execute(
-        select(SubscriptionTable)
-        .where(
-            SubscriptionTable.kind == "message",
-            SubscriptionTable.name == name,
-            SubscriptionTable.case_id == case_id,
-        )
-        .order_by(SubscriptionTable.opened_at, SubscriptionTable.id)
-        .limit(1)
-    ).first()
+    waiting = receiver(step.connection, case_id, name)
     if waiting is not None:
         instance = step.live(waiting.instance_id)
         step.note(instance, "message.received", waiting.element_id, {"message": name})
@@ -63,8 +54,27 @@ def deliver(step: Step, case_id: str, name: str, payload: Mapping[str, Any]) -> 
     return 0
 
 
+def receiver(connection: Connection, case_id: str, name: str) -> Any:
+    """The subscription that has waited longest for a message in the case; None without one."""
+    return connection.execute(
+        select(SubscriptionTable)
+        .where(
+            SubscriptionTable.kind == "message",
+            SubscriptionTable.name == name,
+            SubscriptionTable.case_id == case_id,
+        )
+        .order_by(SubscriptionTable.opened_at, SubscriptionTable.id)
+        .limit(1)
+    ).first()
+
+
 def forward(step: Step, case_id: str, name: str) -> None:
-    """Deliver a message that a process of the case has thrown: it brings nothing."""
+    """Deliver a message that a process of the case has thrown: it brings nothing. It is received
+    in this transaction or, when events are received apart, in one of its own."""
+    if step.work.apart:
+        deliveries.put(step, [{"kind": "message", "name": name, "case_id": case_id}])
+        return
+    step.work.received = True
     deliver(step, case_id, name, {})
 
 
