@@ -29,7 +29,7 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 EVENTS = """
 <message id="M" name="M"/><message id="N" name="N"/><signal id="S" name="S"/>
 <error id="E" errorCode="E1"/><error id="F" errorCode="E2"/>
-<escalation id="X" escalationCode="X1"/>
+<escalation id="X" escalationCode="X1"/><escalation id="Y" escalationCode="Y1"/>
 <signalEventDefinition id="shared_signal" signalRef="S"/>
 """
 
@@ -122,7 +122,7 @@ class Life:
     @property
     def stuck(self) -> str | None:
         """The first element at which tokens wait for ever."""
-        return next((element for element, _ in self.executor.stuck(self.process)), None)
+        return next((element for element, _ in self.executor.deadlocks(self.process)), None)
 
     @property
     def done(self) -> Counter[str]:

@@ -294,3 +294,32 @@ def test_after_ten_thousand_completions_the_state_is_as_small_as_after_the_first
         assert life.size <= first + 16
     assert life.size <= 4096
     assert life.open == ["a", "b"]
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["the same", "one beside it"])
+@pytest.mark.parametrize("kind", ["escalation", "error"])
+def test_what_a_handler_throws_itself_goes_outwards(
+    live: RunningInstance, kind: str, beside: bool
+) -> None:
+    """BPMN 2.0.2, 10.5.6: never to the handlers of the scope that it handles for."""
+    again = f'<{kind}EventDefinition {kind}Ref="{"X" if kind == "escalation" else "E"}"/>'
+    first = '<escalationEventDefinition escalationRef="Y"/>' if beside or kind == "error" else again
+    handler = (
+        f'<subProcess id="h" triggeredByEvent="true"><startEvent id="hs" isInterrupting="false">'
+        f'{first}</startEvent><endEvent id="rethrow">{again}</endEvent>'
+        "[[hs > rethrow]]</subProcess>"
+    )
+    other = (
+        f'<subProcess id="o" triggeredByEvent="true"><startEvent id="os">{again}</startEvent>'
+        '<userTask id="wrong"/>[[os > wrong]]</subProcess>'
+    )
+    body = (
+        f'<startEvent id="s"/><subProcess id="sub">'
+        f'<startEvent id="s1"/><userTask id="t"/>'
+        f'<intermediateThrowEvent id="throw">{first}</intermediateThrowEvent><userTask id="u"/>'
+        f"[[s1 > throw > u]][[s1 > t]]{handler}{other if beside else ''}</subProcess>"
+        f'<boundaryEvent id="on" attachedToRef="sub" cancelActivity="{str(kind == "error").lower()}'
+        f'">{again}</boundaryEvent><userTask id="outer"/>[[s > sub]][[on > outer]]'
+    )
+    life = live(body)
+    assert sorted(life.open) == (["outer"] if kind == "error" else ["outer", "t", "u"])
