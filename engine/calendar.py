@@ -86,6 +86,10 @@ class Firing:
     rule: Mapping[str, Any]
 
 
+class TimePassed(TimeMalformed):
+    """Every firing of a repeating timer lies before the time at which it begins to wait."""
+
+
 class WorkCalendar:
     """The calendar of one company: its zone, its country's holidays and its own days off."""
 
@@ -289,7 +293,10 @@ class WorkCalendar:
         the past), a date or a date and time (a past one fires at once; a bare date is its start),
         or a cycle (its text, or a duration, which repeats endlessly). A cycle with a start fires at
         multiples of the interval from there on, first at ``now`` or later; a cycle without a start
-        fires first after one interval. ``Rn`` is n firings, counted from the first one.
+        fires first after one interval. ``Rn`` is n firings, counted from the start: those that lie
+        before ``now`` have been.
+
+        :raises TimePassed: when all of them have
         """
         now = now.astimezone(UTC)
         if kind == "cycle":
@@ -321,8 +328,12 @@ class WorkCalendar:
     def _first_round(self, repeat: RepeatingInterval, now: datetime) -> Firing:
         anchor = _to_moment(repeat.start) or now
         number = self._round(anchor, repeat.interval, now) if repeat.start else 1
+        been = number if repeat.start else 0
+        left = None if repeat.count is None else repeat.count - been
+        if left is not None and left <= 0:
+            raise TimePassed(f"all {repeat.count} times from {repeat.start} on have passed")
         due = self.add(anchor, repeat.interval * number)
-        return Firing(due, _rule("cycle", str(repeat.interval), anchor, repeat.count))
+        return Firing(due, _rule("cycle", str(repeat.interval), anchor, left))
 
     def after_firing(self, rule: Mapping[str, Any], due: datetime, now: datetime) -> Firing | None:
         """The firing after the one that was due at ``due`` and happened at ``now``; None when that

@@ -260,7 +260,8 @@ FUNCTIONS = {
     ),
     "a condition": one(
         '<bpmn:intermediateCatchEvent id="it"><bpmn:conditionalEventDefinition><bpmn:condition>'
-        "= [any][1]</bpmn:condition></bpmn:conditionalEventDefinition></bpmn:intermediateCatchEvent>"
+        "= [any][1]</bpmn:condition></bpmn:conditionalEventDefinition>"
+        "</bpmn:intermediateCatchEvent>"
     ),
 }
 
