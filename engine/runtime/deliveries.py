@@ -21,7 +21,10 @@ from engine.store.tables import DeliveryTable
 KIND: Final = "deliveries"
 """The kind of the job that hands out what its thrower has not handed out itself."""
 _INSERT: Final = insert(table_of(DeliveryTable))
-_NONE: Final = dict.fromkeys(("instance_id", "definition_id", "element_id"))
+_NONE: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("instance_id", "definition_id", "element_id")),
+    "payload": {},
+}
 
 
 def put(step: Step, events: Sequence[Mapping[str, Any]]) -> None:

@@ -7,16 +7,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 
-from engine import feel
-from engine.ids import new_id
-from engine.runtime import deliveries, event_starts, subscriptions
+from engine.runtime import deliveries, event_starts, stored_messages, subscriptions
 from engine.runtime.executor import Wait
 from engine.runtime.running_instance import RunningInstance
 from engine.runtime.step import Step
 from engine.store.tables import (
-    MessageTable,
     SubscriptionTable,
 )
 
@@ -39,18 +36,12 @@ def deliver(step: Step, case_id: str, name: str, payload: Mapping[str, Any]) -> 
         step.wake(instance.id, waiting.token, payload, kind="message", name=name)
         return 1
     for definition, at in step.definitions.started_by(step.connection, "message", name):
-        event_starts.start(step, case_id, definition, at, ("message", name), payload)
-        return 1
-    step.connection.execute(
-        insert(MessageTable).values(
-            id=new_id(),
-            name=name,
-            case_id=case_id,
-            payload={k: feel.to_json(v) for k, v in payload.items()},
-            sent_by=step.actor.id,
-            sent_at=step.now,
-        )
-    )
+        brought = event_starts.all_come(step.work, case_id, definition, at, ("message", name))
+        if brought is not None:
+            known = {**brought, **payload}
+            event_starts.start(step, case_id, definition, at, ("message", name), known)
+            return 1
+    stored_messages.store(step.work, case_id, name, payload)
     return 0
 
 
@@ -80,21 +71,6 @@ def forward(step: Step, case_id: str, name: str) -> None:
 
 def _deliver_stored(step: Step, case_id: str, name: str) -> None:
     """Give a message that came too early to whoever waits for it now."""
-    message = _take(step.connection, case_id, name)
+    message = stored_messages.take(step.connection, case_id, name)
     if message is not None:
-        deliver(step, case_id, name, {k: feel.from_json(v) for k, v in message.items()})
-
-
-def _take(connection: Connection, case_id: str, name: str) -> dict[str, Any] | None:
-    """The payload of the oldest message of this name that nobody has taken; it is taken now."""
-    row = connection.execute(
-        select(MessageTable.id, MessageTable.payload)
-        .where(MessageTable.case_id == case_id, MessageTable.name == name)
-        .order_by(MessageTable.sent_at, MessageTable.id)
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    connection.execute(delete(MessageTable).where(MessageTable.id == row.id))
-    payload: dict[str, Any] = row.payload
-    return payload
+        deliver(step, case_id, name, message)

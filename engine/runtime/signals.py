@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.runtime import deadlocks, deliveries, event_starts
+from engine.runtime import deadlocks, deliveries, event_starts, stored_messages
 from engine.runtime.step import Step
 from engine.store.tables import SubscriptionTable
 
@@ -44,7 +44,13 @@ def broadcast(step: Step, name: str, sender: str) -> None:
         ],
     )
     for definition, at in step.definitions.started_by(step.connection, "signal", name):
-        event_starts.start(step, case_id, definition, at, ("signal", name), {})
+        brought = event_starts.all_come(step.work, case_id, definition, at, ("signal", name))
+        if brought is None:
+            stored = event_starts.stored_name(definition, "signal", name)
+            stored_messages.store(step.work, case_id, stored, {})
+        else:
+            step.work.received = True
+            event_starts.start(step, case_id, definition, at, ("signal", name), brought)
 
 
 def hear(step: Step, instance_id: str, name: str) -> None:

@@ -3,12 +3,13 @@ incident, at its own element, and nobody else notices."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from engine import feel
 from engine.errors import StepError
 from engine.runtime import deliveries, event_starts, messages, signals
 from engine.runtime.running_instance import RUNNING
@@ -35,7 +36,8 @@ def hand_out(work: UnitOfWork, delivery_id: str) -> bool:
     elif event.kind == "message":
         _message(work, event)
     else:
-        _start(work, event.case_id, event, event.definition_id, event.element_id)
+        brought = {k: feel.from_json(v) for k, v in event.payload.items()}
+        _start(work, event, event.definition_id, event.element_id, brought)
     return True
 
 
@@ -88,10 +90,7 @@ def _hear(step: Step, instance_id: str, name: str) -> None:
 def _message(work: UnitOfWork, event: Any) -> None:
     """A message that an instance of the case has thrown."""
     row = messages.receiver(work.connection, event.case_id, event.name)
-    started = list(work.definitions.started_by(work.connection, "message", event.name))
-    if row is None and started:
-        definition, at = started[0]
-        _start(work, event.case_id, event, definition.id, at)
+    if row is None and _started(work, event):
         return
 
     def deliver(step: Step) -> None:
@@ -104,7 +103,20 @@ def _message(work: UnitOfWork, event: Any) -> None:
     incidents.attempt(work, receiver, _operation(event), deliver)
 
 
-def _start(work: UnitOfWork, case_id: str, event: Any, definition_id: str, at: str) -> None:
+def _started(work: UnitOfWork, event: Any) -> bool:
+    """Start the process that a message starts; False when there is none."""
+    cause = ("message", event.name)
+    for definition, at in work.definitions.started_by(work.connection, *cause):
+        brought = event_starts.all_come(work, event.case_id, definition, at, cause)
+        if brought is not None:
+            _start(work, event, definition.id, at, brought)
+            return True
+    return False
+
+
+def _start(
+    work: UnitOfWork, event: Any, definition_id: str, at: str, brought: Mapping[str, Any]
+) -> None:
     """Make the instance that the event starts, then start it: the instance is there to show why,
     when it cannot start."""
     definition = work.definitions.get(work.connection, definition_id)
@@ -113,9 +125,9 @@ def _start(work: UnitOfWork, case_id: str, event: Any, definition_id: str, at: s
 
     def create(step: Step) -> None:
         deliveries.check_hops(step, at, step.config.limits.nesting, definition.process_id)
-        begun.append(event_starts.create(step, case_id, definition, at, cause, {}).id)
+        begun.append(event_starts.create(step, event.case_id, definition, at, cause, brought).id)
 
-    incidents.attempt(work, case_id, {"op": "none"}, create)
+    incidents.attempt(work, event.case_id, {"op": "none"}, create)
     for instance_id in begun:
         start = partial(_begin, instance_id=instance_id, at=at)
         incidents.attempt(work, instance_id, {"op": "start", "at": at}, start)

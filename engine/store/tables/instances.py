@@ -89,6 +89,7 @@ class DeliveryTable(Base):
     instance_id: Mapped[str | None] = mapped_column(ForeignKey("instance.id"))
     definition_id: Mapped[str | None] = mapped_column(ForeignKey("definition.id"))
     element_id: Mapped[str | None] = mapped_column(String(255))
+    payload: Mapped[dict[str, Any]]
     hops: Mapped[int]
     position: Mapped[int]
     thrown_at: Mapped[datetime]

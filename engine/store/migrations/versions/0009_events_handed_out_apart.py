@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column('instance_id', sa.String(length=32), nullable=True),
         sa.Column('definition_id', sa.String(length=32), nullable=True),
         sa.Column('element_id', sa.String(length=255), nullable=True),
+        sa.Column('payload', sa.JSON(), nullable=False),
         sa.Column('hops', sa.Integer(), nullable=False),
         sa.Column('position', sa.Integer(), nullable=False),
         sa.Column('thrown_at', sa.DateTime(timezone=True), nullable=False),
