@@ -337,7 +337,7 @@ class WorkCalendar:
 
     def after_firing(self, rule: Mapping[str, Any], due: datetime, now: datetime) -> Firing | None:
         """The firing after the one that was due at ``due`` and happened at ``now``; None when that
-        was the last.
+        was the last, of the rule or of the calendar.
 
         Rounds between these two times were missed: the firing that just happened stands for all of
         them, and each counts as one of ``Rn``. The times of later rounds do not shift.
@@ -351,7 +351,10 @@ class WorkCalendar:
         left = None if rule["left"] is None else rule["left"] - (upcoming - fired)
         if left is not None and left <= 0:
             return None
-        return Firing(self.add(anchor, interval * upcoming), {**rule, "left": left})
+        try:
+            return Firing(self.add(anchor, interval * upcoming), {**rule, "left": left})
+        except TimeMalformed:
+            return None
 
     def _round(self, anchor: datetime, interval: Duration, moment: datetime) -> int:
         """The number (from 0) of the first round at ``moment`` or later. The first estimate, by the
@@ -359,9 +362,17 @@ class WorkCalendar:
         number = max(0, (moment - self.to_utc(anchor)) // interval.average)
         while number > 0 and self.add(anchor, interval * (number - 1)) >= moment:
             number -= 1
-        while self.add(anchor, interval * number) < moment:
+        while self._before(anchor, interval * number, moment):
             number += 1
         return number
+
+    def _before(self, anchor: datetime, duration: Duration, moment: datetime) -> bool:
+        """Whether ``anchor`` plus ``duration`` lies before ``moment``: what leaves the calendar
+        does not."""
+        try:
+            return self.add(anchor, duration) < moment
+        except TimeMalformed:
+            return False
 
 
 def _to_repeat(value: object) -> RepeatingInterval:

@@ -313,6 +313,11 @@ def test_a_bounded_cycle_whose_times_are_over_says_so() -> None:
         SWEDEN.arm("cycle", "R4/2027-01-15T08:00:00/P3M", local(2027, 10, 15, 8, 1))
 
 
+def test_a_cycle_ends_with_the_calendar() -> None:
+    first = SWEDEN.arm("cycle", "R3/9999-12-31T20:00:00Z/P1D", NOW)
+    assert SWEDEN.after_firing(first.rule, first.due, first.due) is None
+
+
 def test_a_monthly_cycle_from_the_31st_comes_back_to_the_31st() -> None:
     first = SWEDEN.arm("cycle", "R/P1M", local(2027, 1, 31, 17))
     dates = [due.astimezone(STOCKHOLM) for due in lived_through(first)[:4]]

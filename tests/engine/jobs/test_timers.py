@@ -240,3 +240,29 @@ def test_a_cycle_whose_times_are_over_is_nobodys_beside_work_and_an_incident_on_
     assert "have passed" in desk.incidents(stopped)[0].message
     desk.complete(desk.manager, desk.task(case_id))
     assert "instance.completed" in desk.facts(case_id)
+
+
+@pytest.mark.parametrize(
+    ("timer", "last"),
+    [
+        ('date:= date and time(when, time("23:00:00"))', datetime(9999, 12, 31, 22, tzinfo=UTC)),
+        ("date:= when", datetime(9999, 12, 30, 23, tzinfo=UTC)),
+        ("date:9999-12-31T23:59:59Z", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("cycle:R3/9999-12-31T20:00:00Z/P1D", datetime(9999, 12, 31, 20, tzinfo=UTC)),
+    ],
+)
+def test_a_timer_waits_until_the_end_of_the_calendar(
+    bare_desk: Desk, clock: FakeClock, timer: str, last: datetime
+) -> None:
+    desk = bare_desk
+    asks = (start(), task("ask", form=field("when", "date")), catch("wait", timer=timer))
+    desk.deploy(
+        diagram("far", *asks, task("act"), end(), chain("start", "ask", "wait", "act", "end"))
+    )
+    case_id = desk.case("far")
+    desk.complete(desk.manager, desk.task(case_id), {"when": "9999-12-31"})
+    assert (due(desk), desk.incidents(case_id)) == ([last], [])
+    clock.set(last - timedelta(seconds=1))
+    assert desk.engine.jobs.fire_due() == 0
+    clock.set(min(last, datetime(9999, 12, 31, 22, tzinfo=UTC)))
+    assert desk.engine.jobs.fire_due() == (last <= clock.now())
