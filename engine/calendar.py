@@ -86,6 +86,10 @@ class Firing:
     rule: Mapping[str, Any]
 
 
+class TimePassed(TimeMalformed):
+    """Every firing of a repeating timer lies before the time at which it begins to wait."""
+
+
 class WorkCalendar:
     """The calendar of one company: its zone, its country's holidays and its own days off."""
 
@@ -290,7 +294,10 @@ class WorkCalendar:
         or a cycle (its text, or a duration, which repeats endlessly). A cycle with a start fires at
         multiples of the interval from there on, first at ``now`` or later; one with an end fires
         then for the last time, and before it as often as it says; a cycle without either fires
-        first after one interval. ``Rn`` is n firings, counted from the first one.
+        first after one interval. ``Rn`` is n firings, counted from the start: those that lie before
+        ``now`` have been.
+
+        :raises TimePassed: when all of them have
         """
         now = now.astimezone(UTC)
         if kind == "cycle":
@@ -325,8 +332,12 @@ class WorkCalendar:
             return self._last_rounds(repeat, end, now)
         anchor = _to_moment(repeat.start) or now
         number = self._round(anchor, repeat.interval, now) if repeat.start else 1
+        been = number if repeat.start else 0
+        left = None if repeat.count is None else repeat.count - been
+        if left is not None and left <= 0:
+            raise TimePassed(f"all {repeat.count} times from {repeat.start} on have passed")
         due = self.add(anchor, repeat.interval * number)
-        return Firing(due, _rule("cycle", str(repeat.interval), anchor, repeat.count))
+        return Firing(due, _rule("cycle", str(repeat.interval), anchor, left))
 
     def _last_rounds(self, repeat: RepeatingInterval, end: datetime, now: datetime) -> Firing:
         """The first of the rounds up to ``end`` that is not past; when all are, the last."""
@@ -340,7 +351,7 @@ class WorkCalendar:
 
     def after_firing(self, rule: Mapping[str, Any], due: datetime, now: datetime) -> Firing | None:
         """The firing after the one that was due at ``due`` and happened at ``now``; None when that
-        was the last.
+        was the last, of the rule or of the calendar.
 
         Rounds between these two times were missed: the firing that just happened stands for all of
         them, and each counts as one of ``Rn``. The times of later rounds do not shift.
@@ -354,7 +365,10 @@ class WorkCalendar:
         left = None if rule["left"] is None else rule["left"] - (upcoming - fired)
         if left is not None and left <= 0:
             return None
-        return Firing(self.add(anchor, interval * upcoming), {**rule, "left": left})
+        try:
+            return Firing(self.add(anchor, interval * upcoming), {**rule, "left": left})
+        except TimeMalformed:
+            return None
 
     def _round(self, anchor: datetime, interval: Duration, moment: datetime) -> int:
         """The number (from 0) of the first round at ``moment`` or later. The first estimate, by the
@@ -362,9 +376,17 @@ class WorkCalendar:
         number = max(0, (moment - self.to_utc(anchor)) // interval.average)
         while number > 0 and self.add(anchor, interval * (number - 1)) >= moment:
             number -= 1
-        while self.add(anchor, interval * number) < moment:
+        while self._before(anchor, interval * number, moment):
             number += 1
         return number
+
+    def _before(self, anchor: datetime, duration: Duration, moment: datetime) -> bool:
+        """Whether ``anchor`` plus ``duration`` lies before ``moment``: what leaves the calendar
+        does not."""
+        try:
+            return self.add(anchor, duration) < moment
+        except TimeMalformed:
+            return False
 
 
 def _to_repeat(value: object) -> RepeatingInterval:

@@ -120,6 +120,9 @@ class StepError(Exception):
 
     instance_id: str | None = None
     """The instance that the incident belongs to, filled in by those who know instances."""
+    received: bool = False
+    """True when an event was received in the transaction that threw it: the error may be the
+    receiver's."""
 
     def __init__(self, element_id: str, message: str, *, kind: IncidentKind = "failed") -> None:
         super().__init__(message)

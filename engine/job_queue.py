@@ -22,6 +22,8 @@ _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 """How far ahead timers share the wake-up of their hour; beyond that, of their day."""
 
+_LAST = datetime.max.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -70,11 +72,12 @@ def timer_job(due: datetime, now: datetime) -> Job:
         # Up to the next whole second, so that the timer is due when the job runs.
         second = due if not due.microsecond else due.replace(microsecond=0) + timedelta(seconds=1)
         return Job("timers", f"timers:{second.isoformat()}", max(second, now))
-    start = due.replace(minute=0, second=0, microsecond=0)
+    start = due.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     step = _HOUR
     if due - now > _DAY:
         start, step = start.replace(hour=0), _DAY
-    until = start + step
+    # The last day of the calendar has no day after it.
+    until = min(start, _LAST - step) + step
     span = {"from": start.isoformat(), "until": until.isoformat()}
     key = f"horizon:{start.isoformat()}:{int(step.total_seconds())}"
     return Job("horizon", key, max(start, now), span)

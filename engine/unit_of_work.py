@@ -17,13 +17,7 @@ from engine.records import history
 from engine.records.chain import FIRST
 from engine.store.base import table_of
 from engine.store.batch import Batch, Statement
-from engine.store.tables import (
-    CaseTable,
-    InstanceTable,
-    PlanItemTable,
-    SubscriptionTable,
-    TaskTable,
-)
+from engine.store.tables import CaseTable, InstanceTable, PlanItemTable, TaskTable
 from engine.views import Actor
 
 _HOLD: Final = Statement(
@@ -37,18 +31,6 @@ _FREE: Final = (
     .with_for_update(key_share=True, skip_locked=True)
 )
 
-_HOLD_WAITING: Final = (
-    select(CaseTable.id)
-    .where(
-        CaseTable.id.in_(
-            select(SubscriptionTable.case_id).where(
-                SubscriptionTable.kind == "signal", SubscriptionTable.name == bindparam("signal")
-            )
-        )
-    )
-    .order_by(CaseTable.id)
-    .with_for_update(key_share=True)
-)
 _INSTANCE: Final = table_of(InstanceTable)
 _CASE: Final = table_of(CaseTable)
 _NOT_NEEDED: Final = frozenset({"id", "started_at", "ended_at"})
@@ -115,6 +97,15 @@ class UnitOfWork:
     optimistic: bool = False
     """True in the first try, which is guarded by the revisions that it has read. After a lost race
     the tries lock before they read."""
+    apart: bool = False
+    """True when no event that an instance throws is received in this transaction: each is handed
+    out in one of its own, so that whoever cannot receive it keeps nobody else from going on."""
+    received: bool = False
+    """True when an event has been received in the transaction that threw it."""
+    hops: int = 0
+    """How many deliveries, one after the other, have led to this transaction."""
+    deliveries: list[str] = field(default_factory=list)
+    """Events to hand out when this transaction has been committed, by their rows' ids."""
     snapshots: dict[str, InstanceSnapshot] = field(default_factory=dict)
     """Instances that were read together with a user task or a timer and were not written since, by
     id: they need not be read again."""
@@ -160,11 +151,6 @@ class UnitOfWork:
         if self.connection.dialect.name == "sqlite":
             return case_ids
         return list(self.connection.scalars(_FREE, {"ids": case_ids}))
-
-    def hold_waiting(self, signal: str) -> None:
-        """Lock the cases that wait for a signal."""
-        if self.batch.dialect != "sqlite":
-            self.connection.execute(_HOLD_WAITING, {"signal": signal})
 
     def hold_of_task(self, task_id: str) -> None:
         """Lock the case of a user task."""

@@ -45,8 +45,13 @@ def as_date(value: Any) -> date | None:
 
 
 def local(value: datetime) -> datetime:
-    """A ``datetime`` in the company's zone; one without a zone is taken as UTC."""
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone())
+    """A ``datetime`` in the company's zone; one without a zone is taken as UTC. The last hours of
+    the calendar, which the zone has no date for, stay in UTC."""
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    try:
+        return aware.astimezone(zone())
+    except OverflowError:
+        return aware
 
 
 def day(value: Any) -> str:

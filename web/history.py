@@ -62,7 +62,12 @@ class HistoryFilter:
             "type": self.type or None,
             "case_id": self.case.id if self.case else None,
             "since": _midnight(self.first) if self.first else None,
-            "until": _midnight(self.last + timedelta(days=1)) if self.last else None,
+            # No fact is of the last day of the calendar: until then is until ever.
+            "until": (
+                _midnight(self.last + timedelta(days=1))
+                if self.last and self.last < date.max
+                else None
+            ),
         }
 
 
@@ -155,7 +160,11 @@ def _day(typed: str) -> date | None:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), formats.zone()).astimezone(UTC)
+    try:
+        return datetime.combine(day, time(), formats.zone()).astimezone(UTC)
+    except OverflowError:
+        # East of Greenwich the first day of the calendar begins before it.
+        return datetime.min.replace(tzinfo=UTC)
 
 
 # ---------------------------------------------------------------- CSV

@@ -68,7 +68,27 @@ def unevaluable(
     return StepError(element_id, message, kind="expression")
 
 
+def is_storable(value: Any) -> bool:
+    """Whether a value can be a variable; a function lives only while it is evaluated."""
+    try:
+        feel.to_json(value)
+    except feel.FeelError:
+        return False
+    return True
+
+
+def unstorable(element_id: str, name: str) -> StepError:
+    """What an element has given to a variable is, or contains, a function."""
+    text = f"{element_id}: the variable {name} would be a function, which cannot be kept"
+    return StepError(element_id, text, kind="expression")
+
+
 def shown(value: Any) -> str:
-    """A value that is not what was wanted, for a message; cut when it is long."""
-    text = json.dumps(feel.to_json(value), ensure_ascii=False, default=str)
+    """A value that is not what was wanted, for a message; cut when it is long. A function, such as
+    ``any`` without its parentheses, has no text of its own."""
+    try:
+        plain = feel.to_json(value)
+    except feel.FeelError:
+        return "a function"
+    text = json.dumps(plain, ensure_ascii=False, default=str)
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"

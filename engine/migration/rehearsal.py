@@ -57,7 +57,7 @@ def obstacles(
         instance.process.decide = partial(decisions.make, step, instance)
         executor_of(comparison.new).look_again(instance.process)
         for wait in _new_timers(comparison, process, instance.process):
-            timers.arm(step, instance, wait)
+            timers.first_firing(step, instance, wait)
     except StepError as error:
         return (would_fail(error),)
     except Exception as error:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from engine.bpmn.meta import VariableMapping
+from engine.definitions.evaluation import is_storable, unstorable
 from engine.errors import NotFound, StepError
 from engine.runtime.executor import Wait
 from engine.runtime.running_instance import RunningInstance
@@ -144,13 +145,14 @@ def _mapped(
     known: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The values of ``sp:in`` or ``sp:out``."""
-    evaluate = caller.definition.evaluator.value_at
-    return {
-        m.target: evaluate(
-            element_id, m.source, known, f"what {element_id} gives {direction} as {m.target}"
-        )
-        for m in mappings
-    }
+    values = {}
+    for mapping in mappings:
+        what = f"what {element_id} gives {direction} as {mapping.target}"
+        value = caller.definition.evaluator.value_at(element_id, mapping.source, known, what)
+        if not is_storable(value):
+            raise unstorable(element_id, mapping.target)
+        values[mapping.target] = value
+    return values
 
 
 def throw_into_parent(step: Step, instance: RunningInstance, kind: str, code: str | None) -> None:

@@ -7,16 +7,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 
-from engine import feel
-from engine.ids import new_id
-from engine.runtime import event_starts, subscriptions
+from engine.runtime import deliveries, event_starts, stored_messages, subscriptions
 from engine.runtime.executor import Wait
 from engine.runtime.running_instance import RunningInstance
 from engine.runtime.step import Step
 from engine.store.tables import (
-    MessageTable,
     SubscriptionTable,
 )
 
@@ -31,7 +28,26 @@ def sync(step: Step, instance: RunningInstance, waits: Sequence[Wait]) -> None:
 def deliver(step: Step, case_id: str, name: str, payload: Mapping[str, Any]) -> int:
     """Give a message to the one that has waited longest in the case, else start the process
     that it starts, else keep it. Returns how many took it (0 or 1)."""
-    waiting = step.connection.execute(
+    waiting = receiver(step.connection, case_id, name)
+    if waiting is not None:
+        instance = step.live(waiting.instance_id)
+        step.note(instance, "message.received", waiting.element_id, {"message": name})
+        subscriptions.drop(step.connection, waiting.id)
+        step.wake(instance.id, waiting.token, payload, kind="message", name=name)
+        return 1
+    for definition, at in step.definitions.started_by(step.connection, "message", name):
+        brought = event_starts.all_come(step.work, case_id, definition, at, ("message", name))
+        if brought is not None:
+            known = {**brought, **payload}
+            event_starts.start(step, case_id, definition, at, ("message", name), known)
+            return 1
+    stored_messages.store(step.work, case_id, name, payload)
+    return 0
+
+
+def receiver(connection: Connection, case_id: str, name: str) -> Any:
+    """The subscription that has waited longest for a message in the case; None without one."""
+    return connection.execute(
         select(SubscriptionTable)
         .where(
             SubscriptionTable.kind == "message",
@@ -41,50 +57,20 @@ def deliver(step: Step, case_id: str, name: str, payload: Mapping[str, Any]) -> 
         .order_by(SubscriptionTable.opened_at, SubscriptionTable.id)
         .limit(1)
     ).first()
-    if waiting is not None:
-        instance = step.live(waiting.instance_id)
-        step.note(instance, "message.received", waiting.element_id, {"message": name})
-        subscriptions.drop(step.connection, waiting.id)
-        step.wake(instance.id, waiting.token, payload, kind="message", name=name)
-        return 1
-    for definition, at in step.definitions.started_by(step.connection, "message", name):
-        event_starts.start(step, case_id, definition, at, ("message", name), payload)
-        return 1
-    step.connection.execute(
-        insert(MessageTable).values(
-            id=new_id(),
-            name=name,
-            case_id=case_id,
-            payload={k: feel.to_json(v) for k, v in payload.items()},
-            sent_by=step.actor.id,
-            sent_at=step.now,
-        )
-    )
-    return 0
 
 
 def forward(step: Step, case_id: str, name: str) -> None:
-    """Deliver a message that a process of the case has thrown: it brings nothing."""
+    """Deliver a message that a process of the case has thrown: it brings nothing. It is received
+    in this transaction or, when events are received apart, in one of its own."""
+    if step.work.apart:
+        deliveries.put(step, [{"kind": "message", "name": name, "case_id": case_id}])
+        return
+    step.work.received = True
     deliver(step, case_id, name, {})
 
 
 def _deliver_stored(step: Step, case_id: str, name: str) -> None:
     """Give a message that came too early to whoever waits for it now."""
-    message = _take(step.connection, case_id, name)
+    message = stored_messages.take(step.connection, case_id, name)
     if message is not None:
-        deliver(step, case_id, name, {k: feel.from_json(v) for k, v in message.items()})
-
-
-def _take(connection: Connection, case_id: str, name: str) -> dict[str, Any] | None:
-    """The payload of the oldest message of this name that nobody has taken; it is taken now."""
-    row = connection.execute(
-        select(MessageTable.id, MessageTable.payload)
-        .where(MessageTable.case_id == case_id, MessageTable.name == name)
-        .order_by(MessageTable.sent_at, MessageTable.id)
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    connection.execute(delete(MessageTable).where(MessageTable.id == row.id))
-    payload: dict[str, Any] = row.payload
-    return payload
+        deliver(step, case_id, name, message)

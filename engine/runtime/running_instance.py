@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select
 
 from engine import feel
+from engine.definitions.evaluation import is_storable, unstorable
 from engine.definitions.library import DefinitionLibrary, ExecutableDefinition
 from engine.runtime.executor import Awaited, Executor, executor_of
 from engine.runtime.spiff.workflow import TokenTree
@@ -113,7 +114,10 @@ def with_defaults(
     values = dict(given)
     for variable in definition.meta.variables:
         if values.get(variable.name) is None:
-            values[variable.name] = definition.evaluator.value_at(
+            value = definition.evaluator.value_at(
                 place, variable.default, values, f"the default of the variable {variable.name}"
             )
+            if not is_storable(value):
+                raise unstorable(place, variable.name)
+            values[variable.name] = value
     return values

@@ -1,33 +1,75 @@
-"""Signals reach everybody who waits for them."""
+"""Signals reach everybody who waits for them, and nobody waits for those who hear them.
+
+Whoever hears a signal in the case that throws it does so in the same transaction, unless one of
+them cannot (``UnitOfWork.apart``). For every other case there is a row in ``delivery``, which is
+handed out when the transaction has been committed (``engine.work.deliveries``): no other case is
+locked, and what fails there fails there alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import select
 
-from engine.runtime import deadlocks, event_starts
+from engine.runtime import deadlocks, deliveries, event_starts, stored_messages
 from engine.runtime.step import Step
 from engine.store.tables import SubscriptionTable
+
+_WAITING = (
+    select(SubscriptionTable)
+    .where(SubscriptionTable.kind == "signal")
+    .order_by(SubscriptionTable.opened_at, SubscriptionTable.id)
+)
 
 
 def broadcast(step: Step, name: str, sender: str) -> None:
     """A signal reaches all that wait for it, whatever their case, and starts the processes that
     begin with it (BPMN 2.0.2, 10.5.5); within the instance that threw it, it has been heard
     already."""
-    step.work.hold_waiting(name)
-    for row in step.connection.execute(
-        select(SubscriptionTable)
-        .where(SubscriptionTable.kind == "signal", SubscriptionTable.name == name)
-        .order_by(SubscriptionTable.opened_at, SubscriptionTable.id)
-    ).all():
-        if row.instance_id == sender:
-            continue
-        instance = step.live(row.instance_id)
-        if instance.load_error is not None:
-            # One that cannot be read must not keep the signal from all others.
-            deadlocks.quarantine(step, instance, row.element_id)
-            continue
-        step.note(instance, "signal.received", row.element_id)
-        step.wake(row.instance_id, row.token, kind="signal", name=name)
     case_id = step.live(sender).case_id
+    waiting = step.connection.execute(_WAITING.where(SubscriptionTable.name == name)).all()
+    others = [row for row in waiting if row.instance_id != sender]
+    here = [] if step.work.apart else [row for row in others if row.case_id == case_id]
+    elsewhere = {row.instance_id: row.case_id for row in others if row not in here}
+    for row in here:
+        step.work.received = True
+        _wake(step, name, row)
+    deliveries.put(
+        step,
+        [
+            {"kind": "signal", "name": name, "case_id": case, "instance_id": instance}
+            for instance, case in elsewhere.items()
+        ],
+    )
     for definition, at in step.definitions.started_by(step.connection, "signal", name):
-        event_starts.start(step, case_id, definition, at, ("signal", name), {})
+        brought = event_starts.all_come(step.work, case_id, definition, at, ("signal", name))
+        if brought is None:
+            stored = event_starts.stored_name(definition, "signal", name)
+            stored_messages.store(step.work, case_id, stored, {})
+        else:
+            step.work.received = True
+            event_starts.start(step, case_id, definition, at, ("signal", name), brought)
+
+
+def hear(step: Step, instance_id: str, name: str) -> None:
+    """Every token of the instance that waits for the signal now hears it."""
+    for row in tokens_waiting(step, instance_id, name):
+        _wake(step, name, row)
+
+
+def tokens_waiting(step: Step, instance_id: str, name: str) -> Sequence[Any]:
+    """The subscriptions of an instance to a signal, the oldest first."""
+    mine = SubscriptionTable.instance_id == instance_id
+    return step.connection.execute(_WAITING.where(mine, SubscriptionTable.name == name)).all()
+
+
+def _wake(step: Step, name: str, row: Any) -> None:
+    instance = step.live(row.instance_id)
+    if instance.load_error is not None:
+        # One that cannot be read must not keep the signal from all others.
+        deadlocks.quarantine(step, instance, row.element_id)
+        return
+    step.note(instance, "signal.received", row.element_id)
+    step.wake(row.instance_id, row.token, kind="signal", name=name)

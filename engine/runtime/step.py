@@ -17,6 +17,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, insert, select
 
 from engine import feel
+from engine.definitions.evaluation import is_storable, unstorable
 from engine.definitions.library import ExecutableDefinition
 from engine.errors import StepError
 from engine.ids import new_id
@@ -310,6 +311,10 @@ class Step(ABC):
         except StepError as error:
             error.instance_id = error.instance_id or self._stored(instance)
             raise
+        except feel.FeelError as error:
+            failed = _unstorable(instance, error)
+            failed.instance_id = self._stored(instance)
+            raise failed from error
 
     def _stored(self, instance: RunningInstance) -> str:
         """The nearest instance, upwards, that a rollback leaves in the database; the case's own
@@ -317,3 +322,16 @@ class Step(ABC):
         while instance.new and instance.parent_id is not None:
             instance = self.live(instance.parent_id)
         return instance.case_id if instance.new else instance.id
+
+
+def _unstorable(instance: RunningInstance, error: feel.FeelError) -> StepError:
+    """Variables could not be stored: who has set the one that cannot be."""
+    process = instance.process
+    for task in process.tokens(everywhere=True):
+        for name, value in task.data.items():
+            if not is_storable(value):
+                return unstorable(task.task_spec.bpmn_id, name)
+    for name, value in process.variables.items():
+        if not is_storable(value):
+            return unstorable(process.writers.get(name, instance.definition.process_id), name)
+    return StepError(instance.definition.process_id, error.message, kind="expression")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
-from engine.calendar import Firing
+from engine.calendar import Firing, TimePassed
 from engine.definitions.evaluation import unevaluable
 from engine.errors import StepError
 from engine.feel import FeelError
@@ -60,8 +60,9 @@ def sync(step: Step, instance: RunningInstance, waits: Sequence[Wait]) -> None:
     wanted = {w.token for w in waits}
     _drop(step.connection, [i for token, i in known.items() if token not in wanted])
     for wait in waits:
-        if wait.token not in known:
-            due, rule = arm(step, instance, wait)
+        first = first_firing(step, instance, wait) if wait.token not in known else None
+        if first is not None:
+            due, rule = first
             step.connection.execute(
                 _INSERT,
                 {
@@ -75,6 +76,23 @@ def sync(step: Step, instance: RunningInstance, waits: Sequence[Wait]) -> None:
                 },
             )
             step.work.jobs.append(timer_job(due, step.now))
+
+
+def first_firing(
+    step: Step, instance: RunningInstance, wait: Wait
+) -> tuple[datetime, dict[str, Any]] | None:
+    """When a timer fires first, and its rule for the times after. None when its times are over and
+    nothing needs it to go on: it listens beside an activity, or in a scope.
+
+    :raises StepError: when it says no time
+    """
+    try:
+        return arm(step, instance, wait)
+    except StepError as error:
+        beside = wait.marks.get("attached") or wait.marks.get("listener")
+        if beside and isinstance(error.__cause__, TimePassed):
+            return None
+        raise
 
 
 def set_instead(

@@ -14,12 +14,12 @@ from engine.jobs import failed, mail, outbox, reminders, routines, sqlite_queue,
 from engine.jobs.sqlite_queue import ClaimedJob
 from engine.jobs.worker import Handler
 from engine.migration.job import migrating, migrations_job
-from engine.runtime import timers
+from engine.runtime import deliveries, timers
 from engine.service.analysis import Analysis
 from engine.service.migration import Migrations
 from engine.service.timers import Timers
 from engine.service.transactions import Transactions
-from engine.store.tables import TimerTable
+from engine.store.tables import DeliveryTable, TimerTable
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ class JobHandlers:
             "timers": self._fire_timers,
             "horizon": self._look_ahead,
             "migrations": self._migrate,
+            deliveries.KIND: self._hand_out,
             "outbox": self._send_one,
             reminders.ROUTINE: self._remind,
             routines.TIDY: self._tidy,
@@ -81,6 +82,13 @@ class JobHandlers:
         if self._migrations.run(limit=MIGRATED) == MIGRATED:
             with self._transactions.database.writing() as connection:
                 self._transactions.queue.put(connection, [migrations_job(self._transactions.now())])
+
+    def _hand_out(self, _: Mapping[str, Any]) -> None:
+        """Hand out thrown events, and put another job while there may be more."""
+        if self._transactions.hand_out_waiting():
+            with self._transactions.database.writing() as connection:
+                job = Job(deliveries.KIND, deliveries.KIND, self._transactions.now())
+                self._transactions.queue.put(connection, [job])
 
     def _remind(self, _: Mapping[str, Any]) -> None:
         with self._transactions.database.writing() as connection:
@@ -145,6 +153,9 @@ class JobHandlers:
         waiting = timers.claimable(now, GRACE).with_only_columns(TimerTable.id).limit(1)
         jobs = [Job("timers", "timers:more", now)] if connection.scalar(waiting) else []
         jobs += [migrations_job(now)] if connection.scalar(migrating(now - GRACE)) else []
+        late = DeliveryTable.thrown_at <= now - GRACE
+        if connection.scalar(select(DeliveryTable.id).where(late).limit(1)) is not None:
+            jobs.append(Job(deliveries.KIND, deliveries.KIND, now))
         jobs += [
             outbox.job_for(id, now) for id in outbox.due(connection, now - GRACE, MOST_MESSAGES)
         ]

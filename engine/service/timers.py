@@ -93,7 +93,8 @@ class Timers(Part):
                 done, more = timers.fire_batch(advance(work), min(TOGETHER, limit - fired))
                 fired += done
             work.flush()
-            return fired, more
+        self._transactions.hand_out(work.deliveries)
+        return fired, more
 
     def _claim(self, limit: int, now: datetime | None = None) -> list[str]:
         """Claim due timers. If more may be due, another job is put at once, so that all free

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
@@ -24,6 +26,7 @@ from engine.errors import (
     Problem,
     ProcessFailed,
     StepError,
+    Unavailable,
 )
 from engine.jobs.queue import DatabaseQueue
 from engine.store.base import table_of
@@ -31,13 +34,18 @@ from engine.store.batch import Batch, Statement
 from engine.store.database import Database
 from engine.store.tables import ReceiptTable
 from engine.unit_of_work import UnitOfWork
-from engine.views import Actor, Receipt
-from engine.work import incidents
+from engine.views import SYSTEM, Actor, Receipt
+from engine.work import deliveries, incidents
 from engine.work.fields import check_size
+
+log = logging.getLogger(__name__)
 
 TRIES = 5
 """How often a write is tried when another transaction was first: when several people complete tasks
 of one case at the same moment, all should succeed, unless it was the very same task."""
+AT_ONCE = 100
+"""Events that are handed out by the request that has thrown them, and by one job: few enough for
+nobody to wait long, enough for most signals to have arrived when the request is answered."""
 KEY_LENGTH = 100
 """The most characters of an idempotency key: the size of its column."""
 _TABLE: Final = table_of(ReceiptTable)
@@ -180,6 +188,25 @@ class Transactions:
         :param now: the time of all rows that are written; the clock's when None
         :param reads_first: as in ``write``
         """
+        thrown: list[str] = []
+        result = self._tried(actor, do, known, now, reads_first, thrown)
+        self.hand_out(thrown)
+        return result
+
+    def _tried(
+        self,
+        actor: Actor,
+        do: Callable[[UnitOfWork], T],
+        known: Callable[[], T | None],
+        now: datetime | None,
+        reads_first: bool,
+        thrown: list[str],
+    ) -> T:
+        """Run ``do`` as ``run`` does.
+
+        :param thrown: gets the ids of the events that are to be handed out now
+        """
+        apart = False
         for left in reversed(range(TRIES)):
             optimistic = reads_first and left == TRIES - 1
             try:
@@ -187,26 +214,65 @@ class Transactions:
                     if left < TRIES - 2:
                         self.database.wait_in_line(connection)
                     work = self.unit_of_work(connection, actor, now)
+                    work.apart = apart
                     if optimistic:
                         work.batch = Batch(connection, self.database.claim)
                         work.optimistic = True
-                    result = do(work)
-                    work.flush()
-                    return result
-            except (Conflict, Invalid, NotAllowed, NotFound) as problem:
+                    result = _done(do, work)
+                thrown += work.deliveries
+                return result
+            except StepError as error:
+                # Perhaps another instance could not receive what this one has thrown.
+                if apart or not error.received or not left:
+                    raise
+                apart = True
+            except (Conflict, Invalid, NotAllowed, NotFound, IntegrityError) as problem:
                 # The same request may have come in twice, and the other one was first.
                 earlier = known()
                 if earlier is not None:
                     return earlier
-                if problem.error_code != "stale" or not left:
-                    raise
-            except IntegrityError:
-                earlier = known()
-                if earlier is not None:
-                    return earlier
-                if not left:
+                if not left or getattr(problem, "error_code", "stale") != "stale":
                     raise
         raise AssertionError("the last try either returns or raises")
+
+    def hand_out(self, thrown: Sequence[str]) -> None:
+        """Hand out events that committed transactions have thrown, each in a transaction of its
+        own, and those that come of them, at most ``AT_ONCE``. A job hands out what is left."""
+        waiting = deque(thrown)
+        for _ in range(AT_ONCE):
+            if not waiting:
+                return
+            self._hand_out_one(waiting)
+
+    def hand_out_waiting(self) -> bool:
+        """Hand out events that nobody has handed out yet; True when there may be more."""
+        with self.reading() as connection:
+            waiting = list(deliveries.waiting(connection, AT_ONCE))
+        done = [self._hand_out_one(deque([each])) for each in waiting]
+        return any(done)
+
+    def _hand_out_one(self, waiting: deque[str]) -> bool:
+        """Hand out the first of the events, and put those that come of it behind the others."""
+        delivery_id, more = waiting.popleft(), list[str]()
+
+        def do(work: UnitOfWork) -> bool:
+            return deliveries.hand_out(work, delivery_id)
+
+        try:
+            done = self._tried(SYSTEM, do, lambda: None, None, False, more)
+        except (Conflict, Unavailable):
+            return False
+        except Exception as error:
+            # An unforeseen error is an incident too, and keeps nobody else from going on.
+            log.exception("event %s", delivery_id)
+            text = f"{type(error).__name__}: {error}"
+            failed = StepError("", text, kind="unexpected")
+            with self.database.writing() as connection:
+                work = self.unit_of_work(connection, SYSTEM)
+                done = deliveries.give_up(work, delivery_id, failed)
+                work.flush()
+        waiting.extend(more)
+        return done
 
     def record_failure(self, actor: Actor, error: StepError, on_failure: OnFailure | None) -> None:
         """Record the incident of a step that was rolled back, in a transaction of its own.
@@ -227,6 +293,17 @@ class Part:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
+
+
+def _done(do: Callable[[UnitOfWork], T], work: UnitOfWork) -> T:
+    """Do all the writing of one transaction."""
+    try:
+        result = do(work)
+    except StepError as error:
+        error.received = work.received
+        raise
+    work.flush()
+    return result
 
 
 def _known(connection: Connection, actor: Actor, key: str, digest: str) -> Receipt | None:

@@ -13,7 +13,7 @@ from engine.access.rules import authorize
 from engine.errors import Conflict, NotFound, StepError
 from engine.queries import objects
 from engine.runtime import incidents as rows
-from engine.runtime import messages, running_instance, timers
+from engine.runtime import messages, running_instance, signals, timers
 from engine.runtime.state import DAMAGED
 from engine.runtime.step import Step
 from engine.store.tables import IncidentTable, InstanceTable, TimerTable
@@ -33,16 +33,38 @@ def attempt(
     ``operation`` is kept with the incident, for ``retry``. A process that has gone on into a
     deadlock has an incident too, but what it did stands.
     """
-    facts, jobs = len(work.facts), len(work.jobs)
+    work.received = False
+    try:
+        return _tried(work, prepare)
+    except StepError as error:
+        if work.apart or not work.received:
+            return record(work, instance_id, operation, error)
+    # Perhaps another instance could not receive what this one has thrown.
+    work.apart = True
+    try:
+        return _tried(work, prepare)
+    except StepError as error:
+        return record(work, instance_id, operation, error)
+    finally:
+        work.apart = False
+
+
+def _tried(work: UnitOfWork, prepare: Callable[[Step], object]) -> str | None:
+    """Let a process go on, or leave all as it was; the incident's id when it is stuck then.
+
+    :raises StepError: when it cannot
+    """
+    lists: tuple[list[Any], ...] = (work.facts, work.jobs, work.deliveries)
+    before = [len(each) for each in lists]
     try:
         with work.batch.savepoint():
             step = advance(work)
             prepare(step)
             step.run()
-    except StepError as error:
-        del work.facts[facts:]
-        del work.jobs[jobs:]
-        return record(work, instance_id, operation, error)
+    except StepError:
+        for each, length in zip(lists, before, strict=True):
+            del each[length:]
+        raise
     return next(iter(step.deadlocks), None)
 
 
@@ -143,7 +165,9 @@ def _damaged(work: UnitOfWork, instance_id: str) -> bool:
 def _again(work: UnitOfWork, row: Any) -> Callable[[Step], object] | None:
     operation = row.operation
     if operation.get("op") == "start":
-        return lambda step: step.start(step.live(row.instance_id))
+        return lambda step: step.start(step.live(row.instance_id), operation.get("at"))
+    if operation.get("op") == "signal":
+        return lambda step: signals.hear(step, row.instance_id, operation["signal"])
     if operation.get("op") == "look":
         return lambda step: step.look_again(row.instance_id)
     if operation.get("op") == "timer":

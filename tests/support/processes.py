@@ -31,7 +31,7 @@ EVALUATOR = Evaluator({}, lambda: NOON)
 EVENTS = """
 <message id="M" name="M"/><message id="N" name="N"/><signal id="S" name="S"/>
 <error id="E" errorCode="E1"/><error id="F" errorCode="E2"/>
-<escalation id="X" escalationCode="X1"/>
+<escalation id="X" escalationCode="X1"/><escalation id="Y" escalationCode="Y1"/>
 <signalEventDefinition id="shared_signal" signalRef="S"/>
 """
 

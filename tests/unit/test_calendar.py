@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.calendar import Firing, WorkCalendar
+from engine.calendar import Firing, TimePassed, WorkCalendar
 from engine.config.settings import CalendarSettings
 from engine.iso8601 import TimeMalformed, parse_duration
 
@@ -291,6 +291,31 @@ def test_a_bounded_cycle_ends() -> None:
     ]
     assert len(lived_through(SWEDEN.arm("cycle", "R1/2027-04-01/P1D", NOW))) == 1
     assert lived_through(SWEDEN.arm("duration", "P1D", NOW)) == [utc(2027, 3, 28, 15)]
+
+
+@pytest.mark.parametrize(
+    ("begins", "fires"),
+    [
+        (local(2027, 1, 1), [1, 4, 7, 10]),
+        (local(2027, 1, 15, 8), [1, 4, 7, 10]),
+        (local(2027, 5, 3), [7, 10]),
+        (local(2027, 10, 15, 8), [10]),
+    ],
+)
+def test_a_bounded_cycle_counts_from_its_start(begins: datetime, fires: list[int]) -> None:
+    """ISO 8601: what lies before the wait has been, and is not made up for."""
+    first = SWEDEN.arm("cycle", "R4/2027-01-15T08:00:00/P3M", begins)
+    assert [due.astimezone(SWEDEN.zone).month for due in lived_through(first)] == fires
+
+
+def test_a_bounded_cycle_whose_times_are_over_says_so() -> None:
+    with pytest.raises(TimePassed, match="all 4 times"):
+        SWEDEN.arm("cycle", "R4/2027-01-15T08:00:00/P3M", local(2027, 10, 15, 8, 1))
+
+
+def test_a_cycle_ends_with_the_calendar() -> None:
+    first = SWEDEN.arm("cycle", "R3/9999-12-31T20:00:00Z/P1D", NOW)
+    assert SWEDEN.after_firing(first.rule, first.due, first.due) is None
 
 
 def test_a_monthly_cycle_from_the_31st_comes_back_to_the_31st() -> None:

@@ -115,18 +115,14 @@ class CatchEvent(Spec):
         return any(e.kind == kind and e.name == name for e in self.definitions)
 
     def settle(self, task: Task) -> None:
-        self._look(task, all_known=True)
+        self.look(task)
 
     def look(self, task: Task) -> None:
-        self._look(task, all_known=False)
-
-    def _look(self, task: Task, *, all_known: bool) -> None:
-        """Conditional events fire when their condition becomes true (BPMN 2.0.2, 10.5.5). While
-        others still run, a variable may yet be to come."""
+        """Conditional events fire when their condition becomes true (BPMN 2.0.2, 10.5.5)."""
         for number, event in enumerate(self.definitions):
             if event.kind != "conditional" or not task.has_state(TaskState.WAITING):
                 continue
-            true = self._holds(task, event, all_known=all_known)
+            true = self._holds(task, event)
             held: list[int] = task.internal_data.get("condition", [])
             was = number in held
             if true != was:
@@ -136,12 +132,14 @@ class CatchEvent(Spec):
                 self.happen(task)
 
     @staticmethod
-    def _holds(task: Task, event: EventDefinition, *, all_known: bool) -> bool:
+    def _holds(task: Task, event: EventDefinition) -> bool:
+        """Is the condition true now? While a variable that it asks for is still to come, it is
+        not."""
         try:
             what = f"the condition of {task.task_spec.bpmn_id}"
             return truth(task, event.condition or "", what)
         except StepError as error:
-            if all_known or not isinstance(error.__cause__, feel.FeelNameError):
+            if not isinstance(error.__cause__, feel.FeelNameError):
                 raise
             return False
 

@@ -276,14 +276,16 @@ class TokenTree(Workflow):  # type: ignore[misc]
         """Let an error or escalation travel outwards from ``task``; True when it was caught.
 
         In each scope first the event sub-processes, then the boundary events of the activity
-        that is the scope (BPMN 2.0.2, 10.5.1: the innermost enclosing catcher wins).
+        that is the scope (BPMN 2.0.2, 10.5.1: the innermost enclosing catcher wins). What an event
+        sub-process throws itself goes outwards: those beside it do not hear it (10.5.6).
         """
         token_id: str | None = task.id.hex
         scope = task.internal_data.get("scope")
+        handled = False
         while True:
-            catcher = self.catcher(kind, code, attached=token_id) or self.catcher(
-                kind, code, listening=(scope,)
-            )
+            catcher = self.catcher(kind, code, attached=token_id)
+            if catcher is None and not handled:
+                catcher = self.catcher(kind, code, listening=(scope,))
             if catcher is not None:
                 catcher.task_spec.trigger(catcher, kind, code)
                 return True
@@ -293,6 +295,7 @@ class TokenTree(Workflow):  # type: ignore[misc]
             if holder is None:
                 return False
             token_id, scope = scope, holder.internal_data.get("scope")
+            handled = holder.task_spec.node.event_triggered
 
     def fail(self, code: str | None, task: Task) -> None:
         """Throw an error from ``task``. When nobody catches it, the process ends with it (BPMN

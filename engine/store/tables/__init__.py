@@ -12,7 +12,13 @@ from engine.store.tables.customers import CustomerTable
 from engine.store.tables.decisions import DecisionModelTable, DecisionTable
 from engine.store.tables.definitions import DefinitionTable, DeploymentTable, ResourceTable
 from engine.store.tables.incidents import IncidentTable
-from engine.store.tables.instances import InstanceTable, MessageTable, SubscriptionTable, TimerTable
+from engine.store.tables.instances import (
+    DeliveryTable,
+    InstanceTable,
+    MessageTable,
+    SubscriptionTable,
+    TimerTable,
+)
 from engine.store.tables.jobs import JobTable, OutboxTable, ReminderTable, RoutineTable
 from engine.store.tables.migration import MigrationItemTable, MigrationTable, SkippedStepTable
 from engine.store.tables.people import PersonTable
@@ -33,6 +39,7 @@ __all__ = [
     "DecisionModelTable",
     "DecisionTable",
     "DefinitionTable",
+    "DeliveryTable",
     "DeploymentTable",
     "FiguresTable",
     "HistoryTable",

@@ -72,6 +72,29 @@ class SubscriptionTable(Base):
     opened_at: Mapped[datetime]
 
 
+class DeliveryTable(Base):
+    """An event that was thrown and is still to be handed out, in a transaction of its own: a
+    signal to an instance (``instance_id``), a signal to a process that it starts
+    (``definition_id``, at ``element_id``), or a message to whoever waits for it in the case.
+    ``position`` orders those of one transaction; ``hops`` counts the deliveries that have led to
+    this one, one after the other."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_order", "thrown_at", "position"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(255))
+    case_id: Mapped[str] = mapped_column(ForeignKey("process_case.id"))
+    instance_id: Mapped[str | None] = mapped_column(ForeignKey("instance.id"))
+    definition_id: Mapped[str | None] = mapped_column(ForeignKey("definition.id"))
+    element_id: Mapped[str | None] = mapped_column(String(255))
+    payload: Mapped[dict[str, Any]]
+    hops: Mapped[int]
+    position: Mapped[int]
+    thrown_at: Mapped[datetime]
+
+
 class MessageTable(Base):
     """A message that came before the case waited for it; the first subscription to it gets it."""
 

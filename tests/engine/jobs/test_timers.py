@@ -212,3 +212,55 @@ def test_the_first_of_a_message_and_a_timer_takes_the_others_place(
     clock.advance(timedelta(days=1))
     assert desk.engine.jobs.fire_due() == 1
     assert (desk.names(paid), desk.names(late)) == (["Thank"], ["Remind"])
+
+
+def test_a_bounded_cycle_with_a_start_fires_as_often_as_is_left(
+    bare_desk: Desk, clock: FakeClock
+) -> None:
+    desk = bare_desk
+    begun = START - timedelta(days=40)
+    desk.deploy(diagram("cycle", *beside(f"cycle:R4/{begun.date().isoformat()}T08:00:00/P15D")))
+    case_id = desk.case("cycle")
+    assert len(due(desk)) == 1
+    for _ in range(5):
+        clock.advance(timedelta(days=15))
+        desk.engine.jobs.fire_due()
+    assert desk.names(case_id) == ["Remind", "Work"]
+    assert due(desk) == []
+
+
+def test_a_cycle_whose_times_are_over_is_nobodys_beside_work_and_an_incident_on_the_way(
+    bare_desk: Desk,
+) -> None:
+    desk = bare_desk
+    over = f"cycle:R2/{START.year - 1}-01-15T08:00:00/P1M"
+    desk.deploy(diagram("cycle", *beside(over)), diagram("way", *waiting(over)))
+    case_id, stopped = desk.case("cycle"), desk.case("way")
+    assert (desk.names(case_id), desk.incidents(case_id)) == (["Work"], [])
+    assert "have passed" in desk.incidents(stopped)[0].message
+    desk.complete(desk.manager, desk.task(case_id))
+    assert "instance.completed" in desk.facts(case_id)
+
+
+@pytest.mark.parametrize(
+    ("timer", "last"),
+    [
+        ('date:= date and time(when, time("23:00:00"))', datetime(9999, 12, 31, 22, tzinfo=UTC)),
+        ("date:= when", datetime(9999, 12, 30, 23, tzinfo=UTC)),
+        ("date:9999-12-31T23:59:59Z", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("cycle:R3/9999-12-31T20:00:00Z/P1D", datetime(9999, 12, 31, 20, tzinfo=UTC)),
+    ],
+)
+def test_a_timer_waits_until_the_end_of_the_calendar(
+    bare_desk: Desk, clock: FakeClock, timer: str, last: datetime
+) -> None:
+    desk = bare_desk
+    asks = (start(), task("ask", form=field("when", "date")), catch("wait", timer=timer))
+    desk.deploy(
+        diagram("far", *asks, task("act"), end(), chain("start", "ask", "wait", "act", "end"))
+    )
+    case_id = desk.case("far")
+    desk.complete(desk.manager, desk.task(case_id), {"when": "9999-12-31"})
+    assert (due(desk), desk.incidents(case_id)) == ([last], [])
+    clock.set(datetime(9999, 12, 30, tzinfo=UTC))
+    assert desk.engine.jobs.fire_due() == 0

@@ -99,17 +99,18 @@ def test_a_condition_is_looked_at_while_scripts_run(live: RunningInstance) -> No
     assert (life.open, life.done["y"]) == (["heard"], 0)
 
 
-def test_a_condition_may_ask_for_a_variable_that_is_still_to_come_but_not_in_vain(
-    live: RunningInstance,
-) -> None:
+def test_a_condition_waits_for_a_variable_that_is_still_to_come(live: RunningInstance) -> None:
     condition = "<condition>= hot</condition>"
     events = on("a", f"<conditionalEventDefinition>{condition}</conditionalEventDefinition>")
     known = '<startEvent id="s"/><scriptTask id="x"><script>= {hot: true}</script></scriptTask>'
     body = '<parallelGateway id="p"/><userTask id="a"/>[[p > a]]' + events
     assert live(f"{known}{body}[[s > p > x]]").open == ["heard"]
-    with pytest.raises(StepError) as caught:
-        live(f'<startEvent id="s"/>{body}[[s > p]]')
-    assert caught.value.kind == "expression"
+    alone = live(f'<startEvent id="s"/>{body}<userTask id="t"/>[[s > p > t]]')
+    assert alone.open == ["a", "t"]
+    assert alone.do("t", hot=False).open == ["a"]
+    alone.process.write({"hot": True})
+    alone.executor.run(alone.process)
+    assert alone.settled().open == ["heard"]
 
 
 PARALLEL = f'<intermediateCatchEvent id="both" parallelMultiple="true">{MESSAGE}{SIGNAL}{OTHER}'
@@ -294,3 +295,32 @@ def test_after_ten_thousand_completions_the_state_is_as_small_as_after_the_first
         assert life.size <= first + 16
     assert life.size <= 4096
     assert life.open == ["a", "b"]
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["the same", "one beside it"])
+@pytest.mark.parametrize("kind", ["escalation", "error"])
+def test_what_a_handler_throws_itself_goes_outwards(
+    live: RunningInstance, kind: str, beside: bool
+) -> None:
+    """BPMN 2.0.2, 10.5.6: never to the handlers of the scope that it handles for."""
+    again = f'<{kind}EventDefinition {kind}Ref="{"X" if kind == "escalation" else "E"}"/>'
+    first = '<escalationEventDefinition escalationRef="Y"/>' if beside or kind == "error" else again
+    handler = (
+        f'<subProcess id="h" triggeredByEvent="true"><startEvent id="hs" isInterrupting="false">'
+        f'{first}</startEvent><endEvent id="rethrow">{again}</endEvent>'
+        "[[hs > rethrow]]</subProcess>"
+    )
+    other = (
+        f'<subProcess id="o" triggeredByEvent="true"><startEvent id="os">{again}</startEvent>'
+        '<userTask id="wrong"/>[[os > wrong]]</subProcess>'
+    )
+    body = (
+        f'<startEvent id="s"/><subProcess id="sub">'
+        f'<startEvent id="s1"/><userTask id="t"/>'
+        f'<intermediateThrowEvent id="throw">{first}</intermediateThrowEvent><userTask id="u"/>'
+        f"[[s1 > throw > u]][[s1 > t]]{handler}{other if beside else ''}</subProcess>"
+        f'<boundaryEvent id="on" attachedToRef="sub" cancelActivity="{str(kind == "error").lower()}'
+        f'">{again}</boundaryEvent><userTask id="outer"/>[[s > sub]][[on > outer]]'
+    )
+    life = live(body)
+    assert sorted(life.open) == (["outer"] if kind == "error" else ["outer", "t", "u"])

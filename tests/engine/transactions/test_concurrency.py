@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from engine import Actor, FakeClock
 from engine.errors import Conflict
-from engine.runtime import messages
+from engine.runtime import stored_messages
 from engine.service.transactions import Transactions
 from engine.store.tables import AttachmentTable, PersonTable, SignatureTable, TaskTable
 from engine.unit_of_work import UnitOfWork
@@ -329,7 +329,7 @@ def test_a_message_meets_whoever_a_signal_of_another_case_makes_wait_for_it(
     paid = Meanwhile(
         lambda: desk.engine.cases.deliver(desk.manager.actor, "Paid", case_id, key=desk.key())
     )
-    paid.after(monkeypatch, messages, "_take")
+    paid.after(monkeypatch, stored_messages, "take")
     desk.complete(desk.manager, desk.task(caller))
     assert not isinstance(paid.result, Exception)
     assert desk.names(case_id) == ["Thank"]

@@ -99,6 +99,16 @@ def test_filters_by_text_person_type_date_and_case(
     assert bool(sentences(page.text)) is found
 
 
+@pytest.mark.parametrize("place", ["/history/", "/history/export.csv"])
+@pytest.mark.parametrize("query", ["until=9999-12-31", "since=0001-01-01", "since=9999-12-31"])
+def test_the_ends_of_the_calendar_are_days_like_others(
+    manager: Visitor, signed_case: str, place: str, query: str
+) -> None:
+    answer = manager.open(f"{place}?{query}")
+    assert answer.status_code == 200
+    assert ("Marknadsanalys" in answer.text) is (query != "since=9999-12-31")
+
+
 def test_the_last_day_of_a_range_belongs_to_it_in_the_company_s_zone(
     signed_in: SignedIn, engine: Engine, clock: FakeClock, people: People
 ) -> None:

@@ -1,0 +1,137 @@
+"""Handing out one event that was thrown, in a transaction of its own: who cannot receive it has an
+incident, at its own element, and nobody else notices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from engine import feel
+from engine.errors import StepError
+from engine.runtime import deliveries, event_starts, messages, signals
+from engine.runtime.running_instance import RUNNING
+from engine.runtime.step import Step
+from engine.store.tables import DeliveryTable, InstanceTable
+from engine.unit_of_work import UnitOfWork
+from engine.work import incidents
+
+
+def waiting(connection: Connection, limit: int) -> Sequence[str]:
+    """The ids of events that are still to be handed out, in the order in which they were thrown."""
+    order = (DeliveryTable.thrown_at, DeliveryTable.position, DeliveryTable.id)
+    return connection.scalars(select(DeliveryTable.id).order_by(*order).limit(limit)).all()
+
+
+def hand_out(work: UnitOfWork, delivery_id: str) -> bool:
+    """Let the receiver of an event go on; False when somebody else has seen to it."""
+    event = _taken(work, delivery_id)
+    if event is None:
+        return False
+    work.hops = event.hops
+    if event.kind == "signal":
+        _signal(work, event)
+    elif event.kind == "message":
+        _message(work, event)
+    else:
+        brought = {k: feel.from_json(v) for k, v in event.payload.items()}
+        _start(work, event, event.definition_id, event.element_id, brought)
+    return True
+
+
+def give_up(work: UnitOfWork, delivery_id: str, error: StepError) -> bool:
+    """Record the incident of an event that could not be handed out at all; False when somebody
+    else has seen to it."""
+    event = _taken(work, delivery_id)
+    if event is None:
+        return False
+    error.element_id = error.element_id or event.element_id or ""
+    incidents.record(work, event.instance_id or event.case_id, _operation(event), error)
+    return True
+
+
+def _taken(work: UnitOfWork, delivery_id: str) -> Any:
+    """The row of an event, which is deleted; its case is held."""
+    mine = DeliveryTable.id == delivery_id
+    work.hold(select(DeliveryTable.case_id).where(mine).scalar_subquery())
+    event = work.connection.execute(select(DeliveryTable).where(mine)).first()
+    if event is None or not work.connection.execute(delete(DeliveryTable).where(mine)).rowcount:
+        return None
+    return event
+
+
+def _operation(event: Any) -> dict[str, Any]:
+    """How to try again what has failed."""
+    if event.kind == "signal":
+        return {"op": "signal", "signal": event.name}
+    if event.kind == "message":
+        return {"op": "message", "message": event.name, "payload": {}}
+    return {"op": "start", "at": event.element_id}
+
+
+def _signal(work: UnitOfWork, event: Any) -> None:
+    state = work.connection.scalar(
+        select(InstanceTable.state).where(InstanceTable.id == event.instance_id)
+    )
+    if state in RUNNING:
+        hear = partial(_hear, instance_id=event.instance_id, name=event.name)
+        incidents.attempt(work, event.instance_id, _operation(event), hear)
+
+
+def _hear(step: Step, instance_id: str, name: str) -> None:
+    for row in signals.tokens_waiting(step, instance_id, name)[:1]:
+        most = step.config.limits.children
+        deliveries.check_hops(step, row.element_id, most, f"the signal {name}")
+    signals.hear(step, instance_id, name)
+
+
+def _message(work: UnitOfWork, event: Any) -> None:
+    """A message that an instance of the case has thrown."""
+    row = messages.receiver(work.connection, event.case_id, event.name)
+    if row is None and _started(work, event):
+        return
+
+    def deliver(step: Step) -> None:
+        if row is not None:
+            most = step.config.limits.children
+            deliveries.check_hops(step, row.element_id, most, f"the message {event.name}")
+        messages.deliver(step, event.case_id, event.name, {})
+
+    receiver = event.case_id if row is None else row.instance_id
+    incidents.attempt(work, receiver, _operation(event), deliver)
+
+
+def _started(work: UnitOfWork, event: Any) -> bool:
+    """Start the process that a message starts; False when there is none."""
+    cause = ("message", event.name)
+    for definition, at in work.definitions.started_by(work.connection, *cause):
+        brought = event_starts.all_come(work, event.case_id, definition, at, cause)
+        if brought is not None:
+            _start(work, event, definition.id, at, brought)
+            return True
+    return False
+
+
+def _start(
+    work: UnitOfWork, event: Any, definition_id: str, at: str, brought: Mapping[str, Any]
+) -> None:
+    """Make the instance that the event starts, then start it: the instance is there to show why,
+    when it cannot start."""
+    definition = work.definitions.get(work.connection, definition_id)
+    cause = (event.kind.removeprefix("start by "), event.name)
+    begun: list[str] = []
+
+    def create(step: Step) -> None:
+        deliveries.check_hops(step, at, step.config.limits.nesting, definition.process_id)
+        begun.append(event_starts.create(step, event.case_id, definition, at, cause, brought).id)
+
+    incidents.attempt(work, event.case_id, {"op": "none"}, create)
+    for instance_id in begun:
+        start = partial(_begin, instance_id=instance_id, at=at)
+        incidents.attempt(work, instance_id, {"op": "start", "at": at}, start)
+
+
+def _begin(step: Step, instance_id: str, at: str) -> None:
+    step.start(step.live(instance_id), at)
