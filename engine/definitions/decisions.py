@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -18,9 +18,6 @@ from engine.dmn.model import DecisionElement, DecisionService
 from engine.dmn.results import WatchedVariables
 from engine.errors import NotFound
 from engine.store.tables import DecisionModelTable, DecisionTable, ResourceTable
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)

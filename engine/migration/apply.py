@@ -141,7 +141,7 @@ def migrate(
     :param instances: ids, each with its case's
     :raises MigrationRefused: when one would wait for ever in the new version
     :raises StepError: when one cannot go on there
-    :raises Conflict: when somebody else migrations one at the same moment
+    :raises Conflict: when somebody else migrates one at the same moment
     """
     outcomes: dict[str, MigratedInstance | MigrationRefused] = {}
     rows, writes, migrations = snapshot.read(work.connection, instances), Writes(), []

@@ -221,7 +221,7 @@ def _hearer(
     return definition, {k: feel.from_json(v) for k, v in row.variables.items()}
 
 
-def delivery(
+def message_operation(
     work: UnitOfWork, message: str, business_key: str, payload: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The operation of an incident that keeps a message which could not be delivered."""

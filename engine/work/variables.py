@@ -1,5 +1,4 @@
-"""Values that come from outside: how large they may be; and correcting a process's variables,
-when an expression failed over one of them."""
+"""Correcting a process's variables, when an expression failed over one of them."""
 
 from __future__ import annotations
 
