@@ -15,7 +15,7 @@ from engine.bpmn.expressions import (
 )
 from engine.bpmn.lint.document import Document
 from engine.bpmn.lint.report import Reporter
-from engine.bpmn.names import XSI_TYPE, kind, model_child, text
+from engine.bpmn.names import XSI_TYPE, kind, local_reference, model_child, text
 from engine.bpmn.vocabulary import FeelUse
 
 MOST_EXPRESSIONS = 1_000
@@ -58,6 +58,8 @@ def expressions(document: Document, report: Reporter) -> None:
     for element in document.of(*_PLACES):
         place = _PLACES[kind(element)]
         if place == "time" and not _is_expression(text(element)):
+            continue
+        if place == "condition" and _of_a_default(element, document):
             continue
         written = text(element)
         if not measure.fits(written):
@@ -115,6 +117,14 @@ def not_used(document: Document, report: Reporter) -> None:
 
 
 _PLACE_OF_MAPPING = ("omvandlingen av data", "the transformation of data")
+
+
+def _of_a_default(element: etree._Element, document: Document) -> bool:
+    """True for the condition of a default flow, which is not used (``gateways.defaults`` tells)."""
+    flow = element.getparent()
+    source = document.target(flow.get("sourceRef")) if kind(flow) == "sequenceFlow" else None
+    default = "" if source is None else local_reference(source.get("default"))
+    return bool(default) and default == flow.get("id")
 
 
 def _is_expression(written: str) -> bool:

@@ -102,3 +102,14 @@ def test_a_shape_drawn_twice_counts_once() -> None:
 def test_prefixes_do_not_matter() -> None:
     inside = shape("tns:t", (0, 0, 100, 80))
     assert [s.id for s in drawing(MODEL + plane("tns:p", inside), "p").shapes] == ["t"]
+
+
+def test_a_flow_without_an_id_is_a_line_between_its_ends() -> None:
+    nameless = (
+        '<sequenceFlow sourceRef="s" targetRef="t"/><sequenceFlow sourceRef="s" targetRef="t"/>'
+    )
+    shown = plane("p", shape("s", (0, 0, 36, 36)) + shape("t", (100, 0, 36, 36)))
+    drawn = drawing(process('<startEvent id="s"/><task id="t"/>' + nameless) + shown)
+    assert [e.kind for e in drawn.edges] == ["sequenceFlow", "sequenceFlow"]
+    assert len({e.id for e in drawn.edges}) == 2
+    assert all(len(e.waypoints) == 2 for e in drawn.edges)

@@ -102,11 +102,9 @@ def test_a_slip_is_answered_with_what_was_meant() -> None:
         line('<serviceTask id="t" implementation="##WebService"/>'),
         line('<serviceTask id="t" camunda:class="com.acme.Pay"/>'),
         line('<businessRuleTask id="t"/>'),
-        task().replace(
-            "</userTask>",
-            '<extensionElements><camunda:taskListener class="com.acme.L"/></extensionElements>'
-            "</userTask>",
-        ),
+        script("a = 1", 'scriptFormat="javascript"'),
+        script("a = 1;", 'scriptFormat="text/x-java"'),
+        script("a = 1", 'scriptFormat="python"'),
     ],
 )
 def test_what_is_meant_for_other_tools_is_kept_as_a_drawing(content: str) -> None:
@@ -121,13 +119,24 @@ def test_java_code_is_named_in_the_finding() -> None:
 
 
 def test_what_to_do_about_code_fits_the_step() -> None:
-    listener = (
-        '<extensionElements><camunda:taskListener event="create" class="X"/></extensionElements>'
+    connector = (
+        "<extensionElements><camunda:connector><camunda:connectorId>x</camunda:connectorId>"
+        "</camunda:connector></extensionElements>"
     )
-    done_by_people = line(f'<userTask id="t">{listener}</userTask>')
+    done_by_people = line(f'<userTask id="t">{connector}</userTask>')
     done_by_programs = line('<serviceTask id="t" camunda:class="X"/>')
     for content, ends in ((done_by_people, "Remove the code."), (done_by_programs, "a user task.")):
         assert [f.en.endswith(ends) for f in findings(content) if f.code == "vendor_code"] == [True]
+
+
+@pytest.mark.parametrize("name", ["taskListener", "executionListener"])
+def test_the_process_goes_on_without_listeners_and_says_so(name: str) -> None:
+    heard = f'<camunda:{name} event="create"><camunda:script>x</camunda:script></camunda:{name}>'
+    content = line(f'<userTask id="t"><extensionElements>{heard}</extensionElements></userTask>')
+    assert startable(content) == {"p"}
+    (found,) = [f for f in findings(content) if f.severity == "warning"]
+    assert (found.code, found.element_id) == ("vendor_listener", "t")
+    assert name in found.en
 
 
 def test_settings_of_other_tools_are_told_and_harm_nothing() -> None:
