@@ -41,8 +41,8 @@ class Note:
 class Translation:
     """One file under translation. ``elements`` are its BPMN elements in the file's order, ``used``
     the namespaces of other tools that anything in it is written in (and ``"juel"``), ``ids`` the
-    ids that it has. Flowable's and Activiti's count when they are declared: only these tools declare
-    them, while Camunda's stands in many a file of others."""
+    ids that it has. Flowable's and Activiti's count when they are declared: only these tools
+    declare them, while Camunda's stands in many a file of others."""
 
     def __init__(self, root: etree._Element) -> None:
         self.root = root
