@@ -222,9 +222,11 @@ class _LayoutReader:
             more = self._more(drawn, element, what)
         elif what in EVENTS:
             more["event"] = notation.event(element, kinds, self._shared)
-            more["interrupting"] = flag(element.get("cancelActivity"), True) and flag(
-                element.get("isInterrupting"), True
+            cancels = (
+                flag(element.get("cancelActivity"), True)
+                or more["event"] == "compensateEventDefinition"
             )
+            more["interrupting"] = cancels and flag(element.get("isInterrupting"), True)
         return Shape(
             element.get("id"),
             what,
