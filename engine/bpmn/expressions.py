@@ -25,6 +25,8 @@ _FEEL = re.compile(r"feel", re.IGNORECASE)
 _PYTHON_WORDS = frozenset({"not", "None", "elif"})
 _PYTHON_STARTS = frozenset({"import", "lambda", "def", "del", "raise", "assert", "while", "class"})
 _LITERALS = {"True": "true", "False": "false", "None": "null", "TRUE": "true", "FALSE": "false"}
+_GIVEN = frozenset({"error"})
+"""Functions that the engine gives to scripts beside those of FEEL."""
 Language = Literal["feel", "python", "juel", "other", ""]
 """A language that an expression can be in; ``""`` when none is declared."""
 
@@ -94,12 +96,15 @@ def _syntax(text: str) -> ExpressionProblem | None:
     if not text.strip():
         return ExpressionProblem("expression_empty")
     try:
-        names = feel.compile(text).names
+        expression = feel.compile(text)
     except feel.FeelError as error:
         if _pythonic(text):
             return ExpressionProblem("expression_python", suggestion=meant(text))
         return ExpressionProblem("expression_syntax", both(error), _equals(text))
-    for name in sorted(names):
+    unknown = sorted((expression.called & expression.names) - _GIVEN)
+    if unknown:
+        return ExpressionProblem("expression_function", unknown[0])
+    for name in sorted(expression.names):
         words = name.split()
         # A name of several words is FEEL; these words stand in Python's grammar, not in names.
         python = words[0] in _PYTHON_STARTS or not _PYTHON_WORDS.isdisjoint(words)
@@ -149,3 +154,21 @@ def _juel(text: str) -> ExpressionProblem:
         return ExpressionProblem("expression_juel_meant", suggestion=to_feel(text))
     except NotSimple as error:
         return ExpressionProblem("expression_juel", (error.sv, error.en))
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The variables that a FEEL text needs, none when it is not FEEL."""
+    try:
+        return feel.compile(feel_behind(text) or text).names
+    except feel.FeelError:
+        return frozenset()
+
+
+def functions_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The built-in functions that a FEEL text names without calling them, and the functions that
+    it calls."""
+    try:
+        expression = feel.compile(feel_behind(text) or text)
+    except feel.FeelError:
+        return frozenset(), frozenset()
+    return expression.uncalled, expression.called

@@ -16,6 +16,7 @@ from typing import Any, Final
 from lxml import etree
 
 from engine.bpmn import colours, lines, notation
+from engine.bpmn.flow_ids import MADE
 from engine.bpmn.names import (
     DC,
     DD,
@@ -195,7 +196,13 @@ class _LayoutReader:
     def edges(self) -> tuple[Edge, ...]:
         """The edges, once the shapes that they connect are known."""
         edges: dict[str, Edge] = {}
-        for drawn in self._plane.iter(_EDGE):
+        # What has no id in the file could not be drawn in it: a straight line joins its ends.
+        undrawn = [
+            etree.Element(_EDGE, bpmnElement=ident)
+            for ident in self._elements
+            if ident.startswith(MADE)
+        ]
+        for drawn in (*self._plane.iter(_EDGE), *undrawn):
             element = self._elements.get(local_reference(drawn.get("bpmnElement")))
             if element is None or element.get("id") in edges:
                 continue
@@ -215,9 +222,11 @@ class _LayoutReader:
             more = self._more(drawn, element, what)
         elif what in EVENTS:
             more["event"] = notation.event(element, kinds, self._shared)
-            more["interrupting"] = flag(element.get("cancelActivity"), True) and flag(
-                element.get("isInterrupting"), True
+            cancels = (
+                flag(element.get("cancelActivity"), True)
+                or more["event"] == "compensateEventDefinition"
             )
+            more["interrupting"] = cancels and flag(element.get("isInterrupting"), True)
         return Shape(
             element.get("id"),
             what,

@@ -160,7 +160,9 @@ class _ModelReader:
             parallel_multiple=e.get("parallelMultiple") == "true",
             default=_local_ref(e.get("default")),
             attached_to=_local_ref(e.get("attachedToRef")),
-            interrupting=interrupting != "false",
+            # A compensation is waited for when its activity is done: cancelActivity does not apply
+            # to it (BPMN 2.0.2, Table 10.89).
+            interrupting=interrupting != "false" or _compensates(e),
             loop=self._loop(e),
             script=_text(e, "script"),
             message=self._root_name(e.get("messageRef")),
@@ -265,6 +267,10 @@ class _ModelReader:
 
 def _item_name(e: etree._Element | None) -> str | None:
     return None if e is None else e.get("name") or e.get("id")
+
+
+def _compensates(e: etree._Element) -> bool:
+    return kind(e) == "boundaryEvent" and e.find(bpmn("compensateEventDefinition")) is not None
 
 
 def _called(e: etree._Element) -> str | None:

@@ -18,6 +18,7 @@ from xml.parsers import expat
 from lxml import etree
 
 from engine.bpmn.findings import clean, finding
+from engine.bpmn.flow_ids import give_flow_ids
 from engine.bpmn.names import DMN_MARK, MODEL, local, namespace
 from engine.errors import Rejected
 
@@ -60,7 +61,8 @@ def parse(
     """The tree of a BPMN file.
 
     ``root`` is the namespace that the root element must have, and its local name must then be
-    ``definitions``; ``None`` takes any XML. Comments are kept (line numbers stay true), processing
+    ``definitions``; ``None`` takes any XML. Sequence flows without an id get one. Comments are
+    kept (line numbers stay true), processing
     instructions are not. Raises ``Rejected`` with one finding for anything that cannot be read.
     """
     _refuse_other_formats(data, filename, limits)
@@ -86,6 +88,8 @@ def parse(
         raise _refused("xml_doctype", filename, 1)  # the two parsers must never disagree on this
     if root is not None:
         _check_root(element, filename, root)
+    if root == MODEL:
+        give_flow_ids(element)
     return element.getroottree()
 
 

@@ -132,6 +132,20 @@ TEXTS: dict[str, Text] = {
         "{element} out of {source} has no condition and is not the default, so it is always "
         "taken. Give it a condition or make it the default.",
     ),
+    "gateway_without_choice": (
+        "gap",
+        "{element} har {count} flöden ut utan villkor: bara det första skulle någonsin väljas. "
+        "Processen sparas som ritning. Ge dem villkor, eller använd en parallell grind.",
+        "{element} has {count} flows out without a condition: only the first would ever be taken. "
+        "The process is kept as a drawing. Give them conditions, or use a parallel gateway.",
+    ),
+    "flow_not_immediate": (
+        "gap",
+        "{element} är märkt isImmediate=”false”: annat får hända innan den följs. Här följs varje "
+        "flöde genast; processen sparas som ritning. Ta bort märkningen.",
+        '{element} is marked isImmediate="false": other things may happen before it is followed. '
+        "Here every flow is followed at once; the process is kept as a drawing. Remove the mark.",
+    ),
     "gateway_without_default": (
         "warning",
         "{element} har inget förval: om inget villkor stämmer stannar processen där med ett fel. "

@@ -73,7 +73,7 @@ class Rules:
     """
 
     strict_roles: bool = True
-    nodes: int = 250
+    nodes: int = 1_000
     node_kinds: frozenset[str] = NODE_KINDS
     event_kinds: frozenset[str] = EVENT_KINDS
     xml: XmlLimits = DEFAULT_LIMITS

@@ -10,12 +10,15 @@ from engine.bpmn.expressions import (
     ExpressionProblem,
     declared_language,
     feel_behind,
+    functions_in,
     language,
+    names_in,
     problem,
 )
+from engine.bpmn.juel import is_juel
 from engine.bpmn.lint.document import Document
 from engine.bpmn.lint.report import Reporter
-from engine.bpmn.names import XSI_TYPE, kind, model_child, text
+from engine.bpmn.names import XSI_TYPE, kind, local_reference, model_child, text
 from engine.bpmn.vocabulary import FeelUse
 
 MOST_EXPRESSIONS = 1_000
@@ -59,6 +62,8 @@ def expressions(document: Document, report: Reporter) -> None:
         place = _PLACES[kind(element)]
         if place == "time" and not _is_expression(text(element)):
             continue
+        if place == "condition" and _of_a_default(element, document):
+            continue
         written = text(element)
         if not measure.fits(written):
             report("expressions_too_many", document.root, limit=MOST_EXPRESSIONS)
@@ -71,7 +76,9 @@ def expressions(document: Document, report: Reporter) -> None:
             fault = _script(written, element)
         if fault is not None:
             _tell(report, owner, element, _WORDS[place], written, fault)
-        elif place in _BOOLEAN and _is_literal(written):
+        else:
+            _doubts(report, owner, element, written)
+        if fault is None and place in _BOOLEAN and _is_literal(written):
             report("expression_not_boolean", owner, at=element, text=written, place=_WORDS[place])
     _default_language(document, report, default)
 
@@ -117,6 +124,32 @@ def not_used(document: Document, report: Reporter) -> None:
 _PLACE_OF_MAPPING = ("omvandlingen av data", "the transformation of data")
 
 
+def _doubts(report: Reporter, owner: etree._Element, element: etree._Element, written: str) -> None:
+    """What can be evaluated and yet hardly means what its author meant."""
+    place = _PLACES[kind(element)]
+    functions, called = functions_in(written)
+    for name in sorted(functions):
+        report(
+            "expression_names_function",
+            owner,
+            at=element,
+            place=_WORDS[place],
+            name=name,
+            text=written,
+        )
+    asked = called & {"now", "today"}
+    if asked and kind(element.getparent()) == "conditionalEventDefinition":
+        report("condition_of_time", owner, at=element, name=f"{min(asked)}()", text=written)
+
+
+def _of_a_default(element: etree._Element, document: Document) -> bool:
+    """True for the condition of a default flow, which is not used (``gateways.defaults`` tells)."""
+    flow = element.getparent()
+    source = document.target(flow.get("sourceRef")) if kind(flow) == "sequenceFlow" else None
+    default = "" if source is None else local_reference(source.get("default"))
+    return bool(default) and default == flow.get("id")
+
+
 def _is_expression(written: str) -> bool:
     return feel_behind(written) is not None or written.startswith(("${", "#{"))
 
@@ -129,14 +162,20 @@ def _is_literal(written: str) -> bool:
 
 
 def _informal(element: etree._Element, document: Document) -> ExpressionProblem | None:
-    """§10.5.5 "Conditional Event": in an executable process the condition must be formal."""
-    parent = element.getparent()
-    if kind(parent) != "conditionalEventDefinition" or not text(element):
+    """§10.5.5 "Conditional Event": in an executable process the condition must be formal. Other
+    conditions without a type (§8.4.7: natural language) are read as FEEL, which words are not."""
+    written = text(element)
+    if _PLACES[kind(element)] not in _BOOLEAN or not written or is_juel(written):
+        return None
+    event = kind(element.getparent()) == "conditionalEventDefinition"
+    if not event and not any(" " in name for name in names_in(written)):
         return None
     process = document.process_of(element)
     runs = document.executable if process is None else process.executable
     formal = (element.get(XSI_TYPE) or "").rsplit(":", 1)[-1] == "tFormalExpression"
-    if formal or not runs or feel_behind(text(element)) is not None:
+    if formal or not runs or feel_behind(written) is not None:
+        return None
+    if not event and declared_language(element):
         return None
     return ExpressionProblem("condition_informal")
 

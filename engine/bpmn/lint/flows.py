@@ -100,7 +100,7 @@ def boundary_events(document: Document, report: Reporter) -> None:
 def intermediate_events(document: Document, report: Reporter) -> None:
     """§10.5.4 "Sequence Flow Connections": an intermediate event is a source and, in normal flow, a
     target of a sequence flow; a link that jumps away has no outgoing flow, and one that is jumped
-    to no incoming."""
+    to no incoming. In an ad-hoc sub-process, which has no end events, work may end anywhere."""
     for node in document.all_nodes():
         if node.kind not in ("intermediateCatchEvent", "intermediateThrowEvent"):
             continue
@@ -108,7 +108,7 @@ def intermediate_events(document: Document, report: Reporter) -> None:
         if link and node.kind == "intermediateThrowEvent":
             if node.outgoing:
                 report("link_throw_with_outgoing", node.element)
-        elif not node.outgoing:
+        elif not node.outgoing and kind(node.scope.element) != "adHocSubProcess":
             report("intermediate_without_outgoing", node.element)
         if not node.link_target:
             if not node.incoming and not _may_begin(node):
@@ -215,6 +215,15 @@ def repeated_flows(document: Document, report: Reporter) -> None:
                 report("flow_twice", flow.element, other=first.element)
 
 
+def completions(document: Document, report: Reporter) -> None:
+    """Table 8.60: isImmediate="false" lets other things happen between a step and the next one;
+    here every flow is taken at once."""
+    for process in document.processes:
+        for flow in process.flows():
+            if not flag(flow.element, "isImmediate", True):
+                report("flow_not_immediate", flow.element)
+
+
 def sure_ways_out(document: Document, report: Reporter) -> None:
     """§10.3: an activity with a conditional flow has another flow, or the token has nowhere to go
     when the condition does not hold."""
@@ -235,6 +244,7 @@ CHECKS = (
     loose_ends,
     unreachable,
     repeated_flows,
+    completions,
     sure_ways_out,
 )
 """The checks of this module, in the order in which they run."""

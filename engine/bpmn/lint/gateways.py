@@ -62,13 +62,16 @@ def defaults(document: Document, report: Reporter) -> None:
 
 def decisions(document: Document, report: Reporter) -> None:
     """§13.4.2: out of an exclusive gateway one condition must come true, or the process stops
-    with an exception, so every flow but the default needs a condition and a default is wise."""
+    with an exception, so every flow but the default needs a condition and a default is wise. Of
+    several flows without a condition only the first is ever taken: that is no decision yet."""
     for node in document.all_nodes():
         if node.kind not in _DECIDING or len(node.outgoing) < 2:
             continue
         open_ended = [f for f in node.outgoing if not f.conditional and f.id != node.default]
         for flow in open_ended:
             report("flow_without_condition", flow.element, source=node.element)
+        if node.kind == "exclusiveGateway" and len(open_ended) > 1:
+            report("gateway_without_choice", node.element, count=len(open_ended))
         if not node.default and not open_ended:
             report("gateway_without_default", node.element)
 

@@ -52,6 +52,11 @@ TABLE = (
     Counterpart("decision", (*_ALL, SPIFF), "decision of a business rule task", "`sp:decision`"),
     Counterpart("script", (ZEEBE,), "`zeebe:script`", "a script in FEEL"),
     Counterpart("condition", FAMILY, "simple expressions `${…}` (JUEL)", "FEEL"),
+    Counterpart(
+        "definition", FAMILY, "`errorRef`, `signalRef` … without a definition", "the definition"
+    ),
+    Counterpart("executable", (FLOWABLE, ACTIVITI), "no `isExecutable`", '`isExecutable="true"`'),
+    Counterpart("quoted", (SPIFF,), "times in quotation marks", "the time"),
     Counterpart("instructions", (SPIFF,), "`instructionsForEndUser`", "the task's documentation"),
 )
 """What of the other tools' becomes what of ours."""

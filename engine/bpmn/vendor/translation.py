@@ -9,7 +9,18 @@ from typing import Any
 from lxml import etree
 
 from engine.bpmn.juel import NotSimple, is_juel, to_feel
-from engine.bpmn.names import ZEEBE, bpmn, kind, local, model_child, model_children, namespace, sp
+from engine.bpmn.names import (
+    ACTIVITI,
+    FLOWABLE,
+    ZEEBE,
+    bpmn,
+    kind,
+    local,
+    model_child,
+    model_children,
+    namespace,
+    sp,
+)
 from engine.bpmn.vendor.tools import FAMILY, KEYS, TOOLS
 
 LONGEST = 160
@@ -29,18 +40,22 @@ class Note:
 
 class Translation:
     """One file under translation. ``elements`` are its BPMN elements in the file's order, ``used``
-    the namespaces of other tools that anything in it is written in (and ``"juel"``)."""
+    the namespaces of other tools that anything in it is written in (and ``"juel"``), ``ids`` the
+    ids that it has. Flowable's and Activiti's count when they are declared: only these tools
+    declare them, while Camunda's stands in many a file of others."""
 
     def __init__(self, root: etree._Element) -> None:
         self.root = root
         self.notes: list[Note] = []
         self.elements: list[etree._Element] = []
-        self.used: set[str] = set()
+        self.used: set[str] = set(root.nsmap.values()) & {FLOWABLE, ACTIVITI}
+        self.ids: set[str] = set()
         for element in root.iter():
             if not isinstance(element.tag, str):
                 continue
             if kind(element):
                 self.elements.append(element)
+                self.ids |= {element.get("id")} if element.get("id") else set()
                 if element.text and is_juel(element.text):
                     self.used.add("juel")
             self._note_use(element)
