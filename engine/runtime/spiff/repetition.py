@@ -16,7 +16,7 @@ from engine.errors import StepError
 from engine.runtime.spiff import events
 from engine.runtime.spiff.activities import ActivitySpec
 from engine.runtime.spiff.specs import Spec, evaluate, truth
-from engine.runtime.spiff.workflow import ACTIVE, TokenTree
+from engine.runtime.spiff.workflow import ACTIVE, OWN, TokenTree
 
 BODY = " [body]"
 """Ends the name of the spec that does one round; the wrapper around it has the element's own name.
@@ -38,9 +38,14 @@ class Repeated(ActivitySpec):
             raise ValueError(f"{self.bpmn_id} is not repeated")
         return loop
 
+    apart = False
+    """Is each round a data scope of its own? A loop's next round goes on with what the one before
+    has left."""
+
     def body(self, task: Task, index: int, **local: Any) -> None:
         process: TokenTree = task.workflow
-        child = process.place(f"{self.bpmn_id}{BODY}", task.id.hex, index=index)
+        own = {OWN: True} if self.apart and process.layered else {}
+        child = process.place(f"{self.bpmn_id}{BODY}", task.id.hex, index=index, **own)
         child.data.update(loopCounter=Decimal(index + 1), **local)
         process.enter(child)
 
@@ -98,6 +103,8 @@ class StandardLoop(Repeated):
 class MultiInstance(Repeated):
     """Once for each item, or ``cardinality`` times; all at once or one after the other, until
     the completion condition holds (BPMN 2.0.2, 13.3.7)."""
+
+    apart = True
 
     def _items(self, task: Task) -> Sequence[Any]:
         items = self._counted(task) if self.loop.cardinality else self._collected(task)
