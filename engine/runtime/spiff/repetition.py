@@ -117,11 +117,13 @@ class MultiInstance(Repeated):
         text, what = self.loop.cardinality or "", f"the cardinality of {self.bpmn_id}"
         value = evaluate(task, text, what)
         try:
-            return range(min(int(value), sys.maxsize))
+            number = -1 if isinstance(value, bool) else int(value)
         except (TypeError, ValueError, OverflowError):
-            problem = f"it gave {shown(value)}, not a number"
-            known = task.workflow.context(task)
-            raise unevaluable(self.bpmn_id, what, text, problem, known) from None
+            number = -1
+        if number >= 0 and (not isinstance(value, Decimal) or value == number):
+            return range(min(number, sys.maxsize))
+        problem = f"it gave {shown(value)}, not a number of rounds"
+        raise unevaluable(self.bpmn_id, what, text, problem, task.workflow.context(task))
 
     def _collected(self, task: Task) -> Sequence[Any]:
         name, known = self.loop.collection or "", task.workflow.context(task)
