@@ -10,14 +10,19 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, ScalarSelect, select
 
 from engine.bpmn.source import XmlLimits
 from engine.dmn import DecisionResult, DmnModel
 from engine.dmn.model import DecisionElement, DecisionService
 from engine.dmn.results import WatchedVariables
 from engine.errors import NotFound
-from engine.store.tables import DecisionModelTable, DecisionTable, ResourceTable
+from engine.store.tables import (
+    DecisionModelTable,
+    DecisionTable,
+    DeploymentTable,
+    ResourceTable,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +78,10 @@ class DecisionLibrary:
         decision_id: str,
         binding: str | int = "latest",
         *,
-        deployed_at: datetime | None = None,
+        bound_by: ScalarSelect[int | None] | None = None,
     ) -> DeployedDecision:
-        """A decision by its binding; ``deployment`` means what was live at ``deployed_at``.
+        """A decision by its binding; ``deployment`` means what was live with the deployment of
+        the number ``bound_by``.
 
         :raises NotFound: when there is none
         """
@@ -83,7 +89,12 @@ class DecisionLibrary:
         if isinstance(binding, int):
             wanted = wanted.where(DecisionTable.version == binding)
         elif binding == "deployment":
-            wanted = wanted.where(DecisionTable.deployed_at <= deployed_at)
+            theirs = (
+                select(DeploymentTable.number)
+                .join(DecisionModelTable, DecisionModelTable.deployment_id == DeploymentTable.id)
+                .where(DecisionModelTable.id == DecisionTable.model_id)
+            )
+            wanted = wanted.where(theirs.scalar_subquery() <= bound_by)
         return self._chosen(connection, wanted, decision_id)
 
     def get(self, connection: Connection, id: str) -> DeployedDecision:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from engine.access import actions
 from engine.access.rules import authorize
@@ -136,6 +136,8 @@ def _new_deployment(work: UnitOfWork, deployment_id: str, sources: Sequence[Sour
             deployed_at=work.now,
             deployed_by=work.actor.id,
             sha256=together.hexdigest(),
+            # Of two deployments at the same time one tries again.
+            number=select(func.coalesce(func.max(DeploymentTable.number), 0) + 1).scalar_subquery(),
         )
     )
     for item in sources:

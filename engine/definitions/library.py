@@ -9,7 +9,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, ScalarSelect, select
 
 from engine.bpmn import model, source
 from engine.bpmn.meta import CallMeta, CaseMeta, ProcessMeta, StartMeta
@@ -19,7 +19,7 @@ from engine.config.settings import LimitSettings
 from engine.definitions.decisions import DecisionLibrary
 from engine.definitions.evaluation import Evaluator
 from engine.errors import Conflict, NotFound
-from engine.store.tables import DefinitionTable, ResourceTable
+from engine.store.tables import DefinitionTable, DeploymentTable, ResourceTable
 from engine.views import Source
 
 
@@ -136,12 +136,11 @@ class DefinitionLibrary:
         if call.binding == "deployment":
             # What went live with the caller; else what was live then: an unchanged file of the
             # same upload keeps its older version.
-            mine = select(DefinitionTable.deployment_id).where(DefinitionTable.id == caller.id)
-            together = wanted.where(DefinitionTable.deployment_id == mine.scalar_subquery())
-            definition_id = connection.scalar(together)
-            if definition_id is not None:
-                return self.get(connection, definition_id)
-            wanted = wanted.where(DefinitionTable.deployed_at <= caller.deployed_at)
+            mine = deployed_with(caller.id)
+            theirs = DeploymentTable.id == DefinitionTable.deployment_id
+            wanted = wanted.where(
+                select(DeploymentTable.number).where(theirs).scalar_subquery() <= mine
+            )
         else:
             wanted = wanted.where(DefinitionTable.version == call.binding)
         definition_id = connection.scalar(wanted.order_by(DefinitionTable.version.desc()).limit(1))
@@ -201,6 +200,16 @@ class DefinitionLibrary:
             evaluator=self._evaluator,
             limits=self._config.limits,
         )
+
+
+def deployed_with(definition_id: str) -> ScalarSelect[int | None]:
+    """The number of the deployment that a definition came with."""
+    return (
+        select(DeploymentTable.number)
+        .join(DefinitionTable, DefinitionTable.deployment_id == DeploymentTable.id)
+        .where(DefinitionTable.id == definition_id)
+        .scalar_subquery()
+    )
 
 
 def _newest(connection: Connection) -> Mapping[str, str]:

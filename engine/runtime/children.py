@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from engine.bpmn.meta import VariableMapping
 from engine.definitions.evaluation import is_storable, unstorable
 from engine.errors import NotFound, StepError
+from engine.runtime import stored_messages
 from engine.runtime.executor import Wait
 from engine.runtime.running_instance import RunningInstance
 from engine.runtime.spiff.activities import Undoing
@@ -108,12 +109,19 @@ def ended(step: Step, instance: RunningInstance) -> None:
                 .where(CaseTable.id == instance.case_id)
                 .values(state=instance.state, ended_at=step.now)
             )
+            _note_unread(step, instance)
     elif error is not None:
         throw_into_parent(step, instance, "error", error.name)
     else:
         undoable = instance.id if keeps_state(instance) else None
         results = _results(step, instance)
         step.wake(instance.parent_id, instance.parent_token or "", results, called=undoable)
+
+
+def _note_unread(step: Step, instance: RunningInstance) -> None:
+    """A case has ended, and nobody will ever take the messages that still wait in it."""
+    for name, times in stored_messages.unread(step.connection, instance.case_id).items():
+        step.note(instance, "message.unread", detail={"message": name, "times": times})
 
 
 def _results(step: Step, instance: RunningInstance) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from engine import feel
 from engine.bpmn.model import DecisionCall
 from engine.definitions.decisions import Answer, DeployedDecision, ask
+from engine.definitions.library import deployed_with
 from engine.dmn import DecisionError
 from engine.dmn.results import as_variables, shaped
 from engine.errors import NotFound, StepError
@@ -37,7 +38,7 @@ def make(
             step.connection,
             call.decision,
             call.binding,
-            deployed_at=instance.definition.deployed_at,
+            bound_by=deployed_with(instance.definition.id),
         )
     except NotFound:
         version = f" in version {call.binding}" if isinstance(call.binding, int) else ""

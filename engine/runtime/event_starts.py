@@ -68,7 +68,9 @@ def all_come(
 def stored_name(definition: ExecutableDefinition, kind: str, name: str) -> str:
     """The name under which an event is stored until the others of a start event have come: a
     message's own; a signal's is each process's, for a signal reaches them all."""
-    return name if kind == "message" else f"\N{BULLET}{definition.process_id}: {name}"[:255]
+    if kind == "message":
+        return name
+    return f"{stored_messages.SIGNAL_MARK}{definition.process_id}: {name}"[:255]
 
 
 def create(

@@ -145,13 +145,25 @@ class Executor:
         if called is not None:
             task.internal_data[compensation.CALLED] = called
         if values:
-            process.write(values, task)
+            self._bring(process, task, values)
         if cycle is not None:
             task.internal_data["cycle"] = dict(cycle)
         else:
             task.internal_data.pop("cycle", None)
         task.task_spec.trigger(task, kind, name)
         self.run(process)
+
+    @staticmethod
+    def _bring(process: TokenTree, task: Task, values: Mapping[str, Any]) -> None:
+        """Give a token what its event has brought. What can happen again has its own each time: an
+        event sub-process keeps it to itself; the branch of a boundary event goes on with it, and
+        the scope around sees the latest."""
+        again = process.layered and not task.task_spec.interrupting
+        if not (again and task.internal_data.get("listener")):
+            process.write(values, task)
+        if again and (task.internal_data.keys() & {"listener", "attached"}):
+            process.look = True
+            task.data.update(values)
 
     @staticmethod
     def undoable(process: TokenTree) -> bool:
@@ -216,7 +228,7 @@ class Executor:
         """Everything that the process waits for, from outside."""
         for task in process.tokens(everywhere=True):
             for kind, name, timer in task.task_spec.awaits(task):
-                yield _wait(task, kind, name, timer)
+                yield _wait(process, task, kind, name, timer)
 
     @staticmethod
     def awaited(process: TokenTree) -> frozenset[Awaited]:
@@ -253,7 +265,7 @@ HOPELESS = frozenset({"error", "escalation", "cancel"})
 
 
 def _wait(
-    task: Task, kind: str, name: str | None = None, timer: tuple[str, str] | None = None
+    process: TokenTree, task: Task, kind: str, name: str | None, timer: tuple[str, str] | None
 ) -> Wait:
     spec = task.task_spec
     return Wait(
@@ -263,6 +275,6 @@ def _wait(
         name=name,
         timer=timer,
         interrupting=spec.interrupting,
-        local=dict(task.data),
+        local=process.local(task),
         marks=dict(task.internal_data),
     )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from engine import feel
 from engine.ids import new_id
 from engine.store.tables import MessageTable
 from engine.unit_of_work import UnitOfWork
+
+SIGNAL_MARK: Final = "\N{BULLET}"
+"""Begins the name of a signal that is stored for a parallel multiple start event."""
 
 
 def store(work: UnitOfWork, case_id: str, name: str, payload: Mapping[str, Any]) -> None:
@@ -45,3 +48,15 @@ def waits(connection: Connection, case_id: str, name: str) -> bool:
     """Is there a message of this name that nobody has taken?"""
     mine = select(MessageTable.id).where(MessageTable.case_id == case_id, MessageTable.name == name)
     return connection.scalar(mine.limit(1)) is not None
+
+
+def unread(connection: Connection, case_id: str) -> dict[str, int]:
+    """How many messages of each name nobody has taken, of those that somebody has sent or thrown
+    as messages."""
+    rows = connection.execute(
+        select(MessageTable.name, func.count())
+        .where(MessageTable.case_id == case_id)
+        .group_by(MessageTable.name)
+        .order_by(MessageTable.name)
+    )
+    return {name: count for name, count in rows if not name.startswith(SIGNAL_MARK)}

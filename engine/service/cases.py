@@ -241,7 +241,8 @@ class Cases(Part):
         key: str,
     ) -> Receipt:
         """Send a message to a case (its id or number). The result says whether it was ``delivered``
-        (0 or 1), and whether it is ``stored`` until the case waits for it.
+        (0 or 1), whether it is ``stored`` until the case waits for it, and whether anything that
+        lies ahead in the case can take it (``expected``).
 
         :raises Invalid: when no diagram knows the message, or the payload does not fit its form
         :raises NotAllowed: when the diagram does not let the actor's roles send it

@@ -17,8 +17,8 @@ from engine.definitions.library import ExecutableDefinition
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.queries import objects
+from engine.runtime import ahead, running_instance, stored_messages
 from engine.runtime import messages as runtime_messages
-from engine.runtime import running_instance
 from engine.store import words
 from engine.store.tables import (
     CaseTable,
@@ -133,7 +133,8 @@ def deliver(
     work: UnitOfWork, message: str, business_key: str, payload: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Give a message to a case. The result says whether somebody took it (``delivered``) or it
-    waits for its catcher (``stored``).
+    waits for its catcher (``stored``), and whether anything that lies ahead can take it
+    (``expected``).
 
     :raises Invalid: when no diagram knows the message, or its payload does not fit its form
     """
@@ -155,7 +156,8 @@ def deliver(
     step = advance(work)
     taken = runtime_messages.deliver(step, case.id, message, values)
     step.run()
-    return {"delivered": taken, "stored": taken == 0}
+    expected = taken > 0 or ahead.may_receive(step, case.id, message)
+    return {"delivered": taken, "stored": taken == 0, "expected": expected}
 
 
 def _payload(
@@ -274,7 +276,10 @@ def cancel(work: UnitOfWork, business_key: str, reason: str) -> dict[str, Any]:
         .where(CaseTable.id == case_id)
         .values(state="cancelled", ended_at=work.now)
     )
-    work.note("case.cancelled", case_id, {"reason": reason}, case_id=case_id, instance_id=case_id)
+    about = {"case_id": case_id, "instance_id": case_id}
+    work.note("case.cancelled", case_id, {"reason": reason}, **about)
+    for name, times in stored_messages.unread(work.connection, case_id).items():
+        work.note("message.unread", case_id, {"message": name, "times": times}, **about)
     return {}
 
 

@@ -32,10 +32,17 @@ def send(case_id: str, name: str) -> ResponseReturnValue:
     try:
         if problems:
             raise Invalid([*_missing(option, answers), *problems])
-        engine().cases.deliver(actor(), name, case_id, answers, key=posted_key())
+        done = engine().cases.deliver(actor(), name, case_id, answers, key=posted_key())
     except Invalid as error:
         return _page(detail, option, error.problems), 422
-    flash(_("%(label)s är mottagen.", label=option.label), "success")
+    if done.result["expected"]:
+        flash(_("%(label)s är mottagen.", label=option.label), "success")
+    else:
+        text = _(
+            "%(label)s är mottagen, men inget som återstår i ärendet tar emot det.",
+            label=option.label,
+        )
+        flash(text, "warning")
     return redirect(url_for("cases.show", case_id=case_id))
 
 

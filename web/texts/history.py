@@ -45,6 +45,8 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "plan.changed": (N_("Planen ändrad"), N_("%(who)s ändrade planen")),
     "message.sent": (N_("Meddelande skickat"), N_("%(who)s registrerade ”%(message)s”")),
     "message.received": (N_("Meddelande mottaget"), N_("”%(message)s” togs emot av ”%(element)s”")),
+    "message.unread": (
+        N_("Meddelande oläst"), N_("Ärendet slutade innan ”%(message)s” togs emot")),
     "signal.received": (N_("Signal mottagen"), N_("En signal togs emot av ”%(element)s”")),
     "timer.fired": (N_("Tid inne"), N_("Tiden var inne för ”%(element)s”")),
     "incident.raised": (N_("Fel"), N_("Ärendet stoppades av ett fel")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from SpiffWorkflow.specs import WorkflowSpec
 from SpiffWorkflow.task import Task
@@ -14,7 +15,10 @@ from engine.definitions.evaluation import shown, unevaluable
 from engine.errors import StepError
 from engine.runtime.spiff import compensation, events
 from engine.runtime.spiff.specs import Awaited, Spec, evaluate
-from engine.runtime.spiff.workflow import Thrown, TokenTree
+from engine.runtime.spiff.workflow import OWN, Thrown, TokenTree
+
+HIDDEN = "hidden"
+"""What an activity's own variables hide while it lasts, by name."""
 
 
 class ActivitySpec(Spec):
@@ -73,8 +77,14 @@ class ActivitySpec(Spec):
 
     def _take_in(self, task: Task) -> None:
         """``sp:in``: variables that only this activity sees, one after the other."""
+        hidden: dict[str, Any] = {}
         for source, target in self.node.inputs:
+            if target in task.data and task.workflow.layered:
+                hidden.setdefault(target, feel.to_json(task.data[target]))
             task.data[target] = evaluate(task, source)
+        if hidden:
+            # What the branch has brought along, under the same name.
+            task.internal_data[HIDDEN] = hidden
 
     def _give_out(self, task: Task) -> None:
         """``sp:out``; then the activity's own variables are gone, and those around it of the same
@@ -83,6 +93,9 @@ class ActivitySpec(Spec):
         process: TokenTree = task.workflow
         scope = task.internal_data.get("scope")
         holder = process.token(scope) if scope else None
+        if process.layered:
+            self._leave_scope(task, holder, values)
+            return
         around = {} if holder is None else holder.data
         last_round = task.internal_data.get("index") is not None
         for _, target in self.node.inputs:
@@ -90,6 +103,24 @@ class ActivitySpec(Spec):
                 task.data.pop(target, None)
                 if target in around:
                     task.data[target] = around[target]
+        if values:
+            process.write(values, task)
+
+    def _leave_scope(self, task: Task, holder: Task | None, values: dict[str, Any]) -> None:
+        """The activity's own variables are gone; what it gives out goes around it."""
+        process: TokenTree = task.workflow
+        if OWN in task.internal_data:
+            process.write(values, holder)
+            # A round is still asked what is collected of it.
+            task.data.update(values)
+            return
+        hidden = task.internal_data.pop(HIDDEN, {})
+        last_round = task.internal_data.get("index") is not None
+        for _, target in self.node.inputs:
+            if not last_round or target in values:
+                task.data.pop(target, None)
+                if target in hidden:
+                    task.data[target] = feel.from_json(hidden[target])
         if values:
             process.write(values, task)
 

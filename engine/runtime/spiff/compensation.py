@@ -63,7 +63,8 @@ def remember(process: TokenTree, task: Task) -> None:
     if spec.node.for_compensation or not (inside or undoable):
         return
     records = _records(process, task.internal_data.get("scope"))
-    records.append([spec.name, {k: feel.to_json(v) for k, v in task.data.items()}, inside])
+    local = {k: feel.to_json(v) for k, v in process.local(task).items()}
+    records.append([spec.name, local, inside])
     _fold(records)
     if len(records) > process.spec.most_rounds:
         text = f"{spec.bpmn_id}: more than {process.spec.most_rounds} things to undo are remembered"

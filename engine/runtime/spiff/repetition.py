@@ -16,7 +16,7 @@ from engine.errors import StepError
 from engine.runtime.spiff import events
 from engine.runtime.spiff.activities import ActivitySpec
 from engine.runtime.spiff.specs import Spec, evaluate, truth
-from engine.runtime.spiff.workflow import ACTIVE, TokenTree
+from engine.runtime.spiff.workflow import ACTIVE, OWN, TokenTree
 
 BODY = " [body]"
 """Ends the name of the spec that does one round; the wrapper around it has the element's own name.
@@ -38,9 +38,14 @@ class Repeated(ActivitySpec):
             raise ValueError(f"{self.bpmn_id} is not repeated")
         return loop
 
+    apart = False
+    """Is each round a data scope of its own? A loop's next round goes on with what the one before
+    has left."""
+
     def body(self, task: Task, index: int, **local: Any) -> None:
         process: TokenTree = task.workflow
-        child = process.place(f"{self.bpmn_id}{BODY}", task.id.hex, index=index)
+        own = {OWN: True} if self.apart and process.layered else {}
+        child = process.place(f"{self.bpmn_id}{BODY}", task.id.hex, index=index, **own)
         child.data.update(loopCounter=Decimal(index + 1), **local)
         process.enter(child)
 
@@ -99,6 +104,8 @@ class MultiInstance(Repeated):
     """Once for each item, or ``cardinality`` times; all at once or one after the other, until
     the completion condition holds (BPMN 2.0.2, 13.3.7)."""
 
+    apart = True
+
     def _items(self, task: Task) -> Sequence[Any]:
         items = self._counted(task) if self.loop.cardinality else self._collected(task)
         if len(items) > self.most:
@@ -110,11 +117,13 @@ class MultiInstance(Repeated):
         text, what = self.loop.cardinality or "", f"the cardinality of {self.bpmn_id}"
         value = evaluate(task, text, what)
         try:
-            return range(min(int(value), sys.maxsize))
+            number = -1 if isinstance(value, bool) else int(value)
         except (TypeError, ValueError, OverflowError):
-            problem = f"it gave {shown(value)}, not a number"
-            known = task.workflow.context(task)
-            raise unevaluable(self.bpmn_id, what, text, problem, known) from None
+            number = -1
+        if number >= 0 and (not isinstance(value, Decimal) or value == number):
+            return range(min(number, sys.maxsize))
+        problem = f"it gave {shown(value)}, not a number of rounds"
+        raise unevaluable(self.bpmn_id, what, text, problem, task.workflow.context(task))
 
     def _collected(self, task: Task) -> Sequence[Any]:
         name, known = self.loop.collection or "", task.workflow.context(task)

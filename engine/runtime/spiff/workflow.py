@@ -28,6 +28,12 @@ TokenState: TypeAlias = TaskState
 """Where a token is in its life, as the library counts it."""
 ACTIVE = TaskState.FUTURE | TaskState.WAITING | TaskState.READY | TaskState.STARTED
 """The states of a token that has not ended."""
+OWN = "own"
+"""Marks a token that is a data scope of its own: what is written inside it stays inside (BPMN
+2.0.2, 10.4.1). A round of a multi-instance activity is one."""
+LAYERED = "layered"
+"""Marks a process whose tokens look up the variables of the scopes around them. One that began
+before there were such marks goes on with copies in each token, and shares all else."""
 PRUNE_EVERY = 500
 """After how many elements finished tokens are forgotten amid a run, so that a long run stays small.
 """
@@ -84,7 +90,7 @@ class TokenTree(Workflow):  # type: ignore[misc]
         super().__init__(spec, deserializing=True)
         self.task_tree = Task(self, spec.start, state=TaskState.COMPLETED)
         self.variables = variables
-        self.marks: dict[str, Any] = {}
+        self.marks: dict[str, Any] = {LAYERED: True}
         """What the process remembers as a scope, as a token does in its internal data."""
         self.written: set[str] = set()
         self.writers: dict[str, str] = {}
@@ -124,7 +130,9 @@ class TokenTree(Workflow):  # type: ignore[misc]
         task = (parent or self.task_tree)._add_child(spec, TaskState.FUTURE)
         task.internal_data.update(scope=scope, **marks)
         holder = self.token(scope) if scope else None
-        source = parent if parent is not None and parent is not self.task_tree else holder
+        source = parent if parent is not None and parent is not self.task_tree else None
+        if source is None and not self.layered:
+            source = holder
         if source is not None:
             task.data = dict(source.data)
         return task
@@ -162,9 +170,24 @@ class TokenTree(Workflow):  # type: ignore[misc]
 
     # ------------------------------------------------------------ variables
 
+    @property
+    def layered(self) -> bool:
+        """Do tokens look up the variables of the scopes around them?"""
+        return LAYERED in self.marks
+
     def context(self, task: Task | None) -> Mapping[str, Any]:
         """The variables as a token sees them: its own data hides those of the process."""
-        return {**self.variables, **task.data} if task is not None else self.variables
+        return {**self.variables, **self.local(task)} if task is not None else self.variables
+
+    def local(self, task: Task) -> dict[str, Any]:
+        """What a token sees beside the variables of the process: its own data, which hide those
+        of the scopes around it."""
+        scope = task.internal_data.get("scope")
+        if scope is None or not self.layered:
+            return dict(task.data)
+        holder = self.token(scope)
+        around = self.local(holder) if holder is not None else {}
+        return {**around, **task.data}
 
     def evaluate(self, text: str, task: Task, what: str = "") -> Any:
         """The value of an expression as this token sees the variables. ``what`` says what it is,
@@ -178,6 +201,9 @@ class TokenTree(Workflow):  # type: ignore[misc]
     def write(self, values: Mapping[str, Any], task: Task | None = None) -> None:
         """Set variables: those that are local to the token's scope there, others globally."""
         self.look = True
+        if self.layered:
+            self._write(values, task)
+            return
         for name, value in values.items():
             holder = task
             if holder is not None and name in holder.data:
@@ -190,6 +216,27 @@ class TokenTree(Workflow):  # type: ignore[misc]
                 self.written.add(name)
                 if task is not None:
                     self.writers[name] = task.task_spec.bpmn_id
+
+    def _write(self, values: Mapping[str, Any], task: Task | None) -> None:
+        for name, value in values.items():
+            holder = self._home(name, task)
+            if holder is not None:
+                holder.data[name] = value
+                continue
+            self.variables[name] = value
+            self.written.add(name)
+            if task is not None:
+                self.writers[name] = task.task_spec.bpmn_id
+
+    def _home(self, name: str, task: Task | None) -> Task | None:
+        """The token that has a variable: the innermost that knows it, or that keeps what is written
+        inside it; None for one of the process."""
+        while task is not None:
+            if name in task.data or OWN in task.internal_data:
+                return task
+            scope = task.internal_data.get("scope")
+            task = self.token(scope) if scope else None
+        return None
 
     # ------------------------------------------------------------ running
 

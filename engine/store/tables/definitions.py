@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint, true
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import ID, Base
@@ -15,11 +15,14 @@ class DeploymentTable(Base):
     """One deployment: some files that were deployed together."""
 
     __tablename__ = "deployment"
+    __table_args__ = (Index("ix_deployment_number", "number", unique=True),)
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     deployed_at: Mapped[datetime]
     deployed_by: Mapped[str] = mapped_column(ID)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
+    number: Mapped[int | None]
+    """Their order: clocks are set back."""
 
 
 class ResourceTable(Base):

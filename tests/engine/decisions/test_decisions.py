@@ -441,6 +441,19 @@ def test_a_task_is_bound_to_the_version_that_it_names(
     assert variables(desk, case_id)["svar"] == expected
 
 
+def test_a_task_bound_to_its_deployment_goes_by_order_and_not_by_the_clock(
+    bare_desk: Desk, clock: FakeClock
+) -> None:
+    desk = bare_desk
+    asks = rule("ask", "a", result="svar", binding="deployment")
+    steps = chain("start", "ask", "act", "end")
+    source = diagram("work", start(), asks, task("act"), end(), steps)
+    for deployed in (model(says("a", "1")), source, model(says("a", "2"))):
+        clock.advance(timedelta(hours=-1))
+        desk.deploy(deployed)
+    assert variables(desk, desk.case("work"))["svar"] == 1
+
+
 def test_a_task_that_asks_for_a_decision_that_is_not_there_is_a_drawing(bare_desk: Desk) -> None:
     desk, owner = bare_desk, bare_desk.people["process_owner"].actor
     for asks, code in (

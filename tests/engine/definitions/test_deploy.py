@@ -86,6 +86,24 @@ def test_a_call_is_bound_to_the_version_that_it_names(
     assert desk.names(case_id) == [expected]
 
 
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(0)], ids=["back", "still"])
+def test_what_is_bound_to_a_deployment_goes_by_order_and_not_by_the_clock(
+    bare_desk: Desk, clock: FakeClock, back: timedelta
+) -> None:
+    desk = bare_desk
+    newer = (start(), task("check"), end(), chain("start", "check", "end"))
+    latest = (start(), task("last"), end(), chain("start", "last", "end"))
+    steps = (start(), task("wait"), call("sub", "child", binding="deployment"), end())
+    desk.deploy(diagram("child", *ONE))
+    for child in (newer, None, latest):
+        clock.advance(-back)
+        parent = diagram("parent", *steps, chain("start", "wait", "sub", "end"))
+        desk.deploy(diagram("child", *child) if child else parent)
+    case_id = desk.case("parent")
+    desk.complete(desk.manager, desk.task(case_id))
+    assert desk.names(case_id) == ["Check"]
+
+
 def bad(kind: str) -> Source:
     """A file of each kind that cannot run."""
     condition = (

@@ -242,3 +242,18 @@ def test_a_global_task_is_a_process_of_one_node() -> None:
     ask, add = model.read(etree.fromstring(text))
     assert (ask.id, ask.name, ask.nodes["ask"].kind) == ("ask", "Ask", "userTask")
     assert (add.nodes["add"].kind, add.nodes["add"].script) == ("scriptTask", "= {x: 1}")
+
+
+@pytest.mark.parametrize("count", ["5 / 2", "-1", "true", "null", '"many"', "0.5", "[1]"])
+def test_a_number_of_rounds_is_a_whole_number(live: RunningInstance, count: str) -> None:
+    loop = f"<multiInstanceLoopCharacteristics><loopCardinality>= {count}</loopCardinality>"
+    with pytest.raises(StepError, match="not a number of rounds") as caught:
+        live(f'<userTask id="a">{loop}</multiInstanceLoopCharacteristics></userTask>')
+    assert (caught.value.element_id, caught.value.kind) == ("a", "expression")
+
+
+@pytest.mark.parametrize(("count", "rounds"), [("6 / 2", 3), ("2.0", 2), ("0", 0)])
+def test_as_many_rounds_as_it_says(live: RunningInstance, count: str, rounds: int) -> None:
+    loop = f"<multiInstanceLoopCharacteristics><loopCardinality>= {count}</loopCardinality>"
+    life = live(f'<userTask id="a">{loop}</multiInstanceLoopCharacteristics></userTask>')
+    assert life.open == ["a"] * rounds
