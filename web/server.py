@@ -19,7 +19,7 @@ from prometheus_client import multiprocess, start_http_server
 
 from engine import Config, Engine, Unavailable
 from web import create_app, logs, monitoring
-from web.command import command_path
+from web.command import NAME, command_path
 
 THREADS: Final = 8
 """Threads of a serving process: most of them wait for the database at any time."""
@@ -48,7 +48,7 @@ class _Server(BaseApplication):
             "timeout": 60,
             "graceful_timeout": 10,
             "loglevel": "warning",
-            "proc_name": "serviceplan",
+            "proc_name": NAME,
             "control_socket_disable": True,
             "when_ready": lambda _: announce(self._config),
             "child_exit": lambda _, worker: mark_process_dead(worker.pid),
