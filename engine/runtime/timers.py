@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
-from engine.calendar import Firing, TimePassed
 from engine.definitions.evaluation import unevaluable
 from engine.errors import StepError
 from engine.feel import FeelError
@@ -21,6 +20,7 @@ from engine.runtime.running_instance import RunningInstance
 from engine.runtime.step import Step
 from engine.store.base import table_of, unclaimed
 from engine.store.tables import CaseTable, IncidentTable, InstanceTable, TimerTable
+from engine.timer_values import Firing, TimePassed
 from engine.unit_of_work import INSTANCE_COLUMNS, snapshot, surroundings
 from engine.views import SYSTEM
 

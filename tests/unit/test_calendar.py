@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.calendar import Firing, TimePassed, WorkCalendar
+from engine.calendar import WorkCalendar
 from engine.config.settings import CalendarSettings
 from engine.iso8601 import TimeMalformed, parse_duration
+from engine.timer_values import Firing, TimePassed
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SWEDEN = WorkCalendar()
