@@ -51,7 +51,7 @@ TASKS = (
     Claim(
         "scriptTask",
         "`scriptFormat` of another language, `camunda:class` and the like",
-        "refused",
+        "drawing",
         "Code is never run; write it in FEEL or make it a user task.",
         f'{PLAIN}<scriptTask id="k" scriptFormat="python"><script>import os</script></scriptTask>'
         "[[s > k > e]]",
@@ -167,7 +167,7 @@ SCOPES = (
     Claim(
         "callActivity",
         "of a process that is not there",
-        "refused",
+        "drawing",
         "What is called must be deployed before or with it.",
         f'{PLAIN}<callActivity id="k" calledElement="nobody"/>[[s > k > e]]',
         codes=("call_unknown",),
@@ -347,8 +347,25 @@ FLOWS = (
     ),
     Claim(
         "sequenceFlow",
+        '`isImmediate="false"`',
+        "drawing",
+        "Every flow is followed at once.",
+        f"{PLAIN}{t('a')}[[a > e]]"
+        '<sequenceFlow id="i" isImmediate="false" sourceRef="s" targetRef="a"/>',
+        codes=("flow_not_immediate",),
+    ),
+    Claim(
+        "exclusiveGateway",
+        "with several flows out that have no condition",
+        "drawing",
+        "Only the first would ever be taken: give them conditions.",
+        f'{PLAIN}<exclusiveGateway id="g"/>{t("a", "b")}[[s > g > a > e]][[g > b > e]]',
+        codes=("gateway_without_choice",),
+    ),
+    Claim(
+        "sequenceFlow",
         "a condition in a programming language",
-        "refused",
+        "drawing",
         "A condition is FEEL, such as `= amount > 100`.",
         f'{PLAIN}<exclusiveGateway id="g" default="d"/>{t("a")}[[s > g]][[a > e]]<sequenceFlow '
         'id="c" sourceRef="g" targetRef="a"><conditionExpression>x == 1 and y'

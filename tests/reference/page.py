@@ -16,8 +16,9 @@ the finding's code is the one that is named here. `make docs` writes the page fr
 - **runs**: does what the standard says, as told here.
 - **runs, with a finding**: the process can be started; the finding says what is left out.
 - **drawn only**: shown in the diagram, without a meaning for what runs.
-- **kept as a drawing**: the file is taken, the process can be looked at but not started.
-- **refused**: the upload is refused until it is mended.
+- **kept as a drawing**: the file is taken, the process can be looked at but not started; the \
+finding says what keeps it from running.
+- **refused**: the upload is refused until it is mended, since it contradicts itself.
 
 Expressions are FEEL. What a step needs beside BPMN (form, checklist, due date, signature, role, \
 version of a call) is in our own extension elements, see \
@@ -56,8 +57,8 @@ def _code(name: str) -> str:
 
 
 def _events() -> Iterator[str]:
-    yield "\nTriggers and results, by where the event stands (a dash: refused, the standard does "
-    yield "not have it).\n"
+    yield "\nTriggers and results, by where the event stands (a dash: kept as a drawing, the "
+    yield "standard does not have it).\n"
     yield f"| | {' | '.join(events.POSITIONS)} |"
     yield f"|---|{'---|' * len(events.POSITIONS)}"
     running = events.running()

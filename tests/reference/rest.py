@@ -188,7 +188,7 @@ OTHER = (
     Claim(
         "choreographyTask, subChoreography, callChoreography, choreography, globalChoreographyTask",
         "in a process",
-        "refused",
+        "drawing",
         "A choreography says what several parties agree on; nobody runs it.",
         f'{PLAIN}<choreographyTask id="k"/>[[s > k > e]]',
         codes=("choreography_in_process",),
@@ -220,7 +220,7 @@ OTHER = (
     Claim(
         "any step or flow",
         "outside of every process",
-        "refused",
+        "drawing",
         "It would be lost.",
         STEP,
         top=t("b"),
