@@ -129,7 +129,7 @@ def check(settings: Settings, files: tuple[Path, ...], as_json: bool, database: 
     else:
         _print_findings(report.findings)
         _print_summary(report)
-    if not report.ok:
+    if any(f.severity == "error" for f in report.findings):
         sys.exit(1)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from engine import Config, Engine
 from tests.support.command import Run
+from tests.support.diagrams import call, chain, diagram, end, start
 from tests.support.plan import PROJECT
 from web.cli import common
 
@@ -165,6 +166,15 @@ def test_check_as_json_is_a_list_of_findings(run: Run, tmp_path: Path) -> None:
     findings = json.loads(run("check", "--json", tmp_path / "bad.bpmn").out)
     assert findings[0]["severity"] == "error"
     assert {"code", "sv", "en", "element_id", "line", "filename"} <= set(findings[0])
+
+
+def test_a_check_fails_on_an_error_though_the_file_would_be_kept_as_a_drawing(
+    run: Run, tmp_path: Path
+) -> None:
+    steps = (start(), call("sub", "nowhere"), end(), chain("start", "sub", "end"))
+    (tmp_path / "calls.bpmn").write_bytes(diagram("calls", *steps).data)
+    ran = run("check", tmp_path / "calls.bpmn")
+    assert (ran.status, "1 drawing, 1 error" in ran.out) == (1, True), ran.out
 
 
 def test_a_folder_without_diagrams_is_asked_for_wrongly(run: Run, tmp_path: Path) -> None:
