@@ -39,8 +39,14 @@ def catalogue() -> Catalog:
 
 
 def language() -> str:
-    """The language of this request, ``sv`` or ``en``; ``sv`` outside of one (in a command)."""
-    return getattr(g, "language", "sv") if has_request_context() else "sv"
+    """The language of this request, ``sv`` or ``en``: that of the address (``?lang=``), else of the
+    cookie, else Swedish, as outside of one (in a command)."""
+    if not has_request_context():
+        return "sv"
+    if "language" not in g:
+        chosen = request.args.get("lang") or request.cookies.get(COOKIE)
+        g.language = chosen if chosen in LANGUAGES else "sv"
+    return str(g.language)
 
 
 def locale() -> Locale:
@@ -78,17 +84,9 @@ def ngettext(singular: str, plural_form: str, num: int, **params: Any) -> str:
     return plural(singular, plural_form, num) % {"num": num, **params}
 
 
-def choose_language() -> None:
-    """Set this request's language: that of the address (``?lang=``), else of the cookie, else
-    Swedish."""
-    chosen = request.args.get("lang") or request.cookies.get(COOKIE)
-    g.language = chosen if chosen in LANGUAGES else "sv"
-
-
 def init(app: Flask) -> None:
-    """Give the templates ``_`` and ``ngettext`` and the requests their language."""
+    """Give the templates ``_`` and ``ngettext``."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, plural, newstyle=True
     )
-    app.before_request(choose_language)

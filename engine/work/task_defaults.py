@@ -33,11 +33,6 @@ class TaskDefaults:
     due: date | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def noted(self) -> Mapping[str, str]:
-        """What the history is to know of it beside the rest."""
-        return {} if self.unknown is None else {"unknown_assignee": self.unknown}
-
 
 def task_defaults(
     step: Step, instance: RunningInstance, meta: TaskMeta, wait: Wait

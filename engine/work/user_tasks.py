@@ -24,7 +24,7 @@ from engine.store.tables import (
     TaskTable,
 )
 from engine.unit_of_work import UnitOfWork
-from engine.work.task_defaults import task_defaults
+from engine.work.task_defaults import TaskDefaults, task_defaults
 
 _INSERT_TASK: Final = Statement(insert(table_of(TaskTable)))
 _PEOPLE: Final = select(CaseTable.people).where(CaseTable.id == bindparam("id"))
@@ -90,12 +90,17 @@ def _close_others(
     return open_tasks
 
 
+def _asks_more(meta: TaskMeta) -> bool:
+    """Does the diagram give the task a person, a date or presets of its own?"""
+    return bool(meta.assignee or meta.due) or any(f.default is not None for f in meta.form)
+
+
 def _open(step: Step, instance: RunningInstance, wait: Wait) -> dict[str, Any]:
     """Open a user task; the row to be written."""
     meta = instance.definition.meta.tasks[wait.element_id]
     people, planned = _case(step, instance)
     plan = _plan_item(step.connection, instance, wait.element_id) if planned else None
-    gets = task_defaults(step, instance, meta, wait)
+    gets = task_defaults(step, instance, meta, wait) if _asks_more(meta) else TaskDefaults()
     person = (plan.person_id if plan else None) or gets.person_id or people.get(meta.role or "")
     assignee = _active(step.connection, person) if person else None
     due = plan.due if plan is not None and plan.decided else gets.due
@@ -105,13 +110,14 @@ def _open(step: Step, instance: RunningInstance, wait: Wait) -> dict[str, Any]:
         step.connection.execute(
             update(PlanItemTable).where(PlanItemTable.id == plan.id).values(due=due, decided=False)
         )
-    detail = {
+    detail: dict[str, Any] = {
         "task": task_id,
         "role": meta.role,
         "assignee": assignee,
         "due": due and due.isoformat(),
-        **gets.noted,
     }
+    if gets.unknown is not None:
+        detail["unknown_assignee"] = gets.unknown
     step.note(instance, "task.opened", wait.element_id, detail)
     return {
         "id": task_id,

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from engine import FakeClock, Person
-from web import formats, i18n
+from web import formats
 
 SUNDAY = date(2026, 11, 22)
 
@@ -26,7 +26,6 @@ def swedish(app: Flask, clock: FakeClock) -> Iterator[None]:
 def english(app: Flask, clock: FakeClock) -> Iterator[None]:
     clock.set(datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
     with app.test_request_context("/?lang=en"):
-        i18n.choose_language()
         yield
 
 
