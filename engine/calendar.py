@@ -31,16 +31,12 @@ from engine.iso8601 import (
     Duration,
     RepeatingInterval,
     TimeMalformed,
-    checked_interval,
-    parse_moment,
-    parse_repeat,
     shift_months,
     to_duration,
 )
+from engine.timer_values import Firing, TimePassed, TimerKind, rule_of, to_moment, to_repeat
 from engine.views import DayOff
 
-TimerKind = Literal["duration", "date", "cycle"]
-"""BPMN's kinds of timers: timeDuration, timeDate and timeCycle."""
 Counting = Literal["working", "calendar"]
 """What the days of a due rule are: working days, or all days of the calendar."""
 _ONE_DAY: Final = timedelta(days=1)
@@ -73,21 +69,6 @@ class DueExplanation:
     duration: str
     counting: Counting
     skipped: tuple[DayOff, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Firing:
-    """The next firing of a timer: ``due`` is its time in UTC. ``rule`` is plain JSON, to be stored
-    with the timer and given to ``after_firing``: kind, value (a duration or a date), anchor (the
-    date and time that is counted from), left (the number of firings with this one; None: endless).
-    """
-
-    due: datetime
-    rule: Mapping[str, Any]
-
-
-class TimePassed(TimeMalformed):
-    """Every firing of a repeating timer lies before the time at which it begins to wait."""
 
 
 class WorkCalendar:
@@ -275,7 +256,7 @@ class WorkCalendar:
     def _local_date(self, value: object) -> date | None:
         if value is None or value == "":
             return None
-        moment = _to_moment(value)
+        moment = to_moment(value)
         if moment is None:
             raise TimeMalformed(f"{value!r} is not a date that a due date can be counted from")
         return self.today(moment) if moment.tzinfo else moment.date()
@@ -292,22 +273,23 @@ class WorkCalendar:
         ``value`` is the text of the diagram or a FEEL value: a duration (a negative one is due in
         the past), a date or a date and time (a past one fires at once; a bare date is its start),
         or a cycle (its text, or a duration, which repeats endlessly). A cycle with a start fires at
-        multiples of the interval from there on, first at ``now`` or later; a cycle without a start
-        fires first after one interval. ``Rn`` is n firings, counted from the start: those that lie
-        before ``now`` have been.
+        multiples of the interval from there on, first at ``now`` or later; one with an end fires
+        then for the last time, and before it as often as it says; a cycle without either fires
+        first after one interval. ``Rn`` is n firings, counted from the start: those that lie before
+        ``now`` have been.
 
         :raises TimePassed: when all of them have
         """
         now = now.astimezone(UTC)
         if kind == "cycle":
-            return self._first_round(_to_repeat(value), now)
+            return self._first_round(to_repeat(value), now)
         if kind == "duration":
             duration = to_duration(value)
-            return Firing(self.add(now, duration), _rule(kind, str(duration), now, 1))
-        moment = _to_moment(value)
+            return Firing(self.add(now, duration), rule_of(kind, str(duration), now, 1))
+        moment = to_moment(value)
         if moment is None:
             raise TimeMalformed(f"{value!r} is not a date that a timer can wait for")
-        return Firing(self.to_utc(moment), _rule(kind, moment.isoformat(), now, 1))
+        return Firing(self.to_utc(moment), rule_of(kind, moment.isoformat(), now, 1))
 
     def arm_instead(
         self, kind: TimerKind, value: object, old: Mapping[str, Any], due: datetime, now: datetime
@@ -321,19 +303,32 @@ class WorkCalendar:
             interval = to_duration(old["value"])
             round_before = max(0, self._round(began, interval, due) - 1)
             began = self.add(began, interval * round_before)
-        if kind == "cycle" and _to_repeat(value).start:
+        if kind == "cycle" and (to_repeat(value).start or to_repeat(value).end):
             began = now
         return self.arm(kind, value, min(self.to_utc(began), now))
 
     def _first_round(self, repeat: RepeatingInterval, now: datetime) -> Firing:
-        anchor = _to_moment(repeat.start) or now
+        end = to_moment(repeat.end)
+        if end is not None:
+            return self._last_rounds(repeat, end, now)
+        anchor = to_moment(repeat.start) or now
         number = self._round(anchor, repeat.interval, now) if repeat.start else 1
         been = number if repeat.start else 0
         left = None if repeat.count is None else repeat.count - been
         if left is not None and left <= 0:
             raise TimePassed(f"all {repeat.count} times from {repeat.start} on have passed")
         due = self.add(anchor, repeat.interval * number)
-        return Firing(due, _rule("cycle", str(repeat.interval), anchor, left))
+        return Firing(due, rule_of("cycle", str(repeat.interval), anchor, left))
+
+    def _last_rounds(self, repeat: RepeatingInterval, end: datetime, now: datetime) -> Firing:
+        """The first of the rounds up to ``end`` that is not past; when all are, the last."""
+        interval = repeat.interval
+        left = 1 + max(0, (self.to_utc(end) - now) // interval.average)
+        while left > 1 and self.add(end, interval * (1 - left)) < now:
+            left -= 1
+        left = left if repeat.count is None else min(left, repeat.count)
+        anchor = self.add(end, interval * (1 - left))
+        return Firing(anchor, rule_of("cycle", str(interval), anchor, left))
 
     def after_firing(self, rule: Mapping[str, Any], due: datetime, now: datetime) -> Firing | None:
         """The firing after the one that was due at ``due`` and happened at ``now``; None when that
@@ -373,22 +368,3 @@ class WorkCalendar:
             return self.add(anchor, duration) < moment
         except TimeMalformed:
             return False
-
-
-def _to_repeat(value: object) -> RepeatingInterval:
-    if isinstance(value, str):
-        return parse_repeat(value)
-    return RepeatingInterval(None, None, checked_interval(to_duration(value)))
-
-
-def _rule(kind: TimerKind, value: str, anchor: datetime, left: int | None) -> dict[str, Any]:
-    return {"kind": kind, "value": value, "anchor": anchor.isoformat(), "left": left}
-
-
-def _to_moment(value: object) -> datetime | None:
-    """The date and time of a text or a FEEL value; a bare date is its start. None for other
-    values."""
-    moment = parse_moment(value) if isinstance(value, str) else value
-    if isinstance(moment, datetime):
-        return moment
-    return datetime.combine(moment, time.min) if isinstance(moment, date) else None

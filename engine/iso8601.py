@@ -1,8 +1,9 @@
 """Durations, dates and repeating intervals as ISO 8601 writes them.
 
 A strict reader of our own: libraries make one value of ``P1D`` and ``PT24H``, and of ``P1W`` and
-``P7D``, but a calendar day is not always 24 hours and a week is not seven *working* days. Forms
-that ISO 8601 allows and nobody uses here (``P1.5M``, ``20270328``, week dates) are refused.
+``P7D``, but a calendar day is not always 24 hours and a week is not seven *working* days. Half a
+month or half a day (``P1.5M``, ``P0.5D``) has no length of its own on a calendar and is refused, as
+are week dates.
 
 Every function raises TimeMalformed; its message can be shown to the author of the text.
 """
@@ -24,6 +25,8 @@ durations would only be a way to overload the engine."""
 
 SHORTEST_CYCLE: Final = timedelta(seconds=1)
 """The shortest interval of a cycle: a shorter one would keep the engine busy with one timer."""
+MOST_SHORT_ROUNDS: Final = 1000
+"""Rounds of a cycle with a shorter interval: so many, and no more, are over in a while."""
 _MONTH: Final = timedelta(days=365.2425 / 12)
 
 _DURATION = re.compile(
@@ -31,9 +34,12 @@ _DURATION = re.compile(
     r"(?:(?P<years>\d{1,18})Y)?(?:(?P<months>\d{1,18})M)?"
     r"(?:(?P<weeks>\d{1,18})W)?(?:(?P<days>\d{1,18})D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d{1,18})H)?(?:(?P<minutes>\d{1,18})M)?"
-    r"(?:(?P<seconds>\d{1,18})(?:\.(?P<fraction>\d{1,6}))?S)?)?",
+    r"(?:(?P<seconds>\d{1,18})S)?)?",
     re.ASCII,
 )
+_FRACTION = re.compile(r"(?<=\d)[.,](?P<digits>\d{1,6})(?P<unit>[HMS])$", re.ASCII)
+"""The fraction of the smallest unit, which must be one of time (``PT1.5H``)."""
+_UNITS: Final = {"H": timedelta(hours=1), "M": timedelta(minutes=1), "S": timedelta(seconds=1)}
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _MOMENT = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)T(?P<hour>\d\d):(?P<minute>\d\d)"
@@ -41,7 +47,17 @@ _MOMENT = re.compile(
     r"(?:(?P<utc>Z)|(?P<sign>[+-])(?P<off_hour>\d\d):(?P<off_minute>\d\d)|@(?P<zone>[\w/+-]{1,64}))?",
     re.ASCII,
 )
-_REPEAT = re.compile(r"R(?P<count>\d{0,9})/(?:(?P<start>[^P/]+)/)?(?P<interval>P[^/]+)", re.ASCII)
+_BASIC = re.compile(
+    r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(?:(\d\d)(\.\d{1,6})?)?(?:(Z)|([+-]\d\d)(\d\d)?)?)?",
+    re.ASCII,
+)
+"""ISO 8601's basic format, without the signs between the parts: ``20270328T170000Z``."""
+_REPEAT = re.compile(
+    r"R(?P<count>\d{0,9})/(?:"
+    r"(?:(?P<start>[^P/]+)/)?(?P<interval>P[^/]+)|(?P<length>P[^/]+)/(?P<end>[^P/]+)"
+    r"|(?P<from>[^P/]+)/(?P<to>[^P/]+))",
+    re.ASCII,
+)
 
 
 class TimeMalformed(ServiceplanError):
@@ -105,14 +121,16 @@ def _time_text(time: timedelta) -> str:
 @dataclass(frozen=True, slots=True)
 class RepeatingInterval:
     """A repeating interval, such as ``R3/2027-01-01T08:00/P1D``. ``count`` None repeats endlessly,
-    ``start`` None begins when the timer begins to wait.
+    ``start`` None begins when the timer begins to wait; with an ``end`` its last round is then, and
+    the others are counted backwards from there.
 
-    A ``start`` without an offset is a time on the wall clock of the configured zone.
+    A ``start`` or ``end`` without an offset is a time on the wall clock of the configured zone.
     """
 
     count: int | None
     start: date | datetime | None
     interval: Duration
+    end: date | datetime | None = None
 
 
 def parse_duration(text: str, *, positive: bool = False) -> Duration:
@@ -121,13 +139,16 @@ def parse_duration(text: str, *, positive: bool = False) -> Duration:
 
     :param positive: refuse zero and negative durations
     """
-    match = _DURATION.fullmatch(text.strip()) if len(text) <= 100 else None
+    whole = text.strip()
+    fraction = _FRACTION.search(whole) if "T" in whole else None
+    whole = whole if fraction is None else whole[: fraction.start()] + fraction["unit"]
+    match = _DURATION.fullmatch(whole) if len(text) <= 100 else None
     if match is None:
         raise TimeMalformed(f"{_quoted(text)} is not an ISO 8601 duration, such as P3M or PT2H")
     number = {
         unit: int(digits or 0)
         for unit, digits in match.groupdict(default="0").items()
-        if unit not in {"sign", "fraction"}
+        if unit != "sign"
     }
     # Bounded before timedelta sees them, which refuses large numbers with an OverflowError.
     if max(number.values()) > LONGEST.total_seconds():
@@ -140,10 +161,18 @@ def parse_duration(text: str, *, positive: bool = False) -> Duration:
             hours=number["hours"],
             minutes=number["minutes"],
             seconds=number["seconds"],
-            microseconds=int((match["fraction"] or "0").ljust(6, "0")),
-        ),
+        )
+        + _part(fraction),
     )
     return _checked(-duration if match["sign"] else duration, text, positive)
+
+
+def _part(fraction: re.Match[str] | None) -> timedelta:
+    """The time that the fraction of a unit is."""
+    if fraction is None:
+        return timedelta()
+    digits: str = fraction["digits"]
+    return _UNITS[fraction["unit"]] * int(digits) / int("1" + "0" * len(digits))
 
 
 def to_duration(value: Any, *, positive: bool = False) -> Duration:
@@ -195,8 +224,9 @@ def parse_date(text: str) -> date:
 
 def parse_moment(text: str) -> date | datetime:
     """The date, or date and time, of a text: ``2027-03-28``, ``2027-03-28T17:00`` (naive), also
-    with seconds; with ``Z``, an offset ``+02:00`` or a zone ``@Europe/Stockholm`` it is aware."""
-    text = text.strip()
+    with seconds; with ``Z``, an offset ``+02:00`` or a zone ``@Europe/Stockholm`` it is aware. The
+    basic format (``20270328T170000Z``) means the same."""
+    text = _extended(text.strip())
     if _DATE.fullmatch(text):
         return parse_date(text)
     match = _MOMENT.fullmatch(text)
@@ -216,6 +246,19 @@ def parse_moment(text: str) -> date | datetime:
         ) from None
 
 
+def _extended(text: str) -> str:
+    """A text in the basic format rewritten to the extended one; any other as it is."""
+    match = _BASIC.fullmatch(text)
+    if match is None:
+        return text
+    year, month, day, hour, minute, second, fraction, utc, hours, minutes = match.groups()
+    written = f"{year}-{month}-{day}"
+    if hour is None:
+        return written
+    offset = utc or (f"{hours}:{minutes or '00'}" if hours else "")
+    return f"{written}T{hour}:{minute}:{second or '00'}{fraction or ''}{offset}"
+
+
 def _zone(match: re.Match[str]) -> timezone | zoneinfo.ZoneInfo | None:
     if match["utc"]:
         return UTC
@@ -230,8 +273,10 @@ def _zone(match: re.Match[str]) -> timezone | zoneinfo.ZoneInfo | None:
 
 
 def parse_repeat(text: str) -> RepeatingInterval:
-    """The repeating interval of a text: ``R/PT1H`` (endless), ``R3/PT1H`` (three times) or
-    ``R/2027-01-01T08:00/P1M`` (from a start). The interval is at least a second."""
+    """The repeating interval of a text: ``R/PT1H`` (endless), ``R3/PT1H`` (three times),
+    ``R/2027-01-01T08:00/P1M`` (from a start), ``R3/PT1H/2027-01-01T08:00`` (up to an end) or
+    ``R3/2027-01-01/2027-01-08`` (its length is that of the first round). The interval is at least a
+    second, or any with few rounds."""
     match = _REPEAT.fullmatch(text.strip()) if len(text) <= 200 else None
     if match is None:
         raise TimeMalformed(
@@ -240,13 +285,29 @@ def parse_repeat(text: str) -> RepeatingInterval:
     count = int(match["count"]) if match["count"] else None
     if count == 0:
         raise TimeMalformed(f"{_quoted(text)} never happens: R0 repeats nothing")
-    start = parse_moment(match["start"]) if match["start"] else None
-    return RepeatingInterval(count, start, checked_interval(parse_duration(match["interval"])))
+    first = match["start"] or match["from"]
+    start = parse_moment(first) if first else None
+    end = parse_moment(match["end"]) if match["end"] else None
+    length = match["interval"] or match["length"]
+    interval = parse_duration(length) if length else _between(start, parse_moment(match["to"]))
+    return RepeatingInterval(count, start, checked_interval(interval, count), end)
 
 
-def checked_interval(interval: Duration) -> Duration:
-    """The interval itself, after checking that it is at least a second."""
-    if interval.average < SHORTEST_CYCLE:
+def _between(start: date | datetime | None, end: date | datetime) -> Duration:
+    try:
+        length = end - start  # type: ignore[operator]
+    except TypeError:
+        raise TimeMalformed(
+            "one end of the interval has an offset or a time, one has not"
+        ) from None
+    return to_duration(length)
+
+
+def checked_interval(interval: Duration, count: int | None = None) -> Duration:
+    """The interval itself, after checking that it is at least a second, or that its rounds
+    (``count``; None: endless) are few."""
+    few = count is not None and count <= MOST_SHORT_ROUNDS and interval.average > timedelta()
+    if interval.average < SHORTEST_CYCLE and not few:
         raise TimeMalformed(f"{interval} between two rounds is shorter than a second")
     return interval
 

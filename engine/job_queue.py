@@ -43,14 +43,20 @@ class JobQueue(Protocol):
         """Store jobs, except those whose key is already waiting."""
         ...
 
-    def post_messages(
-        self, connection: Callable[[], Connection], facts: Sequence[Fact], now: datetime
-    ) -> Sequence[Job]:
-        """Store the outbound messages for these facts; returns the jobs that send them."""
+    @property
+    def hooks(self) -> Sequence[object]:
+        """Who is sent outbound messages of facts; without any, nothing need be posted."""
         ...
 
-    def count(self, facts: Sequence[Fact]) -> None:
-        """Report facts that have been written, for metrics."""
+    @property
+    def watchers(self) -> Sequence[Callable[[Sequence[str]], None]]:
+        """Functions that are called with the types of all facts that are written, for metrics."""
+        ...
+
+    def post_messages(
+        self, connection: Connection, facts: Sequence[Fact], now: datetime
+    ) -> Sequence[Job]:
+        """Store the outbound messages for these facts; returns the jobs that send them."""
         ...
 
 

@@ -28,7 +28,6 @@ from web import (
     history,
     i18n,
     incidents,
-    logs,
     migration,
     monitoring,
     overview,
@@ -50,16 +49,19 @@ YEAR = 31_536_000
 """Seconds for which browsers may store a static file."""
 
 
-def create_app(config: Config, engine: Engine, *, secret: bytes | None = None) -> Flask:
+def create_app(
+    config: Config, engine: Engine, *, secret: bytes | None = None, first_step: str = ""
+) -> Flask:
     """The WSGI application on an open engine.
 
     ``secret`` signs what a browser carries before login; without one it is made anew at each
     start, so several processes must share one application (gunicorn's ``preload_app``) or be
-    given the same secret.
+    given the same secret. ``first_step`` is the shell's line that adds the first person; the login
+    page says it as long as there is nobody.
     """
     app = Flask(__name__)
     app.secret_key = secret or secrets.token_bytes(32)
-    app.extensions.update(engine=engine, config=config)
+    app.extensions.update(engine=engine, config=config, first_step=first_step)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR  # addresses of static files carry a digest
     app.config["MAX_CONTENT_LENGTH"] = 2 * config.limits.attachment_bytes + 1_000_000
     app.config["MAX_FORM_MEMORY_SIZE"] = 2_000_000
@@ -71,7 +73,6 @@ def create_app(config: Config, engine: Engine, *, secret: bytes | None = None) -
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops
         )
-    logs.init(app)
     monitoring.init(app, engine)
     i18n.init(app)
     sessions.init(app, accounts.ask_login)

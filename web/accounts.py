@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
-from engine import Invalid, NotAuthenticated, Problem
+from engine import SYSTEM, Invalid, NotAuthenticated, Problem
 from web import i18n, pending_form, sessions
 from web.context import actor, engine, here, person, posted_key, signed_in
 from web.forms import Problems
@@ -34,7 +43,16 @@ def ask_login() -> ResponseReturnValue:
 
 
 def _login_page(target: str, **shown: Any) -> str:
-    return render_template("accounts/login.html", target=target, **shown)
+    return render_template("accounts/login.html", target=target, first_step=_first_step(), **shown)
+
+
+def _first_step() -> str:
+    """The command that adds the first person; ``""`` from when there is somebody."""
+    known = current_app.extensions
+    # Asked until the answer is yes: nobody's account is ever deleted.
+    if known["first_step"] and engine().people.all(SYSTEM):
+        known["first_step"] = ""
+    return str(known["first_step"])
 
 
 @blueprint.get("/login")
@@ -129,7 +147,7 @@ def _check_new(current: str, new: str, repeated: str) -> None:
     """Raise Invalid when the current password is wrong or the new ones differ."""
     problems = []
     try:
-        engine().people.check_password(_username(), current, address=request.remote_addr or "")
+        engine().sessions.check_password(_username(), current, address=request.remote_addr or "")
     except NotAuthenticated:
         problems.append(Problem("current_wrong", "The current password is wrong.", "current"))
     if new != repeated:

@@ -5,23 +5,46 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from pathlib import Path
+from typing import Final, Literal
 
 import click
 
 from engine import SYSTEM, Config, Engine
 from web import example
 from web.cli.common import diagrams, plan_folder, table
+from web.command import command_path
 from web.example import Login
 
+ADD_FIRST: Final = (
+    "user", "add", "NAME", "--name", '"First Last"', "--right", "administrator"
+)  # fmt: skip
+"""The words of the command that adds the first person who may sign in."""
 
-def prepare(config: Config, *, with_example: bool) -> None:
-    """Fill the configured database when it is new, and print the passwords that were made.
+
+def look(config: Config) -> Literal["new", "nobody", "ready"]:
+    """Whether the configured database is to be filled first (``new``: it is not there, or empty),
+    knows nobody who could sign in (``nobody``), or may be used as it is (``ready``).
+
+    Raises what ``Engine.open`` raises.
+    """
+    path = _file(config)
+    if path is not None and not path.exists():
+        return "new"
+    with closing(Engine.open(config.database.url, config=config)) as engine:
+        if engine.people.all(SYSTEM):
+            return "ready"
+        return "nobody" if engine.definitions.all(SYSTEM) else "new"
+
+
+def fill(config: Config, *, with_example: bool) -> None:
+    """Fill the new database, and print the passwords that were made.
 
     Raises what ``Engine.open`` and ``engine.definitions.deploy`` raise.
     """
-    url = config.database.url
-    path = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
-    if path is not None and not path.exists():
+    path = _file(config)
+    if path is None or path.exists():
+        logins = _fill(config, config.database.url, with_example)
+    else:
         # Filled beside its place and then moved there, so that a start that is interrupted
         # leaves no half-made company behind.
         unfinished = path.with_name(f"{path.name}.new")
@@ -30,12 +53,14 @@ def prepare(config: Config, *, with_example: bool) -> None:
         # Hashes of passwords are in it: nobody else on this machine needs to read them.
         unfinished.chmod(0o600)
         os.replace(unfinished, path)
+    if logins:
         _show(config, logins)
-        return
-    with closing(Engine.open(url, config=config)) as engine:
-        new = not engine.people.all(SYSTEM) and not engine.definitions.all(SYSTEM)
-    if new:
-        _show(config, _fill(config, url, with_example))
+
+
+def _file(config: Config) -> Path | None:
+    """The file of an SQLite database."""
+    url = config.database.url
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
 
 
 def _fill(config: Config, url: str, with_example: bool) -> tuple[Login, ...]:
@@ -50,16 +75,10 @@ def _fill(config: Config, url: str, with_example: bool) -> tuple[Login, ...]:
 
 
 def _show(config: Config, logins: tuple[Login, ...]) -> None:
-    if not logins:
-        click.echo(
-            "Nobody can sign in yet. The first administrator:\n"
-            '  serviceplan user add NAME --name "First Last" --right administrator'
-        )
-        return
     rows = [(x.name, x.username, x.password, _titles(x, config)) for x in logins]
     click.echo(
         "\nThe example's people. The passwords were made for this database and are shown this "
-        "once;\n`serviceplan user password NAME` makes a new one.\n"
+        f"once;\n`{command_path()} user password NAME` makes a new one.\n"
     )
     click.echo(table(("name", "user name", "password", "roles and rights"), rows))
     click.echo()

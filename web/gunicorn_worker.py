@@ -1,8 +1,19 @@
-"""gunicorn's worker process with threads: a request that is no HTTP gets a problem (RFC 9457)."""
+"""gunicorn's worker process with threads, and what it does otherwise.
+
+A request that is no HTTP gets a problem (RFC 9457). A stop (SIGTERM) resets nobody: who has
+connected is answered, also on connections that are kept, with ``Connection: close``; who comes
+later is refused at once, so that a proxy asks another node.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import selectors
+import socket
+import struct
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -24,9 +35,52 @@ UNREADABLE: Final = (
 """gunicorn's errors about a request that it cannot read, each with its type of problem."""
 
 
+CLOSERS: Final = 4
+"""Threads that wait for clients to hang up after their last answer."""
+_SO_ATTACH_FILTER: Final = 26
+_DROP: Final = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
+"""A socket filter of Linux that lets no packet through (BPF: return 0)."""
+
+
 class ThreadedWorker(ThreadWorker):
     """gunicorn's worker, with a problem (RFC 9457) instead of its page for an unreadable
-    request."""
+    request, and a stop that resets no connection."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._closers: ThreadPoolExecutor | None = None
+
+    def init_process(self) -> None:
+        """Begin to serve; called in the process itself."""
+        self._closers = ThreadPoolExecutor(CLOSERS)
+        super().init_process()
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Begin or cease to accept connections; when the process stops, for good."""
+        super().set_accept_enabled(enabled)
+        if not enabled and not self.alive:
+            for listener in self.sockets:
+                self._close_listener(listener)
+
+    def _close_listener(self, listener: Any) -> None:
+        """Accept who has connected already, then close. gunicorn would leave it open until the
+        process ends, and whoever had connected meanwhile would be reset then."""
+        let_nobody_in(listener.sock)
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(listener, selectors.EVENT_READ)
+            while waiting.select(0):
+                self.accept(listener)
+        listener.close()
+
+    def finish_request(self, conn: Any, fs: Future[Any]) -> None:
+        """Keep the connection for its next request, or close it. gunicorn waits here for the client
+        to hang up, up to two seconds for each, while nobody else is served."""
+        ended = not fs.cancelled() and fs.exception() is None and not fs.result()
+        if not ended or self._closers is None:
+            super().finish_request(conn, fs)
+            return
+        self.nr_conns -= 1
+        self._closers.submit(conn.close, graceful=True)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer a request that could not be read, or whose answer could not be sent."""
@@ -41,6 +95,15 @@ class ThreadedWorker(ThreadWorker):
             util.write_nonblock(client, answer(Refused(name, detail)))
         except OSError:
             log.debug("the sender has gone")
+
+
+def let_nobody_in(listener: socket.socket) -> None:
+    """Let no more connections into the queue of a listening socket, so that it can be emptied and
+    closed with nobody in it. Who comes meanwhile tries again, and is refused then. Only Linux can;
+    elsewhere somebody may come between the last look and the closing."""
+    program = struct.pack("HP", 1, ctypes.addressof(_DROP))
+    with suppress(OSError):
+        listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
 
 
 def answer(refused: Refused) -> bytes:

@@ -9,21 +9,15 @@ from __future__ import annotations
 
 import json
 import logging
-import re
-import time
 import traceback
-import uuid
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import g, has_request_context, request
 
 from engine import Config
 from web.context import person
 
-log = logging.getLogger("serviceplan.requests")
-REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_.-]{8,64}")
-"""The form of an ``X-Request-ID`` that is taken over from a proxy; others could forge log lines."""
 PLAIN: Final = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
 """The format of a plain line."""
 
@@ -38,36 +32,9 @@ def configure(config: Config) -> None:
     root.setLevel(config.log.level.upper())
 
 
-def init(app: Flask) -> None:
-    """Give every request an id (the proxy's ``X-Request-ID``, else a new one), and log every answer
-    on level info."""
-    app.before_request(_begin)
-    app.after_request(_end)
-
-
 def request_id() -> str:
     """The id of this request, "" outside of one."""
     return str(getattr(g, "request_id", "")) if has_request_context() else ""
-
-
-def _begin() -> None:
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-    g.request_begun = time.perf_counter()
-
-
-def _end(response: Response) -> Response:
-    response.headers["X-Request-ID"] = request_id()
-    if log.isEnabledFor(logging.INFO):
-        begun = getattr(g, "request_begun", None)
-        log.info(
-            "%s %s %s",
-            request.method,
-            request.endpoint or "-",
-            response.status_code,
-            extra={"milliseconds": begun and round(1000 * (time.perf_counter() - begun), 1)},
-        )
-    return response
 
 
 def _with_context(record: logging.LogRecord) -> bool:

@@ -1,19 +1,23 @@
 """Health checks (``/health/live``, ``/health/ready``) and figures for Prometheus (``/metrics``).
 
 The health checks are open to everybody and answer yes or no. ``/metrics`` answers requests that
-come directly from this machine, and those that carry the token of ``[metrics]``.
+come directly from this machine, and those that carry the token of ``[metrics]``. Every request of
+a page is given an id, logged and measured here.
 """
 
 from __future__ import annotations
 
 import hmac
 import ipaddress
+import logging
 import os
+import re
 import time
+import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -33,6 +37,11 @@ BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 # ---------------------------------------------------------------- health
+
+
+log = logging.getLogger("serviceplan.requests")
+REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+"""The form of an ``X-Request-ID`` that is taken over from a proxy; others could forge log lines."""
 
 
 @blueprint.get("/health/live")
@@ -169,18 +178,31 @@ def observe(method: str, endpoint: str, status: int, seconds: float) -> None:
 
 
 def init(app: Flask, engine: Engine) -> None:
-    """Measure every answer of the pages, and count the facts that the engine writes."""
+    """Give every request an id (the proxy's ``X-Request-ID``, else a new one), log and measure the
+    answer of every page, and count the facts that the engine writes."""
     engine.operations.watch(meters().count)
+    app.before_request(_begin)
+    app.after_request(_end)
 
-    def begin() -> None:
-        g.measured_from = time.perf_counter()
 
-    def end(response: Response) -> Response:
-        begun: Any = getattr(g, "measured_from", None)
-        if begun is not None and request.endpoint != "monitoring.metrics":
-            seconds = time.perf_counter() - begun
-            observe(request.method, request.endpoint or "none", response.status_code, seconds)
-        return response
+def _begin() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    g.request_begun = time.perf_counter()
 
-    app.before_request(begin)
-    app.after_request(end)
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-ID"] = getattr(g, "request_id", "")
+    begun: float | None = getattr(g, "request_begun", None)
+    seconds = None if begun is None else time.perf_counter() - begun
+    if log.isEnabledFor(logging.INFO):
+        log.info(
+            "%s %s %s",
+            request.method,
+            request.endpoint or "-",
+            response.status_code,
+            extra={"milliseconds": seconds and round(1000 * seconds, 1)},
+        )
+    if seconds is not None and request.endpoint != "monitoring.metrics":
+        observe(request.method, request.endpoint or "none", response.status_code, seconds)
+    return response

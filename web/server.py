@@ -19,6 +19,7 @@ from prometheus_client import multiprocess, start_http_server
 
 from engine import Config, Engine, Unavailable
 from web import create_app, logs, monitoring
+from web.command import NAME, command_path
 
 THREADS: Final = 8
 """Threads of a serving process: most of them wait for the database at any time."""
@@ -29,8 +30,9 @@ SWITCH_SECONDS: Final = 0.0005
 class _Server(BaseApplication):
     """gunicorn with this application and its settings."""
 
-    def __init__(self, config: Config, workers: int):
+    def __init__(self, config: Config, workers: int, first_step: str):
         self._config = config
+        self._first_step = first_step
         self._workers = workers
         # Made before gunicorn forks, so that each process can read what another one has signed.
         self._secret = config.web.secret.encode() or secrets.token_bytes(32)
@@ -46,7 +48,7 @@ class _Server(BaseApplication):
             "timeout": 60,
             "graceful_timeout": 10,
             "loglevel": "warning",
-            "proc_name": "serviceplan",
+            "proc_name": NAME,
             "control_socket_disable": True,
             "when_ready": lambda _: announce(self._config),
             "child_exit": lambda _, worker: mark_process_dead(worker.pid),
@@ -60,19 +62,22 @@ class _Server(BaseApplication):
         engine = Engine.open(self._config.database.url, config=self._config)
         if self._config.jobs.in_server:
             engine.jobs.worker().start()
-        app = create_app(self._config, engine, secret=self._secret)
+        app = create_app(self._config, engine, secret=self._secret, first_step=self._first_step)
         settle()
         return app
 
 
-def run(config: Config, *, workers: int = 1) -> None:
-    """Serve with this number of processes until a signal stops this one."""
+def run(config: Config, *, workers: int = 1, first_step: str = "") -> None:
+    """Serve with this number of processes until a signal stops this one.
+
+    :param first_step: the shell's line that adds a person, for a database without any
+    """
     with ExitStack() as stack:
         if workers > 1:
             # The processes write their counts here; the one that is asked for them adds them up.
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="serviceplan-"))
             monitoring.count_together(folder)
-        _Server(config, workers).run()
+        _Server(config, workers, first_step).run()
 
 
 def settle() -> None:
@@ -129,7 +134,7 @@ def check_address(config: Config) -> None:
         reason = error.strerror or str(error)
         raise Unavailable(
             f"cannot listen on {web.host} port {web.port}: {reason}. "
-            "Is it running already? Another port: serviceplan serve --port 8001"
+            f"Is it running already? Another port: {command_path()} serve --port 8001"
         ) from error
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from engine import Problem, TaskDetail
+from engine import Problem, TaskDetail, TaskForm
 from web import forms
 from web.i18n import gettext as _
 
@@ -46,21 +46,21 @@ class TaskInput:
     problems: tuple[Problem, ...]
 
 
-def read(detail: TaskDetail, posted: MultiDict[str, str]) -> TaskInput:
+def read(task: TaskDetail | TaskForm, posted: MultiDict[str, str]) -> TaskInput:
     """The answers, ticks and note of a posted form.
 
     A point that is both ticked and given a reason is a problem.
     """
     ticks: dict[str, bool | str] = {}
     problems = []
-    for point in detail.checklist:
+    for point in task.checklist:
         done = f"tick.{point.id}" in posted
         reason = posted.get(f"why.{point.id}", "").strip()
         ticks[point.id] = reason or done
         if done and reason:
             name = f"checklist.{point.id}"
             problems.append(Problem("ticked_with_reason", "Both ticked and not applicable.", name))
-    answers = forms.read_fields(detail.form, posted, detail.plan)
+    answers = forms.read_fields(task.form, posted, task.plan)
     note = posted.get("note", "").replace("\r\n", "\n").strip()
     return TaskInput(answers, ticks, note, tuple(problems))
 
@@ -126,10 +126,10 @@ def _stored_plan(detail: TaskDetail) -> Iterator[Mapping[str, Any]]:
 
 
 def files(
-    detail: TaskDetail, uploaded: MultiDict[str, FileStorage]
+    task: TaskDetail | TaskForm, uploaded: MultiDict[str, FileStorage]
 ) -> Iterator[tuple[str, FileStorage]]:
     """The uploaded files, each after the id of its attachment field."""
-    for field in detail.form:
+    for field in task.form:
         for file in uploaded.getlist(f"file.{field.id}"):
             if field.type == "attachment" and file.filename:
                 yield field.id, file

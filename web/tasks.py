@@ -15,7 +15,16 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
-from engine import Conflict, Invalid, NotAllowed, NotAuthenticated, Problem, TaskDetail, TaskRow
+from engine import (
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotAuthenticated,
+    Problem,
+    TaskDetail,
+    TaskForm,
+    TaskRow,
+)
 from web import task_form
 from web.context import actor, config, engine, posted_key, today
 from web.errors import status_of
@@ -116,14 +125,15 @@ def attachment(attachment_id: str) -> ResponseReturnValue:
 @blueprint.post("/tasks/<task_id>")
 def act(task_id: str) -> ResponseReturnValue:
     """Do what the pressed button of the task's page says."""
-    detail = engine().tasks.get(actor(), task_id)
     action, _colon, argument = request.form.get("action", "").partition(":")
     if action == "enter":  # the Enter key: with a password it signs, else it saves
         action = "complete" if request.form.get("password") else "save"
-    if action not in ACTIONS:
+    if action not in ("complete", *ACTIONS):
         raise BadRequest
     try:
-        return ACTIONS[action](detail, argument)
+        if action == "complete":
+            return _complete(engine().tasks.form(actor(), task_id))
+        return ACTIONS[action](engine().tasks.get(actor(), task_id), argument)
     except Invalid as error:
         return _page(_detail_with(task_id, error), error.problems), 422
     except NotAuthenticated as error:
@@ -218,21 +228,21 @@ def _too_late(detail: TaskDetail) -> ResponseReturnValue:
 # ---------------------------------------------------------------- the buttons
 
 
-def _complete(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
-    given = task_form.read(detail, request.form)
+def _complete(task: TaskForm) -> ResponseReturnValue:
+    given = task_form.read(task, request.form)
     if given.problems:
         raise Invalid(given.problems)
-    _attach_files(detail)
+    _attach_files(task.id, task)
     engine().tasks.complete(
         actor(),
-        detail.row.id,
+        task.id,
         answers=given.answers,
         ticks=given.ticks,
         note=given.note,
         password=request.form.get("password") or None,
         key=posted_key(),
     )
-    return redirect(url_for("tasks.show", task_id=detail.row.id, done=1))
+    return redirect(url_for("tasks.show", task_id=task.id, done=1))
 
 
 def _save(detail: TaskDetail, _argument: str = "") -> ResponseReturnValue:
@@ -274,7 +284,6 @@ def _detach(detail: TaskDetail, attachment_id: str) -> ResponseReturnValue:
 
 
 ACTIONS: Final[dict[str, Callable[[TaskDetail, str], ResponseReturnValue]]] = {
-    "complete": _complete,
     "save": _save,
     "claim": _claim,
     "release": _release,
@@ -289,7 +298,7 @@ def _save_form(detail: TaskDetail) -> None:
     given = task_form.read(detail, request.form)
     if given.problems:
         raise Invalid(given.problems)
-    _attach_files(detail)
+    _attach_files(detail.row.id, detail)
     _save_draft(detail, given)
 
 
@@ -313,15 +322,15 @@ def _save_draft_if_changed(detail: TaskDetail) -> None:
         _save_form(detail)
 
 
-def _attach_files(detail: TaskDetail) -> None:
+def _attach_files(task_id: str, task: TaskDetail | TaskForm) -> None:
     limit = config().limits.attachment_bytes
-    for place, (field_id, file) in enumerate(task_form.files(detail, request.files)):
+    for place, (field_id, file) in enumerate(task_form.files(task, request.files)):
         data = file.stream.read()
         if len(data) > limit:
             raise Invalid([Problem("file_too_large", "Too large.", field_id, {"maximum": limit})])
         engine().tasks.attach(
             actor(),
-            detail.row.id,
+            task_id,
             field_id,
             file.filename or "fil",
             file.mimetype or "application/octet-stream",

@@ -80,7 +80,7 @@ def _check_password(username: str) -> None:
     """Ask for the password again, because a token outlives a session. Raises Invalid."""
     try:
         given = request.form.get("password", "")
-        engine().people.check_password(username, given, address=request.remote_addr or "")
+        engine().sessions.check_password(username, given, address=request.remote_addr or "")
     except NotAuthenticated as error:
         if error.error_code == "too_many_attempts":
             raise

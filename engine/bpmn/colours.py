@@ -12,9 +12,13 @@ from typing import Final
 from lxml import etree
 
 BIOC: Final = "{http://bpmn.io/schema/bpmn/biocolor/1.0}"
+"""Namespace in which bpmn.io's tools write colours, braced as lxml writes it."""
 COLOR: Final = "{http://www.omg.org/spec/BPMN/non-normative/color/1.0}"
+"""Namespace of OMG's own colour extension ("BPMN in Color"), braced as lxml writes it."""
 STROKE: Final = (f"{COLOR}border-color", f"{BIOC}stroke")
+"""Attributes that colour a line; the first that is there is used."""
 FILL: Final = (f"{COLOR}background-color", f"{BIOC}fill")
+"""Attributes that colour an area; the first that is there is used."""
 NAMED: Final = {
     "aqua": "#00ffff", "black": "#000000", "blue": "#0000ff", "fuchsia": "#ff00ff",
     "gray": "#808080", "green": "#008000", "grey": "#808080", "lime": "#00ff00",

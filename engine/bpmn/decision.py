@@ -11,7 +11,9 @@ from engine.bpmn.names import FIELD_ID, extensions, kind
 from engine.bpmn.nodes import DECISION_MAPPINGS, DecisionCall
 
 Report = Callable[..., None]
+"""How a reader tells of a mistake: a finding's code, the element, and the sentence's values."""
 KINDS = ("businessRuleTask", "globalBusinessRuleTask")
+"""Local names of the elements that ask for a decision."""
 
 
 def read_decision(

@@ -13,6 +13,7 @@ from engine.bpmn.names import FIELD_ID
 from engine.iso8601 import Duration, TimeMalformed, parse_date, parse_duration
 
 Report = Callable[..., None]
+"""How a reader tells of a mistake: a finding's code, the element, and the sentence's values."""
 
 
 def read_due(

@@ -25,11 +25,14 @@ _FEEL = re.compile(r"feel", re.IGNORECASE)
 _PYTHON_WORDS = frozenset({"not", "None", "elif"})
 _PYTHON_STARTS = frozenset({"import", "lambda", "def", "del", "raise", "assert", "while", "class"})
 _LITERALS = {"True": "true", "False": "false", "None": "null", "TRUE": "true", "FALSE": "false"}
+_GIVEN = frozenset({"error"})
+"""Functions that the engine gives to scripts beside those of FEEL."""
 Language = Literal["feel", "python", "juel", "other", ""]
+"""A language that an expression can be in; ``""`` when none is declared."""
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ExpressionProblem:
     """Why an expression cannot be run: a finding's code, and what its sentence needs."""
 
     code: str
@@ -64,48 +67,51 @@ def declared_language(element: etree._Element, script: bool = False) -> str:
     return element.get("language") or ""
 
 
-def problem(text: str, declared: str = "", default: str = "") -> Problem | None:
+def problem(text: str, declared: str = "", default: str = "") -> ExpressionProblem | None:
     """Why ``text`` cannot be run, None when it can.
 
     ``declared`` is the element's own language, ``default`` the file's ``expressionLanguage``
     (often left at a tool's preset, so a text that is FEEL is taken as FEEL).
     """
     if not text.strip():
-        return Problem("expression_empty")
+        return ExpressionProblem("expression_empty")
     marked = feel_behind(text)
     if marked is not None:
         return _syntax(marked)
     spoken = language(declared)
     if spoken == "python":
-        return Problem("expression_python", suggestion=meant(text))
+        return ExpressionProblem("expression_python", suggestion=meant(text))
     if is_juel(text) or spoken == "juel":
         return _juel(text)
     if spoken == "other":
-        return Problem("expression_language", declared, meant(text))
-    found = _syntax(text)
-    if found is not None and spoken == "" and language(default) not in ("", "feel"):
-        return Problem("expression_language", default, meant(text))
-    return found
+        return ExpressionProblem("expression_language", declared, meant(text))
+    fault = _syntax(text)
+    if fault is not None and spoken == "" and language(default) not in ("", "feel"):
+        return ExpressionProblem("expression_language", default, meant(text))
+    return fault
 
 
 @lru_cache(maxsize=4096)
-def _syntax(text: str) -> Problem | None:
+def _syntax(text: str) -> ExpressionProblem | None:
     if not text.strip():
-        return Problem("expression_empty")
+        return ExpressionProblem("expression_empty")
     try:
-        names = feel.compile(text).names
+        expression = feel.compile(text)
     except feel.FeelError as error:
         if _pythonic(text):
-            return Problem("expression_python", suggestion=meant(text))
-        return Problem("expression_syntax", both(error), _equals(text))
-    for name in sorted(names):
+            return ExpressionProblem("expression_python", suggestion=meant(text))
+        return ExpressionProblem("expression_syntax", both(error), _equals(text))
+    unknown = sorted((expression.called & expression.names) - _GIVEN)
+    if unknown:
+        return ExpressionProblem("expression_function", unknown[0])
+    for name in sorted(expression.names):
         words = name.split()
         # A name of several words is FEEL; these words stand in Python's grammar, not in names.
         python = words[0] in _PYTHON_STARTS or not _PYTHON_WORDS.isdisjoint(words)
         if len(words) > 1 and python:
-            return Problem("expression_python", suggestion=meant(text))
+            return ExpressionProblem("expression_python", suggestion=meant(text))
         if name in _LITERALS:
-            return Problem("expression_literal", name, _LITERALS[name])
+            return ExpressionProblem("expression_literal", name, _LITERALS[name])
     return None
 
 
@@ -137,14 +143,32 @@ def _equals(text: str) -> str:
     return f"= {meant}"
 
 
-def _juel(text: str) -> Problem:
+def _juel(text: str) -> ExpressionProblem:
     """Why a text in JUEL was not translated when the diagram was read."""
     if not is_juel(text):
         try:
-            return Problem("expression_juel_meant", suggestion=to_feel(f"${{{text}}}"))
+            return ExpressionProblem("expression_juel_meant", suggestion=to_feel(f"${{{text}}}"))
         except NotSimple as error:
-            return Problem("expression_juel", (error.sv, error.en))
+            return ExpressionProblem("expression_juel", (error.sv, error.en))
     try:
-        return Problem("expression_juel_meant", suggestion=to_feel(text))
+        return ExpressionProblem("expression_juel_meant", suggestion=to_feel(text))
     except NotSimple as error:
-        return Problem("expression_juel", (error.sv, error.en))
+        return ExpressionProblem("expression_juel", (error.sv, error.en))
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The variables that a FEEL text needs, none when it is not FEEL."""
+    try:
+        return feel.compile(feel_behind(text) or text).names
+    except feel.FeelError:
+        return frozenset()
+
+
+def functions_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The built-in functions that a FEEL text names without calling them, and the functions that
+    it calls."""
+    try:
+        expression = feel.compile(feel_behind(text) or text)
+    except feel.FeelError:
+        return frozenset(), frozenset()
+    return expression.uncalled, expression.called

@@ -39,10 +39,10 @@ def both(error: FeelError) -> tuple[str, str]:
 
 
 def _swedish(message: str, expected: tuple[str, ...]) -> str:
-    found = _FOUND.match(message)
-    if found is not None:
+    match = _FOUND.match(message)
+    if match is not None:
         wanted = " eller ".join(_EXPECTED.get(e, e) for e in expected)
-        stands = "uttrycket slutar" if found["found"] is None else f"här står ”{found['found']}”"
+        stands = "uttrycket slutar" if match["found"] is None else f"här står ”{match['found']}”"
         return f"{wanted} väntades, men {stands}"
     sign = _SIGN.match(message)
     if sign is not None:

@@ -28,13 +28,13 @@ STORED = 200
 def clean(value: object, limit: int = SHOWN) -> str:
     """``value`` on one line, without control and direction characters, at most ``limit`` long."""
     text = str(value)[: limit * 4 + 40]
-    kept = "".join(
+    line = "".join(
         " " if unicodedata.category(c) in ("Zl", "Zp") or c in "\r\n\t" else c
         for c in text
         if c in "\r\n\t" or unicodedata.category(c) not in _HIDDEN
     )
-    kept = re.sub(r"\s+", " ", kept).strip()
-    return kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…"
+    line = re.sub(r"\s+", " ", line).strip()
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -59,6 +59,7 @@ def finding(
     element: etree._Element | None = None,
     *,
     severity: Severity | None = None,
+    refuses: bool | None = None,
     filename: str | None = None,
     line: int | None = None,
     **params: Any,
@@ -66,7 +67,8 @@ def finding(
     """A finding of the catalogue about ``element``.
 
     ``params`` fill the sentence; elements among them are named as ``describe`` names them, other
-    values are cleaned. ``severity`` overrides the catalogue's. Raises ``KeyError`` for a code that
+    values are cleaned. ``severity`` overrides the catalogue's; ``refuses`` says whether the file is
+    refused for it (not given: when the finding is an error). Raises ``KeyError`` for a code that
     the catalogue does not have.
     """
     weight, sv, en = TEXTS[code]
@@ -76,6 +78,7 @@ def finding(
         line = element.sourceline
     return Finding(
         severity=severity or WEIGHED[weight],
+        refuses=(severity or WEIGHED[weight]) == "error" if refuses is None else refuses,
         code=code,
         sv=_sentence(sv, "sv", element, params),
         en=_sentence(en, "en", element, params),

@@ -31,6 +31,7 @@ FIELD_TYPES = (
     "attachment",
     "plan",
 )
+"""Types of form fields, as ``sp:field type`` writes them."""
 _NUMERIC = ("integer", "decimal", "money")
 
 

@@ -32,7 +32,9 @@ from dataclasses import dataclass
 from engine.bpmn.names import RESERVED
 
 LONGEST = 4_000
+"""Characters of a JUEL expression that is translated; longer ones are left as they are."""
 DEEPEST = 50
+"""Nesting of a JUEL expression that is translated, so that the reader's recursion has an end."""
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)"
     r"|(?P<text>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
@@ -61,7 +63,7 @@ class NotSimple(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _JuelPart:
     """FEEL text and how tightly it binds (7: needs no parentheses anywhere)."""
 
     text: str
@@ -69,6 +71,8 @@ class _Part:
     kind: str = ""
 
     def within(self, binds: int) -> str:
+        """The FEEL text as an operand of an operator of ``level``, in parentheses where it needs
+        them."""
         return self.text if self.binds > binds else f"({self.text})"
 
 
@@ -115,11 +119,11 @@ def to_feel(text: str, *, repeated: bool = False) -> str:
     wrapped = _WRAPPED.fullmatch(text)
     if wrapped is None:
         raise NotSimple("text och uttryck är blandade", "text and expressions are mixed")
-    return f"= {_Reader(_tokens(wrapped[1]), repeated).whole()}"
+    return f"= {_JuelReader(_tokens(wrapped[1]), repeated).whole()}"
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+    tokens: list[tuple[str, str]] = []
     position, text = 0, text.rstrip()
     while position < len(text):
         match = _TOKEN.match(text, position)
@@ -129,9 +133,9 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         kind, value = match.lastgroup, match[match.lastgroup]
         if kind == "name" and value in _WORDS:
             kind, value = "sign", _WORDS[value]
-        found.append((kind, value))
+        tokens.append((kind, value))
         position = match.end()
-    return [*found, ("end", "")]
+    return [*tokens, ("end", "")]
 
 
 _BINARY: Mapping[str, tuple[int, str]] = {
@@ -153,7 +157,7 @@ _FEEL_BINDS = {"or": 1, "and": 2, "+": 5, "-": 5, "*": 6, "/": 6}
 """How tightly each binds in FEEL; comparisons bind as 3 and do not chain."""
 
 
-class _Reader:
+class _JuelReader:
     def __init__(self, tokens: list[tuple[str, str]], repeated: bool) -> None:
         self._tokens = tokens
         self._at = 0
@@ -161,6 +165,7 @@ class _Reader:
         self._depth = 0
 
     def whole(self) -> str:
+        """The FEEL text of all tokens; an error when anything is left over."""
         made = self._choice()
         if self._tokens[self._at][0] != "end":
             self._refuse()
@@ -168,7 +173,7 @@ class _Reader:
 
     # ------------------------------------------------------------ grammar
 
-    def _choice(self) -> _Part:
+    def _choice(self) -> _JuelPart:
         self._depth += 1
         if self._depth > DEEPEST:
             raise NotSimple("det är för djupt", "it is nested too deep")
@@ -178,11 +183,11 @@ class _Reader:
             self._need(":")
             no = self._choice()
             text = f"if {made.text} then {yes.within(0)} else {no.within(0)}"
-            made = _Part(text, 0)
+            made = _JuelPart(text, 0)
         self._depth -= 1
         return made
 
-    def _binary(self, least: int) -> _Part:
+    def _binary(self, least: int) -> _JuelPart:
         left = self._unary()
         while True:
             kind, sign = self._tokens[self._at]
@@ -192,7 +197,7 @@ class _Reader:
             self._at += 1
             left = _joined(left, sign, twin, self._binary(binds + 1))
 
-    def _unary(self) -> _Part:
+    def _unary(self) -> _JuelPart:
         self._depth += 1
         if self._depth > DEEPEST:
             raise NotSimple("det är för djupt", "it is nested too deep")
@@ -200,18 +205,18 @@ class _Reader:
         self._depth -= 1
         return made
 
-    def _signed(self) -> _Part:
+    def _signed(self) -> _JuelPart:
         if self._take("!"):
             return _negated(self._unary())
         if self._take("-"):
-            return _Part(f"-{self._unary().within(6)}", 6)
+            return _JuelPart(f"-{self._unary().within(6)}", 6)
         if self._tokens[self._at] == ("name", "empty"):
             self._at += 1
             text = f'list contains([null, "", [], {{}}], {self._unary().text})'
-            return _Part(text, kind="certain")
+            return _JuelPart(text, kind="certain")
         return self._path()
 
-    def _path(self) -> _Part:
+    def _path(self) -> _JuelPart:
         made = self._primary()
         while True:
             if self._take("."):
@@ -222,7 +227,7 @@ class _Reader:
             else:
                 return made
 
-    def _primary(self) -> _Part:
+    def _primary(self) -> _JuelPart:
         kind, value = self._tokens[self._at]
         if self._take("("):
             inner = self._choice()
@@ -232,44 +237,44 @@ class _Reader:
             self._refuse()
         self._at += 1
         if kind == "number":
-            return _Part(value, kind="number")
+            return _JuelPart(value, kind="number")
         if kind == "text":
-            return _Part(_text(value), kind="text")
+            return _JuelPart(_text(value), kind="text")
         if self._take("("):
             return self._function(value)
         return self._variable(value)
 
-    def _variable(self, name: str) -> _Part:
+    def _variable(self, name: str) -> _JuelPart:
         if name in ("true", "false", "null"):
-            return _Part(name)
+            return _JuelPart(name)
         if self._repeated and name == "loopCounter":
-            return _Part("loopCounter - 1", 5)
-        return _Part(_checked(_COUNTERS.get(name, name)), kind="path")
+            return _JuelPart("loopCounter - 1", 5)
+        return _JuelPart(_checked(_COUNTERS.get(name, name)), kind="path")
 
-    def _function(self, name: str) -> _Part:
+    def _function(self, name: str) -> _JuelPart:
         if name not in ("now", "dateTime"):
             raise NotSimple(f"funktionen {name}() finns inte här", f"there is no function {name}()")
         self._need(")")
-        return _Part("now()", kind="moment")
+        return _JuelPart("now()", kind="moment")
 
-    def _item(self, holder: _Part) -> _Part:
+    def _item(self, holder: _JuelPart) -> _JuelPart:
         kind, value = self._tokens[self._at]
         self._at += 1
         self._need("]")
         if kind == "number" and value.isdigit():
-            return _Part(f"{holder.within(6)}[{int(value) + 1}]")
+            return _JuelPart(f"{holder.within(6)}[{int(value) + 1}]")
         if kind == "text":
             key = value[1:-1]
             if _PLAIN.fullmatch(key) and key not in RESERVED:
                 return _member(holder, key)
-            return _Part(f"get value({holder.text}, {_text(value)})")
+            return _JuelPart(f"get value({holder.text}, {_text(value)})")
         raise NotSimple(
             "en beräknad plats i en lista har ingen motsvarighet",
             "a computed place in a list has no twin",
         )
 
-    def _method(self, holder: _Part, name: str) -> _Part:
-        given: list[_Part] = []
+    def _method(self, holder: _JuelPart, name: str) -> _JuelPart:
+        given: list[_JuelPart] = []
         while not self._take(")"):
             if given:
                 self._need(",")
@@ -306,24 +311,24 @@ class _Reader:
         raise NotSimple(f"”{shown}” står fel", f'"{shown}" is out of place')
 
 
-def _joined(left: _Part, sign: str, twin: str, right: _Part) -> _Part:
+def _joined(left: _JuelPart, sign: str, twin: str, right: _JuelPart) -> _JuelPart:
     if sign == "+" and "text" in (left.kind, right.kind):
         raise NotSimple("+ mellan texter är ett fel i JUEL", "+ between texts is an error in JUEL")
     binds = _FEEL_BINDS.get(twin, 3)
     # Comparisons do not chain in FEEL, and a - (b - c) keeps its parentheses.
     first = left.within(binds if binds == 3 else binds - 1)
     kind = "certain" if twin in ("=", "!=") else ""
-    return _Part(f"{first} {twin} {right.within(binds)}", binds, kind)
+    return _JuelPart(f"{first} {twin} {right.within(binds)}", binds, kind)
 
 
-def _negated(part: _Part) -> _Part:
+def _negated(part: _JuelPart) -> _JuelPart:
     """What is never null is negated as it is."""
     text = part.text if part.kind == "certain" else f"{part.within(3)} = true"
-    return _Part(f"not({text})", kind="certain")
+    return _JuelPart(f"not({text})", kind="certain")
 
 
-def _member(holder: _Part, name: str) -> _Part:
-    return _Part(f"{holder.within(6)}.{_checked(name)}", kind="path")
+def _member(holder: _JuelPart, name: str) -> _JuelPart:
+    return _JuelPart(f"{holder.within(6)}.{_checked(name)}", kind="path")
 
 
 def _checked(name: str) -> str:
@@ -339,7 +344,7 @@ def _text(quoted: str) -> str:
     return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
 
 
-def _moved(holder: _Part, name: str, given: list[_Part]) -> _Part | None:
+def _moved(holder: _JuelPart, name: str, given: list[_JuelPart]) -> _JuelPart | None:
     """``dateTime().plusDays(3)``, what due dates are written with."""
     if holder.kind != "moment":
         return None
@@ -349,7 +354,7 @@ def _moved(holder: _Part, name: str, given: list[_Part]) -> _Part | None:
     if unit is None or len(given) != 1 or not given[0].text.isdigit():
         raise NotSimple(f"metoden {name}() finns inte här", f"there is no method {name}()")
     length = unit.format(int(given[0].text) * (7 if name == "plusWeeks" else 1))
-    return _Part(f'{holder.within(4)} + duration("{length}")', 5, "moment")
+    return _JuelPart(f'{holder.within(4)} + duration("{length}")', 5, "moment")
 
 
 _UNITS = {
@@ -362,7 +367,7 @@ _UNITS = {
 }
 
 
-def _contains(holder: _Part, what: _Part) -> _Part:
+def _contains(holder: _JuelPart, what: _JuelPart) -> _JuelPart:
     """A text contains a part of it, a collection one of its items: FEEL tells them apart."""
     if holder.kind != "path":
         raise NotSimple(
@@ -370,20 +375,20 @@ def _contains(holder: _Part, what: _Part) -> _Part:
         )
     name, item = holder.text, what.text
     text = f"if {name} instance of string then contains({name}, {item})"
-    return _Part(f"{text} else list contains({name}, {item})", 0)
+    return _JuelPart(f"{text} else list contains({name}, {item})", 0)
 
 
-def _same(holder: _Part, what: _Part) -> _Part:
-    return _Part(f"{holder.within(3)} = {what.within(3)}", 3)
+def _same(holder: _JuelPart, what: _JuelPart) -> _JuelPart:
+    return _JuelPart(f"{holder.within(3)} = {what.within(3)}", 3)
 
 
-_METHODS: Mapping[tuple[str, int], Callable[..., _Part]] = {
+_METHODS: Mapping[tuple[str, int], Callable[..., _JuelPart]] = {
     ("equals", 1): _same,
     ("contains", 1): _contains,
-    ("startsWith", 1): lambda a, b: _Part(f"starts with({a.text}, {b.text})"),
-    ("endsWith", 1): lambda a, b: _Part(f"ends with({a.text}, {b.text})"),
-    ("length", 0): lambda a: _Part(f"string length({a.text})"),
-    ("toLowerCase", 0): lambda a: _Part(f"lower case({a.text})"),
-    ("toUpperCase", 0): lambda a: _Part(f"upper case({a.text})"),
-    ("isEmpty", 0): lambda a: _Part(f'list contains(["", [], {{}}], {a.text})'),
+    ("startsWith", 1): lambda a, b: _JuelPart(f"starts with({a.text}, {b.text})"),
+    ("endsWith", 1): lambda a, b: _JuelPart(f"ends with({a.text}, {b.text})"),
+    ("length", 0): lambda a: _JuelPart(f"string length({a.text})"),
+    ("toLowerCase", 0): lambda a: _JuelPart(f"lower case({a.text})"),
+    ("toUpperCase", 0): lambda a: _JuelPart(f"upper case({a.text})"),
+    ("isEmpty", 0): lambda a: _JuelPart(f'list contains(["", [], {{}}], {a.text})'),
 }

@@ -53,6 +53,7 @@ class RoleIndex:
         self._names.pop("", None)
 
     def find(self, name: str) -> str | None:
+        """The key of the role that ``text`` names by key or by name, None when there is none."""
         return self._names.get(" ".join(name.split()).casefold())
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 from lxml import etree
 
 from engine.bpmn import colours, lines, notation
+from engine.bpmn.flow_ids import MADE
 from engine.bpmn.names import (
     DC,
     DD,
@@ -30,6 +31,7 @@ from engine.bpmn.notation import EVENTS, SCOPES, THROWING, flag
 from engine.views import Drawing, Edge, Shape
 
 Box = tuple[float, float, float, float]
+"""A rectangle in the drawing's units: left, top, width, height."""
 _FARTHEST: Final = 1_000_000.0
 _CONTAINERS: Final = {"participant": 0, "lane": 1, "group": 2}
 _DEEPER: Final = tuple(bpmn(name) for name in (*SCOPES, "lane"))
@@ -40,6 +42,7 @@ _SPECIAL: Final = frozenset(
 _SHAPE, _EDGE, _LABEL = (f"{{{DI}}}{name}" for name in ("BPMNShape", "BPMNEdge", "BPMNLabel"))
 _BOUNDS, _WAYPOINT = f"{{{DC}}}Bounds", f"{{{DD}}}waypoint"
 EMPTY: Final = Drawing(shapes=(), edges=(), x=0, y=0, width=0, height=0)
+"""The drawing of a file without any diagram interchange."""
 
 
 def drawing(tree: etree._ElementTree, process_id: str | None = None) -> Drawing:
@@ -52,7 +55,7 @@ def drawing(tree: etree._ElementTree, process_id: str | None = None) -> Drawing:
     root = tree.getroot()
     planes = list(root.iter(f"{{{DI}}}BPMNPlane"))
     plane = _plane(root, planes, process_id)
-    return EMPTY if plane is None else _File(root, planes).drawing(plane)
+    return EMPTY if plane is None else _LayoutFile(root, planes).drawing(plane)
 
 
 def _plane(
@@ -79,7 +82,7 @@ def _plane(
     return None
 
 
-class _File:
+class _LayoutFile:
     """The planes of a file: each is read when something leads to it."""
 
     def __init__(self, root: etree._Element, planes: list[etree._Element]):
@@ -90,6 +93,7 @@ class _File:
             self._own.setdefault(local_reference(plane.get("bpmnElement")), plane)
 
     def drawing(self, plane: etree._Element) -> Drawing:
+        """The drawing of a plane, with the planes of the collapsed sub-processes in it."""
         main, *inner = self._parts(plane)
         planes = {one.element_id: one for one in inner}
         queue = deque([main, *inner])
@@ -109,7 +113,7 @@ class _File:
         """What the plane shows, and behind it the insides of collapsed sub-processes that stand
         on it too."""
         whole = local_reference(plane.get("bpmnElement"))
-        reader = _Reader(plane, self._elements, self._shared)
+        reader = _LayoutReader(plane, self._elements, self._shared)
         shapes, edges = reader.shapes(), reader.edges()
         hidden = {s.id for s in shapes if s.kind in SCOPES and not s.expanded and s.id != whole}
         if not hidden:
@@ -164,7 +168,7 @@ def _bounded(shapes: tuple[Shape, ...], edges: tuple[Edge, ...], element_id: str
     return Drawing(shapes, edges, left, top, right - left, bottom - top, element_id)
 
 
-class _Reader:
+class _LayoutReader:
     """What stands on one plane."""
 
     def __init__(
@@ -177,6 +181,7 @@ class _Reader:
         self._by_id: dict[str, Shape] = {}
 
     def shapes(self) -> tuple[Shape, ...]:
+        """The shapes of the plane in the file's order, each element once."""
         layers: dict[str, int] = {}
         for drawn in self._plane.iter(_SHAPE):
             element = self._elements.get(local_reference(drawn.get("bpmnElement")))
@@ -190,16 +195,22 @@ class _Reader:
 
     def edges(self) -> tuple[Edge, ...]:
         """The edges, once the shapes that they connect are known."""
-        found: dict[str, Edge] = {}
-        for drawn in self._plane.iter(_EDGE):
+        edges: dict[str, Edge] = {}
+        # What has no id in the file could not be drawn in it: a straight line joins its ends.
+        undrawn = [
+            etree.Element(_EDGE, bpmnElement=ident)
+            for ident in self._elements
+            if ident.startswith(MADE)
+        ]
+        for drawn in (*self._plane.iter(_EDGE), *undrawn):
             element = self._elements.get(local_reference(drawn.get("bpmnElement")))
-            if element is None or element.get("id") in found:
+            if element is None or element.get("id") in edges:
                 continue
             between = lines.ends(element)
             points = lines.led(tuple(_points(drawn.iterchildren(_WAYPOINT))), between, self._by_id)
             if points:
-                found[element.get("id")] = self._edge(drawn, element, between[0], points)
-        return tuple(found.values())
+                edges[element.get("id")] = self._edge(drawn, element, between[0], points)
+        return tuple(edges.values())
 
     def _shape(self, drawn: etree._Element, element: etree._Element, box: Box) -> Shape:
         what = kind(element)
@@ -211,9 +222,11 @@ class _Reader:
             more = self._more(drawn, element, what)
         elif what in EVENTS:
             more["event"] = notation.event(element, kinds, self._shared)
-            more["interrupting"] = flag(element.get("cancelActivity"), True) and flag(
-                element.get("isInterrupting"), True
+            cancels = (
+                flag(element.get("cancelActivity"), True)
+                or more["event"] == "compensateEventDefinition"
             )
+            more["interrupting"] = cancels and flag(element.get("isInterrupting"), True)
         return Shape(
             element.get("id"),
             what,

@@ -12,7 +12,9 @@ from engine.bpmn.names import kind, local_reference, model_child, text
 from engine.views import Shape
 
 Point = tuple[float, float]
+"""A point in the drawing's units: x to the right, y downwards."""
 Points = tuple[Point, ...]
+"""The corners of a line, from its source to its target."""
 INSIDE: Final = 3.0
 """An end that lies further within a shape than this is led out to its border: its arrowhead would
 be under the shape. Less is how tools round."""

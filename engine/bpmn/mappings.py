@@ -15,10 +15,12 @@ from engine.bpmn.meta import VariableMapping
 from engine.bpmn.names import FIELD_ID, extensions
 
 Report = Callable[..., None]
+"""How a reader tells of a mistake: a finding's code, the element, and the sentence's values."""
 MAPPED = (
     *("task", "userTask", "manualTask", "scriptTask", "receiveTask", "sendTask", "serviceTask"),
     *("businessRuleTask", "subProcess", "transaction", "adHocSubProcess"),
 )
+"""Local names of the activities that ``sp:in`` and ``sp:out`` apply to; calls have their own."""
 
 
 def read_mappings(

@@ -10,8 +10,11 @@ from engine.bpmn.forms import FormField
 from engine.views import CustomerRule
 
 Calendar = Literal["working", "calendar"]
+"""What a due rule counts: working days or calendar days."""
 DEFAULT_MEANING = "Utfört"
+"""What a signature says that it means when the diagram does not ("done")."""
 Binding = Literal["latest", "deployment"] | int
+"""Which version a call takes: the latest, that of the same deployment, or a numbered one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class TaskMeta:
     role: str | None = None
     """That of its lane; when no lane says one, the first role of ``sp:role`` that there is."""
     assignee: str | None = None
-    """``sp:assignee``: the user name of whoever gets it, as written or ``= FEEL``."""
+    """``sp:assignee``: the user name of the person who gets it, as written or ``= FEEL``."""
     documentation: str = ""
     due: DueRule | None = None
     checklist: tuple[CheckItem, ...] = ()
@@ -141,7 +144,7 @@ class MessageMeta:
 
 @dataclass(frozen=True, slots=True)
 class CaseMeta:
-    """``sp:case``: whether a case of this process belongs to a customer (None: not said, so nobody
+    """``sp:case``: whether a case of this process belongs to a customer (None: not said, so no one
     is asked, and a program may name one), and which variables learn the customer's name, the
     case's number and the date that it is planned to start on."""
 
@@ -184,7 +187,7 @@ class ProcessMeta:
     calls: Mapping[str, CallMeta] = field(default_factory=dict)
     messages: Mapping[str, MessageMeta] = field(default_factory=dict)
     initiator: str | None = None
-    """``sp:initiator``: the variable that gets the user name of whoever starts the process."""
+    """``sp:initiator``: the variable that gets the user name of the one who starts the process."""
     roles: Mapping[str, str] = field(default_factory=dict)
     """Role of every node that stands in a lane, by element id."""
     case: CaseMeta = CaseMeta()

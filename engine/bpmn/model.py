@@ -53,7 +53,7 @@ def read(tree: etree._ElementTree | etree._Element) -> tuple[Process, ...]:
     tools have written into it is translated first, in the tree itself."""
     root = tree.getroot() if isinstance(tree, etree._ElementTree) else tree
     vendor.translate(root)
-    reader = _Reader(root)
+    reader = _ModelReader(root)
     made = (reader.process(e) if kind(e) == "process" else reader.global_task(e) for e in root)
     return tuple(process for process in made if process is not None)
 
@@ -79,7 +79,7 @@ def _texts(element: etree._Element) -> Iterator[str]:
         yield child.tail or ""
 
 
-class _Reader:
+class _ModelReader:
     """Looks up references in one file while its processes are read."""
 
     def __init__(self, root: etree._Element) -> None:
@@ -93,6 +93,7 @@ class _Reader:
                 self.associated.setdefault(target, []).append(source)
 
     def global_task(self, e: etree._Element) -> Process | None:
+        """A global task as a process of one node; None for anything else, or without an id."""
         name = GLOBAL_TASKS.get(kind(e))
         task_id = e.get("id", "")
         if name is None or not task_id:
@@ -107,6 +108,7 @@ class _Reader:
         )
 
     def process(self, element: etree._Element) -> Process:
+        """A process element with all that it holds."""
         nodes: dict[str, Node] = {}
         children: dict[str, tuple[str, ...]] = {}
         pending = [element]
@@ -158,7 +160,9 @@ class _Reader:
             parallel_multiple=e.get("parallelMultiple") == "true",
             default=_local_ref(e.get("default")),
             attached_to=_local_ref(e.get("attachedToRef")),
-            interrupting=interrupting != "false",
+            # A compensation is waited for when its activity is done: cancelActivity does not apply
+            # to it (BPMN 2.0.2, Table 10.89).
+            interrupting=interrupting != "false" or _compensates(e),
             loop=self._loop(e),
             script=_text(e, "script"),
             message=self._root_name(e.get("messageRef")),
@@ -263,6 +267,10 @@ class _Reader:
 
 def _item_name(e: etree._Element | None) -> str | None:
     return None if e is None else e.get("name") or e.get("id")
+
+
+def _compensates(e: etree._Element) -> bool:
+    return kind(e) == "boundaryEvent" and e.find(bpmn("compensateEventDefinition")) is not None
 
 
 def _called(e: etree._Element) -> str | None:

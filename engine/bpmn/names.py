@@ -13,25 +13,39 @@ from functools import lru_cache
 from lxml import etree
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+"""Namespace of BPMN 2.0's own elements."""
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
+"""Namespace of BPMN's diagram interchange: shapes, edges and planes."""
 DC = "http://www.omg.org/spec/DD/20100524/DC"
+"""Namespace of bounds, points and fonts."""
 DD = "http://www.omg.org/spec/DD/20100524/DI"
+"""Namespace of waypoints."""
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
+"""Namespace of XML Schema's instance attributes."""
 SP = "urn:serviceplan:bpmn:1"
+"""Namespace of our own extension elements."""
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
+"""Namespace of Camunda 7's extensions."""
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+"""Namespace of Camunda 8's extensions."""
 FLOWABLE = "http://flowable.org/bpmn"
+"""Namespace of Flowable's extensions."""
 ACTIVITI = "http://activiti.org/bpmn"
+"""Namespace of Activiti's extensions."""
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+"""Namespace of SpiffWorkflow's extensions."""
 DMN_MARK = "/spec/DMN/"
+"""What the namespaces of all versions of DMN have in common."""
 
 FIELD_ID = re.compile(r"[A-Za-zÅÄÖåäö_][\wåäöÅÄÖ]{0,62}", re.ASCII)
+"""What the id of a form field and the name of a variable may look like: at most 63 characters."""
 _KEYWORDS = """and between config else every external false for function if in instance not null of
 or return satisfies some then true"""
 RESERVED = frozenset(_KEYWORDS.split())
 """Words that no variable may be called, because expressions could not say it."""
 
 XSI_TYPE = f"{{{XSI}}}type"
+"""The attribute that says whether an expression is formal, braced as lxml writes it."""
 
 
 def namespace(element: etree._Element) -> str:
@@ -75,8 +89,8 @@ def sp(name: str) -> str:
 def model_children(element: etree._Element, *names: str) -> Iterator[etree._Element]:
     """The element's BPMN children; only those with one of ``names`` when names are given."""
     for child in element:
-        found = kind(child)
-        if found and (not names or found in names):
+        name = kind(child)
+        if name and (not names or name in names):
             yield child
 
 

@@ -24,6 +24,7 @@ ACTIVITIES = frozenset(
         "callActivity",
     }
 )
+"""Local names of the activities that run (BPMN 2.0.2, 10.3)."""
 GATEWAYS = frozenset(
     {
         "exclusiveGateway",
@@ -33,6 +34,7 @@ GATEWAYS = frozenset(
         "eventBasedGateway",
     }
 )
+"""Local names of the gateways that run (BPMN 2.0.2, 10.6)."""
 EVENTS = frozenset(
     {
         "startEvent",
@@ -42,6 +44,7 @@ EVENTS = frozenset(
         "boundaryEvent",
     }
 )
+"""Local names of the events that run (BPMN 2.0.2, 10.5)."""
 GLOBAL_TASKS = {
     "globalTask": "task",
     "globalUserTask": "userTask",
@@ -51,6 +54,7 @@ GLOBAL_TASKS = {
 }
 """Kinds of tasks that call activities share, and what kind of node each is when it runs."""
 SCOPES = frozenset({"subProcess", "adHocSubProcess", "transaction"})
+"""Local names of the activities that hold flow nodes of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +132,14 @@ class DecisionCall:
 
 
 DECISION_MAPPINGS = ("value", "singleEntry", "singleResult", "collectEntries", "resultList")
+"""What of a decision's result a variable can get (see ``DecisionCall``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
+    """A sequence flow between the nodes with the ids ``source`` and ``target``; ``condition`` is
+    text as drawn."""
+
     id: str
     name: str
     source: str
@@ -180,6 +188,7 @@ class Node:
 
     @property
     def is_scope(self) -> bool:
+        """True when it holds flow nodes of its own."""
         return self.kind in SCOPES
 
     @property
@@ -201,6 +210,7 @@ class Process:
     """Ids of the nodes directly in each scope, by the scope's id, in the order drawn."""
 
     def inside(self, scope: str) -> Iterator[Node]:
+        """The nodes directly in the scope with this id, in the order drawn."""
         return (self.nodes[node] for node in self.children.get(scope, ()))
 
     def starts(self) -> Iterator[Node]:
@@ -217,4 +227,5 @@ class Process:
                 yield node
 
     def boundary_events(self, activity: str) -> Iterator[Node]:
+        """The events on the border of the activity with this id."""
         return (n for n in self.nodes.values() if n.attached_to == activity)

@@ -10,8 +10,11 @@ from lxml import etree
 from engine.bpmn.names import kind, local_reference, model_child, text
 
 SCOPES: Final = ("subProcess", "transaction", "adHocSubProcess")
+"""Local names of the activities that are drawn with others inside them."""
 THROWING: Final = ("endEvent", "intermediateThrowEvent")
+"""Local names of the events whose sign is filled."""
 EVENTS: Final = ("startEvent", "intermediateCatchEvent", "boundaryEvent", *THROWING)
+"""Local names of the events, which are drawn as circles."""
 GLOBAL_TASKS: Final = {
     "globalTask": "task",
     "globalUserTask": "userTask",
@@ -19,6 +22,7 @@ GLOBAL_TASKS: Final = {
     "globalScriptTask": "scriptTask",
     "globalBusinessRuleTask": "businessRuleTask",
 }
+"""Kinds of tasks that call activities share, and what each is drawn as."""
 
 Elements = Mapping[str, etree._Element]
 """The model elements of a file, by id."""

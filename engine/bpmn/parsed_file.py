@@ -1,4 +1,4 @@
-"""A diagram's file, parsed once: whoever checks it, deploys it or runs it takes what was read."""
+"""A diagram's file, parsed once for the checks, the deployment and the run."""
 
 from __future__ import annotations
 

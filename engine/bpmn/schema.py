@@ -20,7 +20,7 @@ from lxml import etree
 from engine.bpmn.names import XSI, kind, local
 
 MOST = 20
-"""Errors of one file that are told; the rest is counted."""
+"""Errors against the schema that one file's findings name; the rest is counted."""
 WIDEST = 20_000_000
 """The sum of the squares of the elements' numbers of children: the validator finds the place of
 each error by counting the siblings before it, so that a file of nothing but errors would cost the
@@ -56,9 +56,9 @@ def errors(root: etree._Element) -> tuple[list[SchemaError], int]:
                 return [], 0
         except etree.XMLSchemaValidateError:
             return [SchemaError(root.sourceline or 1, root, _NOT_COMPARED)], 1
-        found = list(schema.error_log)
-    told = [SchemaError(e.line, _element(root, e.path), reason(e.message)) for e in found[:MOST]]
-    return told, len(found)
+        logged = list(schema.error_log)
+    shown = [SchemaError(e.line, _element(root, e.path), reason(e.message)) for e in logged[:MOST]]
+    return shown, len(logged)
 
 
 @cache
@@ -128,9 +128,9 @@ def reason(message: str) -> tuple[str, str]:
     """What a validator's message says, in Swedish and English."""
     message = _NAMESPACE.sub("", message[: 4 * _LONGEST])
     for pattern, sv, en in _REASONS:
-        found = pattern.match(message)
-        if found is not None:
-            parts = {k: (v or "")[:_LONGEST] for k, v in found.groupdict().items()}
+        match = pattern.match(message)
+        if match is not None:
+            parts = {k: (v or "")[:_LONGEST] for k, v in match.groupdict().items()}
             return sv.format(**parts), en.format(**parts)
     return message[:_LONGEST], message[:_LONGEST]
 

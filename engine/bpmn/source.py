@@ -18,6 +18,7 @@ from xml.parsers import expat
 from lxml import etree
 
 from engine.bpmn.findings import clean, finding
+from engine.bpmn.flow_ids import give_flow_ids
 from engine.bpmn.names import DMN_MARK, MODEL, local, namespace
 from engine.errors import Rejected
 
@@ -33,6 +34,7 @@ class XmlLimits:
 
 
 DEFAULT_LIMITS = XmlLimits()
+"""The limits of an installation that has configured none."""
 
 _MAGIC = (
     (b"\x89PNG", "PNG"),
@@ -50,7 +52,7 @@ _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNO
 
 
 class _Stop(Exception):
-    """The first pass has seen enough; ``args`` are a finding's code, line and parameters."""
+    """Ends the first pass over a file; ``args`` are a finding's code and its parameters."""
 
 
 def parse(
@@ -59,7 +61,8 @@ def parse(
     """The tree of a BPMN file.
 
     ``root`` is the namespace that the root element must have, and its local name must then be
-    ``definitions``; ``None`` takes any XML. Comments are kept (line numbers stay true), processing
+    ``definitions``; ``None`` takes any XML. Sequence flows without an id get one. Comments are
+    kept (line numbers stay true), processing
     instructions are not. Raises ``Rejected`` with one finding for anything that cannot be read.
     """
     _refuse_other_formats(data, filename, limits)
@@ -85,6 +88,8 @@ def parse(
         raise _refused("xml_doctype", filename, 1)  # the two parsers must never disagree on this
     if root is not None:
         _check_root(element, filename, root)
+    if root == MODEL:
+        give_flow_ids(element)
     return element.getroottree()
 
 
@@ -92,10 +97,10 @@ def root_name(data: bytes) -> tuple[str, str] | None:
     """Namespace and local name of the root element, looked for in the file's beginning alone;
     None when it cannot be told. Nothing is refused here, and nothing is taken in."""
     parser = expat.ParserCreate(namespace_separator="\n")
-    found: list[str] = []
+    roots: list[str] = []
 
     def start(name: str, _: dict[str, str]) -> None:
-        found.append(name)
+        roots.append(name)
         raise _Stop
 
     def doctype(*_: object) -> None:
@@ -105,9 +110,9 @@ def root_name(data: bytes) -> tuple[str, str] | None:
     parser.StartDoctypeDeclHandler = doctype
     with suppress(_Stop, expat.ExpatError, ValueError, LookupError):
         parser.Parse(data[:_BEGINNING], False)
-    if not found:
+    if not roots:
         return None
-    space, _, name = found[0].rpartition("\n")
+    space, _, name = roots[0].rpartition("\n")
     return space, name
 
 

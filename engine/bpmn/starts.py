@@ -14,6 +14,7 @@ from engine.bpmn.names import FIELD_ID, RESERVED, bpmn, extensions, kind, model_
 from engine.views import CustomerRule, Role
 
 CUSTOMER_RULES: tuple[CustomerRule, ...] = get_args(CustomerRule)
+"""What ``sp:case customer`` may say."""
 _VARIABLES = ("customerName", "number", "startDate")
 _OF_A_TASK = ("attachment", "plan")
 """Types of fields that need a user task to hang on."""
@@ -60,16 +61,16 @@ def _starters(
     elements = list(extensions(process, "starter"))
     if not elements:
         return None, False
-    found: set[str] = set()
+    starters: set[str] = set()
     everyone = False
     for element in elements:
         given, all_may = element.get("role") or "", element.get("everyone")
         if bool(given.strip()) == (all_may is not None) or all_may not in (None, "true", "false"):
             report("starter_incomplete", process, at=element)
         role = _role(given, roles)
-        found |= {role} if role else set()
+        starters |= {role} if role else set()
         everyone = everyone or all_may == "true"
-    return frozenset(found), everyone
+    return frozenset(starters), everyone
 
 
 def _role(given: str, roles: Mapping[str, Role] | None) -> str | None:
@@ -143,13 +144,13 @@ def read_case(
 
 def _variables(process: etree._Element, element: etree._Element, report: Report) -> dict[str, str]:
     """The variables that learn of the case, by attribute. Each is one thing's."""
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for attribute in _VARIABLES:
         name = element.get(attribute)
         if name is None:
             continue
-        if not FIELD_ID.fullmatch(name) or name in RESERVED or name in found.values():
+        if not FIELD_ID.fullmatch(name) or name in RESERVED or name in variables.values():
             report("case_variable", process, attribute=attribute, value=name, at=element)
         else:
-            found[attribute] = name
-    return found
+            variables[attribute] = name
+    return variables

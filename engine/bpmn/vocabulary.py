@@ -52,6 +52,7 @@ from engine.views import Role
 
 _SLUG = re.compile(r"[A-Za-zÅÄÖåäö0-9_][\wåäöÅÄÖ.-]{0,99}", re.ASCII)
 TASK_KINDS = ("userTask", "manualTask")
+"""Local names of the tasks that a person does."""
 _ON_TASKS = (
     *("activity", "due", "checklist", "form", "signature", "assignee", "role", "in", "out"),
 )
@@ -65,7 +66,7 @@ def read(
     ``roles`` are the configured roles by key: with them a lane's name may be a role's key or title;
     without them only ``sp:role`` counts.
     """
-    return _Reader(tree, roles, lambda *_, **__: None).processes()
+    return _VocabularyReader(tree, roles, lambda *_, **__: None).processes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,10 @@ def inspect(
         else:
             report(code, element, **params)
 
-    return _Reader(tree, roles, take).processes(), uses
+    return _VocabularyReader(tree, roles, take).processes(), uses
 
 
-class _Reader:
+class _VocabularyReader:
     def __init__(self, tree: etree._ElementTree, roles: Mapping[str, Role] | None, report: Report):
         self._root = tree.getroot()
         vendor.translate(self._root)
@@ -103,17 +104,18 @@ class _Reader:
         self._report = report
 
     def processes(self) -> dict[str, ProcessMeta]:
+        """What each process says, by its id."""
         messages = {
             m.get("id") or "": self._message(m) for m in model_children(self._root, "message")
         }
-        found: dict[str, ProcessMeta] = {}
+        processes: dict[str, ProcessMeta] = {}
         for element in model_children(self._root, "process"):
             meta = self._process(element, messages)
-            found.setdefault(meta.id, meta)
+            processes.setdefault(meta.id, meta)
         for element in model_children(self._root, *GLOBAL_TASKS):
             meta = self._global_task(element)
-            found.setdefault(meta.id, meta)
-        return found
+            processes.setdefault(meta.id, meta)
+        return processes
 
     def _global_task(self, element: etree._Element) -> ProcessMeta:
         """A task that call activities share: a process of one node with the same id."""
@@ -224,9 +226,9 @@ class _Reader:
     def _assignee(self, task: etree._Element) -> str | None:
         element = self._one(task, "assignee")
         value = "" if element is None else (element.get("value") or "").strip()
-        found = feel_behind(value)
-        if element is not None and found:
-            self._expression(task, element, "sp:assignee", found)
+        expression = feel_behind(value)
+        if element is not None and expression:
+            self._expression(task, element, "sp:assignee", expression)
         return value or None
 
     def _activity(self, task: etree._Element) -> ActivityRef | None:
@@ -319,10 +321,10 @@ class _Reader:
     # ------------------------------------------------------------ helpers
 
     def _one(self, owner: etree._Element, name: str) -> etree._Element | None:
-        found = list(extensions(owner, name))
-        if len(found) > 1:
-            self._report("extension_twice", owner, name=name, at=found[1])
-        return found[0] if found else None
+        elements = list(extensions(owner, name))
+        if len(elements) > 1:
+            self._report("extension_twice", owner, name=name, at=elements[1])
+        return elements[0] if elements else None
 
     def _unknown(self, owner: etree._Element, known: tuple[str, ...]) -> None:
         for element in extensions(owner):
@@ -335,17 +337,17 @@ class _Reader:
         value = element.get(attribute)
         if value is None:
             return None
-        found = feel_behind(value)
-        if not found:
+        expression = feel_behind(value)
+        if not expression:
             self._report("feel_expected", owner, value=value, place=place, at=element)
             return None
-        self._expression(owner, element, place, found)
-        return found
+        self._expression(owner, element, place, expression)
+        return expression
 
     def _expression(
-        self, owner: etree._Element, at: etree._Element, place: str, found: str
+        self, owner: etree._Element, at: etree._Element, place: str, expression: str
     ) -> None:
-        self._report("expression", owner, place=place, text=found, at=at)
+        self._report("expression", owner, place=place, text=expression, at=at)
 
 
 def _awaited(

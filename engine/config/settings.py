@@ -84,7 +84,7 @@ class LimitSettings:
     xml_elements: int = integer(20_000, 1)
     xml_depth: int = integer(64, 1, 200)
     xml_attributes: int = integer(50, 1)
-    process_nodes: int = integer(250, 1)
+    process_nodes: int = integer(1_000, 1)
     attachment_bytes: int = integer(10_000_000, 1)
     request_bytes: int = integer(1_000_000, 1_000)
 

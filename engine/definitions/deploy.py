@@ -29,7 +29,7 @@ def deploy(work: UnitOfWork, sources: Sequence[Source], *, strict_roles: bool) -
     """Put files live together. What is the live version, byte for byte, keeps its version. A
     process that cannot be started is kept as a drawing beside the version that can.
 
-    :raises Rejected: with all findings when one of them is an error
+    :raises Rejected: with all findings when one of them refuses its file
     """
     authorize(work.actor, actions.DEFINITION_DEPLOY, None)
     if not sources:

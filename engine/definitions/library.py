@@ -46,7 +46,7 @@ class ExecutableDefinition:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StartEntry:
     """What a definition says of who starts it and whom its cases belong to; ``called`` are the
     processes that its call activities name. Small enough to be kept of every definition."""
 
@@ -69,7 +69,7 @@ class DefinitionLibrary:
         self._evaluator = Evaluator(config.plan, now)
         self._capacity = capacity
         self._cache: OrderedDict[str, ExecutableDefinition] = OrderedDict()
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, StartEntry] = {}
         self._lock = Lock()
         limits = config.limits
         self._xml = source.XmlLimits(
@@ -164,17 +164,17 @@ class DefinitionLibrary:
                     yield definition, node.id
                     break
 
-    def entries(self, connection: Connection) -> list[Entry]:
+    def entries(self, connection: Connection) -> list[StartEntry]:
         """What the newest definition of every process says of its start."""
         return [self._entry(connection, newest) for newest in _newest(connection).values()]
 
-    def _entry(self, connection: Connection, definition_id: str) -> Entry:
+    def _entry(self, connection: Connection, definition_id: str) -> StartEntry:
         known = self._entries.get(definition_id)
         if known is None:
             definition = self.get(connection, definition_id)
             meta = definition.meta
             called = frozenset(call.called for call in meta.calls.values())
-            known = self._entries[definition_id] = Entry(
+            known = self._entries[definition_id] = StartEntry(
                 definition_id,
                 definition.process_id,
                 definition.name,

@@ -151,7 +151,7 @@ class DecisionRule:
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionTable(BoxedExpression):
+class BoxedTable(BoxedExpression):
     """A decision table; ``policy`` is its hit policy as in the file (``UNIQUE`` …), ``aggregation``
     may be ``""``."""
 

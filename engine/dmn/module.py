@@ -146,5 +146,5 @@ def _entries(logic: boxed.BoxedExpression | None) -> Iterator[str]:
             yield from _entries(entry.value)
     elif isinstance(logic, boxed.BoxedRelation):
         yield from (name for name, _ in logic.columns)
-    elif isinstance(logic, boxed.DecisionTable):
+    elif isinstance(logic, boxed.BoxedTable):
         yield from (output.name for output in logic.outputs)

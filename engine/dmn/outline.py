@@ -104,7 +104,7 @@ def _requirement(located: LocatedElement) -> Requirement:
 
 
 def _logic(part: boxed.BoxedExpression | None) -> Logic:
-    if isinstance(part, boxed.DecisionTable):
+    if isinstance(part, boxed.BoxedTable):
         return Logic("table", table=_table(part))
     if isinstance(part, boxed.BoxedRelation):
         return Logic("relation", table=_relation(part))
@@ -149,7 +149,7 @@ _PART_VIEWS: dict[type[boxed.BoxedExpression], Callable[[Any], BoxedParts]] = {
 """How a boxed expression is shown, by its kind."""
 
 
-def _table(part: boxed.DecisionTable) -> Table:
+def _table(part: boxed.BoxedTable) -> Table:
     return Table(
         id=part.id,
         policy=part.policy,

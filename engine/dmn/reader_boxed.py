@@ -161,7 +161,7 @@ class BoxedReader:
 
     def table(self, element: Xml) -> boxed.BoxedExpression:
         """A decision table: its columns and rules."""
-        return boxed.DecisionTable(
+        return boxed.BoxedTable(
             *_common(element),
             policy=element.get("hitPolicy") or "UNIQUE",
             aggregation=element.get("aggregation") or "",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.dmn.boxed import DecisionTable
+from engine.dmn.boxed import BoxedTable
 from engine.dmn.errors import DecisionError
 from engine.dmn.model import DecisionElement, DecisionService
 
@@ -88,7 +88,7 @@ def _entry(row: dict[str, Any], element: DecisionElement | DecisionService) -> A
 def _outputs(element: DecisionElement | DecisionService) -> list[str]:
     """The names of a decision table's outputs."""
     logic = element.logic if isinstance(element, DecisionElement) else None
-    if not isinstance(logic, DecisionTable):
+    if not isinstance(logic, BoxedTable):
         return []
     return [output.name for output in logic.outputs if output.name]
 

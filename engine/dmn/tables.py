@@ -55,7 +55,7 @@ class _CompiledRule:
 class CompiledTable:
     """A compiled decision table; one output gives its value, several a context of theirs."""
 
-    def __init__(self, compiler: LogicCompiler, part: boxed.DecisionTable, names: Names):
+    def __init__(self, compiler: LogicCompiler, part: boxed.BoxedTable, names: Names):
         self.compiler = compiler
         self.part = part
         self.policy = hits.policy(part.policy, part.aggregation)
@@ -240,7 +240,7 @@ def _rank(result: Sequence[Any], ranks: Sequence[Sequence[Any]], frame: Frame) -
     return tuple(places)
 
 
-@handles_boxed(boxed.DecisionTable)
-def _table(compiler: LogicCompiler, part: boxed.DecisionTable, names: Names) -> Compiled:
+@handles_boxed(boxed.BoxedTable)
+def _table(compiler: LogicCompiler, part: boxed.BoxedTable, names: Names) -> Compiled:
     table = CompiledTable(compiler, part, names)
     return Compiled(table.evaluate, cost_of_parts(table.parts()), names_of_parts(table.parts()))

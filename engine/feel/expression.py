@@ -33,11 +33,16 @@ class Expression:
     """A compiled expression; immutable, so it may be shared by threads.
 
     ``names`` are the variables that it needs. ``possible_names`` are those and the names in
-    filters that may be either variables or entries of the list's elements. ``cost`` is the steps
+    filters that may be either variables or entries of the list's elements. ``called`` are the names
+    that it calls as functions, ``uncalled`` the built-in functions that it names without calling
+    them. ``cost`` is the steps
     that evaluating it once more is worth, for those who evaluate it in a loop of theirs.
     """
 
-    __slots__ = ("_budget", "_code", "cost", "names", "possible_names", "text")
+    __slots__ = (
+        *("_budget", "_code", "called", "cost", "names", "possible_names", "text"),
+        "uncalled",
+    )
 
     def __init__(
         self,
@@ -52,6 +57,11 @@ class Expression:
         self._budget = budget
         self._code = ExpressionCompiler(text, dict(types) if types else None).code(node)
         free = [name for name in nodes.names_of(node) if not name.bound]
+        called = nodes.called_in(node)
+        self.called = frozenset(name.name for name in called if not name.bound)
+        self.uncalled = frozenset(
+            name.name for name in free if name.name in BUILTINS and name not in called
+        )
         self.possible_names = frozenset(name.name for name in free if not _is_given(name))
         self.names = frozenset(
             name.name for name in free if not name.member and not _is_given(name)

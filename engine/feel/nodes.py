@@ -208,17 +208,28 @@ class InstanceOfNode(SyntaxNode):
     type: Type
 
 
-def names_of(node: SyntaxNode) -> Iterator[NameNode]:
-    """All names that the tree looks up."""
+def parts_of(node: SyntaxNode) -> Iterator[SyntaxNode]:
+    """The node and all that it is made of."""
     waiting: list[Any] = [node]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, NameNode):
+        if isinstance(part, SyntaxNode):
             yield part
-        elif isinstance(part, tuple):
+        if isinstance(part, tuple):
             waiting.extend(part)
         elif is_dataclass(part) and not isinstance(part, type):
             waiting.extend(getattr(part, field.name) for field in fields(part))
+
+
+def names_of(node: SyntaxNode) -> Iterator[NameNode]:
+    """All names that the tree looks up."""
+    return (part for part in parts_of(node) if isinstance(part, NameNode))
+
+
+def called_in(node: SyntaxNode) -> list[NameNode]:
+    """The names that the tree calls as functions."""
+    calls = (part.function for part in parts_of(node) if isinstance(part, CallNode))
+    return [function for function in calls if isinstance(function, NameNode)]
 
 
 def names_in(node: SyntaxNode) -> frozenset[str]:

@@ -25,7 +25,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel.budget import Run
-from engine.feel.convert import convert
+from engine.feel.convert import NATIVE, convert
 from engine.feel.errors import FeelError
 from engine.feel.extended_dates import ExtendedDate, ExtendedDateTime
 from engine.feel.temporal import (
@@ -103,7 +103,7 @@ def from_json(value: Any) -> Any:
     if isinstance(value, list):
         return [from_json(element) for element in value]
     if not isinstance(value, dict):
-        return convert(value, Run())
+        return _prepared(value)
     if not _is_mark(value):
         return {key: from_json(entry) for key, entry in value.items()}
     (mark, content), *_ = value.items()
@@ -155,6 +155,6 @@ def _plain_number(value: Decimal) -> int | float | str:
 
 def _prepared(value: Any) -> Any:
     """One level of Python's own types as FEEL's; what is inside is looked at in its turn."""
-    if isinstance(value, list | dict):
+    if type(value) in NATIVE or isinstance(value, list | dict):
         return value
     return convert(value, Run())

@@ -17,7 +17,7 @@ from engine.access import actions
 from engine.config.accepts import MAIL_ADDRESS
 from engine.errors import Invalid, NotFound, Problem
 from engine.identity import sign_in_attempts
-from engine.identity.usernames import is_username, normal_username
+from engine.identity.credentials import is_username, normal_username
 from engine.ids import new_id
 from engine.queries.rows import PERSON, person_view
 from engine.store import words
@@ -36,7 +36,7 @@ def add(
     now: datetime,
     email: str | None = None,
 ) -> views.Person:
-    """Add an account. ``password_hash`` is ``passwords.hash_password`` of a checked password.
+    """Add an account. ``password_hash`` is ``credentials.hash_password`` of a checked password.
 
     Raises Invalid: username_malformed, duplicate, required (name), email_malformed, unknown_role,
     unknown_right.

@@ -25,8 +25,8 @@ from sqlalchemy.exc import IntegrityError
 
 from engine import views
 from engine.errors import NotAuthenticated
-from engine.identity import passwords
-from engine.identity.usernames import normal_username
+from engine.identity import credentials
+from engine.identity.credentials import normal_username
 from engine.queries.rows import PERSON, person_view
 from engine.store.tables import PersonTable, SignInFailureTable
 
@@ -66,14 +66,14 @@ class SignInAttempt:
 
     def succeeds(self, password: str) -> bool:
         """Whether ``password`` is right. Takes some 20 ms, whoever the user is."""
-        return passwords.verify(self.password_hash, password) and self.person is not None
+        return credentials.verify(self.password_hash, password) and self.person is not None
 
     def renewed_hash(self, password: str) -> str | None:
         """A new hash to store when the stored one was made with other parameters than today's;
         else None."""
         if self.password_hash is None:
             return None
-        return passwords.renewed_hash(self.password_hash, password)
+        return credentials.renewed_hash(self.password_hash, password)
 
 
 def begin(

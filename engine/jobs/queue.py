@@ -17,7 +17,7 @@ class DatabaseQueue:
     """Stores jobs where this database's workers look for them."""
 
     def __init__(self, hooks: Sequence[WebhookSettings] = ()) -> None:
-        self._hooks = hooks
+        self.hooks = hooks
         self.watchers: list[Callable[[Sequence[str]], None]] = []
         """Functions that are called with the types of all facts that are written, for metrics."""
 
@@ -27,20 +27,10 @@ class DatabaseQueue:
         put(connection, jobs)
 
     def post_messages(
-        self, connection: Callable[[], Connection], facts: Sequence[Fact], now: datetime
+        self, connection: Connection, facts: Sequence[Fact], now: datetime
     ) -> Sequence[Job]:
-        """Store the outbound messages for these facts; returns the jobs that send them.
-
-        :param connection: called only when there may be something to store
-        """
-        if not self._hooks:
-            return ()
-        return outbox.post(connection(), list(webhooks.messages(self._hooks, facts, now)), now)
-
-    def count(self, facts: Sequence[Fact]) -> None:
-        """Report the types of facts that have been written to the ``watchers``."""
-        for watcher in self.watchers:
-            watcher([fact.type for fact in facts])
+        """Store the outbound messages for these facts; returns the jobs that send them."""
+        return outbox.post(connection, list(webhooks.messages(self.hooks, facts, now)), now)
 
     def oldest(self, connection: Connection, now: datetime) -> datetime | None:
         """When the oldest job that is due and not claimed was due; None when there is none."""

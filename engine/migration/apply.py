@@ -21,8 +21,6 @@ from engine.migration.rehearsal import would_wait
 from engine.migration.rewrite import Rewriting
 from engine.migration.snapshot import Row, Rows
 from engine.migration.writes import Writes
-from engine.queries.instance_snapshot import INSTANCE_COLUMNS, surroundings
-from engine.queries.instance_snapshot import snapshot as snapshot_of
 from engine.runtime import timers
 from engine.runtime.executor import Awaited, executor_of
 from engine.runtime.running_instance import RUNNING, RunningInstance
@@ -31,7 +29,8 @@ from engine.runtime.state import DamagedState
 from engine.runtime.step import Step
 from engine.store.base import table_of
 from engine.store.tables import CaseTable, InstanceTable
-from engine.unit_of_work import UnitOfWork
+from engine.unit_of_work import INSTANCE_COLUMNS, UnitOfWork, surroundings
+from engine.unit_of_work import snapshot as snapshot_of
 from engine.views import MigrationNote, NotRun
 from engine.work.user_tasks import advance
 
@@ -142,7 +141,7 @@ def migrate(
     :param instances: ids, each with its case's
     :raises MigrationRefused: when one would wait for ever in the new version
     :raises StepError: when one cannot go on there
-    :raises Conflict: when somebody else migrations one at the same moment
+    :raises Conflict: when somebody else migrates one at the same moment
     """
     outcomes: dict[str, MigratedInstance | MigrationRefused] = {}
     rows, writes, migrations = snapshot.read(work.connection, instances), Writes(), []

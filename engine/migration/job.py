@@ -36,7 +36,7 @@ from engine.views import Actor
 def create(
     work: UnitOfWork, definition: str, to_version: int, instances: Ids, mapping: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Write down which instances are to move; the items are done by ``move``.
+    """Write down which instances are to move; the items are done by ``migrate``.
 
     :raises Invalid: when there is nothing to move, or the mapping does not fit
     """
@@ -172,7 +172,7 @@ def migrate(work: UnitOfWork, jobs: MigrationJobs, item_ids: Sequence[str]) -> i
     by itself waits for whoever is at it or moves its case; of several, those are left for later,
     as are all but one of a case.
 
-    :raises MigrationRefused, StepError, Conflict: see ``apply.move``
+    :raises MigrationRefused, StepError, Conflict: see ``apply.migrate``
     """
     alone = len(item_ids) == 1
     items = _taken(work, item_ids, wait=alone)

@@ -104,7 +104,7 @@ def read(connection: Connection, instances: Mapping[str, str]) -> dict[str, Rows
 
     :param instances: ids, each with its case's
     """
-    listedhots: dict[str, Rows] = {id: {name: [] for name in _STATEMENTS} for id in instances}
+    by_instance: dict[str, Rows] = {id: {name: [] for name in _STATEMENTS} for id in instances}
     for name, statement in _STATEMENTS.items():
         ids = instances.values() if name == _PLAN else instances.keys()
         rows: dict[str, list[dict[str, Any]]] = {}
@@ -112,8 +112,8 @@ def read(connection: Connection, instances: Mapping[str, str]) -> dict[str, Rows
             values = dict(row)
             rows.setdefault(values.pop(_OWNER), []).append(values)
         for id, case_id in instances.items():
-            listedhots[id][name] = rows.get(case_id if name == _PLAN else id, [])
-    return listedhots
+            by_instance[id][name] = rows.get(case_id if name == _PLAN else id, [])
+    return by_instance
 
 
 def _of(rows: Rows, processes: Iterable[str]) -> Rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from engine import feel
 from engine.bpmn.meta import TaskMeta
 from engine.calendar import WorkCalendar
+from engine.definitions.library import ExecutableDefinition
 from engine.iso8601 import TimeMalformed
 from engine.migration.compare import Comparison
 from engine.migration.snapshot import Row, Rows
@@ -20,6 +21,7 @@ from engine.migration.writes import Writes
 from engine.store.tables import AttachmentTable, PersonTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import MigrationNote
+from engine.work.task_defaults import date_of
 
 
 def migrate(
@@ -134,10 +136,11 @@ class _TaskMigration:
         if self.old.due == self.new.due or self.decided:
             return due
         calendar = self.work.calendar
-        opened = calendar.today(self.row["opened_at"])
-        if due != _by_rule(calendar, self.old, opened, variables):
+        opens = self.row["opened_at"]
+        old, new = self.comparison.old, self.comparison.new
+        if due != _by_rule(calendar, old, self.old, opens, variables):
             return due
-        return _by_rule(calendar, self.new, opened, variables) if self.new.due is not None else None
+        return _by_rule(calendar, new, self.new, opens, variables)
 
 
 def _local(row: Row) -> dict[str, Any]:
@@ -154,19 +157,20 @@ def _set_by_somebody(rows: Rows, task: Row) -> bool:
 
 
 def _by_rule(
-    calendar: WorkCalendar, meta: TaskMeta, opened: date, variables: Mapping[str, Any]
+    calendar: WorkCalendar,
+    definition: ExecutableDefinition,
+    meta: TaskMeta,
+    opens: datetime,
+    variables: Mapping[str, Any],
 ) -> date | None:
-    if meta.due is None:
-        return None
+    """The date that a task's due rule gives; None where it gives none, or cannot be read."""
     rule = meta.due
+    if rule is None:
+        return None
+    reference: Any = variables.get(rule.of) if rule.of else rule.on
+    if rule.on is not None and rule.on.startswith("="):
+        reference = definition.evaluator.value_or_null(rule.on, variables)
     try:
-        return calendar.due_date(
-            opened,
-            after=rule.after,
-            before=rule.before,
-            of=rule.of,
-            reference=variables.get(rule.of) if rule.of else None,
-            calendar=rule.calendar,
-        )
+        return date_of(calendar, rule, opens, reference)
     except TimeMalformed:
         return None

@@ -146,7 +146,7 @@ def find(
     way, end = _shortest(connection, narrow, window, count, order)
     others = [w for w in conditions if w.ranges is not way]
     if end is not None:
-        window = [*window, _not_behind(end, order)]
+        window = [*window, not_behind(end, order)]
     seen = _merged(connection, way, window, _share(way, count)).subquery()
     fact = aliased(HistoryTable)
     matching = select(fact.id).join(seen, seen.c.id == fact.id)
@@ -233,11 +233,19 @@ def _ends(
     return ends
 
 
-def _not_behind(end: FactPosition, order: Order) -> ColumnElement[bool]:
+def not_behind(end: FactPosition, order: Order) -> ColumnElement[bool]:
+    """The condition that a fact comes no later in the list than ``end``."""
     if order is BY_NUMBER:
         return HistoryTable.id >= end.id
     newer = or_(HistoryTable.at > end.at, HistoryTable.id >= end.id)
     return and_(HistoryTable.at >= end.at, newer)
+
+
+def behind(end: FactPosition, order: Order) -> list[ColumnElement[bool]]:
+    """The conditions that a fact comes later in the list than ``end``."""
+    if order is BY_NUMBER:
+        return [HistoryTable.id < end.id]
+    return [HistoryTable.at <= end.at, or_(HistoryTable.at < end.at, HistoryTable.id < end.id)]
 
 
 # ---------------------------------------------------------------- statements

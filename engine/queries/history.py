@@ -8,6 +8,7 @@ the facts of a page.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -84,15 +85,15 @@ def search(
     """
     authorize(actor, actions.HISTORY_VIEW)
     limit = paging.bounded(limit)
-    conditions = _filters(connection, person, type)
-    window = _between(since, until)
+    conditions = equalities(connection, person, type)
+    window = between(since, until)
     words = text_search.words(q)
     order = facts.BY_TIME
     if case_id is not None:
         thing = case_by_key(connection, actor, case_id)
         authorize(actor, actions.CASE_VIEW, thing)
         order = facts.BY_NUMBER
-        conditions += [_equal("case_id", thing.id, order), *_in_case(connection, thing.id, words)]
+        conditions += [_equal("case_id", thing.id, order), *in_case(connection, thing.id, words)]
         window += _after_number(cursor)
     else:
         conditions += [] if sees_all(actor) else [facts.FactCondition(partial(history_of, actor))]
@@ -101,17 +102,18 @@ def search(
     which, end = facts.find(connection, conditions, window, limit + 1, order)
     if which is None:
         return Page((), None)
-    listed = _joined().where(*which).order_by(*order).limit(limit + 1)
+    listed = joined().where(*which).order_by(*order).limit(limit + 1)
 
     def place(row: AnyRow | facts.FactPosition) -> str:
         parts = ("case-history", row.id) if case_id else ("history", row.at, row.id)
         return paging.encode(*parts)
 
-    page = paging.page(connection.execute(listed).all(), limit, _entry, place)
+    page = paging.page(connection.execute(listed).all(), limit, entry, place)
     return Page(page.items, place(end)) if page.next is None and end is not None else page
 
 
-def _between(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+def between(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+    """The conditions that facts lie from ``since`` (inclusive) to ``until`` (exclusive)."""
     after = [] if since is None else [HistoryTable.at >= since]
     return after if until is None else [*after, HistoryTable.at < until]
 
@@ -141,13 +143,13 @@ def _after_time(cursor: str | None) -> list[ColumnElement[bool]]:
     after = paging.decode("history", cursor, paging.time_part, paging.number_part)
     if after is None:
         return []
-    at, last = after
-    return [HistoryTable.at <= at, or_(HistoryTable.at < at, HistoryTable.id < last)]
+    return facts.behind(facts.FactPosition(*after), facts.BY_TIME)
 
 
-def _filters(
+def equalities(
     connection: Connection, person: str | None, type: str | None
 ) -> list[facts.FactCondition]:
+    """The conditions that facts are of this type, and by this person (id or user name)."""
     conditions = []
     if type:
         conditions.append(_equal("type", type))
@@ -168,7 +170,8 @@ def _equal(column: str, value: str, order: facts.Order = facts.BY_TIME) -> facts
     return facts.FactCondition(holds, [facts.IndexRange(holds(HistoryTable), order)])
 
 
-def _joined() -> AnySelect:
+def joined() -> AnySelect:
+    """Facts with what else their views show: case, customer, definition."""
     return (
         select(*HISTORY)
         .join(CaseTable, CaseTable.id == HistoryTable.case_id, isouter=True)
@@ -180,7 +183,7 @@ def _joined() -> AnySelect:
 # ---------------------------------------------------------------- words
 
 
-def _in_case(
+def in_case(
     connection: Connection, case_id: str, words: Sequence[str]
 ) -> list[facts.FactCondition]:
     """The conditions that a case's facts contain the words; words that stand in the case's number
@@ -207,11 +210,43 @@ def _anywhere(
     return [_word(connection, word, text_search.texts_with(names, word), until) for word in words]
 
 
+def anywhere_at_all(connection: Connection, words: Sequence[str]) -> list[facts.FactCondition]:
+    """The conditions that facts of any case contain the words, however old they and their cases
+    are. Nothing leads to such facts: all have to be tested."""
+    names = list(connection.scalars(_element_names())) if words else []
+    return [_contains(connection, w, text_search.texts_with(names, w)) for w in words]
+
+
 def _word(
     connection: Connection, word: str, elements: Sequence[str], until: datetime | None
 ) -> facts.FactCondition:
     people = text_search.PEOPLE.owners(connection, word, NAMES)
-    of_system = bool(text_search.texts_with([SYSTEM.name], word))
+    condition = _contains(connection, word, elements, people)
+    if people is None or len(elements) + len(people) > NAMES:
+        return condition
+    actors = [*people, *([SYSTEM.id] if _of_system(word) else ())]
+    cases = text_search.latest_cases(connection, word, LATEST_CASES, until)
+    ranges = [
+        *facts.ranges(connection, HistoryTable.element_name, elements),
+        *facts.ranges(connection, HistoryTable.actor_id, actors),
+        *facts.ranges(connection, HistoryTable.case_id, cases, facts.BY_NUMBER),
+        *_details(connection, word),
+    ]
+    return facts.FactCondition(condition.holds, ranges)
+
+
+def _of_system(word: str) -> bool:
+    return bool(text_search.texts_with([SYSTEM.name], word))
+
+
+def _contains(
+    connection: Connection,
+    word: str,
+    elements: Sequence[str],
+    people: Sequence[str] | None = None,
+) -> facts.FactCondition:
+    """The condition that a fact contains the word: in one of the ``elements``, the names of a
+    person (one of ``people``, when they are known), its case's words or its details."""
 
     def by(of: facts.Facts) -> ColumnElement[bool]:
         if people is None:
@@ -221,23 +256,13 @@ def _word(
     def holds(of: facts.Facts) -> ColumnElement[bool]:
         return or_(
             of.element_name.in_(elements),
-            *([of.actor_id == SYSTEM.id] if of_system else ()),
+            *([of.actor_id == SYSTEM.id] if _of_system(word) else ()),
             by(of),
             text_search.CASES.has(of.case_id, word),
             *text_search.contains_words(connection, [word], (of.detail,)),
         )
 
-    if people is None or len(elements) + len(people) > NAMES:
-        return facts.FactCondition(holds)
-    actors = [*people, *([SYSTEM.id] if of_system else ())]
-    cases = text_search.latest_cases(connection, word, LATEST_CASES, until)
-    ranges = [
-        *facts.ranges(connection, HistoryTable.element_name, elements),
-        *facts.ranges(connection, HistoryTable.actor_id, actors),
-        *facts.ranges(connection, HistoryTable.case_id, cases, facts.BY_NUMBER),
-        *_details(connection, word),
-    ]
-    return facts.FactCondition(holds, ranges)
+    return facts.FactCondition(holds)
 
 
 def _details(connection: Connection, word: str) -> list[facts.IndexRange]:
@@ -265,7 +290,8 @@ def _element_names() -> AnySelect:
     return select(names.c.name).where(names.c.name.is_not(None))
 
 
-def _entry(row: AnyRow) -> HistoryEntry:
+def entry(row: AnyRow) -> HistoryEntry:
+    """The view of a row of ``joined``."""
     detail = _detail(row.detail)
     token = detail.pop(VIA, None)
     return HistoryEntry(
@@ -299,12 +325,17 @@ def _token(stored: Any) -> TokenName | None:
     return TokenName(str(stored["id"]), str(stored["name"]))
 
 
+_MAY_DIFFER = re.compile(r'"@|[:\[,] ?-?[0-9]+[.eE]|[:\[,] ?-?[0-9]{16}|NaN|Infinity|^[^{]')
+"""What stands in all JSON that is shown otherwise than it is stored: marks of types that JSON does
+not have, and numbers that are no short whole ones."""
+
+
 def _detail(stored: str) -> dict[str, Any]:
     """The details of a fact, readable. Text that is no longer the JSON that the engine wrote is
     shown as it is; that it was changed is reported by the verification."""
     try:
         parsed = json.loads(stored)
-        shown = plain(from_json(parsed))
+        shown = plain(from_json(parsed)) if _MAY_DIFFER.search(stored) else parsed
     except (ValueError, FeelError, RecursionError):
         return {"text": stored}
     return shown if isinstance(shown, dict) else {"text": stored}

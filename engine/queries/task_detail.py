@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine.access import actions
-from engine.access.rules import TaskObject, authorize, may
-from engine.bpmn.meta import CheckItem, TaskMeta
+from engine.access.rules import CaseObject, TaskObject, authorize, may
+from engine.bpmn.meta import CheckItem
 from engine.feel import from_json
 from engine.queries.objects import task_object, task_of_attachment
 from engine.queries.people import holders
@@ -83,41 +83,6 @@ class TaskRequirements:
         return tuple(item for item in self.checklist if item.id not in self.exempt)
 
 
-def asks(meta: TaskMeta, decide: Callable[[str], Any]) -> TaskRequirements:
-    """The requirements of a task whose diagram says ``meta``. ``decide`` evaluates a FEEL text: a
-    point is exempt only when the result is false, a field required only when it is true."""
-    return TaskRequirements(
-        documentation=meta.documentation,
-        checklist=meta.checklist,
-        exempt=frozenset(
-            item.id
-            for item in meta.checklist
-            if item.applies is not None and decide(item.applies) is False
-        ),
-        form=decided_form(meta.form, decide),
-        signature_required=meta.signature.required,
-        meaning=meta.signature.meaning,
-    )
-
-
-def decided_form(form: tuple[Any, ...], decide: Callable[[str], Any]) -> tuple[Field, ...]:
-    """The views of a diagram's form fields (``engine.bpmn.forms.FormField``). ``decide`` evaluates
-    the FEEL text of a condition."""
-    return tuple(
-        Field(
-            id=f.id,
-            type=f.type,
-            label=f.label,
-            required=f.required if f.required_when is None else decide(f.required_when) is True,
-            help=f.help,
-            options=f.options,
-            minimum=f.minimum,
-            maximum=f.maximum,
-        )
-        for f in form
-    )
-
-
 def get(
     connection: Connection, actor: Actor, task_id: str, ask: Callable[[TaskPlace], TaskRequirements]
 ) -> TaskDetail:
@@ -136,6 +101,7 @@ def get(
     ).all()
     ids = (row.assignee_id, row.completed_by, row.draft_by, *tickers(row.ticks))
     people = people_by_id(connection, (*ids, *(a.by for a in attached)))
+    own = (row.process_id, row.element_id)
     can = frozenset(name for name, action in ACTIONS.items() if may(actor, action, thing))
     return TaskDetail(
         row=task_row(row, people),
@@ -149,7 +115,9 @@ def get(
         values=readable(row.answers),
         note=row.note,
         attachments=_by_field(attached, people),
-        plan=_plan(connection, thing, row) if any(f.type == "plan" for f in required.form) else (),
+        plan=plan_ahead(connection, thing.case, own)
+        if any(f.type == "plan" for f in required.form)
+        else (),
         signature_required=required.signature_required,
         meaning=required.meaning,
         signature=_signature(connection, task_id),
@@ -225,12 +193,15 @@ def _by_field(rows: Any, people: PeopleById) -> dict[str, tuple[Attachment, ...]
     return {field_id: tuple(views) for field_id, views in by_field.items()}
 
 
-def _plan(connection: Connection, thing: TaskObject, row: AnyRow) -> tuple[PlanRow, ...]:
+def plan_ahead(
+    connection: Connection, case: CaseObject, own: tuple[str, str]
+) -> tuple[PlanRow, ...]:
+    """The activities of a case that are ahead or open, except a task's ``own`` (process and
+    element)."""
     return tuple(
         planned
-        for planned in plan_rows(connection, row.case_id, running=thing.case.running)
-        if planned.state in ("ahead", "open")
-        and (planned.process_id, planned.element_id) != (row.process_id, row.element_id)
+        for planned in plan_rows(connection, case.id, running=case.running)
+        if planned.state in ("ahead", "open") and (planned.process_id, planned.element_id) != own
     )
 
 

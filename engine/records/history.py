@@ -15,8 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Label, bindparam, func, insert, select
 
-from engine.records.canonical import canonical
-from engine.records.chain import FIRST, ChainEntry, commitment
+from engine.records.chain import FIRST, ChainEntry, canonical, commitment
 from engine.records.verification import verify
 from engine.store.base import table_of
 from engine.store.batch import Batch, Statement
@@ -43,7 +42,7 @@ class Fact:
     """Something that has happened.
 
     ``chain`` is an instance's id, or ``definitions``, ``accounts``, ``customers``. ``detail`` is
-    more information for readers (``engine.records.canonical`` says which values it may contain).
+    more information for readers (``engine.records.chain`` says which values it may contain).
     """
 
     type: str

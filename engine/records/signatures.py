@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import insert
 
 from engine.ids import new_id
-from engine.records.canonical import canonical, sha256, utc_text
+from engine.records.chain import canonical, sha256, utc_text
 from engine.store.base import table_of
 from engine.store.batch import Batch, Statement
 from engine.store.tables import SignatureTable
@@ -43,7 +43,7 @@ def sign(
     """Put a signature of ``content`` at ``at`` (aware) into the batch.
 
     ``content`` is everything that the signer saw: the element and its name, the diagram's version
-    and SHA-256, answers, ticks, note and files, with values that ``engine.records.canonical`` can
+    and SHA-256, answers, ticks, note and files, with values that ``engine.records.chain`` can
     write. The caller has verified the password, and appends in the same transaction a fact by the
     signer to the instance's chain, with the result's ``content_sha256`` in its detail.
 

@@ -16,8 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, exists, select
 
-from engine.records.canonical import canonical, sha256, utc_text
-from engine.records.chain import FIRST, commitment
+from engine.records.chain import FIRST, canonical, commitment, sha256, utc_text
 from engine.store.tables import HistoryTable, InstanceTable, SignatureTable
 from engine.views import Fault, Verification
 

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, bindparam, select
 from engine import feel
 from engine.definitions.evaluation import is_storable, unstorable
 from engine.definitions.library import DefinitionLibrary, ExecutableDefinition
-from engine.queries.instance_snapshot import INSTANCE_COLUMNS, StoredInstance, stored_instance
 from engine.runtime.executor import Awaited, Executor, executor_of
 from engine.runtime.spiff.workflow import TokenTree
 from engine.runtime.state import DamagedState
 from engine.store.base import table_of
 from engine.store.tables import InstanceTable
+from engine.unit_of_work import INSTANCE_COLUMNS, StoredInstance, stored_instance
 
 RUNNING = ("running", "incident")
 """The states of an instance, and of a case, that has not ended."""

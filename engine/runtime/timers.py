@@ -8,20 +8,20 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
-from engine.calendar import Firing, TimePassed
 from engine.definitions.evaluation import unevaluable
 from engine.errors import StepError
 from engine.feel import FeelError
 from engine.ids import new_id
 from engine.iso8601 import TimeMalformed
 from engine.job_queue import timer_job
-from engine.queries.instance_snapshot import INSTANCE_COLUMNS, snapshot, surroundings
 from engine.runtime.deadlocks import KIND as STUCK
 from engine.runtime.executor import Wait
 from engine.runtime.running_instance import RunningInstance
 from engine.runtime.step import Step
 from engine.store.base import table_of, unclaimed
 from engine.store.tables import CaseTable, IncidentTable, InstanceTable, TimerTable
+from engine.timer_values import Firing, TimePassed
+from engine.unit_of_work import INSTANCE_COLUMNS, snapshot, surroundings
 from engine.views import SYSTEM
 
 # Built once: at a full hour thousands of timers fire, and building a statement takes longer than

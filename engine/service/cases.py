@@ -253,7 +253,7 @@ class Cases(Part):
 
         def failed(work: UnitOfWork, error: StepError) -> None:
             if error.instance_id is not None:
-                operation = cases.delivery(work, message, business_key, values)
+                operation = cases.message_operation(work, message, business_key, values)
                 incidents.record(work, error.instance_id, operation, error)
 
         return self._transactions.write(

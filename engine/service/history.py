@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from engine.access import actions
 from engine.access.rules import authorize
 from engine.queries import history as queries
-from engine.queries import objects
+from engine.queries import history_export, objects
 from engine.records import history
 from engine.service.transactions import Part
 from engine.views import Actor, HistoryEntry, Page, Verification
@@ -52,6 +53,32 @@ class History(Part):
                 cursor=cursor,
                 limit=limit,
             )
+
+    def export(
+        self,
+        actor: Actor,
+        *,
+        case_id: str | None = None,
+        q: str = "",
+        person: str | None = None,
+        type: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[Sequence[HistoryEntry]]:
+        """All facts that ``search`` is about, the newest first, some at a time; words are looked
+        for in all facts of all cases. What is read at a time is bounded, and each time is a
+        transaction of its own, so that one may stop anywhere, or take hours.
+
+        :raises NotFound: when there is no such case, or the actor may not see it
+        """
+        choice = history_export.HistoryChoice(case_id, q, person, type, since, until)
+        after = None
+        while True:
+            with self._transactions.reading() as connection:
+                entries, after = history_export.step(connection, actor, choice, after)
+            yield entries
+            if after is None:
+                return
 
     def types(self) -> tuple[str, ...]:
         """The types of facts that have been written, sorted: the choices of a filter."""

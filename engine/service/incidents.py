@@ -45,12 +45,11 @@ class Incidents(Part):
         )
 
 
-def named(work: UnitOfWork, incidents: Iterable[Incident]) -> tuple[Incident, ...]:
+def named(work: UnitOfWork, listed: Iterable[Incident]) -> tuple[Incident, ...]:
     """The incidents with ``element_name`` filled in from their diagrams."""
-    return tuple(replace(each, element_name=_element_name(work, each)) for each in incidents)
+    return tuple(replace(each, element_name=_name(work, each)) for each in listed)
 
 
-def _element_name(work: UnitOfWork, incident: Incident) -> str:
-    definition = work.definitions.get(work.connection, incident.definition_id)
-    element = incident.element_id or ""
-    return "" if element in ("", definition.process_id) else definition.element_name(element)
+def _name(work: UnitOfWork, incident: Incident) -> str:
+    element_id = incident.element_id or ""
+    return incidents.element_name(work, incident.definition_id, element_id) or ""

@@ -7,9 +7,8 @@ from typing import Any
 
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.errors import NotAuthenticated
-from engine.identity import passwords, people, sessions, sign_in_attempts
-from engine.identity.usernames import normal_username
+from engine.identity import credentials, people, sessions
+from engine.identity.credentials import normal_username
 from engine.queries import objects
 from engine.queries import people as queries
 from engine.service.transactions import Part
@@ -47,8 +46,8 @@ class People(Part):
         :raises Invalid: for a user name that is taken, unknown roles or rights, and a password
             that is too short or too common
         """
-        passwords.check_new(password, username)
-        hashed = passwords.hash_password(password)
+        credentials.check_new(password, username)
+        hashed = credentials.hash_password(password)
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
@@ -128,8 +127,8 @@ class People(Part):
 
         :raises Invalid: when the password is too short or too common
         """
-        passwords.check_new(password, username)
-        hashed = passwords.hash_password(password)
+        credentials.check_new(password, username)
+        hashed = credentials.hash_password(password)
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             thing = objects.person_object(work.connection, normal_username(username))
@@ -143,20 +142,3 @@ class People(Part):
             return {"id": person.id}
 
         return self._transactions.write(actor, "set_password", key, {"username": username}, do)
-
-    def check_password(self, username: str, password: str, *, address: str = "") -> Person:
-        """The person with this user name, if the password is right. Verifying it is slow on purpose
-        and happens outside of transactions.
-
-        :raises NotAuthenticated: ``wrong_password``, the same for an unknown user; or
-            ``too_many_attempts`` with ``seconds`` to wait
-        """
-        with self._transactions.database.writing() as connection:
-            attempt = sign_in_attempts.begin(
-                connection, username, address=address, now=self._transactions.now()
-            )
-        if not attempt.succeeds(password) or attempt.person is None:
-            raise NotAuthenticated("The user name or the password is wrong.", code="wrong_password")
-        with self._transactions.database.writing() as connection:
-            sign_in_attempts.settle(connection, attempt, attempt.renewed_hash(password))
-        return attempt.person

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from engine.errors import Conflict, Unavailable
+from engine.errors import Conflict, NotAuthenticated, Unavailable
 from engine.identity import sessions, sign_in_attempts
-from engine.service.people import People
-from engine.service.transactions import Part, Transactions
-from engine.views import Session
+from engine.service.transactions import Part
+from engine.views import Person, Session
 
 log = logging.getLogger(__name__)
 
@@ -19,16 +18,12 @@ log = logging.getLogger(__name__)
 class Sessions(Part):
     """The sessions of signed-in people."""
 
-    def __init__(self, transactions: Transactions, people: People) -> None:
-        super().__init__(transactions)
-        self._people = people
-
     def sign_in(self, username: str, password: str, *, address: str = "") -> Session:
         """Start a session, if the password is right.
 
-        :raises NotAuthenticated: as ``engine.people.check_password`` does
+        :raises NotAuthenticated: as ``check_password`` does
         """
-        person = self._people.check_password(username, password, address=address)
+        person = self.check_password(username, password, address=address)
         with self._transactions.database.writing() as connection:
             lifetime = timedelta(hours=self._transactions.config.web.session_hours)
             now = self._transactions.now()
@@ -70,3 +65,20 @@ class Sessions(Part):
     @property
     def _idle(self) -> timedelta:
         return timedelta(minutes=self._transactions.config.web.session_idle_minutes)
+
+    def check_password(self, username: str, password: str, *, address: str = "") -> Person:
+        """The person with this user name, if the password is right. Verifying it is slow on purpose
+        and happens outside of transactions.
+
+        :raises NotAuthenticated: ``wrong_password``, the same for an unknown user; or
+            ``too_many_attempts`` with ``seconds`` to wait
+        """
+        with self._transactions.database.writing() as connection:
+            attempt = sign_in_attempts.begin(
+                connection, username, address=address, now=self._transactions.now()
+            )
+        if not attempt.succeeds(password) or attempt.person is None:
+            raise NotAuthenticated("The user name or the password is wrong.", code="wrong_password")
+        with self._transactions.database.writing() as connection:
+            sign_in_attempts.settle(connection, attempt, attempt.renewed_hash(password))
+        return attempt.person

@@ -15,21 +15,31 @@ from engine.errors import Invalid, Problem, StepError
 from engine.queries import task_detail
 from engine.queries import tasks as queries
 from engine.queries.task_detail import TaskPlace, TaskRequirements
-from engine.service.people import People
+from engine.service.sessions import Sessions
 from engine.service.transactions import Part, Transactions
 from engine.store.tables import PersonTable
 from engine.unit_of_work import UnitOfWork
-from engine.views import Actor, Attachment, Count, DueReason, Page, Receipt, TaskDetail, TaskRow
+from engine.views import (
+    Actor,
+    Attachment,
+    Count,
+    DueReason,
+    Page,
+    Receipt,
+    TaskDetail,
+    TaskForm,
+    TaskRow,
+)
 from engine.work import attachments, due_reasons, incidents, tasks
-from engine.work.loaded_task import load_task
+from engine.work.loaded_task import load_task, task_form
 
 
 class Tasks(Part):
     """The user tasks of all cases."""
 
-    def __init__(self, transactions: Transactions, people: People) -> None:
+    def __init__(self, transactions: Transactions, sessions: Sessions) -> None:
         super().__init__(transactions)
-        self._people = people
+        self._sessions = sessions
 
     # ------------------------------------------------------------ look at
 
@@ -111,6 +121,14 @@ class Tasks(Part):
             detail = task_detail.get(work.connection, actor, task_id, ask)
         filled = {k: feel.plain(v) for k, v in known.items() if v is not None}
         return replace(detail, values={**filled, **detail.values})
+
+    def form(self, actor: Actor, task_id: str) -> TaskForm:
+        """What a user task takes: the short half of ``get``, for reading what was sent.
+
+        :raises NotFound: when there is none, or the actor may not see it
+        """
+        with self._transactions.looking(actor) as work:
+            return task_form(work, task_id)
 
     def explain_due(self, actor: Actor, id: str) -> DueReason:
         """Why a task, or a row of a case's plan, has its date.
@@ -250,7 +268,7 @@ class Tasks(Part):
         with self._transactions.reading() as connection:
             named = select(PersonTable.username).where(PersonTable.id == actor.id)
             username = connection.scalar(named)
-        self._people.check_password(username or "", password)
+        self._sessions.check_password(username or "", password)
         return "password"
 
     # ------------------------------------------------------------ files

@@ -35,7 +35,8 @@ from engine.store.database import Database
 from engine.store.tables import ReceiptTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import SYSTEM, Actor, Receipt
-from engine.work import deliveries, incidents, variables
+from engine.work import deliveries, incidents
+from engine.work.fields import check_size
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ class Transactions:
         :param place: the pattern of a problem's field, with ``{}`` for the variable's name
         :raises Invalid: ``variable_too_large``
         """
-        variables.check_size(values, self.config.limits.variable_bytes, place)
+        check_size(values, self.config.limits.variable_bytes, place)
 
     def write(
         self,

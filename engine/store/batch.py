@@ -70,7 +70,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _StatementPart:
     """A statement with the names of its values, for so many rows."""
 
     statement: Statement
@@ -131,7 +131,7 @@ class _Prepared:
 
 
 @lru_cache(1000)
-def _prepared(dialect: Dialect, parts: tuple[_Part, ...]) -> _Prepared:
+def _prepared(dialect: Dialect, parts: tuple[_StatementPart, ...]) -> _Prepared:
     cores: list[Insert | Update | Lock] = []
     places: dict[str, tuple[int, str]] = {}
     first = 0
@@ -150,7 +150,7 @@ def _prepared(dialect: Dialect, parts: tuple[_Part, ...]) -> _Prepared:
     return _Prepared(state.statement, order, state.parameters)
 
 
-def _together(parts: Sequence[_Part], cores: Sequence[Any]) -> Select[Any]:
+def _together(parts: Sequence[_StatementPart], cores: Sequence[Any]) -> Select[Any]:
     """One statement of several. Those that guard are executed in their order; when one has not
     met its row there is a division by zero, and none of it has happened."""
     ctes: list[CTE] = []
@@ -243,7 +243,7 @@ class Batch:
             write()
 
     def _all_at_once(self, rows: Sequence[Put]) -> Iterator[Write]:
-        parts: list[_Part] = []
+        parts: list[_StatementPart] = []
         few: list[Values] = []
         many = []
         for statement, alike in _grouped(rows):
@@ -302,12 +302,12 @@ def _grouped(rows: Sequence[Put]) -> Iterator[tuple[Statement, Sequence[Values]]
         yield statement, [values for _, values in alike]
 
 
-def _parts(statement: Statement, alike: Sequence[Values]) -> list[_Part]:
+def _parts(statement: Statement, alike: Sequence[Values]) -> list[_StatementPart]:
     """Rows of one INSERT are one part; what guards is a part for each row."""
     names = tuple(alike[0])
     if statement.guards:
-        return [_Part(statement, names, 1)] * len(alike)
-    return [_Part(statement, names, len(alike))]
+        return [_StatementPart(statement, names, 1)] * len(alike)
+    return [_StatementPart(statement, names, len(alike))]
 
 
 def _stale_revision() -> Conflict:

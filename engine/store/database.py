@@ -176,6 +176,8 @@ class Database:
     def backup(self, path: Path) -> None:
         """Copy an SQLite database while it is in use (its online backup), and check the copy.
 
+        It is one copy in one read transaction, which other writers neither disturb nor wait for.
+
         :raises Conflict: when there is a file already
         :raises Unavailable: on PostgreSQL, or when the copy is damaged
         """
@@ -191,7 +193,9 @@ class Database:
             source: Any = connection.connection.driver_connection
             connection.rollback()
             with closing(sqlite3.connect(path)) as copy:
-                source.backup(copy, pages=1000)
+                # All pages in one step: between two steps another process's write would make
+                # SQLite begin the copy anew, and it would never end while people work.
+                source.backup(copy, pages=-1)
                 integrity = [row[0] for row in copy.execute("PRAGMA integrity_check")]
                 strays = copy.execute("PRAGMA foreign_key_check").fetchall()
         if integrity != ["ok"] or strays:

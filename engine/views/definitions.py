@@ -23,7 +23,8 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A problem or a remark about a file. ``sv`` and ``en`` are whole sentences that name the
-    element and say what to do; only a finding of severity ``error`` prevents a deployment."""
+    element and say what to do. An ``error`` keeps its process from being started; only a finding
+    that ``refuses`` keeps the file from being deployed."""
 
     severity: Severity
     code: str
@@ -33,6 +34,7 @@ class Finding:
     element_name: str | None = None
     line: int | None = None
     filename: str | None = None
+    refuses: bool = False
 
     def text(self, language: str) -> str:
         """The sentence in a language: English for ``en``, else Swedish."""
@@ -56,7 +58,7 @@ class CheckReport:
     @property
     def ok(self) -> bool:
         """Whether the files can be deployed."""
-        return not any(f.severity == "error" for f in self.findings)
+        return not any(f.refuses for f in self.findings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,26 @@ class DueReason:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """One line of "Att tänka på" as the diagram has it."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskForm:
+    """What a task takes, for reading what was sent: points, fields, and the rows of the plan where
+    the form has a plan field."""
+
+    id: str
+    revision: int
+    checklist: tuple[Point, ...]
+    form: tuple[Field, ...]
+    plan: tuple[PlanRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TaskDetail:
     """Everything that one task's page needs. ``values`` are the answers of the draft or the final
     ones, ``can`` the actions that the actor may do: claim, release, reassign, save, complete;

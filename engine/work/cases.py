@@ -17,13 +17,11 @@ from engine.definitions.library import ExecutableDefinition
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.ids import new_id
 from engine.queries import objects
-from engine.queries.task_detail import decided_form
 from engine.runtime import ahead, running_instance, stored_messages
 from engine.runtime import messages as runtime_messages
 from engine.store import words
 from engine.store.tables import (
     CaseTable,
-    CounterTable,
     CustomerTable,
     DefinitionTable,
     InstanceTable,
@@ -32,8 +30,9 @@ from engine.store.tables import (
 )
 from engine.unit_of_work import UnitOfWork
 from engine.views import Field
-from engine.work import forecast, forms, incidents, planning, starting
+from engine.work import case_numbers, forecast, forms, incidents, planning, starting
 from engine.work.fields import Wrong, clean_text
+from engine.work.forms import decided_form
 from engine.work.user_tasks import advance
 
 REASON_LENGTH = 2000
@@ -63,7 +62,7 @@ def start(
     title = _checked(title, start_date)
     case = root.meta.case
     customer, chosen = _customer(work, customer_id), _people(work, people)
-    case_id, number = new_id(), _number(work)
+    case_id, number = new_id(), case_numbers.take(work.connection, work.today.year)
     name = customer.name if customer is not None else None
     own = starting.case_variables(case, customer=name, number=number, day=start_date)
     known = own | starting.read_variables(work, root, own, variables)
@@ -224,7 +223,7 @@ def _hearer(
     return definition, {k: feel.from_json(v) for k, v in row.variables.items()}
 
 
-def delivery(
+def message_operation(
     work: UnitOfWork, message: str, business_key: str, payload: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The operation of an incident that keeps a message which could not be delivered."""
@@ -361,15 +360,3 @@ def _people(work: UnitOfWork, people: Mapping[str, str]) -> dict[str, str]:
     if problems:
         raise Invalid(problems)
     return chosen
-
-
-def _number(work: UnitOfWork) -> str:
-    """The next number of the year's series: ``2026-0001``."""
-    name = f"case-{work.today.year}"
-    raised = work.connection.execute(
-        update(CounterTable).where(CounterTable.name == name).values(value=CounterTable.value + 1)
-    )
-    if raised.rowcount == 0:
-        work.connection.execute(insert(CounterTable).values(name=name, value=1))
-    value = work.connection.scalar(select(CounterTable.value).where(CounterTable.name == name))
-    return f"{work.today.year}-{value:04d}"

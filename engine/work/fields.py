@@ -6,6 +6,7 @@ type is the web's. ``Wrong`` carries the problem's code, English message and par
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Container, Mapping
@@ -13,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
-from engine.errors import Problem
+from engine.errors import Invalid, Problem
 from engine.iso8601 import Duration, TimeMalformed, parse_date, parse_duration, to_duration
 from engine.views import Option
 
@@ -215,3 +216,44 @@ def read_answer(field: FieldLike, given: Any, people: Container[str]) -> Any:
     if field.type == "person":
         return read_person(given, people)
     return _READERS[field.type](field, given)
+
+
+# ---------------------------------------------------------------- how large values may be
+
+
+def check_size(values: Mapping[str, Any], most: int, place: str = "{}") -> None:
+    """Whether values (JSON, by name) could be an instance's variables at all, which take at most
+    ``most`` bytes. Looked at before anything is done with them: what came in is the sender's to
+    correct, and no incident.
+
+    :param place: the name of an input, with ``{}`` for the value's
+    :raises Invalid: ``variable_too_large``, with ``maximum``, for each that is too large by itself,
+        else for the largest
+    """
+    if sum(map(_most_bytes, values.values())) <= most:
+        return
+    sizes = {name: _bytes(value) for name, value in values.items()}
+    if sum(sizes.values()) <= most:
+        return
+    largest = max(sizes, key=lambda name: sizes[name])
+    wrong = [name for name, size in sizes.items() if size > most] or [largest]
+    text = f"the values take more than {most} bytes together"
+    raise Invalid(
+        [
+            Problem("variable_too_large", text, place.format(name[:100]), {"maximum": most})
+            for name in wrong
+        ]
+    )
+
+
+def _most_bytes(value: Any) -> int:
+    """The size that a value can have at most, found without writing it where that is easy."""
+    if isinstance(value, str):
+        # JSON writes a control character with six.
+        return 6 * len(value) + 2
+    return 5 if value is None or isinstance(value, bool) else _bytes(value)
+
+
+def _bytes(value: Any) -> int:
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+    return len(text.encode("utf-8", "surrogatepass"))

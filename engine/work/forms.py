@@ -8,10 +8,13 @@ that it is, so that no input is lost.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
+from engine.bpmn.meta import TaskMeta
 from engine.errors import Problem
+from engine.queries.task_detail import TaskRequirements
+from engine.views import Field
 from engine.work.fields import (
     LONG_TEXT_LENGTH,
     TEXT_LENGTH,
@@ -249,3 +252,41 @@ def _tick(given: Any, partial: bool) -> bool | str | None:
 
 def _place(item_id: str) -> str:
     return f"checklist.{item_id}"
+
+
+# ---------------------------------------------------------------- what a task asks for
+
+
+def asks(meta: TaskMeta, decide: Callable[[str], Any]) -> TaskRequirements:
+    """The requirements of a task whose diagram says ``meta``. ``decide`` evaluates a FEEL text: a
+    point is exempt only when the result is false, a field required only when it is true."""
+    return TaskRequirements(
+        documentation=meta.documentation,
+        checklist=meta.checklist,
+        exempt=frozenset(
+            item.id
+            for item in meta.checklist
+            if item.applies is not None and decide(item.applies) is False
+        ),
+        form=decided_form(meta.form, decide),
+        signature_required=meta.signature.required,
+        meaning=meta.signature.meaning,
+    )
+
+
+def decided_form(form: tuple[Any, ...], decide: Callable[[str], Any]) -> tuple[Field, ...]:
+    """The views of a diagram's form fields (``engine.bpmn.forms.FormField``). ``decide`` evaluates
+    the FEEL text of a condition."""
+    return tuple(
+        Field(
+            id=f.id,
+            type=f.type,
+            label=f.label,
+            required=f.required if f.required_when is None else decide(f.required_when) is True,
+            help=f.help,
+            options=f.options,
+            minimum=f.minimum,
+            maximum=f.maximum,
+        )
+        for f in form
+    )

@@ -111,12 +111,12 @@ def record(
         instance_id=instance_id,
         definition_id=instance.definition_id,
         element_id=error.element_id,
-        element_name=_named(work, instance.definition_id, error.element_id),
+        element_name=element_name(work, instance.definition_id, error.element_id),
     )
     return incident_id
 
 
-def _named(work: UnitOfWork, definition_id: str, element_id: str) -> str | None:
+def element_name(work: UnitOfWork, definition_id: str, element_id: str) -> str | None:
     """The name of an element; None of the process as a whole."""
     definition = work.definitions.get(work.connection, definition_id)
     return (

@@ -11,22 +11,24 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 
 from engine import feel
-from engine.access import rules
+from engine.access import actions, rules
 from engine.access.rules import CaseObject, TaskObject
 from engine.bpmn.meta import TaskMeta
 from engine.definitions.library import ExecutableDefinition
 from engine.errors import NotFound
-from engine.queries import objects
-from engine.queries.instance_snapshot import (
+from engine.queries import objects, task_detail
+from engine.queries.task_detail import TaskRequirements
+from engine.store.base import table_of
+from engine.store.tables import CaseTable, InstanceTable, TaskTable
+from engine.unit_of_work import (
     INSTANCE_COLUMNS,
     InstanceSnapshot,
+    UnitOfWork,
     snapshot,
     surroundings,
 )
-from engine.queries.task_detail import TaskRequirements, asks
-from engine.store.base import table_of
-from engine.store.tables import CaseTable, InstanceTable, TaskTable
-from engine.unit_of_work import UnitOfWork
+from engine.views import PlanRow, Point, TaskForm
+from engine.work.forms import asks
 
 _TASK: Final = table_of(TaskTable)
 _INSTANCE: Final = table_of(InstanceTable)
@@ -148,3 +150,24 @@ def access_object(work: UnitOfWork, task: LoadedTask) -> TaskObject:
     lead = row.snapshot.people.get(row.lead_role or "")
     case = CaseObject(row.case_id, True, row.case_state, lead, row.lead_role)
     return TaskObject(row.id, case, row.role, row.assignee_id, row.state, row.revision)
+
+
+def task_form(work: UnitOfWork, task_id: str) -> TaskForm:
+    """What a task takes.
+
+    :raises NotFound: when there is no such task, or the actor may not see it
+    """
+    task = load_task(work, task_id)
+    row, thing = task.row, access_object(work, task)
+    rules.authorize(work.actor, actions.TASK_VIEW, thing)
+    plan: tuple[PlanRow, ...] = ()
+    if task.takes("plan"):
+        element = (task.definition.process_id, row.element_id)
+        plan = task_detail.plan_ahead(work.connection, thing.case, element)
+    return TaskForm(
+        id=row.id,
+        revision=row.revision,
+        checklist=tuple(Point(point.id, point.text) for point in task.meta.checklist),
+        form=task.asks({}).form,
+        plan=plan,
+    )

@@ -12,13 +12,13 @@ from engine import feel
 from engine.access import actions
 from engine.access.rules import StartObject, authorize, may
 from engine.bpmn.meta import CaseMeta
-from engine.definitions.library import Entry, ExecutableDefinition
+from engine.definitions.library import ExecutableDefinition, StartEntry
 from engine.errors import Invalid, NotFound, Problem
-from engine.queries.task_detail import decided_form
 from engine.store.tables import PersonTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import Field, StartForm, StartOption
 from engine.work import forms
+from engine.work.forms import decided_form
 from engine.work.task_defaults import preset_values
 
 TAKEN = ("required", "optional")
@@ -60,12 +60,12 @@ def authorize_register(work: UnitOfWork) -> None:
     authorize(work.actor, actions.CUSTOMER_MANAGE, thing)
 
 
-def _called(entries: list[Entry]) -> frozenset[str]:
+def _called(entries: list[StartEntry]) -> frozenset[str]:
     """The processes that another live one calls: those are started by it."""
     return frozenset().union(*(e.called for e in entries))
 
 
-def _start(entry: Entry, called: frozenset[str]) -> StartObject:
+def _start(entry: StartEntry, called: frozenset[str]) -> StartObject:
     said = entry.start
     if said.starters is not None:
         return StartObject(said.starters, said.everyone)
@@ -73,7 +73,7 @@ def _start(entry: Entry, called: frozenset[str]) -> StartObject:
     return StartObject(frozenset(lane))
 
 
-def _offered(entry: Entry, called: frozenset[str]) -> bool:
+def _offered(entry: StartEntry, called: frozenset[str]) -> bool:
     own = entry.start.starters is not None or entry.process_id not in called
     return entry.start.plain and own
 

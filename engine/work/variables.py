@@ -1,9 +1,7 @@
-"""Values that come from outside: how large they may be; and correcting a process's variables,
-when an expression failed over one of them."""
+"""Correcting a process's variables, when an expression failed over one of them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -21,45 +19,8 @@ from engine.runtime.running_instance import RUNNING, RunningInstance
 from engine.store.tables import InstanceTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import VariableValue
+from engine.work.fields import check_size
 from engine.work.user_tasks import advance
-
-
-def check_size(values: Mapping[str, Any], most: int, place: str = "{}") -> None:
-    """Whether values (JSON, by name) could be an instance's variables at all, which take at most
-    ``most`` bytes. Looked at before anything is done with them: what came in is the sender's to
-    correct, and no incident.
-
-    :param place: the name of an input, with ``{}`` for the value's
-    :raises Invalid: ``variable_too_large``, with ``maximum``, for each that is too large by itself,
-        else for the largest
-    """
-    if sum(map(_most_bytes, values.values())) <= most:
-        return
-    sizes = {name: _bytes(value) for name, value in values.items()}
-    if sum(sizes.values()) <= most:
-        return
-    largest = max(sizes, key=lambda name: sizes[name])
-    wrong = [name for name, size in sizes.items() if size > most] or [largest]
-    text = f"the values take more than {most} bytes together"
-    raise Invalid(
-        [
-            Problem("variable_too_large", text, place.format(name[:100]), {"maximum": most})
-            for name in wrong
-        ]
-    )
-
-
-def _most_bytes(value: Any) -> int:
-    """The size that a value can have at most, found without writing it where that is easy."""
-    if isinstance(value, str):
-        # JSON writes a control character with six.
-        return 6 * len(value) + 2
-    return 5 if value is None or isinstance(value, bool) else _bytes(value)
-
-
-def _bytes(value: Any) -> int:
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
-    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def listed(work: UnitOfWork, instance_id: str) -> tuple[VariableValue, ...]:

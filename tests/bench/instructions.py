@@ -24,7 +24,7 @@ def per_request(kind: str, ground: Ground, count: int = 20) -> int | None:
 
 
 def per_completion(ground: Ground, count: int = 20) -> int | None:
-    """Of ``Engine.complete_task`` in the one case of the loop. Finding the next task is counted
+    """Of ``engine.tasks.complete`` in the one case of the loop. Finding the next task is counted
     too (one SELECT by the driver)."""
     worker = f"{ground.worker.id}"
     return _counted(["completion", ground.url, worker, str(count)], count)

@@ -21,6 +21,7 @@ from tests.bench import (
     others,
     peers,
     plot,
+    starters,
     steps,
     timers,
 )
@@ -82,6 +83,19 @@ def workers(size: Size, until: float) -> Iterator[Found]:
         yield from _rates(url, f"PostgreSQL {version}", size, share, count)
 
 
+def many_starters(size: Size, until: float) -> Iterator[Found]:
+    """Sixteen start cases at once: a ratio to one who does, in the same minutes."""
+    url, version = ground.postgresql_url("starters")
+    found = starters.measure(
+        url, starts=10 * size.count + 110, rounds=max(3, size.rounds), until=until
+    )
+    yield {"starters": asdict(found)}
+    note = f"PostgreSQL {version}; median of {found.rounds} rounds"
+    yield "starts per second by one", f"{found.alone:.0f}", note
+    yield f"starts per second by {found.starters}", f"{found.together:.0f}", note
+    yield f"{found.starters} / one", f"{found.ratio:.2f}", "median of the rounds' ratios"
+
+
 def sqlite_instructions(size: Size, _until: float) -> Iterator[Found]:
     yield from _counted(ground.sqlite_url("counted"), "SQLite", size)
 
@@ -112,7 +126,7 @@ def along(size: Size, until: float) -> Iterator[Found]:
     yield "CPU time, last tenth / first tenth", f"{found.drift:.2f}", "of medians of windows"
     first, last = found.instructions_first, found.instructions_last
     if first and last:
-        yield "instructions, at the beginning", f"{first / 1e6:.2f} M", "Engine.complete_task"
+        yield "instructions, at the beginning", f"{first / 1e6:.2f} M", "engine.tasks.complete"
         yield "instructions, at the end", f"{last / 1e6:.2f} M", f"{last / first:.3f} of it"
 
 
@@ -189,6 +203,7 @@ SECTIONS: dict[str, tuple[str, Section, int, int]] = {
     "peers": ("One user task completed and stored, no HTTP", others_engines, 6, 600),
     "lists": ("Lists", compared_lists, 1, 900),
     "workers": ("Workers on PostgreSQL", workers, 0, 600),
+    "starters": ("Cases started at once, PostgreSQL", many_starters, 0, 200),
     "instructions": ("Instructions, SQLite", sqlite_instructions, 20, 600),
     "client": ("Instructions, PostgreSQL", postgresql_instructions, 0, 600),
 }

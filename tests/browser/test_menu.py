@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from engine import SYSTEM, Engine
+from engine import Engine
 from tests.support.browsing import PHONE, NewPage, SignIn
-from tests.support.incidents import APPROVAL
+from tests.support.incidents import stopped_case
 from tests.support.people import People
 
 pytestmark = pytest.mark.browser
@@ -47,8 +47,7 @@ def test_the_head_of_a_wide_page_is_one_line(
 def test_a_stop_is_opened_corrected_and_gone(
     new_page: NewPage, sign_in: SignIn, people: People, engine: Engine, width: int
 ) -> None:
-    engine.definitions.deploy(SYSTEM, [APPROVAL], key="deploy")
-    engine.cases.start(SYSTEM, process_id="approval", title="Ett köp", key="start")
+    stopped_case(engine, title="Ett köp")
     page = new_page(viewport={**PHONE, "width": width})
     sign_in(page, people["manager"])
     page.goto("/incidents/")

@@ -10,15 +10,16 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from engine import SYSTEM, Engine
 from engine.errors import ProcessFailed
-from engine.store.tables import HistoryTable, InstanceTable, SignatureTable, TaskTable
+from engine.store.tables import HistoryTable, SignatureTable, TaskTable
 from tests.support.chaos.scale import scale
 from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import chain, diagram, end, field, flow, gateway, start, task
+from tests.support.incidents import damage
 from tests.support.people import People
 from tests.support.threads import at_once
 from tests.support.workers import fired, now, waiting_cases, workers
@@ -89,12 +90,7 @@ def test_a_state_that_cannot_be_read_is_put_aside_and_told_once(database_url: st
     with Engine.open(database_url) as engine:
         cases = waiting_cases(engine, OTHERS + 1, due=now() - timedelta(minutes=1))
         damaged = cases[len(cases) // 2]
-        with database_of(engine).writing() as connection:
-            connection.execute(
-                update(InstanceTable)
-                .where(InstanceTable.id == damaged)
-                .values(state_blob=b"\x03rubbish")
-            )
+        damage(engine, damaged)
         with workers(database_url, 2):
             deadline = time.monotonic() + PATIENCE
             while sum(fired(engine).values()) < OTHERS or not _raised(engine):

@@ -57,6 +57,12 @@ def _empty_database() -> Path:
     return path
 
 
+def _breaks_bpmn(deployment: Deployment) -> bool:
+    """A process that breaks BPMN is kept as a drawing, with an error that says where: to the kit
+    the file is refused, as that cannot be started. What is only not run here has no error."""
+    return any(f.severity == "error" for f in deployment.findings)
+
+
 class Product:
     name = "Serviceplan"
 
@@ -69,6 +75,8 @@ class Product:
         # The kit's lanes name roles of no company: a lane may then be anybody's.
         diagram = Source(filename, scripts.to_feel(xml))
         deployment = engine.definitions.deploy(SYSTEM, [diagram], strict_roles=False, key=_key())
+        if _breaks_bpmn(deployment):
+            raise Rejected(deployment.findings)
         return Deployed(engine, url, clock, deployment)
 
     def processes(self, handle: Deployed) -> list[str]:

@@ -2,7 +2,8 @@
 
 A conformance case is about the flow, not about a script's language. ``x = 1; y = x + 1`` becomes
 ``= {x: 1, y: x + 1}`` and the condition ``x == 1`` becomes ``= x = 1``; whatever is not a plain
-assignment or comparison stays as it is, and is refused as it should.
+assignment or comparison stays as it is, and is refused as it should. So does what declares another
+language than Python: that the product does not run it is part of what is tried.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ SCRIPT = re.compile(
 CONDITION = re.compile(
     rb"(<(?:\w+:)?conditionExpression\b[^>]*>)([^<]*==[^<]*)(</(?:\w+:)?conditionExpression>)"
 )
+FORMAT = re.compile(rb"""\s+script(?:Format|Language)=(["'])(.*?)\1""", re.DOTALL)
+LANGUAGE = re.compile(rb"""\s+language=(["'])(.*?)\1""", re.DOTALL)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "+",
@@ -41,6 +44,8 @@ def to_feel(xml: bytes) -> bytes:
 
 def _condition(found: re.Match[bytes]) -> bytes:
     before, condition, after = found.groups()
+    if not _may_be_python(LANGUAGE, before):
+        return found.group(0)
     try:
         tree = ast.parse(unescape(condition.decode("utf-8")).strip(), mode="eval").body
         match tree:
@@ -54,12 +59,18 @@ def _condition(found: re.Match[bytes]) -> bytes:
 
 def _script(found: re.Match[bytes]) -> bytes:
     head, before, script, after = found.groups()
+    if not _may_be_python(FORMAT, head):
+        return found.group(0)
     text = unescape(COMMENT.sub("", script.decode("utf-8"))).strip()
     translated = _translate(text)
     if translated is None:
         return found.group(0)
-    head = re.sub(rb'\s+script(?:Format|Language)="[^"]*"', b"", head)
-    return head + before + escape(translated).encode() + after
+    return FORMAT.sub(b"", head) + before + escape(translated).encode() + after
+
+
+def _may_be_python(attribute: re.Pattern[bytes], tag: bytes) -> bool:
+    """Whether the tag declares Python, or no language at all."""
+    return all(b"python" in value.lower() for _, value in attribute.findall(tag))
 
 
 def _translate(text: str) -> str | None:

@@ -76,8 +76,7 @@ def test_the_products_name_is_no_process_to_the_engine() -> None:
     }
     assert found <= {
         "engine/jobs/postgresql_queue.py",
-        "web/cli/__init__.py",
-        "web/server.py",
+        "web/command.py",
         "web/sessions.py",
     }
 

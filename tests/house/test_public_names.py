@@ -19,7 +19,8 @@ NAMES = {
     # decisions
     "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",
     # tasks
-    "Attachment", "DayOff", "DueReason", "Field", "Option", "SignatureView", "TaskDetail",
+    "Attachment", "DayOff", "DueReason", "Field", "Option", "Point", "SignatureView", "TaskDetail",
+    "TaskForm",
     "TaskRow", "Tick", "StartForm", "StartOption",
     # cases
     "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView",

@@ -43,7 +43,7 @@ def _waits(engine: Engine, connection: Connection) -> Iterator[tuple[Any, ...]]:
         waits = []
         if row.state in RUNNING:
             live = read(connection, library, row.id)
-            waits = list(live.definition.executor.waits(live.process))
+            waits = list(live.executor.waits(live.process))
 
         def tokens(*kinds: str, waits: list[Any] = waits) -> list[str]:
             return [w.token for w in waits if w.kind in kinds]

@@ -16,8 +16,8 @@ from engine.migration.assess import Assessment, assess
 from engine.migration.compare import Comparison
 from engine.migration.position import position
 from engine.migration.rewrite import Rewriting
-from engine.runtime.executor import Executor
-from tests.support.processes import NOON, Life
+from engine.runtime.executor import Executor, executor_of
+from tests.support.processes import EVALUATOR, NOON, Life
 
 OTHER = "other_"
 
@@ -27,8 +27,11 @@ def plain(name: str) -> str:
 
 
 def loaded(made: Executor, version: int) -> ExecutableDefinition:
-    meta = ProcessMeta(made.model.id, "", executable=True)
-    return ExecutableDefinition(f"d{version}", made.model.id, version, NOON, "", "", made, meta)
+    """The process of ``made`` as a deployed version of its own."""
+    key, meta = made.model.id, ProcessMeta(made.model.id, "", executable=True)
+    return ExecutableDefinition(
+        f"d{version}", key, version, NOON, "", "", made.model, meta, EVALUATOR, made._limits
+    )
 
 
 def compared(old: Executor, new: Executor, mapping: Mapping[str, str] | None = None) -> Comparison:
@@ -44,7 +47,7 @@ class Moving(Life):
         return assess(comparison, position(self.process, dict(self.done)))
 
     def move(self, comparison: Comparison) -> Moving:
-        new = comparison.new.executor
+        new = executor_of(comparison.new)
         process = new.new(self.process.variables)
         Rewriting(comparison, self.process, process).run()
         self.process, self.executor = new.load(new.dump(process), process.variables), new

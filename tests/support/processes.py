@@ -25,6 +25,8 @@ MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 FLOWS = re.compile(r"\[\[(.*?)\]\]")
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+EVALUATOR = Evaluator({}, lambda: NOON)
+"""Evaluates at noon, without settings."""
 
 EVENTS = """
 <message id="M" name="M"/><message id="N" name="N"/><signal id="S" name="S"/>
@@ -43,7 +45,7 @@ def executor(body: str, *, limits: LimitSettings | None = None) -> Executor:
         f"{FLOWS.sub(flows.draw, body)}</process></definitions>"
     )
     [process] = model.read(etree.fromstring(text.encode()))
-    return Executor(process, Evaluator({}, lambda: NOON).evaluate, limits or LimitSettings())
+    return Executor(process, EVALUATOR.evaluate, limits or LimitSettings())
 
 
 class Flows:

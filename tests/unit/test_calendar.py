@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.calendar import Firing, TimePassed, WorkCalendar
+from engine.calendar import WorkCalendar
 from engine.config.settings import CalendarSettings
 from engine.iso8601 import TimeMalformed, parse_duration
+from engine.timer_values import Firing, TimePassed
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SWEDEN = WorkCalendar()
@@ -370,3 +371,25 @@ def test_a_cycle_only_goes_forward(armed: datetime, interval: str, late: timedel
     fired = lived_through(SWEDEN.arm("cycle", f"R20/{interval}", armed), late)
     assert len(fired) <= 20
     assert all(a < b for a, b in pairwise(fired))
+
+
+@pytest.mark.parametrize(
+    ("begins", "hours"), [("2026-12-01T10:00", [22, 23, 0]), ("2026-12-31T22:30", [23, 0])]
+)
+def test_a_cycle_with_an_end_fires_then_for_the_last_time(begins: str, hours: list[int]) -> None:
+    calendar = WorkCalendar()
+    now = datetime.fromisoformat(begins).replace(tzinfo=UTC)
+    firing = calendar.arm("cycle", "R3/PT1H/2027-01-01T00:00:00Z", now)
+    fired = []
+    while firing is not None:
+        fired.append(firing.due)
+        firing = calendar.after_firing(firing.rule, firing.due, firing.due)
+    assert [moment.hour for moment in fired] == hours
+    assert fired[-1] == datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def test_no_time_at_all_is_now_and_half_an_hour_is_half_an_hour() -> None:
+    calendar, now = WorkCalendar(), datetime(2027, 5, 1, 12, tzinfo=UTC)
+    assert calendar.arm("duration", "PT0S", now).due == now
+    assert calendar.arm("duration", "PT0.5H", now).due == now + timedelta(minutes=30)
+    assert calendar.arm("date", "20270502T100000Z", now).due == datetime(2027, 5, 2, 10, tzinfo=UTC)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.records.canonical import canonical
+from engine.records.chain import canonical
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.records.canonical import LARGEST_INTEGER, canonical
+from engine.records.chain import LARGEST_INTEGER, canonical
 
 WHOLE = st.integers(-LARGEST_INTEGER, LARGEST_INTEGER)
 PLAIN = st.recursive(

@@ -37,6 +37,9 @@ class YearsMonths:
         ("P2W", Duration(weeks=2)),
         ("P3DT4H30M", Duration(days=3, time=timedelta(hours=4, minutes=30))),
         ("PT0.5S", Duration(time=timedelta(microseconds=500_000))),
+        ("PT1.5H", Duration(time=timedelta(minutes=90))),
+        ("PT2,25M", Duration(time=timedelta(seconds=135))),
+        ("P1DT0.5H", Duration(days=1, time=timedelta(minutes=30))),
         ("-P1D", Duration(days=-1)),
         ("P0D", Duration()),
         ("P10Y", Duration(months=120)),
@@ -57,7 +60,8 @@ def test_a_duration_is_read(text: str, expected: Duration) -> None:
         "1D",
         "P1DT",
         "P1.5M",
-        "PT1.5H",
+        "P0.5D",
+        "PT1.5H3M",
         "P1M1Y",
         "p1d",
         "P-1D",
@@ -68,7 +72,7 @@ def test_a_duration_is_read(text: str, expected: Duration) -> None:
         "P1S",
         "R/P1D",
         "2027-03-28",
-        "PT1,5S",
+        "PT1,S",
     ],
 )
 def test_what_is_no_duration_is_refused(text: str) -> None:
@@ -158,6 +162,10 @@ def test_dates_are_written_in_one_way_only() -> None:
         ("2027-03-28", date(2027, 3, 28)),
         ("2027-03-28T17:00", datetime(2027, 3, 28, 17)),
         ("2027-03-28T17:00:30.25Z", datetime(2027, 3, 28, 17, 0, 30, 250_000, UTC)),
+        ("20270328", date(2027, 3, 28)),
+        ("20270328T1700", datetime(2027, 3, 28, 17)),
+        ("20270328T170030.5Z", datetime(2027, 3, 28, 17, 0, 30, 500_000, UTC)),
+        ("20270328T170000-0230", datetime(2027, 3, 28, 19, 30, tzinfo=UTC)),
         ("2027-03-28T17:00-02:30", datetime(2027, 3, 28, 19, 30, tzinfo=UTC)),
         ("2027-07-01T17:00@Europe/Stockholm", datetime(2027, 7, 1, 15, tzinfo=UTC)),
     ],
@@ -208,7 +216,11 @@ def test_repeating_intervals_are_read() -> None:
         "R/PT0.5S",
         "P1D",
         "R-1/P1D",
-        "R/P1D/2027-01-01",
+        "R/P1D/2027-01-01/P1D",
+        "R5000/PT0.5S",
+        "R3/PT0S",
+        "R3/2027-01-08/2027-01-01",
+        "R3/2027-01-01/2027-01-01T10:00",
         "R//P1D",
         "0 0 9 * * ?",
         "R/x/P1D",
@@ -241,3 +253,13 @@ def test_a_month_later_is_in_the_month_after(day: date, months: int) -> None:
     later = shift_months(day, months)
     assert (later.year * 12 + later.month) - (day.year * 12 + day.month) == months
     assert later.day <= day.day
+
+
+def test_an_interval_repeats_up_to_an_end_or_as_long_as_its_first_round() -> None:
+    assert parse_repeat("R3/PT1H/20270101T000000Z") == RepeatingInterval(
+        3, None, Duration(time=timedelta(hours=1)), datetime(2027, 1, 1, tzinfo=UTC)
+    )
+    assert parse_repeat("R4/2027-01-01/2027-01-08") == RepeatingInterval(
+        4, date(2027, 1, 1), Duration(days=7)
+    )
+    assert parse_repeat("R2/PT0.5S").interval.time == timedelta(milliseconds=500)

@@ -14,6 +14,7 @@ import click
 from engine import ConfigError, Invalid, Rejected, ServiceplanError
 from web.cli import decisions, diagrams, migration, operation, people, tokens
 from web.cli.common import Settings, finding_line
+from web.command import NAME
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -23,7 +24,7 @@ from web.cli.common import Settings, finding_line
     type=click.Path(path_type=Path),
     help="The settings' file. [default: config.toml of this folder, else the installed one]",
 )
-@click.version_option(package_name="serviceplan")
+@click.version_option(package_name=NAME)
 @click.pass_context
 def group(context: click.Context, config_file: Path | None) -> None:
     """Serviceplan: customer contracts as processes that run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import textwrap
 import uuid
@@ -13,6 +14,7 @@ from pathlib import Path
 import click
 
 from engine import Config, ConfigError, Engine, Finding, Source, Unavailable, load_config
+from web.command import command_path
 
 DEFAULT = "config.toml"
 
@@ -36,6 +38,13 @@ class Settings:
             url = database if "://" in database else f"sqlite:///{database}"
             config = replace(config, database=replace(config.database, url=url))
         return config
+
+    def command(self, *words: str, database: str | None = None) -> str:
+        """The line for a shell in this folder that runs another command on the same settings and
+        ``database`` (as ``load`` takes it). ``words`` stand in it as they are."""
+        own = ["--config", shlex.quote(str(self.file))] if self.file else []
+        at = ["--database", shlex.quote(database)] if database else []
+        return " ".join([command_path(), *own, *words, *at])
 
 
 database_option = click.option(

@@ -44,9 +44,19 @@ def serve(
         config,
         web=replace(config.web, host=host or config.web.host, port=port or config.web.port),
     )
+    # A database that this program cannot use is said before a port that another one holds: a
+    # newer program that answers there may well be the reason.
+    state = first_start.look(config)
     server.check_address(config)
-    first_start.prepare(config, with_example=not empty)
-    server.run(config, workers=workers)
+    if state == "new":
+        first_start.fill(config, with_example=not empty)
+    if state == "nobody" or (state == "new" and empty):
+        first_step = settings.command(*first_start.ADD_FIRST, database=database)
+        click.echo(f"Nobody can sign in yet. The first administrator:\n  {first_step}")
+    # The login page is everybody's, and a server's URL may have a password.
+    public = "URL" if database and "://" in database else database
+    first_step = settings.command(*first_start.ADD_FIRST, database=public)
+    server.run(config, workers=workers, first_step=first_step)
 
 
 @click.command()

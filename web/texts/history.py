@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from engine import SYSTEM, HistoryEntry
@@ -113,9 +114,11 @@ class HistoryLine:
 
 
 class HistoryFormatter:
-    """Formats facts for one page; looks the names of processes and people up once."""
+    """Formats facts for one page or file; looks the names of processes and people up once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, whole: bool = False) -> None:
+        """``whole``: long values and plans are in full, for a file; pages cut them."""
+        self._extras = EXTRAS | WHOLE if whole else EXTRAS
         self._processes: dict[str, str] | None = None
         self._people: dict[str, str] | None = None
 
@@ -143,7 +146,7 @@ class HistoryFormatter:
             at = entry.element_id if entry.element_id != entry.process_id else None
             where = entry.element_name or at or self.process(entry)
             return [kind_text(str(entry.detail.get("kind")), where).happened]
-        lines = EXTRAS[entry.type](entry.detail) if entry.type in EXTRAS else []
+        lines = self._extras[entry.type](entry.detail) if entry.type in self._extras else []
         return [line for line in lines if line]
 
     def timeline(self, entries: Sequence[HistoryEntry], most: int) -> list[HistoryLine]:
@@ -251,14 +254,14 @@ def _noted(detail: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _planned(detail: Mapping[str, Any]) -> list[str]:
+def _planned(detail: Mapping[str, Any], most: int | None = 5) -> list[str]:
     rows = detail.get("rows") or []
     lines = []
-    for row in rows[:5]:
+    for row in rows[:most]:
         parts = [row.get("person_name") or "", row.get("due") or ""]
         lines.append(f"{row.get('name')}: {', '.join(p for p in parts if p) or '–'}")
-    if len(rows) > 5:
-        lines.append(ngettext("och %(num)s rad till", "och %(num)s rader till", len(rows) - 5))
+    if most is not None and len(rows) > most:
+        lines.append(ngettext("och %(num)s rad till", "och %(num)s rader till", len(rows) - most))
     return lines
 
 
@@ -272,8 +275,8 @@ def _reason(detail: Mapping[str, Any]) -> list[str]:
     return [_("Orsak: %(text)s", text=reason)] if reason else []
 
 
-def _decided(detail: Mapping[str, Any]) -> list[str]:
-    given, became = (_values(detail.get(part) or {}) for part in ("inputs", "outputs"))
+def _decided(detail: Mapping[str, Any], most: int | None = 120) -> list[str]:
+    given, became = (_values(detail.get(part) or {}, most) for part in ("inputs", "outputs"))
     lines = [
         _("Gavs %(values)s", values=given) if given else "",
         _("Blev %(values)s", values=became) if became else "",
@@ -284,14 +287,14 @@ def _decided(detail: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _values(values: Mapping[str, Any]) -> str:
-    """Names and values in one line; a value of more than 120 characters is cut."""
-    shown = [f"{name} = {_shortened(formats.value(value))}" for name, value in values.items()]
+def _values(values: Mapping[str, Any], most: int | None) -> str:
+    """Names and values in one line; a value of more than ``most`` characters is cut."""
+    shown = [f"{name} = {_shortened(formats.value(value), most)}" for name, value in values.items()]
     return ", ".join(shown)
 
 
-def _shortened(text: str, most: int = 120) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+def _shortened(text: str, most: int | None) -> str:
+    return text if most is None or len(text) <= most else text[: most - 1] + "…"
 
 
 def _corrected(detail: Mapping[str, Any]) -> list[str]:
@@ -299,7 +302,7 @@ def _corrected(detail: Mapping[str, Any]) -> list[str]:
     return [", ".join(names), *_reason(detail)]
 
 
-EXTRAS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {
+EXTRAS: Final[dict[str, Callable[[Mapping[str, Any]], list[str]]]] = {
     "task.opened": _opened,
     "task.completed": _noted,
     "plan.changed": _planned,
@@ -311,3 +314,9 @@ EXTRAS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {
     "decision.evaluated": _decided,
 }
 """The details of those types of facts that have some, as lines (empty ones are left out)."""
+
+WHOLE: Final[dict[str, Callable[[Mapping[str, Any]], list[str]]]] = {
+    "plan.changed": partial(_planned, most=None),
+    "decision.evaluated": partial(_decided, most=None),
+}
+"""The details that pages cut, in full."""

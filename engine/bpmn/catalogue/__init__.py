@@ -31,5 +31,6 @@ TEXTS: dict[str, Text] = {
     **plan.TEXTS,
     **decisions.TEXTS,
 }
+"""Every finding by its code: its weight and its sentence in Swedish and in English."""
 
 __all__ = ["KINDS", "TEXTS", "WEIGHED", "Text", "Weight"]

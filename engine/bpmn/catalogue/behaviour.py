@@ -135,6 +135,7 @@ ACTIVITIES: dict[str, Text] = {
         "is stopped. See to it that there is a way out.",
     ),
 }
+"""Findings about activities: tasks, sub-processes, calls, loops and multi-instance markers."""
 DATA: dict[str, Text] = {
     "data_collection": (
         "warning",
@@ -227,6 +228,20 @@ DATA: dict[str, Text] = {
         "{element} begins at {source}; a start event sends nothing. Draw the flow from the step "
         "that sends.",
     ),
+    "message_flow_from_catch": (
+        "warning",
+        "{element} utgår från {source}, som väntar på ett meddelande och inte sänder något. Dra "
+        "det från det som sänder.",
+        "{element} leaves {source}, which waits for a message and sends none. Draw it from what "
+        "sends.",
+    ),
+    "message_flow_to_throw": (
+        "warning",
+        "{element} leder till {target}, som sänder ett meddelande och inte tar emot något. Dra det "
+        "till det som väntar.",
+        "{element} leads to {target}, which sends a message and receives none. Draw it to what "
+        "waits.",
+    ),
     "message_flow_to_end": (
         "warning",
         "{element} leder till {target}; en sluthändelse tar inte emot något. Dra flödet till "
@@ -279,4 +294,6 @@ DATA: dict[str, Text] = {
         "one way.",
     ),
 }
+"""Findings about data objects, data stores and data associations."""
 TEXTS: dict[str, Text] = {**ACTIVITIES, **DATA}
+"""All findings of this module by their code."""

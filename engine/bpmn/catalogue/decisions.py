@@ -114,3 +114,4 @@ TEXTS: dict[str, Text] = {
         "the id of the decision.",
     ),
 }
+"""Findings about business rule tasks and decisions by their code."""

@@ -115,7 +115,7 @@ TEXTS: dict[str, Text] = {
         "time has come. Remove the timer if a case is to begin at once.",
     ),
     "compensation_of_nothing": (
-        "error",
+        "warning",
         "{element} kompenserar, men inget i processen har någon kompensation. Rita en kanthändelse "
         "för kompensation på det som ska göras ogjort.",
         "{element} compensates, but nothing in the process has a compensation. Draw a compensation "
@@ -180,3 +180,4 @@ TEXTS: dict[str, Text] = {
         '{element}: the time "{value}" is longer than ten years. Write a shorter time.',
     ),
 }
+"""Findings about events and their definitions by their code."""

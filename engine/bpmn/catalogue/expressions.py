@@ -11,7 +11,7 @@ TEXTS: dict[str, Text] = {
         "{element}: {place} is empty. Write a FEEL expression.",
     ),
     "expression_python": (
-        "error",
+        "gap",
         "{element}{after}: {place} är skrivet i Python, som aldrig körs här: {text}. Skriv det i "
         "FEEL, till exempel = belopp > 10.{meant}",
         "{element}{after}: {place} is written in Python, which never runs here: {text}. Write it "
@@ -48,6 +48,27 @@ TEXTS: dict[str, Text] = {
         "{element}{after}: {place} is written in JUEL, which does not run here: {text}. Write "
         "{suggestion}.",
     ),
+    "expression_function": (
+        "error",
+        "{element}{after}: {place} anropar funktionen {reason}, som inte finns i FEEL: {text}. "
+        "Välj en funktion som finns.",
+        "{element}{after}: {place} calls the function {reason}, which FEEL does not have: {text}. "
+        "Choose a function that exists.",
+    ),
+    "expression_names_function": (
+        "warning",
+        "{element}: {place} använder {name}, som är en funktion i FEEL, som om det vore ett värde: "
+        "{text}. Anropa den, eller ge variabeln ett annat namn.",
+        "{element}: {place} uses {name}, which is a function of FEEL, as if it were a value: "
+        "{text}. Call it, or give the variable another name.",
+    ),
+    "condition_of_time": (
+        "warning",
+        "{element}: villkoret frågar efter tiden ({name}), men prövas bara när en variabel ändras: "
+        "{text}. Använd en tidshändelse för det som tiden avgör.",
+        "{element}: the condition asks for the time ({name}) but is looked at only when a variable "
+        "changes: {text}. Use a timer event for what time decides.",
+    ),
     "expression_language": (
         "gap",
         "{element}{after}: {place} är skrivet i ett språk som inte körs här ({reason}): {text}. "
@@ -76,7 +97,7 @@ TEXTS: dict[str, Text] = {
         "remove it.",
     ),
     "expressions_too_many": (
-        "error",
+        "refused",
         "{element} har för många eller för långa uttryck: högst {limit} olika. Dela upp det i "
         "flera filer.",
         "{element} has too many or too long expressions: {limit} different ones at most. Split it "
@@ -84,10 +105,10 @@ TEXTS: dict[str, Text] = {
     ),
     "condition_informal": (
         "error",
-        "{element}: villkoret är vanlig text och kan aldrig bli sant: {text}. Skriv ett "
+        "{element}{after}: villkoret är vanlig text och kan aldrig bli sant: {text}. Skriv ett "
         "FEEL-uttryck som börjar med =.",
-        "{element}: the condition is plain text and can never come true: {text}. Write a FEEL "
-        "expression that starts with =.",
+        "{element}{after}: the condition is plain text and can never come true: {text}. Write a "
+        "FEEL expression that starts with =.",
     ),
     "script_missing": (
         "gap",
@@ -111,3 +132,4 @@ TEXTS: dict[str, Text] = {
         'FEEL. Write scriptFormat="feel".',
     ),
 }
+"""Findings about expressions and scripts by their code."""

@@ -92,3 +92,4 @@ KINDS: dict[str, tuple[str, str]] = {
     "businessKnowledgeModel": ("kunskapsmodellen", "business knowledge model"),
     "inputData": ("indatat", "input data"),
 }
+"""What a sentence calls an element, by its local name: the Swedish and the English noun."""

@@ -269,21 +269,21 @@ TEXTS: dict[str, Text] = {
         "the field to a task, or choose another type.",
     ),
     "process_role_unknown": (
-        "here",
+        "strict",
         "{element} nämner rollen ”{value}”, som inte finns bland rollerna i inställningarna "
         "(config.toml). Välj en roll som finns, eller lägg till rollen där.{nearest}",
         '{element} names the role "{value}", which is not among the roles of the settings '
         "(config.toml). Choose a role that exists, or add the role there.{nearest}",
     ),
     "lane_role_unknown": (
-        "here",
+        "strict",
         "{element}: banan är ingen roll. ”{value}” finns inte bland rollerna i inställningarna "
         "(config.toml). Välj en roll som finns, eller lägg till rollen där.{nearest}",
         '{element}: the lane is no role. "{value}" is not among the roles of the settings '
         "(config.toml). Choose a role that exists, or add the role there.{nearest}",
     ),
     "task_role_unknown": (
-        "here",
+        "strict",
         "{element} är för ”{value}”, som inte finns bland rollerna i inställningarna "
         "(config.toml). Välj en roll som finns, eller lägg till rollen där.{nearest}",
         '{element} is for "{value}", which is not among the roles of the settings (config.toml). '
@@ -323,3 +323,4 @@ TEXTS: dict[str, Text] = {
         "{element} stands in no lane, so it is offered to everybody. Draw it in a role's lane.",
     ),
 }
+"""Findings about our own extension elements and those of other tools by their code."""

@@ -130,17 +130,17 @@ TEXTS: dict[str, Text] = {
         "{element} is empty: it holds no events or tasks. Draw its steps or remove it.",
     ),
     "process_too_large": (
-        "error",
+        "refused",
         "{element} har {count} element, fler än {limit}. Dela upp den med anrop (call activity).",
         "{element} has {count} nodes, more than {limit}. Split it with call activities.",
     ),
     "process_too_tangled": (
-        "error",
+        "refused",
         "{element} har {count} flöden, fler än {limit}. Dela upp den med anrop (call activity).",
         "{element} has {count} sequence flows, more than {limit}. Split it with call activities.",
     ),
     "processes_too_many": (
-        "error",
+        "refused",
         "Filen har {count} processer, fler än {limit}. Dela upp den i flera filer.",
         "The file has {count} processes, more than {limit}. Split it into several files.",
     ),
@@ -171,3 +171,4 @@ TEXTS: dict[str, Text] = {
         "it holds is not known here. Put what is needed in the same file.",
     ),
 }
+"""Findings about files that cannot be read by their code."""

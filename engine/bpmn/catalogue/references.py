@@ -103,6 +103,13 @@ TEXTS: dict[str, Text] = {
         "{element} holds code or a call for {tool} ({names}). Such code never runs here; the "
         "process is kept as a drawing. {advice}",
     ),
+    "vendor_listener": (
+        "warning",
+        "{element} har lyssnare för {tool} ({names}), som är program och aldrig körs här. "
+        "Processen går vidare utan dem. Ta bort dem, eller rita det som ska hända.",
+        "{element} has listeners for {tool} ({names}), which are programs and never run here. The "
+        "process goes on without them. Remove them, or draw what is to happen.",
+    ),
     "vendor_setting": (
         "warning",
         "{element} har inställningar för {tool} som inte används här: {names}. {advice}",
@@ -131,3 +138,4 @@ TEXTS: dict[str, Text] = {
         "in the file and not used.",
     ),
 }
+"""Findings about ids and references by their code."""

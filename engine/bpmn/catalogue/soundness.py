@@ -65,3 +65,4 @@ TEXTS: dict[str, Text] = {
         "is not tried.",
     ),
 }
+"""Findings of the search for deadlocks and lost tokens by their code."""

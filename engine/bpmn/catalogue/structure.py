@@ -6,14 +6,14 @@ from engine.bpmn.catalogue.weights import Text
 
 TEXTS: dict[str, Text] = {
     "flow_crosses_subprocess": (
-        "error",
+        "refused",
         "{element} går över gränsen till en delprocess, från {source} till {target}. Dra flödet "
         "till delprocessen själv.",
         "{element} crosses the border of a sub-process, from {source} to {target}. Draw the flow "
         "to the sub-process itself.",
     ),
     "flow_crosses_pool": (
-        "error",
+        "refused",
         "{element} går mellan två pooler, från {source} till {target}. Använd ett meddelande.",
         "{element} goes between two pools, from {source} to {target}. Use a message.",
     ),
@@ -131,6 +131,20 @@ TEXTS: dict[str, Text] = {
         "Ge det ett villkor eller gör det till förval.",
         "{element} out of {source} has no condition and is not the default, so it is always "
         "taken. Give it a condition or make it the default.",
+    ),
+    "gateway_without_choice": (
+        "gap",
+        "{element} har {count} flöden ut utan villkor: bara det första skulle någonsin väljas. "
+        "Processen sparas som ritning. Ge dem villkor, eller använd en parallell grind.",
+        "{element} has {count} flows out without a condition: only the first would ever be taken. "
+        "The process is kept as a drawing. Give them conditions, or use a parallel gateway.",
+    ),
+    "flow_not_immediate": (
+        "gap",
+        "{element} är märkt isImmediate=”false”: annat får hända innan den följs. Här följs varje "
+        "flöde genast; processen sparas som ritning. Ta bort märkningen.",
+        '{element} is marked isImmediate="false": other things may happen before it is followed. '
+        "Here every flow is followed at once; the process is kept as a drawing. Remove the mark.",
     ),
     "gateway_without_default": (
         "warning",
@@ -291,3 +305,4 @@ TEXTS: dict[str, Text] = {
         "{element} is public (processType) but marked as executable. Remove the mark as public.",
     ),
 }
+"""Findings about sequence flows, gateways and scopes by their code."""

@@ -73,7 +73,7 @@ class Rules:
     """
 
     strict_roles: bool = True
-    nodes: int = 250
+    nodes: int = 1_000
     node_kinds: frozenset[str] = NODE_KINDS
     event_kinds: frozenset[str] = EVENT_KINDS
     xml: XmlLimits = DEFAULT_LIMITS
@@ -81,6 +81,7 @@ class Rules:
 
 
 DEFAULT_RULES = Rules()
+"""The rules of an installation that has configured none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class Surroundings:
 
 
 NOTHING_AROUND = Surroundings()
+"""An installation without deployed processes, decisions and people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class Report:
     @property
     def ok(self) -> bool:
         """False when anything must be refused."""
-        return not any(f.severity == "error" for f in self.findings)
+        return not any(f.refuses for f in self.findings)
 
 
 _CHECKS = (
@@ -170,6 +172,7 @@ class _Linter:
         self._files: dict[str, ParsedFile] = {}
 
     def run(self, sources: Sequence[Source]) -> Report:
+        """Run all checks over all files and give the report."""
         names = _distinct(source.filename for source in sources)
         for source, name in zip(sources, names, strict=True):
             self._read(source, name)
@@ -226,7 +229,7 @@ class _Linter:
             report(code, process.element, weight="info" if document.executable else None)
 
     def _surveyable(self, document: Document, report: Reporter) -> bool:
-        """What nobody can survey is refused before anything else is looked at in it."""
+        """Refuse a file that is too large before its other checks, whose time grows with it."""
         fits = True
         most, flows = self._rules.nodes, self._rules.nodes * FLOWS_PER_NODE
         for process in document.processes:
@@ -333,27 +336,27 @@ class _Linter:
 
 def _global_tasks(document: Document) -> list[str]:
     """Tasks that call activities may call: the runtime runs each as a process of one node."""
-    found = (e for e in document.root if kind(e) in GLOBAL_TASKS)
-    return [e.get("id") for e in found if e.get("id")]
+    tasks = (e for e in document.root if kind(e) in GLOBAL_TASKS)
+    return [e.get("id") for e in tasks if e.get("id")]
 
 
 def _undecided(document: Document) -> list[str]:
     """Business rule tasks that call activities may call, and that name no decision."""
-    found = document.of("globalBusinessRuleTask")
-    return [e.get("id") for e in found if e.get("id") and read_decision(e) is None]
+    tasks = document.of("globalBusinessRuleTask")
+    return [e.get("id") for e in tasks if e.get("id") and read_decision(e) is None]
 
 
 _WEIGHT = {"error": 0, "warning": 1, "info": 2}
 
 
-def place(found: Finding) -> tuple[str, int, int, str, str]:
+def place(finding: Finding) -> tuple[str, int, int, str, str]:
     """What findings are sorted by: where they stand, and there by how much they weigh."""
     return (
-        found.filename or "",
-        found.line or 0,
-        _WEIGHT[found.severity],
-        found.code,
-        found.element_id or "",
+        finding.filename or "",
+        finding.line or 0,
+        _WEIGHT[finding.severity],
+        finding.code,
+        finding.element_id or "",
     )
 
 

@@ -20,6 +20,7 @@ from engine.bpmn.names import (
 )
 
 MOST_ROUNDS = 1000
+"""Rounds of a multi-instance activity that a diagram may ask for with a literal number."""
 _LOOPS = ("standardLoopCharacteristics", "multiInstanceLoopCharacteristics")
 
 
@@ -40,10 +41,10 @@ def loops(document: Document, report: Reporter) -> None:
     cardinality or a collection; a standard loop a condition. A number of rounds is from 0 to
     1,000."""
     for node in document.all_nodes():
-        found = list(model_children(node.element, *_LOOPS))
-        if len(found) > 1:
+        loops_drawn = list(model_children(node.element, *_LOOPS))
+        if len(loops_drawn) > 1:
             report("loops_both", node.element)
-        for loop in found:
+        for loop in loops_drawn:
             if kind(loop) == "standardLoopCharacteristics":
                 _standard(loop, node.element, report)
             elif node.scope.process.executable:
@@ -160,3 +161,4 @@ def event_kinds(document: Document, report: Reporter, runs: frozenset[str]) -> N
 
 
 CHECKS = (quantities, loops, loop_behaviour)
+"""The checks of this module, in the order in which they run."""

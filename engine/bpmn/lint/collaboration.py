@@ -12,6 +12,8 @@ from engine.bpmn.lint.report import Reporter
 from engine.bpmn.model import EVENTS
 from engine.bpmn.names import kind, local_reference, model_child
 
+CATCHING = ("intermediateCatchEvent", "boundaryEvent")
+"""Events that only wait for a message: nothing is sent from them."""
 _MIME = re.compile(r"[\w.+-]+/[\w.+*-]+(?:\s*;.*)?", re.ASCII)
 
 
@@ -29,10 +31,14 @@ def message_flows(document: Document, report: Reporter) -> None:
             report("message_flow_from_start", element, source=source)
         elif sender is not None and kind(source) in EVENTS and "message" not in sender.events:
             report("message_flow_without_message", element, source=source)
+        elif kind(source) in CATCHING:
+            report("message_flow_from_catch", element, source=source)
         if kind(target) == "endEvent":
             report("message_flow_to_end", element, target=target)
         elif receiver is not None and kind(target) in EVENTS and "message" not in receiver.events:
             report("message_flow_to_other", element, target=target)
+        elif kind(target) == "intermediateThrowEvent":
+            report("message_flow_to_throw", element, target=target)
         ends = (document.process_of(source), document.process_of(target))
         if ends[0] is not None and ends[0] is ends[1]:
             report("message_flow_in_pool", element, source=source, target=target)
@@ -90,3 +96,4 @@ def pools(document: Document, report: Reporter) -> None:
 
 
 CHECKS = (message_flows, participants, remarks, performers, pools)
+"""The checks of this module, in the order in which they run."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine.bpmn.lint.document import Document, Node, Process, Scope
+from engine.bpmn.lint.document import DiagramNode, DiagramProcess, Document, Scope
 from engine.bpmn.lint.graph import circles
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.names import local_reference
@@ -45,7 +45,7 @@ class Resting:
             queue.extend(other for other in around if other not in queued)
             queued.update(around)
 
-    def at(self, node: Node) -> bool:
+    def at(self, node: DiagramNode) -> bool:
         """True when a token that reaches the node always rests there."""
         if node.kind in _RESTS:
             return True
@@ -58,13 +58,14 @@ class Resting:
             return called is None or called.scopes[0] in self._always
         return False
 
-    def called(self, node: Node) -> Process | None:
+    def called(self, node: DiagramNode) -> DiagramProcess | None:
+        """The process of these files that a call activity calls, None when it is elsewhere."""
         return self._processes.get(_called_id(node))
 
-    def reached(self, scope: Scope, *, deciding: bool = True) -> Iterator[Node]:
+    def reached(self, scope: Scope, *, deciding: bool = True) -> Iterator[DiagramNode]:
         """The nodes that a token comes to without any rest, each once; without ``deciding`` only
         those that it comes to whatever is decided."""
-        seen: set[Node] = set()
+        seen: set[DiagramNode] = set()
         pending = [node for node in scope.nodes if not node.incoming and not node.apart]
         while pending:
             node = pending.pop()
@@ -81,15 +82,15 @@ class Resting:
         return bool(reached) and all(self.at(node) or node.outgoing for node in reached)
 
 
-def _called_id(node: Node) -> str:
+def _called_id(node: DiagramNode) -> str:
     return local_reference(node.element.get("calledElement"))
 
 
-def _following(node: Node) -> list[Node]:
+def _following(node: DiagramNode) -> list[DiagramNode]:
     return [f.target for f in node.outgoing if f.target and f.target.scope is node.scope]
 
 
-def _decides(node: Node) -> bool:
+def _decides(node: DiagramNode) -> bool:
     return node.kind in _DECIDES or any(flow.conditional for flow in node.outgoing)
 
 
@@ -104,7 +105,7 @@ def restless_loops(document: Document, report: Reporter, resting: Resting) -> No
             report(code, first.element, nodes=_names(node.id for node in cycle))
 
 
-def _leaves(node: Node, inside: set[Node]) -> bool:
+def _leaves(node: DiagramNode, inside: set[DiagramNode]) -> bool:
     """True when the node decides, and one of its ways leads out of the cycle."""
     return _decides(node) and any(flow.target not in inside for flow in node.outgoing)
 
@@ -116,21 +117,23 @@ def restless_calls(
 
     ``reporters`` are by process id; the finding stands at the first call of the circle.
     """
-    told: set[Process] = set()
+    reported: set[DiagramProcess] = set()
     processes = [p for d in documents for p in d.processes if p.id]
     for code, deciding in (("call_for_ever", False), ("call_may_not_end", True)):
         calls = {p: list(_calls(p, resting, deciding)) for p in processes}
         edges = {p: [q for _, q in calls[p]] for p in processes}
         for circle in circles(processes, lambda p, e=edges: e.get(p, [])):  # type: ignore[misc]
-            if told.issuperset(circle):
+            if reported.issuperset(circle):
                 continue
-            told.update(circle)
+            reported.update(circle)
             call = next(node for node, called in calls[circle[0]] if called in circle)
             names = _names(p.id for p in circle)
             reporters[circle[0].id](code, call.element, processes=names)
 
 
-def _calls(process: Process, resting: Resting, deciding: bool) -> Iterator[tuple[Node, Process]]:
+def _calls(
+    process: DiagramProcess, resting: Resting, deciding: bool
+) -> Iterator[tuple[DiagramNode, DiagramProcess]]:
     """The calls of processes of the upload that a token reaches without rest."""
     pending = [process.scopes[0]]
     while pending:

@@ -9,7 +9,7 @@ from collections import Counter
 
 from lxml import etree
 
-from engine.bpmn.lint.document import Document, Node, flag
+from engine.bpmn.lint.document import DiagramNode, Document, flag
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.names import kind, local_reference, model_child, model_children, text
 
@@ -132,7 +132,7 @@ def task_data(document: Document, report: Reporter) -> None:
 
 def _message_data(
     document: Document,
-    node: Node,
+    node: DiagramNode,
     data: list[etree._Element],
     message: etree._Element,
     report: Reporter,
@@ -145,7 +145,7 @@ def _message_data(
 
 
 def _service(
-    document: Document, node: Node, specification: etree._Element | None, report: Reporter
+    document: Document, node: DiagramNode, specification: etree._Element | None, report: Reporter
 ) -> None:
     operation = document.target(node.element.get("operationRef"))
     if operation is None or kind(operation) != "operation":
@@ -209,16 +209,18 @@ def loop_data(document: Document, report: Reporter) -> None:
             continue
         for name, wanted in _LOOP_REFERENCES:
             reference = model_child(loop, name)
-            found = None if reference is None else document.target(text(reference))
-            if found is not None and found not in _data(specification, wanted):
-                report("loop_data", node.element, at=reference, found=found)
+            referred = None if reference is None else document.target(text(reference))
+            if referred is not None and referred not in _data(specification, wanted):
+                report("loop_data", node.element, at=reference, found=referred)
         _loop_items(document, node, loop, report)
 
 
 _LOOP_REFERENCES = (("loopDataInputRef", "dataInput"), ("loopDataOutputRef", "dataOutput"))
 
 
-def _loop_items(document: Document, node: Node, loop: etree._Element, report: Reporter) -> None:
+def _loop_items(
+    document: Document, node: DiagramNode, loop: etree._Element, report: Reporter
+) -> None:
     pairs = (("loopDataInputRef", "inputDataItem"), ("loopDataOutputRef", "outputDataItem"))
     for reference, item_name in pairs:
         collection = item_of(document, _referred(document, loop, reference))
@@ -245,3 +247,4 @@ CHECKS = (
     bindings,
     loop_data,
 )
+"""The checks of this module, in the order in which they run."""

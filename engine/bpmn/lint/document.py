@@ -17,43 +17,49 @@ from engine.bpmn.model import ACTIVITIES, EVENTS, GATEWAYS
 from engine.bpmn.names import kind, local_reference, model_children, text
 
 SCOPES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+"""Local names of the activities that hold flow nodes of their own."""
 CHOREOGRAPHY = frozenset({"choreographyTask", "subChoreography", "callChoreography"})
+"""Local names of choreography activities, which are drawn and never run."""
 NODES = ACTIVITIES | EVENTS | GATEWAYS | CHOREOGRAPHY
+"""Local names of everything that a sequence flow can join."""
 
 
 @dataclass(eq=False, slots=True)
-class Flow:
+class DiagramFlow:
     """A sequence flow; an end is None when its reference names no flow node."""
 
     element: etree._Element
-    source: Node | None = None
-    target: Node | None = None
+    source: DiagramNode | None = None
+    target: DiagramNode | None = None
 
     @property
     def id(self) -> str:
+        """The flow's id, ``""`` when it has none."""
         return self.element.get("id") or ""
 
     @property
     def conditional(self) -> bool:
+        """True when the flow has a condition, even an empty one."""
         return any(True for _ in model_children(self.element, "conditionExpression"))
 
 
 @dataclass(eq=False, slots=True)
-class Node:
+class DiagramNode:
     """A flow node. ``definitions`` are its event definitions, referenced ones resolved; ``inner``
     is what a sub-process holds."""
 
     element: etree._Element
     kind: str
     scope: Scope
-    incoming: list[Flow] = field(default_factory=list)
-    outgoing: list[Flow] = field(default_factory=list)
-    boundary: list[Node] = field(default_factory=list)
+    incoming: list[DiagramFlow] = field(default_factory=list)
+    outgoing: list[DiagramFlow] = field(default_factory=list)
+    boundary: list[DiagramNode] = field(default_factory=list)
     definitions: tuple[etree._Element, ...] = ()
     inner: Scope | None = None
 
     @property
     def id(self) -> str:
+        """The node's id, ``""`` when it has none."""
         return self.element.get("id") or ""
 
     @property
@@ -63,18 +69,22 @@ class Node:
 
     @property
     def default(self) -> str:
+        """The id of its default flow, ``""`` when it has none."""
         return local_reference(self.element.get("default"))
 
     @property
     def event_triggered(self) -> bool:
+        """True for an event sub-process."""
         return self.inner is not None and flag(self.element, "triggeredByEvent")
 
     @property
     def for_compensation(self) -> bool:
+        """True for a compensation activity."""
         return flag(self.element, "isForCompensation")
 
     @property
     def link_target(self) -> bool:
+        """True for a link event that is jumped to."""
         return self.kind == "intermediateCatchEvent" and "link" in self.events
 
     @property
@@ -93,17 +103,18 @@ class Scope:
     """A process or a sub-process and what stands directly in it."""
 
     element: etree._Element
-    process: Process
-    owner: Node | None
-    nodes: list[Node] = field(default_factory=list)
-    flows: list[Flow] = field(default_factory=list)
+    process: DiagramProcess
+    owner: DiagramNode | None
+    nodes: list[DiagramNode] = field(default_factory=list)
+    flows: list[DiagramFlow] = field(default_factory=list)
 
-    def of_kind(self, *kinds: str) -> Iterator[Node]:
+    def of_kind(self, *kinds: str) -> Iterator[DiagramNode]:
+        """The nodes directly in the scope that have one of these local names."""
         return (node for node in self.nodes if node.kind in kinds)
 
 
 @dataclass(eq=False, slots=True)
-class Process:
+class DiagramProcess:
     """A process element with all its scopes, the outermost first."""
 
     element: etree._Element
@@ -112,12 +123,15 @@ class Process:
 
     @property
     def id(self) -> str:
+        """The process's id, ``""`` when it has none."""
         return self.element.get("id") or ""
 
-    def nodes(self) -> Iterator[Node]:
+    def nodes(self) -> Iterator[DiagramNode]:
+        """All flow nodes, those of sub-processes too."""
         return (node for scope in self.scopes for node in scope.nodes)
 
-    def flows(self) -> Iterator[Flow]:
+    def flows(self) -> Iterator[DiagramFlow]:
+        """All sequence flows, those of sub-processes too."""
         return (flow for scope in self.scopes for flow in scope.flows)
 
 
@@ -138,7 +152,7 @@ class Document:
             ident = element.get("id")
             if ident:
                 self.by_id.setdefault(ident, element)
-        self._nodes: dict[etree._Element, Node] = {}
+        self._nodes: dict[etree._Element, DiagramNode] = {}
         self.processes = [self._process(e) for e in model_children(self.root, "process")]
         self._connect()
 
@@ -148,10 +162,12 @@ class Document:
         return any(process.executable for process in self.processes)
 
     @cached_property
-    def owners(self) -> dict[etree._Element, Process]:
+    def owners(self) -> dict[etree._Element, DiagramProcess]:
+        """The processes by their XML element."""
         return {process.element: process for process in self.processes}
 
-    def all_nodes(self) -> Iterator[Node]:
+    def all_nodes(self) -> Iterator[DiagramNode]:
+        """The flow nodes of every process."""
         return (node for process in self.processes for node in process.nodes())
 
     def of(self, *kinds: str) -> Iterator[etree._Element]:
@@ -159,9 +175,10 @@ class Document:
         return (element for name in kinds for element in self._by_kind.get(name, ()))
 
     def scopes(self) -> Iterator[Scope]:
+        """The processes and sub-processes of the file."""
         return (scope for process in self.processes for scope in process.scopes)
 
-    def node(self, element: etree._Element | None) -> Node | None:
+    def node(self, element: etree._Element | None) -> DiagramNode | None:
         """The flow node of an element, None when it is none."""
         return None if element is None else self._nodes.get(element)
 
@@ -169,17 +186,17 @@ class Document:
         """The element that a reference within the file names, None when there is none."""
         return self.by_id.get(local_reference(reference))
 
-    def process_of(self, element: etree._Element) -> Process | None:
+    def process_of(self, element: etree._Element) -> DiagramProcess | None:
         """The process that an element stands in (or is)."""
         while element is not None:
-            found = self.owners.get(element)
-            if found is not None:
-                return found
+            process = self.owners.get(element)
+            if process is not None:
+                return process
             element = element.getparent()
         return None
 
-    def _process(self, element: etree._Element) -> Process:
-        process = Process(element, flag(element, "isExecutable"))
+    def _process(self, element: etree._Element) -> DiagramProcess:
+        process = DiagramProcess(element, flag(element, "isExecutable"))
         pending = [Scope(element, process, None)]
         while pending:
             scope = pending.pop()
@@ -187,9 +204,9 @@ class Document:
             for child in scope.element:
                 name = kind(child)
                 if name == "sequenceFlow":
-                    scope.flows.append(Flow(child))
+                    scope.flows.append(DiagramFlow(child))
                 elif name in NODES:
-                    node = Node(child, name, scope, definitions=self._definitions(child))
+                    node = DiagramNode(child, name, scope, definitions=self._definitions(child))
                     scope.nodes.append(node)
                     self._nodes[child] = node
                     if name in SCOPES:
@@ -198,16 +215,16 @@ class Document:
         return process
 
     def _definitions(self, element: etree._Element) -> tuple[etree._Element, ...]:
-        found = []
+        definitions = []
         for child in element:
             name = kind(child)
             if name.endswith("EventDefinition"):
-                found.append(child)
+                definitions.append(child)
             elif name == "eventDefinitionRef":
                 referred = self.target(text(child))
                 if referred is not None and kind(referred).endswith("EventDefinition"):
-                    found.append(referred)
-        return tuple(found)
+                    definitions.append(referred)
+        return tuple(definitions)
 
     def _connect(self) -> None:
         for process in self.processes:

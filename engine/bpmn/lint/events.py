@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from engine.bpmn.lint.document import Document, Node, flag
+from engine.bpmn.lint.document import DiagramNode, Document, flag
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.names import kind, local_reference, model_child, model_children, text
 
@@ -130,15 +130,15 @@ def links(document: Document, report: Reporter) -> None:
         catches = [n for n in scope.of_kind("intermediateCatchEvent") if "link" in n.events]
         throws = [n for n in scope.of_kind("intermediateThrowEvent") if "link" in n.events]
         for throw in throws:
-            found = [c for c in catches if _joined(_link(throw), _link(c))]
-            if len(found) != 1:
-                code = "link_without_target" if not found else "link_with_targets"
+            targets = [c for c in catches if _joined(_link(throw), _link(c))]
+            if len(targets) != 1:
+                code = "link_without_target" if not targets else "link_with_targets"
                 report(code, throw.element, name=_link(throw).get("name") or "")
         for catch in catches:
             _sources_agree(catch, throws, report)
 
 
-def _sources_agree(catch: Node, throws: list[Node], report: Reporter) -> None:
+def _sources_agree(catch: DiagramNode, throws: list[DiagramNode], report: Reporter) -> None:
     sources = {local_reference(text(s)) for s in model_children(_link(catch), "source")}
     for throw in throws:
         target = model_child(_link(throw), "target")
@@ -149,7 +149,7 @@ def _sources_agree(catch: Node, throws: list[Node], report: Reporter) -> None:
         report("link_without_source", catch.element)
 
 
-def _link(node: Node) -> etree._Element:
+def _link(node: DiagramNode) -> etree._Element:
     return next(d for d in node.definitions if kind(d) == "linkEventDefinition")
 
 
@@ -191,9 +191,9 @@ def compensation(document: Document, report: Reporter) -> None:
     joined: set[etree._Element] = set()
     for node in document.all_nodes():
         if node.kind == "boundaryEvent" and "compensate" in node.events:
-            found = [h for h in handlers.get(node.id, []) if flag(h, "isForCompensation")]
-            joined.update(found)
-            if not found:
+            activities = [h for h in handlers.get(node.id, []) if flag(h, "isForCompensation")]
+            joined.update(activities)
+            if not activities:
                 report("compensation_without_handler", node.element)
     for node in document.all_nodes():
         if node.for_compensation and node.element not in joined:
@@ -237,3 +237,4 @@ CHECKS = (
     compensation_of_nothing,
     timed_starts,
 )
+"""The checks of this module, in the order in which they run."""

@@ -7,18 +7,22 @@ from collections.abc import Iterable
 from lxml import etree
 
 from engine.bpmn.expressions import (
-    Problem,
+    ExpressionProblem,
     declared_language,
     feel_behind,
+    functions_in,
     language,
+    names_in,
     problem,
 )
+from engine.bpmn.juel import is_juel
 from engine.bpmn.lint.document import Document
 from engine.bpmn.lint.report import Reporter
-from engine.bpmn.names import XSI_TYPE, kind, model_child, text
+from engine.bpmn.names import XSI_TYPE, kind, local_reference, model_child, text
 from engine.bpmn.vocabulary import FeelUse
 
 MOST_EXPRESSIONS = 1_000
+"""Different expressions of one file that are read, so that a file costs no more than its size."""
 MOST_CHARACTERS = 100_000
 """How many different expressions of one file are read, and how long they are together; a file with
 more is refused."""
@@ -58,19 +62,23 @@ def expressions(document: Document, report: Reporter) -> None:
         place = _PLACES[kind(element)]
         if place == "time" and not _is_expression(text(element)):
             continue
+        if place == "condition" and _of_a_default(element, document):
+            continue
         written = text(element)
         if not measure.fits(written):
             report("expressions_too_many", document.root, limit=MOST_EXPRESSIONS)
             return
         owner = _owner(element)
-        found = _informal(element, document) or problem(
+        fault = _informal(element, document) or problem(
             written, declared_language(element, place == "script"), default
         )
-        if found is None and place == "script":
-            found = _script(written, element)
-        if found is not None:
-            _tell(report, owner, element, _WORDS[place], written, found)
-        elif place in _BOOLEAN and _is_literal(written):
+        if fault is None and place == "script":
+            fault = _script(written, element)
+        if fault is not None:
+            _tell(report, owner, element, _WORDS[place], written, fault)
+        else:
+            _doubts(report, owner, element, written)
+        if fault is None and place in _BOOLEAN and _is_literal(written):
             report("expression_not_boolean", owner, at=element, text=written, place=_WORDS[place])
     _default_language(document, report, default)
 
@@ -97,9 +105,9 @@ def vocabulary_expressions(uses: Iterable[FeelUse], report: Reporter) -> None:
         if not measure.fits(use.text):
             report("expressions_too_many", use.element, limit=MOST_EXPRESSIONS)
             return
-        found = problem("=" + use.text)
-        if found is not None:
-            _tell(report, use.element, use.at, (use.place, use.place), use.text, found)
+        fault = problem("=" + use.text)
+        if fault is not None:
+            _tell(report, use.element, use.at, (use.place, use.place), use.text, fault)
 
 
 def not_used(document: Document, report: Reporter) -> None:
@@ -116,6 +124,32 @@ def not_used(document: Document, report: Reporter) -> None:
 _PLACE_OF_MAPPING = ("omvandlingen av data", "the transformation of data")
 
 
+def _doubts(report: Reporter, owner: etree._Element, element: etree._Element, written: str) -> None:
+    """What can be evaluated and yet hardly means what its author meant."""
+    place = _PLACES[kind(element)]
+    functions, called = functions_in(written)
+    for name in sorted(functions):
+        report(
+            "expression_names_function",
+            owner,
+            at=element,
+            place=_WORDS[place],
+            name=name,
+            text=written,
+        )
+    asked = called & {"now", "today"}
+    if asked and kind(element.getparent()) == "conditionalEventDefinition":
+        report("condition_of_time", owner, at=element, name=f"{min(asked)}()", text=written)
+
+
+def _of_a_default(element: etree._Element, document: Document) -> bool:
+    """True for the condition of a default flow, which is not used (``gateways.defaults`` tells)."""
+    flow = element.getparent()
+    source = document.target(flow.get("sourceRef")) if kind(flow) == "sequenceFlow" else None
+    default = "" if source is None else local_reference(source.get("default"))
+    return bool(default) and default == flow.get("id")
+
+
 def _is_expression(written: str) -> bool:
     return feel_behind(written) is not None or written.startswith(("${", "#{"))
 
@@ -127,25 +161,35 @@ def _is_literal(written: str) -> bool:
     return (number.isascii() and number.isdigit()) or text_literal
 
 
-def _informal(element: etree._Element, document: Document) -> Problem | None:
-    """§10.5.5 "Conditional Event": in an executable process the condition must be formal."""
-    parent = element.getparent()
-    if kind(parent) != "conditionalEventDefinition" or not text(element):
+def _informal(element: etree._Element, document: Document) -> ExpressionProblem | None:
+    """§10.5.5 "Conditional Event": in an executable process the condition must be formal. Other
+    conditions without a type (§8.4.7: natural language) are read as FEEL, which words are not."""
+    written = text(element)
+    if _PLACES[kind(element)] not in _BOOLEAN or not written or is_juel(written):
+        return None
+    event = kind(element.getparent()) == "conditionalEventDefinition"
+    if not event and not any(" " in name for name in names_in(written)):
         return None
     process = document.process_of(element)
     runs = document.executable if process is None else process.executable
     formal = (element.get(XSI_TYPE) or "").rsplit(":", 1)[-1] == "tFormalExpression"
-    if formal or not runs or feel_behind(text(element)) is not None:
+    if formal or not runs or feel_behind(written) is not None:
         return None
-    return Problem("condition_informal")
+    if not event and declared_language(element):
+        return None
+    return ExpressionProblem("condition_informal")
 
 
-def _script(written: str, element: etree._Element) -> Problem | None:
+def _script(written: str, element: etree._Element) -> ExpressionProblem | None:
     """A script is a FEEL context, whose entries become variables, or the error it ends with."""
     if not any(word in written for word in ("{", "context", "error(")):
-        return Problem("script_not_a_context")
+        return ExpressionProblem("script_not_a_context")
     undeclared = not declared_language(element, script=True)
-    return Problem("script_without_format") if undeclared and not written.startswith("=") else None
+    return (
+        ExpressionProblem("script_without_format")
+        if undeclared and not written.startswith("=")
+        else None
+    )
 
 
 def _owner(element: etree._Element) -> etree._Element:
@@ -164,30 +208,30 @@ def _tell(
     at: etree._Element,
     place: tuple[str, str],
     written: str,
-    found: Problem,
+    fault: ExpressionProblem,
 ) -> None:
-    if found.code == "expression_syntax" and found.suggestion:
+    if fault.code == "expression_syntax" and fault.suggestion:
         report(
             "expression_syntax_meant",
             owner,
             at=at,
             place=place,
             text=written,
-            reason=found.reason,
-            suggestion=found.suggestion,
+            reason=fault.reason,
+            suggestion=fault.suggestion,
         )
         return
     source = at.getparent() if kind(at) == "conditionExpression" else None
     report(
-        found.code,
+        fault.code,
         owner,
         at=at,
         place=place,
         text=written,
-        reason=found.reason,
-        suggestion=found.suggestion,
+        reason=fault.reason,
+        suggestion=fault.suggestion,
         after=_after(source),
-        meant=_meant(found.suggestion),
+        meant=_meant(fault.suggestion),
     )
 
 
@@ -214,3 +258,4 @@ def scripts(document: Document, report: Reporter) -> None:
 
 
 CHECKS = (expressions, scripts, not_used)
+"""The checks of this module, in the order in which they run."""

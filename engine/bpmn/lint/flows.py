@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn.lint.document import Document, Flow, Node, Scope, flag
+from engine.bpmn.lint.document import DiagramFlow, DiagramNode, Document, Scope, flag
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.model import ACTIVITIES
 from engine.bpmn.names import kind, local_reference, model_children, text
@@ -59,7 +59,7 @@ def listed_once(document: Document, report: Reporter) -> None:
                 report("flow_not_listed", silent.element, weight="warning", flow=flow.element)
 
 
-def _listed(node: Node, name: str) -> frozenset[str]:
+def _listed(node: DiagramNode, name: str) -> frozenset[str]:
     return frozenset(local_reference(text(e)) for e in model_children(node.element, name))
 
 
@@ -100,7 +100,7 @@ def boundary_events(document: Document, report: Reporter) -> None:
 def intermediate_events(document: Document, report: Reporter) -> None:
     """§10.5.4 "Sequence Flow Connections": an intermediate event is a source and, in normal flow, a
     target of a sequence flow; a link that jumps away has no outgoing flow, and one that is jumped
-    to no incoming."""
+    to no incoming. In an ad-hoc sub-process, which has no end events, work may end anywhere."""
     for node in document.all_nodes():
         if node.kind not in ("intermediateCatchEvent", "intermediateThrowEvent"):
             continue
@@ -108,7 +108,7 @@ def intermediate_events(document: Document, report: Reporter) -> None:
         if link and node.kind == "intermediateThrowEvent":
             if node.outgoing:
                 report("link_throw_with_outgoing", node.element)
-        elif not node.outgoing:
+        elif not node.outgoing and kind(node.scope.element) != "adHocSubProcess":
             report("intermediate_without_outgoing", node.element)
         if not node.link_target:
             if not node.incoming and not _may_begin(node):
@@ -117,7 +117,7 @@ def intermediate_events(document: Document, report: Reporter) -> None:
             report("link_catch_with_incoming", node.element)
 
 
-def _may_begin(node: Node) -> bool:
+def _may_begin(node: DiagramNode) -> bool:
     """Inside an ad-hoc sub-process anything without an incoming flow may begin; where start events
     are used, ``loose_ends`` tells what has none."""
     if kind(node.scope.element) == "adHocSubProcess":
@@ -154,7 +154,7 @@ def loose_ends(document: Document, report: Reporter) -> None:
                     report("node_without_outgoing", node.element)
 
 
-def _needs_incoming(node: Node) -> bool:
+def _needs_incoming(node: DiagramNode) -> bool:
     if node.kind in ("startEvent", "boundaryEvent") or node.event_triggered:
         return False
     if node.kind == "receiveTask" and node.element.get("instantiate") == "true":
@@ -164,7 +164,7 @@ def _needs_incoming(node: Node) -> bool:
     return not node.for_compensation and not node.link_target
 
 
-def _needs_outgoing(node: Node) -> bool:
+def _needs_outgoing(node: DiagramNode) -> bool:
     # Boundary, start and intermediate events have findings of their own.
     if node.kind.endswith("Event") or node.event_triggered:
         return False
@@ -175,7 +175,7 @@ def unreachable(document: Document, report: Reporter) -> None:
     """§13.2: tokens come from start events, or, without any, from every node that no flow leads to;
     what has an incoming flow and yet gets no token can never happen."""
     for scope in document.scopes():
-        reached: set[Node] = set()
+        reached: set[DiagramNode] = set()
         pending = [node for node in scope.nodes if _begins(node, scope)]
         while pending:
             node = pending.pop()
@@ -189,13 +189,13 @@ def unreachable(document: Document, report: Reporter) -> None:
                 report("node_unreachable", node.element)
 
 
-def _begins(node: Node, scope: Scope) -> bool:
+def _begins(node: DiagramNode, scope: Scope) -> bool:
     if node.kind == "startEvent" or node.event_triggered or node.for_compensation:
         return True
     return not node.incoming and node.kind != "boundaryEvent" and not node.link_target
 
 
-def _next(node: Node, scope: Scope) -> Iterator[Node]:
+def _next(node: DiagramNode, scope: Scope) -> Iterator[DiagramNode]:
     for flow in node.outgoing:
         if flow.target is not None and flow.target.scope is scope:
             yield flow.target
@@ -206,13 +206,22 @@ def _next(node: Node, scope: Scope) -> Iterator[Node]:
 def repeated_flows(document: Document, report: Reporter) -> None:
     """Two flows between the same two nodes are mostly a slip of the hand; legal, and told."""
     for process in document.processes:
-        seen: dict[tuple[Node, Node], Flow] = {}
+        seen: dict[tuple[DiagramNode, DiagramNode], DiagramFlow] = {}
         for flow in process.flows():
             if flow.source is None or flow.target is None:
                 continue
             first = seen.setdefault((flow.source, flow.target), flow)
             if first is not flow and not flow.conditional and not first.conditional:
                 report("flow_twice", flow.element, other=first.element)
+
+
+def completions(document: Document, report: Reporter) -> None:
+    """Table 8.60: isImmediate="false" lets other things happen between a step and the next one;
+    here every flow is taken at once."""
+    for process in document.processes:
+        for flow in process.flows():
+            if not flag(flow.element, "isImmediate", True):
+                report("flow_not_immediate", flow.element)
 
 
 def sure_ways_out(document: Document, report: Reporter) -> None:
@@ -235,5 +244,7 @@ CHECKS = (
     loose_ends,
     unreachable,
     repeated_flows,
+    completions,
     sure_ways_out,
 )
+"""The checks of this module, in the order in which they run."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.bpmn.lint.document import Document, Node, flag
+from engine.bpmn.lint.document import DiagramNode, Document, flag
 from engine.bpmn.lint.report import Reporter
 
 _DECIDING = ("exclusiveGateway", "inclusiveGateway", "complexGateway")
@@ -53,22 +53,25 @@ def defaults(document: Document, report: Reporter) -> None:
             continue
         flow = next((f for f in node.outgoing if f.id == node.default), None)
         if flow is None:
-            found = document.by_id.get(node.default)
-            if found is not None:
-                report("default_not_outgoing", node.element, flow=found)
+            default = document.by_id.get(node.default)
+            if default is not None:
+                report("default_not_outgoing", node.element, flow=default)
         elif flow.conditional:
             report("default_with_condition", flow.element, source=node.element)
 
 
 def decisions(document: Document, report: Reporter) -> None:
     """§13.4.2: out of an exclusive gateway one condition must come true, or the process stops
-    with an exception, so every flow but the default needs a condition and a default is wise."""
+    with an exception, so every flow but the default needs a condition and a default is wise. Of
+    several flows without a condition only the first is ever taken: that is no decision yet."""
     for node in document.all_nodes():
         if node.kind not in _DECIDING or len(node.outgoing) < 2:
             continue
         open_ended = [f for f in node.outgoing if not f.conditional and f.id != node.default]
         for flow in open_ended:
             report("flow_without_condition", flow.element, source=node.element)
+        if node.kind == "exclusiveGateway" and len(open_ended) > 1:
+            report("gateway_without_choice", node.element, count=len(open_ended))
         if not node.default and not open_ended:
             report("gateway_without_default", node.element)
 
@@ -103,7 +106,7 @@ def after_event_gateways(document: Document, report: Reporter) -> None:
             report("event_gateway_mixed", node.element)
 
 
-def _may_follow(node: Node) -> bool:
+def _may_follow(node: DiagramNode) -> bool:
     if node.kind == "receiveTask":
         return True
     return (
@@ -122,3 +125,4 @@ CHECKS = (
     event_gateway_kinds,
     after_event_gateways,
 )
+"""The checks of this module, in the order in which they run."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
+"""A node of the graph: any hashable value."""
 
 
 def circles(vertices: Iterable[V], successors: Callable[[V], Iterable[V]]) -> list[list[V]]:
@@ -27,7 +28,8 @@ class _Tarjan(Generic[V]):
         self._work: list[tuple[V, Iterator[V]]] = []
 
     def run(self) -> list[list[V]]:
-        found: list[list[V]] = []
+        """The strongly connected components (R. Tarjan, 1972), each as a list of nodes."""
+        components: list[list[V]] = []
         for root in self._vertices:
             if root in self._number:
                 continue
@@ -35,8 +37,8 @@ class _Tarjan(Generic[V]):
             while self._work:
                 part = self._step()
                 if len(part) > 1 or (part and part[0] in self._successors(part[0])):
-                    found.append(part)
-        return found
+                    components.append(part)
+        return components
 
     def _enter(self, vertex: V) -> None:
         self._number[vertex] = self._low[vertex] = len(self._number)

@@ -9,6 +9,7 @@ from lxml import etree
 
 from engine.bpmn.catalogue import Weight
 from engine.bpmn.lint.document import NODES, Document
+from engine.bpmn.lint.references import referred_ids
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.names import kind, local, namespace
 from engine.bpmn.schema import SchemaError
@@ -16,6 +17,7 @@ from engine.bpmn.schema import SchemaError
 LONGEST_ID = 200
 """Characters; the database keeps ids in columns of this length."""
 NCNAME = re.compile(r"[^\W\d][\w.\-·]*")
+"""What an id may look like: XML's NCName, which xsd:ID is."""
 _NEED_AN_ID = NODES | {"process", "sequenceFlow"}
 
 
@@ -43,8 +45,10 @@ def illegal_ids(document: Document, report: Reporter) -> None:
 
 
 def repeated_ids(document: Document, report: Reporter) -> None:
-    """xsd:ID: an id names one element of the file. Ids of shapes are only drawn with."""
+    """xsd:ID: an id names one element of the file. A file in which a reference could mean either of
+    two elements contradicts itself. Ids of shapes are only drawn with."""
     seen: dict[str, etree._Element] = {}
+    referred = referred_ids(document)
     for element in document.elements:
         ident = element.get("id")
         if not ident:
@@ -52,7 +56,8 @@ def repeated_ids(document: Document, report: Reporter) -> None:
         first = seen.setdefault(ident, element)
         if first is not element:
             line = first.sourceline or "?"
-            weight: Weight | None = "fatal" if kind(element) == "process" else None
+            weight: Weight | None = "refused" if ident in referred else None
+            weight = "fatal" if kind(element) == "process" else weight
             report("id_twice", element, weight=weight, first=line, id=ident)
     for drawn in _drawn(document.root):
         ident = drawn.get("id") or ""
@@ -76,12 +81,13 @@ def _drawn(root: etree._Element) -> Iterator[etree._Element]:
 def schema_errors(wrong: Iterable[SchemaError], count: int, report: Reporter) -> None:
     """§15.1 "XML Schema": what BPMN's own schema says of the file. Tools that write something else
     are many, so it only warns."""
-    told = 0
+    reported = 0
     for error in wrong:
         report("xsd", error.element, line=error.line, reason=error.reason)
-        told += 1
-    if count > told:
-        report("xsd_more", report.document.root, count=count - told)
+        reported += 1
+    if count > reported:
+        report("xsd_more", report.document.root, count=count - reported)
 
 
 CHECKS = (missing_ids, illegal_ids, repeated_ids)
+"""The checks of this module, in the order in which they run."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from lxml import etree
 
 from engine.bpmn.lanes import Lane, RoleIndex, read_lanes
-from engine.bpmn.lint.document import Document, Node, Process
+from engine.bpmn.lint.document import DiagramNode, DiagramProcess, Document
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.meta import ActivityRef, ProcessMeta
 from engine.bpmn.names import extensions
@@ -43,56 +43,56 @@ def lanes(document: Document, report: Reporter, roles: Mapping[str, Role], *, st
                 "process_role_unknown",
                 process.element,
                 at=element,
-                weight="here" if strict else "warning",
+                weight="strict" if strict else "warning",
                 value=given,
                 nearest=_nearest(given, roles),
             )
 
 
 def _own_role(
-    node: Node, lane: Lane | None, roles: Mapping[str, Role], report: Reporter, strict: bool
+    node: DiagramNode, lane: Lane | None, roles: Mapping[str, Role], report: Reporter, strict: bool
 ) -> None:
     """A task that names its role itself (as the groups of another tool do): its lane comes first,
     then the first that there is."""
     given = [element.get("key") or "" for element in extensions(node.element, "role")]
     index = RoleIndex(roles)
-    found = [role for key in given if (role := index.find(key))]
+    known = [role for key in given if (role := index.find(key))]
     of_lane = None if lane is None else lane.effective
     others = ", ".join(given)
     if of_lane is not None:
-        if set(found) != {of_lane} or len(found) != len(given):
+        if set(known) != {of_lane} or len(known) != len(given):
             report("role_of_lane", node.element, role=of_lane, value=others)
-    elif not found:
+    elif not known:
         report(
             "task_role_unknown",
             node.element,
-            weight="here" if strict else "warning",
+            weight="strict" if strict else "warning",
             value=others,
             nearest=_nearest(given[0], roles),
         )
     elif len(given) > 1:
-        report("role_first", node.element, role=found[0], value=others)
+        report("role_first", node.element, role=known[0], value=others)
 
 
 def _innermost(
-    process: Process, roles: Mapping[str, Role], report: Reporter, document: Document
+    process: DiagramProcess, roles: Mapping[str, Role], report: Reporter, document: Document
 ) -> dict[str, Lane]:
-    found: dict[str, Lane] = {}
+    lane_of: dict[str, Lane] = {}
     for lane in read_lanes(process.element, roles):
         for node in lane.nodes:
-            known = found.get(node)
+            known = lane_of.get(node)
             if known is not None and known.depth == lane.depth:
                 element = document.by_id.get(node)
                 if element is not None:
                     report("lane_twice", element, first=known.element, second=lane.element)
             elif known is None or known.depth < lane.depth:
-                found[node] = lane
-    return found
+                lane_of[node] = lane
+    return lane_of
 
 
-def _lane_of(node: Node, by_node: Mapping[str, Lane]) -> Lane | None:
+def _lane_of(node: DiagramNode, by_node: Mapping[str, Lane]) -> Lane | None:
     """Its own lane, or that of the nearest sub-process around it that stands in one."""
-    current: Node | None = node
+    current: DiagramNode | None = node
     while current is not None:
         lane = by_node.get(current.id)
         if lane is not None:
@@ -105,7 +105,7 @@ def _unknown_role(lane: Lane, roles: Mapping[str, Role], report: Reporter, stric
     report(
         "lane_role_unknown",
         lane.element,
-        weight="here" if strict else "warning",
+        weight="strict" if strict else "warning",
         value=lane.given,
         nearest=_nearest(lane.given, roles),
     )
@@ -125,13 +125,13 @@ def members(
 ) -> None:
     """A role that nobody holds leaves its tasks undone. ``staffed`` are the roles that an active
     person has; None when nobody knows. Each role is told once, with its first task."""
-    told: set[str] = set()
+    reported: set[str] = set()
     for meta in metas.values() if staffed is not None else ():
         for task in meta.tasks.values():
             role, element = task.role, document.by_id.get(task.id)
-            if role is None or element is None or role in told or role in (staffed or ()):
+            if role is None or element is None or role in reported or role in (staffed or ()):
                 continue
-            told.add(role)
+            reported.add(role)
             report("role_without_members", element, role=role)
 
 

@@ -7,7 +7,7 @@ imported element, and imports are never followed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -19,6 +19,7 @@ from engine.bpmn.model import ACTIVITIES, EVENTS
 from engine.bpmn.names import kind, local_reference, text
 
 Kinds = frozenset[str]
+"""Local names of the elements that a reference may name."""
 _EVENT_DEFINITIONS = frozenset(
     f"{name}EventDefinition"
     for name in (
@@ -34,6 +35,7 @@ _ITEMS = frozenset(
 )
 _COLLABORATIONS = frozenset({"collaboration", "choreography", "globalConversation"})
 ANY: Kinds = frozenset()
+"""A reference that may name an element of any kind."""
 
 
 def _is(*kinds: str) -> Kinds:
@@ -139,19 +141,30 @@ _REQUIRED = frozenset(name for names in _ENDS.values() for name in names)
 _NAMES = frozenset(name for _, name in ATTRIBUTES)
 
 
+def referred_ids(document: Document) -> frozenset[str]:
+    """The ids that any reference of the file names."""
+    return frozenset(local_reference(use.value) for use, _ in _uses(document))
+
+
 def references(document: Document, report: Reporter) -> None:
     """Every reference of the table names an element of the file, of a kind that fits."""
+    for use, kinds in _uses(document):
+        _check(document, report, use, kinds)
+
+
+def _uses(document: Document) -> Iterator[tuple[_Use, Kinds]]:
+    """Every reference of the file, with the kinds that it may name."""
     for element in document.elements:
         owner = kind(element)
         for name in _NAMES.intersection(element.keys()):
             rule = ATTRIBUTES.get((owner, name), ATTRIBUTES.get(("*", name)))
             if rule is not None:
-                _check(document, report, _Use(element, element, name, element.get(name)), rule)
+                yield _Use(element, element, name, element.get(name)), rule
         parent = element.getparent()
         rule = BY_OWNER.get((kind(parent) if parent is not None else "", owner))
         rule = CHILDREN.get(owner) if rule is None else rule
         if rule is not None and parent is not None:
-            _check(document, report, _Use(parent, element, owner, text(element)), rule)
+            yield _Use(parent, element, owner, text(element)), rule
 
 
 def required_references(document: Document, report: Reporter) -> None:
@@ -174,19 +187,19 @@ class _Use(NamedTuple):
 
 def _check(document: Document, report: Reporter, use: _Use, kinds: Kinds) -> None:
     weight: Weight = "warning" if use.name in TOLERATED else "error"
-    told: dict[str, Any] = {"at": use.at, "attribute": use.name}
+    params: dict[str, Any] = {"at": use.at, "attribute": use.name}
     if not use.value.strip():
         if use.name not in _REQUIRED:
-            report("reference_empty", use.owner, weight=weight, **told)
+            report("reference_empty", use.owner, weight=weight, **params)
         return
     if _imported(document, use.at, use.value):
-        report("reference_imported", use.owner, value=use.value, **told)
+        report("reference_imported", use.owner, value=use.value, **params)
         return
-    found = document.target(use.value)
-    if found is None:
-        report("reference_lost", use.owner, weight=weight, value=use.value, **told)
-    elif kinds and kind(found) not in kinds:
-        report("reference_wrong_kind", use.owner, found=found, **told)
+    referred = document.target(use.value)
+    if referred is None:
+        report("reference_lost", use.owner, weight=weight, value=use.value, **params)
+    elif kinds and kind(referred) not in kinds:
+        report("reference_wrong_kind", use.owner, found=referred, **params)
 
 
 def _imported(document: Document, at: etree._Element, value: str) -> bool:
@@ -212,8 +225,9 @@ def lists(document: Document, report: Reporter) -> None:
 
 
 def kind_of(document: Document, ident: str) -> str:
-    found = document.by_id.get(ident)
-    return "" if found is None else kind(found)
+    """The local name of the element with this id, ``""`` when there is none."""
+    element = document.by_id.get(ident)
+    return "" if element is None else kind(element)
 
 
 def _listed(element: etree._Element, name: str) -> Iterable[str]:
@@ -227,3 +241,4 @@ def imports(document: Document, report: Reporter) -> None:
 
 
 CHECKS = (references, required_references, lists, imports)
+"""The checks of this module, in the order in which they run."""

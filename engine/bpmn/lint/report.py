@@ -1,4 +1,4 @@
-"""Collecting findings: how much each weighs, and how many of a kind are worth saying."""
+"""Collecting findings: what each weighs in its process, and at most so many of each code."""
 
 from __future__ import annotations
 
@@ -14,24 +14,26 @@ from engine.bpmn.lint.document import Document
 from engine.views import Finding, Severity
 
 MOST = 40
-"""Findings of one kind in one file; the rest is counted, not told."""
+"""Findings with the same code that one file gets; the rest is counted in a last one."""
 
 
 class Reporter:
     """Takes the findings of one file.
 
-    What is an error in a process to be run is a warning in one that is only drawn: nobody runs it.
-    ``drawings`` are the processes that are kept as drawings: not to be run, or with an element that
-    the engine does not run (a gap). ``blocked`` are those and the ones with an error.
+    What is an error in a process to be run is a warning in one that is only drawn.
+    ``drawings`` are the processes that are right and yet only drawn: not to be run, or with an
+    element that the engine does not run (a gap). ``broken`` are those with an error, ``blocked``
+    all that cannot be started.
     """
 
     def __init__(self, document: Document):
         self.document = document
         self.findings: list[Finding] = []
         self.drawings: set[str] = {p.id for p in document.processes if not p.executable}
+        self.broken: set[str] = set()
         self.blocked: set[str] = set(self.drawings)
         self._count: Counter[str] = Counter()
-        self._here: list[tuple[int, etree._Element | None]] = []
+        self._here: list[tuple[int, Weight, etree._Element | None]] = []
         self._first: dict[str, Finding] = {}
 
     def __call__(
@@ -51,32 +53,34 @@ class Reporter:
         enough = self._count[code] > MOST
         if enough and weight in ("warning", "info"):
             return
-        severity = self._weigh(weight, element)
+        severity, refuses = self._weigh(weight, element)
         if enough:
             return
         made = finding(
             code,
             element,
             severity=severity,
+            refuses=refuses,
             filename=self.document.filename,
             line=at.sourceline if at is not None else line,
             **params,
         )
         self._first.setdefault(code, made)
-        if weight == "here":
-            self._here.append((len(self.findings), element))
+        if weight in ("here", "strict"):
+            self._here.append((len(self.findings), weight, element))
         self.findings.append(made)
 
     def all(self) -> list[Finding]:
         """The findings, and for each kind of which there were too many how many more. Only now is
         it known what is kept as a drawing."""
-        for index, element in self._here:
-            severity = self._weigh("here", element)
-            self.findings[index] = replace(self.findings[index], severity=severity)
+        for index, weight, element in self._here:
+            severity, refuses = self._weigh(weight, element)
+            self.findings[index] = replace(self.findings[index], severity=severity, refuses=refuses)
         more = [
             finding(
                 "more_of_the_same",
                 severity=self._first[code].severity,
+                refuses=self._first[code].refuses,
                 filename=self.document.filename,
                 line=self.findings[-1].line if self.findings else None,
                 count=count - MOST,
@@ -87,16 +91,20 @@ class Reporter:
         ]
         return self.findings + more
 
-    def _weigh(self, weight: Weight, element: etree._Element | None) -> Severity:
+    def _weigh(self, weight: Weight, element: etree._Element | None) -> tuple[Severity, bool]:
+        """How severe a finding is in its process, and whether it refuses the file."""
         process = None if element is None else self.document.process_of(element)
         processes = self.document.processes if process is None else [process]
+        ids = {p.id for p in processes}
         runs = any(p.executable for p in processes)
-        if weight == "here" and runs:
-            runs = not self.drawings.issuperset(p.id for p in processes)
-        if weight in ("fatal", "error", "here"):
-            self.blocked.update(p.id for p in processes)
-            return "error" if runs or weight == "fatal" else "warning"
-        if weight == "gap":
-            self.drawings.update(p.id for p in processes)
-            self.blocked.update(p.id for p in processes)
-        return WEIGHED[weight]
+        if weight in ("here", "strict") and runs:
+            drawn = self.drawings | self.broken if weight == "strict" else self.drawings
+            runs = not drawn.issuperset(ids)
+        if weight in ("error", "gap"):
+            (self.broken if weight == "error" else self.drawings).update(ids)
+        if weight not in ("warning", "info"):
+            self.blocked.update(ids)
+        if weight in ("refused", "strict", "error", "here"):
+            refuses = runs and weight in ("refused", "strict")
+            return ("error" if runs else "warning"), refuses
+        return WEIGHED[weight], weight == "fatal"

@@ -200,3 +200,4 @@ CHECKS = (
     cancelling,
     sizes,
 )
+"""The checks of this module, in the order in which they run."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from lxml import etree
 
 from engine.bpmn.expressions import feel_behind
@@ -9,6 +11,7 @@ from engine.bpmn.lint.document import Document
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.names import kind, model_children, text
 from engine.iso8601 import (
+    Duration,
     TimeMalformed,
     parse_duration,
     parse_moment,
@@ -25,7 +28,7 @@ _EXAMPLES = {
 
 def timers(document: Document, report: Reporter) -> None:
     """Exactly one of date, cycle and duration; ISO 8601 as written, or FEEL behind ``=`` (which
-    ``expressions`` checks); ten years at most, and a cycle of a second at least."""
+    ``expressions`` checks); ten years at most, and an endless cycle of a second at least."""
     for element in document.of("timerEventDefinition"):
         owner = _owner(element)
         given = list(model_children(element, *_FORMS))
@@ -43,6 +46,12 @@ def several(document: Document, report: Reporter) -> None:
             report("timers_several", node.element, count=times)
 
 
+def _not_negative(duration: Duration, written: str) -> None:
+    """No time at all (PT0S, P0D) is a time; one that has been over before it began is not."""
+    if duration.average < timedelta():
+        raise TimeMalformed(f"{written} lies in the past")
+
+
 def _owner(element: etree._Element) -> etree._Element:
     parent = element.getparent()
     return parent if kind(parent).endswith("Event") else element
@@ -57,7 +66,7 @@ def _check(form: etree._Element, owner: etree._Element, report: Reporter) -> Non
         return
     try:
         if name == "timeDuration":
-            parse_duration(written, positive=True)
+            _not_negative(parse_duration(written), written)
         elif name == "timeDate":
             parse_moment(written)
         else:
@@ -68,3 +77,4 @@ def _check(form: etree._Element, owner: etree._Element, report: Reporter) -> Non
 
 
 CHECKS = (timers, several)
+"""The checks of this module, in the order in which they run."""

@@ -29,9 +29,12 @@ from engine.bpmn.vendor.tools import TOOLS
 
 _CODE_ATTRIBUTES = ("class", "delegateExpression", "expression", "resource")
 _CODE_ELEMENTS = frozenset(
-    {"script", "preScript", "postScript", "connector", "serviceTaskOperator", "executionListener"}
-    | {"taskListener", "executionListeners", "taskListeners", "eventListener"}
+    {"script", "preScript", "postScript", "connector", "serviceTaskOperator"}
 )
+_LISTENERS = frozenset(
+    {"executionListener", "taskListener", "executionListeners", "taskListeners", "eventListener"}
+)
+"""Programs that the other engine tells of what happens; the process itself goes on without."""
 _HARMLESS = frozenset(
     {"diagramRelationId", "versionTag", "historyTimeToLive", "isStartableInTasklist"}
     | {"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "description"}
@@ -138,6 +141,7 @@ _PROGRAMS = frozenset(
 )
 _NAME = re.compile(r"\w+")
 MOST_SPACES = 20
+"""Unknown namespaces of one file that findings name."""
 
 
 def translated(notes: Iterable[Note], report: Reporter) -> None:
@@ -161,6 +165,11 @@ def vendor(document: Document, report: Reporter) -> None:
                 code.append(name)
             else:
                 (harmless if name.partition("(")[0] in _HARMLESS else settings).append(name)
+        heard = [name for name in code if name.partition(" ")[0] in _LISTENERS]
+        code = [name for name in code if name not in heard]
+        if heard:
+            names = ", ".join(heard[:5])
+            report("vendor_listener", element, tool=tool, names=names)
         if code:
             report(
                 "vendor_code",
@@ -189,8 +198,8 @@ def _of_code(element: etree._Element) -> tuple[str, str]:
 
 def _advice(settings: list[str]) -> tuple[str, str]:
     """What to do about the settings, said once for each kind."""
-    found = dict.fromkeys(_advised(setting) for setting in settings)
-    chosen = list(found)[:3]
+    advice = dict.fromkeys(_advised(setting) for setting in settings)
+    chosen = list(advice)[:3]
     return " ".join(sv for sv, _ in chosen), " ".join(en for _, en in chosen)
 
 
@@ -213,7 +222,8 @@ def _extensions(element: etree._Element) -> Iterator[tuple[str, str, bool]]:
         for child in holder:
             if namespace(child) not in TOOLS:
                 continue
-            code = next((_code(inner) for inner in child.iter() if _code(inner)), "")
+            code = _code(child) if local(child) in _LISTENERS else ""
+            code = code or next((_code(inner) for inner in child.iter() if _code(inner)), "")
             yield code or _shown(child), namespace(child), bool(code)
 
 
@@ -233,7 +243,9 @@ def _code(element: etree._Element) -> str:
         return ""
     name = local(element)
     given = next((element.get(a) for a in _CODE_ATTRIBUTES if element.get(a)), "")
-    if name in _CODE_ELEMENTS or (given and name not in ("formField", "formProperty", "field")):
+    if name in _CODE_ELEMENTS | _LISTENERS or (
+        given and name not in ("formField", "formProperty", "field")
+    ):
         return f"{name} {given[:60]}".strip()
     return ""
 
@@ -258,3 +270,4 @@ def foreign(document: Document, report: Reporter) -> None:
 
 
 CHECKS = (vendor, foreign)
+"""The checks of this module, in the order in which they run."""

@@ -15,18 +15,30 @@ decisions    business rule tasks
 loops        multi-instance activities
 expressions  conditions, times and numbers in JUEL; scripts in Camunda 8's FEEL
 words        instructions
+left_out     what a file of theirs need not say, and quotation marks around times
 """
 
 from __future__ import annotations
 
 from lxml import etree
 
-from engine.bpmn.vendor import calls, decisions, expressions, forms, loops, people, variables, words
+from engine.bpmn.vendor import (
+    calls,
+    decisions,
+    expressions,
+    forms,
+    left_out,
+    loops,
+    people,
+    variables,
+    words,
+)
 from engine.bpmn.vendor.translation import Note, Translation
 
 __all__ = ["Note", "translate"]
 
 _PARTS = (
+    left_out.translate,
     words.translate,
     decisions.translate,
     people.translate,
@@ -46,6 +58,7 @@ def translate(tree: etree._ElementTree | etree._Element) -> tuple[Note, ...]:
     """
     root = tree.getroot() if isinstance(tree, etree._ElementTree) else tree
     translation = Translation(root)
+    left_out.unquote(translation)
     if translation.used:
         for part in _PARTS:
             part(translation)

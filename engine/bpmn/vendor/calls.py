@@ -65,6 +65,7 @@ class _Call:
         self._translation.take(element, ZEEBE, attribute)
 
     def version(self) -> None:
+        """Translate which version is called."""
         for space, binding in list(
             self._translation.attributes(self._call, "calledElementBinding")
         ):
@@ -89,6 +90,7 @@ class _Call:
     # ------------------------------------------------------------ which variables
 
     def mappings(self, way: str) -> None:
+        """Translate the variables that go in and come out."""
         if self._said[way]:
             return
         for element in list(self._translation.extensions(self._call, way, *FAMILY)):
@@ -120,7 +122,9 @@ class _Call:
             return False
         if not FIELD_ID.fullmatch(target) or target in RESERVED:
             reason = ("målet är inget variabelnamn", "the target is no variable's name")
-            self._translation.kept(self._call, element, space, f"{way} {target}", reason)
+            self._translation.note_untranslated(
+                self._call, element, space, f"{way} {target}", reason
+            )
             return False
         self._translation.give(self._call, way, element, source=source, target=target)
         was, now = f"{way} {theirs} → {target}", written(way, source=source, target=target)
@@ -157,12 +161,12 @@ def source_of(
         if FIELD_ID.fullmatch(variable) and variable not in RESERVED:
             return f"= {variable}"
         reason = ("källan är inget variabelnamn", "the source is no variable's name")
-        translation.kept(owner, element, space, f"{name} {variable}", reason)
+        translation.note_untranslated(owner, element, space, f"{name} {variable}", reason)
         return None
-    found = translation.value(owner, element, space, name, variable or expression)
-    if found is None or found.startswith("="):
-        return found or None
-    return literal(found)
+    value = translation.value(owner, element, space, name, variable or expression)
+    if value is None or value.startswith("="):
+        return value or None
+    return literal(value)
 
 
 def literal(value: str) -> str:

@@ -20,9 +20,11 @@ PLACES = (
     "timeDuration",
     "timeCycle",
 )
+"""Local names of the elements whose text is an expression."""
 
 
 def translate(translation: Translation) -> None:
+    """Translate JUEL in BPMN's own expressions to FEEL."""
     if "juel" in translation.used:
         for element in translation.of(*PLACES):
             _expression(translation, element)
@@ -40,25 +42,25 @@ def _expression(translation: Translation, element: etree._Element) -> None:
     if language(element.get("language") or "") == "other" and "${" not in written:
         return
     try:
-        found = to_feel(written, repeated=_repeated(element))
+        translated = to_feel(written, repeated=_repeated(element))
     except NotSimple:
         return
     for child in list(element):
         element.remove(child)
-    element.text = found
+    element.text = translated
     element.attrib.pop("language", None)
-    translation.became("condition", _owner(element), element, "", written, found)
+    translation.became("condition", _owner(element), element, "", written, translated)
 
 
 def _called(translation: Translation, call: etree._Element) -> None:
     written = call.get("calledElement") or ""
     if is_juel(written):
         try:
-            found = to_feel(written)
+            translated = to_feel(written)
         except NotSimple:
             return
-        call.set("calledElement", found)
-        translation.became("condition", call, call, "", f"calledElement={written}", found)
+        call.set("calledElement", translated)
+        translation.became("condition", call, call, "", f"calledElement={written}", translated)
 
 
 def _script(translation: Translation, task: etree._Element) -> None:

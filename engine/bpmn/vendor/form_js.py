@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 MOST_FIELDS = 500
+"""Fields of one form that are translated; a form with more is no form that a person fills in."""
 _PLAIN = {
     "textfield": "text",
     "textarea": "longtext",

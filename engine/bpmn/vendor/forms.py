@@ -76,6 +76,7 @@ class _Form:
         self._form: etree._Element | None = None
 
     def family(self) -> None:
+        """Translate the form fields of Camunda 7, Flowable and Activiti."""
         for data in list(self._translation.extensions(self._task, "formData", *FAMILY)):
             for element in list(data):
                 if local(element) == "formField":
@@ -85,16 +86,19 @@ class _Form:
             self._take(element, namespace(element))
 
     def embedded(self, forms: Mapping[str, etree._Element]) -> None:
+        """Translate a form of Camunda 8 that the file holds."""
         for definition in list(self._translation.extensions(self._task, "formDefinition", ZEEBE)):
             key = definition.get("formKey") or ""
-            found = forms.get(key.removeprefix(_EMBEDDED)) if key.startswith(_EMBEDDED) else None
-            if found is None:
+            embedded = forms.get(key.removeprefix(_EMBEDDED)) if key.startswith(_EMBEDDED) else None
+            if embedded is None:
                 continue
             try:
-                fields, lost = form_js.read(text(found))
+                fields, lost = form_js.read(text(embedded))
             except ValueError:
                 reason = ("formuläret är inte JSON", "the form is not JSON")
-                self._translation.kept(self._task, definition, ZEEBE, f"formKey={key}", reason)
+                self._translation.note_untranslated(
+                    self._task, definition, ZEEBE, f"formKey={key}", reason
+                )
                 continue
             for one in fields:
                 self._give(Given(**one), definition, ZEEBE)
@@ -111,11 +115,11 @@ class _Form:
     def _give(self, given: Given, at: etree._Element, space: str) -> bool:
         if not FIELD_ID.fullmatch(given.id) or given.id in RESERVED:
             reason = ("id kan inte vara ett variabelnamn", "its id cannot be a variable's name")
-            self._translation.kept(self._task, at, space, f"field {given.id}", reason)
+            self._translation.note_untranslated(self._task, at, space, f"field {given.id}", reason)
             return False
         if given.type == "":
             reason = ("typen finns inte här", "there is no such type")
-            self._translation.kept(self._task, at, space, f"field {given.id}", reason)
+            self._translation.note_untranslated(self._task, at, space, f"field {given.id}", reason)
             return False
         made = Translation.add(self._holder(at), "field", at, **_attributes(given))
         for value, label in given.options:
@@ -128,7 +132,7 @@ class _Form:
 
     def _lost(self, at: etree._Element, space: str, what: str) -> None:
         reason = ("det har ingen motsvarighet här", "it has no twin here")
-        self._translation.kept(self._task, at, space, what, reason)
+        self._translation.note_untranslated(self._task, at, space, what, reason)
 
     def _holder(self, at: etree._Element) -> etree._Element:
         if self._form is None:

@@ -14,6 +14,7 @@ COLLECTION, ITEM, OUTPUT, OUTPUT_ITEM = (
 
 
 def translate(translation: Translation) -> None:
+    """Translate the collections of multi-instance activities."""
     for loop in translation.of("multiInstanceLoopCharacteristics"):
         if loop.get(COLLECTION) is None:
             _family(translation, loop)
@@ -42,8 +43,8 @@ def _collection(
 ) -> str | None:
     if _variable(written):
         return f"= {written}"
-    found = translation.value(loop.getparent(), loop, space, "collection", written)
-    return found if found is not None and found.startswith("=") else None
+    collection = translation.value(loop.getparent(), loop, space, "collection", written)
+    return collection if collection is not None and collection.startswith("=") else None
 
 
 def _zeebe(translation: Translation, loop: etree._Element) -> None:

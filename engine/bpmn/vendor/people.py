@@ -13,6 +13,7 @@ from engine.bpmn.vendor.translation import Translation, written
 from engine.iso8601 import TimeMalformed, parse_date, parse_duration
 
 TASKS = ("userTask", "manualTask", "globalUserTask", "globalManualTask")
+"""Local names of the tasks that a person does."""
 _CHOSEN = re.compile(r"(user|group)\(\s*([^()]+?)\s*\)")
 
 
@@ -39,7 +40,7 @@ def _starters(translation: Translation, process: etree._Element) -> None:
         if not groups:
             reason = ("grupperna räknas ut", "the groups are computed")
             was = f"candidateStarterGroups={value}"
-            translation.kept(process, process, space, was, reason)
+            translation.note_untranslated(process, process, space, was, reason)
             continue
         for group in groups:
             translation.give(process, "starter", process, role=group)
@@ -55,6 +56,7 @@ class _Task:
         self._task = task
 
     def translate(self) -> None:
+        """Translate who does the task and by when."""
         for name, (ours, read) in _READERS.items():
             for space, holder, value in list(self._given(name)):
                 # What is said in our own words already stays as it is.
@@ -78,6 +80,7 @@ class _Task:
     # ------------------------------------------------------------ what is read
 
     def assignee(self, space: str, at: etree._Element, name: str, value: str) -> bool:
+        """Translate the person who gets the task; True when that could be done."""
         if value == "$INITIATOR":
             person = self._initiator()
         else:
@@ -97,18 +100,20 @@ class _Task:
         return None
 
     def groups(self, space: str, at: etree._Element, name: str, value: str) -> bool:
-        found = _names(value, space)
-        if not found:
+        """Translate the groups that may do the task; True when that could be done."""
+        groups = _names(value, space)
+        if not groups:
             reason = ("grupperna räknas ut", "the groups are computed")
-            self._translation.kept(self._task, at, space, f"{name}={value}", reason)
+            self._translation.note_untranslated(self._task, at, space, f"{name}={value}", reason)
             return False
-        for group in found:
+        for group in groups:
             self._translation.give(self._task, "role", at, key=group)
-        now = written("role", key=", ".join(found))
+        now = written("role", key=", ".join(groups))
         self._translation.became("groups", self._task, at, space, f"{name}={value}", now)
         return True
 
     def due(self, space: str, at: etree._Element, name: str, value: str) -> bool:
+        """Translate the day on which the task is due; True when that could be done."""
         text = self._translation.value(self._task, at, space, name, value)
         if text is None:
             return False
@@ -118,7 +123,7 @@ class _Task:
                 "det är varken ett datum eller en tid",
                 "it is neither a date nor a duration",
             )
-            self._translation.kept(self._task, at, space, f"{name}={value}", reason)
+            self._translation.note_untranslated(self._task, at, space, f"{name}={value}", reason)
             return False
         self._translation.give(self._task, "due", at, **rule)
         now = written("due", **rule)
@@ -191,8 +196,8 @@ def _resource(resource: etree._Element) -> str:
 
 def _chosen(written: str, person: bool) -> tuple[list[str], list[str]]:
     """The people and the groups that an assignment expression names."""
-    found = _CHOSEN.findall(written)
-    if not found:
+    chosen = _CHOSEN.findall(written)
+    if not chosen:
         return ([written], []) if person else ([], [written])
-    people = [name for what, name in found if what == "user"]
-    return people, [name for what, name in found if what == "group"]
+    people = [name for what, name in chosen if what == "user"]
+    return people, [name for what, name in chosen if what == "group"]

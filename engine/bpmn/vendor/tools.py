@@ -16,12 +16,13 @@ TOOLS = {
     ACTIVITI: "Activiti",
     SPIFF: "SpiffWorkflow",
 }
+"""The tools whose words are known, by namespace."""
 FAMILY = (CAMUNDA, FLOWABLE, ACTIVITI)
 """Camunda 7, Flowable and Activiti come from one engine and say most things alike, in JUEL."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Counterpart:
     """What becomes of one thing. ``key`` is how notes name it; ``tools`` are the namespaces;
     ``theirs`` is how they write it, ``ours`` what it becomes."""
 
@@ -33,20 +34,31 @@ class Entry:
 
 _ALL = (*FAMILY, ZEEBE)
 TABLE = (
-    Entry("assignee", _ALL, "`assignee`", "`sp:assignee`: the person who gets the task"),
-    Entry("groups", _ALL, "`candidateGroups`", "`sp:role`: the role, when no lane says one"),
-    Entry("due", _ALL, "`dueDate`", "`sp:due`: the rule for KLART DEN"),
-    Entry("initiator", FAMILY, "`initiator` of a start event", "`sp:initiator`: who started"),
-    Entry("starters", FAMILY, "`candidateStarterGroups`", "`sp:starter`: who starts the process"),
-    Entry("form", _ALL, "form fields of a user task or a start event", "`sp:form`"),
-    Entry("binding", _ALL, "version of a called process", "`sp:binding`"),
-    Entry("called", (ZEEBE,), "`zeebe:calledElement processId`", "`calledElement`"),
-    Entry("mappings", _ALL, "variables in and out of a call", "`sp:in` and `sp:out`"),
-    Entry("variables", _ALL, "input and output mappings of an activity", "`sp:in` and `sp:out`"),
-    Entry("collection", _ALL, "collection of a multi-instance activity", "`sp:collection`"),
-    Entry("decision", (*_ALL, SPIFF), "decision of a business rule task", "`sp:decision`"),
-    Entry("script", (ZEEBE,), "`zeebe:script`", "a script in FEEL"),
-    Entry("condition", FAMILY, "simple expressions `${…}` (JUEL)", "FEEL"),
-    Entry("instructions", (SPIFF,), "`instructionsForEndUser`", "the task's documentation"),
+    Counterpart("assignee", _ALL, "`assignee`", "`sp:assignee`: the person who gets the task"),
+    Counterpart("groups", _ALL, "`candidateGroups`", "`sp:role`: the role, when no lane says one"),
+    Counterpart("due", _ALL, "`dueDate`", "`sp:due`: the rule for KLART DEN"),
+    Counterpart("initiator", FAMILY, "`initiator` of a start event", "`sp:initiator`: who started"),
+    Counterpart(
+        "starters", FAMILY, "`candidateStarterGroups`", "`sp:starter`: who starts the process"
+    ),
+    Counterpart("form", _ALL, "form fields of a user task or a start event", "`sp:form`"),
+    Counterpart("binding", _ALL, "version of a called process", "`sp:binding`"),
+    Counterpart("called", (ZEEBE,), "`zeebe:calledElement processId`", "`calledElement`"),
+    Counterpart("mappings", _ALL, "variables in and out of a call", "`sp:in` and `sp:out`"),
+    Counterpart(
+        "variables", _ALL, "input and output mappings of an activity", "`sp:in` and `sp:out`"
+    ),
+    Counterpart("collection", _ALL, "collection of a multi-instance activity", "`sp:collection`"),
+    Counterpart("decision", (*_ALL, SPIFF), "decision of a business rule task", "`sp:decision`"),
+    Counterpart("script", (ZEEBE,), "`zeebe:script`", "a script in FEEL"),
+    Counterpart("condition", FAMILY, "simple expressions `${…}` (JUEL)", "FEEL"),
+    Counterpart(
+        "definition", FAMILY, "`errorRef`, `signalRef` … without a definition", "the definition"
+    ),
+    Counterpart("executable", (FLOWABLE, ACTIVITI), "no `isExecutable`", '`isExecutable="true"`'),
+    Counterpart("quoted", (SPIFF,), "times in quotation marks", "the time"),
+    Counterpart("instructions", (SPIFF,), "`instructionsForEndUser`", "the task's documentation"),
 )
+"""What of the other tools' becomes what of ours."""
 KEYS = {entry.key: entry for entry in TABLE}
+"""The table's rows by their key."""

@@ -9,10 +9,22 @@ from typing import Any
 from lxml import etree
 
 from engine.bpmn.juel import NotSimple, is_juel, to_feel
-from engine.bpmn.names import ZEEBE, bpmn, kind, local, model_child, model_children, namespace, sp
+from engine.bpmn.names import (
+    ACTIVITI,
+    FLOWABLE,
+    ZEEBE,
+    bpmn,
+    kind,
+    local,
+    model_child,
+    model_children,
+    namespace,
+    sp,
+)
 from engine.bpmn.vendor.tools import FAMILY, KEYS, TOOLS
 
 LONGEST = 160
+"""Characters of a text of another tool that a finding shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +40,22 @@ class Note:
 
 class Translation:
     """One file under translation. ``elements`` are its BPMN elements in the file's order, ``used``
-    the namespaces of other tools that anything in it is written in (and ``"juel"``)."""
+    the namespaces of other tools that anything in it is written in (and ``"juel"``), ``ids`` the
+    ids that it has. Flowable's and Activiti's count when they are declared: only these tools
+    declare them, while Camunda's stands in many a file of others."""
 
     def __init__(self, root: etree._Element) -> None:
         self.root = root
         self.notes: list[Note] = []
         self.elements: list[etree._Element] = []
-        self.used: set[str] = set()
+        self.used: set[str] = set(root.nsmap.values()) & {FLOWABLE, ACTIVITI}
+        self.ids: set[str] = set()
         for element in root.iter():
             if not isinstance(element.tag, str):
                 continue
             if kind(element):
                 self.elements.append(element)
+                self.ids |= {element.get("id")} if element.get("id") else set()
                 if element.text and is_juel(element.text):
                     self.used.add("juel")
             self._note_use(element)
@@ -56,9 +72,11 @@ class Translation:
 
     @property
     def family(self) -> tuple[str, ...]:
+        """The namespaces of Camunda 7, Flowable and Activiti that the file uses."""
         return tuple(space for space in FAMILY if space in self.used)
 
     def of(self, *kinds: str) -> Iterator[etree._Element]:
+        """The file's BPMN elements with one of these local names."""
         return (element for element in self.elements if kind(element) in kinds)
 
     # ------------------------------------------------------------ finding and taking
@@ -118,6 +136,7 @@ class Translation:
 
     @staticmethod
     def add(holder: etree._Element, name: str, at: etree._Element, **values: str) -> etree._Element:
+        """A new extension element of ours in ``holder``."""
         made = etree.SubElement(holder, sp(name))
         for attribute, value in values.items():
             made.set(attribute, clean_xml(value))
@@ -135,7 +154,7 @@ class Translation:
         params = {"tool": tool, "was": was[:LONGEST], "now": now[:LONGEST], "key": promised.key}
         self.notes.append(Note("vendor_translated", owner, at, params))
 
-    def kept(
+    def note_untranslated(
         self,
         owner: etree._Element,
         at: etree._Element,
@@ -161,7 +180,7 @@ class Translation:
         try:
             return to_feel(text)
         except NotSimple as error:
-            self.kept(owner, at, space, f"{name}={text}", (error.sv, error.en))
+            self.note_untranslated(owner, at, space, f"{name}={text}", (error.sv, error.en))
             return None
 
 

@@ -24,6 +24,7 @@ KINDS = (
     *("task", "userTask", "manualTask", "scriptTask", "receiveTask", "sendTask", "serviceTask"),
     *("businessRuleTask", "subProcess"),
 )
+"""Local names of the activities whose input and output mappings are translated."""
 _WAYS = {"inputParameter": "in", "outputParameter": "out", "input": "in", "output": "out"}
 
 
@@ -47,11 +48,15 @@ def _mapping(translation: Translation, activity: etree._Element, element: etree.
     target = (element.get("target") or element.get("name") or "").strip()
     if not FIELD_ID.fullmatch(target) or target in RESERVED:
         reason = ("målet är inget variabelnamn", "the target is no variable's name")
-        translation.kept(activity, element, space, f"{local(element)} {target}", reason)
+        translation.note_untranslated(
+            activity, element, space, f"{local(element)} {target}", reason
+        )
         return
     if any(isinstance(child.tag, str) for child in element):
         reason = ("det är en lista, en karta eller kod", "it is a list, a map or code")
-        translation.kept(activity, element, space, f"{local(element)} {target}", reason)
+        translation.note_untranslated(
+            activity, element, space, f"{local(element)} {target}", reason
+        )
         return
     source = _source(translation, activity, element, space, target)
     if source is None:
@@ -73,12 +78,12 @@ def _source(
 ) -> str | None:
     if space == ZEEBE:
         return source_of(translation, activity, element, space, target)
-    found = translation.value(activity, element, space, f"{local(element)} {target}", text(element))
-    if found is None:
+    value = translation.value(activity, element, space, f"{local(element)} {target}", text(element))
+    if value is None:
         return None
-    if found.startswith("="):
-        return found
-    return literal(found) if found else "= null"
+    if value.startswith("="):
+        return value
+    return literal(value) if value else "= null"
 
 
 def _keep_answers_local(

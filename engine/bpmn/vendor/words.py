@@ -1,4 +1,4 @@
-"""Instructions for whoever does a task."""
+"""Instructions for the person who does a task."""
 
 from __future__ import annotations
 

@@ -454,16 +454,16 @@ def test_a_task_bound_to_its_deployment_goes_by_order_and_not_by_the_clock(
     assert variables(desk, desk.case("work"))["svar"] == 1
 
 
-def test_a_decision_that_is_not_there_is_found_before_anything_goes_live(bare_desk: Desk) -> None:
+def test_a_task_that_asks_for_a_decision_that_is_not_there_is_a_drawing(bare_desk: Desk) -> None:
     desk, owner = bare_desk, bare_desk.people["process_owner"].actor
     for asks, code in (
         (rule("ask", "nowhere"), "decision_unknown"),
         (rule("ask", "pris", binding="7"), "decision_version_unknown"),
     ):
-        with pytest.raises(Rejected) as caught:
-            desk.engine.definitions.deploy(owner, [asking(asks), DISCOUNTS], key=desk.key())
-        [found] = [f for f in caught.value.findings if f.severity == "error"]
+        kept = desk.engine.definitions.deploy(owner, [asking(asks), DISCOUNTS], key=desk.key())
+        [found] = [f for f in kept.findings if f.severity == "error"]
         assert (found.code, found.element_id, found.filename) == (code, "ask", "work.bpmn")
+        assert [d.startable for d in kept.definitions] == [False]
     dynamic = desk.engine.definitions.check([asking(rule("ask", "${which}"))])
     assert dynamic.findings[0].code == "decision_dynamic"
     assert dynamic.drawings == ("work",)

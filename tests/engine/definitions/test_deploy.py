@@ -105,7 +105,7 @@ def test_what_is_bound_to_a_deployment_goes_by_order_and_not_by_the_clock(
 
 
 def bad(kind: str) -> Source:
-    """A file of each kind that must be refused."""
+    """A file of each kind that cannot run."""
     condition = (
         start(),
         gateway("g", default="g_to_b"),
@@ -141,24 +141,17 @@ def bad(kind: str) -> Source:
     return sources[kind]
 
 
-KINDS = {
-    "png": "",
-    "empty": "",
-    "text": "",
-    "html": "",
-    "doctype": "DOCTYPE",
+REFUSED = {"png": "", "empty": "", "text": "", "html": "", "doctype": "DOCTYPE"} | {
     "role": "trollkarl",
-    "called": "nowhere",
-    "python": "g_to_a",
-    "script": "run",
-    "cycle": "sub",
-    "field": "act",
     "bytes": "",
 }
+KEPT = {"called": "nowhere", "python": "g_to_a", "script": "run", "cycle": "sub", "field": "act"}
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_file_that_cannot_run_is_refused_and_says_where(bare_desk: Desk, kind: str) -> None:
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_file_that_cannot_be_trusted_is_refused_and_says_where(
+    bare_desk: Desk, kind: str
+) -> None:
     desk, owner = bare_desk, bare_desk.people["process_owner"].actor
     source = bad(kind)
     # Not even the sound file of the same upload goes live.
@@ -167,11 +160,25 @@ def test_a_file_that_cannot_run_is_refused_and_says_where(bare_desk: Desk, kind:
     errors = [f for f in caught.value.findings if f.severity == "error"]
     assert errors
     assert all(f.sv and f.en and f.filename == "bad.bpmn" for f in errors)
-    assert any(KINDS[kind] in f"{f.en} {f.element_id}" for f in errors)
+    assert any(REFUSED[kind] in f"{f.en} {f.element_id}" for f in errors)
     assert not desk.engine.definitions.all(owner)
     report = desk.engine.definitions.check([source])
     assert isinstance(report, CheckReport)
     assert {f.code for f in report.findings} >= {f.code for f in errors}
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_what_cannot_run_is_kept_as_a_drawing_and_says_where(bare_desk: Desk, kind: str) -> None:
+    desk, owner = bare_desk, bare_desk.people["process_owner"].actor
+    files = [bad(kind), diagram("work", *ONE)]
+    checked = desk.engine.definitions.check(files)
+    assert (checked.ok, checked.process_ids, checked.drawings) == (True, ("work",), ("bad",))
+    deployed = desk.engine.definitions.deploy(owner, files, key=desk.key())
+    startable = {d.process_id: d.startable for d in deployed.definitions}
+    assert startable == {"bad": False, "work": True}
+    told = [f for f in deployed.findings if f.severity != "info" and f.filename == "bad.bpmn"]
+    assert any(KEPT[kind] in f"{f.en} {f.element_id}" for f in told)
+    assert all(f.sv and f.en and not f.refuses for f in told)
 
 
 GAP = '<bpmn:serviceTask id="act" name="Act"/>'

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from engine import views
 from engine.errors import Invalid, NotAuthenticated, NotFound
-from engine.identity import passwords, people, sessions, sign_in_attempts
+from engine.identity import credentials, people, sessions, sign_in_attempts
 from engine.store.base import Base
 from engine.store.database import Database
 from engine.store.tables import PersonTable, PersonWordTable, SessionTable, SignInFailureTable
@@ -24,7 +24,7 @@ PASSWORD = "fyra gröna moroten"
 LIFETIME = timedelta(hours=12)
 IDLE = timedelta(hours=1)
 # Hashing is slow on purpose: once is enough for these tests.
-HASH = passwords.hash_password(PASSWORD)
+HASH = credentials.hash_password(PASSWORD)
 
 
 @pytest.fixture
@@ -293,7 +293,7 @@ def test_a_new_password_ends_the_other_sessions(database: Database, anna: views.
         people.set_password(
             connection,
             anna.id,
-            passwords.hash_password("ett helt nytt lösenord"),
+            credentials.hash_password("ett helt nytt lösenord"),
             now=NOW,
             keep_session=sessions.token_hash(mine),
         )

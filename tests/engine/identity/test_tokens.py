@@ -197,7 +197,7 @@ def test_who_tries_wrong_tokens_too_often_must_wait_and_a_right_one_never_does(
     assert engine.tokens.bearer(secret, address=ADDRESS).person.username == "ekonomi"
     account = people["ekonomi"]
     assert (
-        engine.people.check_password("ekonomi", account.password, address=ADDRESS).name
+        engine.sessions.check_password("ekonomi", account.password, address=ADDRESS).name
         == account.name
     )
     clock.advance(timedelta(seconds=2))

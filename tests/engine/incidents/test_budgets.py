@@ -26,7 +26,7 @@ from tests.support.diagrams import (
 )
 from tests.support.people import People
 
-LoadedTask = Callable[..., Desk]
+Reopen = Callable[..., Desk]
 """Opens the same database again, with other limits."""
 
 
@@ -152,7 +152,7 @@ def desk_with(
     config: Config,
     clock: FakeClock,
     key: Callable[[], str],
-) -> Iterator[LoadedTask]:
+) -> Iterator[Reopen]:
     url = databases.copy(_bare[0])
     made: list[Engine] = []
 
@@ -171,7 +171,7 @@ def desk_with(
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_runs_into_a_budget_is_left_as_it_was_and_goes_on_when_it_is_raised(
-    desk_with: LoadedTask, case: str
+    desk_with: Reopen, case: str
 ) -> None:
     setting, low, high, wanted, sources, elements = CASES[case]
     desk = desk_with(**{setting: low})
@@ -201,7 +201,7 @@ def test_what_runs_into_a_budget_is_left_as_it_was_and_goes_on_when_it_is_raised
 
 
 def test_a_start_that_runs_into_a_budget_is_tried_again_when_it_is_raised(
-    desk_with: LoadedTask,
+    desk_with: Reopen,
 ) -> None:
     steps = [p for p in ROUND if 'id="first"' not in p]
     steps[-2] = chain("start", "count", "again", "last", "end")
@@ -223,7 +223,7 @@ def test_a_start_that_runs_into_a_budget_is_tried_again_when_it_is_raised(
 
 
 def test_start_variables_that_are_too_large_leave_no_case_behind(
-    desk_with: LoadedTask,
+    desk_with: Reopen,
 ) -> None:
     desk = desk_with(variable_bytes=1000)
     desk.deploy(diagram("main", *ROUND))
@@ -236,7 +236,7 @@ def test_start_variables_that_are_too_large_leave_no_case_behind(
 
 
 def test_a_loop_through_called_processes_without_end_is_stopped(
-    desk_with: LoadedTask,
+    desk_with: Reopen,
 ) -> None:
     desk = desk_with(steps=200)
     desk.deploy(CALLED, CALLING)

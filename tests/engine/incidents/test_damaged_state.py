@@ -3,23 +3,18 @@ concern."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from zlib import crc32
 
 import msgpack
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
 
 from engine import FakeClock
 from engine.errors import ProcessFailed
 from engine.runtime import state
 from engine.runtime.state import DamagedState
-from engine.store.tables import InstanceTable
-from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import (
     boundary,
@@ -33,25 +28,8 @@ from tests.support.diagrams import (
     start,
     task,
 )
+from tests.support.incidents import DAMAGES, damage, store_state, stored_state
 from tests.support.processes import Life, executor
-
-
-def elsewhere(blob: bytes) -> bytes:
-    """A sound state whose token stands on an element that there is not."""
-    marks, tokens = msgpack.unpackb(blob[5:])
-    tokens[0][1] = "gone"
-    packed: bytes = msgpack.packb([marks, tokens])
-    return blob[:1] + crc32(packed).to_bytes(4) + packed
-
-
-DAMAGES: dict[str, Callable[[bytes], bytes]] = {
-    "truncated": lambda blob: blob[: len(blob) // 2],
-    "empty": lambda blob: b"",
-    "flipped": lambda blob: blob[:9] + bytes([blob[9] ^ 4]) + blob[10:],
-    "unknown version": lambda blob: b"\x63" + blob[1:],
-    "an older version's rubbish": lambda blob: b"\x01rubbish",
-    "an element that is gone": elsewhere,
-}
 
 CHILD = diagram(
     "child",
@@ -79,25 +57,6 @@ PARENT = diagram(
 )
 
 
-def stored(desk: Desk, instance_id: str) -> bytes:
-    with database_of(desk.engine).reading() as connection:
-        blob = connection.scalar(
-            select(InstanceTable.state_blob).where(InstanceTable.id == instance_id)
-        )
-    assert blob is not None
-    return bytes(blob)
-
-
-def damage(desk: Desk, instance_id: str, how: str) -> bytes:
-    """What it says after the damage."""
-    blob = DAMAGES[how](stored(desk, instance_id))
-    with database_of(desk.engine).writing() as connection:
-        connection.execute(
-            update(InstanceTable).where(InstanceTable.id == instance_id).values(state_blob=blob)
-        )
-    return blob
-
-
 @pytest.mark.parametrize("how", DAMAGES)
 def test_a_damaged_instance_is_an_incident_and_its_bytes_stay_as_they_are(
     bare_desk: Desk, clock: FakeClock, how: str
@@ -107,7 +66,7 @@ def test_a_damaged_instance_is_an_incident_and_its_bytes_stay_as_they_are(
     case_id = desk.case("parent")
     damaged, sound = desk.open_tasks(case_id)
     instance_id = desk.engine.tasks.get(desk.manager.actor, damaged.id).instance_id
-    blob = damage(desk, instance_id, how)
+    blob = damage(desk.engine, instance_id, how)
     manager = desk.manager.actor
 
     with pytest.raises(ProcessFailed):
@@ -121,7 +80,7 @@ def test_a_damaged_instance_is_an_incident_and_its_bytes_stay_as_they_are(
         retried = desk.engine.incidents.retry(manager, incident.id, key=desk.key())
         assert retried.result == {"resolved": False}
     assert desk.incidents(case_id)
-    assert stored(desk, instance_id) == blob
+    assert stored_state(desk.engine, instance_id) == blob
 
     # The other one goes on to its end meanwhile.
     assert desk.names(case_id) == ["Remind", "Work", "Work"]
@@ -132,7 +91,7 @@ def test_a_damaged_instance_is_an_incident_and_its_bytes_stay_as_they_are(
 
     desk.engine.cases.cancel(manager, case_id, "Går inte att läsa", key=desk.key())
     assert desk.engine.cases.get(manager, case_id).row.state == "cancelled"
-    assert stored(desk, instance_id) == blob
+    assert stored_state(desk.engine, instance_id) == blob
     assert desk.engine.history.verify(manager).ok
 
 
@@ -140,14 +99,11 @@ def test_what_is_read_again_can_go_on(bare_desk: Desk) -> None:
     desk = bare_desk
     desk.deploy(CHILD)
     case_id = desk.case("child")
-    blob = stored(desk, case_id)
-    damage(desk, case_id, "flipped")
+    blob = stored_state(desk.engine, case_id)
+    damage(desk.engine, case_id, "flipped")
     with pytest.raises(ProcessFailed):
         desk.complete(desk.manager, desk.task(case_id))
-    with database_of(desk.engine).writing() as connection:
-        connection.execute(
-            update(InstanceTable).where(InstanceTable.id == case_id).values(state_blob=blob)
-        )
+    store_state(desk.engine, case_id, blob)
     [incident] = desk.incidents(case_id)
     retried = desk.engine.incidents.retry(desk.manager.actor, incident.id, key=desk.key())
     assert retried.result == {"resolved": True}
@@ -177,12 +133,12 @@ def test_a_damaged_instance_does_not_keep_a_signal_from_all_others(bare_desk: De
     )
     desk.deploy(hearing, sending)
     damaged, sound, sender = desk.case("hearing"), desk.case("hearing"), desk.case("sending")
-    blob = damage(desk, damaged, "flipped")
+    blob = damage(desk.engine, damaged, "flipped")
     desk.complete(desk.manager, desk.task(sender))
     assert desk.names(sound) == ["Heard"]
     assert [i.kind for i in desk.incidents(damaged)] == ["damaged_state"]
     assert desk.engine.cases.get(desk.manager.actor, damaged).row.state == "incident"
-    assert stored(desk, damaged) == blob
+    assert stored_state(desk.engine, damaged) == blob
 
 
 MADE = executor(

@@ -7,35 +7,15 @@ from datetime import timedelta
 from engine import FakeClock
 from tests.support.desk import Desk
 from tests.support.diagrams import (
-    boundary,
-    call,
     chain,
     diagram,
     end,
-    field,
     flow,
     gateway,
-    message,
     start,
     task,
 )
-
-TRAP = (
-    start(),
-    task("decide", form=field("amount", "integer")),
-    gateway("which", default="which_to_small"),
-    task("big"),
-    task("small"),
-    gateway("both", "parallel"),
-    end(),
-    chain("start", "decide", "which"),
-    end("none"),
-    flow("which", "big", "= amount > 10"),
-    flow("which", "none", "= amount = 0"),
-    chain("which", "small", "both"),
-    chain("big", "both", "end"),
-)
-"""A choice whose two ways meet in a gateway that wants both."""
+from tests.support.incidents import TRAP_PARTS, stoppable, trapped_case
 
 
 def state(desk: Desk, case_id: str) -> str:
@@ -46,10 +26,7 @@ def test_a_deadlock_keeps_the_work_that_has_led_into_it_and_says_what_waits(
     bare_desk: Desk,
 ) -> None:
     desk = bare_desk
-    desk.deploy(diagram("trap", *TRAP))
-    case_id = desk.case("trap")
-    desk.complete(desk.manager, desk.task(case_id), {"amount": 12})
-    desk.complete(desk.manager, desk.task(case_id))
+    case_id = trapped_case(desk, amount=12)
     assert desk.names(case_id) == []
     [incident] = desk.incidents(case_id)
     assert (incident.kind, incident.element_id) == ("stuck", "both")
@@ -64,10 +41,7 @@ def test_a_deadlock_keeps_the_work_that_has_led_into_it_and_says_what_waits(
 
 def test_looking_again_at_a_deadlock_finds_it_as_it_was(bare_desk: Desk) -> None:
     desk = bare_desk
-    desk.deploy(diagram("trap", *TRAP))
-    case_id = desk.case("trap")
-    desk.complete(desk.manager, desk.task(case_id), {"amount": 12})
-    desk.complete(desk.manager, desk.task(case_id))
+    case_id = trapped_case(desk, amount=12)
     [incident] = desk.incidents(case_id)
     retried = desk.engine.incidents.retry(desk.manager.actor, incident.id, key=desk.key())
     assert retried.result == {"resolved": False}
@@ -104,17 +78,7 @@ def test_what_interrupts_a_called_process_that_is_stuck_closes_its_incident(
     bare_desk: Desk,
 ) -> None:
     desk = bare_desk
-    stop = message("Stop", roles="ekonomi")
-    parent = (
-        start(),
-        call("sub", "trap"),
-        boundary("stopped", "sub", message="Stop", interrupting=True),
-        task("clean"),
-        end(),
-        chain("start", "sub", "end"),
-        chain("stopped", "clean", "end"),
-    )
-    desk.deploy(diagram("trap", *TRAP), diagram("parent", *parent, messages=[stop]))
+    desk.deploy(diagram("trap", *TRAP_PARTS), stoppable("trap"))
     case_id = desk.case("parent")
     desk.complete(desk.manager, desk.task(case_id), {"amount": 1})
     desk.complete(desk.manager, desk.task(case_id))
@@ -137,10 +101,7 @@ def test_a_timer_that_listens_beside_a_deadlock_still_fires_and_closes_the_incid
         '<bpmn:userTask id="rescue" name="Rescue"/>'
         '<bpmn:sequenceFlow id="r" sourceRef="due" targetRef="rescue"/></bpmn:subProcess>'
     )
-    desk.deploy(diagram("trap", *TRAP, late))
-    case_id = desk.case("trap")
-    desk.complete(desk.manager, desk.task(case_id), {"amount": 1})
-    desk.complete(desk.manager, desk.task(case_id))
+    case_id = trapped_case(desk, late)
     assert [i.kind for i in desk.incidents(case_id)] == ["stuck"]
     clock.advance(timedelta(days=4))
     assert desk.engine.jobs.fire_due() == 1

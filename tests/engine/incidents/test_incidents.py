@@ -5,15 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
 
 from engine import FakeClock
 from engine.errors import Conflict, NotFound, ProcessFailed
-from engine.store.tables import InstanceTable
-from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import (
-    boundary,
     call,
     catch,
     chain,
@@ -27,26 +23,20 @@ from tests.support.diagrams import (
     start,
     task,
 )
-
-CHOICE = (
-    start(),
-    task("decide", form=field("amount", "integer")),
-    gateway("large", default="large_to_small"),
-    task("big"),
-    task("small"),
-    end(),
-    end("end2"),
-    chain("start", "decide", "large"),
-    flow("large", "big", "= if amount = 13 then 13 else amount > 10"),
-    flow("large", "small"),
-    chain("big", "end"),
-    chain("small", "end2"),
+from tests.support.incidents import (
+    CHOICE,
+    CHOICE_PARTS,
+    LATER,
+    LATER_PARTS,
+    damage,
+    stoppable,
+    undecided_case,
 )
 
 
 def test_a_condition_that_fails_leaves_the_task_open_and_is_an_incident(bare_desk: Desk) -> None:
     desk = bare_desk
-    desk.deploy(diagram("choice", *CHOICE))
+    desk.deploy(CHOICE)
     case_id = desk.case("choice")
     task_id = desk.task(case_id)
     with pytest.raises(ProcessFailed) as caught:
@@ -62,12 +52,9 @@ def test_a_condition_that_fails_leaves_the_task_open_and_is_an_incident(bare_des
 
 def test_completing_the_task_again_after_the_mistake_closes_the_incident(bare_desk: Desk) -> None:
     desk = bare_desk
-    desk.deploy(diagram("choice", *CHOICE))
-    case_id = desk.case("choice")
-    task_id = desk.task(case_id)
-    for _ in range(2):
-        with pytest.raises(ProcessFailed):
-            desk.complete(desk.manager, task_id, {"amount": 13})
+    case_id, task_id = undecided_case(desk)
+    with pytest.raises(ProcessFailed):
+        desk.complete(desk.manager, task_id, {"amount": 13})
     assert len(desk.incidents(case_id)) == 1
     desk.complete(desk.manager, task_id, {"amount": 12})
     assert desk.names(case_id) == ["Big"]
@@ -88,7 +75,7 @@ def test_a_failure_above_the_task_is_closed_when_the_task_is_completed_again(
         end(),
         chain("start", "decide", "end"),
     )
-    parts = [p for p in CHOICE if 'id="decide"' not in p]
+    parts = [p for p in CHOICE_PARTS if 'id="decide"' not in p]
     desk.deploy(child, diagram("parent", *parts, call("decide", "child")))
     case_id = desk.case("parent")
     task_id = desk.task(case_id)
@@ -101,28 +88,11 @@ def test_a_failure_above_the_task_is_closed_when_the_task_is_completed_again(
     assert desk.engine.cases.get(desk.manager.actor, case_id).row.state == "running"
 
 
-LATER = (
-    start(),
-    task("work", form=field("limit", "integer")),
-    end(),
-    chain("start", "work", "end"),
-    boundary("late", "work", timer="P1D", interrupting=False),
-    gateway("check", default="check_to_fine"),
-    task("remind"),
-    end("fine"),
-    end("end2"),
-    flow("late", "check"),
-    flow("check", "remind", "= days_left < 3"),
-    flow("check", "fine"),
-    chain("remind", "end2"),
-)
-
-
 def test_a_timer_that_fails_waits_as_an_incident_while_the_others_go_on(
     bare_desk: Desk, clock: FakeClock
 ) -> None:
     desk = bare_desk
-    desk.deploy(diagram("later", *LATER))
+    desk.deploy(LATER)
     broken = desk.case("later")
     sound = [desk.case("later", variables={"days_left": 1}) for _ in range(3)]
     clock.advance(timedelta(days=2))
@@ -144,7 +114,7 @@ def test_what_failed_is_tried_again_when_its_cause_is_gone(
 ) -> None:
     desk = bare_desk
     steps = [
-        *LATER,
+        *LATER_PARTS,
         task("beside", form=field("days_left", "integer")),
         gateway("both", "parallel"),
     ]
@@ -278,14 +248,9 @@ def test_a_state_that_cannot_be_read_is_an_incident_and_the_others_go_on(
     bare_desk: Desk, clock: FakeClock
 ) -> None:
     desk = bare_desk
-    desk.deploy(diagram("later", *LATER))
+    desk.deploy(LATER)
     damaged, sound = (desk.case("later", variables={"days_left": 1}) for _ in range(2))
-    with database_of(desk.engine).writing() as connection:
-        connection.execute(
-            update(InstanceTable)
-            .where(InstanceTable.id == damaged)
-            .values(state_blob=b"\x01rubbish")
-        )
+    damage(desk.engine, damaged)
     clock.advance(timedelta(days=2))
     desk.engine.jobs.fire_due()
     assert desk.names(sound) == ["Remind", "Work"]
@@ -344,17 +309,7 @@ def test_ending_takes_the_incidents_of_what_has_ended_along(
     bare_desk: Desk, clock: FakeClock
 ) -> None:
     desk = bare_desk
-    stop = message("Stop", roles="ekonomi")
-    steps = (
-        start(),
-        call("sub", "later"),
-        boundary("stopped", "sub", message="Stop", interrupting=True),
-        task("clean"),
-        end(),
-        chain("start", "sub", "end"),
-        chain("stopped", "clean", "end"),
-    )
-    desk.deploy(diagram("later", *LATER), diagram("parent", *steps, messages=[stop]))
+    desk.deploy(LATER, stoppable("later"))
     stopped, cancelled = desk.case("parent"), desk.case("parent")
     clock.advance(timedelta(days=2))
     desk.engine.jobs.fire_due()
@@ -371,10 +326,7 @@ def test_ending_takes_the_incidents_of_what_has_ended_along(
 
 def test_only_who_looks_after_the_engine_learns_of_incidents(bare_desk: Desk) -> None:
     desk = bare_desk
-    desk.deploy(diagram("choice", *CHOICE))
-    case_id = desk.case("choice")
-    with pytest.raises(ProcessFailed):
-        desk.complete(desk.manager, desk.task(case_id), {"amount": 13})
+    case_id, _ = undecided_case(desk)
     [incident] = desk.incidents(case_id)
     assert not desk.engine.incidents.newest(desk.seller.actor)
     with pytest.raises(NotFound):

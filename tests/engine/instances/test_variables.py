@@ -6,17 +6,14 @@ import pytest
 
 from engine import SYSTEM, Engine, Invalid, NotAllowed, NotFound
 from tests.support.ground import Keys
-from tests.support.incidents import APPROVAL
+from tests.support.incidents import stopped_case
 from tests.support.people import People
 
 
 @pytest.fixture
-def stopped(bare_engine: Engine, key: Keys) -> str:
+def stopped(bare_engine: Engine) -> str:
     """A case that an unknown variable has stopped at its gateway."""
-    bare_engine.definitions.deploy(SYSTEM, [APPROVAL], key=key())
-    case = bare_engine.cases.start(SYSTEM, process_id="approval", key=key())
-    assert case.id is not None
-    return case.id
+    return stopped_case(bare_engine)
 
 
 def test_a_case_goes_on_after_the_missing_variable_was_set(

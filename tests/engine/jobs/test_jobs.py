@@ -25,6 +25,7 @@ from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import catch, chain, diagram, end, start, task
 from tests.support.ground import START
+from tests.support.incidents import damage
 from tests.support.workers import fired, kill_at_random, left, now, waiting_cases
 
 
@@ -160,15 +161,21 @@ def test_a_timer_of_years_comes_down_from_day_to_hour_to_second(
 # ---------------------------------------------------------------- whose timer it is
 
 
+def claim(engine: Engine, limit: int) -> list[str]:
+    """The ids of due timers that are this caller's now."""
+    with database_of(engine).writing() as connection:
+        return timers.claim_due(connection, engine.now(), limit)
+
+
 def test_claimed_timers_are_nobody_elses_until_the_lease_ends(
     bare_engine: Engine, clock: FakeClock
 ) -> None:
     waiting_cases(bare_engine, 5, due=START)
-    assert len(bare_engine._claim_timers(3)) == 3
-    assert len(bare_engine._claim_timers(3)) == 2
-    assert bare_engine._claim_timers(3) == []
+    assert len(claim(bare_engine, 3)) == 3
+    assert len(claim(bare_engine, 3)) == 2
+    assert claim(bare_engine, 3) == []
     clock.advance(timers.LEASE)
-    assert len(bare_engine._claim_timers(9)) == 5
+    assert len(claim(bare_engine, 9)) == 5
 
 
 def test_a_clock_that_is_set_back_keeps_no_lease_for_ever(
@@ -176,9 +183,9 @@ def test_a_clock_that_is_set_back_keeps_no_lease_for_ever(
 ) -> None:
     waiting_cases(bare_engine, 1, due=START - timedelta(days=2))
     clock.advance(timedelta(days=1))
-    assert len(bare_engine._claim_timers(1)) == 1
+    assert len(claim(bare_engine, 1)) == 1
     clock.advance(timedelta(days=-1))
-    assert len(bare_engine._claim_timers(1)) == 1
+    assert len(claim(bare_engine, 1)) == 1
 
 
 def test_a_clock_that_is_a_little_behind_takes_nothing_from_others(
@@ -195,7 +202,7 @@ def test_a_clock_that_is_a_little_behind_takes_nothing_from_others(
         [letter_id] = outbox.due(connection, START, 1)
 
     def taken() -> tuple[bool, bool, bool]:
-        timer = bool(bare_engine._claim_timers(1))
+        timer = bool(claim(bare_engine, 1))
         with database_of(bare_engine).writing() as connection:
             now = bare_engine.now()
             job = sqlite_queue.claim(connection, now) is not None
@@ -214,12 +221,7 @@ def test_a_timer_that_fails_is_an_incident_and_the_others_fire(
 ) -> None:
     desk = bare_desk
     ids = waiting_cases(desk.engine, 4, due=START)
-    with database_of(desk.engine).writing() as connection:
-        connection.execute(
-            tables.InstanceTable.__table__.update()
-            .where(tables.InstanceTable.id == ids[1])
-            .values(state_blob=b"damaged")
-        )
+    damage(desk.engine, ids[1])
     assert desk.engine.jobs.fire_due() == 4
     assert left(desk.engine) == 1
     assert [i.case_id for i in desk.engine.incidents.newest(desk.manager.actor)] == [ids[1]]

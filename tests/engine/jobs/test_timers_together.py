@@ -16,8 +16,9 @@ from engine.service import timers as timer_service
 from engine.store.tables import TimerTable
 from tests.support.databases import database_of
 from tests.support.desk import Desk
-from tests.support.diagrams import boundary, chain, diagram, end, flow, gateway, start, task
+from tests.support.diagrams import boundary, chain, diagram, end, start, task
 from tests.support.ground import START
+from tests.support.incidents import LATER
 from tests.support.workers import fired, left, waiting_cases
 
 WORK = (start(), task("work"), end(), chain("start", "work", "end"))
@@ -35,23 +36,6 @@ def twice(*, interrupting: bool) -> Any:
     second = boundary("too_late", "work", timer="P1D", interrupting=interrupting)
     beside = (task("act"), end("end3"), chain("too_late", "act", "end3"))
     return diagram("later", *WORK, first, *REMINDING, second, *beside)
-
-
-def failing() -> Any:
-    """Work with a timer after which a gateway looks at a variable."""
-    steps = (
-        *WORK,
-        boundary("late", "work", timer="P1D", interrupting=False),
-        gateway("check", default="check_to_fine"),
-        task("remind"),
-        end("fine"),
-        end("end2"),
-        flow("late", "check"),
-        flow("check", "remind", "= days_left < 3"),
-        flow("check", "fine"),
-        chain("remind", "end2"),
-    )
-    return diagram("later", *steps)
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +69,7 @@ def test_one_that_fails_among_many_is_an_incident_and_the_others_fire(
     bare_desk: Desk, clock: FakeClock
 ) -> None:
     desk = bare_desk
-    desk.deploy(failing())
+    desk.deploy(LATER)
     cases = [
         desk.case("later", variables={} if number == 13 else {"days_left": 1})
         for number in range(25)

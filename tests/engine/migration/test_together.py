@@ -83,14 +83,14 @@ def test_how_far_it_has_come_shows_while_it_goes_on(
     mover: Mover, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun(mover, 2 * TOGETHER + 1)
-    moved, real, seen = mover.job(wait=False), job.move, []
+    moved, real, seen = mover.job(wait=False), job.migrate, []
 
     def watched(*given: Any) -> int:
         # What others see: this transaction has not ended.
         seen.append(mover.progress(moved).done)
         return real(*given)
 
-    monkeypatch.setattr(job, "move", watched)
+    monkeypatch.setattr(job, "migrate", watched)
     mover.engine.migrations.run()
     assert seen == [0, TOGETHER, 2 * TOGETHER]
 
@@ -208,7 +208,7 @@ def test_what_a_killed_worker_had_begun_is_done_once(
     mover: Mover, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cases = begun(mover, 3 * TOGETHER)
-    moved, real, rounds = mover.job(wait=False), job.move, []
+    moved, real, rounds = mover.job(wait=False), job.migrate, []
 
     def killed(*given: Any) -> int:
         rounds.append(real(*given))
@@ -217,7 +217,7 @@ def test_what_a_killed_worker_had_begun_is_done_once(
         return rounds[-1]
 
     with monkeypatch.context() as patched:
-        patched.setattr(job, "move", killed)
+        patched.setattr(job, "migrate", killed)
         with pytest.raises(Killed):
             mover.engine.migrations.run()
     assert (mover.progress(moved).done, mover.progress(moved).waiting) == (TOGETHER, 2 * TOGETHER)

@@ -368,6 +368,7 @@ class TestBound:
 
     @pytest.mark.parametrize("q", ["norr visby", "syd umeå", "visby"])
     @pytest.mark.parametrize("whose", ["everybody's", "nobody's"])
+    @pytest.mark.counted
     def test_a_page_does_not_read_more_where_there_are_more(
         self, connection: Connection, rows: Rows, q: str, whose: str
     ) -> None:
@@ -385,6 +386,7 @@ class TestBound:
         assert read() <= before * 1.5
 
     @pytest.mark.parametrize("filters", [{"q": "gammal"}, {"phase": "Z"}])
+    @pytest.mark.counted
     def test_a_few_old_ones_are_not_looked_for_among_all(
         self,
         connection: Connection,

@@ -255,6 +255,7 @@ class TestBound:
         ],
     )
     @pytest.mark.parametrize("whose", ["everybody's", "nobody's"])
+    @pytest.mark.counted
     def test_a_page_does_not_read_more_where_more_has_happened(
         self,
         connection: Connection,

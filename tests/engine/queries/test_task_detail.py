@@ -14,12 +14,12 @@ from engine.errors import NotFound
 from engine.queries.task_detail import (
     TaskPlace,
     TaskRequirements,
-    asks,
     attachment,
     task_place,
 )
 from engine.queries.task_detail import get as task_detail
 from engine.views import SYSTEM, Actor, Field, TaskDetail
+from engine.work.forms import asks
 from tests.support.rows import DAY, NOW, TODAY, Rows, Running, tick, watched
 
 POINTS = (CheckItem("las", "Läs på"), CheckItem("fraga", "Fråga"), CheckItem("varna", "Varsla"))

@@ -397,6 +397,7 @@ class TestBound:
         ],
     )
     @pytest.mark.parametrize("whose", ["everybody's", "nobody's"])
+    @pytest.mark.counted
     def test_a_page_does_not_read_more_where_there_are_more(
         self,
         connection: Connection,

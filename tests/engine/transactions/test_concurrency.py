@@ -26,13 +26,13 @@ from tests.support.diagrams import (
     diagram,
     end,
     field,
-    flow,
     gateway,
     message,
     start,
     task,
 )
 from tests.support.ground import START
+from tests.support.incidents import CHOICE
 from tests.support.people import Account
 from tests.support.threads import at_once
 
@@ -339,19 +339,7 @@ def test_whoever_fails_at_a_task_that_is_completed_meanwhile_leaves_no_incident(
     bare_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = bare_desk
-    steps = (
-        start(),
-        task("decide", form=field("amount", "integer")),
-        gateway("large", default="large_to_small"),
-        task("big"),
-        task("small"),
-        end(),
-        chain("start", "decide", "large"),
-        flow("large", "big", "= if amount = 13 then 13 else amount > 10"),
-        chain("large", "small", "end"),
-        chain("big", "end"),
-    )
-    desk.deploy(diagram("choice", *steps))
+    desk.deploy(CHOICE)
     case_id = desk.case("choice")
     task_id = desk.task(case_id)
     right = Meanwhile(lambda: desk.complete(desk.manager, task_id, {"amount": 5}))

@@ -87,6 +87,13 @@ class Server:
             self._process.wait(30)
             self._process = None
 
+    def stop(self, patience: float = 30.0) -> None:
+        """SIGTERM to the one that listens, as systemd and Docker stop it, until all have ended."""
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait(patience)
+        self._process = None
+
     def kill_who_answers(self) -> None:
         """SIGKILL to the processes that answer; who listens must bring new ones."""
         for process in self.processes()[1:]:

@@ -102,3 +102,25 @@ def test_a_shape_drawn_twice_counts_once() -> None:
 def test_prefixes_do_not_matter() -> None:
     inside = shape("tns:t", (0, 0, 100, 80))
     assert [s.id for s in drawing(MODEL + plane("tns:p", inside), "p").shapes] == ["t"]
+
+
+def test_a_flow_without_an_id_is_a_line_between_its_ends() -> None:
+    nameless = (
+        '<sequenceFlow sourceRef="s" targetRef="t"/><sequenceFlow sourceRef="s" targetRef="t"/>'
+    )
+    shown = plane("p", shape("s", (0, 0, 36, 36)) + shape("t", (100, 0, 36, 36)))
+    drawn = drawing(process('<startEvent id="s"/><task id="t"/>' + nameless) + shown)
+    assert [e.kind for e in drawn.edges] == ["sequenceFlow", "sequenceFlow"]
+    assert len({e.id for e in drawn.edges}) == 2
+    assert all(len(e.waypoints) == 2 for e in drawn.edges)
+
+
+def test_a_compensation_on_a_border_is_never_drawn_as_one_that_leaves_its_activity_alone() -> None:
+    def interrupting(event: str) -> bool:
+        border = f'<boundaryEvent id="b" attachedToRef="t" cancelActivity="false"><{event}/>'
+        content = process(f'<task id="t"/>{border}</boundaryEvent>')
+        shown = plane("p", shape("t", (0, 0, 90, 60)) + shape("b", (80, 50, 36, 36)))
+        return next(s.interrupting for s in drawing(content + shown).shapes if s.id == "b")
+
+    assert interrupting("compensateEventDefinition")
+    assert not interrupting("messageEventDefinition")

@@ -73,14 +73,17 @@ def test_a_condition_in_feel_is_fine() -> None:
         ),
     ],
 )  # fmt: skip
-def test_what_is_not_feel_is_refused_and_the_element_named(content: str, element: str) -> None:
-    found = [f for f in findings(content) if f.severity == "error"]
+def test_what_is_not_feel_does_not_run_and_the_element_is_named(content: str, element: str) -> None:
+    codes = {"expression_python", "expression_syntax", "expression_empty", "script_not_a_context"}
+    found = [f for f in findings(content) if f.code in codes]
     assert [f.element_id for f in found] == [element]
     assert element in found[0].en
+    assert not found[0].refuses
+    assert startable(content) == set()
 
 
 def test_a_finding_on_a_condition_names_the_gateway_too() -> None:
-    (found,) = [f for f in findings(decision(PYTHON)) if f.severity == "error"]
+    (found,) = [f for f in findings(decision(PYTHON)) if f.code.startswith("expression")]
     assert "(after g)" in found.en
     assert "(efter g)" in found.sv
 
@@ -99,11 +102,9 @@ def test_a_slip_is_answered_with_what_was_meant() -> None:
         line('<serviceTask id="t" implementation="##WebService"/>'),
         line('<serviceTask id="t" camunda:class="com.acme.Pay"/>'),
         line('<businessRuleTask id="t"/>'),
-        task().replace(
-            "</userTask>",
-            '<extensionElements><camunda:taskListener class="com.acme.L"/></extensionElements>'
-            "</userTask>",
-        ),
+        script("a = 1", 'scriptFormat="javascript"'),
+        script("a = 1;", 'scriptFormat="text/x-java"'),
+        script("a = 1", 'scriptFormat="python"'),
     ],
 )
 def test_what_is_meant_for_other_tools_is_kept_as_a_drawing(content: str) -> None:
@@ -118,13 +119,24 @@ def test_java_code_is_named_in_the_finding() -> None:
 
 
 def test_what_to_do_about_code_fits_the_step() -> None:
-    listener = (
-        '<extensionElements><camunda:taskListener event="create" class="X"/></extensionElements>'
+    connector = (
+        "<extensionElements><camunda:connector><camunda:connectorId>x</camunda:connectorId>"
+        "</camunda:connector></extensionElements>"
     )
-    done_by_people = line(f'<userTask id="t">{listener}</userTask>')
+    done_by_people = line(f'<userTask id="t">{connector}</userTask>')
     done_by_programs = line('<serviceTask id="t" camunda:class="X"/>')
     for content, ends in ((done_by_people, "Remove the code."), (done_by_programs, "a user task.")):
         assert [f.en.endswith(ends) for f in findings(content) if f.code == "vendor_code"] == [True]
+
+
+@pytest.mark.parametrize("name", ["taskListener", "executionListener"])
+def test_the_process_goes_on_without_listeners_and_says_so(name: str) -> None:
+    heard = f'<camunda:{name} event="create"><camunda:script>x</camunda:script></camunda:{name}>'
+    content = line(f'<userTask id="t"><extensionElements>{heard}</extensionElements></userTask>')
+    assert startable(content) == {"p"}
+    (found,) = [f for f in findings(content) if f.severity == "warning"]
+    assert (found.code, found.element_id) == ("vendor_listener", "t")
+    assert name in found.en
 
 
 def test_settings_of_other_tools_are_told_and_harm_nothing() -> None:
@@ -156,3 +168,47 @@ def test_no_file_has_more_expressions_than_anyone_reads() -> None:
     items = "".join(f'<sp:item id="i{n}" applies="= x{n}">y</sp:item>' for n in range(1100))
     assert errors(task(f"<sp:checklist>{items}</sp:checklist>")) == ["expressions_too_many"]
     assert len(file(items)) < 100_000
+
+
+@pytest.mark.parametrize("text", ["= cycle(x)", "= next month(due) &gt; due", "= my rule(1)"])
+def test_a_function_that_feel_does_not_have_is_named(text: str) -> None:
+    content = decision(text)
+    (found,) = [f for f in findings(content) if f.code == "expression_function"]
+    assert found.element_id == "f1"
+    assert startable(content) == set()
+
+
+def test_functions_of_the_expression_itself_and_of_scripts_are_known() -> None:
+    assert startable(decision("= {f: function(a) a &gt; 1, b: f(x)}.b")) == {"p"}
+    own = script('= error("no stock")', 'scriptFormat="feel"')
+    assert startable(own) == {"p"}
+
+
+@pytest.mark.parametrize(("text", "warned"), [("= any", True), ("= count &gt; 3", True),
+                                              ("= count(lines) &gt; 3", False)])  # fmt: skip
+def test_a_function_in_the_place_of_a_value_is_told(text: str, warned: bool) -> None:
+    found = [f for f in findings(decision(text)) if f.code == "expression_names_function"]
+    assert [(f.severity, f.element_id) for f in found] == [("warning", "f1")] * warned
+
+
+@pytest.mark.parametrize("text", ["= today() &gt; due", "= due &lt; now()"])
+def test_a_condition_that_only_time_makes_true_is_told(text: str) -> None:
+    event = (
+        '<intermediateCatchEvent id="t"><conditionalEventDefinition><condition>'
+        f"{text}</condition></conditionalEventDefinition></intermediateCatchEvent>"
+    )
+    (found,) = [f for f in findings(line(event)) if f.code == "condition_of_time"]
+    assert (found.severity, found.element_id) == ("warning", "t")
+    assert not [f for f in findings(decision(text)) if f.code == "condition_of_time"]
+
+
+def test_words_are_no_condition_of_a_process_that_runs() -> None:
+    words = decision("kunden är nöjd").replace(' xsi:type="tFormalExpression"', "")
+    (found,) = [f for f in findings(words) if f.code == "condition_informal"]
+    assert (found.element_id, found.refuses) == ("f1", False)
+    assert "(after g)" in found.en
+    assert startable(words) == set()
+    formula = decision("score &gt; 10").replace(' xsi:type="tFormalExpression"', "")
+    assert startable(formula) == {"p"}
+    drawn = words.replace('isExecutable="true"', 'isExecutable="false"')
+    assert "condition_informal" not in {f.code for f in findings(drawn)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.bpmn import codes, errors, findings, flow, line, process, task
+from tests.support.bpmn import codes, errors, findings, flow, line, process, startable, task, tree
 
 START_END = '<startEvent id="s"/><endEvent id="e"/>'
 
@@ -52,6 +52,22 @@ def test_elements_need_ids() -> None:
         "id_missing",
         "id_missing",
     ]
+
+
+def test_a_sequence_flow_needs_no_id() -> None:
+    nameless = '<startEvent id="s"/><endEvent id="e"/><sequenceFlow sourceRef="s" targetRef="e"/>'
+    assert errors(process(nameless)) == []
+    assert startable(process(nameless)) == {"p"}
+    # The id that it gets is none that the file has, and the same at every reading.
+    made = ids(process(nameless))
+    taken = process(nameless + f'<task id="{made[0]}"/>' + flow("f", "s", made[0]))
+    assert len(set(ids(taken))) == 2
+    assert ids(process(nameless)) == made
+
+
+def ids(content: str) -> list[str]:
+    """The ids of a file's sequence flows."""
+    return [e.get("id") or "" for e in tree(content).iter() if str(e.tag).endswith("sequenceFlow")]
 
 
 @pytest.mark.parametrize("ident", ["../etc/passwd", "a b", "1a", "a:b", "é/", "a'b"])

@@ -129,7 +129,7 @@ def callers(count: int) -> str:
     ("content", "code"),
     [
         (chain(3000), "process_too_large"),
-        (process('<userTask id="t"/>' + flow("f", "t", "t") * 2000), "process_too_tangled"),
+        (process('<userTask id="t"/>' + flow("f", "t", "t") * 5000), "process_too_tangled"),
         (callers(3000), "processes_too_many"),
         (lanes(6000), "lane_role_unknown"),
         (process("<subProcess>" * 200 + "</subProcess>" * 200), "xml_too_deep"),
@@ -149,7 +149,7 @@ def test_a_hostile_file_is_answered_soon(content: str, code: str) -> None:
     assert sum(len(str(f)) for f in found) < 50_000
 
 
-def test_250_nodes_are_enough_and_can_be_set() -> None:
-    assert "process_too_large" not in codes(chain(250))
-    assert "process_too_large" in codes(chain(251))
+def test_1000_nodes_are_enough_and_can_be_set() -> None:
+    assert "process_too_large" not in codes(chain(1000))
+    assert "process_too_large" in codes(chain(1001))
     assert "process_too_large" in codes(chain(11), rules=lint.Rules(nodes=10))

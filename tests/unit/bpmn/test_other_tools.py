@@ -50,7 +50,60 @@ def test_what_the_page_promises_is_done_for_some_diagram() -> None:
         for note in vendor.translate(parse(file(line(DECISION)), "d.bpmn"))
         if note.code == "vendor_translated"
     }
+    done |= {note.params["key"] for note in vendor.translate(parse(FLOWABLE, "f.bpmn"))}
     assert done == {entry.key for entry in TABLE}
+
+
+def flowable(content: str, said: str = "") -> bytes:
+    """A file of Flowable's: it says who it is by its namespace alone."""
+    whole = file(f'<process id="p" {said}>{content}</process>')
+    return whole.replace(
+        b"<definitions ", b'<definitions xmlns:flowable="http://flowable.org/bpmn" '
+    )
+
+
+def failing(reference: str) -> str:
+    """A sub-process that ends with an error, and the event that catches it."""
+    thrown = f'<errorEventDefinition errorRef="{reference}"/>'
+    return (
+        f'<subProcess id="u"><startEvent id="a"/><endEvent id="z">{thrown}</endEvent>'
+        '<sequenceFlow sourceRef="a" targetRef="z"/></subProcess><task id="t"/>'
+        f'<boundaryEvent id="b" attachedToRef="u">{thrown}</boundaryEvent>'
+        '<sequenceFlow sourceRef="b" targetRef="t"/>'
+    )
+
+
+LATER = (
+    '<intermediateCatchEvent id="w"><timerEventDefinition><timeDuration>"P1D"</timeDuration>'
+    '</timerEventDefinition></intermediateCatchEvent><sequenceFlow sourceRef="t" targetRef="w"/>'
+    '<task id="y"/><sequenceFlow sourceRef="w" targetRef="y"/>'
+)
+FLOWABLE = flowable(failing("no stock") + LATER)
+
+
+@pytest.mark.parametrize("code", ["noStock", "no stock", "404"])
+def test_an_error_is_thrown_and_caught_by_a_code_that_nothing_defines(code: str) -> None:
+    report = lint([Source("x.bpmn", flowable(failing(code)))], roles=ROLES)
+    assert report.startable == {"p"}
+    (process_read,) = report.files[0].model
+    thrown = {e.name for node in process_read.nodes.values() for e in node.events}
+    assert thrown == {code}
+    # A file of no such tool must define what it refers to.
+    assert "reference_lost" in codes(f'<process id="p">{failing("gone")}</process>')
+
+
+def test_a_file_of_flowable_runs_unless_it_says_that_it_does_not() -> None:
+    assert lint([Source("x.bpmn", flowable('<userTask id="t"/>'))], roles=ROLES).startable == {"p"}
+    said = flowable('<userTask id="t"/>', 'isExecutable="false"')
+    assert lint([Source("x.bpmn", said)], roles=ROLES).startable == set()
+
+
+@pytest.mark.parametrize("mark", ['"', "'"])
+def test_a_time_in_quotation_marks_is_the_time(mark: str) -> None:
+    wait = LATER.replace('"P1D"', f"{mark}P1D{mark}")
+    content = process(f'<task id="t"/>{wait}')
+    assert "timer_malformed" not in codes(content)
+    assert lint([Source("x.bpmn", file(content))], roles=ROLES).startable == {"p"}
 
 
 DECISION = (

@@ -90,7 +90,7 @@ def test_what_is_drawn_in_blocks_is_sound(block: Block) -> None:
     found = outcome(drawn(text, **kinds))
     assert found.completes
     assert found.complete
-    assert not any((found.doubled, found.stuck, found.trap, found.endless, found.cut))
+    assert not any((found.doubled, found.deadlocks, found.trap, found.endless, found.cut))
     assert found.states <= 1
 
 
@@ -130,6 +130,6 @@ def test_simplifying_hides_nothing_and_invents_nothing(content: str) -> None:
     assert simple.states <= plain.states
     assert (simple.completes, bool(simple.doubled)) == (plain.completes, bool(plain.doubled))
     if not plain.doubled:
-        assert bool(simple.stuck) == bool(plain.stuck)
+        assert bool(simple.deadlocks) == bool(plain.deadlocks)
         assert bool(simple.trap) == bool(plain.trap)
         assert simple.hopeless == plain.hopeless

@@ -10,7 +10,7 @@ import pytest
 
 from engine import SYSTEM, Engine, FakeClock
 from tests.support.caller import Caller, Calling
-from tests.support.incidents import APPROVAL
+from tests.support.incidents import stopped_case
 from tests.support.people import People
 from tests.support.samples import SMALL
 from tests.support.visitor import Visitor
@@ -92,9 +92,8 @@ def test_a_list_holds_what_the_person_may_see(
 def test_incidents_come_in_pages_with_what_a_person_is_told(
     calling: Calling, people: People, engine: Engine
 ) -> None:
-    engine.definitions.deploy(SYSTEM, [APPROVAL], key="deploy")
-    for number in range(3):
-        engine.cases.start(SYSTEM, process_id="approval", title="Köp", key=f"start-{number}")
+    for _ in range(3):
+        stopped_case(engine, title="Köp")
     manager = calling(people["manager"])
     first = manager.get("/incidents?limit=2")
     assert 'rel="next"' in first.headers["Link"]

@@ -469,7 +469,7 @@ def test_a_database_that_does_not_answer_is_worth_another_try(
     def away(*_: object, **__: object) -> None:
         raise Unavailable()
 
-    monkeypatch.setattr(engine.tasks.search, "search", away)
+    monkeypatch.setattr(engine.tasks, "search", away)
     answer = seller.get("/tasks")
     assert (answer.status_code, problem(answer)) == (503, "unavailable")
     assert int(answer.headers["Retry-After"]) > 0
@@ -481,7 +481,7 @@ def test_what_nobody_thought_of_tells_nothing_of_the_inside(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the secret of the house")
 
-    monkeypatch.setattr(engine.tasks.search, "search", broken)
+    monkeypatch.setattr(engine.tasks, "search", broken)
     answer = seller.get("/tasks")
     assert (answer.status_code, problem(answer)) == (500, "internal-error")
     assert "secret" not in answer.text

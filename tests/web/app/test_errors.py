@@ -50,7 +50,7 @@ def test_an_error_of_the_engine_becomes_a_page_with_its_status(
     heading: str,
 ) -> None:
     visitor = signed_in(people["saljare"])
-    monkeypatch.setattr(engine.tasks.search, "search", failing(error))
+    monkeypatch.setattr(engine.tasks, "search", failing(error))
     answer = visitor.open("/tasks")
     assert answer.status_code == status
     assert f"<h1>{heading}</h1>" in answer.text
@@ -66,7 +66,7 @@ def test_a_form_that_met_an_error_can_be_sent_again_with_the_same_key(
     visitor = signed_in(people["saljare"])
     page = visitor.open(f"/tasks/{task_id}")
     with monkeypatch.context() as patch:
-        patch.setattr(engine.tasks.search, "save_draft", failing(Unavailable()))
+        patch.setattr(engine.tasks, "save_draft", failing(Unavailable()))
         filled = {"note": "Ett långt resonemang", "password": "hemligt här"}
         failed = visitor.send(page, filled, having="note", button=("action", "save"))
     assert failed.status_code == 503
@@ -98,7 +98,7 @@ def test_what_nobody_foresaw_is_a_page_too(
 ) -> None:
     app.testing = False
     visitor = signed_in(people["saljare"])
-    monkeypatch.setattr(engine.tasks.search, "search", failing(RuntimeError("oops")))
+    monkeypatch.setattr(engine.tasks, "search", failing(RuntimeError("oops")))
     answer = visitor.open("/tasks")
     assert answer.status_code == 500
     assert "Något gick fel" in answer.text

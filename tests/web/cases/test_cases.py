@@ -199,13 +199,13 @@ def test_an_incident_is_shown_and_can_be_tried_again(
     tried: list[str] = []
     detail = engine.cases.get(people["manager"].actor, case_id)
     broken = _with_incident(detail)
-    monkeypatch.setattr(engine.cases.search, "get", lambda *_: broken)
+    monkeypatch.setattr(engine.cases, "get", lambda *_: broken)
 
     def retry(_actor: object, incident_id: str, *, key: str) -> Receipt:
         tried.append(incident_id)
         return Receipt(key, START, result={"resolved": True})
 
-    monkeypatch.setattr(engine.incidents.newest, "retry", retry)
+    monkeypatch.setattr(engine.incidents, "retry", retry)
     page = manager.open(f"/cases/{case_id}")
     assert "Uttrycket har fel typ" in page.text
     answer = manager.client.post(

@@ -5,28 +5,11 @@ from __future__ import annotations
 import pytest
 
 from engine import INCIDENT_KINDS, SYSTEM, Engine, Invalid, ProcessFailed
-from tests.support.diagrams import chain, diagram, end, field, flow, gateway, start, task
-from tests.support.incidents import APPROVAL
+from tests.support.incidents import CHOICE, stopped_case
 from tests.support.people import People
 from tests.support.visitor import SignedIn, Visitor
 from web.i18n import catalogue
 from web.texts.incidents import KINDS
-
-CHOICE = diagram(
-    "choice",
-    start(),
-    task("decide", form=field("amount", "integer")),
-    gateway("large", default="large_to_small"),
-    task("big"),
-    task("small"),
-    end(),
-    end("end2"),
-    chain("start", "decide", "large"),
-    flow("large", "big", "= if amount = 13 then 13 else amount > 10"),
-    flow("large", "small"),
-    chain("big", "end"),
-    chain("small", "end2"),
-)
 
 
 @pytest.fixture
@@ -42,9 +25,7 @@ def manager(signed_in: SignedIn, people: People) -> Visitor:
 @pytest.fixture
 def stopped(engine: Engine) -> str:
     """A case that stopped at once: nobody has set ``amount``."""
-    engine.definitions.deploy(SYSTEM, [APPROVAL], key="deploy")
-    receipt = engine.cases.start(SYSTEM, process_id="approval", title="Ett köp", key="start")
-    return str(receipt.id)
+    return stopped_case(engine, title="Ett köp")
 
 
 def in_english(visitor: Visitor, path: str) -> str:
@@ -144,8 +125,8 @@ def test_who_may_not_look_at_the_case_is_not_sent_there(
 def test_the_list_comes_in_pages_that_neither_repeat_nor_leave_out(
     manager: Visitor, engine: Engine, stopped: str
 ) -> None:
-    for number in range(6):
-        engine.cases.start(SYSTEM, process_id="approval", key=f"more-{number}")
+    for _ in range(6):
+        stopped_case(engine)
     seen: list[str] = []
     cursor: str | None = None
     while True:

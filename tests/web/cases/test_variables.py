@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import SYSTEM, Engine
-from tests.support.incidents import APPROVAL
+from tests.support.incidents import stopped_case
 from tests.support.people import People
 from tests.support.visitor import SignedIn, Visitor
 
@@ -18,8 +18,7 @@ def engine(bare_engine: Engine) -> Engine:
 @pytest.fixture
 def case(engine: Engine) -> str:
     """Stopped: nobody has set ``amount``."""
-    engine.definitions.deploy(SYSTEM, [APPROVAL], key="deploy")
-    return str(engine.cases.start(SYSTEM, process_id="approval", key="start").id)
+    return stopped_case(engine)
 
 
 @pytest.fixture

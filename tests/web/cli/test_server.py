@@ -5,92 +5,24 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import signal
 import socket
+import sqlite3
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from contextlib import closing
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from engine import Engine
+from tests.support.served import PATIENCE, Serve
 from web.server import is_loopback
 
+FIRST = "Nobody can sign in yet. The first administrator:"
+INSTALLED = Path(sys.executable).with_name("serviceplan")
 LINE = re.compile(r"^(?P<name>[^│]+) │ (?P<username>\S+) +│ (?P<password>\S+) +│ (?P<roles>.*)$")
-PATIENCE = 180.0
-"""How long a start may take on a machine that does much else; seconds on an idle one."""
-
-Serve = Callable[..., "Served"]
-
-
-class Served:
-    """A running server and what it has printed."""
-
-    def __init__(self, port: int, *options: str, folder: Path):
-        command = [sys.executable, "-c", "from web.cli import main; main()", "serve"]
-        self.port = port
-        self.process = subprocess.Popen(
-            [*command, "--port", str(port), "--database", str(folder / "served.db"), *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.output: list[str] = []
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.output.append(line.rstrip("\n"))
-
-    def wait_for(self, text: str) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not any(text in line for line in self.output):
-            assert time.monotonic() < deadline, "\n".join(self.output)
-            assert self.process.poll() is None or self._reader.is_alive(), "\n".join(self.output)
-            time.sleep(0.05)
-
-    def get(self, path: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode("utf-8")
-        finally:
-            connection.close()
-
-    def stop(self) -> int:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(timeout=20)
-        self._reader.join()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return status
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def serve(port: int, tmp_path: Path) -> Iterator[Serve]:
-    running: list[Served] = []
-
-    def start(*options: str) -> Served:
-        running.append(Served(port, *options, folder=tmp_path))
-        return running[-1]
-
-    yield start
-    for served in running:
-        served.stop()
 
 
 def test_the_first_start_makes_a_company_whose_people_can_sign_in(
@@ -123,6 +55,11 @@ def test_an_empty_start_has_the_plan_and_says_how_the_first_administrator_is_mad
     served.wait_for("Stop with Ctrl+C")
     served.wait_for("serviceplan user add NAME")
     served.stop()
+    # As long as there is nobody, at every start.
+    again = serve()
+    again.wait_for("Stop with Ctrl+C")
+    again.wait_for("serviceplan user add NAME")
+    again.stop()
     from engine import SYSTEM
 
     engine = Engine.open(f"sqlite:///{tmp_path / 'served.db'}")
@@ -130,6 +67,21 @@ def test_an_empty_start_has_the_plan_and_says_how_the_first_administrator_is_mad
     assert (tmp_path / "served.db").stat().st_mode & 0o077 == 0
     assert "serviceplan" in {d.process_id for d in engine.definitions.all(SYSTEM)}
     engine.close()
+
+
+def test_the_next_step_after_an_empty_start_can_be_typed_as_it_is_said(
+    serve: Serve, tmp_path: Path
+) -> None:
+    served = serve("--empty", command=[str(INSTALLED)], cwd=tmp_path)
+    served.wait_for("Stop with Ctrl+C")
+    said = served.output[served.output.index(FIRST) + 1]
+    assert said.strip() in unescape(served.get("/login")[1])
+    subprocess.run(f"{said} --generate", shell=True, cwd=tmp_path, check=True)  # noqa: S602
+    assert "user add" not in served.get("/login")[1]
+    served.stop()
+    again = serve(command=[str(INSTALLED)], cwd=tmp_path)
+    again.wait_for("Stop with Ctrl+C")
+    assert FIRST not in again.output
 
 
 def test_what_nobody_can_read_is_answered_with_a_problem(serve: Serve) -> None:
@@ -163,6 +115,21 @@ def test_a_port_that_is_taken_is_said_in_one_line(serve: Serve, port: int) -> No
         assert served.process.wait(timeout=PATIENCE) == 1
     served.wait_for("cannot listen on 127.0.0.1")
     assert not any("Traceback" in line for line in served.output)
+
+
+def test_a_database_that_cannot_be_used_is_said_before_a_port_that_is_taken(
+    serve: Serve, port: int, tmp_path: Path
+) -> None:
+    Engine.open(f"sqlite:///{tmp_path / 'served.db'}").close()
+    with closing(sqlite3.connect(tmp_path / "served.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        served = serve()
+        assert served.process.wait(timeout=PATIENCE) == 1
+    served.wait_for("9999")
+    assert not any("cannot listen" in line for line in served.output)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.1.2.3"])

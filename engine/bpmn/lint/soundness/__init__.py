@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from engine.bpmn.lint.cycles import Resting
-from engine.bpmn.lint.document import Document, Node, Process, Scope, flag
+from engine.bpmn.lint.document import DiagramNode, DiagramProcess, Document, Scope, flag
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.lint.soundness import words
 from engine.bpmn.lint.soundness.build import Uncounted, build, whole
@@ -45,6 +45,7 @@ class Bounds:
 
 
 DEFAULT_BOUNDS = Bounds()
+"""How far a diagram is explored when nothing else is configured."""
 
 
 def check(
@@ -64,10 +65,10 @@ def check(
 
 
 def _process(
-    process: Process, report: Reporter, resting: Resting, states: int, until: float
+    process: DiagramProcess, report: Reporter, resting: Resting, states: int, until: float
 ) -> None:
     """Inner scopes first: how a sub-process can end is the business of what is around it."""
-    outcomes: dict[Node, Outcome] = {}
+    outcomes: dict[DiagramNode, Outcome] = {}
     for scope in reversed(process.scopes):
         if not whole(scope) or (scope.owner is not None and scope.owner.kind == "adHocSubProcess"):
             continue
@@ -77,47 +78,47 @@ def _process(
             report("soundness_uncounted", uncounted.node.element)
             continue
         simplify(net)
-        found = explore(net, states=states, until=until)
-        _tell(scope, found, report)
-        if scope.owner is not None and found.complete:
-            found.completes = found.completes or _caught(scope)
-            outcomes[scope.owner] = found
+        outcome = explore(net, states=states, until=until)
+        _tell(scope, outcome, report)
+        if scope.owner is not None and outcome.complete:
+            outcome.completes = outcome.completes or _caught(scope)
+            outcomes[scope.owner] = outcome
 
 
-def _tell(scope: Scope, found: Outcome, report: Reporter) -> None:
+def _tell(scope: Scope, outcome: Outcome, report: Reporter) -> None:
     interruptible = _interruptible(scope)
-    always = found.hopeless and scope.owner is None and not interruptible
-    for place, missing, path in found.stuck:
+    always = outcome.hopeless and scope.owner is None and not interruptible
+    for place, missing, path in outcome.deadlocks:
         report(
             "deadlock_always" if always else "deadlock",
             words.element(place.target, scope),
             missing=words.sources(missing),
             path=words.path(path, place),
         )
-    for place, path in found.doubled:
+    for place, path in outcome.doubled:
         report(
             "not_synchronised",
             words.meeting(place, scope),
-            work=words.work(place),
+            work=words.activities_at(place),
             path=words.path(path),
         )
-    for step, place, path in found.cut:
+    for step, place, path in outcome.cut:
         report(
             "work_cut_off",
             words.element(step, scope),
-            work=words.work(place, ACTIVITIES),
+            work=words.activities_at(place, ACTIVITIES),
             path=words.path(path),
         )
     if not interruptible:
-        for place, path in found.trap[:1]:
+        for place, path in outcome.trap[:1]:
             report("no_way_to_the_end", words.at(place, scope), path=words.path(path))
-        for place in found.endless[:1]:
-            report("never_ends", scope.element, work=words.work(place))
-    if not found.complete:
-        report("soundness_bound", scope.element, states=found.states)
+        for place in outcome.endless[:1]:
+            report("never_ends", scope.element, work=words.activities_at(place))
+    if not outcome.complete:
+        report("soundness_bound", scope.element, states=outcome.states)
 
 
-def _interrupts(node: Node) -> bool:
+def _interrupts(node: DiagramNode) -> bool:
     """True for an event sub-process that takes all other tokens of its scope away."""
     inner = node.inner
     if inner is None or not node.event_triggered:
@@ -136,7 +137,7 @@ def _caught(scope: Scope) -> bool:
 
 def _interruptible(scope: Scope) -> bool:
     """True when something drawn around the scope's flows can end it from outside of them."""
-    inner: Node | None = None
+    inner: DiagramNode | None = None
     around: Scope | None = scope
     while around is not None:
         if any(_interrupts(node) for node in around.nodes if node is not inner):

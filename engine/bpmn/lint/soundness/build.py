@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from engine.bpmn.lint.document import Flow, Node, Scope, flag
-from engine.bpmn.lint.soundness.net import Needs, Net, Place, Step, Way, does
+from engine.bpmn.lint.document import DiagramFlow, DiagramNode, Scope, flag
+from engine.bpmn.lint.soundness.net import Needs, Net, NetTransition, Place, Way, does
 from engine.bpmn.model import ACTIVITIES
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _TAKES_ALL = {"terminate": "terminate", "error": "fail", "cancel": "fail"}
 class Uncounted(Exception):
     """An element needs a number of tokens that the net cannot tell."""
 
-    def __init__(self, node: Node):
+    def __init__(self, node: DiagramNode):
         super().__init__(node.id)
         self.node = node
 
@@ -49,8 +49,8 @@ def whole(scope: Scope) -> bool:
 
 def build(
     scope: Scope,
-    rests: Callable[[Node], bool],
-    inside: Callable[[Node], Outcome | None] = lambda _: None,
+    rests: Callable[[DiagramNode], bool],
+    inside: Callable[[DiagramNode], Outcome | None] = lambda _: None,
 ) -> Net:
     """The net of a whole scope. ``rests`` says where tokens wait for somebody, ``inside`` how a
     sub-process can end. Raises ``Uncounted``."""
@@ -61,22 +61,23 @@ class _Builder:
     def __init__(
         self,
         scope: Scope,
-        rests: Callable[[Node], bool],
-        inside: Callable[[Node], Outcome | None],
+        rests: Callable[[DiagramNode], bool],
+        inside: Callable[[DiagramNode], Outcome | None],
     ):
         self._scope = scope
         self._rests = rests
         self._inside = inside
         self._net = Net()
-        self._steps: dict[Node, Step] = {}
-        self._places: dict[Flow, Place] = {}
+        self._steps: dict[DiagramNode, NetTransition] = {}
+        self._places: dict[DiagramFlow, Place] = {}
         self._hosts = {b: node for node in scope.nodes for b in node.boundary}
 
     def run(self) -> Net:
+        """The net of the scope."""
         net = self._net
         for node in self._scope.nodes:
             if node.kind != "boundaryEvent":
-                self._steps[node] = Step(node, self._needs(node), nodes=(node,))
+                self._steps[node] = NetTransition(node, self._needs(node), nodes=(node,))
         net.steps = list(self._steps.values())
         for flow in self._scope.flows:
             source, target = flow.source, flow.target
@@ -92,7 +93,7 @@ class _Builder:
             self._meet(step)
         return net
 
-    def _needs(self, node: Node) -> Needs:
+    def _needs(self, node: DiagramNode) -> Needs:
         if len(node.incoming) > 1 and node.kind in _JOINS:
             return _JOINS[node.kind]
         needed = _quantity(node, "startQuantity")
@@ -105,20 +106,20 @@ class _Builder:
             return "all"
         raise Uncounted(node)
 
-    def _meet(self, step: Step) -> None:
+    def _meet(self, step: NetTransition) -> None:
         """Where several flows lead to work there is one place for all of them before it."""
         if len(step.ins) < 2:
             return
         step.meet = step.node
         if step.needs == "any" and does(step.node):
-            merge = Step(step.node, ins=step.ins, nodes=step.nodes, meet=step.node)
+            merge = NetTransition(step.node, ins=step.ins, nodes=step.nodes, meet=step.node)
             for place in step.ins:
                 place.target = merge
             step.ins = []
             merge.ways[frozenset({self._net.place(merge, step)})] = ()
             self._net.steps.append(merge)
 
-    def _ways(self, node: Node, step: Step) -> None:
+    def _ways(self, node: DiagramNode, step: NetTransition) -> None:
         if node.kind == "endEvent":
             step.ways[frozenset()] = ()
             taken = next((_TAKES_ALL[e] for e in node.events if e in _TAKES_ALL), "")
@@ -142,7 +143,7 @@ class _Builder:
             step.ways[frozenset()] = ()
             step.ends = "fail"
 
-    def _leave(self, node: Node, step: Step) -> list[Way]:
+    def _leave(self, node: DiagramNode, step: NetTransition) -> list[Way]:
         """The sets of flows by which a token may leave an element, as its kind decides."""
         if "link" in node.events and node.kind == "intermediateThrowEvent":
             return [frozenset(self._jumps(node, step))]
@@ -157,7 +158,7 @@ class _Builder:
             return [frozenset({place}) for place in places]
         return self._conditional(node, flows)
 
-    def _conditional(self, node: Node, flows: list[Flow]) -> list[Way]:
+    def _conditional(self, node: DiagramNode, flows: list[DiagramFlow]) -> list[Way]:
         """Flows without a condition always, of the others any; the default when none holds. A
         gateway without any condition is one whose conditions nobody has written yet."""
         places = self._places
@@ -174,7 +175,7 @@ class _Builder:
             ways.append(must)
         return list(dict.fromkeys(ways))
 
-    def _jumps(self, node: Node, step: Step) -> list[Place]:
+    def _jumps(self, node: DiagramNode, step: NetTransition) -> list[Place]:
         names = {d.get("name") for d in node.definitions}
         return [
             self._net.place(step, self._steps[target])
@@ -207,15 +208,15 @@ def _combinations(places: list[Place]) -> Iterable[Way]:
     return [frozenset(some) for size in sizes for some in combinations(places, size)]
 
 
-def _listens(boundary: Node) -> bool:
+def _listens(boundary: DiagramNode) -> bool:
     return "compensate" not in boundary.events
 
 
-def _wants_all(node: Node) -> bool:
+def _wants_all(node: DiagramNode) -> bool:
     parallel = node.element.get("eventGatewayType") == "Parallel"
     return node.kind == "eventBasedGateway" and parallel
 
 
-def _quantity(node: Node, name: str) -> int:
+def _quantity(node: DiagramNode, name: str) -> int:
     given = (node.element.get(name) or "").strip()
     return int(given) if given.isdecimal() and 0 < len(given) < 7 and int(given) > 0 else 1

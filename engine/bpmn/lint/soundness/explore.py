@@ -12,25 +12,31 @@ from time import monotonic
 
 from engine.bpmn.lint.graph import circles
 from engine.bpmn.lint.soundness.moves import Machine, Move
-from engine.bpmn.lint.soundness.net import Net, Place, Step
+from engine.bpmn.lint.soundness.net import Net, NetTransition, Place
 
 DONE = 0
+"""The state in which the scope has come to its end."""
 FAILED = -1
+"""The state in which the scope has been left by an error."""
 LOOK = 16
 """States between two looks at the clock."""
 
 Path = tuple[Move, ...]
+"""A way through the net: the moves that were made, in turn."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """How a scope can go.
+    """How the token game of a scope can go.
 
-    ``doubled``: places that a second token comes to; ``stuck``: places before a join where a token
-    stays for ever, with those that the join waits for; ``cut``: ends that take away a token at
-    work, and where; ``trap``: places in a circle that no way leads out of, though there was one
-    before; ``endless``: places in one that nothing ever led out of, where somebody is waited for.
-    ``complete`` is False when not all was looked at; ``hopeless`` True when every run gets stuck.
+    ``doubled``: places that a second token comes to.
+    ``deadlocks``: places before a join where a token stays for ever, with those that the join
+    waits for.
+    ``cut``: ends that take away a token at an activity, and where that token was.
+    ``trap``: places in a circle that no way leads out of, though there was one before.
+    ``endless``: places in a circle that nothing ever led out of, where somebody is waited for.
+    ``complete`` is False when not all was looked at; ``hopeless`` is True when every run ends in a
+    deadlock.
     """
 
     completes: bool = False
@@ -39,8 +45,8 @@ class Outcome:
     hopeless: bool = False
     states: int = 0
     doubled: list[tuple[Place, Path]] = field(default_factory=list)
-    stuck: list[tuple[Place, tuple[Place, ...], Path]] = field(default_factory=list)
-    cut: list[tuple[Step, Place, Path]] = field(default_factory=list)
+    deadlocks: list[tuple[Place, tuple[Place, ...], Path]] = field(default_factory=list)
+    cut: list[tuple[NetTransition, Place, Path]] = field(default_factory=list)
     trap: list[tuple[Place, Path]] = field(default_factory=list)
     endless: list[Place] = field(default_factory=list)
 
@@ -66,6 +72,7 @@ class _Exploration:
         self._out = Outcome()
 
     def run(self) -> Outcome:
+        """Explore the net and give what was seen."""
         out = self._out
         for state, move in self._machine.starts():
             self._reach(state, state, move)
@@ -118,19 +125,19 @@ class _Exploration:
             self._out.fails = True
             return FAILED
         if all(step is not move.step for step, _, _ in self._out.cut):
-            work = [
+            cut_short = [
                 place
                 for place in self._machine.marked(rest)
                 if place.works and place in self._main and place in self._ending
             ]
-            if work:
-                self._out.cut.append((move.step, work[0], self._path(state, move)))
+            if cut_short:
+                self._out.cut.append((move.step, cut_short[0], self._path(state, move)))
         return DONE
 
     def _double(self, state: int, move: Move, double: int) -> None:
         self._unfollowed.add(state)
         for place in self._machine.marked(double):
-            if all(place not in _after_place(found) for found, _ in self._out.doubled):
+            if all(place not in _after_place(doubled) for doubled, _ in self._out.doubled):
                 self._out.doubled.append((place, self._path(state, move)))
 
     def _path(self, state: int, *last: Move) -> Path:
@@ -150,14 +157,14 @@ class _Exploration:
         ways = self._next
         for state, after in ways.items():
             if not after and state not in self._unfollowed:
-                self._stuck_in([state])
+                self._deadlocks_in([state])
         if not self._out.complete:
             return
         lost = self._lost()
         hopeless = bool(first) and lost.issuperset(first) and not self._unfollowed
         parts = [part for part in circles(lost, ways.__getitem__) if self._closed(part)]
         for part in parts:
-            if self._stuck_in(part):
+            if self._deadlocks_in(part):
                 continue
             hopeless = False
             state = next(s for s in self._came if s in set(part))
@@ -166,7 +173,7 @@ class _Exploration:
                 self._out.endless += [p for p in self._machine.marked(state) if p.waits]
             else:
                 self._out.trap.append((place, self._path(state)))
-        self._out.hopeless = hopeless and bool(self._out.stuck)
+        self._out.hopeless = hopeless and bool(self._out.deadlocks)
 
     def _lost(self) -> set[int]:
         """The states from which no end can be reached, nor what was not followed."""
@@ -187,58 +194,58 @@ class _Exploration:
         inside = set(part)
         return all(after in inside for state in part for after in self._next[state])
 
-    def _stuck_in(self, part: list[int]) -> bool:
+    def _deadlocks_in(self, part: list[int]) -> bool:
         """Tell the joins at which a token stays through all these states."""
         always = part[0]
         for state in part:
             always &= state
-        found = False
+        progress = False
         for place in self._machine.marked(always):
             step = place.target
             if step.needs == "any":
                 continue
             if any(m.step is step for s in part for m in self._machine.enabled(s)):
                 continue
-            found = True
-            if all(other.target is not step for other, _, _ in self._out.stuck):
+            progress = True
+            if all(other.target is not step for other, _, _ in self._out.deadlocks):
                 missing = tuple(p for p in step.ins if not always & self._machine.bit.get(p, 0))
                 state = next(s for s in self._came if s in set(part))
-                self._out.stuck.append((place, missing, self._path(state)))
-        return found
+                self._out.deadlocks.append((place, missing, self._path(state)))
+        return progress
 
 
 def _main_course(net: Net) -> set[Place]:
     """The places that tokens get to without a non-interrupting event."""
-    found: set[Place] = set()
+    places: set[Place] = set()
     todo = [net.root]
     while todo:
         for way in todo.pop().ways:
-            for place in way - found:
-                found.add(place)
+            for place in way - places:
+                places.add(place)
                 todo.append(place.target)
-    return found
+    return places
 
 
 def _ending(net: Net) -> set[Place]:
     """The places from which a token can come to an end of its own."""
     steps = (*net.steps, net.end)
     todo = [step for step in steps if frozenset() in step.ways]
-    found: set[Place] = set()
+    places: set[Place] = set()
     while todo:
         for place in todo.pop().ins:
-            if place not in found:
-                found.add(place)
+            if place not in places:
+                places.add(place)
                 todo.append(place.source)
-    return found
+    return places
 
 
 def _after_place(place: Place) -> set[Place]:
     """The place and all that a token can get to from there."""
-    found = {place}
+    places = {place}
     todo = [place.target]
     while todo:
         for following in todo.pop().outs():
-            if following not in found:
-                found.add(following)
+            if following not in places:
+                places.add(following)
                 todo.append(following.target)
-    return found
+    return places

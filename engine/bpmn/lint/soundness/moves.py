@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from engine.bpmn.lint.document import Node
-from engine.bpmn.lint.soundness.net import Net, Passed, Place, Step, Way, ordered
+from engine.bpmn.lint.document import DiagramNode
+from engine.bpmn.lint.soundness.net import Net, NetTransition, Passed, Place, Way, ordered
 
 
 @dataclass(eq=False, slots=True)
@@ -19,7 +19,7 @@ class Move:
     """What one step does: it takes the tokens of ``need`` (``without`` must not be there) and puts
     tokens on ``gives``. ``ends`` is that of the step, for what takes all tokens away."""
 
-    step: Step
+    step: NetTransition
     need: int
     gives: int
     taken: tuple[Place, ...] = ()
@@ -52,11 +52,13 @@ class Machine:
             self._add(step)
 
     def starts(self) -> Iterator[tuple[int, Move]]:
+        """The moves that begin the scope."""
         root = self.net.root
         for way in root.ways:
             yield self.mask(way), self._move(root, 0, way, ())
 
     def enabled(self, state: int) -> Iterator[Move]:
+        """The moves that are possible in a state (a bit set of places)."""
         rest = state & self._all
         while rest:
             bit = rest & -rest
@@ -73,12 +75,13 @@ class Machine:
         return [place for place, bit in self.bit.items() if state & bit]
 
     def mask(self, places: Iterable[Place]) -> int:
+        """The bit set of some places."""
         return sum(self.bit.get(place, 0) for place in places)
 
     def _goes_on(self, state: int) -> bool:
         return bool(state & self._moving) or any(state & need == need for need in self._ready)
 
-    def _add(self, step: Step) -> None:
+    def _add(self, step: NetTransition) -> None:
         if step.needs in ("inclusive", "complex") and len(step.ins) > 1:
             width = len(step.ins) if step.needs == "complex" else 0
             self._late.append(LookingBack(self, step, self._spare))
@@ -92,7 +95,7 @@ class Machine:
             self._beside(step, boundary, ways, 1 << self._spare)
             self._spare += 1
 
-    def _join(self, step: Step) -> None:
+    def _join(self, step: NetTransition) -> None:
         need = self.mask(step.ins)
         if not step.ins or any(place not in self.bit for place in step.ins):
             return  # a flow that nothing comes by
@@ -101,7 +104,7 @@ class Machine:
         if not any(place.waits for place in step.ins):
             self._ready.append(need)
 
-    def _each(self, step: Step) -> None:
+    def _each(self, step: NetTransition) -> None:
         for place in step.ins:
             bit = self.bit.get(place, 0)
             if bit:
@@ -109,7 +112,9 @@ class Machine:
                 at += [self._move(step, bit, way, (place,)) for way in step.ways]
                 self._moving |= 0 if place.waits else bit
 
-    def _beside(self, step: Step, boundary: Node, ways: list[Way], mark: int) -> None:
+    def _beside(
+        self, step: NetTransition, boundary: DiagramNode, ways: list[Way], mark: int
+    ) -> None:
         for place in step.ins:
             bit = self.bit.get(place, 0)
             for way in ways if bit else ():
@@ -118,7 +123,7 @@ class Machine:
                 move = Move(step, bit, gives, (place,), given, (boundary,), mark, keeps=True)
                 self._moves.setdefault(bit, []).append(move)
 
-    def _move(self, step: Step, need: int, way: Way, taken: tuple[Place, ...]) -> Move:
+    def _move(self, step: NetTransition, need: int, way: Way, taken: tuple[Place, ...]) -> Move:
         ends = "" if way else step.ends
         given = tuple(ordered(way))
         return Move(step, need, self.mask(way), taken, given, step.ways[way], ends=ends)
@@ -128,7 +133,7 @@ class LookingBack:
     """An inclusive or complex gateway where flows meet (BPMN 2.0.2, 13.4.3 and 13.4.5): it waits
     while a token can reach an empty flow and cannot as well reach one that has its token."""
 
-    def __init__(self, machine: Machine, step: Step, first: int):
+    def __init__(self, machine: Machine, step: NetTransition, first: int):
         self._machine = machine
         self._step = step
         self._ins = machine.mask(step.ins)
@@ -140,6 +145,7 @@ class LookingBack:
         self._reach = self._reaching()
 
     def moves(self, state: int) -> Iterator[Move]:
+        """The moves of this gateway that are possible in a state (a bit set of places)."""
         had = sum(bit for bit, mark in self._had if state & mark)
         here = state & self._ins & ~had
         if state & self._reset:
@@ -168,10 +174,10 @@ class LookingBack:
     def _reaching(self) -> list[tuple[int, list[int]]]:
         """For each place that can, which of the incoming flows a token there can get to without
         passing the gateway; one entry more for each event that waits beside it."""
-        into: dict[Step, int] = {}
+        into: dict[NetTransition, int] = {}
         for place in self._step.ins:
             todo = [place.source]
-            seen: set[Step] = set()
+            seen: set[NetTransition] = set()
             while todo:
                 step = todo.pop()
                 if step in seen or step is self._step:
@@ -179,15 +185,15 @@ class LookingBack:
                 seen.add(step)
                 into[step] = into.get(step, 0) | self._machine.bit.get(place, 0)
                 todo.extend(before.source for before in step.ins)
-        found = []
+        steps = []
         for place, bit in self._machine.bit.items():
             target = place.target
             if target is self._step or target not in into:
                 continue
             beside = [sum({self._at(p, into) for p in some}) for some in target.listeners]
-            found.append((bit, [into[target], *beside]))
-        return found
+            steps.append((bit, [into[target], *beside]))
+        return steps
 
-    def _at(self, place: Place, into: dict[Step, int]) -> int:
+    def _at(self, place: Place, into: dict[NetTransition, int]) -> int:
         own = place.target is self._step
         return self._machine.bit.get(place, 0) if own else into.get(place.target, 0)

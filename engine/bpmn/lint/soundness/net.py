@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal
 
-from engine.bpmn.lint.document import Flow, Node
+from engine.bpmn.lint.document import DiagramFlow, DiagramNode
 from engine.bpmn.model import ACTIVITIES
 
 Needs = Literal["any", "all", "inclusive", "complex"]
-Passed = tuple[Node | Flow, ...]
+"""How many of its incoming places a transition needs, by the kind of its flow node."""
+Passed = tuple[DiagramNode | DiagramFlow, ...]
 """What a token passes, for telling its way: elements, and flows that were chosen."""
 
 
@@ -25,11 +26,11 @@ class Place:
     """Where a token can be. ``passed`` are the elements that it passes between the two steps, once
     the net has been simplified; it may ``rest`` there, waiting for somebody."""
 
-    source: Step
-    target: Step
+    source: NetTransition
+    target: NetTransition
     number: int
     """Its turn, so that the same diagram always gives the same findings."""
-    flow: Flow | None = None
+    flow: DiagramFlow | None = None
     passed: Passed = ()
     rests: bool = False
 
@@ -47,14 +48,15 @@ class Place:
     def works(self) -> bool:
         """True when a token here may be one at an activity."""
         at = (*self.passed, self.target.node)
-        return any(isinstance(node, Node) and node.kind in ACTIVITIES for node in at)
+        return any(isinstance(node, DiagramNode) and node.kind in ACTIVITIES for node in at)
 
 
 Way = frozenset[Place]
+"""The places that get a token when one choice of a transition is taken."""
 
 
 @dataclass(eq=False, slots=True)
-class Step:
+class NetTransition:
     """Moves tokens. It takes one ``any`` of its incoming places holds, or one of each (``all``), or
     waits as inclusive and complex gateways do; then it chooses one of its ``ways``, each with what
     else it passes by them.
@@ -64,17 +66,17 @@ class Step:
     ``ends`` is ``terminate`` or ``fail`` for what takes away all tokens of the scope.
     """
 
-    node: Node | None
+    node: DiagramNode | None
     needs: Needs = "any"
     ins: list[Place] = field(default_factory=list)
     ways: dict[Way, Passed] = field(default_factory=dict)
-    extras: list[tuple[Node, list[Way]]] = field(default_factory=list)
+    extras: list[tuple[DiagramNode, list[Way]]] = field(default_factory=list)
     listeners: list[set[Place]] = field(default_factory=list)
     ends: Literal["", "terminate", "fail"] = ""
     rests: bool = False
     nodes: Passed = ()
     """The elements of the step, ``node`` the last of them."""
-    meet: Node | None = None
+    meet: DiagramNode | None = None
     """Where several flows come together in it."""
 
     def outs(self) -> list[Place]:
@@ -88,12 +90,15 @@ class Net:
     the scope can begin; tokens at ``end`` are gone."""
 
     def __init__(self) -> None:
-        self.root = Step(None)
-        self.end = Step(None, ways={frozenset(): ()})
-        self.steps: list[Step] = []
+        self.root = NetTransition(None)
+        self.end = NetTransition(None, ways={frozenset(): ()})
+        self.steps: list[NetTransition] = []
         self._numbers = count()
 
-    def place(self, source: Step, target: Step, flow: Flow | None = None) -> Place:
+    def place(
+        self, source: NetTransition, target: NetTransition, flow: DiagramFlow | None = None
+    ) -> Place:
+        """A new place between two transitions."""
         place = Place(source, target, next(self._numbers), flow)
         target.ins.append(place)
         return place
@@ -103,10 +108,10 @@ class Net:
         return [place for step in (self.root, *self.steps) for place in step.outs()]
 
 
-def does(passed: Node | Flow | None) -> bool:
+def does(passed: DiagramNode | DiagramFlow | None) -> bool:
     """False for what only leads tokens: gateways, events without any effect, and ends, where it is
     usual that several ways meet."""
-    if not isinstance(passed, Node) or passed.kind == "endEvent":
+    if not isinstance(passed, DiagramNode) or passed.kind == "endEvent":
         return False
     return passed.kind in ACTIVITIES or bool(passed.events)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.bpmn.lint.soundness.net import Net, Passed, Place, Step, Way, does
+from engine.bpmn.lint.soundness.net import Net, NetTransition, Passed, Place, Way, does
 
 
 def simplify(net: Net) -> None:
@@ -26,7 +26,7 @@ def simplify(net: Net) -> None:
             net.steps = [step for step in net.steps if step.ways]
 
 
-def _ends(net: Net, step: Step) -> bool:
+def _ends(net: Net, step: NetTransition) -> bool:
     """A token that goes to an end, with nothing to be done on the way, is gone already."""
     idle = [p for p in step.outs() if p.target is net.end and not p.matters]
     for place in idle:
@@ -46,20 +46,20 @@ def _ends(net: Net, step: Step) -> bool:
     return True
 
 
-def _twins(net: Net, step: Step) -> bool:
+def _twins(net: Net, step: NetTransition) -> bool:
     """Two places between the same steps that are always, or never, taken together are one."""
-    groups: dict[Step, list[Place]] = {}
+    groups: dict[NetTransition, list[Place]] = {}
     spare = {place for _, ways in step.extras for way in ways for place in way}
     for place in step.outs():
         if place not in spare and place.target is not step:
             groups.setdefault(place.target, []).append(place)
     changed = False
     for target, places in groups.items():
-        kept: list[Place] = []
+        distinct: list[Place] = []
         for place in places:
-            twin = next((k for k in kept if _alike(net, step, target, k, place)), None)
+            twin = next((k for k in distinct if _alike(net, step, target, k, place)), None)
             if twin is None:
-                kept.append(place)
+                distinct.append(place)
                 continue
             if place.matters and not twin.matters:
                 twin.passed = place.passed
@@ -70,7 +70,7 @@ def _twins(net: Net, step: Step) -> bool:
     return changed
 
 
-def _alike(net: Net, step: Step, target: Step, one: Place, other: Place) -> bool:
+def _alike(net: Net, step: NetTransition, target: NetTransition, one: Place, other: Place) -> bool:
     if target is net.end or target.needs == "inclusive":
         return True
     if target.needs == "all":
@@ -78,7 +78,7 @@ def _alike(net: Net, step: Step, target: Step, one: Place, other: Place) -> bool
     return target.needs == "any" and not any(one in way and other in way for way in step.ways)
 
 
-def _sequence(net: Net, step: Step) -> bool:
+def _sequence(net: Net, step: NetTransition) -> bool:
     """What is passed one way in and one way out belongs to the place around it."""
     if step is net.root or len(step.ins) != 1 or step.extras or step.ends:
         return False
@@ -95,7 +95,7 @@ def _sequence(net: Net, step: Step) -> bool:
     return True
 
 
-def _loop(net: Net, step: Step) -> bool:
+def _loop(net: Net, step: NetTransition) -> bool:
     """A way back to the merge before it changes nothing, when there is another way on."""
     inner = _only(step)
     if inner is None or step.needs != "any" or step.extras or step is net.root:
@@ -113,7 +113,7 @@ def _loop(net: Net, step: Step) -> bool:
     return True
 
 
-def _turn(step: Step) -> bool:
+def _turn(step: NetTransition) -> bool:
     """A way from a step to itself on which nothing is done."""
     back = _way_to(step, step) if step.needs == "any" else None
     if back is None or back.matters:
@@ -122,7 +122,7 @@ def _turn(step: Step) -> bool:
     return True
 
 
-def _merge(net: Net, step: Step) -> bool:
+def _merge(net: Net, step: NetTransition) -> bool:
     """A merge and what follows it at once are one step."""
     after = _only(step)
     if after is None or step.needs != "any" or step.extras or step is net.root:
@@ -145,7 +145,7 @@ def _merge(net: Net, step: Step) -> bool:
     return True
 
 
-def _only(step: Step) -> Place | None:
+def _only(step: NetTransition) -> Place | None:
     """The single place that the step always puts a token on."""
     if len(step.ways) != 1 or step.ends:
         return None
@@ -153,7 +153,7 @@ def _only(step: Step) -> Place | None:
     return next(iter(way)) if len(way) == 1 else None
 
 
-def _way_to(step: Step, target: Step) -> Place | None:
+def _way_to(step: NetTransition, target: NetTransition) -> Place | None:
     """A place that leads to ``target`` and is a way of its own, beside others."""
     if len(step.ways) < 2 or step.extras:
         return None
@@ -166,14 +166,14 @@ def _way_to(step: Step, target: Step) -> Place | None:
     return None
 
 
-def _drop(step: Step, place: Place) -> None:
+def _drop(step: NetTransition, place: Place) -> None:
     del step.ways[frozenset({place})]
     place.target.ins.remove(place)
     for listener in step.listeners:
         listener.discard(place)
 
 
-def _replace(step: Step, place: Place, by: Place | None) -> None:
+def _replace(step: NetTransition, place: Place, by: Place | None) -> None:
     """Let the step put its tokens on ``by`` (None: nowhere) instead of ``place``."""
     ways: dict[Way, Passed] = {}
     for way, passed in step.ways.items():
@@ -196,6 +196,6 @@ def _distinct(ways: Iterable[Way]) -> list[Way]:
     return list(dict.fromkeys(ways))
 
 
-def _remove(step: Step) -> None:
+def _remove(step: NetTransition) -> None:
     step.ins = []
     step.ways = {}

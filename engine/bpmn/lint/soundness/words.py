@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable
 from lxml import etree
 
 from engine.bpmn.findings import clean
-from engine.bpmn.lint.document import Node, Scope
+from engine.bpmn.lint.document import DiagramNode, Scope
 from engine.bpmn.lint.soundness.explore import Path
 from engine.bpmn.lint.soundness.moves import Move
-from engine.bpmn.lint.soundness.net import Passed, Place, Step, does
+from engine.bpmn.lint.soundness.net import NetTransition, Passed, Place, does
 
 STEPS = 8
 """Elements that a way names at most: its beginning and its end."""
@@ -43,14 +43,14 @@ def _passed(move: Move) -> list[str]:
 def _names(passed: Passed) -> list[str]:
     names: list[str] = []
     for mark in passed:
-        if isinstance(mark, Node):
+        if isinstance(mark, DiagramNode):
             names.append(_name(mark))
         elif names and mark.element.get("name"):
             names[-1] += f" [{clean(mark.element.get('name'), _SHOWN)}]"
     return names
 
 
-def _name(node: Node) -> str:
+def _name(node: DiagramNode) -> str:
     return clean(node.element.get("name") or node.id or node.kind, _SHOWN)
 
 
@@ -59,7 +59,7 @@ def sources(places: Iterable[Place]) -> Words:
     names = []
     for place in places:
         before = [place.source.node, *place.passed]
-        nodes = [mark for mark in before if isinstance(mark, Node)]
+        nodes = [mark for mark in before if isinstance(mark, DiagramNode)]
         names.append(_name(nodes[-1]) if nodes else "start")
     names = list(dict.fromkeys(names))
     some = names[:3]
@@ -68,7 +68,7 @@ def sources(places: Iterable[Place]) -> Words:
     return (f"{sv} och {rest} till", f"{en} and {rest} more") if rest else (sv, en)
 
 
-def work(place: Place, kinds: Collection[str] = ()) -> str:
+def activities_at(place: Place, kinds: Collection[str] = ()) -> str:
     """What a token at the place does first; of these ``kinds``, when any are given."""
     nodes = _nodes(place)
     doing = next((n for n in nodes if (n.kind in kinds if kinds else does(n))), None)
@@ -76,7 +76,7 @@ def work(place: Place, kinds: Collection[str] = ()) -> str:
     return _name(doing) if doing is not None else "?"
 
 
-def element(step: Step, scope: Scope) -> etree._Element:
+def element(step: NetTransition, scope: Scope) -> etree._Element:
     """What a finding about a step is about."""
     return scope.element if step.node is None else step.node.element
 
@@ -93,6 +93,6 @@ def at(place: Place, scope: Scope) -> etree._Element:
     return nodes[0].element if nodes else scope.element
 
 
-def _nodes(place: Place) -> list[Node]:
+def _nodes(place: Place) -> list[DiagramNode]:
     """The elements that a token at the place may be at."""
-    return [mark for mark in (*place.passed, place.target.node) if isinstance(mark, Node)]
+    return [mark for mark in (*place.passed, place.target.node) if isinstance(mark, DiagramNode)]

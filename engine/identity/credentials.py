@@ -1,4 +1,5 @@
-"""Passwords: what a new one must be, how it is hashed, and how one is verified.
+"""User names and passwords: the form in which a name is stored, what a new password must be, how
+one is hashed and verified.
 
 Hashing and verifying take some 20 ms on purpose, so callers do both between transactions, never in
 one. Sources: OWASP ASVS 5.0 (V6) and NIST SP 800-63B-4: length over composition.
@@ -6,6 +7,7 @@ one. Sources: OWASP ASVS 5.0 (V6) and NIST SP 800-63B-4: length over composition
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -91,3 +93,20 @@ def _normal(password: str) -> str:
 def _refused(code: str, message: str) -> Invalid:
     params = {"minimum": MIN_LENGTH, "maximum": MAX_LENGTH}
     return Invalid([Problem(code, message, "password", params)])
+
+
+# ---------------------------------------------------------------- user names
+
+_FORM = re.compile(r"[^\W_A-Z][\w.@-]{0,79}")
+
+
+def normal_username(username: str) -> str:
+    """A user name in the form in which it is stored: composed (NFC), in small letters, without
+    space around it."""
+    return unicodedata.normalize("NFC", username.strip()).lower()
+
+
+def is_username(username: str) -> bool:
+    """Whether a normal user name has a valid form: a small letter or digit, then at most 79
+    letters, digits, ``.``, ``-``, ``_`` and ``@``."""
+    return _FORM.fullmatch(username) is not None

@@ -1,0 +1,27 @@
+"""How the ``serviceplan`` command is called, for messages that say what to do next."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import Final
+
+NAME: Final = "serviceplan"
+"""The command's name."""
+
+
+def command_path() -> str:
+    """How a shell in this folder calls this command: ``serviceplan`` where it is installed for all,
+    else the path of its file."""
+    called = Path(sys.argv[0])
+    if called.name != NAME:  # run as a module, or by a test
+        return NAME
+    everywhere = shutil.which(NAME)
+    if everywhere and Path(everywhere).resolve() == called.resolve():
+        return NAME
+    path = called.absolute()
+    if path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    return shlex.quote(str(path) if len(path.parts) > 1 else f"./{path}")
