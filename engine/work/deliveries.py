@@ -26,7 +26,8 @@ def waiting(connection: Connection, limit: int) -> Sequence[str]:
 
 
 def hand_out(work: UnitOfWork, delivery_id: str) -> bool:
-    """Let the receiver of an event go on; False when somebody else has seen to it."""
+    """Let the receiver of an event go on; False when somebody else has seen to it, or is at work
+    in the receiver's case."""
     event = _taken(work, delivery_id)
     if event is None:
         return False
@@ -53,11 +54,13 @@ def give_up(work: UnitOfWork, delivery_id: str, error: StepError) -> bool:
 
 
 def _taken(work: UnitOfWork, delivery_id: str) -> Any:
-    """The row of an event, which is deleted; its case is held."""
+    """The row of an event, which is deleted, with its case locked. None when somebody else has seen
+    to it, or has locked the case: nobody waits for that, and a worker sees to it later."""
     mine = DeliveryTable.id == delivery_id
-    work.hold(select(DeliveryTable.case_id).where(mine).scalar_subquery())
     event = work.connection.execute(select(DeliveryTable).where(mine)).first()
-    if event is None or not work.connection.execute(delete(DeliveryTable).where(mine)).rowcount:
+    if event is None or not work.hold_free([event.case_id]):
+        return None
+    if not work.connection.execute(delete(DeliveryTable).where(mine)).rowcount:
         return None
     return event
 

@@ -48,6 +48,15 @@ ACTIVITIES: dict[str, Text] = {
         "{element}: the behavior of the repetition is {value}, but its event is missing. Choose "
         "the event.",
     ),
+    "round_keeps_its_data": (
+        "warning",
+        "{element}: ”{value}” sätts i varje omgång för sig och finns inte efteråt, men ett uttryck "
+        "utanför frågar efter det. Lämna ut värdet med sp:output och sp:outputItem, eller med "
+        "sp:out.",
+        '{element}: "{value}" is set in each round apart and is not there afterwards, but an '
+        "expression outside asks for it. Give the value out by sp:output and sp:outputItem, or by "
+        "sp:out.",
+    ),
     "loop_number": (
         "error",
         "{element} ska upprepas ”{value}” gånger; högst {limit} är tillåtet. Skriv ett heltal "

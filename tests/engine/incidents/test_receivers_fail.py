@@ -4,11 +4,12 @@ who can receive it have it, and who cannot has an incident at an element of its 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
 
-from engine import FakeClock, Source
+from engine import SYSTEM, FakeClock, Source
 from engine.service.transactions import AT_ONCE, Transactions
 from engine.store.tables import DeliveryTable
 from tests.support.databases import database_of
@@ -25,6 +26,7 @@ from tests.support.diagrams import (
     start,
     task,
 )
+from tests.support.threads import at_once
 
 SIGNAL = '<bpmn:signal id="Price" name="Prices"/>'
 HEARD = '<bpmn:signalEventDefinition signalRef="Price"/>'
@@ -205,3 +207,36 @@ def test_more_than_a_request_hands_out_are_left_to_a_worker(
     assert left_over(desk) == 1
     elsewhere(desk, clock).hand_out_waiting()
     assert all(desk.names(case) == ["Got"] for case in (cases[0], cases[-1]))
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_nobody_waits_for_a_case_that_somebody_else_is_at_work_in(bare_desk: Desk) -> None:
+    desk = bare_desk
+    desk.deploy(healthy(), sender())
+    busy, free, thrower = desk.case("healthy"), desk.case("healthy"), desk.case("sender")
+    transactions = desk.engine._transactions
+    with transactions.database.writing() as other:
+        transactions.unit_of_work(other, SYSTEM).hold(busy)
+        desk.complete(desk.manager, desk.task(thrower))
+        assert (desk.names(thrower), desk.names(busy), desk.names(free)) == (["Done"], [], ["Got"])
+        assert not transactions.hand_out_waiting()
+    assert transactions.hand_out_waiting()
+    assert desk.names(busy) == ["Got"]
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_two_that_throw_to_each_other_at_once_both_go_on(bare_desk: Desk) -> None:
+    """Each holds its own case, and waits for nobody else's."""
+    desk = bare_desk
+    both = (start(), gateway("fork", "parallel"), task("ask"), THROW, task("done"))
+    ways = chain("start", "fork", "ask", "throw", "done") + chain("fork", "wait", "got")
+    source = diagram("both", *both, WAIT, task("got"), ways, messages=[SIGNAL])
+    desk.deploy(source)
+    cases = [desk.case("both") for _ in range(4)]
+    tasks = [desk.task(case, "Ask") for case in cases]
+    at_once([partial(desk.complete, desk.manager, one) for one in tasks])
+    while desk.engine._transactions.hand_out_waiting():
+        pass
+    assert [desk.names(case) for case in cases] == [["Done", "Got"]] * 4
+    heard = [desk.facts(case).count("signal.received") for case in cases]
+    assert all(count <= 1 for count in heard)

@@ -258,3 +258,15 @@ def test_an_error_in_a_handler_is_caught_around_the_event_that_asked_for_it(
         '<userTask id="else"/>[[caught > else]]'
     )
     assert live(body).do("a").open == ["else"]
+
+
+@pytest.mark.parametrize("cancels", ["true", "false"])
+def test_whether_it_cancels_does_not_apply_to_a_compensation_boundary(
+    live: RunningInstance, cancels: str
+) -> None:
+    """BPMN 2.0.2, Table 10.89: the activity has completed before its handler can be asked for."""
+    body = undoable("a").replace("attachedToRef", f'cancelActivity="{cancels}" attachedToRef')
+    life = live(body + throw() + '<userTask id="after"/>[[a > undo > after]]')
+    assert life.open == ["a"]
+    assert life.do("a").open == ["una"]
+    assert life.do("una").open == ["after"]
