@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 
 from engine.customers.orgnumber import parse_org_number
 from engine.errors import Invalid, Problem
-from engine.ids import new_id
+from engine.store.base import new_id
 from engine.store.tables import CustomerTable
 from engine.unit_of_work import UnitOfWork
 from engine.work import starting

@@ -16,7 +16,7 @@ from engine.bpmn.parsed_file import ParsedFile
 from engine.definitions import deploy_decisions
 from engine.definitions.check import NAME_LENGTH, DrawnProcess, check, drawn
 from engine.errors import Invalid, Problem, Rejected
-from engine.ids import new_id
+from engine.store.base import new_id
 from engine.store.tables import DefinitionTable, DeploymentTable, ResourceTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import Finding, Source

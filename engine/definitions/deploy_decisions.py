@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select
 from engine.bpmn.findings import clean
 from engine.dmn.lint import CheckedModel, DeployedFile
 from engine.dmn.model import DecisionService
-from engine.ids import new_id
+from engine.store.base import new_id
 from engine.store.tables import DecisionModelTable, DecisionTable, ResourceTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import Source

@@ -18,9 +18,9 @@ from engine.config.accepts import MAIL_ADDRESS
 from engine.errors import Invalid, NotFound, Problem
 from engine.identity import sign_in_attempts
 from engine.identity.credentials import is_username, normal_username
-from engine.ids import new_id
 from engine.queries.rows import PERSON, person_view
 from engine.store import words
+from engine.store.base import new_id
 from engine.store.tables import PersonTable, SessionTable
 
 

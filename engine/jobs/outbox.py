@@ -16,9 +16,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
-from engine.ids import new_id
 from engine.job_queue import Job
-from engine.store.base import UNSENT, unclaimed
+from engine.store.base import UNSENT, new_id, unclaimed
 from engine.store.tables import OutboxTable, ReminderTable
 from engine.views import DeadLetter
 

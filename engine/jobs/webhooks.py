@@ -18,9 +18,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from engine.config.settings import WebhookSettings
-from engine.ids import new_id
 from engine.jobs.outbox import ClaimedMessage, OutboundMessage
 from engine.records.history import Fact
+from engine.store.base import new_id
 
 TIMEOUT: Final = 10.0
 """Seconds that connecting, and each read of the answer, may take."""

@@ -11,7 +11,6 @@ from sqlalchemy import bindparam, select
 
 from engine import feel
 from engine.definitions.library import ExecutableDefinition
-from engine.ids import new_id
 from engine.migration import planrows, snapshot, tasks
 from engine.migration.assess import Assessment, assess
 from engine.migration.compare import Comparison
@@ -27,7 +26,7 @@ from engine.runtime.running_instance import RUNNING, RunningInstance
 from engine.runtime.spiff.workflow import TokenTree
 from engine.runtime.state import DamagedState
 from engine.runtime.step import Step
-from engine.store.base import table_of
+from engine.store.base import new_id, table_of
 from engine.store.tables import CaseTable, InstanceTable
 from engine.unit_of_work import INSTANCE_COLUMNS, UnitOfWork, surroundings
 from engine.unit_of_work import snapshot as snapshot_of

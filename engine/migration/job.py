@@ -18,13 +18,12 @@ from engine.access import actions
 from engine.access.rules import authorize
 from engine.definitions.library import ExecutableDefinition
 from engine.errors import Conflict, Invalid, NotFound, Problem
-from engine.ids import new_id
 from engine.job_queue import Job, timer_job
 from engine.migration import apply, snapshot
 from engine.migration.apply import Comparisons, MigratedInstance, MigrationRefused
 from engine.migration.preview import Ids, check_mapping, known, others, target_of
 from engine.runtime.running_instance import RUNNING
-from engine.store.base import table_of
+from engine.store.base import new_id, table_of
 from engine.store.tables import InstanceTable, MigrationItemTable, MigrationTable, TimerTable
 from engine.store.tables.migration import WAITING
 from engine.unit_of_work import UnitOfWork

@@ -9,10 +9,10 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, select
 
 from engine.definitions.library import ExecutableDefinition
-from engine.ids import new_id
 from engine.migration.compare import Comparison
 from engine.migration.snapshot import Row, Rows
 from engine.migration.writes import Writes
+from engine.store.base import new_id
 from engine.store.tables import DefinitionTable, InstanceTable, PersonTable, TaskTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import MigrationNote

@@ -14,9 +14,8 @@ from typing import Any, Final
 
 from sqlalchemy import insert
 
-from engine.ids import new_id
 from engine.records.chain import canonical, sha256, utc_text
-from engine.store.base import table_of
+from engine.store.base import new_id, table_of
 from engine.store.batch import Batch, Statement
 from engine.store.tables import SignatureTable
 from engine.views import Actor, SignatureView

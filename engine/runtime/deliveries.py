@@ -12,10 +12,9 @@ from typing import Any, Final
 from sqlalchemy import insert
 
 from engine.errors import StepError
-from engine.ids import new_id
 from engine.job_queue import Job
 from engine.runtime.step import Step
-from engine.store.base import table_of
+from engine.store.base import new_id, table_of
 from engine.store.tables import DeliveryTable
 
 KIND: Final = "deliveries"

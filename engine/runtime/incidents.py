@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine.ids import new_id
 from engine.runtime.running_instance import RunningInstance
 from engine.runtime.step import Step
+from engine.store.base import new_id
 from engine.store.tables import (
     CaseTable,
     IncidentTable,

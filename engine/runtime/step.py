@@ -20,11 +20,11 @@ from engine import feel
 from engine.definitions.evaluation import is_storable, unstorable
 from engine.definitions.library import ExecutableDefinition
 from engine.errors import StepError
-from engine.ids import new_id
 from engine.records import history
 from engine.runtime.executor import Awaited, Wait, executor_of
 from engine.runtime.running_instance import RUNNING, RunningInstance, read, with_defaults
 from engine.runtime.state import DAMAGED
+from engine.store.base import new_id
 from engine.store.tables import InstanceTable, PersonTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import Actor

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, func, insert, select
 
 from engine import feel
-from engine.ids import new_id
+from engine.store.base import new_id
 from engine.store.tables import MessageTable
 from engine.unit_of_work import UnitOfWork
 

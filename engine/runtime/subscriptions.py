@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, insert, select
 
-from engine.ids import new_id
 from engine.runtime.executor import Wait
 from engine.runtime.running_instance import RunningInstance
 from engine.runtime.step import Step
+from engine.store.base import new_id
 from engine.store.tables import (
     SubscriptionTable,
 )

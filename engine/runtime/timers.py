@@ -11,14 +11,13 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select,
 from engine.definitions.evaluation import unevaluable
 from engine.errors import StepError
 from engine.feel import FeelError
-from engine.ids import new_id
 from engine.iso8601 import TimeMalformed
 from engine.job_queue import timer_job
 from engine.runtime.deadlocks import KIND as STUCK
 from engine.runtime.executor import Wait
 from engine.runtime.running_instance import RunningInstance
 from engine.runtime.step import Step
-from engine.store.base import table_of, unclaimed
+from engine.store.base import new_id, table_of, unclaimed
 from engine.store.tables import CaseTable, IncidentTable, InstanceTable, TimerTable
 from engine.timer_values import Firing, TimePassed
 from engine.unit_of_work import INSTANCE_COLUMNS, snapshot, surroundings

@@ -11,8 +11,8 @@ from engine.access import actions
 from engine.access.rules import PersonObject, authorize
 from engine.errors import Conflict, NotAuthenticated, Unavailable
 from engine.identity import people, sign_in_attempts, tokens
-from engine.ids import new_id
 from engine.service.transactions import Part
+from engine.store.base import new_id
 from engine.unit_of_work import UnitOfWork
 from engine.views import Actor, IssuedToken, Receipt, Token
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, cast
+from uuid import uuid4
 
 from sqlalchemy import (
     JSON,
@@ -69,6 +70,11 @@ def table_of(model: type[Base]) -> Table:
 
 ID = String(32)
 """The type of ids: a UUID as 32 hexadecimal digits."""
+
+
+def new_id() -> str:
+    """A new id, which nobody can guess or enumerate: a random UUID."""
+    return uuid4().hex
 
 
 def only(name: str, condition: str, *columns: str) -> Index:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from engine.errors import Invalid, NotFound, Problem
-from engine.ids import new_id
+from engine.store.base import new_id
 from engine.store.tables import AttachmentTable
 
 

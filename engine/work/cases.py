@@ -15,11 +15,11 @@ from engine.access.rules import CaseObject, MessageObject, authorize
 from engine.bpmn.meta import MessageMeta
 from engine.definitions.library import ExecutableDefinition
 from engine.errors import Conflict, Invalid, NotFound, Problem
-from engine.ids import new_id
 from engine.queries import objects
 from engine.runtime import ahead, running_instance, stored_messages
 from engine.runtime import messages as runtime_messages
 from engine.store import words
+from engine.store.base import new_id
 from engine.store.tables import (
     CaseTable,
     CustomerTable,

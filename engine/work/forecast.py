@@ -20,8 +20,8 @@ from engine.bpmn.model import Node
 from engine.calendar import WorkCalendar
 from engine.definitions.library import DefinitionLibrary, ExecutableDefinition
 from engine.errors import NotFound
-from engine.ids import new_id
 from engine.iso8601 import TimeMalformed, to_duration
+from engine.store.base import new_id
 from engine.store.tables import PlanItemTable
 from engine.work.task_defaults import date_of
 

@@ -10,12 +10,11 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from engine import feel
 from engine.bpmn.meta import TaskMeta
 from engine.definitions.library import ExecutableDefinition
-from engine.ids import new_id
 from engine.runtime.advance import Advance
 from engine.runtime.executor import Wait
 from engine.runtime.running_instance import RunningInstance
 from engine.runtime.step import Step
-from engine.store.base import table_of
+from engine.store.base import new_id, table_of
 from engine.store.batch import Statement
 from engine.store.tables import (
     CaseTable,

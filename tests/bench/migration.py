@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import event, select
 
 from engine import SYSTEM, Actor, Engine, Source
-from engine.ids import new_id
+from engine.store.base import new_id
 from engine.store.tables import TaskTable
 from tests.support.databases import database_of
 from tests.support.diagrams import boundary, chain, diagram, end, field, gateway, start, task

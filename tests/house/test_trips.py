@@ -8,8 +8,8 @@ import pytest
 from tests.house import trips
 
 CEILINGS = {
-    "signature from the page": 44,
-    "upload of one file": 66,
+    "signature from the page": 42,
+    "upload of one file": 65,
     "due timer to new task": 24,
 }
 """Files of ``engine`` and ``web``. The signature's are those of the whole request: its session, log

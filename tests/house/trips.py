@@ -128,8 +128,6 @@ class Company:
         self.clock = FakeClock(NOON)
         self.engine = Engine.open(f"sqlite:///{folder}/trips.db", config=config, clock=self.clock)
         self.people: People = add_people(self.engine, config)
-        self.app = create_app(config, self.engine)
-        self.app.testing = True
         self._keys = 0
 
     def key(self) -> str:
@@ -160,7 +158,9 @@ def signature(made: Company) -> Trip:
     """A person fills in a task's page and signs it."""
     made.deploy(SIGNED)
     manager = made.people["manager"]
-    visitor = Visitor(made.app)
+    app = create_app(made.engine.config, made.engine)
+    app.testing = True
+    visitor = Visitor(app)
     visitor.sign_in(manager)
     for last in (False, True):
         made.start("signed")

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from engine import SYSTEM, Engine, Source
 from engine.errors import ProcessFailed
-from engine.ids import new_id
+from engine.store.base import new_id
 from engine.store.tables import InstanceTable
 from tests.support.databases import database_of
 from tests.support.desk import Desk

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from engine import SYSTEM, Engine
-from engine.ids import new_id
+from engine.store.base import new_id
 from engine.store.tables import CaseTable, HistoryTable, InstanceTable, TimerTable
 from tests.support.databases import database_of
 from tests.support.diagrams import catch, chain, diagram, end, start, task
