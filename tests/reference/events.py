@@ -23,7 +23,8 @@ WHAT = {
     "timer": "`timeDuration`, `timeDate` or `timeCycle` of ISO 8601, as text or as FEEL, in the "
     "configured zone. `R3/PT1H` repeats. As the start of a process it starts no case by itself: "
     "whoever starts one has it wait for the time.",
-    "signal": "Reaches everybody who waits for its name, in all cases, and starts processes.",
+    "signal": "Reaches everybody who waits for its name, in all cases, and starts processes. The "
+    "thrower waits for none of them; one that cannot receive it has an incident of its own.",
     "error": "Goes up to the nearest catcher of its code, or of none; uncaught it ends the case. "
     "Always interrupts.",
     "escalation": "As an error, but nothing ends by it when nobody catches it.",

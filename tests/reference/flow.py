@@ -211,7 +211,7 @@ REPETITION = (
         "multiInstanceLoopCharacteristics",
         '`isSequential="false"`, `loopCardinality`',
         "runs",
-        "So many at once; `loopCounter` counts them.",
+        "So many at once, each with data of its own; `loopCounter` counts them.",
         f"{PLAIN}{MULTI.format('false', '<loopCardinality>= 2</loopCardinality>')}[[s > a > e]]",
         "[a a] a [a] a end",
     ),

@@ -210,11 +210,13 @@ def test_more_than_a_request_hands_out_are_left_to_a_worker(
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
-def test_nobody_waits_for_a_case_that_somebody_else_is_at_work_in(bare_desk: Desk) -> None:
+def test_nobody_waits_for_a_case_that_somebody_else_is_at_work_in(
+    bare_desk: Desk, clock: FakeClock
+) -> None:
     desk = bare_desk
     desk.deploy(healthy(), sender())
     busy, free, thrower = desk.case("healthy"), desk.case("healthy"), desk.case("sender")
-    transactions = desk.engine._transactions
+    transactions = elsewhere(desk, clock)
     with transactions.database.writing() as other:
         transactions.unit_of_work(other, SYSTEM).hold(busy)
         desk.complete(desk.manager, desk.task(thrower))
@@ -225,7 +227,7 @@ def test_nobody_waits_for_a_case_that_somebody_else_is_at_work_in(bare_desk: Des
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
-def test_two_that_throw_to_each_other_at_once_both_go_on(bare_desk: Desk) -> None:
+def test_two_that_throw_to_each_other_at_once_both_go_on(bare_desk: Desk, clock: FakeClock) -> None:
     """Each holds its own case, and waits for nobody else's."""
     desk = bare_desk
     both = (start(), gateway("fork", "parallel"), task("ask"), THROW, task("done"))
@@ -235,7 +237,7 @@ def test_two_that_throw_to_each_other_at_once_both_go_on(bare_desk: Desk) -> Non
     cases = [desk.case("both") for _ in range(4)]
     tasks = [desk.task(case, "Ask") for case in cases]
     at_once([partial(desk.complete, desk.manager, one) for one in tasks])
-    while desk.engine._transactions.hand_out_waiting():
+    while elsewhere(desk, clock).hand_out_waiting():
         pass
     assert [desk.names(case) for case in cases] == [["Done", "Got"]] * 4
     heard = [desk.facts(case).count("signal.received") for case in cases]
