@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from engine.bpmn import lint, source
+from engine.bpmn import lint
 from engine.bpmn.names import kind
 from engine.bpmn.parsed_file import ParsedFile
 from engine.config import Config
 from engine.definitions import deploy_decisions
+from engine.definitions.library import xml_limits
 from engine.dmn import lint as decisions
 from engine.queries import decisions as decision_queries
 from engine.queries import definitions as queries
@@ -109,11 +110,3 @@ def drawn(file: ParsedFile, startable: Sequence[str]) -> Iterator[DrawnProcess]:
         around = next((e for e in root if kind(e) == "collaboration"), root)
         ident = around.get("id") or root.get("id") or file.source.filename
         yield DrawnProcess(ident[:NAME_LENGTH], around.get("name") or file.source.filename, False)
-
-
-def xml_limits(config: Config) -> source.XmlLimits:
-    """The limits of uploaded files, from the configuration."""
-    limits = config.limits
-    return source.XmlLimits(
-        limits.xml_bytes, limits.xml_elements, limits.xml_depth, limits.xml_attributes
-    )

@@ -15,14 +15,12 @@ from engine.bpmn.findings import clean
 from engine.bpmn.parsed_file import ParsedFile
 from engine.definitions import deploy_decisions
 from engine.definitions.check import NAME_LENGTH, DrawnProcess, check, drawn
+from engine.definitions.deploy_decisions import CHAIN
 from engine.errors import Invalid, Problem, Rejected
 from engine.store.base import new_id
 from engine.store.tables import DefinitionTable, DeploymentTable, ResourceTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import Finding, Source
-
-CHAIN = "definitions"
-"""The chain of the facts about definitions."""
 
 
 def deploy(work: UnitOfWork, sources: Sequence[Source], *, strict_roles: bool) -> dict[str, Any]:

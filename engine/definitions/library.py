@@ -71,10 +71,7 @@ class DefinitionLibrary:
         self._cache: OrderedDict[str, ExecutableDefinition] = OrderedDict()
         self._entries: dict[str, StartEntry] = {}
         self._lock = Lock()
-        limits = config.limits
-        self._xml = source.XmlLimits(
-            limits.xml_bytes, limits.xml_elements, limits.xml_depth, limits.xml_attributes
-        )
+        self._xml = xml_limits(config)
         self.decisions = DecisionLibrary(self._xml)
 
     def get(self, connection: Connection, definition_id: str) -> ExecutableDefinition:
@@ -228,4 +225,12 @@ def _only_drawn(row: Any) -> Conflict:
     why = f": {gaps[0]}" if gaps else ""
     return Conflict(
         f"{row.name} is kept as a drawing and cannot be started{why}", code="drawing", name=row.name
+    )
+
+
+def xml_limits(config: Config) -> source.XmlLimits:
+    """The limits of uploaded files, from the configuration."""
+    limits = config.limits
+    return source.XmlLimits(
+        limits.xml_bytes, limits.xml_elements, limits.xml_depth, limits.xml_attributes
     )

@@ -318,7 +318,7 @@ class _InstanceMigration:
     def go_on(self, step: Step) -> bool:
         """Have it looked at in the new version; False when it has not begun: whoever begins it (or
         tries again) does so in the new version."""
-        instance = step.live(self.id)
+        instance = step.instance(self.id)
         self._set_timers(step, instance)
         self._notes = _once(self._notes)
         self._tell(step, instance)
@@ -357,19 +357,19 @@ class _InstanceMigration:
 
     def refuse_to_wait(self, step: Step) -> None:
         """:raises MigrationRefused: when it would wait for ever where it has come to"""
-        instance = step.live(self.id)
+        instance = step.instance(self.id)
         if self._row.state == "running":
             raise MigrationRefused(*would_wait(self._comparison, instance.process))
 
     def stands_still(self, step: Step) -> bool:
         """Has it passed nothing on its way?"""
-        return step.live(self.id).passed == self._passed
+        return step.instance(self.id).passed == self._passed
 
     def outcome(self, step: Step, rows: Rows | None) -> MigratedInstance:
         """:param rows: its rows as they are now, when it only waits, as before"""
         quiet = rows is not None
         return MigratedInstance(
-            revision=step.live(self.id).revision,
+            revision=step.instance(self.id).revision,
             snapshot=self._taken if quiet else None,
             after=snapshot.digest(rows, self._taken) if rows is not None else None,
             notes=tuple(self._notes),

@@ -32,7 +32,7 @@ def run(work: UnitOfWork, instance_id: str, element_id: str) -> dict[str, Any]:
     """
     skipped = _open_step(work, instance_id, element_id)
     step = advance(work)
-    instance = step.live(instance_id)
+    instance = step.instance(instance_id)
     node = instance.definition.model.nodes.get(element_id)
     if instance.state not in RUNNING:
         raise Conflict("This process has ended.", code="case_ended", state=instance.state)

@@ -1,6 +1,6 @@
 """Running instances: SpiffWorkflow moves the tokens, the rows here follow them.
 
 ``executor`` is the only importer of SpiffWorkflow beside its extensions in ``spiff/`` (and
-``state``, which stores them). ``advance`` is the work list that a write starts; ``tasks``,
-``cases``, ``deploy`` and ``incidents`` are what people can do. Nothing here commits.
+``state``, which stores them). ``step`` is the work list that a write starts, ``advance`` what a
+move of tokens leads to. What people can do stands in ``engine/work``. Nothing here commits.
 """

@@ -20,7 +20,7 @@ def may_receive(step: Step, case_id: str, name: str) -> bool:
         return True
     seen: set[str] = set()
     for instance_id in case_instances(step.connection, case_id):
-        instance = step.live(instance_id)
+        instance = step.instance(instance_id)
         if instance.state not in RUNNING:
             continue
         if instance.load_error is not None:

@@ -39,8 +39,8 @@ def sync(step: Step, instance: RunningInstance, waits: Sequence[Wait]) -> None:
     }
     wanted = {w.token for w in waits}
     for token, child_id in known.items():
-        if token not in wanted and step.live(child_id).process.ended is None:
-            step.cancel(step.live(child_id), "interrupted")
+        if token not in wanted and step.instance(child_id).process.ended is None:
+            step.cancel(step.instance(child_id), "interrupted")
     fresh = [w for w in waits if w.token not in known]
     most = step.config.limits.children
     if len(wanted) > most:
@@ -83,7 +83,7 @@ def keeps_state(instance: RunningInstance) -> bool:
 
 def _undo(step: Step, instance: RunningInstance, wait: Wait) -> None:
     """Start an instance that undoes what a called one has done (BPMN 2.0.2, 10.7 and 13.5.5)."""
-    before = step.live(wait.name or "")
+    before = step.instance(wait.name or "")
     element = before.parent_element or wait.element_id
     if before.load_error is not None:
         raise StepError(element, before.load_error, kind=DAMAGED)
@@ -127,7 +127,7 @@ def _note_unread(step: Step, instance: RunningInstance) -> None:
 def _results(step: Step, instance: RunningInstance) -> dict[str, Any]:
     """What a child gives back: by ``sp:out``, or the variables that it has set or was
     given under names of its own."""
-    parent = step.live(instance.parent_id or "")
+    parent = step.instance(instance.parent_id or "")
     token = parent.process.token(instance.parent_token or "")
     call = parent.definition.meta.calls.get(token.task_spec.bpmn_id) if token is not None else None
     if token is not None and isinstance(token.task_spec, Undoing):
@@ -168,7 +168,7 @@ def throw_into_parent(step: Step, instance: RunningInstance, kind: str, code: st
     catches there ends that process too; an escalation just goes on upwards."""
     if instance.parent_id is None or instance.parent_token is None:
         return
-    parent, token = step.live(instance.parent_id), instance.parent_token
+    parent, token = step.instance(instance.parent_id), instance.parent_token
 
     def throw() -> None:
         task = parent.process.token(token)

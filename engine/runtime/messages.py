@@ -30,7 +30,7 @@ def deliver(step: Step, case_id: str, name: str, payload: Mapping[str, Any]) -> 
     that it starts, else keep it. Returns how many took it (0 or 1)."""
     waiting = receiver(step.connection, case_id, name)
     if waiting is not None:
-        instance = step.live(waiting.instance_id)
+        instance = step.instance(waiting.instance_id)
         step.note(instance, "message.received", waiting.element_id, {"message": name})
         subscriptions.drop(step.connection, waiting.id)
         step.wake(instance.id, waiting.token, payload, kind="message", name=name)

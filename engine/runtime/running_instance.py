@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
-from engine import feel
 from engine.definitions.evaluation import is_storable, unstorable
-from engine.definitions.library import DefinitionLibrary, ExecutableDefinition
-from engine.runtime.executor import Awaited, Executor, executor_of
+from engine.definitions.library import ExecutableDefinition
+from engine.runtime.executor import Awaited, Executor
 from engine.runtime.spiff.workflow import TokenTree
-from engine.runtime.state import DamagedState
-from engine.store.base import table_of
 from engine.store.tables import InstanceTable
-from engine.unit_of_work import INSTANCE_COLUMNS, StoredInstance, stored_instance
 
 RUNNING = ("running", "incident")
 """The states of an instance, and of a case, that has not ended."""
-
-_STORED: Final = select(*INSTANCE_COLUMNS).where(table_of(InstanceTable).c.id == bindparam("id"))
 
 
 @dataclass(slots=True)
@@ -50,47 +44,6 @@ class RunningInstance:
     waited: frozenset[Awaited] | None = None
     """What its tokens waited for when its rows last agreed with them; None when that must be asked
     of the rows."""
-
-
-def read(
-    connection: Connection,
-    library: DefinitionLibrary,
-    instance_id: str,
-    stored: StoredInstance | None = None,
-) -> RunningInstance:
-    """An instance as it is stored.
-
-    :param stored: its row, when it has been read in this transaction already
-    """
-    if stored is None:
-        row = connection.execute(_STORED, {"id": instance_id}).one()
-        stored = stored_instance(instance_id, row)
-    definition = library.get(connection, stored.definition_id)
-    executor = executor_of(definition)
-    variables = {k: feel.from_json(v) for k, v in stored.variables.items()}
-    process, load_error = executor.new(variables), None
-    if stored.state in RUNNING or stored.state_blob:
-        try:
-            process = executor.load(stored.state_blob, variables)
-        except DamagedState as error:
-            # What could be read before the damage is no process.
-            process, load_error = executor.new(variables), error.message
-    process.written = set(stored.written)
-    return RunningInstance(
-        id=instance_id,
-        case_id=stored.case_id,
-        parent_id=stored.parent_id,
-        parent_token=stored.parent_token,
-        parent_element=stored.parent_element,
-        depth=stored.depth,
-        definition=definition,
-        executor=executor,
-        process=process,
-        state=stored.state,
-        revision=stored.revision,
-        passed=dict(stored.passed),
-        load_error=load_error,
-    )
 
 
 def case_instances(connection: Connection, case_id: str) -> list[str]:

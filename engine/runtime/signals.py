@@ -28,7 +28,7 @@ def broadcast(step: Step, name: str, sender: str) -> None:
     """A signal reaches all that wait for it, whatever their case, and starts the processes that
     begin with it (BPMN 2.0.2, 10.5.5); within the instance that threw it, it has been heard
     already."""
-    case_id = step.live(sender).case_id
+    case_id = step.instance(sender).case_id
     waiting = step.connection.execute(_WAITING.where(SubscriptionTable.name == name)).all()
     others = [row for row in waiting if row.instance_id != sender]
     here = [] if step.work.apart else [row for row in others if row.case_id == case_id]
@@ -66,7 +66,7 @@ def tokens_waiting(step: Step, instance_id: str, name: str) -> Sequence[Any]:
 
 
 def _wake(step: Step, name: str, row: Any) -> None:
-    instance = step.live(row.instance_id)
+    instance = step.instance(row.instance_id)
     if instance.load_error is not None:
         # One that cannot be read must not keep the signal from all others.
         deadlocks.quarantine(step, instance, row.element_id)

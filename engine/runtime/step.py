@@ -18,17 +18,18 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from engine import feel
 from engine.definitions.evaluation import is_storable, unstorable
-from engine.definitions.library import ExecutableDefinition
+from engine.definitions.library import DefinitionLibrary, ExecutableDefinition
 from engine.errors import StepError
 from engine.records import history
 from engine.runtime.executor import Awaited, Wait, executor_of
-from engine.runtime.running_instance import RUNNING, RunningInstance, read, with_defaults
-from engine.runtime.state import DAMAGED
-from engine.store.base import new_id
+from engine.runtime.running_instance import RUNNING, RunningInstance, with_defaults
+from engine.runtime.state import DAMAGED, DamagedState
+from engine.store.base import new_id, table_of
 from engine.store.tables import InstanceTable, PersonTable
-from engine.unit_of_work import UnitOfWork
+from engine.unit_of_work import INSTANCE_COLUMNS, StoredInstance, UnitOfWork, stored_instance
 from engine.views import Actor
 
+_STORED: Final = select(*INSTANCE_COLUMNS).where(table_of(InstanceTable).c.id == bindparam("id"))
 _INITIATOR: Final = select(PersonTable.username).where(PersonTable.id == bindparam("id"))
 
 
@@ -141,7 +142,7 @@ class Step(ABC):
     def complete(self, instance_id: str, token: str, values: Mapping[str, Any]) -> None:
         """A person has done the user task of ``token``. The tokens move at once, in memory; what
         follows from it is ``run``'s to write."""
-        instance = self.live(instance_id)
+        instance = self.instance(instance_id)
         executor = instance.executor
         if instance.load_error is None:
             instance.waited = executor.awaited(instance.process) - {("user", token, None)}
@@ -171,7 +172,7 @@ class Step(ABC):
         :param called: the child that has ended, when it can be undone
         :param cycle: what is left of a timer that repeats
         """
-        instance = self.live(instance_id)
+        instance = self.instance(instance_id)
         executor, process = instance.executor, instance.process
 
         def move() -> None:
@@ -192,12 +193,12 @@ class Step(ABC):
 
         :param waited: the waits that its rows are of, when that is known
         """
-        instance = self.live(instance_id)
+        instance = self.instance(instance_id)
         self.move_later(instance, lambda: instance.executor.look_again(instance.process), waited)
 
     def begin_inner(self, instance_id: str, token: str, element_id: str) -> None:
         """A person begins an activity of the open ad-hoc sub-process of ``token``."""
-        instance = self.live(instance_id)
+        instance = self.instance(instance_id)
         begin = instance.executor.begin_inner
         self.move_later(instance, lambda: begin(instance.process, token, element_id))
 
@@ -221,13 +222,13 @@ class Step(ABC):
 
     # ------------------------------------------------------------ instances and facts
 
-    def live(self, instance_id: str) -> RunningInstance:
+    def instance(self, instance_id: str) -> RunningInstance:
         """The instance, read once."""
         instance = self.instances.get(instance_id)
         if instance is None:
             known = self.work.snapshots.get(instance_id)
             stored = known.instance if known is not None else None
-            instance = read(self.connection, self.definitions, instance_id, stored)
+            instance = load_instance(self.connection, self.definitions, instance_id, stored)
             self._enlist(instance)
         return instance
 
@@ -320,7 +321,7 @@ class Step(ABC):
         """The nearest instance, upwards, that a rollback leaves in the database; the case's own
         for one that a message has started."""
         while instance.new and instance.parent_id is not None:
-            instance = self.live(instance.parent_id)
+            instance = self.instance(instance.parent_id)
         return instance.case_id if instance.new else instance.id
 
 
@@ -335,3 +336,44 @@ def _unstorable(instance: RunningInstance, error: feel.FeelError) -> StepError:
         if not is_storable(value):
             return unstorable(process.writers.get(name, instance.definition.process_id), name)
     return StepError(instance.definition.process_id, error.message, kind="expression")
+
+
+def load_instance(
+    connection: Connection,
+    library: DefinitionLibrary,
+    instance_id: str,
+    stored: StoredInstance | None = None,
+) -> RunningInstance:
+    """An instance as it is stored.
+
+    :param stored: its row, when it has been read in this transaction already
+    """
+    if stored is None:
+        row = connection.execute(_STORED, {"id": instance_id}).one()
+        stored = stored_instance(instance_id, row)
+    definition = library.get(connection, stored.definition_id)
+    executor = executor_of(definition)
+    variables = {k: feel.from_json(v) for k, v in stored.variables.items()}
+    process, load_error = executor.new(variables), None
+    if stored.state in RUNNING or stored.state_blob:
+        try:
+            process = executor.load(stored.state_blob, variables)
+        except DamagedState as error:
+            # What could be read before the damage is no process.
+            process, load_error = executor.new(variables), error.message
+    process.written = set(stored.written)
+    return RunningInstance(
+        id=instance_id,
+        case_id=stored.case_id,
+        parent_id=stored.parent_id,
+        parent_token=stored.parent_token,
+        parent_element=stored.parent_element,
+        depth=stored.depth,
+        definition=definition,
+        executor=executor,
+        process=process,
+        state=stored.state,
+        revision=stored.revision,
+        passed=dict(stored.passed),
+        load_error=load_error,
+    )

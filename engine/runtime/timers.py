@@ -160,7 +160,7 @@ def wake_up(step: Step, *due: Any) -> None:
     """The time of timers has come; ``due`` are their rows, at most one of each case."""
     _drop(step.connection, [timer.id for timer in due])
     for timer in due:
-        instance = step.live(timer.instance_id)
+        instance = step.instance(timer.instance_id)
         rest = step.calendar.after_firing(timer.rule, timer.due_at, step.now)
         cycle = None
         if rest is not None and timer.rule.get("kind") == "cycle":

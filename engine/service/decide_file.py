@@ -9,8 +9,8 @@ from engine import feel
 from engine.calendar import WorkCalendar
 from engine.clock import Clock, SystemClock
 from engine.config import Config
-from engine.definitions.check import xml_limits
 from engine.definitions.decisions import DeployedDecision, ask
+from engine.definitions.library import xml_limits
 from engine.dmn import DecisionError, DmnModel, lint, outline, reading
 from engine.errors import Invalid, NotFound, Problem, Rejected
 from engine.service.decisions import view

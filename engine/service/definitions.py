@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from engine.bpmn import layout, sheets
 from engine.bpmn.parsed_file import ParsedFile
 from engine.definitions import check, deploy, drawn_calls
+from engine.definitions.library import xml_limits
 from engine.queries import decisions
 from engine.queries import definitions as queries
 from engine.service.transactions import Part
@@ -132,4 +133,4 @@ class Definitions(Part):
     def _file(self, connection: Connection, actor: Actor, definition_id: str) -> ParsedFile:
         config = self._transactions.config
         stored = queries.source(connection, actor, definition_id)
-        return ParsedFile.read(stored, config.roles, check.xml_limits(config))
+        return ParsedFile.read(stored, config.roles, xml_limits(config))

@@ -16,8 +16,8 @@ from engine.access.rules import ActivityObject, authorize, may
 from engine.errors import Conflict, NotFound
 from engine.queries import objects
 from engine.runtime.executor import executor_of
-from engine.runtime.running_instance import RUNNING, RunningInstance, read
-from engine.runtime.step import Step
+from engine.runtime.running_instance import RUNNING, RunningInstance
+from engine.runtime.step import Step, load_instance
 from engine.store.tables import InstanceTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import ActivityOption
@@ -39,7 +39,7 @@ def options(work: UnitOfWork, case_id: str) -> tuple[ActivityOption, ...]:
     return tuple(
         option
         for instance_id in with_choices
-        for option in _options(work, read(work.connection, work.definitions, instance_id))
+        for option in _options(work, load_instance(work.connection, work.definitions, instance_id))
     )
 
 
@@ -82,7 +82,7 @@ def begin(
     authorize(work.actor, actions.CASE_VIEW, case)
     work.hold(case.id)
     step = advance(work)
-    instance = step.live(instance_id)
+    instance = step.instance(instance_id)
     if element_id not in instance.definition.model.nodes:
         raise NotFound(f"{instance.definition.name} has no element {element_id}", id=element_id)
     role = instance.definition.meta.roles.get(element_id)
@@ -120,7 +120,7 @@ def _scope(
 
 def again(step: Step, instance_id: str, element_id: str, scope_token: str | None) -> bool:
     """Another try of one that failed; False when it cannot be begun any more."""
-    instance = step.live(instance_id)
+    instance = step.instance(instance_id)
     scope = _scope(instance, element_id, scope_token)
     if scope is not None:
         step.begin_inner(instance_id, scope[0], element_id)

@@ -91,7 +91,7 @@ def start(
     step.create(case_id, root, known, instance_id=case_id)
     step.run()
     incident = incidents.attempt(
-        work, case_id, {"op": "start"}, lambda moving: moving.start(moving.live(case_id))
+        work, case_id, {"op": "start"}, lambda step: step.start(step.instance(case_id))
     )
     return {"id": case_id, "number": number, **({"incident": incident} if incident else {})}
 
@@ -269,7 +269,7 @@ def cancel(work: UnitOfWork, business_key: str, reason: str) -> dict[str, Any]:
         raise Invalid([Problem("too_long", text, "reason", {"maximum": REASON_LENGTH})])
     step = advance(work)
     for instance_id in running_instance.case_instances(work.connection, case_id):
-        step.cancel(step.live(instance_id), reason.strip())
+        step.cancel(step.instance(instance_id), reason.strip())
     step.run()
     work.connection.execute(
         update(CaseTable)

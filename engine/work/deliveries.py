@@ -137,4 +137,4 @@ def _start(
 
 
 def _begin(step: Step, instance_id: str, at: str) -> None:
-    step.start(step.live(instance_id), at)
+    step.start(step.instance(instance_id), at)

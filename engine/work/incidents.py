@@ -13,9 +13,9 @@ from engine.access.rules import authorize
 from engine.errors import Conflict, NotFound, StepError
 from engine.queries import objects
 from engine.runtime import incidents as rows
-from engine.runtime import messages, running_instance, signals, timers
+from engine.runtime import messages, signals, timers
 from engine.runtime.state import DAMAGED
-from engine.runtime.step import Step
+from engine.runtime.step import Step, load_instance
 from engine.store.tables import IncidentTable, InstanceTable, TimerTable
 from engine.unit_of_work import UnitOfWork
 from engine.work import adhoc
@@ -157,15 +157,13 @@ def retry(work: UnitOfWork, incident_id: str) -> dict[str, Any]:
 
 
 def _damaged(work: UnitOfWork, instance_id: str) -> bool:
-    return (
-        running_instance.read(work.connection, work.definitions, instance_id).load_error is not None
-    )
+    return load_instance(work.connection, work.definitions, instance_id).load_error is not None
 
 
 def _again(work: UnitOfWork, row: Any) -> Callable[[Step], object] | None:
     operation = row.operation
     if operation.get("op") == "start":
-        return lambda step: step.start(step.live(row.instance_id), operation.get("at"))
+        return lambda step: step.start(step.instance(row.instance_id), operation.get("at"))
     if operation.get("op") == "signal":
         return lambda step: signals.hear(step, row.instance_id, operation["signal"])
     if operation.get("op") == "look":

@@ -88,7 +88,7 @@ def correct(
     check_size(values, most)
     work.hold(case_id)
     step = advance(work)
-    instance = step.live(instance_id)
+    instance = step.instance(instance_id)
     if instance.state not in RUNNING:
         raise Conflict("This process has ended.", code="case_ended", state=instance.state)
     before = instance.process.variables

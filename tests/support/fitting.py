@@ -11,7 +11,8 @@ from sqlalchemy import Connection, select
 
 from engine import Engine
 from engine.definitions.library import DefinitionLibrary
-from engine.runtime.running_instance import RUNNING, read
+from engine.runtime.running_instance import RUNNING
+from engine.runtime.step import load_instance
 from engine.store.tables import (
     CaseTable,
     HistoryTable,
@@ -42,7 +43,7 @@ def _waits(engine: Engine, connection: Connection) -> Iterator[tuple[Any, ...]]:
     for row in connection.execute(select(InstanceTable.id, InstanceTable.state)).all():
         waits = []
         if row.state in RUNNING:
-            live = read(connection, library, row.id)
+            live = load_instance(connection, library, row.id)
             waits = list(live.executor.waits(live.process))
 
         def tokens(*kinds: str, waits: list[Any] = waits) -> list[str]:
