@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, ScalarSelect, bindparam, select
 
@@ -43,8 +43,7 @@ INSTANCE_COLUMNS: Final = tuple(
 statement can have a task's columns too. The instance's id is that other row's ``instance_id``."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredInstance:
+class StoredInstance(NamedTuple):
     """The row of an instance. ``variables`` are JSON values by name, ``written`` the names of the
     variables that it has set itself, ``passed`` how often each element was completed."""
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import groupby
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import (
     CTE,
@@ -69,8 +69,7 @@ class Statement:
         return getattr(self.core, "table", self.core), key
 
 
-@dataclass(frozen=True, slots=True)
-class _StatementPart:
+class _StatementPart(NamedTuple):
     """A statement with the names of its values, for so many rows."""
 
     statement: Statement
@@ -258,6 +257,8 @@ class Batch:
         yield from many
 
     def _one_by_one(self, rows: Sequence[Put]) -> Iterator[Write]:
+        # By SQLite's driver itself: all other writers wait meanwhile.
+        driver: Any = self._connection.connection.driver_connection
         for statement, alike in _grouped(rows):
             if len(alike) > _AT_ONCE:
                 yield partial(self._execute_many, statement, alike)
@@ -266,7 +267,7 @@ class Batch:
             for part in _parts(statement, alike):
                 prepared = _prepared(self._connection.dialect, (part,))
                 bound = prepared.bound(alike[done : done + part.rows])
-                yield partial(self._execute, prepared.text, bound, statement.guards)
+                yield partial(self._execute, driver, prepared.text, bound, statement.guards)
                 done += part.rows
 
     def _execute_together(self, text: str, values: tuple[Any, ...]) -> None:
@@ -282,9 +283,7 @@ class Batch:
         if statement.guards and result.rowcount != len(rows):
             raise _stale_revision()
 
-    def _execute(self, text: str, values: tuple[Any, ...], guards: bool) -> None:
-        # By SQLite's driver itself: all other writers wait meanwhile.
-        driver: Any = self._connection.connection.driver_connection
+    def _execute(self, driver: Any, text: str, values: tuple[Any, ...], guards: bool) -> None:
         try:
             cursor = driver.execute(text, values)
         except sqlite3.Error as error:

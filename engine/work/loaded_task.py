@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -39,8 +39,8 @@ _USED: Final = (
     *(_TASK.c.state, _TASK.c.revision, _TASK.c.local, _TASK.c.ticks, _TASK.c.opened_at),
     *(_TASK.c.draft_at, _TASK.c.ended_at, _TASK.c.completed_by, _TASK.c.due),
 )
-"""What is needed of a task's row; the driver makes an object for each column."""
-_NAMES: Final = tuple(column.name for column in _USED)
+"""What is needed of a task's row, in the order of ``StoredTask``; the driver makes an object for
+each column."""
 _STORED: Final = (
     select(
         *_USED,
@@ -55,8 +55,7 @@ _STORED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StoredTask:
+class StoredTask(NamedTuple):
     """A user task's row, with its case's state and its instance's snapshot. ``local`` and ``ticks``
     are JSON: variables of the task's own token, and what was ticked by whom and when."""
 
@@ -128,10 +127,7 @@ def load_task(work: UnitOfWork, task_id: str) -> LoadedTask:
     if row is None:
         raise NotFound()
     definition = work.definitions.get(work.connection, row.definition_id)
-    columns = {name: getattr(row, name) for name in _NAMES}
-    stored = StoredTask(
-        **columns, case_state=row.case_state, lead_role=row.lead_role, snapshot=snapshot(row)
-    )
+    stored = StoredTask._make((*row[: len(StoredTask._fields) - 1], snapshot(row)))
     return LoadedTask(stored, definition, definition.meta.tasks[row.element_id])
 
 
