@@ -18,6 +18,7 @@ blueprint = Blueprint("overview", __name__, url_prefix="/overview")
 JOBS: Final[Mapping[str, str]] = {
     "timers": N_("Utlösa tider som har kommit"),
     "horizon": N_("Förbereda tider som snart kommer"),
+    "deliveries": N_("Lämna ut meddelanden och signaler"),
     "migrations": N_("Flytta ärenden till en ny version"),
     "outbox": N_("Skicka ett utskick"),
     "reminders": N_("Skriva dagens påminnelser"),

@@ -44,6 +44,7 @@ from tests.support.files import PROJECT
 from tests.support.ground import START
 from tests.support.people import People, add_people
 
+CONFIG = load_config(PROJECT / "config.toml")
 EXAMPLES = scale(2, 100)
 STEPS = scale(40, 100)
 """Rules of each example: 80 steps in the short form, 10,000 in the long one."""
@@ -73,8 +74,8 @@ REVIEW = diagram("review", start(), task("look"), end(), chain("start", "look", 
 def template(databases: Databases) -> tuple[str, People]:
     """A database with people and the diagrams, to copy."""
     url = databases.fresh()
-    with Engine.open(url, clock=FakeClock(START)) as engine:
-        people = add_people(engine, load_config(PROJECT / "config.toml"))
+    with Engine.open(url, config=CONFIG, clock=FakeClock(START)) as engine:
+        people = add_people(engine, CONFIG)
         Desk(engine, people, lambda: uuid.uuid4().hex).deploy(REVIEW, WORK)
     return url, people
 
@@ -134,7 +135,7 @@ class Office(RuleBasedStateMachine):
         source, people = template(databases)
         self.databases, self.url = databases, databases.copy(source)
         self.clock = FakeClock(START)
-        self.engine = Engine.open(self.url, clock=self.clock)
+        self.engine = Engine.open(self.url, config=CONFIG, clock=self.clock)
         self.desk = Desk(self.engine, people, lambda: uuid.uuid4().hex)
         self.cases: dict[str, Model] = {}
 
@@ -205,7 +206,7 @@ class Office(RuleBasedStateMachine):
     def restart(self) -> None:
         """As after a kill: another process, which knows only what is written."""
         self.engine.close()
-        self.engine = Engine.open(self.url, clock=self.clock)
+        self.engine = Engine.open(self.url, config=CONFIG, clock=self.clock)
         self.desk.engine = self.engine
 
     # ------------------------------------------------------------ what must hold

@@ -55,8 +55,7 @@ def deliver_message(call: Call) -> Reply:
     """Give a message to a case, by its id or its number. One that nobody waits for yet is kept."""
     given: requests.NewMessage = call.body
     done = call.engine.cases.deliver(call.actor, given.name, call.id, given.payload, key=call.key)
-    result = done.result
-    return Reply(answers.Delivered(done.key, done.at, result["delivered"], result["stored"]))
+    return Reply(answers.Delivered(done.key, done.at, **done.result))
 
 
 def cancel_case(call: Call) -> Reply:

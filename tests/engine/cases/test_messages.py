@@ -41,7 +41,7 @@ def send(
 def test_a_message_that_is_waited_for_lets_the_process_go_on(desk: Desk) -> None:
     case_id = desk.case("payment")
     desk.complete(desk.people["ekonomi"], desk.task(case_id))
-    assert send(desk, case_id).result == {"delivered": 1, "stored": False}
+    assert send(desk, case_id).result == {"delivered": 1, "stored": False, "expected": True}
     task_id = desk.task(case_id, "Thank")
     assert desk.engine.tasks.get(desk.people["ekonomi"].actor, task_id).values == {
         "paid_on": "2026-03-01"
@@ -52,7 +52,7 @@ def test_a_message_that_is_waited_for_lets_the_process_go_on(desk: Desk) -> None
 def test_a_message_that_comes_early_is_kept_until_it_is_waited_for(desk: Desk) -> None:
     case_id = desk.case("payment")
     number = desk.engine.cases.get(desk.manager.actor, case_id).row.number
-    assert send(desk, number).result == {"delivered": 0, "stored": True}
+    assert send(desk, number).result == {"delivered": 0, "stored": True, "expected": True}
     assert desk.names(case_id) == ["Work"]
     desk.complete(desk.people["ekonomi"], desk.task(case_id))
     assert desk.names(case_id) == ["Thank"]
@@ -221,7 +221,7 @@ def test_what_a_message_must_bring_depends_on_the_case_and_on_what_it_brings(
     if not missing:
         assert desk.engine.cases.deliver(
             desk.manager.actor, "Paid", case_id, payload, key=desk.key()
-        ).result == {"delivered": 1, "stored": False}
+        ).result == {"delivered": 1, "stored": False, "expected": True}
         return
     with pytest.raises(Invalid) as caught:
         desk.engine.cases.deliver(desk.manager.actor, "Paid", case_id, payload, key=desk.key())

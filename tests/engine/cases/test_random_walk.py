@@ -192,7 +192,9 @@ def test_whatever_people_do_the_books_are_in_order(
     chance = Chance(desk, clock, seed=SEED)
     # Lists are in the order of ids where all else is equal: only so the walk is the same each time.
     ids = random.Random(SEED)  # noqa: S311 - dice, not secrets
-    monkeypatch.setattr("engine.ids.uuid4", lambda: UUID(int=ids.getrandbits(128), version=4))
+    monkeypatch.setattr(
+        "engine.store.base.uuid4", lambda: UUID(int=ids.getrandbits(128), version=4)
+    )
     for _ in range(CASES):
         desk.case(start_date=CONTRACT_STARTS, people=chance.people())
     for _ in range(STEPS):

@@ -101,7 +101,7 @@ def test_diagrams_are_deployed_and_a_message_moves_a_case(
     given = {"name": "Paid", "payload": {"paid_on": "2026-03-01"}}
     told = clerk.post(f"/cases/{case_id}/messages", given, key=key())
     assert told.status_code == 200, told.text
-    assert (told.json["delivered"], told.json["stored"]) == (1, False)
+    assert (told.json["delivered"], told.json["stored"], told.json["expected"]) == (1, False, True)
     (thank,) = clerk.get("/tasks").json["items"]
     assert clerk.get(f"/tasks/{thank['id']}").json["values"] == {"paid_on": "2026-03-01"}
 

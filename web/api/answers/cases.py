@@ -180,12 +180,15 @@ class CaseDetail(Case, frozen=True):
 
 
 class Delivered(Struct, frozen=True):
-    """The receipt of a message: how many took it, and whether it waits for its catcher."""
+    """The receipt of a message: how many took it, whether it waits for its catcher, and whether
+    anything in the case can take it, now or later."""
 
     key: str
     at: datetime
     delivered: int
     stored: bool
+    expected: bool = True
+    """A receipt from before version 0010 of the database says nothing of it."""
 
 
 class TokenName(Struct, frozen=True):
