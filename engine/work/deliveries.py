@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
@@ -14,9 +14,31 @@ from engine.errors import StepError
 from engine.runtime import deliveries, event_starts, messages, signals
 from engine.runtime.running_instance import RUNNING
 from engine.runtime.step import Step
+from engine.store.base import table_of
 from engine.store.tables import DeliveryTable, InstanceTable
 from engine.unit_of_work import UnitOfWork
 from engine.work import incidents
+
+_DELIVERY: Final = table_of(DeliveryTable)
+_USED: Final = (
+    *(_DELIVERY.c.kind, _DELIVERY.c.name, _DELIVERY.c.case_id, _DELIVERY.c.instance_id),
+    *(_DELIVERY.c.definition_id, _DELIVERY.c.element_id, _DELIVERY.c.payload, _DELIVERY.c.hops),
+)
+"""In the order of ``StoredDelivery``."""
+
+
+class StoredDelivery(NamedTuple):
+    """The row of an event on its way. An id that its kind does not need (see ``DeliveryTable``) is
+    empty."""
+
+    kind: str
+    name: str
+    case_id: str
+    instance_id: str
+    definition_id: str
+    element_id: str
+    payload: Mapping[str, Any]
+    hops: int
 
 
 def waiting(connection: Connection, limit: int) -> Sequence[str]:
@@ -48,24 +70,24 @@ def give_up(work: UnitOfWork, delivery_id: str, error: StepError) -> bool:
     event = _taken(work, delivery_id)
     if event is None:
         return False
-    error.element_id = error.element_id or event.element_id or ""
+    error.element_id = error.element_id or event.element_id
     incidents.record(work, event.instance_id or event.case_id, _operation(event), error)
     return True
 
 
-def _taken(work: UnitOfWork, delivery_id: str) -> Any:
+def _taken(work: UnitOfWork, delivery_id: str) -> StoredDelivery | None:
     """The row of an event, which is deleted, with its case locked. None when somebody else has seen
     to it, or has locked the case: nobody waits for that, and a worker sees to it later."""
     mine = DeliveryTable.id == delivery_id
-    event = work.connection.execute(select(DeliveryTable).where(mine)).first()
-    if event is None or not work.hold_free([event.case_id]):
+    row = work.connection.execute(select(*_USED).where(mine)).first()
+    if row is None or not work.hold_free([row.case_id]):
         return None
     if not work.connection.execute(delete(DeliveryTable).where(mine)).rowcount:
         return None
-    return event
+    return StoredDelivery._make("" if value is None else value for value in row)
 
 
-def _operation(event: Any) -> dict[str, Any]:
+def _operation(event: StoredDelivery) -> dict[str, Any]:
     """How to try again what has failed."""
     if event.kind == "signal":
         return {"op": "signal", "signal": event.name}
@@ -74,7 +96,7 @@ def _operation(event: Any) -> dict[str, Any]:
     return {"op": "start", "at": event.element_id}
 
 
-def _signal(work: UnitOfWork, event: Any) -> None:
+def _signal(work: UnitOfWork, event: StoredDelivery) -> None:
     state = work.connection.scalar(
         select(InstanceTable.state).where(InstanceTable.id == event.instance_id)
     )
@@ -90,7 +112,7 @@ def _hear(step: Step, instance_id: str, name: str) -> None:
     signals.hear(step, instance_id, name)
 
 
-def _message(work: UnitOfWork, event: Any) -> None:
+def _message(work: UnitOfWork, event: StoredDelivery) -> None:
     """A message that an instance of the case has thrown."""
     row = messages.receiver(work.connection, event.case_id, event.name)
     if row is None and _started(work, event):
@@ -106,7 +128,7 @@ def _message(work: UnitOfWork, event: Any) -> None:
     incidents.attempt(work, receiver, _operation(event), deliver)
 
 
-def _started(work: UnitOfWork, event: Any) -> bool:
+def _started(work: UnitOfWork, event: StoredDelivery) -> bool:
     """Start the process that a message starts; False when there is none."""
     cause = ("message", event.name)
     for definition, at in work.definitions.started_by(work.connection, *cause):
@@ -118,7 +140,7 @@ def _started(work: UnitOfWork, event: Any) -> bool:
 
 
 def _start(
-    work: UnitOfWork, event: Any, definition_id: str, at: str, brought: Mapping[str, Any]
+    work: UnitOfWork, event: StoredDelivery, definition_id: str, at: str, brought: Mapping[str, Any]
 ) -> None:
     """Make the instance that the event starts, then start it: the instance is there to show why,
     when it cannot start."""
