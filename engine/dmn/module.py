@@ -34,7 +34,8 @@ class Module:
         self.definitions = definitions
         self.imports = tuple(imports)
         self.budget = budget
-        self._by_id = {element.id: element for element in definitions.elements()}
+        self.by_id = {element.id: element for element in definitions.elements()}
+        """The model's own elements, by their ids."""
         self._compiled: dict[str, Compiled] = {}
         self.types: Types = Types(
             definitions.types, [(name, module.types) for name, module in imports], budget
@@ -44,18 +45,18 @@ class Module:
         """The element that a reference such as ``#id`` means; None when there is none."""
         namespace, _, element_id = reference.rpartition("#")
         if namespace in ("", self.definitions.namespace):
-            element = self._by_id.get(element_id)
+            element = self.by_id.get(element_id)
             return None if element is None else LocatedElement(self, element, path)
         for name, module in self.imports:
             if module.definitions.namespace == namespace:
-                element = module._by_id.get(element_id)
+                element = module.by_id.get(element_id)
                 return None if element is None else LocatedElement(module, element, (*path, name))
         return None
 
     def named(self, name: str) -> DrgElement | None:
         """The element of an id, else of a name: a decision before all others."""
-        if name in self._by_id:
-            return self._by_id[name]
+        if name in self.by_id:
+            return self.by_id[name]
         definitions = self.definitions
         for element in (*definitions.decisions, *definitions.services, *definitions.elements()):
             if name in (element.name, element.variable):

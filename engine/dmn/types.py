@@ -44,29 +44,30 @@ class Types:
     ):
         self._budget = budget
         self.known: dict[str, Type] = {}
-        self._checks: dict[str, TypeCheck] = {}
-        # Each definition with the types that the names in it are looked up in.
-        self._items: dict[str, tuple[Types, ItemDefinition]] = {}
+        self.checks: dict[str, TypeCheck] = {}
+        """Says of each type whether a value is of it."""
+        self.items: dict[str, tuple[Types, ItemDefinition]] = {}
+        """Each definition with the types that the names in it are looked up in."""
         for prefix, types in imported:
             self._take(prefix, types)
         for item in definitions:
-            self._items[item.name] = (self, item)
+            self.items[item.name] = (self, item)
             self.known[item.name] = _feel_type(item)
-            self._checks[item.name] = self._check(item)
-        for name in self._items:
+            self.checks[item.name] = self._check(item)
+        for name in self.items:
             self._refuse_circle(name)
 
     def _take(self, prefix: str, types: Types) -> None:
         """Make another model's types known, here with the name of the import before them."""
         start = f"{prefix}." if prefix else ""
-        for name, check in types._checks.items():
-            self._checks[start + name] = check
-            self._items[start + name] = types._items[name]
+        for name, check in types.checks.items():
+            self.checks[start + name] = check
+            self.items[start + name] = types.items[name]
             self.known[start + name] = _prefixed(types.known[name], start)
 
     def is_known(self, name: str) -> bool:
         """Whether a type is FEEL's own, a common one of other engines, or defined in the model."""
-        return not name or name in BUILT_IN or name in _FOREIGN or name in self._checks
+        return not name or name in BUILT_IN or name in _FOREIGN or name in self.checks
 
     def _refuse_circle(self, name: str) -> None:
         """A type may hold itself in a component, but not be nothing but itself."""
@@ -83,11 +84,11 @@ class Types:
 
     def _bases(self, name: str) -> Iterator[tuple[Types, ItemDefinition]]:
         """The definition of a name, the one that it is based on, and so on."""
-        definition = self._items.get(name)
+        definition = self.items.get(name)
         while definition is not None:
             yield definition
             types, item = definition
-            definition = types._items.get(item.base)
+            definition = types.items.get(item.base)
 
     def allowed(self, name: str) -> str:
         """The unary tests of a type's allowed values, ``""`` when it has none."""
@@ -107,7 +108,7 @@ class Types:
 
     def function_result(self, name: str) -> str:
         """The type that a call gives whose function's variable is of the named type."""
-        definition = self._items.get(name)
+        definition = self.items.get(name)
         if definition is not None and definition[1].parameters is not None:
             return definition[1].result
         return "" if name in ("function", "Any") else name
@@ -116,7 +117,7 @@ class Types:
         """The names of the components, and of theirs and so on, of values of a type."""
         names: set[str] = set()
         seen: set[int] = set()
-        waiting = [definition] if (definition := self._items.get(name)) is not None else []
+        waiting = [definition] if (definition := self.items.get(name)) is not None else []
         while waiting:
             types, item = waiting.pop()
             if id(item) in seen:
@@ -124,8 +125,8 @@ class Types:
             seen.add(id(item))
             names.update(part.name for part in item.components)
             waiting.extend((types, part) for part in item.components)
-            if item.base in types._items:
-                waiting.append(types._items[item.base])
+            if item.base in types.items:
+                waiting.append(types.items[item.base])
         return frozenset(names)
 
     def settle(self, value: Any, name: str, run: Run, element: str, element_id: str = "") -> Any:
@@ -133,14 +134,15 @@ class Types:
         does not conform."""
         if value is None or not name:
             return value
-        settled = self._settled(value, name, run)
+        settled = self.settled(value, name, run)
         if settled is None:
             message = f"{shown(value, run)} is not of the type {name}"
             note(run, "type", element, message, element_id)
         return settled
 
-    def _settled(self, value: Any, name: str, run: Run) -> Any:
-        check = self._checks.get(name)
+    def settled(self, value: Any, name: str, run: Run) -> Any:
+        """As ``settle``, without a note."""
+        check = self.checks.get(name)
         if check is None:
             return coerce(value, Type(name))
         if check(value, run):
@@ -149,9 +151,9 @@ class Types:
             return value[0]
         if check([value], run):
             return [value]
-        types, item = self._items[name]
+        types, item = self.items[name]
         if item.base and not item.collection:
-            inner = types._settled(value, item.base, run)
+            inner = types.settled(value, item.base, run)
             if inner is not None and inner is not value and check(inner, run):
                 return inner
         return None
@@ -160,7 +162,7 @@ class Types:
         """Whether the value may stand where the named type is asked for; null always may."""
         if value is None or not name:
             return True
-        check = self._checks.get(name)
+        check = self.checks.get(name)
         return conforms(value, Type(name)) if check is None else check(value, run)
 
     def _check(self, item: ItemDefinition) -> TypeCheck:

@@ -22,7 +22,7 @@ VARIABLE = "variables."
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class StartInput:
     """What the form says, as it was typed and as it was understood. ``mode`` is ``new``, ``known``
     or ``none``: whose case it is."""
 
@@ -54,8 +54,8 @@ def new() -> str:
         actor(), asked or _of_customers(offered, customer)[0].process_id
     )
     known = _known(form)
-    wish = Wish(mode=_first_mode(form, known, customer), customer_id=customer)
-    return _page(form, wish, known)
+    entered = StartInput(mode=_first_mode(form, known, customer), customer_id=customer)
+    return _page(form, entered, known)
 
 
 def _of_customers(offered: Sequence[StartOption], customer: str) -> Sequence[StartOption]:
@@ -76,28 +76,28 @@ def _choice(offered: Sequence[StartOption], customer: str) -> str:
 def start() -> ResponseReturnValue:
     form = engine().cases.start_form(actor(), _posted_process())
     known = _known(form)
-    wish = _read(form, known)
+    entered = _read(form, known)
     looking = request.form.get("action") == "preview"
-    if form.dated and wish.start_date is None if looking else wish.problems:
-        return _page(form, wish, known, wish.problems), 422
+    if form.dated and entered.start_date is None if looking else entered.problems:
+        return _page(form, entered, known, entered.problems), 422
     try:
         if looking:
-            return _page(form, wish, known, preview=_preview(form, wish))
-        if wish.mode == "new":
+            return _page(form, entered, known, preview=_preview(form, entered))
+        if entered.mode == "new":
             # Registered once: should the case not start, the page has the customer as a known one.
-            wish = replace(wish, mode="known", customer_id=_add_customer(wish))
+            entered = replace(entered, mode="known", customer_id=_add_customer(entered))
         receipt = engine().cases.start(
             actor(),
-            customer_id=wish.customer_id if wish.mode == "known" else None,
+            customer_id=entered.customer_id if entered.mode == "known" else None,
             process_id=form.process_id,
-            start_date=wish.start_date,
-            people=wish.people,
-            variables=wish.variables,
-            title=wish.title,
+            start_date=entered.start_date,
+            people=entered.people,
+            variables=entered.variables,
+            title=entered.title,
             key=posted_key(),
         )
     except Invalid as error:
-        return _page(form, wish, _known(form), _of_form(error.problems)), 422
+        return _page(form, entered, _known(form), _of_form(error.problems)), 422
     flash(_("Ärende %(number)s är startat.", number=receipt.result.get("number", "")), "success")
     return redirect(url_for("cases.show", case_id=receipt.id))
 
@@ -123,9 +123,9 @@ def _first_mode(form: StartForm, known: Sequence[Customer], customer: str) -> st
     return "new" if form.customer == "required" else "none"
 
 
-def _add_customer(wish: Wish) -> str:
+def _add_customer(entered: StartInput) -> str:
     key = posted_key() + "-customer"
-    return str(engine().customers.add(actor(), wish.name, wish.org_number, key=key).id)
+    return str(engine().customers.add(actor(), entered.name, entered.org_number, key=key).id)
 
 
 def _of_form(problems: Sequence[Problem]) -> list[Problem]:
@@ -138,20 +138,20 @@ def _field_of(name: str) -> str:
     return renamed.get(name, name.removeprefix(VARIABLE))
 
 
-def _preview(form: StartForm, wish: Wish) -> Sequence[PlanRow]:
+def _preview(form: StartForm, entered: StartInput) -> Sequence[PlanRow]:
     return engine().cases.preview_plan(
-        actor(), process_id=form.process_id, start_date=wish.start_date, people=wish.people
+        actor(), process_id=form.process_id, start_date=entered.start_date, people=entered.people
     )
 
 
-def _read(form: StartForm, known: Sequence[Customer]) -> Wish:
+def _read(form: StartForm, known: Sequence[Customer]) -> StartInput:
     posted = request.form
     typed = posted.get("start", "").strip()
     try:
         start_date = date.fromisoformat(parsing.date_text(typed, today())) if typed else None
     except ValueError:
         start_date = None
-    wish = Wish(
+    entered = StartInput(
         mode=_mode(form, posted.get("mode", "")),
         customer_id=posted.get("customer", ""),
         name=" ".join(posted.get("name", "").split()),
@@ -162,7 +162,7 @@ def _read(form: StartForm, known: Sequence[Customer]) -> Wish:
         people={role: name for role in form.roles if (name := posted.get(f"people.{role}", ""))},
         variables=read_fields(form.form, posted),
     )
-    return replace(wish, problems=tuple(_problems(form, wish, known)))
+    return replace(entered, problems=tuple(_problems(form, entered, known)))
 
 
 def _mode(form: StartForm, posted: str) -> str:
@@ -171,27 +171,27 @@ def _mode(form: StartForm, posted: str) -> str:
     return posted if posted in allowed else allowed[0]
 
 
-def _problems(form: StartForm, wish: Wish, known: Sequence[Customer]) -> list[Problem]:
+def _problems(form: StartForm, entered: StartInput, known: Sequence[Customer]) -> list[Problem]:
     """All that is seen before anything is registered."""
     found = []
-    if wish.mode == "known" and wish.customer_id not in {c.id for c in known}:
+    if entered.mode == "known" and entered.customer_id not in {c.id for c in known}:
         found.append(Problem("choose_customer", "Choose a customer.", "customer"))
-    if wish.mode == "new":
+    if entered.mode == "new":
         for name in ("name", "org_number"):
-            if not getattr(wish, name):
+            if not getattr(entered, name):
                 found.append(Problem("required", "Fill this in.", name))
-    if form.dated and wish.start_date is None:
-        code = "date_malformed" if wish.start else "required"
+    if form.dated and entered.start_date is None:
+        code = "date_malformed" if entered.start else "required"
         found.append(Problem(code, "When does it begin?", "start"))
     for one in form.form:
-        if one.required and wish.variables.get(one.id) is None:
+        if one.required and entered.variables.get(one.id) is None:
             found.append(Problem("required", "Fill this in.", one.id))
     return found
 
 
 def _page(
     form: StartForm,
-    wish: Wish,
+    entered: StartInput,
     known: Sequence[Customer],
     problems: Sequence[Problem] = (),
     preview: Sequence[PlanRow] | None = None,
@@ -209,7 +209,7 @@ def _page(
     return render_template(
         "cases/start.html",
         form=form,
-        wish=wish,
+        entered=entered,
         customers=known,
         shown=shown_fields(form.form, form.values, posted),
         people=[p for p in engine().people.all(actor()) if p.active],
