@@ -62,13 +62,22 @@ def opened(config: Config, *, new: bool = False) -> Iterator[Engine]:
     :raises Unavailable: when the database is not there
     """
     path = config.database.url.removeprefix("sqlite:///")
-    if not new and path != config.database.url and not Path(path).is_file():
+    if new:
+        make_data_folder(config)
+    elif path != config.database.url and not Path(path).is_file():
         raise Unavailable(f"there is no database {path}")
     engine = Engine.open(config.database.url, config=config)
     try:
         yield engine
     finally:
         engine.close()
+
+
+def make_data_folder(config: Config) -> None:
+    """Make ``data/`` in this folder, where the database is unless the settings say otherwise. Any
+    other folder is made by whoever named it: the name may be mistyped."""
+    if config.database == Config().database:
+        Path(config.database.url.removeprefix("sqlite:///")).parent.mkdir(exist_ok=True)
 
 
 def new_key() -> str:

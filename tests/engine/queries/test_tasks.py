@@ -139,13 +139,15 @@ class TestOrderAndGroups:
                 break
         assert found == names(connection, seller)
 
-    def test_a_page_is_never_larger_than_two_hundred(
+    def test_the_largest_page_has_two_hundred(
         self, connection: Connection, running: Running, seller: Actor
     ) -> None:
-        for _ in range(200):
+        for _ in range(201):
             running.task()
-        assert len(tasks(connection, seller, limit=10_000, today=TODAY).items) == 200
-        assert len(tasks(connection, seller, limit=-3, today=TODAY).items) == 1
+        page = tasks(connection, seller, limit=200, today=TODAY)
+        assert len(page.items) == 200
+        rest = tasks(connection, seller, limit=200, cursor=page.next, today=TODAY)
+        assert (len(rest.items), rest.next) == (1, None)
 
 
 class TestFilters:

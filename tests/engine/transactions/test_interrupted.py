@@ -100,7 +100,8 @@ def test_a_statement_that_waits_too_long(
     complete = completing(desk, task_id)
     with beside(desk) as other:
         other.execute(f"ALTER DATABASE {other.info.dbname} SET {setting} = '300ms'")
-    database_of(desk.engine).close()  # the connections of before do not know
+    # The connections of before do not know.
+    database_of(desk.engine)._engine.dispose()
     with held(desk, case_id), pytest.raises(Unavailable):
         complete()
     done_once(desk, case_id, complete)

@@ -422,3 +422,24 @@ def test_an_address_is_set_shown_and_taken_away(run: Run) -> None:
     assert "nora@example.com" in run("user", "email", "nora").out
     assert run("user", "email", "nora", "no address").status == 1
     assert "no address" in run("user", "email", "nora", "").out
+
+
+def test_the_folder_of_the_default_database_is_made(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("SERVICEPLAN_DATABASE")
+    monkeypatch.chdir(tmp_path)
+    assert run("db", "upgrade").status == 0
+    assert (tmp_path / "data" / "serviceplan.db").is_file()
+
+
+@pytest.mark.parametrize(
+    "command", [["db", "upgrade"], ["serve"], ["user", "add", "x", "--name", "X"]]
+)
+def test_the_folder_of_a_named_database_is_not_made(
+    run: Run, tmp_path: Path, command: list[str]
+) -> None:
+    ran = run(*command, "--database", tmp_path / "dtaa" / "x.db")
+    assert ran.status == 1
+    assert ran.err.startswith(f"serviceplan: There is no folder {tmp_path / 'dtaa'} for")
+    assert (ran.out, list(tmp_path.iterdir())) == ("", [])
