@@ -17,6 +17,7 @@ from engine import Config, ConfigError, Engine, Finding, Source, Unavailable, lo
 from web.command import command_path
 
 DEFAULT = "config.toml"
+PLAN = "workflows"
 
 
 @dataclass
@@ -109,23 +110,23 @@ def diagrams(paths: Iterable[Path]) -> list[Source]:
 
 
 INSTALLED = Path(__file__).parents[2]
-"""Where the command stands: the project's root, or the folder that its wheel was installed in."""
+"""Where the plan and its settings stand: the project's root, or the package of an installed
+wheel."""
 
 
 def plan_folder() -> Path:
     """The folder of the company's plan: ``workflows`` here, else that installed with the
     command."""
-    here = Path("workflows")
-    return here if here.is_dir() else INSTALLED / "workflows"
+    here = Path(PLAN)
+    return here if here.is_dir() else INSTALLED / PLAN
 
 
 def settings_file() -> Path:
-    """The settings: ``config.toml`` of this folder, else the one installed with the command (a
-    wheel has it in ``workflows``, beside the plan that its roles belong to).
+    """The settings: ``config.toml`` of this folder, else the one installed with the command.
 
     :raises ConfigError: when there is neither
     """
-    known = (Path(DEFAULT), INSTALLED / DEFAULT, INSTALLED / "workflows" / DEFAULT)
+    known = (Path(DEFAULT), INSTALLED / DEFAULT)
     file = next((file for file in known if file.is_file()), None)
     if file is None:
         raise ConfigError(
