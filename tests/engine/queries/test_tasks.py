@@ -142,12 +142,13 @@ class TestOrderAndGroups:
     def test_the_largest_page_has_two_hundred(
         self, connection: Connection, running: Running, seller: Actor
     ) -> None:
-        for _ in range(201):
+        more = 200 - len(names(connection, seller)) + 3
+        for _ in range(more):
             running.task()
         page = tasks(connection, seller, limit=200, today=TODAY)
         assert len(page.items) == 200
         rest = tasks(connection, seller, limit=200, cursor=page.next, today=TODAY)
-        assert (len(rest.items), rest.next) == (1, None)
+        assert (len(rest.items), rest.next) == (3, None)
 
 
 class TestFilters:
