@@ -59,8 +59,8 @@ from engine.views.migration import (
     MigrationState,
     MigrationStatus,
     MigrationTarget,
-    NotRun,
     SkippedStep,
+    StepToSkip,
 )
 from engine.views.operations import Pulse
 from engine.views.page import Page
@@ -137,7 +137,6 @@ __all__ = [
     "MigrationState",
     "MigrationStatus",
     "MigrationTarget",
-    "NotRun",
     "Option",
     "Overview",
     "Page",
@@ -162,6 +161,7 @@ __all__ = [
     "Source",
     "StartForm",
     "StartOption",
+    "StepToSkip",
     "Table",
     "TaskDetail",
     "TaskForm",
