@@ -296,6 +296,20 @@ TEXTS: dict[str, Text] = {
         "{element} stands in the lane of the role {role}, which counts; {value} is not used. "
         "Remove what is not to count.",
     ),
+    "lane_name_differs": (
+        "warning",
+        "{element}: banan heter ”{name}”, men sp:role ger dess uppgifter till rollen {title} "
+        "({role}). Ge banan rollens namn, eller byt roll.",
+        '{element}: the lane is called "{name}", but sp:role gives its tasks to the role {title} '
+        "({role}). Give the lane the role's name, or change the role.",
+    ),
+    "task_role_differs": (
+        "warning",
+        "{element} står i banan ”{name}”, men sp:role ger uppgiften till rollen {title} ({role}). "
+        "Ge banan en roll, eller rita uppgiften i rollens bana.",
+        '{element} stands in the lane "{name}", but sp:role gives the task to the role {title} '
+        "({role}). Give the lane a role, or draw the task in the lane of that role.",
+    ),
     "role_without_members": (
         "warning",
         "{element} är för rollen {role}, som ingen har. Ge någon rollen, annars blir uppgiften "
