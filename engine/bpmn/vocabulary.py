@@ -15,6 +15,7 @@ from typing import Any
 from lxml import etree
 
 from engine.bpmn import decision, starts, vendor
+from engine.bpmn.checklist import DASHES, PART, read_parts
 from engine.bpmn.due import read_due
 from engine.bpmn.expressions import feel_behind
 from engine.bpmn.forms import FormField, Report, read_fields
@@ -253,8 +254,11 @@ class _VocabularyReader:
             if not words:
                 self._report("item_text", task, value=ident, at=element)
                 continue
+            if words.startswith(DASHES):
+                self._report("item_dash", task, value=words, at=element)
             applies = self._optional_feel(task, element, "applies", f"sp:item {ident}")
-            yield CheckItem(ident, words, applies)
+            lines = [words, *read_parts(element, task, self._report)]
+            yield CheckItem(ident, PART.join(lines), applies)
 
     def _form(self, task: etree._Element) -> tuple[FormField, ...]:
         element = self._one(task, "form")

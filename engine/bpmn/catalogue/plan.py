@@ -115,6 +115,33 @@ TEXTS: dict[str, Text] = {
         "{element}: punkten {value} i checklistan har ingen text. Skriv texten.",
         "{element}: the point {value} of the checklist has no text. Write the text.",
     ),
+    "item_dash": (
+        "info",
+        "{element}: punkten ”{value}” börjar med ett streck men bockas av för sig. Hör den till "
+        "punkten före: lägg den som sp:item i den, så bockas de av tillsammans.",
+        '{element}: the point "{value}" begins with a dash but is ticked by itself. If it belongs '
+        "to the point before it, put it as an sp:item into that one: they are ticked together.",
+    ),
+    "part_text": (
+        "error",
+        "{element}: punkten {value} i checklistan har en underpunkt utan text. Skriv texten.",
+        "{element}: the point {value} of the checklist has a sub-point without a text. Write the "
+        "text.",
+    ),
+    "part_alone": (
+        "warning",
+        "{element}: underpunkten ”{value}” bockas av med sin punkt; id, applies och egna "
+        "underpunkter används inte där. Ta bort dem, eller gör den till en punkt för sig.",
+        '{element}: the sub-point "{value}" is ticked with its point; id, applies and sub-points '
+        "of its own are not used there. Remove them, or make it a point of its own.",
+    ),
+    "part_behind": (
+        "warning",
+        "{element}: ”{value}” står efter en underpunkt i checklistan och används inte. Skriv "
+        "punktens text före underpunkterna.",
+        '{element}: "{value}" stands behind a sub-point of the checklist and is not used. Write '
+        "the text of the point before its sub-points.",
+    ),
     "counter_role_not_run": (
         "warning",
         "{element}: en andra signatur (counterRole ”{value}”) krävs inte än; en person signerar. "
