@@ -49,6 +49,7 @@ from engine.bpmn.names import (
     sp,
     text,
 )
+from engine.bpmn.title import read_title
 from engine.views import Role
 
 _SLUG = re.compile(r"[A-Za-zÅÄÖåäö0-9_][\wåäöÅÄÖ.-]{0,99}", re.ASCII)
@@ -137,7 +138,7 @@ class _VocabularyReader:
         calls = {
             call.get("id") or "": self._call(call) for call in element.iter(bpmn("callActivity"))
         }
-        self._unknown(element, ("phase", "variable", "case", "starter"))
+        self._unknown(element, ("phase", "variable", "case", "starter", "title"))
         for asking in element.iter(*(bpmn(name) for name in decision.KINDS)):
             self._unknown(asking, ("decision", "in", "out"))
             decision.read_decision(asking, self._report)
@@ -154,6 +155,7 @@ class _VocabularyReader:
             tasks=tasks,
             calls=calls,
             initiator=self._initiator(element),
+            title=read_title(element, self._report),
             messages={m.name: m for m in _awaited(element, self._root, messages)},
             roles=roles,
             case=starts.read_case(element, self._roles, self._report),

@@ -59,6 +59,7 @@ SEEN = (
     TaskTable.due,
     TaskTable.name,
     TaskTable.case_id,
+    TaskTable.instance_id,
     TaskTable.phase,
     TaskTable.role,
 )
@@ -158,20 +159,35 @@ def count(
 
 @dataclass(frozen=True, slots=True)
 class _SearchWord:
-    """A word and where it occurs: in the task ``names``, and in the words of ``cases`` (their ids;
-    None when they are more than ``FEW``)."""
+    """A word and where it occurs: in the task ``names``, in the words of ``cases`` and in those of
+    the titles of ``instances`` (their ids; None when they are more than ``FEW``)."""
 
     text: str
     names: Sequence[str]
     cases: Sequence[str] | None
+    instances: Sequence[str] | None
+
+    @property
+    def few(self) -> int | None:
+        """How many cases and instances have it; None when they are too many to be named."""
+        if self.cases is None or self.instances is None:
+            return None
+        return len(self.cases) + len(self.instances)
+
+    def of_these(self, of: Tasks) -> ColumnElement[bool]:
+        """The condition that a task is one of its ``cases`` or ``instances``."""
+        return or_(
+            of.case_id.in_(self.cases or ()),
+            *([of.instance_id.in_(self.instances)] if self.instances else ()),
+        )
 
     def holds(self, of: Tasks) -> ColumnElement[bool]:
         """The condition that a task has the word."""
-        if self.cases is None:
-            by_case = text_search.CASES.has(of.case_id, self.text)
-        else:
-            by_case = of.case_id.in_(self.cases)
-        return or_(of.name.in_(self.names), by_case) if self.names else by_case
+        where = [of.name.in_(self.names)] if self.names else []
+        if self.few is not None:
+            return or_(*where, self.of_these(of))
+        by_case = text_search.CASES.has(of.case_id, self.text)
+        return or_(*where, by_case, text_search.INSTANCES.has(of.instance_id, self.text))
 
 
 def _words(connection: Connection, words: Sequence[str]) -> list[_SearchWord]:
@@ -181,6 +197,7 @@ def _words(connection: Connection, words: Sequence[str]) -> list[_SearchWord]:
             word,
             text_search.texts_with(names, word),
             text_search.CASES.owners(connection, word, FEW),
+            text_search.INSTANCES.owners(connection, word, FEW),
         )
         for word in words
     ]
@@ -203,10 +220,10 @@ def _with_words(
 ) -> TaskSelection:
     """The tasks of ``ranges`` that have all the words: read along the word with the fewest cases
     or, ``by_name``, along a word with few task names; the other words are tested on each task."""
-    of_cases = [word for word in words if word.cases is not None and not word.names]
-    of_names = [word for word in words if word.cases == [] and len(word.names) <= NAMES]
+    of_cases = [word for word in words if word.few is not None and not word.names]
+    of_names = [word for word in words if word.few == 0 and len(word.names) <= NAMES]
     if of_cases:
-        leading = min(of_cases, key=lambda word: len(word.cases or ()))
+        leading = min(of_cases, key=lambda word: word.few or 0)
     elif by_name and of_names:
         leading = min(of_names, key=lambda word: len(word.names))
         ranges = [and_(only, TaskTable.name == name) for only in ranges for name in leading.names]
@@ -216,9 +233,9 @@ def _with_words(
     if not of_cases:
         return TaskSelection(TaskTable, ranges, asked)
     # Without the OFFSET, a database might walk the whole index in order instead.
-    theirs = select(*SEEN).where(TaskTable.case_id.in_(leading.cases or ()), or_(false(), *ranges))
+    theirs = select(*SEEN).where(leading.of_these(TaskTable), or_(false(), *ranges))
     of = aliased(TaskTable, theirs.offset(0).subquery())
-    return TaskSelection(of, [true()] if leading.cases and ranges else [], asked)
+    return TaskSelection(of, [true()] if leading.few and ranges else [], asked)
 
 
 # ---------------------------------------------------------------- statements

@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from engine.queries import inbox, paging, text_search
 from engine.queries.inbox import Condition, TaskPosition, Tasks
-from engine.queries.rows import AnyRow, AnySelect, PeopleById, people_by_id
-from engine.store.tables import CaseTable, CustomerTable, TaskTable
+from engine.queries.rows import TITLE, AnyRow, AnySelect, PeopleById, people_by_id, title_view
+from engine.store.tables import CaseTable, CustomerTable, InstanceTitleTable, TaskTable
 from engine.views import Actor, Count, Page, TaskRow
 
 SHOW = ("mine", "role", "all")
@@ -42,6 +42,7 @@ TASK = (
     TaskTable.revision,
     CaseTable.number.label("case_number"),
     CustomerTable.name.label("customer"),
+    *TITLE,
 )
 """The columns that ``task_row`` reads."""
 
@@ -64,7 +65,8 @@ def search(
     ``show``: ``mine`` (assigned to the actor, or unassigned and of one of their roles), ``role``
     (of the actor's roles, with any assignee), ``all`` (of all cases that the actor may see).
     ``due``: ``late``, ``today``, ``coming`` (tasks without a date too) or None for all. Every word
-    of ``q`` must occur in the task's name or begin a word of its case (number, title, customer).
+    of ``q`` must occur in the task's name, or begin a word of its case (number, title, customer) or
+    of its instance's title.
 
     Conditions that no index covers are tested on ``inbox.LOOKED_AT`` tasks a page, so a page can be
     short, or empty, and still have a next one. Raises ``Invalid`` for an unknown ``show`` or
@@ -132,13 +134,16 @@ def task_row(row: AnyRow, people: PeopleById) -> TaskRow:
         points=row.points,
         has_draft=row.draft_at is not None and row.state == "open",
         revision=row.revision,
+        about=title_view(row),
     )
 
 
 def with_case(statement: AnySelect) -> AnySelect:
-    """``statement`` over tasks, joined with their case and its customer."""
+    """``statement`` over tasks, joined with their case, its customer and their instance's title."""
     joined = statement.join(CaseTable, CaseTable.id == TaskTable.case_id)
-    return joined.join(CustomerTable, CustomerTable.id == CaseTable.customer_id, isouter=True)
+    joined = joined.join(CustomerTable, CustomerTable.id == CaseTable.customer_id, isouter=True)
+    titled = InstanceTitleTable.instance_id == TaskTable.instance_id
+    return joined.join(InstanceTitleTable, titled, isouter=True)
 
 
 # ---------------------------------------------------------------- parts

@@ -94,6 +94,8 @@ RUNNING = "ended_at IS NULL"
 """Instances that have not ended."""
 OPEN_INCIDENT = "resolved_at IS NULL"
 """Incidents that have not been resolved."""
+UNSEEN = "seen_at IS NULL"
+"""Notices that their person has not seen."""
 UNSENT = "sent_at IS NULL AND dead_at IS NULL"
 """Outbound messages that are still to be sent."""
 

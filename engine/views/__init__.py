@@ -47,7 +47,13 @@ from engine.views.definitions import (
     Source,
 )
 from engine.views.incidents import INCIDENT_KINDS, Incident, IncidentKind
-from engine.views.instances import ElementState, InstanceState, InstanceView, VariableValue
+from engine.views.instances import (
+    ElementState,
+    InstanceState,
+    InstanceTitle,
+    InstanceView,
+    VariableValue,
+)
 from engine.views.jobs import DeadLetter, FailedJob
 from engine.views.migration import (
     InstanceVerdict,
@@ -69,9 +75,12 @@ from engine.views.records import Fault, HistoryEntry, Receipt, Verification
 from engine.views.sessions import Session
 from engine.views.tasks import (
     Attachment,
+    AwaitedEvent,
     DayOff,
     DueReason,
     Field,
+    FollowUp,
+    Notice,
     Option,
     PlanRow,
     Point,
@@ -93,6 +102,7 @@ __all__ = [
     "ActivityOption",
     "Actor",
     "Attachment",
+    "AwaitedEvent",
     "CaseDetail",
     "CaseRow",
     "Cell",
@@ -118,10 +128,12 @@ __all__ = [
     "Fault",
     "Field",
     "Finding",
+    "FollowUp",
     "HistoryEntry",
     "Incident",
     "IncidentKind",
     "InstanceState",
+    "InstanceTitle",
     "InstanceVerdict",
     "InstanceView",
     "IssuedToken",
@@ -138,6 +150,7 @@ __all__ = [
     "MigrationStatus",
     "MigrationTarget",
     "NotRun",
+    "Notice",
     "Option",
     "Overview",
     "Page",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from engine import SYSTEM, HistoryEntry
+from engine import SYSTEM, HistoryEntry, InstanceTitle
 from web import formats
 from web.context import actor, engine, role_title
 from web.i18n import N_, ngettext
@@ -35,6 +35,9 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "task.released": (N_("Uppgift lämnad"), N_("%(who)s lämnade tillbaka uppgiften ”%(element)s”")),
     "task.reassigned": (
         N_("Uppgift tilldelad"), N_("%(who)s gav uppgiften ”%(element)s” till %(assignee_name)s")),
+    "task.taken_over": (
+        N_("Uppgift övertagen"),
+        N_("%(who)s tog över uppgiften ”%(element)s” från %(from_name)s")),
     "draft.saved": (N_("Utkast sparat"), N_("%(who)s sparade ett utkast till ”%(element)s”")),
     "point.ticked": (N_("Punkt avbockad"), N_("%(who)s bockade av ”%(point)s” på ”%(element)s”")),
     "point.unticked": (N_("Punkt öppnad igen"), N_("%(who)s tog bort bocken för ”%(point)s”")),
@@ -105,12 +108,14 @@ def type_label(type: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """A fact as a case's timeline shows it: its sentence, short lines below it, and its mark."""
+    """A fact as a case's timeline shows it: its sentence, short lines below it, its mark, and what
+    tells its instance apart."""
 
     entry: HistoryEntry
     sentence: str
     more: list[str]
     mark: str
+    about: InstanceTitle | None = None
 
 
 class HistoryFormatter:
@@ -162,7 +167,8 @@ class HistoryFormatter:
             if ticks and main.type != "point.ticked":
                 more.insert(0, ngettext("%(num)s punkt", "%(num)s punkter", ticks))
             more += _token_line(main)
-            lines.append(HistoryLine(main, self.sentence(main), more, self.mark(main)))
+            about = next((e.about for e in group if e.about), None)
+            lines.append(HistoryLine(main, self.sentence(main), more, self.mark(main), about))
         return lines[:most]
 
     def _params(self, entry: HistoryEntry) -> dict[str, Any]:
@@ -308,6 +314,7 @@ EXTRAS: Final[dict[str, Callable[[Mapping[str, Any]], list[str]]]] = {
     "plan.changed": _planned,
     "message.sent": _payload,
     "case.cancelled": _reason,
+    "task.taken_over": _reason,
     "instance.cancelled": _reason,
     "point.ticked": _reason,
     "variables.corrected": _corrected,
