@@ -122,7 +122,7 @@ def _rows(connection: Connection, today: date) -> Sequence[Any]:
             PersonTable.email.is_not(None),
             ReminderTable.task_id.is_(None),
         )
-        .order_by(PersonTable.id, TaskTable.due, TaskTable.id)
+        .order_by(PersonTable.id, TaskTable.due, TaskTable.place)
     ).all()
 
 

@@ -1,8 +1,8 @@
 """Lists of user tasks: the inbox, and how many tasks are in it.
 
-The order is by due date, those without one last, then by id. Rows without a date are a list of
-their own, so that no database has to sort to put them last. ``engine.queries.inbox`` selects the
-tasks of a page.
+The order is by due date, those without one last, then by place: customer, case, plan. Rows without
+a date are a list of their own, so that no database has to sort to put them last.
+``engine.queries.inbox`` selects the tasks of a page.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def search(
     )
     rows: list[AnyRow] = []
     end: TaskPosition | None = None
-    for window in _windows(due, TaskPosition(*after) if after else None, today):
+    for window in _windows(due, _position(connection, after), today):
         if chosen.ranges and len(rows) <= limit and end is None:
             selected, end = inbox.find(connection, chosen, window, limit + 1 - len(rows))
             rows += connection.execute(_listed(selected)).all()
@@ -149,6 +149,16 @@ def with_case(statement: AnySelect) -> AnySelect:
 # ---------------------------------------------------------------- parts
 
 
+def _position(connection: Connection, after: tuple[date | None, str] | None) -> TaskPosition | None:
+    """The position of a cursor, which names a task and not its place: a place says whose case it
+    is, and a page may end at a task that its reader must not know of."""
+    if after is None:
+        return None
+    due, task_id = after
+    place = connection.scalar(select(TaskTable.place).where(TaskTable.id == task_id))
+    return TaskPosition(due, place or "", task_id)
+
+
 def _windows(due: str | None, after: TaskPosition | None, today: date) -> list[list[Condition]]:
     """The conditions of the tasks after a position: first those with a date, then those without."""
     windows: list[list[Condition]] = []
@@ -156,7 +166,8 @@ def _windows(due: str | None, after: TaskPosition | None, today: date) -> list[l
         windows.append([partial(_dated, due, today), *_after_dated(after)])
     if due in (None, "coming"):
         behind = after is not None and after.due is None
-        windows.append([_undated, *([lambda of: of.id > after.id] if after and behind else [])])
+        later = [lambda of: of.place > after.place] if after and behind else []
+        windows.append([_undated, *later])
     return windows
 
 
@@ -175,16 +186,17 @@ def _undated(of: Tasks) -> ColumnElement[bool]:
 def _after_dated(after: TaskPosition | None) -> list[Condition]:
     if after is None:
         return []
-    day, last = after
+    day, last = after.due, after.place
 
     def behind(of: Tasks) -> ColumnElement[bool]:
-        return and_(of.due >= day, or_(of.due > day, and_(of.due == day, of.id > last)))
+        return and_(of.due >= day, or_(of.due > day, and_(of.due == day, of.place > last)))
 
     return [behind]
 
 
 def _listed(selected: AnySelect) -> AnySelect:
-    """The columns of a list for the ``selected`` tasks (``id``, ``due``), in their order."""
+    """The columns of a list for the ``selected`` tasks (``id``, ``due``, ``place``), in their
+    order."""
     page = selected.subquery()
     listed = with_case(select(*TASK)).join(page, page.c.id == TaskTable.id)
-    return listed.order_by(page.c.due, page.c.id)
+    return listed.order_by(page.c.due, page.c.place)

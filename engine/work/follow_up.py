@@ -48,7 +48,7 @@ def of_task(work: UnitOfWork, task_id: str) -> FollowUp:
 def _tasks(work: UnitOfWork, *which: Any) -> tuple[TaskRow, ...]:
     listed = with_case(select(*TASK)).where(OPEN, *which)
     rows = work.connection.execute(
-        listed.order_by(TaskTable.due.is_(None), TaskTable.due, TaskTable.id).limit(MOST)
+        listed.order_by(TaskTable.due.is_(None), TaskTable.due, TaskTable.place).limit(MOST)
     ).all()
     people = people_by_id(work.connection, (row.assignee_id for row in rows))
     return tuple(task_row(row, people) for row in rows)
