@@ -69,6 +69,8 @@ from engine.views import (
     MigrationPreview,
     MigrationQuestion,
     MigrationTarget,
+    NamedElement,
+    NamedMessage,
     NotRun,
     Option,
     Overview,
@@ -97,6 +99,7 @@ from engine.views import (
     TokenName,
     VariableValue,
     Verification,
+    Wording,
 )
 
 __all__ = [
@@ -153,6 +156,8 @@ __all__ = [
     "NotAllowed",
     "NotAuthenticated",
     "NotFound",
+    "NamedElement",
+    "NamedMessage",
     "NotRun",
     "Option",
     "Overview",
@@ -187,6 +192,7 @@ __all__ = [
     "Unavailable",
     "VariableValue",
     "Verification",
+    "Wording",
     "decide_file",
     "load_config",
     "read_plan",

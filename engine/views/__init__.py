@@ -41,10 +41,13 @@ from engine.views.definitions import (
     Drawing,
     Edge,
     Finding,
+    NamedElement,
+    NamedMessage,
     Phase,
     Severity,
     Shape,
     Source,
+    Wording,
 )
 from engine.views.incidents import INCIDENT_KINDS, Incident, IncidentKind
 from engine.views.instances import ElementState, InstanceState, InstanceView, VariableValue
@@ -137,6 +140,8 @@ __all__ = [
     "MigrationState",
     "MigrationStatus",
     "MigrationTarget",
+    "NamedElement",
+    "NamedMessage",
     "NotRun",
     "Option",
     "Overview",
@@ -172,5 +177,6 @@ __all__ = [
     "TokenName",
     "VariableValue",
     "Verification",
+    "Wording",
     "",
 ]

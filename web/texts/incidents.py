@@ -14,6 +14,7 @@ from typing import Final
 from engine import Incident
 from web.i18n import N_
 from web.i18n import gettext as _
+from web.texts.wording import DiagramWords
 
 # The ways out of an incident, used by several kinds.
 CORRECT: Final = N_("Rätta värdet som är fel och försök igen.")
@@ -131,6 +132,10 @@ class IncidentText:
     ways: list[str]
     value: bool
     task_id: str | None = None
+    element: str = ""
+    """What the element is called; "" when the incident is not about one."""
+    place: str = ""
+    """The element, else the process."""
 
 
 def kind_text(kind: str, element: str) -> IncidentText:
@@ -145,7 +150,10 @@ def kind_text(kind: str, element: str) -> IncidentText:
 
 def incident_text(incident: Incident) -> IncidentText:
     """The texts of an incident, with its open task as the first way out where it has one."""
-    text = kind_text(incident.kind, incident.element_name or incident.process)
+    words = DiagramWords()
+    element = words.element(incident.definition_id, incident.element_id, incident.element_name)
+    place = element or incident.process
+    text = replace(kind_text(incident.kind, place), element=element, place=place)
     # A damaged state cannot be read, so its task cannot be completed.
     if incident.task_id is None or incident.kind == "damaged_state":
         return text

@@ -76,13 +76,15 @@ def test_an_unknown_diagram_is_a_page_that_does_not_exist(
         ({"after": "P2M", "calendar": "calendar"}, "2 månader efter att uppgiften öppnas"),
         (
             {"before": "P10D", "of": "avtalsstart", "calendar": "working"},
-            "10 arbetsdagar före avtalsstart",
+            "10 arbetsdagar före ”Avtalsstart”",
         ),
-        ({"after": "P1W", "of": "avtalsslut"}, "1 vecka efter avtalsslut"),
+        ({"on": "= opened + duration"}, "ett datum som diagrammet räknar ut"),
+        ({"on": "2026-12-24"}, "2026-12-24"),
+        ({"after": "P1W", "of": "avtalsslut"}, "1 vecka efter ”Avtalsslut”"),
     ],
 )
 def test_a_due_rule_is_told_in_words(rule: dict[str, str] | None, words: str) -> None:
-    assert due_rule(rule) == words
+    assert due_rule(rule, str.capitalize) == words
 
 
 # ---------------------------------------------------------------- upload
