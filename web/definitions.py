@@ -139,16 +139,16 @@ def uploaded() -> ResponseReturnValue:
 def _flash_deployment(deployment: Deployment) -> None:
     """Flash what was deployed: a message each for processes, decisions and drawings."""
     if not deployment.new:
-        flash(_("Filerna var redan i drift, oförändrade. Ingen ny version behövdes."), "info")
+        flash(_("Filerna var redan publicerade, oförändrade. Ingen ny version behövdes."), "info")
         return
     live = sum(d.startable for d in deployment.definitions)
     drawn = len(deployment.definitions) - live
     decided = len(deployment.decisions)
     if live:
-        flash(ngettext("%(num)s process är i drift.", "%(num)s processer är i drift.", live),
+        flash(ngettext("%(num)s process är publicerad.", "%(num)s processer är publicerade.", live),
               "success")  # fmt: skip
     if decided:
-        flash(ngettext("%(num)s beslut är i drift.", "%(num)s beslut är i drift.", decided),
+        flash(ngettext("%(num)s beslut är publicerat.", "%(num)s beslut är publicerade.", decided),
               "success")  # fmt: skip
     if drawn:
         flash(ngettext("%(num)s ritning är sparad. Den kan inte startas; på dess sida står varför.",

@@ -79,7 +79,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "unknown_role": N_("Rollen finns inte."),
     "unknown_right": N_("Rättigheten finns inte."),
     "username_malformed": N_("Använd små bokstäver, siffror, punkt och bindestreck."),
-    "email_malformed": N_("Det är ingen e-postadress."),
+    "email_malformed": N_("E-postadressen kan inte stämma. Skriv den som namn@exempel.se."),
     "password_too_short": N_("Lösenordet är för kort. Minst %(minimum)s tecken."),
     "password_too_long": N_("Lösenordet är för långt. Högst %(maximum)s tecken."),
     "password_common": N_("Lösenordet är ett av de första som någon prövar. Välj ett annat."),
@@ -109,7 +109,7 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "not_yours": (
         N_("Uppgiften är inte din"),
-        N_("Någon annan har uppgiften eller rollen. Be om att få den tilldelad."),
+        N_("Någon annan har uppgiften eller rollen. Be att få den."),
     ),
     "not_authenticated": (N_("Logga in igen"), N_("Användarnamnet eller lösenordet stämmer inte.")),
     "too_many_attempts": (
@@ -129,7 +129,7 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("%(by)s ändrade uppgiften %(at)s. Jämför innan du sparar igen."),
     ),
     "already_revoked": (
-        N_("Nyckeln är redan återkallad"),
+        N_("Nyckeln är redan spärrad"),
         N_("Den släpper inte in någon. Läs in sidan på nytt."),
     ),
     "withdrawn": (
@@ -146,7 +146,7 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Delprocessen är klar, eller så pågår något annat i den. Läs in sidan på nytt."),
     ),
     "already_resolved": (
-        N_("Incidenten är redan löst"),
+        N_("Stoppet är redan åtgärdat"),
         N_("Någon annan hann före. Läs in sidan på nytt."),
     ),
     "moved_on": (
@@ -171,12 +171,12 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "invalid": (N_("Något behöver rättas"), N_("Uppgifterna kan inte tas emot som de är.")),
     "rejected": (
-        N_("Diagrammen kan inte tas i drift"),
-        N_("Felen står nedan. Den version som är i drift fortsätter som förut."),
+        N_("Diagrammen kan inte publiceras"),
+        N_("Felen står nedan. Den publicerade versionen gäller som förut."),
     ),
     "process_failed": (
         N_("Processen kunde inte gå vidare"),
-        N_("Inget har ändrats. Felet är antecknat som en incident som processägaren ser."),
+        N_("Inget har ändrats. Felet är antecknat som ett stopp, som processägaren ser."),
     ),
     "unavailable": (
         N_("Databasen svarar inte just nu"),

@@ -23,8 +23,8 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "case.started": (
         N_("Ärende startat"), N_("%(who)s startade ärendet för %(customer)s")),
     "case.cancelled": (N_("Ärende avbrutet"), N_("%(who)s avbröt ärendet")),
-    "instance.started": (N_("Process började"), N_("”%(process)s” började")),
-    "instance.completed": (N_("Process klar"), N_("”%(process)s” är klar")),
+    "instance.started": (N_("Process startad"), N_("”%(process)s” startade")),
+    "instance.completed": (N_("Process avslutad"), N_("”%(process)s” avslutades")),
     "instance.terminated": (
         N_("Process avslutad i förtid"), N_("”%(process)s” avslutades i förtid")),
     "instance.cancelled": (N_("Process avbruten"), N_("”%(process)s” avbröts")),
@@ -33,7 +33,7 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "task.opened": (N_("Uppgift öppnad"), N_("Uppgiften ”%(element)s” öppnades")),
     "task.cancelled": (N_("Uppgift avbruten"), N_("Uppgiften ”%(element)s” avbröts")),
     "task.claimed": (N_("Uppgift tagen"), N_("%(who)s tog uppgiften ”%(element)s”")),
-    "task.released": (N_("Uppgift lämnad"), N_("%(who)s lämnade tillbaka uppgiften ”%(element)s”")),
+    "task.released": (N_("Uppgift tillbakalämnad"), N_("%(who)s lämnade tillbaka uppgiften ”%(element)s”")),
     "task.reassigned": (
         N_("Uppgift tilldelad"), N_("%(who)s gav uppgiften ”%(element)s” till %(assignee_name)s")),
     "draft.saved": (N_("Utkast sparat"), N_("%(who)s sparade ett utkast till ”%(element)s”")),
@@ -44,14 +44,14 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "task.completed": (N_("Uppgift slutförd"), N_("%(who)s slutförde ”%(element)s”")),
     "task.signed": (N_("Signatur"), N_("%(who)s signerade ”%(element)s” (%(meaning)s)")),
     "plan.changed": (N_("Planen ändrad"), N_("%(who)s ändrade planen")),
-    "message.sent": (N_("Meddelande skickat"), N_("%(who)s registrerade ”%(message)s”")),
+    "message.sent": (N_("Meddelande registrerat"), N_("%(who)s registrerade ”%(message)s”")),
     "message.received": (N_("Meddelande mottaget"), N_("”%(message)s” togs emot av ”%(element)s”")),
     "message.unread": (
-        N_("Meddelande oläst"), N_("Ärendet slutade innan ”%(message)s” togs emot")),
+        N_("Meddelande inte mottaget"), N_("Ärendet avslutades innan ”%(message)s” togs emot")),
     "signal.received": (N_("Signal mottagen"), N_("En signal togs emot av ”%(element)s”")),
-    "timer.fired": (N_("Tid inne"), N_("Tiden var inne för ”%(element)s”")),
+    "timer.fired": (N_("Tiden inne"), N_("Tiden var inne för ”%(element)s”")),
     "incident.raised": (N_("Fel"), N_("Ärendet stoppades av ett fel")),
-    "incident.resolved": (N_("Fel åtgärdat"), N_("%(who)s fick ärendet att gå vidare")),
+    "incident.resolved": (N_("Stopp åtgärdat"), N_("%(who)s fick ärendet att gå vidare")),
     "activity.begun": (N_("Aktivitet påbörjad"), N_("%(who)s påbörjade ”%(element)s”")),
     "variables.corrected": (N_("Värden rättade"), N_("%(who)s rättade värden i ärendet")),
     "migration.started": (
@@ -76,12 +76,12 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "token.revoked": (
         N_("API-nyckel spärrad"), N_("%(who)s spärrade API-nyckeln ”%(name)s” för %(person)s")),
     "definition.deployed": (
-        N_("Diagram i drift"), N_("%(who)s tog ”%(name)s” i drift som version %(number)s")),
+        N_("Diagram publicerat"), N_("%(who)s publicerade ”%(name)s” som version %(number)s")),
     "drawing.kept": (
         N_("Ritning sparad"), N_("%(who)s sparade ”%(name)s” som ritning, version %(number)s")),
     "decision.deployed": (
-        N_("Beslutsmodell i drift"),
-        N_("%(who)s tog beslutsmodellen ”%(model)s” i drift som version %(number)s")),
+        N_("Beslutsmodell publicerad"),
+        N_("%(who)s publicerade beslutsmodellen ”%(model)s” som version %(number)s")),
     "decision.evaluated": (
         N_("Beslut fattat"), N_("”%(element)s” fattade beslutet ”%(name)s”, version %(number)s")),
 }  # fmt: skip
@@ -311,8 +311,8 @@ def _reason(detail: Mapping[str, Any]) -> list[str]:
 def _decided(detail: Mapping[str, Any], most: int | None = 120) -> list[str]:
     given, became = (_values(detail.get(part) or {}, most) for part in ("inputs", "outputs"))
     lines = [
-        _("Gavs %(values)s", values=given) if given else "",
-        _("Blev %(values)s", values=became) if became else "",
+        _("Uppgifter: %(values)s", values=given) if given else "",
+        _("Utfall: %(values)s", values=became) if became else "",
     ]
     for table in detail.get("rules") or ():
         rules = ", ".join(map(str, table.get("rules") or ())) or "–"

@@ -18,15 +18,15 @@ from web.texts.wording import DiagramWords
 
 # The ways out of an incident, used by several kinds.
 CORRECT: Final = N_("Rätta värdet som är fel och försök igen.")
-REDRAW: Final = N_("Ändra diagrammet, lägg det i drift och flytta ärendet till den nya versionen.")
+REDRAW: Final = N_("Ändra diagrammet, publicera det och flytta ärendet till den nya versionen.")
 AGAIN: Final = N_("Försök igen.")
 OPERATION: Final = N_("Hjälper det inte: ge texten nedan till den som sköter Serviceplan.")
 BACKUP: Final = N_(
     "Den som sköter Serviceplan kan återställa läget ur en säkerhetskopia. Försök igen efteråt."
 )
-CALLED: Final = N_("Lägg den anropade processen i drift och försök igen.")
+CALLED: Final = N_("Publicera den anropade processen och försök igen.")
 NEW_RULES: Final = N_(
-    "Är reglerna fel: lägg en ny version av beslutsmodellen i drift och försök igen."
+    "Är reglerna fel: publicera en ny version av beslutsmodellen och försök igen."
 )
 COMPLETE: Final = N_("Uppgiften är kvar. Slutför den igen, med andra svar om det är de som är fel.")
 SUPPLY: Final = N_("Rätta värdena, eller skicka det meddelande som väntas.")
