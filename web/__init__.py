@@ -26,6 +26,7 @@ from web import (
     formats,
     forms,
     history,
+    hyphenation,
     i18n,
     incidents,
     migration,
@@ -80,6 +81,7 @@ def create_app(
     compression.init(app)
     errors.init(app)
     formats.init(app)
+    hyphenation.init(app)
     forms.init(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)

@@ -87,4 +87,5 @@ def answers(
         if field is None:
             yield f"”{id}”: {formats.value(value)}"
         else:
-            yield f"{field.label}: {answer_text(field, value, names)}"
+            colon = "" if field.label.endswith("?") else ":"
+            yield f"{field.label}{colon} {answer_text(field, value, names)}"
