@@ -15,6 +15,7 @@ from typing import Any
 from lxml import etree
 
 from engine.bpmn import decision, extension_places, starts, vendor
+from engine.bpmn.checklist import DASHES, PART, read_parts
 from engine.bpmn.due import read_due
 from engine.bpmn.expressions import feel_behind
 from engine.bpmn.forms import FormField, Report, read_fields
@@ -47,6 +48,7 @@ from engine.bpmn.names import (
     sp,
     text,
 )
+from engine.bpmn.title import read_title
 from engine.views import Role
 
 _SLUG = re.compile(r"[A-Za-zÅÄÖåäö0-9_][\wåäöÅÄÖ.-]{0,99}", re.ASCII)
@@ -146,6 +148,7 @@ class _VocabularyReader:
             tasks=tasks,
             calls=calls,
             initiator=self._initiator(element),
+            title=read_title(element, self._report),
             messages={m.name: m for m in _awaited(element, self._root, messages)},
             roles=roles,
             case=starts.read_case(element, self._roles, self._report),
@@ -245,8 +248,11 @@ class _VocabularyReader:
             if not words:
                 self._report("item_text", task, value=ident, at=element)
                 continue
+            if words.startswith(DASHES):
+                self._report("item_dash", task, value=words, at=element)
             applies = self._optional_feel(task, element, "applies", f"sp:item {ident}")
-            yield CheckItem(ident, words, applies)
+            lines = [words, *read_parts(element, task, self._report)]
+            yield CheckItem(ident, PART.join(lines), applies)
 
     def _form(self, task: etree._Element) -> tuple[FormField, ...]:
         element = self._one(task, "form")

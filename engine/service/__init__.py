@@ -19,6 +19,7 @@ from engine.service.instances import Instances
 from engine.service.job_handlers import JobHandlers
 from engine.service.jobs import Jobs
 from engine.service.migration import Migrations
+from engine.service.notices import Notices
 from engine.service.operations import Operations
 from engine.service.people import People
 from engine.service.sessions import Sessions
@@ -52,6 +53,7 @@ class Engine:
         self.sessions = Sessions(transactions)
         self.tokens = Tokens(transactions)
         self.tasks = Tasks(transactions, self.sessions)
+        self.notices = Notices(transactions)
         self.history = History(transactions)
         self.analysis = Analysis(transactions)
         self.migrations = Migrations(transactions)

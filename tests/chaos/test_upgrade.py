@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -115,9 +114,3 @@ def test_an_upgrade_that_is_killed_leaves_the_old_database_or_the_new_one(
         if not killed:
             break
     databases.drop(old)
-
-
-def test_every_version_before_the_newest_has_left_a_database(tmp_path: Path) -> None:
-    newest = Engine.versions(f"sqlite:///{tmp_path / 'none.db'}")[1]
-    before = {f"{number:04}" for number in range(1, int(newest))}
-    assert before <= set(VERSIONS)

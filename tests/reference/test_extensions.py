@@ -26,6 +26,10 @@ BY_NAME = {each.name: each for each in EXTENSIONS}
 ROWS = [(each, one) for each in EXTENSIONS for one in each.attributes]
 AROUND = {
     "sp:checklist": ("userTask", "<sp:checklist>{}</sp:checklist>"),
+    "sp:item": (
+        "userTask",
+        '<sp:checklist><sp:item id="a">Tänk<sp:item>Del</sp:item>{}</sp:item></sp:checklist>',
+    ),
     "sp:form": ("userTask", "<sp:form>{}</sp:form>"),
     "sp:message": ("message", "<sp:message>{}</sp:message>"),
     "sp:field": (
