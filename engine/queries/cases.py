@@ -88,7 +88,7 @@ def search(
     still have a next one. Raises ``Invalid`` for an unknown ``state`` and for a cursor of another
     list."""
     paging.choice("state", state, tuple(STATES))
-    limit = paging.bounded(limit)
+    paging.check_limit(limit)
     few, asked = _chosen(connection, actor, text_search.words(q), phase)
     of = CaseTable if few is None else text_search.cases_by_ids(sorted(few))
     window = _after(cursor, of)

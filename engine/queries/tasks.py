@@ -74,7 +74,7 @@ def search(
     paging.choice("show", show, SHOW)
     paging.choice("due", due, (None, *DUE))
     after = paging.decode("tasks", cursor, paging.date_part, paging.text_part)
-    limit = paging.bounded(limit)
+    paging.check_limit(limit)
     chosen = inbox.choose(
         connection, actor, text_search.words(q), show=show, phase=phase, role=role
     )

@@ -63,7 +63,9 @@ class Tasks(Part):
             actor may see)
         :param due: ``late``, ``today``, ``coming`` (tasks without a date too) or None for all
         :param q: words that stand in the task's name or begin a word of its case
-        :raises Invalid: for an unknown ``show`` or ``due``, and for a cursor of another list
+        :param limit: the most tasks of this page, 1 to 200
+        :raises Invalid: for an unknown ``show`` or ``due``, a cursor of another list, and any other
+            ``limit``
         """
         with self._transactions.reading() as connection:
             return queries.search(
