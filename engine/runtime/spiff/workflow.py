@@ -64,6 +64,8 @@ class Thrown:
     kind: str
     name: str | None
     element_id: str
+    unheard: tuple[str, ...] = ()
+    """The tokens of the same process that are still to hear a signal."""
 
 
 @dataclass(slots=True)
@@ -75,6 +77,8 @@ class Effects:
     thrown: list[Thrown] = field(default_factory=list)
     error: Thrown | None = None
     """The error that nobody in this process caught."""
+    received: bool = False
+    """Has a token of this process heard a signal that another one has thrown?"""
 
     def note(self, element_id: str) -> None:
         """A token has completed the element."""
@@ -96,6 +100,8 @@ class TokenTree(Workflow):  # type: ignore[misc]
         self.writers: dict[str, str] = {}
         """Which element has set a variable, of those that were set in this transaction."""
         self.effects = Effects()
+        self.apart = False
+        """Is a signal that is thrown here heard here later, in transactions of its own?"""
         self.ended: str | None = None
         """None while running, then ``completed`` or ``terminated``."""
         self.decide: Decide | None = None
@@ -313,11 +319,19 @@ class TokenTree(Workflow):  # type: ignore[misc]
 
     # ------------------------------------------------------------ events
 
-    def signal(self, name: str | None) -> None:
-        """Tell every token of this process that waits for the signal."""
+    def signal(self, name: str | None) -> tuple[str, ...]:
+        """Tell every token of this process that waits for the signal, or say which are to hear it
+        later."""
+        unheard = []
         for task in list(self.tokens(everywhere=True)):
-            if task.has_state(ACTIVE) and task.task_spec.waits_for(task, "signal", name):
+            if not task.has_state(ACTIVE) or not task.task_spec.waits_for(task, "signal", name):
+                continue
+            if self.apart:
+                unheard.append(task.id.hex)
+            else:
+                self.effects.received = True
                 task.task_spec.trigger(task, "signal", name)
+        return tuple(unheard)
 
     def throw_up(self, kind: str, code: str | None, task: Task) -> bool:
         """Let an error or escalation travel outwards from ``task``; True when it was caught.
