@@ -98,7 +98,9 @@ def test_a_cell_in_a_column_of_booleans(
 ) -> None:
     """Null meets no value and no condition, only what asks for null or for anything else."""
     tests = feel.compile_unary_tests(cell)
-    met = tuple(tests.matches(tested, {"ja": True, "saknas": None}) for tested in (True, False, None))
+    met = tuple(
+        tests.matches(tested, {"ja": True, "saknas": None}) for tested in (True, False, None)
+    )
     assert met == (of_true, of_false, of_null)
 
 
