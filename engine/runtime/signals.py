@@ -17,7 +17,7 @@ from engine.runtime import deadlocks, deliveries, event_starts, stored_messages
 from engine.runtime.step import Step
 from engine.store.tables import SubscriptionTable
 
-TOKEN = "token"
+RECEIVER = "token"
 """Under this name the delivery of a signal says which token hears it."""
 _WAITING = (
     select(SubscriptionTable)
@@ -47,7 +47,7 @@ def broadcast(step: Step, name: str, sender: str, unheard: Sequence[str] = ()) -
                 "name": name,
                 "case_id": case,
                 "instance_id": instance,
-                "payload": {TOKEN: token},
+                "payload": {RECEIVER: token},
             }
             for case, instance, token in later
         ],

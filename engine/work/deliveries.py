@@ -101,7 +101,7 @@ def _signal(work: UnitOfWork, event: StoredDelivery) -> None:
         select(InstanceTable.state).where(InstanceTable.id == event.instance_id)
     )
     if state in RUNNING:
-        token = event.payload.get(signals.TOKEN)
+        token = event.payload.get(signals.RECEIVER)
         hear = partial(_hear, instance_id=event.instance_id, name=event.name, token=token)
         incidents.attempt(work, event.instance_id, _operation(event), hear)
 
