@@ -68,8 +68,8 @@ from engine.views.migration import (
     MigrationState,
     MigrationStatus,
     MigrationTarget,
-    NotRun,
     SkippedStep,
+    StepToSkip,
 )
 from engine.views.operations import Pulse
 from engine.views.page import Page
@@ -154,7 +154,6 @@ __all__ = [
     "MigrationTarget",
     "NamedElement",
     "NamedMessage",
-    "NotRun",
     "Notice",
     "Option",
     "Overview",
@@ -180,6 +179,7 @@ __all__ = [
     "Source",
     "StartForm",
     "StartOption",
+    "StepToSkip",
     "Table",
     "TaskDetail",
     "TaskForm",
