@@ -17,7 +17,16 @@ from sqlalchemy import bindparam, update
 
 from engine import feel
 from engine.errors import StepError
-from engine.runtime import children, deadlocks, decisions, incidents, messages, signals, timers
+from engine.runtime import (
+    children,
+    deadlocks,
+    decisions,
+    incidents,
+    messages,
+    signals,
+    timers,
+    titles,
+)
 from engine.runtime.executor import Wait
 from engine.runtime.running_instance import RUNNING, RunningInstance
 from engine.runtime.spiff.workflow import Thrown
@@ -131,6 +140,7 @@ def _write(step: Step, changed: Iterable[RunningInstance]) -> None:
                     deadlocks.record(step, instance, stalled)
                     marked.append(instance)
             values.append(_values(step, instance))
+            titles.keep(step, instance)
     for row in values:
         step.work.batch.put(_WRITE, row)
     for instance in ordered:

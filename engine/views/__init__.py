@@ -41,13 +41,22 @@ from engine.views.definitions import (
     Drawing,
     Edge,
     Finding,
+    NamedElement,
+    NamedMessage,
     Phase,
     Severity,
     Shape,
     Source,
+    Wording,
 )
 from engine.views.incidents import INCIDENT_KINDS, Incident, IncidentKind
-from engine.views.instances import ElementState, InstanceState, InstanceView, VariableValue
+from engine.views.instances import (
+    ElementState,
+    InstanceState,
+    InstanceTitle,
+    InstanceView,
+    VariableValue,
+)
 from engine.views.jobs import DeadLetter, FailedJob
 from engine.views.migration import (
     InstanceVerdict,
@@ -69,9 +78,12 @@ from engine.views.records import Fault, HistoryEntry, Receipt, Verification
 from engine.views.sessions import Session
 from engine.views.tasks import (
     Attachment,
+    AwaitedEvent,
     DayOff,
     DueReason,
     Field,
+    FollowUp,
+    Notice,
     Option,
     PlanRow,
     Point,
@@ -93,6 +105,7 @@ __all__ = [
     "ActivityOption",
     "Actor",
     "Attachment",
+    "AwaitedEvent",
     "CaseDetail",
     "CaseRow",
     "Cell",
@@ -118,10 +131,12 @@ __all__ = [
     "Fault",
     "Field",
     "Finding",
+    "FollowUp",
     "HistoryEntry",
     "Incident",
     "IncidentKind",
     "InstanceState",
+    "InstanceTitle",
     "InstanceVerdict",
     "InstanceView",
     "IssuedToken",
@@ -137,7 +152,10 @@ __all__ = [
     "MigrationState",
     "MigrationStatus",
     "MigrationTarget",
+    "NamedElement",
+    "NamedMessage",
     "NotRun",
+    "Notice",
     "Option",
     "Overview",
     "Page",
@@ -172,5 +190,6 @@ __all__ = [
     "TokenName",
     "VariableValue",
     "Verification",
+    "Wording",
     "",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import ID, RUNNING, Base, only
@@ -36,6 +36,19 @@ class InstanceTable(Base):
     """How often each element has been completed, by the element's id."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class InstanceTitleTable(Base):
+    """What tells an instance apart from others of its process: a ``text`` of the variables of the
+    instance ``source_id``, which is the titled one or one that has called it, from the moment
+    ``at`` when that began."""
+
+    __tablename__ = "instance_title"
+
+    instance_id: Mapped[str] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("instance.id"), index=True)
+    at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(Text)
 
 
 class TimerTable(Base):
