@@ -105,13 +105,19 @@ class Cases(Part):
         process_id: str | None = None,
         start_date: date | None = None,
         people: Mapping[str, str] | None = None,
+        variables: Mapping[str, Any] | None = None,
     ) -> tuple[PlanRow, ...]:
         """The plan that a case would get if it started now; the rows have no ids. It is for those
-        who may start the process."""
+        who may start the process.
+
+        :param variables: as for ``start``; those that are missing or cannot be read are not known
+        """
         chosen = people or {}
         wanted = starting.process_of(self._first_process, process_id)
         with self._transactions.looking(actor) as work:
-            rows = cases.preview(work, process_id=wanted, start_date=start_date)
+            rows = cases.preview(
+                work, process_id=wanted, start_date=start_date, variables=variables or {}
+            )
             known = {
                 row.username: person_view(row)
                 for row in work.connection.execute(
