@@ -49,6 +49,7 @@ from engine.views.definitions import (
     Source,
     Wording,
 )
+from engine.views.filters import Exact
 from engine.views.incidents import INCIDENT_KINDS, Incident, IncidentKind
 from engine.views.instances import (
     ElementState,
@@ -127,6 +128,7 @@ __all__ = [
     "DueReason",
     "Edge",
     "ElementState",
+    "Exact",
     "FailedJob",
     "Fault",
     "Field",
