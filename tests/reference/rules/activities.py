@@ -16,7 +16,13 @@ from tests.reference.rules.rule import (
     t,
 )
 
-_WORDS = ("customer is happy", "kunden är nöjd", "all parts have arrived", "the offer was accepted")
+_WORDS = (
+    "customer is happy",
+    "Approved?",
+    "kunden är nöjd",
+    "all parts have arrived",
+    "the offer was accepted",
+)
 
 
 def single(activity: str) -> str:
@@ -78,7 +84,10 @@ TASKS = (
         "A script task has a script.",
         "script_missing",
         "gap",
-        (single('<scriptTask id="a" scriptFormat="feel"/>'),),
+        (
+            single('<scriptTask id="a" scriptFormat="feel"/>'),
+            f'{PLAIN}<callActivity id="a" calledElement="gs"/>[[s > a > e]]||<globalScriptTask id="gs" scriptLanguage="feel"/>',
+        ),
         single(act("scriptTask")),
     ),
     Rule(
@@ -86,7 +95,10 @@ TASKS = (
         "A script says in which language it is.",
         "script_without_format",
         "warning",
-        (single('<scriptTask id="a"><script>{x: 2}</script></scriptTask>'),),
+        (
+            single('<scriptTask id="a"><script>{x: 2}</script></scriptTask>'),
+            f'{PLAIN}<callActivity id="a" calledElement="gs"/>[[s > a > e]]||<globalScriptTask id="gs"><script>{{x: 2}}</script></globalScriptTask>',
+        ),
         single(act("scriptTask")),
     ),
     Rule(
