@@ -959,6 +959,12 @@ DEFINITIONS = (
                 '<error id="n" errorCode="o"/>',
                 '<escalation id="n" escalationCode="o"/>',
                 '<signalEventDefinition id="n" signalRef="S"/>',
+                '<interface id="n" name="o"><operation id="n2" name="o"><inMessageRef>M</inMessageRef></operation></interface>',
+                '<dataStore id="n" name="Customers"/>',
+                '<resource id="n" name="Buyer"/>',
+                '<endPoint id="n"/>',
+                '<correlationProperty id="n"><correlationPropertyRetrievalExpression messageRef="M"><messagePath>x'
+                "</messagePath></correlationPropertyRetrievalExpression></correlationProperty>",
             )
         ),
         STEP,
