@@ -59,6 +59,19 @@ def conditional(text: str, more: str = "") -> str:
     )
 
 
+def owned(parameter: str, more: str = "") -> str:
+    """A task whose owner is a resource with this parameter."""
+    bound = f'<resourceParameterBinding parameterRef="{parameter}"><formalExpression>x</formalExpression></resourceParameterBinding>'
+    owner = (
+        f"<potentialOwner><resourceRef>r</resourceRef>{bound if parameter else ''}</potentialOwner>"
+    )
+    return (
+        single(act("userTask", inner=owner))
+        + '<resource id="r" name="r"><resourceParameter id="rp" name="p" isRequired="true"/>'
+        + f'<resourceParameter id="ro" name="o" isRequired="false"/></resource>{more}'
+    )
+
+
 _TWO = "<loopCardinality>= 2</loopCardinality>"
 _FORMAL = ' xsi:type="tFormalExpression"'
 _CARDINALITY_THREE = (
@@ -182,6 +195,29 @@ TASKS = (
             + '<resource id="r" name="r"><resourceParameter id="rp" name="x" isRequired="true"/></resource>',
         ),
         STEP,
+        everywhere=False,
+    ),
+    Rule(
+        "8.4.12, 10.3.1 `parameterRef`",
+        "A parameter is one of its resource's.",
+        "resource_parameter_foreign",
+        "warning",
+        (
+            owned(
+                "rq",
+                more='<resource id="r2" name="r2"><resourceParameter id="rq" name="q" isRequired="false"/></resource>',
+            ),
+        ),
+        owned("rp"),
+        everywhere=False,
+    ),
+    Rule(
+        "8.4.12 `isRequired`",
+        "A parameter that the resource requires is given.",
+        "resource_parameter_missing",
+        "warning",
+        (owned("ro"), owned("")),
+        owned("rp"),
         everywhere=False,
     ),
     Rule(
