@@ -98,7 +98,8 @@ class StandardLoop(Repeated):
 
     def round_done(self, task: Task, body: Task) -> None:
         done = int(body.internal_data["index"]) + 1
-        if self._again(task, done, **body.data):
+        seen = body.data if OWN in body.internal_data else {}
+        if self._again(task, done, **seen):
             self.body(task, done)
         else:
             self.finish(task)
