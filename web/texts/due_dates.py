@@ -15,9 +15,7 @@ MOST_DAYS: Final = 15
 """How many skipped days off a sentence lists; the others are only counted."""
 
 
-def due_rule(
-    rule: Mapping[str, str] | None, label: Callable[[str], str] = field_label
-) -> str:
+def due_rule(rule: Mapping[str, str] | None, label: Callable[[str], str] = field_label) -> str:
     """A diagram's due rule (the attributes of ``sp:due``) in words.
 
     Such as "5 arbetsdagar efter att uppgiften öppnas"; "" when there is no rule. ``label`` says

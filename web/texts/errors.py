@@ -35,8 +35,9 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "duration_too_long": N_("Tidsavståndet är för långt. Högst tio år."),
     "unknown_person": N_("Personen finns inte, eller är inte längre aktiv."),
     "expression_malformed": N_("Uttrycket kan inte räknas ut. Kontrollera hur det är skrivet."),
-    "expression_misspelt": N_("Uttrycket går inte att läsa: fel på rad %(line)s, tecken "
-                              "%(column)s."),
+    "expression_misspelt": N_(
+        "Uttrycket går inte att läsa: fel på rad %(line)s, tecken %(column)s."
+    ),
     "expression_unknown": N_("Uttrycket frågar efter ”%(name)s”, som inte finns."),
     "name_malformed": N_("Det kan inte vara ett namn på ett värde."),
     "not_in_role": N_("Personen har inte rollen %(role)s."),
