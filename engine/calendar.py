@@ -321,9 +321,11 @@ class WorkCalendar:
         return Firing(due, rule_of("cycle", str(repeat.interval), anchor, left))
 
     def _last_rounds(self, repeat: RepeatingInterval, end: datetime, now: datetime) -> Firing:
-        """The first of the rounds up to ``end`` that is not past; when all are, the last."""
+        """The first of the rounds up to ``end`` that is not past."""
         interval = repeat.interval
-        left = 1 + max(0, (self.to_utc(end) - now) // interval.average)
+        if self.to_utc(end) < now:
+            raise TimePassed(f"all times up to {repeat.end} have passed")
+        left = 1 + (self.to_utc(end) - now) // interval.average
         while left > 1 and self.add(end, interval * (1 - left)) < now:
             left -= 1
         left = left if repeat.count is None else min(left, repeat.count)

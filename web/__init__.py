@@ -17,6 +17,7 @@ from engine import Config, Engine
 from web import (
     accounts,
     api,
+    back,
     cases,
     compression,
     context,
@@ -26,6 +27,7 @@ from web import (
     formats,
     forms,
     history,
+    home,
     hyphenation,
     i18n,
     incidents,
@@ -42,7 +44,7 @@ from web.context import person
 from web.i18n import gettext as _
 
 BLUEPRINTS = (
-    accounts, tasks, overview, cases, incidents, decisions, definitions, migration, history, people,
+    accounts, home, tasks, overview, cases, incidents, decisions, definitions, migration, history, people,
     tokens, api, monitoring,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
@@ -83,6 +85,7 @@ def create_app(
     formats.init(app)
     hyphenation.init(app)
     forms.init(app)
+    back.init(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     _give_templates(app)

@@ -21,6 +21,7 @@ from engine import SYSTEM, Invalid, NotAuthenticated, Problem
 from web import i18n, pending_form, sessions
 from web.context import actor, engine, here, person, posted_key, signed_in
 from web.forms import Problems
+from web.home import first_page
 from web.i18n import gettext as _
 from web.security import local_path, secure
 from web.texts.errors import error_page_texts
@@ -58,7 +59,7 @@ def _first_step() -> str:
 @blueprint.get("/login")
 def login() -> ResponseReturnValue:
     """The login page."""
-    target = local_path(request.args.get("next"), url_for("tasks.inbox"))
+    target = local_path(request.args.get("next"), url_for("home.index"))
     return redirect(target) if person() else _login_page(target)
 
 
@@ -66,7 +67,7 @@ def login() -> ResponseReturnValue:
 def login_sent() -> ResponseReturnValue:
     """Sign in with the posted user name and password, and go on to the page asked for."""
     username = request.form.get("username", "").strip()
-    target = local_path(request.form.get("next"), url_for("tasks.inbox"))
+    target = local_path(request.form.get("next"), url_for("home.index"))
     pending = request.form.get("pending_form", "")[: pending_form.MOST_CHARACTERS + 1]
     form = pending_form.deserialize(pending)
     try:
@@ -79,6 +80,8 @@ def login_sent() -> ResponseReturnValue:
             title = _("Det gick inte att logga in")
         page = _login_page(target, title=title, text=text, username=username, pending=pending)
         return page, 429 if error.error_code == "too_many_attempts" else 401
+    if target == url_for("home.index"):
+        target = url_for(first_page(started.person))
     response = redirect(url_for("accounts.resume") if form else target)
     sessions.give_cookie(response, started)
     return response
@@ -89,7 +92,7 @@ def resume() -> ResponseReturnValue:
     """After a login in the middle of a form: a page whose button sends that form again."""
     form = pending_form.deserialize(session.pop("pending_form", None))
     if form is None:
-        return redirect(url_for("tasks.inbox"))
+        return redirect(url_for("home.index"))
     return render_template("accounts/resume.html", path=form[0], fields=form[1])
 
 
@@ -106,7 +109,7 @@ def language(code: str) -> ResponseReturnValue:
     """Switch the interface's language (``sv`` or ``en``), and go back to the page."""
     if code not in i18n.LANGUAGES:
         raise BadRequest
-    response = redirect(local_path(request.args.get("next"), url_for("tasks.inbox")))
+    response = redirect(local_path(request.args.get("next"), url_for("home.index")))
     response.set_cookie(
         i18n.COOKIE, code, max_age=31_536_000, secure=secure(), httponly=True, samesite="Lax"
     )
@@ -140,7 +143,7 @@ def password_sent() -> ResponseReturnValue:
         problems = Problems(error.problems, labels)
         return render_template("accounts/password.html", problems=problems), 422
     flash(_("Lösenordet är bytt. Du är utloggad överallt utom här."), "success")
-    return redirect(url_for("tasks.inbox"))
+    return redirect(url_for("home.index"))
 
 
 def _check_new(current: str, new: str, repeated: str) -> None:

@@ -26,6 +26,7 @@ from engine import (
     TaskRow,
 )
 from web import task_form
+from web.back import way_back
 from web.context import actor, config, engine, posted_key, today
 from web.errors import status_of
 from web.formats import by_name, clock
@@ -45,12 +46,6 @@ SHOW: Final = ("mine", "role", "all")
 # ---------------------------------------------------------------- the list
 
 
-@blueprint.get("/")
-def home() -> ResponseReturnValue:
-    """The start page is the inbox."""
-    return redirect(url_for("tasks.inbox"))
-
-
 @blueprint.get("/tasks")
 def inbox() -> ResponseReturnValue:
     """A page of the open tasks that match the filters of the address, grouped by due date."""
@@ -61,6 +56,7 @@ def inbox() -> ResponseReturnValue:
     return render_template(
         "tasks/inbox.html",
         groups=_grouped(page.items),
+        notices=engine().notices.unseen(actor()),
         counts=engine().tasks.counts(actor(), **{k: v for k, v in chosen.items() if k != "due"}),
         chosen=chosen,
         narrowed=any(chosen[name] for name in ("phase", "role", "q")),
@@ -180,6 +176,9 @@ def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) 
         problems=Problems(problems, task_form.labels(detail)),
         people=people,
         names={p.username: p.name for p in people},
+        followed=engine().tasks.follow_up(actor(), detail.row.id)
+        if "done" in request.args and detail.row.state == "completed"
+        else None,
         attachment_limit=config().limits.attachment_bytes,
         **shown,
     )
@@ -223,6 +222,11 @@ def _too_late(detail: TaskDetail) -> ResponseReturnValue:
 # ---------------------------------------------------------------- the buttons
 
 
+def _to_task(task_id: str, **more: Any) -> ResponseReturnValue:
+    """Go to the task's page, which goes on leading back to where one came from."""
+    return redirect(url_for("tasks.show", task_id=task_id, **more, back=way_back().carried))
+
+
 def _complete(task: TaskForm) -> ResponseReturnValue:
     given = task_form.read(task, request.form)
     if given.problems:
@@ -237,27 +241,27 @@ def _complete(task: TaskForm) -> ResponseReturnValue:
         password=request.form.get("password") or None,
         key=posted_key(),
     )
-    return redirect(url_for("tasks.show", task_id=task.id, done=1))
+    return _to_task(task.id, done=1)
 
 
 def _save(detail: TaskDetail, _argument: str = "") -> ResponseReturnValue:
     _save_form(detail)
     flash(_("Utkastet sparades %(time)s.", time=clock(engine().now())), "success")
-    return redirect(url_for("tasks.show", task_id=detail.row.id))
+    return _to_task(detail.row.id)
 
 
 def _claim(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     _save_draft_if_changed(detail)
     engine().tasks.claim(actor(), detail.row.id, key=posted_key() + "-claim")
     flash(_("Uppgiften är din."), "success")
-    return redirect(url_for("tasks.show", task_id=detail.row.id))
+    return _to_task(detail.row.id)
 
 
 def _release(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     _save_draft_if_changed(detail)
     engine().tasks.release(actor(), detail.row.id, key=posted_key() + "-release")
     flash(_("Uppgiften är lämnad tillbaka till rollen. Det du skrev finns kvar där."), "success")
-    return redirect(url_for("tasks.inbox"))
+    return redirect(way_back().url)
 
 
 def _reassign(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
@@ -268,14 +272,29 @@ def _reassign(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     _save_draft_if_changed(detail)
     engine().tasks.reassign(actor(), detail.row.id, username, key=posted_key() + "-reassign")
     flash(_("%(name)s har nu uppgiften.", name=names[username]), "success")
-    return redirect(url_for("tasks.show", task_id=detail.row.id))
+    return _to_task(detail.row.id)
+
+
+def _take_over(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
+    reason = request.form.get("reason", "")
+    engine().tasks.take_over(actor(), detail.row.id, reason, key=posted_key() + "-over")
+    told = detail.row.assignee.name if detail.row.assignee else ""
+    flash(_("Uppgiften är din. %(name)s får veta det, med din orsak.", name=told), "success")
+    return _to_task(detail.row.id)
+
+
+@blueprint.post("/notices/<notice_id>/seen")
+def see_notice(notice_id: str) -> ResponseReturnValue:
+    """The reader has seen a notice of the inbox."""
+    engine().notices.see(actor(), notice_id, key=posted_key())
+    return redirect(way_back().url)
 
 
 def _detach(detail: TaskDetail, attachment_id: str) -> ResponseReturnValue:
     engine().tasks.detach(actor(), detail.row.id, attachment_id, key=posted_key() + "-detach")
     _save_draft_if_changed(detail)
     flash(_("Filen är borttagen."), "success")
-    return redirect(url_for("tasks.show", task_id=detail.row.id))
+    return _to_task(detail.row.id)
 
 
 ACTIONS: Final[dict[str, Callable[[TaskDetail, str], ResponseReturnValue]]] = {
@@ -283,6 +302,7 @@ ACTIONS: Final[dict[str, Callable[[TaskDetail, str], ResponseReturnValue]]] = {
     "claim": _claim,
     "release": _release,
     "reassign": _reassign,
+    "take_over": _take_over,
     "detach": _detach,
 }
 """What each button of a task's page does; ``detach`` takes the attachment's id as its argument."""

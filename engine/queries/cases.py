@@ -82,12 +82,13 @@ def search(
 
     ``state``: ``running``, ``incident`` (running, but stopped by an error), ``ended`` or ``all``.
     ``phase``: only cases with open tasks in it. Every word of ``q`` must begin a word of the
-    number, the title, the customer's name or organisation number. Conditions that no index covers
+    number, the title, the customer's name or organisation number, or of what tells an instance of
+    the case apart, such as a complaint. Conditions that no index covers
     are tested on ``text_search.LOOKED_AT`` cases a page, so a page can be short, or empty, and
     still have a next one. Raises ``Invalid`` for an unknown ``state`` and for a cursor of another
     list."""
     paging.choice("state", state, tuple(STATES))
-    limit = paging.bounded(limit)
+    paging.check_limit(limit)
     few, asked = _chosen(connection, actor, text_search.words(q), phase)
     of = CaseTable if few is None else text_search.cases_by_ids(sorted(few))
     window = _after(cursor, of)
@@ -202,10 +203,11 @@ def _chosen(
     asked: list[Asked] = []
     for word in words:
         few = text_search.CASES.owners(connection, word)
-        if few is None:
-            asked.append(partial(text_search.CASES.has, word=word))
+        more = text_search.CASES_OF_INSTANCES.owners(connection, word)
+        if few is None or more is None:
+            asked.append(partial(_has, word=word))
         else:
-            sets.append(set(few))
+            sets.append({*few, *more})
     if phase is not None:
         there = select(TaskTable.case_id).where(OPEN, TaskTable.phase == phase)
         some = set(connection.scalars(there.limit(text_search.FEW + 1)))
@@ -215,6 +217,14 @@ def _chosen(
             asked.append(lambda case_id: there.where(TaskTable.case_id == case_id).exists())
     asked += [] if sees_all(actor) else [partial(cases_of, actor)]
     return set.intersection(*sets) if sets else None, asked
+
+
+def _has(case_id: text_search.TextColumn, word: str) -> ColumnElement[bool]:
+    """The condition that a case has a word: its own, or that of the title of one of its
+    instances."""
+    return or_(
+        text_search.CASES.has(case_id, word), text_search.CASES_OF_INSTANCES.has(case_id, word)
+    )
 
 
 def _after(cursor: str | None, of: type[CaseTable]) -> list[ColumnElement[bool]]:

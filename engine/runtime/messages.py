@@ -11,11 +11,9 @@ from sqlalchemy import Connection, select
 
 from engine.runtime import deliveries, event_starts, stored_messages, subscriptions
 from engine.runtime.executor import Wait
-from engine.runtime.running_instance import RunningInstance
+from engine.runtime.running_instance import RUNNING, RunningInstance
 from engine.runtime.step import Step
-from engine.store.tables import (
-    SubscriptionTable,
-)
+from engine.store.tables import SubscriptionTable
 
 
 def sync(step: Step, instance: RunningInstance, waits: Sequence[Wait]) -> None:
@@ -42,6 +40,10 @@ def deliver(step: Step, case_id: str, name: str, payload: Mapping[str, Any]) -> 
             event_starts.start(step, case_id, definition, at, ("message", name), known)
             return 1
     stored_messages.store(step.work, case_id, name, payload)
+    root = step.instance(case_id)
+    if root.state not in RUNNING:
+        # What the case's last step has thrown comes after its end.
+        step.note(root, "message.unread", detail={"message": name, "times": 1})
     return 0
 
 

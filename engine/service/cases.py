@@ -30,8 +30,6 @@ from engine.views import (
 )
 from engine.work import adhoc, cases, due_reasons, incidents, starting
 
-"""The process that a case starts on unless another one is named."""
-
 
 class Cases(Part):
     """All cases."""
@@ -153,7 +151,8 @@ class Cases(Part):
         :param q: words that begin a word of the number, the title or the customer
         :param state: ``running``, ``incident``, ``ended`` or ``all``
         :param phase: only cases with open tasks in the phase with this key
-        :raises Invalid: for an unknown ``state``, and for a cursor of another list
+        :param limit: the most cases of this page, 1 to 200
+        :raises Invalid: for an unknown ``state``, a cursor of another list, and any other ``limit``
         """
         with self._transactions.reading() as connection:
             return queries.search(

@@ -8,6 +8,7 @@ one. SQLite runs in WAL mode with foreign keys on, and a writing transaction beg
 from __future__ import annotations
 
 import json
+import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -32,7 +33,15 @@ from sqlalchemy.exc import (
     OperationalError,
 )
 
-from engine.errors import ConfigError, Conflict, DatabaseNewer, Invalid, Problem, Unavailable
+from engine.errors import (
+    ConfigError,
+    Conflict,
+    DatabaseNewer,
+    EngineClosed,
+    Invalid,
+    Problem,
+    Unavailable,
+)
 from engine.store import postgresql
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -57,9 +66,12 @@ class Database:
     """The connections to one database."""
 
     def __init__(self, url: str) -> None:
-        """:raises ConfigError: when ``url`` is not a URL of SQLite or PostgreSQL"""
+        """:raises ConfigError: when ``url`` is not a URL of SQLite or PostgreSQL
+        :raises Unavailable: when an SQLite file cannot be where it says
+        """
         self.url = _complete(url)
         self._writer = Lock()
+        self._closed = False
         try:
             self._engine = _connect(self.url)
         except (ArgumentError, ModuleNotFoundError) as error:
@@ -145,6 +157,7 @@ class Database:
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
+        self.check_open()
         try:
             yield
         except OperationalError as error:
@@ -169,8 +182,14 @@ class Database:
                 raise
             raise Unavailable(f"The database cannot be read: {error.orig}") from error
 
+    def check_open(self) -> None:
+        """:raises EngineClosed: after ``close``"""
+        if self._closed:
+            raise EngineClosed
+
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, for good; transactions under way come to their end."""
+        self._closed = True
         self._engine.dispose()
 
     def backup(self, path: Path) -> None:
@@ -204,7 +223,10 @@ class Database:
     # ------------------------------------------------------------ version
 
     def version(self) -> str | None:
-        """The revision of Alembic that the database is at; None for an empty one."""
+        """The revision of Alembic that the database is at; None for an empty one, and for an SQLite
+        file that is not there, which is not made."""
+        if self.is_sqlite and _is_missing(self._engine.url.database):
+            return None
         with self.reading() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
@@ -285,12 +307,12 @@ def _connect(url: str) -> Engine:
         return postgresql.connect(parsed, json_serializer=_json, json_deserializer=_from_json)
     if parsed.get_backend_name() != "sqlite":
         raise ArgumentError("only SQLite and PostgreSQL are supported")
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    if _is_missing(parsed.database):
+        _check_folder(Path(str(parsed.database)))
 
     # Not by a listener of "do_connect": with one, SQLAlchemy looks for listeners at each statement.
     def make() -> Any:
-        _own_alone(parsed.database or "")
+        _own_alone(parsed.database)
         given, named = engine.dialect.create_connect_args(parsed)
         named["timeout"] = BUSY_TIMEOUT_MS / 1000
         return engine.dialect.connect(*given, **named)
@@ -305,10 +327,30 @@ def _connect(url: str) -> Engine:
     return engine
 
 
-def _own_alone(path: str) -> None:
+def _is_missing(path: str | None) -> bool:
+    """Whether an SQLite database is to be a file that is not there."""
+    return bool(path) and path != ":memory:" and not Path(str(path)).exists()
+
+
+def _check_folder(file: Path) -> None:
+    """Check that a new SQLite file has a folder to be in. A folder is not made: a path that was
+    mistyped would begin an empty database where nobody looks for one."""
+    folder = file.absolute().parent
+    if not folder.is_dir():
+        raise Unavailable(
+            f"There is no folder {folder} for the database {file.name}: correct the path, or make "
+            f"the folder first: mkdir -p {shlex.quote(str(folder))}",
+            code="no_folder",
+        )
+
+
+def _own_alone(path: str | None) -> None:
     """Create the file of a new SQLite database readable by its owner only: it has personal data."""
-    if path not in ("", ":memory:") and not Path(path).exists():
-        Path(path).touch(mode=0o600)
+    if _is_missing(path):
+        try:
+            Path(str(path)).touch(mode=0o600)
+        except OSError as error:
+            raise Unavailable(f"{path} cannot be made: {error.strerror}") from error
 
 
 def _json(value: Any) -> str:

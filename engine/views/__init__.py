@@ -50,7 +50,13 @@ from engine.views.definitions import (
     Wording,
 )
 from engine.views.incidents import INCIDENT_KINDS, Incident, IncidentKind
-from engine.views.instances import ElementState, InstanceState, InstanceView, VariableValue
+from engine.views.instances import (
+    ElementState,
+    InstanceState,
+    InstanceTitle,
+    InstanceView,
+    VariableValue,
+)
 from engine.views.jobs import DeadLetter, FailedJob
 from engine.views.migration import (
     InstanceVerdict,
@@ -72,9 +78,12 @@ from engine.views.records import Fault, HistoryEntry, Receipt, Verification
 from engine.views.sessions import Session
 from engine.views.tasks import (
     Attachment,
+    AwaitedEvent,
     DayOff,
     DueReason,
     Field,
+    FollowUp,
+    Notice,
     Option,
     PlanRow,
     Point,
@@ -96,6 +105,7 @@ __all__ = [
     "ActivityOption",
     "Actor",
     "Attachment",
+    "AwaitedEvent",
     "CaseDetail",
     "CaseRow",
     "Cell",
@@ -121,10 +131,12 @@ __all__ = [
     "Fault",
     "Field",
     "Finding",
+    "FollowUp",
     "HistoryEntry",
     "Incident",
     "IncidentKind",
     "InstanceState",
+    "InstanceTitle",
     "InstanceVerdict",
     "InstanceView",
     "IssuedToken",
@@ -143,6 +155,7 @@ __all__ = [
     "NamedElement",
     "NamedMessage",
     "NotRun",
+    "Notice",
     "Option",
     "Overview",
     "Page",

@@ -30,7 +30,7 @@ from engine.store.tables import (
 )
 from engine.unit_of_work import UnitOfWork
 from engine.views import Field
-from engine.work import case_numbers, forecast, forms, incidents, planning, starting
+from engine.work import case_numbers, forecast, forms, incidents, places, planning, starting
 from engine.work.fields import Wrong, clean_text
 from engine.work.forms import decided_form
 from engine.work.user_tasks import advance
@@ -77,6 +77,7 @@ def start(
             process_id=process_id,
             people=chosen,
             lead_role=case.lead_role,
+            place=places.of_case(title or name or root.name, number),
             started_by=work.actor.id,
             start_date=start_date,
             started_at=work.now,

@@ -312,6 +312,11 @@ def test_a_bounded_cycle_counts_from_its_start(begins: datetime, fires: list[int
 def test_a_bounded_cycle_whose_times_are_over_says_so() -> None:
     with pytest.raises(TimePassed, match="all 4 times"):
         SWEDEN.arm("cycle", "R4/2027-01-15T08:00:00/P3M", local(2027, 10, 15, 8, 1))
+    with pytest.raises(TimePassed, match="all 4 times"):
+        SWEDEN.arm("cycle", "R4/2027-01-15T08:00/2027-04-15T08:00", local(2028, 10, 15))
+    for count in ("R4", "R"):
+        with pytest.raises(TimePassed, match="all times up to"):
+            SWEDEN.arm("cycle", f"{count}/P3M/2027-10-15T08:00:00", local(2027, 10, 15, 8, 1))
 
 
 def test_a_cycle_ends_with_the_calendar() -> None:

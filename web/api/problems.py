@@ -213,7 +213,7 @@ def of_engine(error: ServiceplanError, place: Place) -> Refused:
 
 
 def _wrong(problem: EngineProblem, place: Place) -> answers.Wrong:
-    if problem.field in ("cursor", "show", "due", "state"):
+    if problem.field in ("cursor", "limit", "show", "due", "state"):
         return answers.Wrong(problem.code, problem.message, parameter=problem.field)
     where = place(problem.field) if problem.field is not None else None
     return answers.Wrong(problem.code, problem.message, pointer=where)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from engine import SYSTEM, HistoryEntry, NamedMessage
+from engine import SYSTEM, HistoryEntry, InstanceTitle, NamedMessage
 from web import formats
 from web.context import actor, engine, role_title
 from web.i18n import N_, ngettext
@@ -22,6 +22,9 @@ from web.texts.wording import DiagramWords, answers
 FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "case.started": (
         N_("Ärende startat"), N_("%(who)s startade ärendet för %(customer)s")),
+    "case.completed": (N_("Ärende avslutat"), N_("Ärendet är avslutat")),
+    "case.terminated": (
+        N_("Ärende avslutat i förtid"), N_("Ärendet avslutades i förtid")),
     "case.cancelled": (N_("Ärende avbrutet"), N_("%(who)s avbröt ärendet")),
     "instance.started": (N_("Process startad"), N_("”%(process)s” startade")),
     "instance.completed": (N_("Process avslutad"), N_("”%(process)s” avslutades")),
@@ -37,6 +40,9 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Uppgift tillbakalämnad"), N_("%(who)s lämnade tillbaka uppgiften ”%(element)s”")),
     "task.reassigned": (
         N_("Uppgift tilldelad"), N_("%(who)s gav uppgiften ”%(element)s” till %(assignee_name)s")),
+    "task.taken_over": (
+        N_("Uppgift övertagen"),
+        N_("%(who)s tog över uppgiften ”%(element)s” från %(from_name)s")),
     "draft.saved": (N_("Utkast sparat"), N_("%(who)s sparade ett utkast till ”%(element)s”")),
     "point.ticked": (N_("Punkt avbockad"), N_("%(who)s bockade av ”%(point)s” på ”%(element)s”")),
     "point.unticked": (N_("Punkt öppnad igen"), N_("%(who)s tog bort bocken för ”%(point)s”")),
@@ -111,12 +117,14 @@ def type_label(type: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """A fact as a case's timeline shows it: its sentence, short lines below it, and its mark."""
+    """A fact as a case's timeline shows it: its sentence, short lines below it, its mark, and what
+    tells its instance apart."""
 
     entry: HistoryEntry
     sentence: str
     more: list[str]
     mark: str
+    about: InstanceTitle | None = None
 
 
 class HistoryFormatter:
@@ -173,7 +181,8 @@ class HistoryFormatter:
             if ticks and main.type != "point.ticked":
                 more.insert(0, ngettext("%(num)s punkt", "%(num)s punkter", ticks))
             more += _token_line(main)
-            lines.append(HistoryLine(main, self.sentence(main), more, self.mark(main)))
+            about = next((e.about for e in group if e.about), None)
+            lines.append(HistoryLine(main, self.sentence(main), more, self.mark(main), about))
         return lines[:most]
 
     def _params(self, entry: HistoryEntry) -> dict[str, Any]:
@@ -336,6 +345,7 @@ EXTRAS: Final[dict[str, Callable[[Mapping[str, Any]], list[str]]]] = {
     "task.completed": _noted,
     "plan.changed": _planned,
     "case.cancelled": _reason,
+    "task.taken_over": _reason,
     "instance.cancelled": _reason,
     "point.ticked": _reason,
     "decision.evaluated": _decided,

@@ -51,11 +51,11 @@ ACTIVITIES: dict[str, Text] = {
     "round_keeps_its_data": (
         "warning",
         "{element}: ”{value}” sätts i varje omgång för sig och finns inte efteråt, men ett uttryck "
-        "utanför frågar efter det. Lämna ut värdet med sp:output och sp:outputItem, eller med "
-        "sp:out.",
+        "utanför frågar efter det. Lämna ut värdet med sp:out, eller alla omgångars med sp:output "
+        "och sp:outputItem.",
         '{element}: "{value}" is set in each round apart and is not there afterwards, but an '
-        "expression outside asks for it. Give the value out by sp:output and sp:outputItem, or by "
-        "sp:out.",
+        "expression outside asks for it. Give the value out by sp:out, or those of all rounds by "
+        "sp:output and sp:outputItem.",
     ),
     "loop_number": (
         "error",

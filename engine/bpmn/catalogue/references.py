@@ -39,6 +39,13 @@ TEXTS: dict[str, Text] = {
         'The id "{id}" of a drawn element ({kind}) is used in the file already. Open and save the '
         "diagram in an editor.",
     ),
+    "call_as_before": (
+        "info",
+        "{element} är bunden till sin driftsättning och filen är oförändrad: den anropar ”{value}” "
+        "i version {version} som förut, inte den nya.",
+        '{element} is bound to its deployment, and its file is as it was: it calls "{value}" in '
+        "version {version} as before, not the new one.",
+    ),
     "reference_missing": (
         "error",
         "{element} saknar {attribute}: det står inte vad den hör till. Ange det i redigeraren.",

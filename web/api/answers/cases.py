@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from engine import INCIDENT_KINDS
 from web.api.answers.people import Person
-from web.api.answers.tasks import Field
+from web.api.answers.tasks import Field, InstanceTitle
 
 
 class Customer(Struct, frozen=True):
@@ -107,6 +107,7 @@ class Instance(Struct, frozen=True):
     started_at: datetime
     ended_at: datetime | None
     depth: int
+    about: InstanceTitle | None
 
 
 IncidentKind = Literal[INCIDENT_KINDS]  # type: ignore[valid-type]
