@@ -23,9 +23,9 @@ from web import create_app
 
 READERS = ("cecilia", "mats", "johanna", "nora")
 """A manager, a process owner, somebody of the staff, an administrator."""
-MOST = 8
+MOST = 3
 """Pages that are looked at of each kind of address and reader."""
-FACTS = 6
+FACTS = 3
 """The same of pages of the history."""
 HIDDEN = {"script", "style", "svg", "textarea", "code", "pre"}
 CODE = re.compile(
@@ -48,10 +48,10 @@ ENGLISH = set(
     must no its it interrupted error failed failure missing unknown invalid expected value task
     case running completed cancelled terminated open closed working calendar latest true false
     none late done waiting line column expression variable sub-process gateway event flow due
-    required string number boolean date time duration any text/html there who what when
+    required string number boolean date time duration any there who what when
     """.split()
 ) | set(INCIDENT_KINDS)
-SWEDISH_TOO = {"date", "call", "an", "due", "what", "timer", "decision", "budget"} - {"call"}
+SWEDISH_TOO = {"an"}
 
 
 @dataclass(frozen=True)
@@ -125,9 +125,7 @@ APART = ("/logout", "/api/", "/problems", "/static")
 
 
 @pytest.fixture(scope="module")
-def read(
-    app: Flask, lived_in: tuple[Engine, People]
-) -> dict[str, list[tuple[str, Piece]]]:
+def read(app: Flask, lived_in: tuple[Engine, People]) -> dict[str, list[tuple[str, Piece]]]:
     """Every text of the pages, with where it stands, by language."""
     return {
         lang: [(address, piece) for address, page in pages(app, lived_in[1], lang)
@@ -155,7 +153,7 @@ def test_swedish_pages_have_no_english_but_what_is_marked_so(
     wrong = {
         (piece.where, piece.text[:120])
         for _, piece in read["sv"]
-        if piece.lang == "sv" and words & set(re.findall(r"[a-z-]+", piece.text.lower()))
+        if piece.lang == "sv" and words & set(re.findall(r"[\w-]+", piece.text.replace("\u00ad", "").lower()))
     }
     assert sorted(wrong) == []
 
@@ -164,6 +162,6 @@ def test_the_pages_that_were_read_are_many_and_of_every_kind(
     read: dict[str, list[tuple[str, Piece]]],
 ) -> None:
     paths = {re.sub(r"[0-9a-f]{20,}", "*", a.partition("?")[0]) for a, _ in read["sv"]}
-    assert {"/", "/cases/*", "/tasks/*", "/incidents/", "/overview/", "/history/", "/people/",
-            "/definitions/*", "/decisions/*", "/cases/*/plan", "/migration/*",
+    assert {"/tasks", "/cases/*", "/tasks/*", "/incidents/", "/overview/", "/history/", "/people/",
+            "/definitions/*", "/decisions/*",
             "/cases/*/instances/*/variables"} <= paths  # fmt: skip
