@@ -40,11 +40,17 @@ def deliver(step: Step, case_id: str, name: str, payload: Mapping[str, Any]) -> 
             event_starts.start(step, case_id, definition, at, ("message", name), known)
             return 1
     stored_messages.store(step.work, case_id, name, payload)
-    root = step.instance(case_id)
-    if root.state not in RUNNING:
-        # What the case's last step has thrown comes after its end.
-        step.note(root, "message.unread", detail={"message": name, "times": 1})
+    if step.instance(case_id).state not in RUNNING:
+        # What the case's last step has thrown comes after its end; another may still need it.
+        step.later(partial(_note_unread, step, case_id, name))
     return 0
+
+
+def _note_unread(step: Step, case_id: str, name: str) -> None:
+    """A message came when its case had ended, and has not been taken since."""
+    if stored_messages.waits(step.connection, case_id, name):
+        detail = {"message": name, "times": 1}
+        step.note(step.instance(case_id), "message.unread", detail=detail)
 
 
 def receiver(connection: Connection, case_id: str, name: str) -> Any:

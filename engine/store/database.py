@@ -8,7 +8,6 @@ one. SQLite runs in WAL mode with foreign keys on, and a writing transaction beg
 from __future__ import annotations
 
 import json
-import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -42,13 +41,10 @@ from engine.errors import (
     Problem,
     Unavailable,
 )
-from engine.store import postgresql
+from engine.store import postgresql, sqlite_file
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 """The folder of Alembic's migrations."""
-BUSY_TIMEOUT_MS = 10_000
-"""Milliseconds that a writer to SQLite waits for others before the database counts as
-unavailable."""
 NAP_SECONDS: Final = 0.0005
 """Seconds between two tries to begin to write to SQLite: most transactions take about twice
 that."""
@@ -129,7 +125,7 @@ class Database:
         """Let the threads of this process write to SQLite in turn. SQLite's own waiting sleeps ever
         longer, up to 100 ms, also when nobody writes any more. A thread that waits too long for its
         turn goes on without it and gets SQLite's error that the database is busy."""
-        mine = self._writer.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+        mine = self._writer.acquire(timeout=sqlite_file.BUSY_TIMEOUT_MS / 1000)
         try:
             yield
         finally:
@@ -225,7 +221,7 @@ class Database:
     def version(self) -> str | None:
         """The revision of Alembic that the database is at; None for an empty one, and for an SQLite
         file that is not there, which is not made."""
-        if self.is_sqlite and _is_missing(self._engine.url.database):
+        if self.is_sqlite and sqlite_file.is_missing(self._engine.url.database):
             return None
         with self.reading() as connection:
             return MigrationContext.configure(connection).get_current_revision()
@@ -307,14 +303,14 @@ def _connect(url: str) -> Engine:
         return postgresql.connect(parsed, json_serializer=_json, json_deserializer=_from_json)
     if parsed.get_backend_name() != "sqlite":
         raise ArgumentError("only SQLite and PostgreSQL are supported")
-    if _is_missing(parsed.database):
-        _check_folder(Path(str(parsed.database)))
+    if sqlite_file.is_missing(parsed.database):
+        sqlite_file.check_folder(Path(str(parsed.database)))
 
     # Not by a listener of "do_connect": with one, SQLAlchemy looks for listeners at each statement.
     def make() -> Any:
-        _own_alone(parsed.database)
+        sqlite_file.own_alone(parsed.database)
         given, named = engine.dialect.create_connect_args(parsed)
-        named["timeout"] = BUSY_TIMEOUT_MS / 1000
+        named["timeout"] = sqlite_file.BUSY_TIMEOUT_MS / 1000
         return engine.dialect.connect(*given, **named)
 
     engine = create_engine(
@@ -323,34 +319,8 @@ def _connect(url: str) -> Engine:
         json_serializer=_json,
         json_deserializer=_from_json,
     )
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", sqlite_file.prepare)
     return engine
-
-
-def _is_missing(path: str | None) -> bool:
-    """Whether an SQLite database is to be a file that is not there."""
-    return bool(path) and path != ":memory:" and not Path(str(path)).exists()
-
-
-def _check_folder(file: Path) -> None:
-    """Check that a new SQLite file has a folder to be in. A folder is not made: a path that was
-    mistyped would begin an empty database where nobody looks for one."""
-    folder = file.absolute().parent
-    if not folder.is_dir():
-        raise Unavailable(
-            f"There is no folder {folder} for the database {file.name}: correct the path, or make "
-            f"the folder first: mkdir -p {shlex.quote(str(folder))}",
-            code="no_folder",
-        )
-
-
-def _own_alone(path: str | None) -> None:
-    """Create the file of a new SQLite database readable by its owner only: it has personal data."""
-    if _is_missing(path):
-        try:
-            Path(str(path)).touch(mode=0o600)
-        except OSError as error:
-            raise Unavailable(f"{path} cannot be made: {error.strerror}") from error
 
 
 def _json(value: Any) -> str:
@@ -379,7 +349,7 @@ def _begin_writing(connection: Connection) -> None:
     """``BEGIN IMMEDIATE`` as soon as no other process writes, tried every ``NAP_SECONDS``. SQLite's
     own waiting tries again after 1, 2, 5, 10 … 100 ms, but most transactions take about 1 ms."""
     driver: Any = connection.connection.dbapi_connection
-    until = monotonic() + BUSY_TIMEOUT_MS / 1000
+    until = monotonic() + sqlite_file.BUSY_TIMEOUT_MS / 1000
     driver.execute("PRAGMA busy_timeout = 0")
     try:
         while True:
@@ -392,16 +362,4 @@ def _begin_writing(connection: Connection) -> None:
             else:
                 return
     finally:
-        driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver must not begin transactions by itself: see ``_begin``.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA wal_autocheckpoint = 4000")
-    cursor.close()
+        driver.execute(f"PRAGMA busy_timeout = {sqlite_file.BUSY_TIMEOUT_MS}")

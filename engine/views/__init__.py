@@ -49,6 +49,7 @@ from engine.views.definitions import (
     Source,
     Wording,
 )
+from engine.views.filters import Exact
 from engine.views.incidents import INCIDENT_KINDS, Incident, IncidentKind
 from engine.views.instances import (
     ElementState,
@@ -68,8 +69,8 @@ from engine.views.migration import (
     MigrationState,
     MigrationStatus,
     MigrationTarget,
-    NotRun,
     SkippedStep,
+    StepToSkip,
 )
 from engine.views.operations import Pulse
 from engine.views.page import Page
@@ -127,6 +128,7 @@ __all__ = [
     "DueReason",
     "Edge",
     "ElementState",
+    "Exact",
     "FailedJob",
     "Fault",
     "Field",
@@ -154,7 +156,6 @@ __all__ = [
     "MigrationTarget",
     "NamedElement",
     "NamedMessage",
-    "NotRun",
     "Notice",
     "Option",
     "Overview",
@@ -180,6 +181,7 @@ __all__ = [
     "Source",
     "StartForm",
     "StartOption",
+    "StepToSkip",
     "Table",
     "TaskDetail",
     "TaskForm",

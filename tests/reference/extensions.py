@@ -76,6 +76,12 @@ EXTENSIONS = (
         ),
     ),
     Extension(
+        "title",
+        "What tells the instances of a process apart, such as two complaints of one case.",
+        '<sp:title value="= vad"/>',
+        (Attribute("value", FEEL, "", "its first words stand where a task of the instance is named", ("= vad",), "vad", "feel_expected"),),
+    ),
+    Extension(
         "starter",
         "Who starts the process; one element for each role. It has one of its attributes.",
         '<sp:starter role="saljare"/>',
@@ -83,12 +89,6 @@ EXTENSIONS = (
             Attribute("role", ROLE, "none", "this role does", ("ekonomi", "Säljare"), "nobody", "process_role_unknown"),
             Attribute("everyone", "`true`, `false`", "`false`", "whoever can sign in does", ("true",), "yes", "starter_incomplete"),
         ),
-    ),
-    Extension(
-        "title",
-        "What tells the instances of the process apart, such as two complaints of a case: its first words and its date stand wherever a task of the instance is named, and its words are searched.",
-        '<sp:title value="= beskrivning"/>',
-        (Attribute("value", FEEL, "", "the title's text, of the instance's variables", ("= vad",), "vad", "feel_expected"),),
     ),
     Extension(
         "initiator",
@@ -100,7 +100,7 @@ EXTENSIONS = (
         "role",
         "ANSVARIG. On a lane: which role it is, when its name does not say so. On a task: the role when no lane says one; of several elements the first that is a role.",
         '<sp:role key="saljare"/>',
-        (Attribute("key", ROLE, "", "the role", ("ekonomi", "Säljare"), "nobody", "lane_role_unknown"),),
+        (Attribute("key", ROLE, "", "the role", ("saljare", "Säljare"), "nobody", "lane_role_unknown"),),
     ),
     Extension(
         "assignee",
@@ -132,7 +132,7 @@ EXTENSIONS = (
     Extension("checklist", "ATT TÄNKA PÅ: holds `sp:item`, one for each point.", '<sp:checklist><sp:item id="a">Tänk</sp:item></sp:checklist>'),
     Extension(
         "item",
-        "One point; its words are the element's text. An `sp:item` inside it is a sub-point: text alone, after the point's own, ticked together with it.",
+        "One point; its words are the element's text. Inside of one: a sub-point, text alone, ticked together with its point.",
         '<sp:item id="a">Tänk</sp:item>',
         (
             Attribute("id", "letters, digits, `_`, `.`, `-`", "", "unique in its checklist", ("b", "steg-1"), "a b", "item_id"),

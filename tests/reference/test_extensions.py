@@ -26,15 +26,15 @@ BY_NAME = {each.name: each for each in EXTENSIONS}
 ROWS = [(each, one) for each in EXTENSIONS for one in each.attributes]
 AROUND = {
     "sp:checklist": ("userTask", "<sp:checklist>{}</sp:checklist>"),
+    "sp:item": (
+        "userTask",
+        '<sp:checklist><sp:item id="a">Tänk<sp:item>Del</sp:item>{}</sp:item></sp:checklist>',
+    ),
     "sp:form": ("userTask", "<sp:form>{}</sp:form>"),
     "sp:message": ("message", "<sp:message>{}</sp:message>"),
     "sp:field": (
         "userTask",
         '<sp:form><sp:field id="val" type="choice" label="Val">{}</sp:field></sp:form>',
-    ),
-    "sp:item": (
-        "userTask",
-        '<sp:checklist><sp:item id="helhet">Helhet{}</sp:item></sp:checklist>',
     ),
 }
 """What our elements that stand in others of ours are put into, and where that stands."""

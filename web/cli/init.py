@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 from pathlib import Path
@@ -24,7 +25,7 @@ def init(settings: Settings, folder: Path) -> None:
     """
     if settings.file is not None:
         raise click.UsageError(f"init reads no settings, it writes {DEFAULT}: leave --config out.")
-    taken = [name for name in (DEFAULT, PLAN) if (folder / name).exists()]
+    taken = [name for name in (DEFAULT, PLAN) if os.path.lexists(folder / name)]
     if taken:
         names = " and ".join(str(folder / name) for name in taken)
         raise Conflict(f"already there: {names}; nothing was written", code="exists")

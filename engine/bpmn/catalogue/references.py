@@ -84,6 +84,27 @@ TEXTS: dict[str, Text] = {
         "{element} lists the flow {flow} ({direction}), which does not lead there. The ends of "
         "the flow itself count. Open and save the diagram in an editor.",
     ),
+    "declaration_unused": (
+        "warning",
+        "{element} används inte av något i filen. Ta bort den, eller välj den där den ska "
+        "användas.",
+        "{element} is used by nothing in the file. Remove it, or choose it where it is to be used.",
+    ),
+    "shape_of_nothing": (
+        "warning",
+        "Ritningen visar {value} ({kind}), som inte finns i filen; det ritas inte. Öppna och spara "
+        "diagrammet i en redigerare.",
+        "The drawing shows {value} ({kind}), which is not in the file; it is not drawn. Open and "
+        "save the diagram in an editor.",
+    ),
+    "extension_not_understood": (
+        "gap",
+        "Filen säger att tillägget {value} måste förstås (mustUnderstand), men det är inte känt "
+        "här. Filen sparas som ritning. Ta bort märkningen, om det går att vara utan tillägget.",
+        "The file says that the extension {value} must be understood (mustUnderstand), but it is "
+        "not known here. The file is kept as a drawing. Remove the mark, if the extension can be "
+        "done without.",
+    ),
     "element_misplaced": (
         "warning",
         "{element} hör inte hemma direkt i filen och används inte. Flytta eller ta bort det.",
