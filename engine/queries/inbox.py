@@ -117,8 +117,8 @@ def choose(
 def find(
     connection: Connection, chosen: TaskSelection, window: Sequence[Condition], count: int
 ) -> tuple[AnySelect, TaskPosition | None]:
-    """A statement of the first ``count`` chosen tasks (``id``, ``due``, ``place``) in the ``window``, and the
-    last position that it reads; None when no tasks are left behind it."""
+    """A statement of the first ``count`` chosen tasks (``id``, ``due``, ``place``) in the
+    ``window``, and the last position that it reads; None when no tasks are left behind it."""
     if not chosen.asked:
         return _first([_read(chosen, only, window) for only in chosen.ranges], count), None
     share = max(LOOKED_AT // len(chosen.ranges), 1)
@@ -273,11 +273,11 @@ def _not_behind(end: TaskPosition, of: Tasks) -> ColumnElement[bool]:
 
 
 def _first(parts: Sequence[AnySelect], count: int) -> AnySelect:
-    """A statement of the first ``count`` tasks of all parts together: ``id``, ``due``, ``place``."""
+    """A statement of the first ``count`` tasks of all parts: ``id``, ``due``, ``place``."""
     firsts = [part.limit(count).subquery() for part in parts]
     merged = firsts[0]
     if len(firsts) > 1:
-        parts = (select(first.c.id, first.c.due, first.c.place) for first in firsts)
-        merged = union_all(*parts).subquery()
+        each = (select(first.c.id, first.c.due, first.c.place) for first in firsts)
+        merged = union_all(*each).subquery()
     of = merged.c
     return select(of.id, of.due, of.place).order_by(of.due, of.place).limit(count)

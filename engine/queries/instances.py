@@ -247,9 +247,11 @@ def _days_late(dates: Iterable[date | None], today: date) -> int:
 
 
 def _instances() -> AnySelect:
-    return select(*INSTANCE).join(
-        DefinitionTable, DefinitionTable.id == InstanceTable.definition_id
-    ).outerjoin(InstanceTitleTable, InstanceTitleTable.instance_id == InstanceTable.id)
+    return (
+        select(*INSTANCE)
+        .join(DefinitionTable, DefinitionTable.id == InstanceTable.definition_id)
+        .outerjoin(InstanceTitleTable, InstanceTitleTable.instance_id == InstanceTable.id)
+    )
 
 
 def _view(row: AnyRow) -> InstanceView:

@@ -17,7 +17,13 @@ MOST = 20
 def unseen(connection: Connection, actor: Actor) -> tuple[Notice, ...]:
     """The actor's notices, the newest first."""
     rows = connection.execute(
-        select(NoticeTable.id, NoticeTable.task_id, NoticeTable.by_id, NoticeTable.reason, NoticeTable.at)
+        select(
+            NoticeTable.id,
+            NoticeTable.task_id,
+            NoticeTable.by_id,
+            NoticeTable.reason,
+            NoticeTable.at,
+        )
         .where(text(UNSEEN), NoticeTable.person_id == actor.id)
         .order_by(NoticeTable.at.desc(), NoticeTable.id)
         .limit(MOST)

@@ -17,7 +17,16 @@ from sqlalchemy import bindparam, update
 
 from engine import feel
 from engine.errors import StepError
-from engine.runtime import children, deadlocks, decisions, incidents, messages, signals, timers, titles
+from engine.runtime import (
+    children,
+    deadlocks,
+    decisions,
+    incidents,
+    messages,
+    signals,
+    timers,
+    titles,
+)
 from engine.runtime.executor import Wait
 from engine.runtime.running_instance import RUNNING, RunningInstance
 from engine.runtime.spiff.workflow import Thrown

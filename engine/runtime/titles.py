@@ -72,9 +72,7 @@ def _inherit(step: Step, instance: RunningInstance) -> None:
         )
     ).first()
     if found is not None:
-        step.connection.execute(
-            insert(_TITLE).values(instance_id=instance.id, **found._asdict())
-        )
+        step.connection.execute(insert(_TITLE).values(instance_id=instance.id, **found._asdict()))
         _index(step, instance.case_id, instance.id, found.text)
 
 
@@ -83,10 +81,8 @@ def _index(step: Step, case_id: str, instance_id: str, text: str) -> None:
     ones."""
     table = InstanceWordTable
     step.connection.execute(delete(table).where(table.instance_id == instance_id))
-    found = list(dict.fromkeys(word for part in text.split() for word in sorted(words.of_text(part))))
-    rows = [
-        {"instance_id": instance_id, "case_id": case_id, "word": word}
-        for word in found[:MOST_WORDS]
-    ]
+    each = (word for part in text.split() for word in sorted(words.of_text(part)))
+    found = list(dict.fromkeys(each))[:MOST_WORDS]
+    rows = [{"instance_id": instance_id, "case_id": case_id, "word": word} for word in found]
     if rows:
         step.connection.execute(insert(table), rows)

@@ -30,7 +30,16 @@ from engine.store.tables import (
 )
 from engine.unit_of_work import UnitOfWork
 from engine.views import Field
-from engine.work import case_numbers, forecast, forms, incidents, places, planning, starting
+from engine.work import (
+    case_numbers,
+    forecast,
+    forms,
+    incidents,
+    places,
+    planning,
+    start_dates,
+    starting,
+)
 from engine.work.fields import Wrong, clean_text
 from engine.work.forms import decided_form
 from engine.work.user_tasks import advance
@@ -55,8 +64,9 @@ def start(
     title: str,
 ) -> dict[str, Any]:
     """Start a case. ``start_date`` is when what it is about is planned to begin, ``people`` are
-    user names by role key. The result has ``id``, ``number`` and, when the process failed at once,
-    ``incident``."""
+    user names by role key. The result has ``id``, ``number`` and, where there are any,
+    ``date_conflicts`` (how many dates cannot be kept) and ``incident`` (the process failed at
+    once)."""
     root = work.definitions.latest(work.connection, process_id)
     starting.authorize_start(work, process_id)
     title = _checked(title, start_date)
@@ -87,14 +97,16 @@ def start(
     detail = {"number": number, "customer": name, "process": root.name, "start_date": start_date}
     about = {"case_id": case_id, "instance_id": case_id, "definition_id": root.id}
     work.note("case.started", case_id, {**detail, "people": chosen}, **about)
-    forecast.insert_rows(work.connection, case_id, _forecast(work, root, known), chosen)
+    plan = start_dates.planned(work, root, known)
+    forecast.insert_rows(work.connection, case_id, plan, chosen)
     step = advance(work)
     step.create(case_id, root, known, instance_id=case_id)
     step.run()
     incident = incidents.attempt(
         work, case_id, {"op": "start"}, lambda step: step.start(step.instance(case_id))
     )
-    return {"id": case_id, "number": number, **({"incident": incident} if incident else {})}
+    told = {"incident": incident, "date_conflicts": len(start_dates.conflicts(plan))}
+    return {"id": case_id, "number": number, **{k: v for k, v in told.items() if v}}
 
 
 def preview(
@@ -104,20 +116,8 @@ def preview(
     root = work.definitions.latest(work.connection, process_id)
     starting.authorize_start(work, process_id)
     _checked("", start_date)
-    return _forecast(work, root, starting.case_variables(root.meta.case, day=start_date))
-
-
-def _forecast(
-    work: UnitOfWork, root: ExecutableDefinition, variables: Mapping[str, Any]
-) -> Sequence[forecast.Planned]:
-    return forecast.forecast(
-        work.connection,
-        work.definitions,
-        work.calendar,
-        root,
-        opens=work.today,
-        variables=variables,
-    )
+    own = starting.case_variables(root.meta.case, day=start_date)
+    return start_dates.planned(work, root, own)
 
 
 def set_plan(work: UnitOfWork, case_id: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from tests.support.bpmn import ROLES, file, process
 from tests.support.desk import Desk, a_customer
 from tests.support.diagrams import call, chain, diagram, end, field, start, task
 
-COMPLAINT = "Dörren till förrådet kärvar, och Öström kommer inte in utan att rycka i handtaget länge."
+COMPLAINT = (
+    "Dörren till förrådet kärvar, och Öström kommer inte in utan att rycka i handtaget länge."
+)
 OTHER = "Golvet i entrén är halt."
 
 

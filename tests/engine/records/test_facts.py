@@ -13,7 +13,7 @@ from engine import FakeClock, HistoryEntry
 from engine.errors import NotAllowed, ProcessFailed
 from engine.store.tables import SignatureTable
 from tests.support.databases import database_of
-from tests.support.desk import REPORT, TICKED, Desk
+from tests.support.desk import REPORT, Desk
 from tests.support.diagrams import (
     boundary,
     call,

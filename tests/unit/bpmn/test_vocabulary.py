@@ -73,9 +73,7 @@ def test_a_point_with_sub_points_is_one_text_and_one_tick() -> None:
         </sp:item><sp:item id="b">Läs på</sp:item></sp:checklist>"""
     )
     assert found.checklist == (
-        CheckItem(
-            "rapport", "Skriv en rapport som innehåller\n– vad vi ser\n– vad andra ser", "a"
-        ),
+        CheckItem("rapport", "Skriv en rapport som innehåller\n– vad vi ser\n– vad andra ser", "a"),
         CheckItem("b", "Läs på"),
     )
 
