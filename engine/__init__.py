@@ -73,6 +73,8 @@ from engine.views import (
     MigrationPreview,
     MigrationQuestion,
     MigrationTarget,
+    NamedElement,
+    NamedMessage,
     Notice,
     NotRun,
     Option,
@@ -103,6 +105,7 @@ from engine.views import (
     TokenName,
     VariableValue,
     Verification,
+    Wording,
 )
 
 __all__ = [
@@ -160,6 +163,8 @@ __all__ = [
     "MigrationPreview",
     "MigrationQuestion",
     "MigrationTarget",
+    "NamedElement",
+    "NamedMessage",
     "NotAllowed",
     "NotAuthenticated",
     "NotFound",
@@ -199,6 +204,7 @@ __all__ = [
     "Unavailable",
     "VariableValue",
     "Verification",
+    "Wording",
     "decide_file",
     "load_config",
     "read_plan",

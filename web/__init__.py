@@ -28,6 +28,7 @@ from web import (
     forms,
     history,
     home,
+    hyphenation,
     i18n,
     incidents,
     migration,
@@ -82,6 +83,7 @@ def create_app(
     compression.init(app)
     errors.init(app)
     formats.init(app)
+    hyphenation.init(app)
     forms.init(app)
     back.init(app)
     for module in BLUEPRINTS:

@@ -34,6 +34,7 @@ from web.forms import Problems, shown_fields
 from web.i18n import gettext as _
 from web.texts.due_dates import reason_sentences
 from web.texts.errors import error_page_texts, error_texts
+from web.texts.wording import phases
 
 blueprint = Blueprint("tasks", __name__)
 GROUPS: Final = ("late", "today", "coming")
@@ -62,14 +63,8 @@ def inbox() -> ResponseReturnValue:
         first_url=url_for("tasks.inbox", **query) if cursor else None,
         next_url=url_for("tasks.inbox", **query, cursor=page.next) if page.next else None,
         roles=engine().roles,
-        phases=_phases(),
+        phases=phases(),
     )
-
-
-def _phases() -> list[tuple[str, str]]:
-    """Key and title of the phases of the live diagrams, by key."""
-    live = engine().definitions.all(actor())
-    return sorted({(d.phase, d.name) for d in live if d.phase and d.latest})
 
 
 def _filters() -> dict[str, Any]:

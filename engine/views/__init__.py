@@ -43,10 +43,13 @@ from engine.views.definitions import (
     Drawing,
     Edge,
     Finding,
+    NamedElement,
+    NamedMessage,
     Phase,
     Severity,
     Shape,
     Source,
+    Wording,
 )
 from engine.views.incidents import INCIDENT_KINDS, Incident, IncidentKind
 from engine.views.instances import (
@@ -152,6 +155,8 @@ __all__ = [
     "MigrationState",
     "MigrationStatus",
     "MigrationTarget",
+    "NamedElement",
+    "NamedMessage",
     "NotRun",
     "Notice",
     "Option",
@@ -189,5 +194,6 @@ __all__ = [
     "TokenName",
     "VariableValue",
     "Verification",
+    "Wording",
     "",
 ]

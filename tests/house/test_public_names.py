@@ -15,7 +15,8 @@ NAMES = {
     "Session", "Token", "TokenName",
     # diagrams
     "Activity", "CheckReport", "Definition", "Deployment", "Drawing", "Edge", "ElementState",
-    "Finding", "Phase", "Shape", "Source", "read_plan",
+    "Finding", "NamedElement", "NamedMessage", "Phase", "Shape", "Source", "Wording",
+    "read_plan",
     # decisions
     "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",
     # tasks

@@ -77,7 +77,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "task-withdrawn": Kind(409, N_("Uppgiften behövs inte längre"), N_(
         "Processen har tagit bort den.")),
     "case-ended": Kind(409, N_("Ärendet är avslutat"), N_("Det tar inte emot något mer.")),
-    "already-resolved": Kind(409, N_("Incidenten är redan löst"), N_("Någon annan hann före.")),
+    "already-resolved": Kind(409, N_("Stoppet är redan åtgärdat"), N_("Någon annan hann före.")),
     "process-failed": Kind(409, N_("Processen kunde inte gå vidare"), N_(
         "Inget har ändrats. Felet är antecknat som en incident som processägaren ser.")),
     "stale-revision": Kind(412, N_("Uppgiften har ändrats"), N_(
@@ -98,7 +98,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Ett ärendes värden får ta högst limits.variable_bytes byte som JSON.")),
     "idempotency-key-reused": Kind(422, N_("Nyckeln är använd till något annat"), N_(
         "Idempotency-Key har använts förut med annat innehåll. Ge varje nytt anrop en ny.")),
-    "definitions-rejected": Kind(422, N_("Diagrammen kan inte tas i drift"), N_(
+    "definitions-rejected": Kind(422, N_("Diagrammen kan inte publiceras"), N_(
         "Listan findings säger varför, element för element.")),
     "too-many-attempts": Kind(429, N_("För många försök"), N_(
         "Vänta så många sekunder som huvudet Retry-After säger.")),

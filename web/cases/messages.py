@@ -36,10 +36,10 @@ def send(case_id: str, name: str) -> ResponseReturnValue:
     except Invalid as error:
         return _page(detail, option, error.problems), 422
     if done.result["expected"]:
-        flash(_("%(label)s är mottagen.", label=option.label), "success")
+        flash(_("”%(label)s” har tagits emot.", label=option.label), "success")
     else:
         text = _(
-            "%(label)s är mottagen, men inget som återstår i ärendet tar emot det.",
+            "”%(label)s” har tagits emot, men inget som återstår i ärendet väntar på det.",
             label=option.label,
         )
         flash(text, "warning")

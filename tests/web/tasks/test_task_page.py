@@ -137,7 +137,7 @@ def test_a_point_that_does_not_apply_needs_a_reason_and_keeps_it(
 ) -> None:
     filled = {"tick.kort_rapport": None, "why.kort_rapport": "Det finns inga"}
     receipt = seller.follow(sign(seller, page, people["saljare"], **filled))
-    assert "Ej aktuellt" in receipt.text
+    assert "Inte aktuell" in receipt.text
     assert "Det finns inga" in receipt.text
 
 
