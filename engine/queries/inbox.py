@@ -178,7 +178,7 @@ class _SearchWord:
             return None
         return len(self.cases) + len(self.instances)
 
-    def of_these(self, of: Tasks) -> ColumnElement[bool]:
+    def among(self, of: Tasks) -> ColumnElement[bool]:
         """The condition that a task is one of its ``cases`` or ``instances``."""
         return or_(
             of.case_id.in_(self.cases or ()),
@@ -189,7 +189,7 @@ class _SearchWord:
         """The condition that a task has the word."""
         where = [of.name.in_(self.names)] if self.names else []
         if self.few is not None:
-            return or_(*where, self.of_these(of))
+            return or_(*where, self.among(of))
         by_case = text_search.CASES.has(of.case_id, self.text)
         return or_(*where, by_case, text_search.INSTANCES.has(of.instance_id, self.text))
 
@@ -237,7 +237,7 @@ def _with_words(
     if not of_cases:
         return TaskSelection(TaskTable, ranges, asked)
     # Without the OFFSET, a database might walk the whole index in order instead.
-    theirs = select(*SEEN).where(leading.of_these(TaskTable), or_(false(), *ranges))
+    theirs = select(*SEEN).where(leading.among(TaskTable), or_(false(), *ranges))
     of = aliased(TaskTable, theirs.offset(0).subquery())
     return TaskSelection(of, [true()] if leading.few and ranges else [], asked)
 
