@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine.bpmn import decision, starts, vendor
+from engine.bpmn import decision, extension_places, starts, vendor
 from engine.bpmn.due import read_due
 from engine.bpmn.expressions import feel_behind
 from engine.bpmn.forms import DASHES, PART, FormField, Report, read_fields, read_parts
@@ -41,7 +41,6 @@ from engine.bpmn.names import (
     bpmn,
     extensions,
     kind,
-    local,
     local_reference,
     model_child,
     model_children,
@@ -53,9 +52,6 @@ from engine.views import Role
 _SLUG = re.compile(r"[A-Za-zÅÄÖåäö0-9_][\wåäöÅÄÖ.-]{0,99}", re.ASCII)
 TASK_KINDS = ("userTask", "manualTask")
 """Local names of the tasks that a person does."""
-_ON_TASKS = (
-    *("activity", "due", "checklist", "form", "signature", "assignee", "role", "in", "out"),
-)
 
 
 def read(
@@ -105,6 +101,7 @@ class _VocabularyReader:
 
     def processes(self) -> dict[str, ProcessMeta]:
         """What each process says, by its id."""
+        extension_places.check(self._root, self._report)
         messages = {
             m.get("id") or "": self._message(m) for m in model_children(self._root, "message")
         }
@@ -127,8 +124,6 @@ class _VocabularyReader:
 
     def _process(self, element: etree._Element, messages: Mapping[str, MessageMeta]) -> ProcessMeta:
         roles = roles_of_nodes(element, list(read_lanes(element, self._roles)))
-        for start in model_children(element, "startEvent"):
-            self._unknown(start, ("initiator", "form"))
         tasks = {
             task.get("id") or "": self._task(task, roles.get(task.get("id") or ""))
             for task in element.iter(*(bpmn(name) for name in TASK_KINDS))
@@ -136,9 +131,7 @@ class _VocabularyReader:
         calls = {
             call.get("id") or "": self._call(call) for call in element.iter(bpmn("callActivity"))
         }
-        self._unknown(element, ("phase", "variable", "case", "starter", "title"))
         for asking in element.iter(*(bpmn(name) for name in decision.KINDS)):
-            self._unknown(asking, ("decision", "in", "out"))
             decision.read_decision(asking, self._report)
         for activity in element.iter(*(bpmn(name) for name in MAPPED)):
             for way in ("in", "out"):
@@ -199,7 +192,6 @@ class _VocabularyReader:
     # ------------------------------------------------------------ tasks
 
     def _task(self, task: etree._Element, role: str | None) -> TaskMeta:
-        self._unknown(task, _ON_TASKS)
         return TaskMeta(
             id=task.get("id") or "",
             name=_name(task),
@@ -282,7 +274,6 @@ class _VocabularyReader:
     # ------------------------------------------------------------ calls and messages
 
     def _call(self, call: etree._Element) -> CallMeta:
-        self._unknown(call, ("binding", "in", "out"))
         called = call.get("calledElement") or ""
         return CallMeta(
             id=call.get("id") or "",
@@ -329,11 +320,6 @@ class _VocabularyReader:
         if len(elements) > 1:
             self._report("extension_twice", owner, name=name, at=elements[1])
         return elements[0] if elements else None
-
-    def _unknown(self, owner: etree._Element, known: tuple[str, ...]) -> None:
-        for element in extensions(owner):
-            if local(element) not in known:
-                self._report("extension_unknown", owner, name=local(element), at=element)
 
     def _optional_feel(
         self, owner: etree._Element, element: etree._Element, attribute: str, place: str

@@ -92,7 +92,7 @@ def search(
     the actor may not see, ``Invalid`` for a cursor of another list.
     """
     authorize(actor, actions.HISTORY_VIEW)
-    limit = paging.bounded(limit)
+    paging.check_limit(limit)
     conditions = equalities(connection, person, type)
     window = between(since, until)
     words = text_search.words(q)

@@ -104,7 +104,7 @@ class Advance(Step):
         if event.kind == "message":
             self.later(partial(messages.forward, self, instance.case_id, name))
         elif event.kind == "signal":
-            self.later(lambda: signals.broadcast(self, name, instance.id))
+            self.later(partial(signals.broadcast, self, name, instance.id, event.unheard))
         elif event.kind == "escalation":
             children.throw_into_parent(self, instance, "escalation", event.name)
 

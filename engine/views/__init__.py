@@ -51,6 +51,7 @@ from engine.views.definitions import (
     Source,
     Wording,
 )
+from engine.views.filters import Exact
 from engine.views.incidents import INCIDENT_KINDS, Incident, IncidentKind
 from engine.views.instances import (
     ElementState,
@@ -70,8 +71,8 @@ from engine.views.migration import (
     MigrationState,
     MigrationStatus,
     MigrationTarget,
-    NotRun,
     SkippedStep,
+    StepToSkip,
 )
 from engine.views.operations import Pulse
 from engine.views.page import Page
@@ -130,6 +131,7 @@ __all__ = [
     "DueReason",
     "Edge",
     "ElementState",
+    "Exact",
     "FailedJob",
     "Fault",
     "Field",
@@ -157,7 +159,6 @@ __all__ = [
     "MigrationTarget",
     "NamedElement",
     "NamedMessage",
-    "NotRun",
     "Notice",
     "Option",
     "Overview",
@@ -184,6 +185,7 @@ __all__ = [
     "StartCheck",
     "StartForm",
     "StartOption",
+    "StepToSkip",
     "Table",
     "TaskDetail",
     "TaskForm",

@@ -123,14 +123,16 @@ def _insert_plan(
 
 
 def preview(
-    work: UnitOfWork, *, process_id: str, start_date: date | None
+    work: UnitOfWork, *, process_id: str, start_date: date | None, variables: Mapping[str, Any]
 ) -> Sequence[forecast.Planned]:
-    """The plan that a case would get if the actor started it now."""
+    """The plan that a case would get if the actor started it now, as far as the variables can be
+    read."""
     root = work.definitions.latest(work.connection, process_id)
     starting.authorize_start(work, process_id)
     _checked("", start_date)
     own = starting.case_variables(root.meta.case, day=start_date)
-    return start_dates.planned(work, root, own)
+    given, _ = starting.as_far_as_read(work, root, own, variables)
+    return start_dates.planned(work, root, own | given)
 
 
 def set_plan(work: UnitOfWork, case_id: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -28,17 +28,14 @@ def check(
     variables: Mapping[str, Any],
 ) -> StartCheck:
     """The dates that cannot be kept if the actor starts the process now, and the first day to
-    begin on, from ``start_date``, on which all can.
-
-    :raises Invalid: for variables that the start form does not take
-    """
+    begin on, from ``start_date``, on which all can, as far as the variables can be read."""
     root = work.definitions.latest(work.connection, process_id)
     starting.authorize_start(work, process_id)
 
     def tried(day: date | None) -> tuple[DateConflict, ...]:
         own = starting.case_variables(root.meta.case, day=day)
-        known = own | starting.read_variables(work, root, own, variables)
-        return conflicts(planned(work, root, known))
+        given, _ = starting.as_far_as_read(work, root, own, variables)
+        return conflicts(planned(work, root, own | given))
 
     found = tried(start_date)
     dated = start_date is not None and root.meta.case.start_date is not None

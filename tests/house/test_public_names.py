@@ -31,11 +31,12 @@ NAMES = {
     "Count", "Load", "Overview",
     # moving to another version
     "InstanceVerdict", "Migration", "MigrationItem", "MigrationNote", "MigrationPreview",
-    "MigrationQuestion", "MigrationTarget", "NotRun", "SkippedStep",
+    "MigrationQuestion", "MigrationTarget", "StepToSkip", "SkippedStep",
     # what was done
     "DeadLetter", "FailedJob", "Fault", "HistoryEntry", "Receipt", "Verification",
     # what went wrong
-    "ConfigError", "Conflict", "DatabaseNewer", "Invalid", "NotAllowed", "NotAuthenticated",
+    "ConfigError", "Conflict", "DatabaseNewer", "EngineClosed", "Invalid", "NotAllowed",
+    "NotAuthenticated",
     "NotFound", "Problem", "ProcessFailed", "Rejected", "ServiceplanError", "Unavailable",
 }  # fmt: skip
 

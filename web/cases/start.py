@@ -94,7 +94,7 @@ def start() -> ResponseReturnValue:
     if form.dated and entered.start_date is None if looking else entered.problems:
         return _page(form, entered, known, entered.problems), 422
     try:
-        check = _check(form, entered, partial=looking)
+        check = _check(form, entered)
         accepted = action == "anyway" and _day(day) == entered.start_date
         if looking:
             return _page(form, entered, known, preview=_preview(form, entered), check=check)
@@ -157,23 +157,21 @@ def _field_of(name: str) -> str:
 
 def _preview(form: StartForm, entered: StartInput) -> Sequence[PlanRow]:
     return engine().cases.preview_plan(
-        actor(), process_id=form.process_id, start_date=entered.start_date, people=entered.people
+        actor(),
+        process_id=form.process_id,
+        start_date=entered.start_date,
+        people=entered.people,
+        variables=entered.variables,
     )
 
 
-def _check(form: StartForm, entered: StartInput, *, partial: bool) -> StartCheck:
-    """What stands against the dates; ``partial``: answers may still be missing."""
-    try:
-        return engine().cases.check_start(
-            actor(),
-            process_id=form.process_id,
-            start_date=entered.start_date,
-            variables=entered.variables,
-        )
-    except Invalid:
-        if partial:
-            return StartCheck(())
-        raise
+def _check(form: StartForm, entered: StartInput) -> StartCheck:
+    return engine().cases.check_start(
+        actor(),
+        process_id=form.process_id,
+        start_date=entered.start_date,
+        variables=entered.variables,
+    )
 
 
 def _day(text: str) -> date | None:

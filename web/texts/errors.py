@@ -96,6 +96,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "unknown_instance": N_("Processen finns inte."),
     "nothing_to_migrate": N_("Det finns inget att flytta."),
     "cursor_malformed": N_("Sidan finns inte i listan. Börja om från början."),
+    "limit_out_of_range": N_("En sida har 1 till %(maximum)s rader."),
 }
 """What is wrong with one input, by ``Problem.code``; placeholders are the problem's params."""
 

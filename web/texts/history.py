@@ -22,6 +22,9 @@ from web.texts.wording import DiagramWords, answers
 FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "case.started": (
         N_("Ärende startat"), N_("%(who)s startade ärendet för %(customer)s")),
+    "case.completed": (N_("Ärende avslutat"), N_("Ärendet är avslutat")),
+    "case.terminated": (
+        N_("Ärende avslutat i förtid"), N_("Ärendet avslutades i förtid")),
     "case.cancelled": (N_("Ärende avbrutet"), N_("%(who)s avbröt ärendet")),
     "instance.started": (N_("Process startad"), N_("”%(process)s” startade")),
     "instance.completed": (N_("Process avslutad"), N_("”%(process)s” avslutades")),

@@ -12,6 +12,13 @@ TEXTS: dict[str, Text] = {
         "{element}: the element sp:{name} is not known here and is not used. Correct the name or "
         "remove the element.",
     ),
+    "extension_attribute": (
+        "warning",
+        "{element}: {name} har inget attribut {value}, så det används inte. Rätta namnet eller ta "
+        "bort det.",
+        "{element}: {name} has no attribute {value}, so it is not used. Correct the name or remove "
+        "it.",
+    ),
     "extension_twice": (
         "error",
         "{element} har sp:{name} mer än en gång. Behåll ett.",

@@ -87,8 +87,9 @@ class SubscriptionTable(Base):
 
 class DeliveryTable(Base):
     """An event that was thrown and is still to be handed out, in a transaction of its own: a
-    signal to an instance (``instance_id``), a signal to a process that it starts
-    (``definition_id``, at ``element_id``), or a message to whoever waits for it in the case.
+    signal to a token (``payload`` says which) of an instance (``instance_id``), a signal to a
+    process that it starts (``definition_id``, at ``element_id``), or a message to whoever waits for
+    it in the case.
     ``position`` orders those of one transaction; ``hops`` counts the deliveries that have led to
     this one, one after the other."""
 

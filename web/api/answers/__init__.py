@@ -37,8 +37,8 @@ from web.api.answers.definitions import (
     Deployment,
     Finding,
 )
-from web.api.answers.people import Me, Person
-from web.api.answers.problems import Problem, Wrong
+from web.api.answers.people import Me, Person, Time
+from web.api.answers.problems import Difference, Problem, Written, Wrong
 from web.api.answers.tasks import (
     Attachment,
     Field,
@@ -71,6 +71,7 @@ __all__ = [
     "Definitions",
     "Delivered",
     "Deployment",
+    "Difference",
     "Fact",
     "Field",
     "Finding",
@@ -96,6 +97,8 @@ __all__ = [
     "TaskCompleted",
     "TaskDetail",
     "Tasks",
+    "Time",
     "TokenName",
+    "Written",
     "Wrong",
 ]

@@ -1,7 +1,7 @@
 """Notices, titles of instances, and a place for each task within its day
 
-Revision ID: 0013
-Revises: 0010
+Revision ID: 0012
+Revises: 0011
 """
 
 import unicodedata
@@ -10,8 +10,8 @@ from datetime import UTC
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0013'
-down_revision = '0010'
+revision = '0012'
+down_revision = '0011'
 branch_labels = None
 depends_on = None
 
@@ -26,6 +26,7 @@ INDEXES = {
     'ix_task_phase': ['phase'],
     'ix_task_role_phase': ['role', 'phase'],
     'ix_task_name': ['name'],
+    'ix_task_element': ['process_id', 'element_id'],
 }
 BATCH = 1_000
 SWEDISH = {ord('å'): '{a', ord('ä'): '{b', ord('ö'): '{c', ord('æ'): '{b', ord('ø'): '{c'}
