@@ -22,6 +22,8 @@ NAMES = {
     # tasks
     "Attachment", "DayOff", "DueReason", "Exact", "Field", "Option", "Point", "SignatureView",
     "TaskDetail", "TaskForm", "TaskRow", "Tick", "StartForm", "StartOption",
+    "StartCheck", "DateConflict",
+    "AwaitedEvent", "FollowUp", "Notice", "InstanceTitle",
     # cases
     "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView",
     "MessageOption", "Page", "PlanRow", "Sheet", "SheetEntry", "SheetRow", "VariableValue",
