@@ -132,14 +132,23 @@ def _unknown(
     return [Problem(code, f"there is no {r!r}", field, {"value": r}) for code, field, r in wrong]
 
 
-def get(connection: Connection, username: str) -> views.Person:
-    """The account with that user name, active or not. Raises NotFound."""
-    row = connection.execute(
-        select(*PERSON).where(PersonTable.username == normal_username(username))
-    ).one_or_none()
+def get(connection: Connection, username: str, *, lock: bool = False) -> views.Person:
+    """The account with that user name, active or not. Raises NotFound.
+
+    :param lock: nobody else changes it until the transaction ends
+    """
+    wanted = select(*PERSON).where(PersonTable.username == normal_username(username))
+    if lock and connection.dialect.name != "sqlite":
+        wanted = wanted.with_for_update(key_share=True)
+    row = connection.execute(wanted).one_or_none()
     if row is None:
         raise NotFound(f"there is no account {username!r}")
     return person_view(row)
+
+
+def password_at(connection: Connection, person_id: str) -> datetime | None:
+    """When the password of an account was set."""
+    return connection.scalar(select(PersonTable.password_at).where(PersonTable.id == person_id))
 
 
 def set_password(

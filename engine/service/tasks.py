@@ -30,7 +30,7 @@ from engine.views import (
     TaskForm,
     TaskRow,
 )
-from engine.work import attachments, due_reasons, incidents, tasks
+from engine.work import attachments, due_reasons, incidents, planning, tasks
 from engine.work.loaded_task import load_task, task_form
 
 
@@ -142,7 +142,8 @@ class Tasks(Part):
     # ------------------------------------------------------------ who does it
 
     # Each takes the ``revision`` of the task that the actor has seen (None: any), raises Conflict
-    # ``stale_revision`` when the task has another one by then, and returns the new revision.
+    # ``stale_revision`` when the task has another one by then, and returns the new revision. What
+    # a form shows may come from variables too: ``instance_revision`` is about these.
 
     def claim(
         self, actor: Actor, task_id: str, *, revision: int | None = None, key: str
@@ -198,6 +199,7 @@ class Tasks(Part):
         ticks: Mapping[str, bool | str],
         note: str = "",
         revision: int | None = None,
+        instance_revision: int | None = None,
         key: str,
     ) -> Receipt:
         """Store the answers, ticks and note so far; they need not be complete or valid.
@@ -212,7 +214,9 @@ class Tasks(Part):
             "save_draft",
             key,
             given,
-            lambda work: tasks.save_draft(work, task_id, answers, ticks, note, revision),
+            lambda work: tasks.save_draft(
+                work, task_id, answers, ticks, note, revision, instance_revision=instance_revision
+            ),
         )
 
     def complete(
@@ -225,6 +229,8 @@ class Tasks(Part):
         note: str = "",
         password: str | None = None,
         revision: int | None = None,
+        instance_revision: int | None = None,
+        plan_seen: planning.Seen | None = None,
         key: str,
     ) -> Receipt:
         """Complete a user task, signed with the actor's password.
@@ -233,10 +239,11 @@ class Tasks(Part):
         answers, ticks, note, files and the diagram's version. State, signature and history are
         one transaction.
 
+        :param plan_seen: of a form with a plan: each of its rows, by id, as the actor has seen it
         :raises NotAuthenticated: ``wrong_password`` or ``too_many_attempts``
         :raises Invalid: with everything that is missing or wrong
         :raises Conflict: ``already_completed``, with ``by`` and ``at`` of the completion; or
-            ``stale_revision`` when the task is no longer at ``revision``
+            ``stale_revision`` when the task is no longer at ``revision``; or ``stale_plan``
         :raises ProcessFailed: when the process cannot go on; the task stays open
         """
         self._transactions.check_size(answers)
@@ -245,7 +252,15 @@ class Tasks(Part):
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             return tasks.complete(
-                work, task_id, answers, ticks, note, evidence=evidence, revision=revision
+                work,
+                task_id,
+                answers,
+                ticks,
+                note,
+                evidence=evidence,
+                revision=revision,
+                instance_revision=instance_revision,
+                plan_seen=plan_seen,
             )
 
         def failed(work: UnitOfWork, error: StepError) -> None:

@@ -41,6 +41,7 @@ from engine.views.definitions import (
     Drawing,
     Edge,
     Finding,
+    LiveVersions,
     Phase,
     Severity,
     Shape,
@@ -64,7 +65,7 @@ from engine.views.migration import (
 )
 from engine.views.operations import Pulse
 from engine.views.page import Page
-from engine.views.people import SYSTEM, Actor, Person, Role, TokenName
+from engine.views.people import SYSTEM, Account, Actor, Person, Role, TokenName
 from engine.views.records import Fault, HistoryEntry, Receipt, Verification
 from engine.views.sessions import Session
 from engine.views.tasks import (
@@ -89,6 +90,7 @@ __all__ = [
     "COUNTED",
     "INCIDENT_KINDS",
     "SYSTEM",
+    "Account",
     "Activity",
     "ActivityOption",
     "Actor",
@@ -125,6 +127,7 @@ __all__ = [
     "InstanceVerdict",
     "InstanceView",
     "IssuedToken",
+    "LiveVersions",
     "Load",
     "Logic",
     "MatchedRules",

@@ -15,6 +15,7 @@ from engine.access.rules import CaseObject, MessageObject, authorize
 from engine.bpmn.meta import MessageMeta
 from engine.definitions.library import ExecutableDefinition
 from engine.errors import Conflict, Invalid, NotFound, Problem
+from engine.queries import cases as queries
 from engine.queries import objects
 from engine.runtime import ahead, running_instance, stored_messages
 from engine.runtime import messages as runtime_messages
@@ -119,14 +120,19 @@ def _forecast(
     )
 
 
-def set_plan(work: UnitOfWork, case_id: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def set_plan(
+    work: UnitOfWork,
+    case_id: str,
+    rows: Sequence[Mapping[str, Any]],
+    seen: planning.Seen | None = None,
+) -> dict[str, Any]:
     """Change persons and dates of a case's plan; the result counts what changed."""
     work.hold(case_id)
     case = objects.case_object(work.connection, work.actor, case_id)
     authorize(work.actor, actions.CASE_VIEW, case)
     _must_run(case.state)
     authorize(work.actor, actions.CASE_PLAN, case)
-    return {"changed": planning.change(work, case_id, rows)}
+    return {"changed": planning.change(work, case_id, rows, seen)}
 
 
 def deliver(
@@ -256,12 +262,19 @@ def message_meta(work: UnitOfWork, case_id: str) -> dict[str, MessageMeta]:
     return metas
 
 
-def cancel(work: UnitOfWork, business_key: str, reason: str) -> dict[str, Any]:
-    """End a case before its time, with everything that is open in it."""
+def cancel(
+    work: UnitOfWork, business_key: str, reason: str, revision: int | None = None
+) -> dict[str, Any]:
+    """End a case before its time, with everything that is open in it.
+
+    :raises Conflict: ``case_moved_on`` when it is not at ``revision`` any more (None: at any)
+    """
     case = _held(work, business_key)
     case_id = case.id
     _must_run(case.state)
     authorize(work.actor, actions.CASE_CANCEL, case)
+    if revision not in (None, queries.revision(work.connection, case_id)):
+        raise Conflict("The case has moved on.", code="case_moved_on")
     if not reason.strip():
         raise Invalid([Problem("required", "say why the case is cancelled", "reason")])
     if len(reason) > REASON_LENGTH:

@@ -80,12 +80,14 @@ def save_draft(
     ticks: Mapping[str, Any],
     note: str,
     revision: int | None = None,
+    *,
+    instance_revision: int | None = None,
 ) -> dict[str, Any]:
     """Keep what has been written so far, also what is not right yet.
 
     :raises Invalid: for fields and points that do not exist; all else is kept as it is
     """
-    task = for_change(work, actions.TASK_SAVE, task_id, revision)
+    task = for_change(work, actions.TASK_SAVE, task_id, revision, instance_revision)
     values, problems = forms.check_answers(
         task.asks({}).form, answers, people=_usernames(work, task), partial=True
     )
@@ -116,10 +118,13 @@ def complete(
     *,
     evidence: str | None,
     revision: int | None = None,
+    instance_revision: int | None = None,
+    plan_seen: planning.Seen | None = None,
 ) -> dict[str, Any]:
     """Complete a user task: check it, sign it, and let the process go on.
 
     :param evidence: how the signer was authenticated just now (``"password"``), None when not
+    :param plan_seen: the case's plan as the signer has seen it
     :raises Conflict: when somebody was first; its params say who and when
     :raises Invalid: with everything that is missing or wrong
     :raises StepError: when the process cannot go on
@@ -127,7 +132,7 @@ def complete(
     if not work.optimistic:
         work.hold_of_task(task_id)
     action = actions.TASK_COMPLETE if evidence is None else actions.TASK_SIGN
-    task = for_change(work, action, task_id, revision)
+    task = for_change(work, action, task_id, revision, instance_revision)
     # A try that has lost a race holds the case, but what drafts note comes beside it.
     work.remember(task.row.snapshot, guarded=work.optimistic)
     values, states = _checked(work, task, answers, ticks, note, evidence)
@@ -144,7 +149,7 @@ def complete(
     _close(work, task, answered, _merge_ticks(work, task, states), note)
     # After that: open tasks follow the plan, and this one may be in it.
     for rows in plans.values():
-        planning.change(work, task.row.case_id, rows)
+        planning.change(work, task.row.case_id, rows, plan_seen)
     detail = {"answers": answered, "note": note, "attachments": files}
     note_fact(work, task, "task.completed", detail)
     result: dict[str, Any] = {}
@@ -284,10 +289,15 @@ def _refuse(problems: Sequence[Problem]) -> None:
 
 
 def for_change(
-    work: UnitOfWork, action: str, task_id: str, revision: int | None = None
+    work: UnitOfWork,
+    action: str,
+    task_id: str,
+    revision: int | None = None,
+    instance_revision: int | None = None,
 ) -> LoadedTask:
     """The task, when the actor may do this with it now. One that is no longer open says who
-    ended it; one that is not at ``revision`` any more (None: at any) has changed since."""
+    ended it; one that is not at ``revision`` any more (None: at any), or whose instance is not at
+    ``instance_revision``, has changed since."""
     task = load_task(work, task_id)
     thing = access_object(work, task)
     authorize(work.actor, actions.TASK_VIEW, thing)
@@ -304,7 +314,11 @@ def for_change(
     if task.row.state != "open":
         raise Conflict("The process has withdrawn this task.", code="withdrawn")
     authorize(work.actor, action, thing)
-    if revision is not None and revision != task.row.revision:
+    instance = task.row.snapshot.instance
+    if revision not in (None, task.row.revision) or instance_revision not in (
+        None,
+        instance.revision,
+    ):
         text = f"The task is at revision {task.row.revision} now."
         raise Conflict(text, code="stale_revision", revision=task.row.revision)
     return task

@@ -69,12 +69,16 @@ def correct(
     values: Mapping[str, Any],
     expressions: Mapping[str, str],
     reason: str,
+    seen: Mapping[str, str | None] | None = None,
 ) -> dict[str, Any]:
     """Set variables of an instance: JSON values, and FEEL texts that see its other variables. The
     history keeps what they were before, and the reason.
 
     :raises Invalid: for names that an expression could not say, and values that cannot be read
-    :raises Conflict: when the instance has ended
+    :param seen: values as whoever corrects them has seen them (``VariableValue.text``), by name;
+        None for one that was not there
+    :raises Conflict: when the instance has ended; ``stale_variable`` when a value is no longer as
+        it was seen
     """
     case_id = _case_to_correct(work, instance_id)
     problems = [
@@ -92,6 +96,9 @@ def correct(
     if instance.state not in RUNNING:
         raise Conflict("This process has ended.", code="case_ended", state=instance.state)
     before = instance.process.variables
+    for name, text in (seen or {}).items():
+        if text != (_view(name, before[name]).text if name in before else None):
+            raise Conflict(f"{name} has changed since.", code="stale_variable", name=name)
     after = {**_read(values, feel.from_json), **_read(expressions, _evaluator(instance))}
     changes = {
         name: {"was": feel.to_json(before.get(name)), "is": feel.to_json(value)}
