@@ -19,6 +19,7 @@ from web import (
     api,
     cases,
     compression,
+    conflicts,
     context,
     decisions,
     definitions,
@@ -81,6 +82,7 @@ def create_app(
     errors.init(app)
     formats.init(app)
     forms.init(app)
+    conflicts.init(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     _give_templates(app)

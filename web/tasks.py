@@ -20,17 +20,19 @@ from engine import (
     Invalid,
     NotAllowed,
     NotAuthenticated,
+    NotFound,
     Problem,
     TaskDetail,
     TaskForm,
     TaskRow,
 )
-from web import task_form
+from web import conflicts, task_form, task_saves
 from web.context import actor, config, engine, posted_key, today
 from web.errors import status_of
 from web.formats import by_name, clock
 from web.forms import Problems, shown_fields
 from web.i18n import gettext as _
+from web.task_inputs import inputs
 from web.texts.due_dates import reason_sentences
 from web.texts.errors import error_page_texts, error_texts
 
@@ -126,6 +128,10 @@ def attachment(attachment_id: str) -> ResponseReturnValue:
 def act(task_id: str) -> ResponseReturnValue:
     """Do what the pressed button of the task's page says."""
     action, _colon, argument = request.form.get("action", "").partition(":")
+    intent = action
+    if "keep" in request.form:  # a choice between two texts; only a whole page is ever signed
+        intent = request.form.get("intent", "save")
+        action = "save" if intent == "complete" else intent
     if action == "enter":  # the Enter key: with a password it signs, else it saves
         action = "complete" if request.form.get("password") else "save"
     if action not in ("complete", *ACTIONS):
@@ -134,6 +140,8 @@ def act(task_id: str) -> ResponseReturnValue:
         if action == "complete":
             return _complete(engine().tasks.form(actor(), task_id))
         return ACTIONS[action](engine().tasks.get(actor(), task_id), argument)
+    except task_saves.Unmerged as error:
+        return _unmerged(error, intent)
     except Invalid as error:
         return _page(_detail_with(task_id, error), error.problems), 422
     except NotAuthenticated as error:
@@ -154,16 +162,25 @@ def _detail_with(task_id: str, error: Invalid) -> TaskDetail:
     detail = engine().tasks.get(actor(), task_id)
     shown = task_form.labels(detail).keys() | {"assignee"}
     if any(problem.field not in shown for problem in error.problems):
-        given = task_form.read(detail, request.form)
-        with suppress(Invalid):
-            _save_draft(detail, given)
+        with suppress(Invalid, task_saves.Unmerged):
+            task_saves.save(task_id, request.form, ())
             detail = engine().tasks.get(actor(), task_id)
     return detail
 
 
-def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) -> str:
-    """The task's page; after a post its inputs show what was posted."""
-    posted = request.form if request.method == "POST" else None
+def _page(
+    detail: TaskDetail,
+    problems: tuple[Problem, ...] = (),
+    posted: conflicts.Form | None = None,
+    **more: Any,
+) -> str:
+    """The task's page; after a post its inputs show what was posted.
+
+    :param posted: what they show instead of the request's own form
+    """
+    if posted is None and request.method == "POST":
+        posted = request.form
+    asked = inputs(detail)
     if detail.row.state != "open" or "save" not in detail.can:
         template = "tasks/read.html"
     else:
@@ -182,12 +199,37 @@ def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) 
         if detail.row.due
         else [],
         note=detail.note if posted is None else posted.get("note", ""),
+        base=conflicts.shown(asked) if posted is None else conflicts.shown_again(asked, posted),
+        revision=_revision(detail) if posted is None else posted.get("revision", ""),
+        disputed="" if posted is None else posted.get("disputed", ""),
+        assignee="" if posted is None else posted.get("assignee", ""),
         problems=Problems(problems, task_form.labels(detail)),
         people=people,
         names={p.username: p.name for p in people},
         attachment_limit=config().limits.attachment_bytes,
-        **shown,
+        **more,
     )
+
+
+def _revision(detail: TaskDetail) -> str:
+    """The revisions of a task and of its instance, for the hidden input of its page."""
+    return f"{detail.row.revision}.{detail.instance_revision}"
+
+
+def _unmerged(error: task_saves.Unmerged, intent: str) -> ResponseReturnValue:
+    """The page after a post that met a change of the same by somebody else: both texts."""
+    again = error.outcome.again()
+    asked = error.outcome.inputs
+    said = conflicts.differences(asked, again, error.detail.draft_saved_by,
+                                 error.detail.draft_saved_at)  # fmt: skip
+    page = _page(
+        error.detail,
+        posted=again,
+        differences=said,
+        gone=error.gone,
+        intent=intent,
+    )
+    return page, 409
 
 
 def _not_signed(task_id: str, error: NotAuthenticated) -> ResponseReturnValue:
@@ -229,37 +271,52 @@ def _too_late(detail: TaskDetail) -> ResponseReturnValue:
 
 
 def _complete(task: TaskForm) -> ResponseReturnValue:
+    """Complete the task as the page showed it: at its revision, as a rule."""
     given = task_form.read(task, request.form)
     if given.problems:
         raise Invalid(given.problems)
-    _attach_files(task.id, task)
-    engine().tasks.complete(
-        actor(),
-        task.id,
-        answers=given.answers,
-        ticks=given.ticks,
-        note=given.note,
-        password=request.form.get("password") or None,
-        key=posted_key(),
-    )
+    attached = _attach_files(task.id, task)
+    revision, _dot, instance_revision = request.form.get("revision", "").partition(".")
+    if attached or task.plan or not (revision.isdecimal() and instance_revision.isdecimal()):
+        task_saves.complete(task.id, request.form, attached)
+        return redirect(url_for("tasks.show", task_id=task.id, done=1))
+    try:
+        engine().tasks.complete(
+            actor(),
+            task.id,
+            answers=given.answers,
+            ticks=given.ticks,
+            note=given.note,
+            password=request.form.get("password") or None,
+            revision=int(revision),
+            instance_revision=int(instance_revision),
+            key=posted_key(),
+        )
+    except Conflict as error:
+        if error.error_code != "stale_revision":
+            raise
+        task_saves.complete(task.id, request.form, attached)
     return redirect(url_for("tasks.show", task_id=task.id, done=1))
 
 
 def _save(detail: TaskDetail, _argument: str = "") -> ResponseReturnValue:
-    _save_form(detail)
-    flash(_("Utkastet sparades %(time)s.", time=clock(engine().now())), "success")
+    task_saves.save(detail.row.id, request.form, _attach_files(detail.row.id, detail))
+    if request.form.get("intent") == "complete" and "keep" in request.form:
+        flash(_("Sparat. Läs igenom det som står nu och signera."), "success")
+    else:
+        flash(_("Utkastet sparades %(time)s.", time=clock(engine().now())), "success")
     return redirect(url_for("tasks.show", task_id=detail.row.id))
 
 
 def _claim(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
-    _save_draft_if_changed(detail)
+    _save_if_changed(detail)
     engine().tasks.claim(actor(), detail.row.id, key=posted_key() + "-claim")
     flash(_("Uppgiften är din."), "success")
     return redirect(url_for("tasks.show", task_id=detail.row.id))
 
 
 def _release(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
-    _save_draft_if_changed(detail)
+    _save_if_changed(detail)
     engine().tasks.release(actor(), detail.row.id, key=posted_key() + "-release")
     flash(_("Uppgiften är lämnad tillbaka till rollen. Det du skrev finns kvar där."), "success")
     return redirect(url_for("tasks.inbox"))
@@ -270,16 +327,19 @@ def _reassign(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     names = {p.username: p.name for p in detail.candidates}
     if username not in names:
         raise Invalid([Problem("not_an_option", "Choose a person.", "assignee")])
-    _save_draft_if_changed(detail)
-    engine().tasks.reassign(actor(), detail.row.id, username, key=posted_key() + "-reassign")
+    _save_if_changed(detail)
+    username = task_saves.give(detail.row.id, username, request.form)
     flash(_("%(name)s har nu uppgiften.", name=names[username]), "success")
     return redirect(url_for("tasks.show", task_id=detail.row.id))
 
 
 def _detach(detail: TaskDetail, attachment_id: str) -> ResponseReturnValue:
-    engine().tasks.detach(actor(), detail.row.id, attachment_id, key=posted_key() + "-detach")
-    _save_draft_if_changed(detail)
-    flash(_("Filen är borttagen."), "success")
+    try:
+        engine().tasks.detach(actor(), detail.row.id, attachment_id, key=posted_key() + "-detach")
+        flash(_("Filen är borttagen."), "success")
+    except NotFound:
+        flash(_("Filen var redan borttagen."), "info")
+    _save_if_changed(detail)
     return redirect(url_for("tasks.show", task_id=detail.row.id))
 
 
@@ -293,42 +353,23 @@ ACTIONS: Final[dict[str, Callable[[TaskDetail, str], ResponseReturnValue]]] = {
 """What each button of a task's page does; ``detach`` takes the attachment's id as its argument."""
 
 
-def _save_form(detail: TaskDetail) -> None:
-    """Save the posted form as a draft, its files first."""
-    given = task_form.read(detail, request.form)
-    if given.problems:
-        raise Invalid(given.problems)
-    _attach_files(detail.row.id, detail)
-    _save_draft(detail, given)
-
-
-def _save_draft(detail: TaskDetail, given: task_form.TaskInput) -> None:
-    engine().tasks.save_draft(
-        actor(),
-        detail.row.id,
-        answers=given.answers,
-        ticks=given.ticks,
-        note=given.note,
-        key=posted_key() + "-draft",
-    )
-
-
-def _save_draft_if_changed(detail: TaskDetail) -> None:
+def _save_if_changed(detail: TaskDetail) -> None:
     """Save what was written, before another button than Save does its own."""
     if "filled" not in request.form or "save" not in detail.can:
         return  # the page showed no inputs: their absence says nothing
-    wrote = task_form.changed(detail, task_form.read(detail, request.form))
-    if wrote or any(task_form.files(detail, request.files)):
-        _save_form(detail)
+    attached = _attach_files(detail.row.id, detail)
+    task_saves.save(detail.row.id, request.form, attached, always=False)
 
 
-def _attach_files(task_id: str, task: TaskDetail | TaskForm) -> None:
+def _attach_files(task_id: str, task: TaskDetail | TaskForm) -> list[str]:
+    """Attach the files of the post; returns their ids."""
     limit = config().limits.attachment_bytes
+    attached = []
     for place, (field_id, file) in enumerate(task_form.files(task, request.files)):
         data = file.stream.read()
         if len(data) > limit:
             raise Invalid([Problem("file_too_large", "Too large.", field_id, {"maximum": limit})])
-        engine().tasks.attach(
+        receipt = engine().tasks.attach(
             actor(),
             task_id,
             field_id,
@@ -337,3 +378,5 @@ def _attach_files(task_id: str, task: TaskDetail | TaskForm) -> None:
             data,
             key=f"{posted_key()}-file{place}",
         )
+        attached.append(str(receipt.id))
+    return attached
