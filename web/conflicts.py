@@ -89,28 +89,52 @@ class Outcome:
     changed: frozenset[str]
     """What the page changes of what is stored."""
 
-    def again(self) -> Form:
-        """The form to show again: it has seen what is stored, and names what is disputed."""
+    def unmerged(self, **more: str) -> Unmerged:
+        """The error of a form that cannot be saved. Its form has seen what is stored, and names
+        what is disputed; ``more`` are other inputs of it."""
         form = MultiDict(self.form)
         form["shown"] = shown(self.inputs)
         form["disputed"] = json.dumps(self.disputed)
         form["news"] = json.dumps(self.news)
+        for name, text in more.items():
+            form[name] = text
         form.pop("keep", None)
-        return form
+        return Unmerged(form)
+
+
+class ToShowAgain(Conflict):
+    """The page has changed since; ``form`` is what it shows instead of what was posted."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__()
+        self.form = form
+
+
+class Unmerged(ToShowAgain):
+    """Somebody else has changed what this page changes."""
+
+    code = "unmerged"
+
+
+class Moved(ToShowAgain):
+    """What this page showed has changed since."""
+
+    code = "page_moved"
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """What a page says of a form that could not be saved: the inputs to choose in, and those that
-    are told; and who saved last."""
+    """What a page says of a form that could not be saved: the inputs to choose in, those that are
+    told, texts of inputs that are ``gone``, by label; and who saved last."""
 
     disputed: tuple[Difference, ...]
     news: tuple[Difference, ...]
+    gone: Mapping[str, str]
     by: str | None = None
     at: datetime | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.disputed or self.news)
+        return bool(self.disputed or self.news or self.gone)
 
 
 def shown(inputs: Sequence[Input]) -> str:
@@ -175,18 +199,32 @@ def _names(text: str) -> set[str]:
     return {str(name) for name in found} if isinstance(found, list) else set()
 
 
+def _object(text: str) -> dict[str, str]:
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+
+
 def _differ(one: Any, other: Any) -> bool:
     return merge.digest(one) != merge.digest(other)
 
 
 def differences(
-    inputs: Sequence[Input], form: Form, by: str | None = None, at: datetime | None = None
-) -> Differences:
-    """What a page says of a form of ``Outcome.again``."""
+    inputs: Sequence[Input],
+    form: Form | None,
+    by: str | None = None,
+    at: datetime | None = None,
+) -> Differences | None:
+    """What a page says of the form of an ``Unmerged``; nothing of any other."""
+    if form is None:
+        return None
     disputed, news = _names(form.get("disputed", "")), _names(form.get("news", ""))
     return Differences(
         tuple(_difference(each, form) for each in inputs if each.name in disputed),
         tuple(_difference(each, None) for each in inputs if each.name in news),
+        _object(form.get("gone", "")),
         by,
         at,
     )
@@ -206,28 +244,21 @@ def is_stale(error: Conflict) -> bool:
 # ---------------------------------------------------------------- pages that have nothing to merge
 
 
-class Moved(Conflict):
-    """What this page showed has changed since."""
-
-    code = "page_moved"
-
-
 def must_show(**values: Any) -> None:
     """Refuse a post from a page that showed other values.
 
     :raises Moved: the page that says so can send the same form again, for what is there now
     """
-    if merge.read(request.form.get("shown", "")) != merge.digests(values):
-        raise Moved(shown=merge.written(merge.digests(values)))
+    now = merge.digests(values)
+    if merge.read(request.form.get("shown", "")) != now:
+        form = MultiDict(request.form)
+        form["shown"] = merge.written(now)
+        raise Moved(form)
 
 
 def hidden(**values: Any) -> Markup:
     """The hidden input of a form that showed these values, for ``must_show``."""
-    return hidden_shown(merge.written(merge.digests(values)))
-
-
-def hidden_shown(text: str) -> Markup:
-    """The hidden input ``shown``."""
+    text = merge.written(merge.digests(values))
     return Markup('<input type="hidden" name="shown" value="{}">').format(escape(text))
 
 

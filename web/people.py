@@ -7,10 +7,12 @@ from typing import Any, Final
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import Invalid, NotAllowed, NotFound, Person
-from web.context import actor, engine, person, posted_key
+from engine import Account, Conflict, Invalid, NotAllowed, Person
+from web import conflicts
+from web.conflicts import Input
+from web.context import actor, engine, person, posted_key, role_title
 from web.formats import by_name
-from web.forms import Problems
+from web.forms import Problems, anchor
 from web.i18n import N_
 from web.i18n import gettext as _
 from web.passwords import new_password
@@ -72,32 +74,113 @@ def add() -> ResponseReturnValue:
 @blueprint.get("/<username>")
 def show(username: str) -> ResponseReturnValue:
     """One person: the account, and the API tokens."""
-    return _person_page(_person(username))
+    return _person_page(engine().people.account(actor(), username))
 
 
 @blueprint.post("/<username>")
 def change(username: str) -> ResponseReturnValue:
     """Change roles, rights, address and whether the account is open; or set a new password."""
-    chosen = _person(username)
+    account = engine().people.account(actor(), username)
     try:
         if request.form.get("action") == "password":
-            new = request.form.get("new_password", "")
-            engine().people.set_password(actor(), chosen.username, new, key=posted_key())
-            flash(_("%(name)s har fått ett nytt lösenord.", name=chosen.name), "success")
-        else:
-            engine().people.change(
-                actor(),
-                chosen.username,
-                roles=request.form.getlist("roles"),
-                rights=request.form.getlist("rights"),
-                active="active" in request.form,
-                email=request.form.get("email"),
-                key=posted_key(),
-            )
-            flash(_("Ändringarna för %(name)s är sparade.", name=chosen.name), "success")
+            return _set_password(account)
+        return _change(username)
     except Invalid as error:
-        return _person_page(chosen, Problems(error.problems, _labels())), 422
+        posted = None if request.form.get("action") == "password" else request.form
+        return _person_page(account, Problems(error.problems, _labels()), posted), 422
+
+
+def _set_password(account: Account) -> ResponseReturnValue:
+    chosen = account.person
+    conflicts.must_show(password_at=account.password_at)
+    engine().people.set_password(
+        actor(),
+        chosen.username,
+        request.form.get("new_password", ""),
+        seen=account.password_at,
+        key=posted_key(),
+    )
+    flash(_("%(name)s har fått ett nytt lösenord.", name=chosen.name), "success")
     return redirect(url_for("people.index"))
+
+
+def _change(username: str) -> ResponseReturnValue:
+    """Change what the posted form changes, and that alone: whoever writes an address opens no
+    account that somebody has closed."""
+    for left in reversed(range(conflicts.TRIES)):
+        account = engine().people.account(actor(), username)
+        chosen = account.person
+        outcome = conflicts.merged(_inputs(chosen), request.form)
+        if outcome.disputed:
+            return _person_page(account, posted=outcome.unmerged().form), 409
+        try:
+            if outcome.changed:
+                engine().people.change(
+                    actor(),
+                    username,
+                    **_changes(outcome),
+                    seen=chosen,
+                    key=posted_key(),
+                )
+            break
+        except Conflict as error:
+            if not left or not conflicts.is_stale(error):
+                raise
+    flash(_("Ändringarna för %(name)s är sparade.", name=chosen.name), "success")
+    return redirect(url_for("people.index"))
+
+
+def _changes(outcome: conflicts.Outcome) -> dict[str, Any]:
+    """What ``engine.people.change`` gets: only what the form changes."""
+    form, changed = outcome.form, {name.partition(".")[0] for name in outcome.changed}
+    values = {
+        "roles": form.getlist("roles"),
+        "rights": form.getlist("rights"),
+        "active": "active" in form,
+        "email": form.get("email", ""),
+    }
+    return {name: value for name, value in values.items() if name in changed}
+
+
+def _inputs(chosen: Person) -> list[Input]:
+    """The inputs of the account's form. Each role and each right is one of its own."""
+    held = [("roles", role, role_title(role), chosen.roles) for role in engine().roles]
+    held += [("rights", right, title, chosen.rights) for right, (title, _m) in _rights().items()]
+    return [
+        Input(
+            "email",
+            _("E-post"),
+            chosen.email,
+            lambda form: form.get("email", "").strip() or None,
+            {"email": [chosen.email or ""]},
+            lambda value: str(value or _("Ingen")),
+            anchor=anchor("email"),
+        ),
+        *(_check(f"{group}.{key}", title, key in has, group, key)
+          for group, key, title, has in held),
+        _check("active", _("Får logga in"), chosen.active, "active", "1"),
+    ]  # fmt: skip
+
+
+class _Check(Input):
+    """One box of a group of check boxes with the same name."""
+
+    def put(self, form: conflicts.Form) -> None:
+        group, key = next((name, values[0]) for name, values in (self.texts or {}).items())
+        others = [value for value in form.poplist(group) if value != key]
+        form.setlist(group, [*others, key] if self.stored else others)
+
+
+def _check(name: str, label: str, stored: bool, group: str, key: str) -> Input:
+    return _Check(
+        name,
+        label,
+        stored,
+        lambda form: key in form.getlist(group),
+        {group: [key]},
+        lambda value: _("Ja") if value else _("Nej"),
+        anchor=anchor(group),
+    )
 
 
 def _labels() -> dict[str, str]:
@@ -115,13 +198,6 @@ def _rights() -> dict[str, tuple[str, str]]:
     return {key: (_(title), _(meaning)) for key, (title, meaning) in RIGHTS.items()}
 
 
-def _person(username: str) -> Person:
-    somebody = next((p for p in engine().people.all(actor()) if p.username == username), None)
-    if somebody is None:
-        raise NotFound(f"there is nobody called {username!r}")
-    return somebody
-
-
 def _new_page(problems: Problems | None = None, **shown: Any) -> str:
     return render_template(
         "people/new.html",
@@ -132,10 +208,26 @@ def _new_page(problems: Problems | None = None, **shown: Any) -> str:
     )
 
 
-def _person_page(chosen: Person, problems: Problems | None = None) -> str:
+def _person_page(
+    account: Account,
+    problems: Problems | None = None,
+    posted: conflicts.Form | None = None,
+) -> str:
+    """The page; after a refused post the account's form shows what was posted."""
+    chosen = account.person
+    held = {"roles": chosen.roles, "rights": chosen.rights, "active": chosen.active,
+            "email": chosen.email or "", "base": conflicts.shown(_inputs(chosen)),
+            "disputed": ""}  # fmt: skip
+    if posted is not None:
+        held = {"roles": posted.getlist("roles"), "rights": posted.getlist("rights"),
+                "active": "active" in posted, "email": posted.get("email", ""),
+                "base": posted.get("shown", ""),
+                "disputed": posted.get("disputed", "")}  # fmt: skip
     return render_template(
         "people/show.html",
         chosen=chosen,
+        held=held,
+        account=account,
         problems=problems or Problems(),
         roles_known=engine().roles,
         rights=_rights(),
@@ -143,4 +235,7 @@ def _person_page(chosen: Person, problems: Problems | None = None) -> str:
         tokens=engine().tokens.all(actor(), chosen.username),
         scopes_known={key: _(text) for key, text in SCOPES.items()},
         now=engine().now(),
+        differences=conflicts.differences(
+            _inputs(chosen), posted, account.changed_by, account.changed_at
+        ),
     )

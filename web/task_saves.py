@@ -6,8 +6,8 @@ completed differs from what the page showed, the page says so and asks again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
-from dataclasses import replace
 
 from engine import Conflict, Invalid, Receipt, TaskDetail
 from web import conflicts, forms, merge, task_form
@@ -16,31 +16,18 @@ from web.context import actor, engine, posted_key
 from web.task_inputs import ASSIGNEE, DIAGRAM, inputs
 
 
-class Unmerged(Conflict):
-    """Somebody else has changed the same. ``outcome`` has both, and what of the form the task does
-    not ask for any more is ``gone``: texts by the names of fields."""
-
-    code = "unmerged"
-
-    def __init__(self, detail: TaskDetail, outcome: Outcome, gone: dict[str, str]) -> None:
-        super().__init__()
-        self.detail = detail
-        self.outcome = outcome
-        self.gone = gone
-
-
 def save(task_id: str, form: Form, own_files: Collection[str], *, always: bool = True) -> None:
     """Save a posted form as a draft, merged with what others have saved since.
 
     :param own_files: ids of the files that came with the form
     :param always: else only when the form changes anything
-    :raises Unmerged: when somebody else has changed the same
+    :raises conflicts.Unmerged: when somebody else has changed the same
     """
     for left in reversed(range(conflicts.TRIES)):
         detail = engine().tasks.get(actor(), task_id)
         outcome, gone = _merged(detail, form, own_files)
         if outcome.disputed or gone:
-            raise Unmerged(detail, outcome, gone)
+            raise outcome.unmerged(**gone)
         if not outcome.changed and (not always or detail.draft_saved_at is not None):
             return
         given = task_form.read(detail, outcome.form)
@@ -66,13 +53,13 @@ def save(task_id: str, form: Form, own_files: Collection[str], *, always: bool =
 def complete(task_id: str, form: Form, own_files: Collection[str]) -> Receipt:
     """Complete a task of which the page may be old.
 
-    :raises Unmerged: when what would be completed is not what the page showed
+    :raises conflicts.Unmerged: when what would be completed is not what the page showed
     """
     for left in reversed(range(conflicts.TRIES)):
         detail = engine().tasks.get(actor(), task_id)
         outcome, gone = _merged(detail, form, own_files)
         if detail.row.state == "open" and (outcome.disputed or gone or _news(outcome)):
-            raise Unmerged(detail, outcome, gone)
+            raise outcome.unmerged(**gone)
         given = task_form.read(detail, outcome.form)
         if given.problems:
             raise Invalid(given.problems)
@@ -99,16 +86,15 @@ def complete(task_id: str, form: Form, own_files: Collection[str]) -> Receipt:
 def give(task_id: str, username: str, form: Form) -> str:
     """Give the task to a person; returns who has it then.
 
-    :raises Unmerged: when somebody else has given it to another one since the page was shown
+    :raises conflicts.Unmerged: when somebody else has given it to another one meanwhile
     """
     for left in reversed(range(conflicts.TRIES)):
         detail = engine().tasks.get(actor(), task_id)
-        asked = [i for i in inputs(detail, giving=True) if i.name == ASSIGNEE]
-        outcome = conflicts.merged(asked, form)
+        outcome = conflicts.merged(inputs(detail, filled="filled" in form, giving=True), form)
         if outcome.disputed:
-            raise Unmerged(detail, replace(outcome, inputs=inputs(detail, giving=True)), {})
+            raise outcome.unmerged()
         chosen = outcome.form.get(ASSIGNEE, username)
-        if not outcome.changed:
+        if ASSIGNEE not in outcome.changed:
             return chosen
         try:
             engine().tasks.reassign(
@@ -133,7 +119,8 @@ def _news(outcome: Outcome) -> list[str]:
 def _merged(
     detail: TaskDetail, form: Form, own_files: Collection[str]
 ) -> tuple[Outcome, dict[str, str]]:
-    """The form merged with what is stored, and what it says of fields that are gone."""
+    """The form merged with what is stored; and, as an input, texts that it has for fields that the
+    task does not ask for any more."""
     asked = inputs(detail, filled="filled" in form)
     base = merge.read(form.get("shown", ""))
     for each in asked:
@@ -150,4 +137,5 @@ def _merged(
             text = posted.pop(name).strip()
             if text and merge.digest(text) != base.get(name, ""):
                 gone[name.removeprefix(forms.PREFIX)] = text
-    return conflicts.merged(asked, posted), gone
+    more = {"gone": json.dumps(gone)} if gone else {}
+    return conflicts.merged(asked, posted), more

@@ -140,8 +140,9 @@ def act(task_id: str) -> ResponseReturnValue:
         if action == "complete":
             return _complete(engine().tasks.form(actor(), task_id))
         return ACTIONS[action](engine().tasks.get(actor(), task_id), argument)
-    except task_saves.Unmerged as error:
-        return _unmerged(error, intent)
+    except conflicts.Unmerged as error:
+        error.form["intent"] = intent
+        return _page(engine().tasks.get(actor(), task_id), posted=error.form), 409
     except Invalid as error:
         return _page(_detail_with(task_id, error), error.problems), 422
     except NotAuthenticated as error:
@@ -162,7 +163,7 @@ def _detail_with(task_id: str, error: Invalid) -> TaskDetail:
     detail = engine().tasks.get(actor(), task_id)
     shown = task_form.labels(detail).keys() | {"assignee"}
     if any(problem.field not in shown for problem in error.problems):
-        with suppress(Invalid, task_saves.Unmerged):
+        with suppress(Invalid, conflicts.Unmerged):
             task_saves.save(task_id, request.form, ())
             detail = engine().tasks.get(actor(), task_id)
     return detail
@@ -202,6 +203,10 @@ def _page(
         base=conflicts.shown(asked) if posted is None else conflicts.shown_again(asked, posted),
         revision=_revision(detail) if posted is None else posted.get("revision", ""),
         disputed="" if posted is None else posted.get("disputed", ""),
+        intent="" if posted is None else posted.get("intent", ""),
+        differences=conflicts.differences(
+            inputs(detail, giving=True), posted, detail.draft_saved_by, detail.draft_saved_at
+        ),
         assignee="" if posted is None else posted.get("assignee", ""),
         problems=Problems(problems, task_form.labels(detail)),
         people=people,
@@ -214,22 +219,6 @@ def _page(
 def _revision(detail: TaskDetail) -> str:
     """The revisions of a task and of its instance, for the hidden input of its page."""
     return f"{detail.row.revision}.{detail.instance_revision}"
-
-
-def _unmerged(error: task_saves.Unmerged, intent: str) -> ResponseReturnValue:
-    """The page after a post that met a change of the same by somebody else: both texts."""
-    again = error.outcome.again()
-    asked = error.outcome.inputs
-    said = conflicts.differences(asked, again, error.detail.draft_saved_by,
-                                 error.detail.draft_saved_at)  # fmt: skip
-    page = _page(
-        error.detail,
-        posted=again,
-        differences=said,
-        gone=error.gone,
-        intent=intent,
-    )
-    return page, 409
 
 
 def _not_signed(task_id: str, error: NotAuthenticated) -> ResponseReturnValue:

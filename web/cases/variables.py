@@ -5,13 +5,14 @@ The pages call them "värden".
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import CaseDetail, Invalid, Problem, VariableValue
-from web import forms
+from engine import CaseDetail, Conflict, Invalid, Problem, VariableValue
+from web import conflicts, forms
 from web.cases.allowed import case_that_allows
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key
@@ -54,26 +55,78 @@ def correct_variable(case_id: str, instance_id: str) -> str:
 @blueprint.post("/<case_id>/instances/<instance_id>/variables/correct")
 def correct_variable_sent(case_id: str, instance_id: str) -> ResponseReturnValue:
     """Set the variable to the posted value; with the button "retry" also try the incident again."""
-    detail, _variables = _stored(case_id, instance_id)
     name, reason = request.form.get("name", "").strip(), request.form.get("reason", "").strip()
-    given, expressions, problems = _posted(name)
-    if not reason:
-        problems.append(Problem("required", "Say why.", "reason"))
-    try:
-        if problems:
-            raise Invalid(problems)
-        key = posted_key()
-        engine().instances.correct_variables(
-            actor(), instance_id, given, expressions=expressions, reason=reason, key=key
-        )
-    except Invalid as error:
-        wrong = [_at_the_input(p, name) for p in error.problems]
-        return _page(case_id, instance_id, tuple(wrong)), 422
+    key = posted_key()
+    for left in reversed(range(conflicts.TRIES)):
+        detail, stored = _stored(case_id, instance_id)
+        now = next((v for v in stored if v.name == name), None)
+        outcome = conflicts.merged([_input(now, request.form)], request.form)
+        if outcome.disputed:
+            return _page(case_id, instance_id, posted=outcome.unmerged().form), 409
+        if request.form.get("keep", "").startswith("theirs"):
+            flash(_("Värdet ”%(name)s” är som det var sparat.", name=name), "info")
+            return redirect(url_for("cases.show", case_id=case_id))
+        given, expressions, problems = _posted(outcome.form, name)
+        if not reason:
+            problems.append(Problem("required", "Say why.", "reason"))
+        try:
+            if problems:
+                raise Invalid(problems)
+            engine().instances.correct_variables(
+                actor(),
+                instance_id,
+                given,
+                expressions=expressions,
+                reason=reason,
+                seen={name: now.text if now else None},
+                key=key,
+            )
+            break
+        except Invalid as error:
+            wrong = [_at_the_input(p, name) for p in error.problems]
+            return _page(case_id, instance_id, tuple(wrong), request.form), 422
+        except Conflict as error:
+            if not left or not conflicts.is_stale(error):
+                raise
     flash(_("Värdet ”%(name)s” är rättat.", name=name), "success")
     incident = _incident(detail)
     if request.form.get("action") == "retry" and incident:
         _retry(incident, key)
     return redirect(url_for("cases.show", case_id=case_id))
+
+
+def _input(now: VariableValue | None, form: conflicts.Form | None) -> conflicts.Input:
+    """The value as it is stored. What is posted is a correction, whatever it is."""
+    first = now.type if now else "string"
+    kind = first if form is None else form.get("type", first)
+
+    def says(value: Any) -> str:
+        if isinstance(value, list):
+            return str(value[1]) or _("Inget värde")
+        shown = _shown(now, kind) or str(value or "")
+        return shown or _("Finns inte")
+
+    return conflicts.Input(
+        "value",
+        _("Nytt värde"),
+        now.text if now else None,
+        lambda form: [form.get("type", ""), form.get("value", "")],
+        {"value": [_shown(now, kind)]},
+        says,
+        joint="\n" if now and now.type == kind == "string" else "",
+        anchor=forms.anchor("value"),
+    )
+
+
+def _last_correction(case_id: str, name: str) -> tuple[str | None, datetime | None]:
+    """Who corrected the variable last, and when."""
+    facts = (
+        engine()
+        .history.search(actor(), case_id=case_id, type="variables.corrected", limit=20)
+        .items
+    )
+    last = next((f for f in facts if name in f.detail.get("variables", {})), None)
+    return (last.actor_name, last.at) if last else (None, None)
 
 
 def _retry(incident_id: str, key: str) -> None:
@@ -84,9 +137,11 @@ def _retry(incident_id: str, key: str) -> None:
         flash(_("Ärendet kunde ändå inte gå vidare. Felet står nedan."), "danger")
 
 
-def _posted(name: str) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
+def _posted(
+    form: conflicts.Form, name: str
+) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
     """The posted value by name as JSON, else by name as a FEEL expression; and its problems."""
-    kind, text = request.form.get("type", "string"), request.form.get("value", "")
+    kind, text = form.get("type", "string"), form.get("value", "")
     required = [Problem("required", "Fill this in.", "value")]
     problems = [] if name else [Problem("required", "Fill this in.", "name")]
     if kind == "null":
@@ -133,13 +188,18 @@ def _incident(detail: CaseDetail) -> str:
     return wanted if any(i.id == wanted for i in detail.incidents) else ""
 
 
-def _page(case_id: str, instance_id: str, problems: tuple[Problem, ...] = ()) -> str:
+def _page(
+    case_id: str,
+    instance_id: str,
+    problems: tuple[Problem, ...] = (),
+    posted: conflicts.Form | None = None,
+) -> str:
     detail, stored = _stored(case_id, instance_id)
     name = request.values.get("name", "").strip()
     now = next((v for v in stored if v.name == name), None)
     kind = request.values.get("type", now.type if now else "string")
     kind = kind if kind in TYPES else "string"
-    shown = request.form.get("value") if request.method == "POST" else _shown(now, kind)
+    shown = _shown(now, kind) if posted is None else posted.get("value")
     labels = {"name": _("Namn"), "value": _("Nytt värde"), "reason": _("Varför rättas det?")}
     return render_template(
         "cases/correct_variable.html",
@@ -150,10 +210,17 @@ def _page(case_id: str, instance_id: str, problems: tuple[Problem, ...] = ()) ->
         now=now,
         kind=kind,
         text=shown or "",
-        reason=request.form.get("reason", ""),
+        reason="" if posted is None else posted.get("reason", ""),
+        base=conflicts.shown([_input(now, None)]) if posted is None else posted.get("shown", ""),
+        disputed="" if posted is None else posted.get("disputed", ""),
         types={key: _(text) for key, text in TYPES.items()},
         incident=_incident(detail),
         problems=Problems(problems, labels),
+        differences=conflicts.differences(
+            [_input(now, posted)], posted, *_last_correction(case_id, name)
+        )
+        if posted is not None
+        else None,
     )
 
 
