@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from engine import SYSTEM, Invalid, NotAuthenticated, Problem
-from web import i18n, pending_form, sessions
+from web import conflicts, i18n, pending_form, sessions
 from web.context import actor, engine, here, person, posted_key, signed_in
 from web.forms import Problems
 from web.i18n import gettext as _
@@ -119,7 +119,14 @@ def language(code: str) -> ResponseReturnValue:
 @blueprint.get("/password")
 def password() -> ResponseReturnValue:
     """The form that changes one's password."""
-    return render_template("accounts/password.html", problems=Problems())
+    return _password_page(Problems())
+
+
+def _password_page(problems: Problems) -> str:
+    account = engine().people.account(actor(), _username())
+    return render_template(
+        "accounts/password.html", problems=problems, password_at=account.password_at
+    )
 
 
 @blueprint.post("/password")
@@ -131,14 +138,20 @@ def password_sent() -> ResponseReturnValue:
         "password": _("Nytt lösenord"),
         "repeated": _("Nytt lösenord igen"),
     }
+    account = engine().people.account(actor(), _username())
+    conflicts.must_show(password_at=account.password_at)
     try:
         _check_new(request.form.get("password", ""), new, request.form.get("repeated", ""))
         engine().people.set_password(
-            actor(), _username(), new, keep=sessions.token(), key=posted_key()
+            actor(),
+            _username(),
+            new,
+            keep=sessions.token(),
+            seen=account.password_at,
+            key=posted_key(),
         )
     except Invalid as error:
-        problems = Problems(error.problems, labels)
-        return render_template("accounts/password.html", problems=problems), 422
+        return _password_page(Problems(error.problems, labels)), 422
     flash(_("Lösenordet är bytt. Du är utloggad överallt utom här."), "success")
     return redirect(url_for("tasks.inbox"))
 

@@ -11,7 +11,7 @@ the page's ``shown`` is what is stored, and ``disputed`` names the inputs that a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -244,13 +244,15 @@ def is_stale(error: Conflict) -> bool:
 # ---------------------------------------------------------------- pages that have nothing to merge
 
 
-def must_show(**values: Any) -> None:
+def must_show(about: Container[str] | None = None, /, **values: Any) -> None:
     """Refuse a post from a page that showed other values.
 
+    :param about: only these names matter
     :raises Moved: the page that says so can send the same form again, for what is there now
     """
-    now = merge.digests(values)
-    if merge.read(request.form.get("shown", "")) != now:
+    now, seen = merge.digests(values), merge.read(request.form.get("shown", ""))
+    changed = [name for name in {**now, **seen} if now.get(name) != seen.get(name)]
+    if any(about is None or name in about for name in changed):
         form = MultiDict(request.form)
         form["shown"] = merge.written(now)
         raise Moved(form)

@@ -6,24 +6,26 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import (
     CheckReport,
+    Conflict,
     Definition,
     Deployment,
     Finding,
     Invalid,
+    LiveVersions,
     NotAllowed,
     Problem,
     Rejected,
     Source,
 )
-from web import planes
+from web import merge, planes
 from web.context import actor, engine, posted_key
 from web.forms import Problems
 from web.i18n import gettext as _
@@ -129,11 +131,39 @@ def uploaded() -> ResponseReturnValue:
         report = engine().definitions.check(sources)
         return _page(sources, report), 200 if report.ok else 422
     try:
-        deployment = engine().definitions.deploy(actor(), sources, key=posted_key())
+        deployment = engine().definitions.deploy(actor(), sources, seen=_seen(), key=posted_key())
+    except Conflict as error:
+        if error.error_code != "other_version":
+            raise
+        report = engine().definitions.check(sources)
+        return _page(sources, report, others=error.params["versions"]), 409
     except Rejected as error:
         return _page(sources, CheckReport(error.findings, ())), 422
     _flash_deployment(deployment)
     return redirect(url_for("definitions.index"))
+
+
+def _live() -> dict[str, int]:
+    """The newest versions of all processes and decisions, by kind and id."""
+    live: dict[str, int] = {}
+    for definition in engine().definitions.all(actor()):
+        name = f"process.{definition.process_id}"
+        live[name] = max(definition.version, live.get(name, 0))
+    for decision in engine().decisions.all(actor()):
+        name = f"decision.{decision.decision_id}"
+        live[name] = max(decision.version, live.get(name, 0))
+    return live
+
+
+def _seen() -> LiveVersions:
+    """The versions that the posted form's page showed; 0 for each that has changed since."""
+    shown = merge.read(request.form.get("shown", ""))
+    seen: dict[str, dict[str, int]] = {"process": {}, "decision": {}}
+    for name, version in _live().items():
+        kind, _dot, id = name.partition(".")
+        if merge.digest(version) == shown.get(name, ""):
+            seen[kind][id] = version
+    return LiveVersions(seen["process"], seen["decision"])
 
 
 def _flash_deployment(deployment: Deployment) -> None:
@@ -184,7 +214,12 @@ def _page(
     sources: Sequence[Source] = (),
     report: CheckReport | None = None,
     problems: Sequence[Problem] = (),
+    others: Sequence[Mapping[str, Any]] = (),
 ) -> str:
+    """The page.
+
+    :param others: versions that went live while the files were chosen
+    """
     carry = report is not None and report.ok
     carry = carry and sum(len(s.data) for s in sources) <= MOST_CHECKED_BYTES
     checked = [f"{s.filename}:{base64.b64encode(s.data).decode()}" for s in sources]
@@ -192,6 +227,8 @@ def _page(
         "definitions/upload.html",
         sources=sources,
         report=report,
+        others=others,
+        seen=_live(),
         findings=sorted_findings(report.findings if report else ()),
         checked_files=checked if carry else [],
         problems=Problems(problems, {"files": _("Diagramfiler")}),

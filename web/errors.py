@@ -26,9 +26,10 @@ from engine import (
     ServiceplanError,
     Unavailable,
 )
-from web import formats, pending_form
+from web import conflicts, formats, pending_form
 from web.context import config, person
 from web.forms import Problems
+from web.i18n import gettext as _
 from web.texts.errors import error_page_texts, error_texts
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,9 @@ def engine_error(error: ServiceplanError) -> ResponseReturnValue:
     problems = Problems(error.problems) if isinstance(error, Invalid) else None
     findings = error.findings if isinstance(error, Rejected) else ()
     retry = status in (409, 422, 503)
+    if isinstance(error, conflicts.ToShowAgain):
+        form = pending_form.deserialize(pending_form.serialize(error.form))
+        return _page(title, text, status, retry=False, form=form, again=_("Gör det ändå"))
     detail = error.message if isinstance(error, ProcessFailed) else ""
     return _page(title, text, status, retry=retry, problems=problems, findings=findings,
                  detail=detail)  # fmt: skip
@@ -102,9 +106,6 @@ def unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _page(title: str, text: str, status: int, *, retry: bool, **shown: Any) -> ResponseReturnValue:
-    resend = retry and request.method == "POST"
-    form = pending_form.deserialize(pending_form.serialize()) if resend else None
-    page = render_template(
-        "error.html", heading=title, text=text, status=status, form=form, **shown
-    )
-    return page, status
+    if retry and request.method == "POST":
+        shown["form"] = pending_form.deserialize(pending_form.serialize())
+    return render_template("error.html", heading=title, text=text, status=status, **shown), status

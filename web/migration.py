@@ -21,9 +21,11 @@ from engine import (
     NotAllowed,
     Problem,
 )
+from web import conflicts
 from web.context import actor, engine, posted_key
 from web.forms import Problems
 from web.i18n import gettext as _
+from web.texts.errors import error_page_texts
 from web.texts.migration import note_text
 
 blueprint = Blueprint("migration", __name__, url_prefix="/migration")
@@ -65,6 +67,10 @@ def migrate(definition_id: str) -> ResponseReturnValue:
     """Start the migration of the chosen groups, and go to its page."""
     preview = _preview(definition_id)
     chosen = set(request.form.getlist("group"))
+    try:
+        conflicts.must_show(chosen, **_shown(preview))
+    except conflicts.Moved as error:
+        return _preview_page(definition_id, moved=error), 409
     instances = [
         one.instance_id
         for group in preview.groups()
@@ -87,7 +93,16 @@ def migrate(definition_id: str) -> ResponseReturnValue:
     return redirect(url_for("migration.job", migration_id=receipt.id))
 
 
-def _preview_page(definition_id: str, problems: Sequence[Problem] = ()) -> str:
+def _shown(preview: MigrationPreview) -> dict[str, list[str]]:
+    """What the preview shows: the instances of each group."""
+    return {
+        group_key(group): sorted(one.instance_id for one in group) for group in preview.groups()
+    }
+
+
+def _preview_page(
+    definition_id: str, problems: Sequence[Problem] = (), moved: conflicts.Moved | None = None
+) -> str:
     preview = _preview(definition_id)
     questions = {q.element_id: q for v in preview.instances for q in v.questions}
     # An answered question is asked again, so that its answer can be changed.
@@ -98,6 +113,9 @@ def _preview_page(definition_id: str, problems: Sequence[Problem] = ()) -> str:
         "migration/preview.html",
         definition=engine().definitions.get(actor(), definition_id),
         preview=preview,
+        seen=_shown(preview),
+        moved=error_page_texts(moved) if moved else None,
+        chosen=set(request.form.getlist("group")) if request.method == "POST" else None,
         groups=[(group_key(g), g) for g in preview.groups()],
         questions=list(questions.values()),
         mapping=mapping,

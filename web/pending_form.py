@@ -10,6 +10,7 @@ import json
 from typing import Any, Final
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from web.security import local_path, same_origin
 
@@ -19,14 +20,15 @@ SECRETS: Final = frozenset({"csrf_token", "password", "new_password", "repeated"
 """Inputs that are never carried."""
 
 
-def serialize() -> str:
-    """The form of this request and its path as JSON, without secrets.
+def serialize(form: MultiDict[str, str] | None = None) -> str:
+    """The form of this request (or another one) and its path as JSON, without secrets.
 
     "" when the form is too long or does not come from one of our own pages.
     """
     if not same_origin():
         return ""
-    pairs = [(k, v) for k, v in request.form.items(multi=True) if k not in SECRETS]
+    given = request.form if form is None else form
+    pairs = [(k, v) for k, v in given.items(multi=True) if k not in SECRETS]
     text = json.dumps({"path": request.path, "form": pairs})
     return text if len(text) <= MOST_CHARACTERS else ""
 

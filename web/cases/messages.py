@@ -3,15 +3,19 @@ with a confirmation where the message interrupts work."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoPage
 
 from engine import CaseDetail, Invalid, MessageOption, Problem
+from web import conflicts
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key
 from web.forms import Problems, read_fields, shown_fields
 from web.i18n import gettext as _
+from web.texts.errors import error_page_texts
 
 
 @blueprint.get("/<case_id>/messages/<name>")
@@ -25,6 +29,10 @@ def message(case_id: str, name: str) -> str:
 def send(case_id: str, name: str) -> ResponseReturnValue:
     """Deliver the message of the posted form to the case."""
     detail, option = _option(case_id, name)
+    try:
+        conflicts.must_show(**_shown(detail, option))
+    except conflicts.Moved as error:
+        return _page(detail, option, moved=error), 409
     problems = []
     if option.interrupting and "sure" not in request.form:
         problems.append(Problem("confirm", "Confirm the consequence.", "sure"))
@@ -64,7 +72,18 @@ def _option(case_id: str, name: str) -> tuple[CaseDetail, MessageOption]:
     return detail, option
 
 
-def _page(detail: CaseDetail, option: MessageOption, problems: tuple[Problem, ...] = ()) -> str:
+def _shown(detail: CaseDetail, option: MessageOption) -> dict[str, Any]:
+    """What the page shows of the message: what it asks for, and what it interrupts."""
+    asks = [[f.id, f.type, f.label, f.required] for f in option.form]
+    return {"asks": asks, "interrupts": detail.revision if option.interrupting else None}
+
+
+def _page(
+    detail: CaseDetail,
+    option: MessageOption,
+    problems: tuple[Problem, ...] = (),
+    moved: conflicts.Moved | None = None,
+) -> str:
     posted = request.form if request.method == "POST" else None
     labels = {field.id: field.label for field in option.form} | {"sure": _("Bekräfta")}
     return render_template(
@@ -74,6 +93,8 @@ def _page(detail: CaseDetail, option: MessageOption, problems: tuple[Problem, ..
         option=option,
         shown=shown_fields(option.form, {}, posted),
         problems=Problems(problems, labels),
+        seen=_shown(detail, option),
+        moved=error_page_texts(moved) if moved else None,
         people=[p for p in engine().people.all(actor()) if p.active],
-        sure=posted is not None and "sure" in posted,
+        sure=posted is not None and "sure" in posted and moved is None,
     )

@@ -129,6 +129,36 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Nyckeln är redan återkallad"),
         N_("Den släpper inte in någon. Läs in sidan på nytt."),
     ),
+    "unmerged": (
+        N_("Någon annan har ändrat samma sak"),
+        N_("Inget är sparat än, och det du skrev finns kvar. Välj vad som ska gälla."),
+    ),
+    "page_moved": (
+        N_("Det har ändrats sedan du öppnade sidan"),
+        N_("Inget är gjort än. Se efter hur det är nu, och gör det om det fortfarande är rätt."),
+    ),
+    "case_moved_on": (
+        N_("Ärendet har gått vidare sedan du öppnade sidan"),
+        N_(
+            "Inget är gjort än. Se efter vad som är öppet nu, och gör det om det fortfarande är "
+            "rätt."
+        ),
+    ),
+    "begun_meanwhile": (
+        N_("Någon annan har redan påbörjat den"),
+        N_("Påbörja den en gång till om det behövs."),
+    ),
+    "stale_password": (
+        N_("Lösenordet har bytts sedan du öppnade sidan"),
+        N_("Det byttes %(at)s. Byt igen om det fortfarande behövs."),
+    ),
+    "other_version": (
+        N_("En annan version har tagits i drift sedan du öppnade sidan"),
+        N_(
+            "Inget är taget i drift än. Se efter vad som är nytt, och gör det om det fortfarande "
+            "är rätt."
+        ),
+    ),
     "withdrawn": (
         N_("Uppgiften behövs inte längre"),
         N_("Processen har tagit bort den. Det du skrev har inte sparats."),
