@@ -31,6 +31,7 @@ from web import (
     migration,
     monitoring,
     overview,
+    pending_forms,
     people,
     security,
     sessions,
@@ -41,8 +42,8 @@ from web.context import person
 from web.i18n import gettext as _
 
 BLUEPRINTS = (
-    accounts, tasks, overview, cases, incidents, decisions, definitions, migration, history, people,
-    tokens, api, monitoring,
+    accounts, pending_forms, tasks, overview, cases, incidents, decisions, definitions, migration,
+    history, people, tokens, api, monitoring,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 YEAR = 31_536_000
@@ -81,6 +82,7 @@ def create_app(
     errors.init(app)
     formats.init(app)
     forms.init(app)
+    pending_forms.init(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     _give_templates(app)
@@ -125,7 +127,6 @@ def _give_templates(app: Flask) -> None:
         context.person,
         context.today,
         context.here,
-        context.new_key,
         context.role_title,
         context.role_titles,
     ):

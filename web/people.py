@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
-from engine import Invalid, NotAllowed, NotFound, Person
+from engine import NotAllowed, NotFound, Person
+from web import pending_forms
 from web.context import actor, engine, person, posted_key
 from web.formats import by_name
 from web.forms import Problems
@@ -43,28 +45,31 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/new")
 def new() -> ResponseReturnValue:
     """The form of a new person, with a generated password."""
-    return _new_page(password=new_password())
+    typed = pending_forms.typed()
+    return render_template(
+        "people/new.html",
+        problems=Problems(typed.problems if typed else (), _labels()),
+        roles_known=engine().roles,
+        rights=_rights(),
+        shown=typed.form if typed else MultiDict(),
+        password=new_password(),
+    )
 
 
 @blueprint.post("/new")
 def add() -> ResponseReturnValue:
     """Add the person of the posted form."""
     given = request.form
-    try:
-        engine().people.add(
-            actor(),
-            given.get("username", ""),
-            given.get("name", ""),
-            roles=given.getlist("roles"),
-            rights=given.getlist("rights"),
-            email=given.get("email", ""),
-            password=given.get("password", ""),
-            key=posted_key(),
-        )
-    except Invalid as error:
-        shown = {name: given.get(name, "") for name in ("username", "name", "email", "password")}
-        chosen = {"roles": given.getlist("roles"), "rights": given.getlist("rights")}
-        return _new_page(Problems(error.problems, _labels()), **shown, **chosen), 422
+    engine().people.add(
+        actor(),
+        given.get("username", ""),
+        given.get("name", ""),
+        roles=given.getlist("roles"),
+        rights=given.getlist("rights"),
+        email=given.get("email", ""),
+        password=given.get("password", ""),
+        key=posted_key(),
+    )
     flash(_("%(name)s kan nu logga in.", name=given.get("name", "")), "success")
     return redirect(url_for("people.index"))
 
@@ -79,24 +84,21 @@ def show(username: str) -> ResponseReturnValue:
 def change(username: str) -> ResponseReturnValue:
     """Change roles, rights, address and whether the account is open; or set a new password."""
     chosen = _person(username)
-    try:
-        if request.form.get("action") == "password":
-            new = request.form.get("new_password", "")
-            engine().people.set_password(actor(), chosen.username, new, key=posted_key())
-            flash(_("%(name)s har fått ett nytt lösenord.", name=chosen.name), "success")
-        else:
-            engine().people.change(
-                actor(),
-                chosen.username,
-                roles=request.form.getlist("roles"),
-                rights=request.form.getlist("rights"),
-                active="active" in request.form,
-                email=request.form.get("email"),
-                key=posted_key(),
-            )
-            flash(_("Ändringarna för %(name)s är sparade.", name=chosen.name), "success")
-    except Invalid as error:
-        return _person_page(chosen, Problems(error.problems, _labels())), 422
+    if request.form.get("action") == "password":
+        new = request.form.get("new_password", "")
+        engine().people.set_password(actor(), chosen.username, new, key=posted_key())
+        flash(_("%(name)s har fått ett nytt lösenord.", name=chosen.name), "success")
+    else:
+        engine().people.change(
+            actor(),
+            chosen.username,
+            roles=request.form.getlist("roles"),
+            rights=request.form.getlist("rights"),
+            active="active" in request.form,
+            email=request.form.get("email"),
+            key=posted_key(),
+        )
+        flash(_("Ändringarna för %(name)s är sparade.", name=chosen.name), "success")
     return redirect(url_for("people.index"))
 
 
@@ -122,21 +124,17 @@ def _person(username: str) -> Person:
     return somebody
 
 
-def _new_page(problems: Problems | None = None, **shown: Any) -> str:
-    return render_template(
-        "people/new.html",
-        problems=problems or Problems(),
-        roles_known=engine().roles,
-        rights=_rights(),
-        shown=shown,
-    )
-
-
-def _person_page(chosen: Person, problems: Problems | None = None) -> str:
+def _person_page(chosen: Person) -> str:
+    typed = pending_forms.typed()
+    form = typed.form if typed and typed.form.get("action") != "password" else None
     return render_template(
         "people/show.html",
         chosen=chosen,
-        problems=problems or Problems(),
+        email=form.get("email", "") if form else chosen.email or "",
+        roles=form.getlist("roles") if form else chosen.roles,
+        held_rights=form.getlist("rights") if form else chosen.rights,
+        active="active" in form if form else chosen.active,
+        problems=Problems(typed.problems if typed else (), _labels()),
         roles_known=engine().roles,
         rights=_rights(),
         password=new_password(),

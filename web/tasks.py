@@ -16,23 +16,20 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from engine import (
-    Conflict,
     Invalid,
-    NotAllowed,
     NotAuthenticated,
     Problem,
     TaskDetail,
     TaskForm,
     TaskRow,
 )
-from web import task_form
+from web import pending_forms, task_form
 from web.context import actor, config, engine, posted_key, today
-from web.errors import status_of
 from web.formats import by_name, clock
 from web.forms import Problems, shown_fields
 from web.i18n import gettext as _
 from web.texts.due_dates import reason_sentences
-from web.texts.errors import error_page_texts, error_texts
+from web.texts.errors import error_page_texts
 
 blueprint = Blueprint("tasks", __name__)
 GROUPS: Final = ("late", "today", "coming")
@@ -135,43 +132,41 @@ def act(task_id: str) -> ResponseReturnValue:
             return _complete(engine().tasks.form(actor(), task_id))
         return ACTIONS[action](engine().tasks.get(actor(), task_id), argument)
     except Invalid as error:
-        return _page(_detail_with(task_id, error), error.problems), 422
+        _save_what_asks_for_more(task_id, error)
+        raise
     except NotAuthenticated as error:
-        return _not_signed(task_id, error)
-    except NotAllowed as error:
-        return _not_mine(task_id, error)
-    except Conflict as error:
-        return _lost_race(task_id, error)
+        raise Invalid([_wrong_password(error)]) from error
 
 
-def _detail_with(task_id: str, error: Invalid) -> TaskDetail:
-    """The task, with every field that the problems are about.
+def _save_what_asks_for_more(task_id: str, error: Invalid) -> None:
+    """Save the posted answers as a draft when they ask for fields that the page does not have yet.
 
     Which fields a task has may depend on its answers (a large offer needs a project group). A
-    problem of a field that the page does not have yet means that the posted answers ask for it:
-    they are saved as a draft, and the task is read again.
+    problem of a field that the page does not have means that the posted answers ask for it.
     """
     detail = engine().tasks.get(actor(), task_id)
     shown = task_form.labels(detail).keys() | {"assignee"}
     if any(problem.field not in shown for problem in error.problems):
-        given = task_form.read(detail, request.form)
         with suppress(Invalid):
-            _save_draft(detail, given)
-            detail = engine().tasks.get(actor(), task_id)
-    return detail
+            _save_draft(detail, task_form.read(detail, request.form))
 
 
-def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) -> str:
-    """The task's page; after a post its inputs show what was posted."""
-    posted = request.form if request.method == "POST" else None
-    if detail.row.state != "open" or "save" not in detail.can:
-        template = "tasks/read.html"
-    else:
-        template = "tasks/edit.html"
+def _wrong_password(error: NotAuthenticated) -> Problem:
+    """A wrong password, or too many of them, as a problem of the form."""
+    many = error.error_code == "too_many_attempts"
+    text = error_page_texts(error)[1] if many else error.message
+    return Problem(error.error_code if many else "wrong_password", text, "password", error.params)
+
+
+def _page(detail: TaskDetail) -> str:
+    """The task's page; its inputs show what was typed in a form that could not be done."""
+    typed = pending_forms.typed()
+    editable = detail.row.state == "open" and "save" in detail.can
+    posted = typed.form if typed and "filled" in typed.form else None
     asks_people = any(f.type in ("person", "plan") for f in detail.form)
     people = by_name(p for p in engine().people.all(actor()) if p.active) if asks_people else []
     return render_template(
-        template,
+        "tasks/edit.html" if editable else "tasks/read.html",
         task=detail,
         row=detail.row,
         points=task_form.points(detail, posted),
@@ -182,57 +177,22 @@ def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) 
         if detail.row.due
         else [],
         note=detail.note if posted is None else posted.get("note", ""),
-        problems=Problems(problems, task_form.labels(detail)),
+        problems=Problems(typed.problems if typed else (), task_form.labels(detail)),
+        unsaved=task_form.read(detail, posted) if posted and not editable else None,
         people=people,
         names={p.username: p.name for p in people},
         attachment_limit=config().limits.attachment_bytes,
-        **shown,
     )
-
-
-def _not_signed(task_id: str, error: NotAuthenticated) -> ResponseReturnValue:
-    """The page after a wrong password, or too many of them: all inputs stay as they were posted."""
-    text = error_page_texts(error)[1] if error.error_code == "too_many_attempts" else error.message
-    code = "wrong_password" if error.error_code != "too_many_attempts" else error.error_code
-    problem = Problem(code, text, "password", error.params)
-    return _page(engine().tasks.get(actor(), task_id), (problem,)), 422
-
-
-def _not_mine(task_id: str, error: NotAllowed) -> ResponseReturnValue:
-    """The page after a post by a reader who no longer has the task: it shows what was posted, to be
-    copied."""
-    detail = engine().tasks.get(actor(), task_id)
-    unsaved = task_form.read(detail, request.form) if "filled" in request.form else None
-    return _page(detail, conflict=error_page_texts(error), unsaved=unsaved), status_of(error)
-
-
-def _lost_race(task_id: str, error: Conflict) -> ResponseReturnValue:
-    """The page after a post to a task that somebody else has changed since it was read."""
-    detail = engine().tasks.get(actor(), task_id)
-    if detail.row.state != "open":
-        return _too_late(detail)
-    title, text = error_page_texts(error)
-    return _page(detail, conflict=(title, text)), status_of(error)
-
-
-def _too_late(detail: TaskDetail) -> ResponseReturnValue:
-    """The page after a post to a closed task: who closed it and when, and what was posted."""
-    if detail.row.state == "cancelled":
-        texts = error_texts("withdrawn", {})
-    else:
-        by = detail.completed_by.name if detail.completed_by else "–"
-        texts = error_texts("already_completed", {"by": by, "at": detail.completed_at})
-    return _page(detail, conflict=texts, unsaved=task_form.read(detail, request.form)), 409
 
 
 # ---------------------------------------------------------------- the buttons
 
 
 def _complete(task: TaskForm) -> ResponseReturnValue:
+    _attach_files(task.id, task)
     given = task_form.read(task, request.form)
     if given.problems:
         raise Invalid(given.problems)
-    _attach_files(task.id, task)
     engine().tasks.complete(
         actor(),
         task.id,
@@ -295,10 +255,10 @@ ACTIONS: Final[dict[str, Callable[[TaskDetail, str], ResponseReturnValue]]] = {
 
 def _save_form(detail: TaskDetail) -> None:
     """Save the posted form as a draft, its files first."""
+    _attach_files(detail.row.id, detail)
     given = task_form.read(detail, request.form)
     if given.problems:
         raise Invalid(given.problems)
-    _attach_files(detail.row.id, detail)
     _save_draft(detail, given)
 
 
@@ -337,3 +297,4 @@ def _attach_files(task_id: str, task: TaskDetail | TaskForm) -> None:
             data,
             key=f"{posted_key()}-file{place}",
         )
+        pending_forms.arrived([file])

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoPage
 
 from engine import CaseDetail, Invalid, MessageOption, Problem
+from web import pending_forms
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key
 from web.forms import Problems, read_fields, shown_fields
@@ -24,17 +25,14 @@ def message(case_id: str, name: str) -> str:
 @blueprint.post("/<case_id>/messages/<name>")
 def send(case_id: str, name: str) -> ResponseReturnValue:
     """Deliver the message of the posted form to the case."""
-    detail, option = _option(case_id, name)
+    _detail, option = _option(case_id, name)
     problems = []
     if option.interrupting and "sure" not in request.form:
         problems.append(Problem("confirm", "Confirm the consequence.", "sure"))
     answers = read_fields(option.form, request.form)
-    try:
-        if problems:
-            raise Invalid([*_missing(option, answers), *problems])
-        done = engine().cases.deliver(actor(), name, case_id, answers, key=posted_key())
-    except Invalid as error:
-        return _page(detail, option, error.problems), 422
+    if problems:
+        raise Invalid([*_missing(option, answers), *problems])
+    done = engine().cases.deliver(actor(), name, case_id, answers, key=posted_key())
     if done.result["expected"]:
         flash(_("%(label)s är mottagen.", label=option.label), "success")
     else:
@@ -64,8 +62,9 @@ def _option(case_id: str, name: str) -> tuple[CaseDetail, MessageOption]:
     return detail, option
 
 
-def _page(detail: CaseDetail, option: MessageOption, problems: tuple[Problem, ...] = ()) -> str:
-    posted = request.form if request.method == "POST" else None
+def _page(detail: CaseDetail, option: MessageOption) -> str:
+    typed = pending_forms.typed()
+    posted = typed.form if typed else None
     labels = {field.id: field.label for field in option.form} | {"sure": _("Bekräfta")}
     return render_template(
         "cases/message.html",
@@ -73,7 +72,7 @@ def _page(detail: CaseDetail, option: MessageOption, problems: tuple[Problem, ..
         row=detail.row,
         option=option,
         shown=shown_fields(option.form, {}, posted),
-        problems=Problems(problems, labels),
+        problems=Problems(typed.problems if typed else (), labels),
         people=[p for p in engine().people.all(actor()) if p.active],
         sure=posted is not None and "sure" in posted,
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import CaseDetail, Invalid, PlanRow, Problem
-from web import formats, forms
+from engine import CaseDetail, PlanRow
+from web import formats, forms, pending_forms
 from web.cases.allowed import case_that_allows
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key
@@ -26,11 +28,8 @@ def plan(case_id: str) -> str:
 def plan_sent(case_id: str) -> ResponseReturnValue:
     """Set the plan to the rows of the posted form."""
     detail = case_that_allows(case_id, "plan")
-    try:
-        rows = forms.read_plan(plan_rows(detail), request.form)
-        receipt = engine().cases.set_plan(actor(), case_id, rows, key=posted_key())
-    except Invalid as error:
-        return _page(detail, error.problems), 422
+    rows = forms.read_plan(plan_rows(detail), request.form)
+    receipt = engine().cases.set_plan(actor(), case_id, rows, key=posted_key())
     changed = int(receipt.result.get("changed", 0))
     if changed:
         done = ngettext(
@@ -48,7 +47,9 @@ def plan_rows(detail: CaseDetail) -> list[PlanRow]:
     return [row for row in rows if row.state in ("ahead", "open")]
 
 
-def _page(detail: CaseDetail, problems: tuple[Problem, ...] = ()) -> str:
+def _page(detail: CaseDetail) -> str:
+    typed = pending_forms.typed()
+    problems = typed.problems if typed else ()
     rows = plan_rows(detail)
     reasons = engine().cases.explain_plan(actor(), detail.row.id)
     return render_template(
@@ -56,17 +57,16 @@ def _page(detail: CaseDetail, problems: tuple[Problem, ...] = ()) -> str:
         case=detail,
         row=detail.row,
         rows=rows,
-        shown=_shown(rows),
+        shown=_shown(rows, typed.form if typed else {}),
         why={id: reason_sentences(reason) for id, reason in reasons.items()},
         problems=Problems(problems, {f"plan.{row.id}": row.name for row in rows}),
         people=[p for p in engine().people.all(actor()) if p.active],
     )
 
 
-def _shown(rows: list[PlanRow]) -> dict[str, dict[str, str]]:
-    """The texts of the inputs ``person`` and ``due`` by row id: the posted ones after a refused
-    post, else the stored ones."""
-    posted = request.form if request.method == "POST" else {}
+def _shown(rows: list[PlanRow], posted: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The texts of the inputs ``person`` and ``due`` by row id: the posted ones, else the stored
+    ones."""
     return {
         row.id: {
             "person": posted.get(

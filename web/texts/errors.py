@@ -191,6 +191,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Sidan hade blivit för gammal"),
         N_("Av säkerhetsskäl gäller ett formulär bara så länge du är inloggad."),
     ),
+    "not_kept": (
+        N_("Du har varit borta så länge att du loggats ut"),
+        N_("Det du skrev kunde inte sparas. Logga in i en annan flik, och skicka det sedan igen."),
+    ),
     "too_big": (
         N_("Det som skickades är för stort"),
         N_("En bifogad fil får vara högst %(maximum)s."),
@@ -233,8 +237,12 @@ def error_texts(code: str, params: Mapping[str, Any], fallback: str = "") -> tup
 
 def error_page_texts(error: ServiceplanError) -> tuple[str, str]:
     """The heading and the explanation of an engine's error, by its own code or its class's."""
-    code = error.error_code if error.error_code in ERRORS else type(error).code
-    return error_texts(code, error.params, error.message)
+    return error_texts(error_key(error), error.params, error.message)
+
+
+def error_key(error: ServiceplanError) -> str:
+    """The key of ``ERRORS`` for an engine's error: its own code, or its class's."""
+    return error.error_code if error.error_code in ERRORS else type(error).code
 
 
 def _fill(template: str, params: Mapping[str, Any]) -> str:
