@@ -32,6 +32,7 @@ from web import (
     migration,
     monitoring,
     overview,
+    pending_forms,
     people,
     security,
     sessions,
@@ -42,8 +43,8 @@ from web.context import person
 from web.i18n import gettext as _
 
 BLUEPRINTS = (
-    accounts, tasks, overview, cases, incidents, decisions, definitions, migration, history, people,
-    tokens, api, monitoring,
+    accounts, pending_forms, tasks, overview, cases, incidents, decisions, definitions, migration,
+    history, people, tokens, api, monitoring,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 YEAR = 31_536_000
@@ -83,6 +84,7 @@ def create_app(
     formats.init(app)
     forms.init(app)
     conflicts.init(app)
+    pending_forms.init(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     _give_templates(app)
@@ -127,7 +129,6 @@ def _give_templates(app: Flask) -> None:
         context.person,
         context.today,
         context.here,
-        context.new_key,
         context.role_title,
         context.role_titles,
     ):

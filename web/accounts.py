@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
@@ -18,12 +18,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from engine import SYSTEM, Invalid, NotAuthenticated, Problem
-from web import conflicts, i18n, pending_form, sessions
+from web import conflicts, i18n, pending_forms, sessions
 from web.context import actor, engine, here, person, posted_key, signed_in
 from web.forms import Problems
 from web.i18n import gettext as _
-from web.security import local_path, secure
-from web.texts.errors import error_page_texts
+from web.security import local_path, same_origin, secure
+from web.texts.errors import error_texts
+from web.typed_form import ID, Refusal
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -34,16 +35,36 @@ blueprint = Blueprint("accounts", __name__)
 def ask_login() -> ResponseReturnValue:
     """The answer to a request without a session: the login page, which leads back to the request.
 
-    A posted form is carried through the login, so that nothing is lost that somebody wrote while
-    their session ended.
+    A posted form is kept meanwhile, so that nothing is lost that somebody wrote while their session
+    ended: after the login its page shows what was typed.
     """
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("accounts.login", next=here()))
-    return _login_page(request.path, pending=pending_form.serialize(), expired=True), 401
+    page = pending_forms.form_page() or url_for("tasks.inbox")
+    if request.endpoint == "accounts.logout":
+        return redirect(url_for("accounts.login"), 303)
+    kept = pending_forms.keep_for_login()
+    if kept is None and same_origin() and pending_forms.form_page():
+        title, text = error_texts("not_kept", {})
+        fields = pending_forms.without_secrets()
+        return render_template("error.html", heading=title, text=text, status=401,
+                               form=(request.path, fields)), 401  # fmt: skip
+    return redirect(url_for("accounts.login", next=kept or page, ended=1), 303)
 
 
-def _login_page(target: str, **shown: Any) -> str:
-    return render_template("accounts/login.html", target=target, first_step=_first_step(), **shown)
+def login_refused(refusal: Refusal) -> ResponseReturnValue | None:
+    """Lead a login that could not be done back to its page, which keeps the user name; None for
+    another request."""
+    if request.endpoint != "accounts.login_sent":
+        return None
+    session["login"] = {
+        "username": request.form.get("username", "").strip()[:80],
+        "status": refusal.status,
+        "code": refusal.code,
+        "params": {name: str(value) for name, value in refusal.params.items()},
+    }
+    target = local_path(request.form.get("next"), url_for("tasks.inbox"))
+    return redirect(url_for("accounts.login", next=target, refused=1), 303)
 
 
 def _first_step() -> str:
@@ -57,40 +78,49 @@ def _first_step() -> str:
 
 @blueprint.get("/login")
 def login() -> ResponseReturnValue:
-    """The login page."""
+    """The login page; after a refused login with the user name and what was wrong."""
     target = local_path(request.args.get("next"), url_for("tasks.inbox"))
-    return redirect(target) if person() else _login_page(target)
+    if person():
+        return redirect(target)
+    before = session.get("login") or {}
+    refused = before if "refused" in request.args else {}
+    title, text = error_texts(refused["code"], refused["params"]) if refused else ("", "")
+    if refused and refused["code"] == "not_authenticated":
+        title = _("Det gick inte att logga in")
+    page = render_template(
+        "accounts/login.html",
+        target=target,
+        first_step=_first_step(),
+        username=before.get("username", ""),
+        title=title,
+        text=text,
+        ended="ended" in request.args,
+        kept=f"{ID}=" in urlsplit(target).query,
+    )
+    return page, refused.get("status", 200)
 
 
 @blueprint.post("/login")
 def login_sent() -> ResponseReturnValue:
     """Sign in with the posted user name and password, and go on to the page asked for."""
-    username = request.form.get("username", "").strip()
     target = local_path(request.form.get("next"), url_for("tasks.inbox"))
-    pending = request.form.get("pending_form", "")[: pending_form.MOST_CHARACTERS + 1]
-    form = pending_form.deserialize(pending)
+    unclaimed = session.get(pending_forms.UNCLAIMED)
     try:
         started = sessions.sign_in(
-            username, request.form.get("password", ""), {"pending_form": pending} if form else None
+            request.form.get("username", "").strip(), request.form.get("password", "")
         )
     except NotAuthenticated as error:
-        title, text = error_page_texts(error)
-        if error.error_code != "too_many_attempts":
-            title = _("Det gick inte att logga in")
-        page = _login_page(target, title=title, text=text, username=username, pending=pending)
-        return page, 429 if error.error_code == "too_many_attempts" else 401
-    response = redirect(url_for("accounts.resume") if form else target)
+        many = error.error_code == "too_many_attempts"
+        code = error.error_code if many else "not_authenticated"
+        refusal = Refusal(429 if many else 401, code, error.message, error.params)
+        answer = login_refused(refusal)
+        assert answer is not None, "this is the login"
+        return answer
+    if unclaimed:
+        engine().pending_forms.claim(started.person.actor(), unclaimed)
+    response = redirect(target)
     sessions.give_cookie(response, started)
     return response
-
-
-@blueprint.get("/login/resume")
-def resume() -> ResponseReturnValue:
-    """After a login in the middle of a form: a page whose button sends that form again."""
-    form = pending_form.deserialize(session.pop("pending_form", None))
-    if form is None:
-        return redirect(url_for("tasks.inbox"))
-    return render_template("accounts/resume.html", path=form[0], fields=form[1])
 
 
 @blueprint.post("/logout")
@@ -119,10 +149,13 @@ def language(code: str) -> ResponseReturnValue:
 @blueprint.get("/password")
 def password() -> ResponseReturnValue:
     """The form that changes one's password."""
-    return _password_page(Problems())
-
-
-def _password_page(problems: Problems) -> str:
+    typed = pending_forms.typed()
+    labels = {
+        "current": _("Nuvarande lösenord"),
+        "password": _("Nytt lösenord"),
+        "repeated": _("Nytt lösenord igen"),
+    }
+    problems = Problems(typed.problems if typed else (), labels)
     account = engine().people.account(actor(), _username())
     return render_template(
         "accounts/password.html", problems=problems, password_at=account.password_at
@@ -133,25 +166,17 @@ def _password_page(problems: Problems) -> str:
 def password_sent() -> ResponseReturnValue:
     """Change one's password; all other sessions of the person end."""
     new = request.form.get("new_password", "")
-    labels = {
-        "current": _("Nuvarande lösenord"),
-        "password": _("Nytt lösenord"),
-        "repeated": _("Nytt lösenord igen"),
-    }
     account = engine().people.account(actor(), _username())
     conflicts.must_show(password_at=account.password_at)
-    try:
-        _check_new(request.form.get("password", ""), new, request.form.get("repeated", ""))
-        engine().people.set_password(
-            actor(),
-            _username(),
-            new,
-            keep=sessions.token(),
-            seen=account.password_at,
-            key=posted_key(),
-        )
-    except Invalid as error:
-        return _password_page(Problems(error.problems, labels)), 422
+    _check_new(request.form.get("password", ""), new, request.form.get("repeated", ""))
+    engine().people.set_password(
+        actor(),
+        _username(),
+        new,
+        keep=sessions.token(),
+        seen=account.password_at,
+        key=posted_key(),
+    )
     flash(_("Lösenordet är bytt. Du är utloggad överallt utom här."), "success")
     return redirect(url_for("tasks.inbox"))
 

@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
 from engine import Conflict
-from web import formats, merge
+from web import formats, merge, pending_forms
 from web.context import today
 
 Form = MultiDict[str, str]
@@ -113,7 +113,7 @@ class ToShowAgain(Conflict):
 class Unmerged(ToShowAgain):
     """Somebody else has changed what this page changes."""
 
-    code = "unmerged"
+    code = pending_forms.UNMERGED
 
 
 class Moved(ToShowAgain):

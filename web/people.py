@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
-from engine import Account, Conflict, Invalid, NotAllowed, Person
-from web import conflicts
+from engine import Account, Conflict, NotAllowed, Person
+from web import conflicts, pending_forms
 from web.conflicts import Input
 from web.context import actor, engine, person, posted_key, role_title
 from web.formats import by_name
@@ -45,28 +46,31 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/new")
 def new() -> ResponseReturnValue:
     """The form of a new person, with a generated password."""
-    return _new_page(password=new_password())
+    typed = pending_forms.typed()
+    return render_template(
+        "people/new.html",
+        problems=Problems(typed.problems if typed else (), _labels()),
+        roles_known=engine().roles,
+        rights=_rights(),
+        shown=typed.form if typed else MultiDict(),
+        password=new_password(),
+    )
 
 
 @blueprint.post("/new")
 def add() -> ResponseReturnValue:
     """Add the person of the posted form."""
     given = request.form
-    try:
-        engine().people.add(
-            actor(),
-            given.get("username", ""),
-            given.get("name", ""),
-            roles=given.getlist("roles"),
-            rights=given.getlist("rights"),
-            email=given.get("email", ""),
-            password=given.get("password", ""),
-            key=posted_key(),
-        )
-    except Invalid as error:
-        shown = {name: given.get(name, "") for name in ("username", "name", "email", "password")}
-        chosen = {"roles": given.getlist("roles"), "rights": given.getlist("rights")}
-        return _new_page(Problems(error.problems, _labels()), **shown, **chosen), 422
+    engine().people.add(
+        actor(),
+        given.get("username", ""),
+        given.get("name", ""),
+        roles=given.getlist("roles"),
+        rights=given.getlist("rights"),
+        email=given.get("email", ""),
+        password=given.get("password", ""),
+        key=posted_key(),
+    )
     flash(_("%(name)s kan nu logga in.", name=given.get("name", "")), "success")
     return redirect(url_for("people.index"))
 
@@ -80,14 +84,9 @@ def show(username: str) -> ResponseReturnValue:
 @blueprint.post("/<username>")
 def change(username: str) -> ResponseReturnValue:
     """Change roles, rights, address and whether the account is open; or set a new password."""
-    account = engine().people.account(actor(), username)
-    try:
-        if request.form.get("action") == "password":
-            return _set_password(account)
-        return _change(username)
-    except Invalid as error:
-        posted = None if request.form.get("action") == "password" else request.form
-        return _person_page(account, Problems(error.problems, _labels()), posted), 422
+    if request.form.get("action") == "password":
+        return _set_password(engine().people.account(actor(), username))
+    return _change(username)
 
 
 def _set_password(account: Account) -> ResponseReturnValue:
@@ -112,7 +111,7 @@ def _change(username: str) -> ResponseReturnValue:
         chosen = account.person
         outcome = conflicts.merged(_inputs(chosen), request.form)
         if outcome.disputed:
-            return _person_page(account, posted=outcome.unmerged().form), 409
+            raise outcome.unmerged()
         try:
             if outcome.changed:
                 engine().people.change(
@@ -198,44 +197,26 @@ def _rights() -> dict[str, tuple[str, str]]:
     return {key: (_(title), _(meaning)) for key, (title, meaning) in RIGHTS.items()}
 
 
-def _new_page(problems: Problems | None = None, **shown: Any) -> str:
-    return render_template(
-        "people/new.html",
-        problems=problems or Problems(),
-        roles_known=engine().roles,
-        rights=_rights(),
-        shown=shown,
-    )
-
-
-def _person_page(
-    account: Account,
-    problems: Problems | None = None,
-    posted: conflicts.Form | None = None,
-) -> str:
-    """The page; after a refused post the account's form shows what was posted."""
-    chosen = account.person
-    held = {"roles": chosen.roles, "rights": chosen.rights, "active": chosen.active,
-            "email": chosen.email or "", "base": conflicts.shown(_inputs(chosen)),
-            "disputed": ""}  # fmt: skip
-    if posted is not None:
-        held = {"roles": posted.getlist("roles"), "rights": posted.getlist("rights"),
-                "active": "active" in posted, "email": posted.get("email", ""),
-                "base": posted.get("shown", ""),
-                "disputed": posted.get("disputed", "")}  # fmt: skip
+def _person_page(account: Account) -> str:
+    chosen, typed = account.person, pending_forms.typed()
+    form = typed.form if typed and typed.form.get("action") != "password" else None
+    asked = _inputs(chosen)
     return render_template(
         "people/show.html",
         chosen=chosen,
-        held=held,
         account=account,
-        problems=problems or Problems(),
+        email=form.get("email", "") if form else chosen.email or "",
+        roles=form.getlist("roles") if form else chosen.roles,
+        held_rights=form.getlist("rights") if form else chosen.rights,
+        active="active" in form if form else chosen.active,
+        base=form.get("shown", "") if form else conflicts.shown(asked),
+        carried=form or {},
+        differences=conflicts.differences(asked, form, account.changed_by, account.changed_at),
+        problems=Problems(typed.problems if typed else (), _labels()),
         roles_known=engine().roles,
         rights=_rights(),
         password=new_password(),
         tokens=engine().tokens.all(actor(), chosen.username),
         scopes_known={key: _(text) for key, text in SCOPES.items()},
         now=engine().now(),
-        differences=conflicts.differences(
-            _inputs(chosen), posted, account.changed_by, account.changed_at
-        ),
     )

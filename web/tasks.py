@@ -18,7 +18,6 @@ from werkzeug.exceptions import BadRequest
 from engine import (
     Conflict,
     Invalid,
-    NotAllowed,
     NotAuthenticated,
     NotFound,
     Problem,
@@ -26,15 +25,14 @@ from engine import (
     TaskForm,
     TaskRow,
 )
-from web import conflicts, task_form, task_saves
+from web import conflicts, pending_forms, task_form, task_saves
 from web.context import actor, config, engine, posted_key, today
-from web.errors import status_of
 from web.formats import by_name, clock
 from web.forms import Problems, shown_fields
 from web.i18n import gettext as _
 from web.task_inputs import inputs
 from web.texts.due_dates import reason_sentences
-from web.texts.errors import error_page_texts, error_texts
+from web.texts.errors import error_page_texts
 
 blueprint = Blueprint("tasks", __name__)
 GROUPS: Final = ("late", "today", "coming")
@@ -142,54 +140,44 @@ def act(task_id: str) -> ResponseReturnValue:
         return ACTIONS[action](engine().tasks.get(actor(), task_id), argument)
     except conflicts.Unmerged as error:
         error.form["intent"] = intent
-        return _page(engine().tasks.get(actor(), task_id), posted=error.form), 409
+        raise
     except Invalid as error:
-        return _page(_detail_with(task_id, error), error.problems), 422
+        _save_what_asks_for_more(task_id, error)
+        raise
     except NotAuthenticated as error:
-        return _not_signed(task_id, error)
-    except NotAllowed as error:
-        return _not_mine(task_id, error)
-    except Conflict as error:
-        return _lost_race(task_id, error)
+        raise Invalid([_wrong_password(error)]) from error
 
 
-def _detail_with(task_id: str, error: Invalid) -> TaskDetail:
-    """The task, with every field that the problems are about.
+def _save_what_asks_for_more(task_id: str, error: Invalid) -> None:
+    """Save the posted answers as a draft when they ask for fields that the page does not have yet.
 
     Which fields a task has may depend on its answers (a large offer needs a project group). A
-    problem of a field that the page does not have yet means that the posted answers ask for it:
-    they are saved as a draft, and the task is read again.
+    problem of a field that the page does not have means that the posted answers ask for it.
     """
     detail = engine().tasks.get(actor(), task_id)
     shown = task_form.labels(detail).keys() | {"assignee"}
     if any(problem.field not in shown for problem in error.problems):
         with suppress(Invalid, conflicts.Unmerged):
             task_saves.save(task_id, request.form, ())
-            detail = engine().tasks.get(actor(), task_id)
-    return detail
 
 
-def _page(
-    detail: TaskDetail,
-    problems: tuple[Problem, ...] = (),
-    posted: conflicts.Form | None = None,
-    **more: Any,
-) -> str:
-    """The task's page; after a post its inputs show what was posted.
+def _wrong_password(error: NotAuthenticated) -> Problem:
+    """A wrong password, or too many of them, as a problem of the form."""
+    many = error.error_code == "too_many_attempts"
+    text = error_page_texts(error)[1] if many else error.message
+    return Problem(error.error_code if many else "wrong_password", text, "password", error.params)
 
-    :param posted: what they show instead of the request's own form
-    """
-    if posted is None and request.method == "POST":
-        posted = request.form
-    asked = inputs(detail)
-    if detail.row.state != "open" or "save" not in detail.can:
-        template = "tasks/read.html"
-    else:
-        template = "tasks/edit.html"
+
+def _page(detail: TaskDetail) -> str:
+    """The task's page; its inputs show what was typed in a form that could not be done."""
+    typed = pending_forms.typed()
+    editable = detail.row.state == "open" and "save" in detail.can
+    posted = typed.form if typed and {"filled", "disputed"} & typed.form.keys() else None
+    asked = inputs(detail, giving=True)
     asks_people = any(f.type in ("person", "plan") for f in detail.form)
     people = by_name(p for p in engine().people.all(actor()) if p.active) if asks_people else []
     return render_template(
-        template,
+        "tasks/edit.html" if editable else "tasks/read.html",
         task=detail,
         row=detail.row,
         points=task_form.points(detail, posted),
@@ -202,17 +190,15 @@ def _page(
         note=detail.note if posted is None else posted.get("note", ""),
         base=conflicts.shown(asked) if posted is None else conflicts.shown_again(asked, posted),
         revision=_revision(detail) if posted is None else posted.get("revision", ""),
-        disputed="" if posted is None else posted.get("disputed", ""),
-        intent="" if posted is None else posted.get("intent", ""),
+        carried=posted or {},
         differences=conflicts.differences(
-            inputs(detail, giving=True), posted, detail.draft_saved_by, detail.draft_saved_at
+            asked, posted, detail.draft_saved_by, detail.draft_saved_at
         ),
-        assignee="" if posted is None else posted.get("assignee", ""),
-        problems=Problems(problems, task_form.labels(detail)),
+        problems=Problems(typed.problems if typed else (), task_form.labels(detail)),
+        unsaved=task_form.read(detail, posted) if posted and not editable else None,
         people=people,
         names={p.username: p.name for p in people},
         attachment_limit=config().limits.attachment_bytes,
-        **more,
     )
 
 
@@ -221,50 +207,15 @@ def _revision(detail: TaskDetail) -> str:
     return f"{detail.row.revision}.{detail.instance_revision}"
 
 
-def _not_signed(task_id: str, error: NotAuthenticated) -> ResponseReturnValue:
-    """The page after a wrong password, or too many of them: all inputs stay as they were posted."""
-    text = error_page_texts(error)[1] if error.error_code == "too_many_attempts" else error.message
-    code = "wrong_password" if error.error_code != "too_many_attempts" else error.error_code
-    problem = Problem(code, text, "password", error.params)
-    return _page(engine().tasks.get(actor(), task_id), (problem,)), 422
-
-
-def _not_mine(task_id: str, error: NotAllowed) -> ResponseReturnValue:
-    """The page after a post by a reader who no longer has the task: it shows what was posted, to be
-    copied."""
-    detail = engine().tasks.get(actor(), task_id)
-    unsaved = task_form.read(detail, request.form) if "filled" in request.form else None
-    return _page(detail, conflict=error_page_texts(error), unsaved=unsaved), status_of(error)
-
-
-def _lost_race(task_id: str, error: Conflict) -> ResponseReturnValue:
-    """The page after a post to a task that somebody else has changed since it was read."""
-    detail = engine().tasks.get(actor(), task_id)
-    if detail.row.state != "open":
-        return _too_late(detail)
-    title, text = error_page_texts(error)
-    return _page(detail, conflict=(title, text)), status_of(error)
-
-
-def _too_late(detail: TaskDetail) -> ResponseReturnValue:
-    """The page after a post to a closed task: who closed it and when, and what was posted."""
-    if detail.row.state == "cancelled":
-        texts = error_texts("withdrawn", {})
-    else:
-        by = detail.completed_by.name if detail.completed_by else "–"
-        texts = error_texts("already_completed", {"by": by, "at": detail.completed_at})
-    return _page(detail, conflict=texts, unsaved=task_form.read(detail, request.form)), 409
-
-
 # ---------------------------------------------------------------- the buttons
 
 
 def _complete(task: TaskForm) -> ResponseReturnValue:
     """Complete the task as the page showed it: at its revision, as a rule."""
+    attached = _attach_files(task.id, task)
     given = task_form.read(task, request.form)
     if given.problems:
         raise Invalid(given.problems)
-    attached = _attach_files(task.id, task)
     revision, _dot, instance_revision = request.form.get("revision", "").partition(".")
     if attached or task.plan or not (revision.isdecimal() and instance_revision.isdecimal()):
         task_saves.complete(task.id, request.form, attached)
@@ -368,4 +319,5 @@ def _attach_files(task_id: str, task: TaskDetail | TaskForm) -> list[str]:
             key=f"{posted_key()}-file{place}",
         )
         attached.append(str(receipt.id))
+        pending_forms.arrived([file])
     return attached

@@ -20,6 +20,7 @@ from engine.service.job_handlers import JobHandlers
 from engine.service.jobs import Jobs
 from engine.service.migration import Migrations
 from engine.service.operations import Operations
+from engine.service.pending_forms import PendingForms
 from engine.service.people import People
 from engine.service.sessions import Sessions
 from engine.service.tasks import Tasks
@@ -49,6 +50,7 @@ class Engine:
         self.instances = Instances(transactions)
         self.incidents = Incidents(transactions)
         self.people = People(transactions)
+        self.pending_forms = PendingForms(transactions)
         self.sessions = Sessions(transactions)
         self.tokens = Tokens(transactions)
         self.tasks = Tasks(transactions, self.sessions)

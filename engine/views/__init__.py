@@ -65,6 +65,7 @@ from engine.views.migration import (
 )
 from engine.views.operations import Pulse
 from engine.views.page import Page
+from engine.views.pending_forms import PendingForm
 from engine.views.people import SYSTEM, Account, Actor, Person, Role, TokenName
 from engine.views.records import Fault, HistoryEntry, Receipt, Verification
 from engine.views.sessions import Session
@@ -144,6 +145,7 @@ __all__ = [
     "Option",
     "Overview",
     "Page",
+    "PendingForm",
     "Person",
     "Phase",
     "PlanRow",

@@ -10,12 +10,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoPage
 
 from engine import CaseDetail, Invalid, MessageOption, Problem
-from web import conflicts
+from web import conflicts, pending_forms
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key
 from web.forms import Problems, read_fields, shown_fields
 from web.i18n import gettext as _
-from web.texts.errors import error_page_texts
 
 
 @blueprint.get("/<case_id>/messages/<name>")
@@ -31,18 +30,16 @@ def send(case_id: str, name: str) -> ResponseReturnValue:
     detail, option = _option(case_id, name)
     try:
         conflicts.must_show(**_shown(detail, option))
-    except conflicts.Moved as error:
-        return _page(detail, option, moved=error), 409
+    except conflicts.Moved as moved:
+        moved.form.pop("sure", None)  # the consequence is another one now
+        raise
     problems = []
     if option.interrupting and "sure" not in request.form:
         problems.append(Problem("confirm", "Confirm the consequence.", "sure"))
     answers = read_fields(option.form, request.form)
-    try:
-        if problems:
-            raise Invalid([*_missing(option, answers), *problems])
-        done = engine().cases.deliver(actor(), name, case_id, answers, key=posted_key())
-    except Invalid as error:
-        return _page(detail, option, error.problems), 422
+    if problems:
+        raise Invalid([*_missing(option, answers), *problems])
+    done = engine().cases.deliver(actor(), name, case_id, answers, key=posted_key())
     if done.result["expected"]:
         flash(_("%(label)s är mottagen.", label=option.label), "success")
     else:
@@ -78,13 +75,9 @@ def _shown(detail: CaseDetail, option: MessageOption) -> dict[str, Any]:
     return {"asks": asks, "interrupts": detail.revision if option.interrupting else None}
 
 
-def _page(
-    detail: CaseDetail,
-    option: MessageOption,
-    problems: tuple[Problem, ...] = (),
-    moved: conflicts.Moved | None = None,
-) -> str:
-    posted = request.form if request.method == "POST" else None
+def _page(detail: CaseDetail, option: MessageOption) -> str:
+    typed = pending_forms.typed()
+    posted = typed.form if typed else None
     labels = {field.id: field.label for field in option.form} | {"sure": _("Bekräfta")}
     return render_template(
         "cases/message.html",
@@ -92,9 +85,8 @@ def _page(
         row=detail.row,
         option=option,
         shown=shown_fields(option.form, {}, posted),
-        problems=Problems(problems, labels),
         seen=_shown(detail, option),
-        moved=error_page_texts(moved) if moved else None,
+        problems=Problems(typed.problems if typed else (), labels),
         people=[p for p in engine().people.all(actor()) if p.active],
-        sure=posted is not None and "sure" in posted and moved is None,
+        sure=posted is not None and "sure" in posted,
     )

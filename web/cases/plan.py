@@ -9,8 +9,8 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import CaseDetail, Conflict, Invalid, PlanRow, Problem
-from web import conflicts, formats, forms
+from engine import CaseDetail, Conflict, PlanRow
+from web import conflicts, formats, forms, pending_forms
 from web.cases.allowed import case_that_allows
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key
@@ -35,7 +35,7 @@ def plan_sent(case_id: str) -> ResponseReturnValue:
         rows = plan_rows(detail)
         outcome = conflicts.merged(_inputs(rows), request.form)
         if outcome.disputed:
-            return _page(detail, posted=outcome.unmerged().form), 409
+            raise outcome.unmerged()
         changed = _changed(rows, outcome)
         try:
             if changed:
@@ -43,8 +43,6 @@ def plan_sent(case_id: str) -> ResponseReturnValue:
                 seen = _seen(row for row in rows if row.id in ids)
                 engine().cases.set_plan(actor(), case_id, changed, seen=seen, key=posted_key())
             break
-        except Invalid as error:
-            return _page(detail, error.problems, request.form), 422
         except Conflict as error:
             if not left or not conflicts.is_stale(error):
                 raise
@@ -89,14 +87,12 @@ def plan_rows(detail: CaseDetail) -> list[PlanRow]:
 
 
 def _inputs(rows: list[PlanRow]) -> list[conflicts.Input]:
-    return list(plan_inputs(rows, _shown(rows, None)))
+    return list(plan_inputs(rows, _shown(rows, {})))
 
 
-def _page(
-    detail: CaseDetail,
-    problems: tuple[Problem, ...] = (),
-    posted: conflicts.Form | None = None,
-) -> str:
+def _page(detail: CaseDetail) -> str:
+    typed = pending_forms.typed()
+    posted = typed.form if typed else None
     rows = plan_rows(detail)
     reasons = engine().cases.explain_plan(actor(), detail.row.id)
     return render_template(
@@ -104,26 +100,29 @@ def _page(
         case=detail,
         row=detail.row,
         rows=rows,
-        shown=_shown(rows, posted),
+        shown=_shown(rows, posted or {}),
         base=conflicts.shown(_inputs(rows)) if posted is None else posted.get("shown", ""),
-        disputed="" if posted is None else posted.get("disputed", ""),
-        why={id: reason_sentences(reason) for id, reason in reasons.items()},
-        problems=Problems(problems, {f"plan.{row.id}": row.name for row in rows}),
-        people=[p for p in engine().people.all(actor()) if p.active],
+        carried=posted or {},
         differences=conflicts.differences(_inputs(rows), posted, *_last_change(detail.row.id))
-        if posted is not None
+        if posted
         else None,
+        why={id: reason_sentences(reason) for id, reason in reasons.items()},
+        problems=Problems(
+            typed.problems if typed else (), {f"plan.{row.id}": row.name for row in rows}
+        ),
+        people=[p for p in engine().people.all(actor()) if p.active],
     )
 
 
-def _shown(rows: list[PlanRow], posted: conflicts.Form | None) -> dict[str, dict[str, str]]:
-    """The texts of the inputs ``person`` and ``due`` by row id: the posted ones after a refused
-    post, else the stored ones."""
-    given: Mapping[str, str] = posted if posted is not None else {}
+def _shown(rows: list[PlanRow], posted: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The texts of the inputs ``person`` and ``due`` by row id: the posted ones, else the stored
+    ones."""
     return {
         row.id: {
-            "person": given.get(f"plan.{row.id}.person", row.person.username if row.person else ""),
-            "due": given.get(f"plan.{row.id}.due", formats.day(row.due)),
+            "person": posted.get(
+                f"plan.{row.id}.person", row.person.username if row.person else ""
+            ),
+            "due": posted.get(f"plan.{row.id}.due", formats.day(row.due)),
         }
         for row in rows
     }

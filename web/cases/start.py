@@ -9,13 +9,15 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from engine import Customer, Invalid, NotAllowed, PlanRow, Problem, StartForm, StartOption
-from web import parsing
+from web import parsing, pending_forms
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key, role_title, today
 from web.forms import Problems, read_fields, shown_fields
 from web.i18n import gettext as _
+from web.typed_form import TypedForm
 
 VARIABLE = "variables."
 """How the engine begins the name of an answer to the process's own form."""
@@ -45,6 +47,10 @@ def may_start() -> bool:
 
 @blueprint.get("/new")
 def new() -> str:
+    """The form, with what was typed in it and the dates that follow from it; before it, the choice
+    between several processes."""
+    if typed := pending_forms.typed():
+        return _typed_page(typed)
     offered = engine().cases.startable(actor())
     asked = request.args.get("process")
     customer = request.args.get("customer", "")
@@ -56,6 +62,19 @@ def new() -> str:
     known = _known(form)
     entered = StartInput(mode=_first_mode(form, known, customer), customer_id=customer)
     return _page(form, entered, known)
+
+
+def _typed_page(typed: TypedForm) -> str:
+    form = engine().cases.start_form(actor(), _process(typed.form))
+    known = _known(form)
+    entered = _read(form, known, typed.form)
+    preview = None
+    if typed.form.get("action") == "preview" and not (form.dated and entered.start_date is None):
+        try:
+            preview = _preview(form, entered)
+        except Invalid as error:
+            return _page(form, entered, known, typed, _of_form(error.problems))
+    return _page(form, entered, known, typed, typed.problems, preview)
 
 
 def _of_customers(offered: Sequence[StartOption], customer: str) -> Sequence[StartOption]:
@@ -74,15 +93,15 @@ def _choice(offered: Sequence[StartOption], customer: str) -> str:
 
 @blueprint.post("/new")
 def start() -> ResponseReturnValue:
-    form = engine().cases.start_form(actor(), _posted_process())
+    form = engine().cases.start_form(actor(), _process(request.form))
     known = _known(form)
-    entered = _read(form, known)
+    entered = _read(form, known, request.form)
     looking = request.form.get("action") == "preview"
     if form.dated and entered.start_date is None if looking else entered.problems:
-        return _page(form, entered, known, entered.problems), 422
+        raise Invalid(entered.problems)
+    if looking:
+        return pending_forms.looked()
     try:
-        if looking:
-            return _page(form, entered, known, preview=_preview(form, entered))
         if entered.mode == "new":
             # Registered once: should the case not start, the page has the customer as a known one.
             entered = replace(entered, mode="known", customer_id=_add_customer(entered))
@@ -97,14 +116,14 @@ def start() -> ResponseReturnValue:
             key=posted_key(),
         )
     except Invalid as error:
-        return _page(form, entered, _known(form), _of_form(error.problems)), 422
+        raise Invalid(_of_form(error.problems)) from error
     flash(_("Ärende %(number)s är startat.", number=receipt.result.get("number", "")), "success")
     return redirect(url_for("cases.show", case_id=receipt.id))
 
 
-def _posted_process() -> str:
+def _process(posted: Mapping[str, str]) -> str:
     """The form's own; a form that was loaded from an older page means what is offered first."""
-    named = request.form.get("process")
+    named = posted.get("process")
     offered = engine().cases.startable(actor())
     if named is None and not offered:
         raise NotAllowed
@@ -144,8 +163,7 @@ def _preview(form: StartForm, entered: StartInput) -> Sequence[PlanRow]:
     )
 
 
-def _read(form: StartForm, known: Sequence[Customer]) -> StartInput:
-    posted = request.form
+def _read(form: StartForm, known: Sequence[Customer], posted: MultiDict[str, str]) -> StartInput:
     typed = posted.get("start", "").strip()
     try:
         start_date = date.fromisoformat(parsing.date_text(typed, today())) if typed else None
@@ -193,6 +211,7 @@ def _page(
     form: StartForm,
     entered: StartInput,
     known: Sequence[Customer],
+    typed: TypedForm | None = None,
     problems: Sequence[Problem] = (),
     preview: Sequence[PlanRow] | None = None,
 ) -> str:
@@ -205,13 +224,12 @@ def _page(
         **{one.id: one.label for one in form.form},
         **{f"people.{key}": role_title(key) for key in form.roles},
     }
-    posted = request.form if request.method == "POST" else None
     return render_template(
         "cases/start.html",
         form=form,
         entered=entered,
         customers=known,
-        shown=shown_fields(form.form, form.values, posted),
+        shown=shown_fields(form.form, form.values, typed.form if typed else None),
         people=[p for p in engine().people.all(actor()) if p.active],
         problems=Problems(problems, labels),
         preview=preview,

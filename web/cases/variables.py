@@ -5,6 +5,7 @@ The pages call them "värden".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import CaseDetail, Conflict, Invalid, Problem, VariableValue
-from web import conflicts, forms
+from web import conflicts, forms, pending_forms
 from web.cases.allowed import case_that_allows
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key
@@ -42,14 +43,47 @@ def variables(case_id: str, instance_id: str) -> str:
         instance=engine().instances.get(actor(), instance_id),
         variables=stored,
         types={key: _(text) for key, text in TYPES.items()},
-        incident=_incident(detail),
+        incident=_incident(detail, request.args),
     )
 
 
 @blueprint.get("/<case_id>/instances/<instance_id>/variables/correct")
 def correct_variable(case_id: str, instance_id: str) -> str:
     """The form that corrects the variable of the address (``?name=``), or sets a new one."""
-    return _page(case_id, instance_id)
+    detail, stored = _stored(case_id, instance_id)
+    asked = request.args.get("name")
+    typed = pending_forms.typed()
+    if typed and asked is not None and asked != typed.form.get("name"):
+        pending_forms.of_another_page()
+        typed = None
+    given = typed.form if typed else request.args
+    name = given.get("name", "").strip()
+    now = next((v for v in stored if v.name == name), None)
+    kind = given.get("type", now.type if now else "string")
+    kind = kind if kind in TYPES else "string"
+    shown = typed.form.get("value", "") if typed else _shown(now, kind)
+    labels = {"name": _("Namn"), "value": _("Nytt värde"), "reason": _("Varför rättas det?")}
+    return render_template(
+        "cases/correct_variable.html",
+        case=detail,
+        row=detail.row,
+        instance=engine().instances.get(actor(), instance_id),
+        name=name,
+        now=now,
+        kind=kind,
+        text=shown,
+        reason=typed.form.get("reason", "") if typed else "",
+        types={key: _(text) for key, text in TYPES.items()},
+        incident=_incident(detail, given),
+        base=typed.form.get("shown", "") if typed else conflicts.shown([_input(now, None)]),
+        carried=typed.form if typed else {},
+        differences=conflicts.differences(
+            [_input(now, typed.form)], typed.form, *_last_correction(case_id, name)
+        )
+        if typed
+        else None,
+        problems=Problems(typed.problems if typed else (), labels),
+    )
 
 
 @blueprint.post("/<case_id>/instances/<instance_id>/variables/correct")
@@ -62,7 +96,7 @@ def correct_variable_sent(case_id: str, instance_id: str) -> ResponseReturnValue
         now = next((v for v in stored if v.name == name), None)
         outcome = conflicts.merged([_input(now, request.form)], request.form)
         if outcome.disputed:
-            return _page(case_id, instance_id, posted=outcome.unmerged().form), 409
+            raise outcome.unmerged()
         if request.form.get("keep", "").startswith("theirs"):
             flash(_("Värdet ”%(name)s” är som det var sparat.", name=name), "info")
             return redirect(url_for("cases.show", case_id=case_id))
@@ -83,13 +117,12 @@ def correct_variable_sent(case_id: str, instance_id: str) -> ResponseReturnValue
             )
             break
         except Invalid as error:
-            wrong = [_at_the_input(p, name) for p in error.problems]
-            return _page(case_id, instance_id, tuple(wrong), request.form), 422
+            raise Invalid([_at_the_input(p, name) for p in error.problems]) from error
         except Conflict as error:
             if not left or not conflicts.is_stale(error):
                 raise
     flash(_("Värdet ”%(name)s” är rättat.", name=name), "success")
-    incident = _incident(detail)
+    incident = _incident(detail, request.form)
     if request.form.get("action") == "retry" and incident:
         _retry(incident, key)
     return redirect(url_for("cases.show", case_id=case_id))
@@ -182,46 +215,10 @@ def _stored(case_id: str, instance_id: str) -> tuple[CaseDetail, tuple[VariableV
     return detail, engine().instances.variables(actor(), instance_id)
 
 
-def _incident(detail: CaseDetail) -> str:
-    """The id of the open incident that the correction is for (``?incident=``); "" for none."""
-    wanted = request.values.get("incident", "")
+def _incident(detail: CaseDetail, given: Mapping[str, str]) -> str:
+    """The id of the open incident that the correction is for (``incident``); "" for none."""
+    wanted = given.get("incident", "")
     return wanted if any(i.id == wanted for i in detail.incidents) else ""
-
-
-def _page(
-    case_id: str,
-    instance_id: str,
-    problems: tuple[Problem, ...] = (),
-    posted: conflicts.Form | None = None,
-) -> str:
-    detail, stored = _stored(case_id, instance_id)
-    name = request.values.get("name", "").strip()
-    now = next((v for v in stored if v.name == name), None)
-    kind = request.values.get("type", now.type if now else "string")
-    kind = kind if kind in TYPES else "string"
-    shown = _shown(now, kind) if posted is None else posted.get("value")
-    labels = {"name": _("Namn"), "value": _("Nytt värde"), "reason": _("Varför rättas det?")}
-    return render_template(
-        "cases/correct_variable.html",
-        case=detail,
-        row=detail.row,
-        instance=engine().instances.get(actor(), instance_id),
-        name=name,
-        now=now,
-        kind=kind,
-        text=shown or "",
-        reason="" if posted is None else posted.get("reason", ""),
-        base=conflicts.shown([_input(now, None)]) if posted is None else posted.get("shown", ""),
-        disputed="" if posted is None else posted.get("disputed", ""),
-        types={key: _(text) for key, text in TYPES.items()},
-        incident=_incident(detail),
-        problems=Problems(problems, labels),
-        differences=conflicts.differences(
-            [_input(now, posted)], posted, *_last_correction(case_id, name)
-        )
-        if posted is not None
-        else None,
-    )
 
 
 def _shown(now: VariableValue | None, kind: str) -> str:

@@ -154,10 +154,7 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "other_version": (
         N_("En annan version har tagits i drift sedan du öppnade sidan"),
-        N_(
-            "Inget är taget i drift än. Se efter vad som är nytt, och gör det om det fortfarande "
-            "är rätt."
-        ),
+        N_("%(versions)s. Inget av ditt är taget i drift än. Gör det om det fortfarande är rätt."),
     ),
     "withdrawn": (
         N_("Uppgiften behövs inte längre"),
@@ -221,6 +218,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Sidan hade blivit för gammal"),
         N_("Av säkerhetsskäl gäller ett formulär bara så länge du är inloggad."),
     ),
+    "not_kept": (
+        N_("Du har varit borta så länge att du loggats ut"),
+        N_("Det du skrev kunde inte sparas. Logga in i en annan flik, och skicka det sedan igen."),
+    ),
     "too_big": (
         N_("Det som skickades är för stort"),
         N_("En bifogad fil får vara högst %(maximum)s."),
@@ -263,8 +264,12 @@ def error_texts(code: str, params: Mapping[str, Any], fallback: str = "") -> tup
 
 def error_page_texts(error: ServiceplanError) -> tuple[str, str]:
     """The heading and the explanation of an engine's error, by its own code or its class's."""
-    code = error.error_code if error.error_code in ERRORS else type(error).code
-    return error_texts(code, error.params, error.message)
+    return error_texts(error_key(error), error.params, error.message)
+
+
+def error_key(error: ServiceplanError) -> str:
+    """The key of ``ERRORS`` for an engine's error: its own code, or its class's."""
+    return error.error_code if error.error_code in ERRORS else type(error).code
 
 
 def _fill(template: str, params: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from engine.store.tables.instances import (
 )
 from engine.store.tables.jobs import JobTable, OutboxTable, ReminderTable, RoutineTable
 from engine.store.tables.migration import MigrationItemTable, MigrationTable, SkippedStepTable
+from engine.store.tables.pending_forms import PendingFormTable
 from engine.store.tables.people import PersonTable
 from engine.store.tables.receipts import ReceiptTable
 from engine.store.tables.records import HistoryTable, SignatureTable
@@ -50,6 +51,7 @@ __all__ = [
     "MigrationItemTable",
     "MigrationTable",
     "OutboxTable",
+    "PendingFormTable",
     "PersonTable",
     "PersonWordTable",
     "PlanItemTable",
