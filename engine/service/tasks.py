@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -263,14 +264,7 @@ class Tasks(Part):
                 plan_seen=plan_seen,
             )
 
-        def failed(work: UnitOfWork, error: StepError) -> None:
-            work.hold_of_task(task_id)
-            # Somebody else may have completed it since: then nothing has failed.
-            tasks.for_change(work, actions.TASK_VIEW, task_id)
-            if error.instance_id is not None:
-                operation = {"op": "complete", "task": task_id}
-                incidents.record(work, error.instance_id, operation, error)
-
+        failed = partial(_record_failed_completion, task_id)
         return self._transactions.write(
             actor, "complete_task", key, given, do, on_failure=failed, reads_first=True
         )
@@ -356,3 +350,12 @@ class Tasks(Part):
         """
         with self._transactions.reading() as connection:
             return task_detail.attachment(connection, actor, attachment_id)
+
+
+def _record_failed_completion(task_id: str, work: UnitOfWork, error: StepError) -> None:
+    work.hold_of_task(task_id)
+    # Somebody else may have completed it since: then nothing has failed.
+    tasks.for_change(work, actions.TASK_VIEW, task_id)
+    if error.instance_id is not None:
+        operation = {"op": "complete", "task": task_id}
+        incidents.record(work, error.instance_id, operation, error)

@@ -130,7 +130,7 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Den släpper inte in någon. Läs in sidan på nytt."),
     ),
     "unmerged": (
-        N_("Någon annan har ändrat samma sak"),
+        N_("Någon annan har ändrat det som du har ändrat"),
         N_("Inget är sparat än, och det du skrev finns kvar. Välj vad som ska gälla."),
     ),
     "page_moved": (
@@ -143,10 +143,6 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
             "Inget är gjort än. Se efter vad som är öppet nu, och gör det om det fortfarande är "
             "rätt."
         ),
-    ),
-    "begun_meanwhile": (
-        N_("Någon annan har redan påbörjat den"),
-        N_("Påbörja den en gång till om det behövs."),
     ),
     "stale_password": (
         N_("Lösenordet har bytts sedan du öppnade sidan"),
