@@ -28,6 +28,7 @@ from web.context import actor, config, engine, posted_key, today
 from web.formats import by_name, clock
 from web.forms import Problems, shown_fields
 from web.i18n import gettext as _
+from web.passwords import wrong_password
 from web.texts.due_dates import reason_sentences
 from web.texts.errors import error_page_texts
 
@@ -135,7 +136,7 @@ def act(task_id: str) -> ResponseReturnValue:
         _save_what_asks_for_more(task_id, error)
         raise
     except NotAuthenticated as error:
-        raise Invalid([_wrong_password(error)]) from error
+        raise Invalid([*error.problems, _wrong_password(error)]) from error
 
 
 def _save_what_asks_for_more(task_id: str, error: Invalid) -> None:
@@ -189,19 +190,16 @@ def _page(detail: TaskDetail) -> str:
 
 
 def _complete(task: TaskForm) -> ResponseReturnValue:
-    _attach_files(task.id, task)
     given = task_form.read(task, request.form)
-    if given.problems:
-        raise Invalid(given.problems)
-    engine().tasks.complete(
-        actor(),
-        task.id,
-        answers=given.answers,
-        ticks=given.ticks,
-        note=given.note,
-        password=request.form.get("password") or None,
-        key=posted_key(),
-    )
+    content: dict[str, Any] = {"answers": given.answers, "ticks": given.ticks, "note": given.note}
+    problems = [*_attach_files(task.id, task), *given.problems]
+    if problems:
+        problems += engine().tasks.problems(actor(), task.id, **content)
+        if request.form.get("password"):
+            problems += wrong_password("password")
+        raise Invalid(problems)
+    password = request.form.get("password") or None
+    engine().tasks.complete(actor(), task.id, **content, password=password, key=posted_key())
     return redirect(url_for("tasks.show", task_id=task.id, done=1))
 
 
@@ -255,10 +253,10 @@ ACTIONS: Final[dict[str, Callable[[TaskDetail, str], ResponseReturnValue]]] = {
 
 def _save_form(detail: TaskDetail) -> None:
     """Save the posted form as a draft, its files first."""
-    _attach_files(detail.row.id, detail)
     given = task_form.read(detail, request.form)
-    if given.problems:
-        raise Invalid(given.problems)
+    problems = [*_attach_files(detail.row.id, detail), *given.problems]
+    if problems:
+        raise Invalid(problems)
     _save_draft(detail, given)
 
 
@@ -282,19 +280,28 @@ def _save_draft_if_changed(detail: TaskDetail) -> None:
         _save_form(detail)
 
 
-def _attach_files(task_id: str, task: TaskDetail | TaskForm) -> None:
+def _attach_files(task_id: str, task: TaskDetail | TaskForm) -> list[Problem]:
+    """Attach the posted files; what is wrong with those that cannot be attached."""
     limit = config().limits.attachment_bytes
+    problems: list[Problem] = []
     for place, (field_id, file) in enumerate(task_form.files(task, request.files)):
         data = file.stream.read()
         if len(data) > limit:
-            raise Invalid([Problem("file_too_large", "Too large.", field_id, {"maximum": limit})])
-        engine().tasks.attach(
-            actor(),
-            task_id,
-            field_id,
-            file.filename or "fil",
-            file.mimetype or "application/octet-stream",
-            data,
-            key=f"{posted_key()}-file{place}",
-        )
-        pending_forms.arrived([file])
+            most = {"maximum": limit}
+            problems.append(Problem("file_too_large", "Too large.", field_id, most))
+            continue
+        try:
+            engine().tasks.attach(
+                actor(),
+                task_id,
+                field_id,
+                file.filename or "fil",
+                file.mimetype or "application/octet-stream",
+                data,
+                key=f"{posted_key()}-file{place}",
+            )
+        except Invalid as error:
+            problems += error.problems
+        else:
+            pending_forms.arrived([file])
+    return problems
