@@ -7,6 +7,7 @@ values.
 
 from __future__ import annotations
 
+from engine.blank_text import is_blank
 from engine.bpmn.sheets import read_plan
 from engine.clock import Clock, FakeClock, SystemClock
 from engine.config import Config, load_config
@@ -192,6 +193,7 @@ __all__ = [
     "VariableValue",
     "Verification",
     "decide_file",
+    "is_blank",
     "load_config",
     "read_plan",
 ]

@@ -22,6 +22,7 @@ from web import conflicts, i18n, pending_forms, sessions
 from web.context import actor, engine, here, person, posted_key, signed_in
 from web.forms import Problems
 from web.i18n import gettext as _
+from web.passwords import wrong_password
 from web.security import local_path, same_origin, secure
 from web.texts.errors import error_texts
 from web.typed_form import ID, Refusal
@@ -168,7 +169,7 @@ def password_sent() -> ResponseReturnValue:
     new = request.form.get("new_password", "")
     account = engine().people.account(actor(), _username())
     conflicts.must_show(password_at=account.password_at)
-    _check_new(request.form.get("password", ""), new, request.form.get("repeated", ""))
+    _check_new(new, request.form.get("repeated", ""))
     engine().people.set_password(
         actor(),
         _username(),
@@ -181,15 +182,12 @@ def password_sent() -> ResponseReturnValue:
     return redirect(url_for("tasks.inbox"))
 
 
-def _check_new(current: str, new: str, repeated: str) -> None:
-    """Raise Invalid when the current password is wrong or the new ones differ."""
-    problems = []
-    try:
-        engine().sessions.check_password(_username(), current, address=request.remote_addr or "")
-    except NotAuthenticated:
-        problems.append(Problem("current_wrong", "The current password is wrong.", "current"))
+def _check_new(new: str, repeated: str) -> None:
+    """Raise Invalid when the current password is wrong, or the new one cannot be."""
+    problems = wrong_password("current")
     if new != repeated:
         problems.append(Problem("passwords_differ", "The new passwords differ.", "repeated"))
+    problems += engine().people.password_problems(_username(), new)
     if problems:
         raise Invalid(problems)
 

@@ -30,6 +30,7 @@ from web.context import actor, config, engine, posted_key, today
 from web.formats import by_name, clock
 from web.forms import Problems, shown_fields
 from web.i18n import gettext as _
+from web.passwords import wrong_password
 from web.task_inputs import inputs
 from web.texts.due_dates import reason_sentences
 from web.texts.errors import error_page_texts
@@ -145,7 +146,7 @@ def act(task_id: str) -> ResponseReturnValue:
         _save_what_asks_for_more(task_id, error)
         raise
     except NotAuthenticated as error:
-        raise Invalid([_wrong_password(error)]) from error
+        raise Invalid([*error.problems, _wrong_password(error)]) from error
 
 
 def _save_what_asks_for_more(task_id: str, error: Invalid) -> None:
@@ -212,10 +213,15 @@ def _revision(detail: TaskDetail) -> str:
 
 def _complete(task: TaskForm) -> ResponseReturnValue:
     """Complete the task as the page showed it: at its revision, as a rule."""
-    attached = _attach_files(task.id, task)
     given = task_form.read(task, request.form)
-    if given.problems:
-        raise Invalid(given.problems)
+    content: dict[str, Any] = {"answers": given.answers, "ticks": given.ticks, "note": given.note}
+    attached, problems = _attach_files(task.id, task)
+    problems += given.problems
+    if problems:
+        problems += engine().tasks.problems(actor(), task.id, **content)
+        if request.form.get("password"):
+            problems += wrong_password("password")
+        raise Invalid(problems)
     revision, _dot, instance_revision = request.form.get("revision", "").partition(".")
     if attached or task.plan or not (revision.isdecimal() and instance_revision.isdecimal()):
         task_saves.complete(task.id, request.form, attached)
@@ -224,9 +230,7 @@ def _complete(task: TaskForm) -> ResponseReturnValue:
         engine().tasks.complete(
             actor(),
             task.id,
-            answers=given.answers,
-            ticks=given.ticks,
-            note=given.note,
+            **content,
             password=request.form.get("password") or None,
             revision=int(revision),
             instance_revision=int(instance_revision),
@@ -240,7 +244,7 @@ def _complete(task: TaskForm) -> ResponseReturnValue:
 
 
 def _save(detail: TaskDetail, _argument: str = "") -> ResponseReturnValue:
-    task_saves.save(detail.row.id, request.form, _attach_files(detail.row.id, detail))
+    _save_form(detail)
     if request.form.get("intent") == "complete" and "keep" in request.form:
         flash(_("Sparat. Läs igenom det som står nu och signera."), "success")
     else:
@@ -293,31 +297,45 @@ ACTIONS: Final[dict[str, Callable[[TaskDetail, str], ResponseReturnValue]]] = {
 """What each button of a task's page does; ``detach`` takes the attachment's id as its argument."""
 
 
+def _save_form(detail: TaskDetail, *, always: bool = True) -> None:
+    """Save the posted form as a draft, its files first."""
+    attached, problems = _attach_files(detail.row.id, detail)
+    if problems:
+        raise Invalid([*problems, *task_form.read(detail, request.form).problems])
+    task_saves.save(detail.row.id, request.form, attached, always=always)
+
+
 def _save_if_changed(detail: TaskDetail) -> None:
     """Save what was written, before another button than Save does its own."""
     if "filled" not in request.form or "save" not in detail.can:
         return  # the page showed no inputs: their absence says nothing
-    attached = _attach_files(detail.row.id, detail)
-    task_saves.save(detail.row.id, request.form, attached, always=False)
+    _save_form(detail, always=False)
 
 
-def _attach_files(task_id: str, task: TaskDetail | TaskForm) -> list[str]:
-    """Attach the files of the post; returns their ids."""
+def _attach_files(task_id: str, task: TaskDetail | TaskForm) -> tuple[list[str], list[Problem]]:
+    """Attach the posted files; their ids, and what is wrong with those that cannot be attached."""
     limit = config().limits.attachment_bytes
-    attached = []
+    attached: list[str] = []
+    problems: list[Problem] = []
     for place, (field_id, file) in enumerate(task_form.files(task, request.files)):
         data = file.stream.read()
         if len(data) > limit:
-            raise Invalid([Problem("file_too_large", "Too large.", field_id, {"maximum": limit})])
-        receipt = engine().tasks.attach(
-            actor(),
-            task_id,
-            field_id,
-            file.filename or "fil",
-            file.mimetype or "application/octet-stream",
-            data,
-            key=f"{posted_key()}-file{place}",
-        )
-        attached.append(str(receipt.id))
-        pending_forms.arrived([file])
-    return attached
+            most = {"maximum": limit}
+            problems.append(Problem("file_too_large", "Too large.", field_id, most))
+            continue
+        try:
+            receipt = engine().tasks.attach(
+                actor(),
+                task_id,
+                field_id,
+                file.filename or "fil",
+                file.mimetype or "application/octet-stream",
+                data,
+                key=f"{posted_key()}-file{place}",
+            )
+        except Invalid as error:
+            problems += error.problems
+        else:
+            attached.append(str(receipt.id))
+            pending_forms.arrived([file])
+    return attached, problems

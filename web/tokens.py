@@ -5,18 +5,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from engine import TOKEN_SCOPES, Conflict, Invalid, NotAuthenticated, Problem
+from engine import TOKEN_SCOPES, Conflict, Invalid
 from web import pending_forms
 from web.context import actor, engine, posted_key, signed_in
 from web.forms import Problems
 from web.i18n import N_
 from web.i18n import gettext as _
+from web.passwords import wrong_password
 from web.security import local_path, secure
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/tokens")
@@ -72,14 +73,20 @@ def index() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Make a token. The page shows its secret once, and never again: it travels in a cookie that
     only this page gets, and is stored nowhere."""
-    owner = signed_in().username
-    _check_password(owner)
+    owner, name = signed_in().username, request.form.get("name", "")
+    given: dict[str, Any] = {
+        "scopes": request.form.getlist("scopes"),
+        "expires": request.form.get("expires", "P90D") or None,
+    }
+    # The password is asked for again, because a token outlives a session.
+    problems = [*wrong_password("password"), *engine().tokens.problems(name, **given)]
+    if problems:
+        raise Invalid(problems)
     issued = engine().tokens.add(
         actor(),
         owner,
-        request.form.get("name", ""),
-        scopes=request.form.getlist("scopes"),
-        expires=request.form.get("expires", "P90D") or None,
+        name,
+        **given,
         key=posted_key(),
     )
     response = redirect(url_for("tokens.index", made=issued.token.id), 303)
@@ -105,15 +112,3 @@ def revoke(token_id: str) -> ResponseReturnValue:
     except Conflict:
         flash(_("API-nyckeln var redan spärrad."), "info")
     return redirect(local_path(request.form.get("back"), url_for("tokens.index")))
-
-
-def _check_password(username: str) -> None:
-    """Ask for the password again, because a token outlives a session. Raises Invalid."""
-    try:
-        given = request.form.get("password", "")
-        engine().sessions.check_password(username, given, address=request.remote_addr or "")
-    except NotAuthenticated as error:
-        if error.error_code == "too_many_attempts":
-            raise
-        problem = Problem("current_wrong", "The password is wrong.", "password")
-        raise Invalid([problem]) from error

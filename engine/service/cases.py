@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.errors import StepError
+from engine.errors import Problem, StepError
 from engine.queries import cases as queries
 from engine.queries.rows import PERSON, person_view
 from engine.service.incidents import named
@@ -99,6 +99,28 @@ class Cases(Part):
         return self._transactions.write(
             actor, "start_case", key, given, lambda work: cases.start(work, **given)
         )
+
+    def start_problems(
+        self,
+        actor: Actor,
+        *,
+        process_id: str | None = None,
+        start_date: date | None = None,
+        people: Mapping[str, str] | None = None,
+        variables: Mapping[str, Any] | None = None,
+        title: str = "",
+    ) -> tuple[Problem, ...]:
+        """What would keep ``start`` from starting a case, apart from whose case it is; nothing is
+        changed. It is for those who may start the process."""
+        with self._transactions.looking(actor) as work:
+            return cases.start_problems(
+                work,
+                process_id=starting.process_of(self._first_process, process_id),
+                start_date=start_date,
+                people=people or {},
+                variables=variables or {},
+                title=title,
+            )
 
     def preview_plan(
         self,
@@ -272,6 +294,16 @@ class Cases(Part):
             lambda work: cases.deliver(work, message, business_key, values),
             on_failure=failed,
         )
+
+    def message_problems(
+        self, actor: Actor, message: str, business_key: str, payload: Mapping[str, Any]
+    ) -> tuple[Problem, ...]:
+        """What is wrong with the answers to a message's form; nothing is changed.
+
+        :raises NotFound: when there is no such case, or the actor may not see it
+        """
+        with self._transactions.looking(actor) as work:
+            return cases.message_problems(work, message, business_key, payload)
 
     def begin_activity(
         self,

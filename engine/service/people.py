@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.errors import Conflict
+from engine.errors import Conflict, Problem
 from engine.identity import credentials, people, sessions
 from engine.identity.credentials import normal_username
 from engine.queries import objects
@@ -54,8 +54,8 @@ class People(Part):
         :raises Invalid: for a user name that is taken, unknown roles or rights, and a password
             that is too short or too common
         """
-        credentials.check_new(password, username)
-        hashed = credentials.hash_password(password)
+        wrong = credentials.problems(password, username)
+        hashed = "" if wrong else credentials.hash_password(password)
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
@@ -69,6 +69,7 @@ class People(Part):
                 password_hash=hashed,
                 known_roles=self._transactions.config.roles,
                 now=work.now,
+                wrong=wrong,
             )
             detail = {"person": person.id, "username": person.username, "name": person.name}
             held = {"roles": sorted(person.roles), "rights": sorted(person.rights)}
@@ -126,6 +127,11 @@ class People(Part):
             "email": email,
         }
         return self._transactions.write(actor, "set_person", key, request, do)
+
+    def password_problems(self, username: str, password: str) -> tuple[Problem, ...]:
+        """What is wrong with a new password, so that it can be told together with what else is
+        wrong; nothing is changed."""
+        return credentials.problems(password, username)
 
     def set_password(
         self,

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
 from engine import feel
 from engine.access import actions
-from engine.errors import Invalid, Problem, StepError
+from engine.errors import (
+    Invalid,
+    NotAuthenticated,
+    Problem,
+    ProcessFailed,
+    ServiceplanError,
+    StepError,
+)
 from engine.queries import task_detail
 from engine.queries import tasks as queries
 from engine.queries.task_detail import TaskPlace, TaskRequirements
@@ -241,15 +248,24 @@ class Tasks(Part):
         one transaction.
 
         :param plan_seen: of a form with a plan: each of its rows, by id, as the actor has seen it
-        :raises NotAuthenticated: ``wrong_password`` or ``too_many_attempts``
+        :raises NotAuthenticated: ``wrong_password`` or ``too_many_attempts``, with the
+            ``problems`` of the rest
         :raises Invalid: with everything that is missing or wrong
         :raises Conflict: ``already_completed``, with ``by`` and ``at`` of the completion; or
             ``stale_revision`` when the task is no longer at ``revision``; or ``stale_plan``
-        :raises ProcessFailed: when the process cannot go on; the task stays open
+        :raises ProcessFailed: when the process cannot go on; the task stays open, and what was
+            sent is its draft
         """
         self._transactions.check_size(answers)
         given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
-        evidence = self._checked_password(actor, password)
+        try:
+            evidence = self._checked_password(actor, password)
+        except NotAuthenticated as error:
+            with suppress(ServiceplanError):
+                error.problems = self.problems(
+                    actor, task_id, answers=answers, ticks=ticks, note=note
+                )
+            raise
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             return tasks.complete(
@@ -264,10 +280,36 @@ class Tasks(Part):
                 plan_seen=plan_seen,
             )
 
-        failed = partial(_record_failed_completion, task_id)
-        return self._transactions.write(
-            actor, "complete_task", key, given, do, on_failure=failed, reads_first=True
-        )
+        def failed(work: UnitOfWork, error: StepError) -> None:
+            work.hold_of_task(task_id)
+            tasks.keep_failed(work, task_id, answers, ticks, note, revision)
+            if error.instance_id is not None:
+                operation = {"op": "complete", "task": task_id}
+                incidents.record(work, error.instance_id, operation, error)
+
+        try:
+            return self._transactions.write(
+                actor, "complete_task", key, given, do, on_failure=failed, reads_first=True
+            )
+        except ProcessFailed as error:
+            error.error_code = "completion_failed"
+            raise
+
+    def problems(
+        self,
+        actor: Actor,
+        task_id: str,
+        *,
+        answers: Mapping[str, Any],
+        ticks: Mapping[str, bool | str],
+        note: str = "",
+    ) -> tuple[Problem, ...]:
+        """What would keep a task from being completed, apart from the signer's password.
+
+        :raises NotFound: when there is no such task, or the actor may not see it
+        """
+        with self._transactions.looking(actor) as work:
+            return tasks.problems(work, task_id, answers, ticks, note)
 
     def _checked_password(self, actor: Actor, password: str | None) -> str | None:
         """The evidence that the actor has given: ``password`` when it is right; None without one,
@@ -350,12 +392,3 @@ class Tasks(Part):
         """
         with self._transactions.reading() as connection:
             return task_detail.attachment(connection, actor, attachment_id)
-
-
-def _record_failed_completion(task_id: str, work: UnitOfWork, error: StepError) -> None:
-    work.hold_of_task(task_id)
-    # Somebody else may have completed it since: then nothing has failed.
-    tasks.for_change(work, actions.TASK_VIEW, task_id)
-    if error.instance_id is not None:
-        operation = {"op": "complete", "task": task_id}
-        incidents.record(work, error.instance_id, operation, error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select, update
@@ -88,6 +89,49 @@ def save_draft(
     :raises Invalid: for fields and points that do not exist; all else is kept as it is
     """
     task = for_change(work, actions.TASK_SAVE, task_id, revision, instance_revision)
+    return _keep(work, task, answers, ticks, note)
+
+
+def keep_failed(
+    work: UnitOfWork,
+    task_id: str,
+    answers: Mapping[str, Any],
+    ticks: Mapping[str, Any],
+    note: str,
+    revision: int | None,
+) -> None:
+    """Keep what a completion at ``revision`` said that could not go on, as the task's draft, unless
+    somebody else has written since.
+
+    Somebody else may have completed the task since: then nothing has failed.
+    """
+    task = for_change(work, actions.TASK_VIEW, task_id)
+    if revision not in (None, task.row.revision):
+        return
+    with suppress(Invalid):  # what the form does not take was never part of the completion
+        _keep(work, task, answers, ticks, note)
+
+
+def problems(
+    work: UnitOfWork, task_id: str, answers: Mapping[str, Any], ticks: Mapping[str, Any], note: str
+) -> tuple[Problem, ...]:
+    """What is wrong with a completion, apart from the signer's password; nothing is changed."""
+    task = for_change(work, actions.TASK_COMPLETE, task_id)
+    try:
+        _checked(work, task, answers, ticks, note, "password")
+    except Invalid as error:
+        return error.problems
+    return ()
+
+
+def _keep(
+    work: UnitOfWork,
+    task: LoadedTask,
+    answers: Mapping[str, Any],
+    ticks: Mapping[str, Any],
+    note: str,
+) -> dict[str, Any]:
+    """Write a draft; the task's new revision."""
     values, problems = forms.check_answers(
         task.asks({}).form, answers, people=_usernames(work, task), partial=True
     )

@@ -38,7 +38,8 @@ def send(case_id: str, name: str) -> ResponseReturnValue:
         problems.append(Problem("confirm", "Confirm the consequence.", "sure"))
     answers = read_fields(option.form, request.form)
     if problems:
-        raise Invalid([*_missing(option, answers), *problems])
+        wrong = engine().cases.message_problems(actor(), name, case_id, answers)
+        raise Invalid([*wrong, *problems])
     done = engine().cases.deliver(actor(), name, case_id, answers, key=posted_key())
     if done.result["expected"]:
         flash(_("%(label)s är mottagen.", label=option.label), "success")
@@ -49,15 +50,6 @@ def send(case_id: str, name: str) -> ResponseReturnValue:
         )
         flash(text, "warning")
     return redirect(url_for("cases.show", case_id=case_id))
-
-
-def _missing(option: MessageOption, answers: dict[str, object]) -> list[Problem]:
-    """The required fields without an answer, to be shown together with a missing confirmation."""
-    return [
-        Problem("required", "Fill this in.", field.id)
-        for field in option.form
-        if field.required and answers.get(field.id) is None
-    ]
 
 
 def _option(case_id: str, name: str) -> tuple[CaseDetail, MessageOption]:

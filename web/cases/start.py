@@ -11,7 +11,16 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from engine import Customer, Invalid, NotAllowed, PlanRow, Problem, StartForm, StartOption
+from engine import (
+    Customer,
+    Invalid,
+    NotAllowed,
+    PlanRow,
+    Problem,
+    StartForm,
+    StartOption,
+    is_blank,
+)
 from web import parsing, pending_forms
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key, role_title, today
@@ -69,7 +78,9 @@ def _typed_page(typed: TypedForm) -> str:
     known = _known(form)
     entered = _read(form, known, typed.form)
     preview = None
-    if typed.form.get("action") == "preview" and not (form.dated and entered.start_date is None):
+    if typed.form.get("action") == "preview":
+        if form.dated and entered.start_date is None:
+            return _page(form, entered, known, typed, entered.problems)
         try:
             preview = _preview(form, entered)
         except Invalid as error:
@@ -97,10 +108,11 @@ def start() -> ResponseReturnValue:
     known = _known(form)
     entered = _read(form, known, request.form)
     looking = request.form.get("action") == "preview"
-    if form.dated and entered.start_date is None if looking else entered.problems:
-        raise Invalid(entered.problems)
     if looking:
         return pending_forms.looked()
+    problems = _all_problems(form, entered)
+    if problems:
+        raise Invalid(problems)
     try:
         if entered.mode == "new":
             # Registered once: should the case not start, the page has the customer as a known one.
@@ -189,21 +201,40 @@ def _mode(form: StartForm, posted: str) -> str:
     return posted if posted in allowed else allowed[0]
 
 
+def _all_problems(form: StartForm, entered: StartInput) -> list[Problem]:
+    """What is wrong with the form, before anything is registered. (A start for a customer that is
+    known, with nothing wrong at first sight, is left to the engine, which tells all together.)"""
+    problems = list(entered.problems)
+    if entered.mode == "new":
+        problems += engine().customers.problems(actor(), entered.name, entered.org_number)
+    elif not problems:
+        return []
+    problems += _of_form(
+        engine().cases.start_problems(
+            actor(),
+            process_id=form.process_id,
+            start_date=entered.start_date,
+            people=entered.people,
+            variables=entered.variables,
+            title=entered.title,
+        )
+    )
+    first: dict[str | None, Problem] = {}
+    for problem in problems:
+        first.setdefault(problem.field, problem)
+    return list(first.values())
+
+
 def _problems(form: StartForm, entered: StartInput, known: Sequence[Customer]) -> list[Problem]:
     """All that is seen before anything is registered."""
     found = []
     if entered.mode == "known" and entered.customer_id not in {c.id for c in known}:
         found.append(Problem("choose_customer", "Choose a customer.", "customer"))
-    if entered.mode == "new":
-        for name in ("name", "org_number"):
-            if not getattr(entered, name):
-                found.append(Problem("required", "Fill this in.", name))
+    if entered.mode == "new" and is_blank(entered.org_number):
+        found.append(Problem("required", "Fill this in.", "org_number"))
     if form.dated and entered.start_date is None:
         code = "date_malformed" if entered.start else "required"
         found.append(Problem(code, "When does it begin?", "start"))
-    for one in form.form:
-        if one.required and entered.variables.get(one.id) is None:
-            found.append(Problem("required", "Fill this in.", one.id))
     return found
 
 

@@ -198,6 +198,13 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Processen kunde inte gå vidare"),
         N_("Inget har ändrats. Felet är antecknat som en incident som processägaren ser."),
     ),
+    "completion_failed": (
+        N_("Processen kunde inte gå vidare"),
+        N_(
+            "Uppgiften är inte slutförd. Det du skrev är sparat som utkast, och felet är antecknat "
+            "som ett stopp som processägaren ser. Försök igen när det är åtgärdat."
+        ),
+    ),
     "unavailable": (
         N_("Databasen svarar inte just nu"),
         N_("Vänta en stund och försök igen. Det du skrev är inte sparat än."),
