@@ -7,11 +7,11 @@ covers (words that many cases have, which cases the reader may see) are tested o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,14 +27,17 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from engine.access.conditions import cases_of, offered_to, tasks_of_roles
+from engine.access.conditions import cases_of, of_my_roles, offered_to, tasks_of_roles
 from engine.access.rules import sees_all
+from engine.queries import exact as named
 from engine.queries import text_search
 from engine.queries.rows import AnySelect
+from engine.queries.text_search import TextColumn
 from engine.store.tables import TaskTable
-from engine.views import COUNTED, Actor, Count
+from engine.views import COUNTED, Actor, Count, Exact
+from engine.views.filters import ANY
 
 LOOKED_AT = 1_000
 """The most tasks that one page tests for conditions that no index covers."""
@@ -45,6 +48,8 @@ FEW = 300
 """The most cases whose tasks are read case by case instead of along the order of the list."""
 NAMES = 20
 """The most task names that are read as one index range each."""
+ELEMENTS = 50
+"""The most elements of a process that are read as one index range each."""
 
 OPEN: ColumnElement[bool] = TaskTable.state == literal_column("'open'")
 """The condition that a task is open, in the words of the partial indexes and without a bound
@@ -61,6 +66,9 @@ SEEN = (
     TaskTable.case_id,
     TaskTable.phase,
     TaskTable.role,
+    TaskTable.process_id,
+    TaskTable.element_id,
+    TaskTable.definition_id,
 )
 """The columns that conditions test."""
 
@@ -90,23 +98,36 @@ def choose(
     show: str,
     phase: str | None,
     role: str | None,
+    exact: Exact = ANY,
 ) -> TaskSelection:
     """The tasks that ``engine.queries.tasks.search`` lists with the same filters."""
-    asked: list[Condition] = []
-    if show == "mine":
-        ranges = offered_to(actor, role)
-        asked += [] if phase is None else [lambda of: of.phase == phase]
-    else:
-        ranges = [true() if role is None else TaskTable.role == role]
-        if show == "role":
-            ranges = tasks_of_roles(actor, role)
-        elif not sees_all(actor):
-            asked.append(lambda of: cases_of(actor, of.case_id))
-        ranges = [
-            only if phase is None else and_(only, TaskTable.phase == phase) for only in ranges
-        ]
+    people, cases = named.assignees(connection, exact), named.cases(connection, exact, FEW)
+    ranges = _whose(actor, show, role, people)
+    if not ranges or cases.ids == frozenset():
+        return TaskSelection(TaskTable, [], [])
+    process, version = named.process(connection, exact)
+    equal = {"phase": phase, "process_id": process, "element_id": exact.element}
+    asked: list[Condition] = [partial(_of_case, of_case) for of_case in cases.asked]
+    if show == "all" and not sees_all(actor):
+        asked.append(lambda of: cases_of(actor, of.case_id))
+    # The rarest of what is asked for is read along its index, and the rest is tested.
+    free = show != "mine" and people is None and cases.ids is None
+    of_elements = elements(connection, process, exact.element) if free else None
+    if of_elements is not None:
+        ranges = of_elements
+        equal |= {"process_id": None, "element_id": None, "role": role}
+        if show == "role" and role is None:
+            asked.append(lambda of: of_my_roles(actor, of.role))
+    elif free and phase is not None:
+        ranges = [and_(only, TaskTable.phase == phase) for only in ranges]
+        equal["phase"] = None
+    equal["definition_id"] = version
+    asked += [partial(equals, name, value) for name, value in equal.items() if value is not None]
     ranges = [and_(OPEN, only) for only in ranges]
-    return _with_words(_words(connection, words), ranges, asked, by_name=show == "all")
+    found = _words(connection, words)
+    if cases.ids is not None:
+        return _of_cases(cases.ids, ranges, [*asked, *(word.holds for word in found)])
+    return _with_words(found, ranges, asked, by_name=show == "all" and free and of_elements is None)
 
 
 def find(
@@ -175,7 +196,7 @@ class _SearchWord:
 
 
 def _words(connection: Connection, words: Sequence[str]) -> list[_SearchWord]:
-    names = list(connection.scalars(_names())) if words else []
+    names = list(connection.scalars(_distinct(TaskTable.name))) if words else []
     return [
         _SearchWord(
             word,
@@ -184,14 +205,6 @@ def _words(connection: Connection, words: Sequence[str]) -> list[_SearchWord]:
         )
         for word in words
     ]
-
-
-def _names() -> AnySelect:
-    """The different names of open tasks; each costs one step in an index."""
-    first = select(func.min(TaskTable.name).label("name")).where(OPEN).cte("names", recursive=True)
-    following = select(func.min(TaskTable.name)).where(OPEN, TaskTable.name > first.c.name)
-    names = first.union_all(select(following.scalar_subquery()).where(first.c.name.is_not(None)))
-    return select(names.c.name).where(names.c.name.is_not(None))
 
 
 def _with_words(
@@ -215,10 +228,83 @@ def _with_words(
     asked = [*asked, *(word.holds for word in words if word is not leading)]
     if not of_cases:
         return TaskSelection(TaskTable, ranges, asked)
-    # Without the OFFSET, a database might walk the whole index in order instead.
-    theirs = select(*SEEN).where(TaskTable.case_id.in_(leading.cases or ()), or_(false(), *ranges))
+    return _of_cases(leading.cases or (), ranges, asked)
+
+
+# ---------------------------------------------------------------- ranges
+
+
+def _whose(
+    actor: Actor, show: str, role: str | None, people: Sequence[str] | None
+) -> list[ColumnElement[bool]]:
+    """The index ranges of the tasks that ``show`` and ``role`` name, assigned to one of ``people``
+    (None: to anybody)."""
+    if show == "mine":
+        ranges = offered_to(actor, role)
+        # The first of them has what is assigned to the actor.
+        return ranges if people is None else ranges[:1] if actor.id in people else []
+    if show == "role":
+        ranges = tasks_of_roles(actor, role)
+    else:
+        ranges = [true() if role is None else TaskTable.role == role]
+    if people is None:
+        return ranges
+    return [and_(only, TaskTable.assignee_id == id) for only in ranges for id in people]
+
+
+def elements(
+    connection: Connection, process: str | None, element: str | None
+) -> list[ColumnElement[bool]] | None:
+    """The index ranges of the tasks of an element, a process or both; None without any, and for a
+    process with more than ``ELEMENTS`` elements that have open tasks."""
+    column, of_element = TaskTable.element_id, TaskTable.element_id == element
+    if process is None:
+        if element is None:
+            return None
+        column = TaskTable.process_id
+        listed = _distinct(column)
+        first = select(TaskTable.id).where(OPEN, column == listed.selected_columns.value)
+        known = list(connection.scalars(listed.where(first.where(of_element).offset(0).exists())))
+        ranges = [and_(column == other, of_element) for other in known]
+    else:
+        of_process = TaskTable.process_id == process
+        if element is not None:
+            return [and_(of_process, of_element)]
+        known = list(connection.scalars(_distinct(column, of_process).limit(ELEMENTS + 1)))
+        ranges = [and_(of_process, column == other) for other in known]
+    return ranges if len(ranges) <= ELEMENTS else None
+
+
+def _distinct(column: TextColumn, *among: ColumnElement[bool]) -> AnySelect:
+    """The different values of a column in open tasks, as ``value``; each costs one step in an
+    index."""
+    least = select(func.min(column).label("value")).where(OPEN, *among)
+    first = least.cte("different", recursive=True)
+    following = select(func.min(column)).where(OPEN, *among, column > first.c.value)
+    different = first.union_all(
+        select(following.scalar_subquery()).where(first.c.value.is_not(None))
+    )
+    return select(different.c.value).where(different.c.value.is_not(None))
+
+
+def _of_cases(
+    ids: Collection[str], ranges: Sequence[ColumnElement[bool]], asked: Sequence[Condition]
+) -> TaskSelection:
+    """The tasks of ``ranges`` that belong to a few cases. Without the OFFSET, a database might walk
+    the whole index in order instead."""
+    theirs = select(*SEEN).where(TaskTable.case_id.in_(ids), or_(false(), *ranges))
     of = aliased(TaskTable, theirs.offset(0).subquery())
-    return TaskSelection(of, [true()] if leading.cases and ranges else [], asked)
+    return TaskSelection(of, [true()] if ids and ranges else [], asked)
+
+
+def _of_case(condition: named.OfCase, of: Tasks) -> ColumnElement[bool]:
+    return condition(of.case_id)
+
+
+def equals(name: str, value: str, of: Tasks) -> ColumnElement[bool]:
+    """The condition that a task's column has a value."""
+    column: InstrumentedAttribute[Any] = getattr(of, name)
+    return column == value
 
 
 # ---------------------------------------------------------------- statements

@@ -155,7 +155,6 @@ def _load(connection: Connection, task_id: str) -> AnyRow:
         *TASK,
         TaskTable.instance_id,
         TaskTable.definition_id,
-        TaskTable.process_id,
         TaskTable.completed_by,
         TaskTable.ended_at,
         TaskTable.answers,

@@ -13,11 +13,13 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
+from engine.queries import exact as named
 from engine.queries import inbox, paging, text_search
 from engine.queries.inbox import Condition, TaskPosition, Tasks
 from engine.queries.rows import AnyRow, AnySelect, PeopleById, people_by_id
 from engine.store.tables import CaseTable, CustomerTable, TaskTable
-from engine.views import Actor, Count, Page, TaskRow
+from engine.views import Actor, Count, Exact, Page, TaskRow
+from engine.views.filters import ANY
 
 SHOW = ("mine", "role", "all")
 """Whose tasks are listed: see ``search``."""
@@ -27,6 +29,7 @@ DUE = ("late", "today", "coming")
 TASK = (
     TaskTable.id,
     TaskTable.name,
+    TaskTable.process_id,
     TaskTable.element_id,
     TaskTable.state,
     TaskTable.case_id,
@@ -46,7 +49,7 @@ TASK = (
 """The columns that ``task_row`` reads."""
 
 
-def search(
+def search(  # noqa: PLR0913 - each is a filter
     connection: Connection,
     actor: Actor,
     *,
@@ -55,6 +58,7 @@ def search(
     phase: str | None = None,
     role: str | None = None,
     q: str = "",
+    exact: Exact = ANY,
     cursor: str | None = None,
     limit: int = 25,
     today: date,
@@ -65,6 +69,7 @@ def search(
     (of the actor's roles, with any assignee), ``all`` (of all cases that the actor may see).
     ``due``: ``late``, ``today``, ``coming`` (tasks without a date too) or None for all. Every word
     of ``q`` must occur in the task's name or begin a word of its case (number, title, customer).
+    What ``exact`` names must be equal.
 
     Conditions that no index covers are tested on ``inbox.LOOKED_AT`` tasks a page, so a page can be
     short, or empty, and still have a next one. Raises ``Invalid`` for an unknown ``show`` or
@@ -74,11 +79,11 @@ def search(
     after = paging.decode("tasks", cursor, paging.date_part, paging.text_part)
     limit = paging.bounded(limit)
     chosen = inbox.choose(
-        connection, actor, text_search.words(q), show=show, phase=phase, role=role
+        connection, actor, text_search.words(q), show=show, phase=phase, role=role, exact=exact
     )
     rows: list[AnyRow] = []
     end: TaskPosition | None = None
-    for window in _windows(due, TaskPosition(*after) if after else None, today):
+    for window in _windows(due, exact, TaskPosition(*after) if after else None, today):
         if chosen.ranges and len(rows) <= limit and end is None:
             selected, end = inbox.find(connection, chosen, window, limit + 1 - len(rows))
             rows += connection.execute(_listed(selected)).all()
@@ -117,6 +122,7 @@ def task_row(row: AnyRow, people: PeopleById) -> TaskRow:
     return TaskRow(
         id=row.id,
         name=row.name,
+        process_id=row.process_id,
         element_id=row.element_id,
         state=row.state,
         case_id=row.case_id,
@@ -144,12 +150,16 @@ def with_case(statement: AnySelect) -> AnySelect:
 # ---------------------------------------------------------------- parts
 
 
-def _windows(due: str | None, after: TaskPosition | None, today: date) -> list[list[Condition]]:
+def _windows(
+    due: str | None, exact: Exact, after: TaskPosition | None, today: date
+) -> list[list[Condition]]:
     """The conditions of the tasks after a position: first those with a date, then those without."""
     windows: list[list[Condition]] = []
+    within = named.due(exact)
     if after is None or after.due is not None:
-        windows.append([partial(_dated, due, today), *_after_dated(after)])
-    if due in (None, "coming"):
+        days = [] if within is None else [within]
+        windows.append([partial(_dated, due, today), *days, *_after_dated(after)])
+    if due in (None, "coming") and within is None:
         behind = after is not None and after.due is None
         windows.append([_undated, *([lambda of: of.id > after.id] if after and behind else [])])
     return windows

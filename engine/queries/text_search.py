@@ -152,9 +152,10 @@ def latest_cases(
 
 
 def cases_by_ids(ids: Sequence[str]) -> type[CaseTable]:
-    """The cases with these ids as a table to select from, with its columns ``id``, ``started_at``
-    and ``state``. Without the OFFSET, a database might walk the whole index in order instead."""
-    columns = select(CaseTable.id, CaseTable.started_at, CaseTable.state)
+    """The cases with these ids as a table to select from, with its columns ``id``, ``started_at``,
+    ``state`` and ``process_id``. Without the OFFSET, a database might walk the whole index in order
+    instead."""
+    columns = select(CaseTable.id, CaseTable.started_at, CaseTable.state, CaseTable.process_id)
     return aliased(CaseTable, columns.where(CaseTable.id.in_(ids)).offset(0).subquery())
 
 

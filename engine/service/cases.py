@@ -22,12 +22,14 @@ from engine.views import (
     CaseDetail,
     CaseRow,
     DueReason,
+    Exact,
     Page,
     PlanRow,
     Receipt,
     StartForm,
     StartOption,
 )
+from engine.views.filters import ANY
 from engine.work import adhoc, cases, due_reasons, incidents, planning, starting
 
 """The process that a case starts on unless another one is named."""
@@ -167,6 +169,8 @@ class Cases(Part):
         q: str = "",
         state: str = "running",
         phase: str | None = None,
+        role: str | None = None,
+        exact: Exact = ANY,
         cursor: str | None = None,
         limit: int = 25,
     ) -> Page[CaseRow]:
@@ -174,7 +178,10 @@ class Cases(Part):
 
         :param q: words that begin a word of the number, the title or the customer
         :param state: ``running``, ``incident``, ``ended`` or ``all``
-        :param phase: only cases with open tasks in the phase with this key
+        :param phase: only cases with an open task in the phase with this key
+        :param role: only cases with an open task of this role
+        :param exact: what must be equal; ``process`` is the one that the case began on, and one
+            open task is of the phase, the role, the element, the assignee and the days
         :raises Invalid: for an unknown ``state``, and for a cursor of another list
         """
         with self._transactions.reading() as connection:
@@ -184,6 +191,8 @@ class Cases(Part):
                 q=q,
                 state=state,
                 phase=phase,
+                role=role,
+                exact=exact,
                 cursor=cursor,
                 limit=limit,
                 today=self._transactions.today(),

@@ -32,12 +32,14 @@ from engine.views import (
     Attachment,
     Count,
     DueReason,
+    Exact,
     Page,
     Receipt,
     TaskDetail,
     TaskForm,
     TaskRow,
 )
+from engine.views.filters import ANY
 from engine.work import attachments, due_reasons, incidents, planning, tasks
 from engine.work.loaded_task import load_task, task_form
 
@@ -60,6 +62,7 @@ class Tasks(Part):
         phase: str | None = None,
         role: str | None = None,
         q: str = "",
+        exact: Exact = ANY,
         cursor: str | None = None,
         limit: int = 25,
     ) -> Page[TaskRow]:
@@ -70,6 +73,7 @@ class Tasks(Part):
             actor may see)
         :param due: ``late``, ``today``, ``coming`` (tasks without a date too) or None for all
         :param q: words that stand in the task's name or begin a word of its case
+        :param exact: what must be equal: the case, the process, the element, the assignee …
         :raises Invalid: for an unknown ``show`` or ``due``, and for a cursor of another list
         """
         with self._transactions.reading() as connection:
@@ -81,6 +85,7 @@ class Tasks(Part):
                 phase=phase,
                 role=role,
                 q=q,
+                exact=exact,
                 cursor=cursor,
                 limit=limit,
                 today=self._transactions.today(),
@@ -333,16 +338,19 @@ class Tasks(Part):
         media_type: str,
         data: bytes,
         *,
+        revision: int | None = None,
         key: str,
     ) -> Receipt:
-        """Put a file on a task's attachment field; the receipt has its ``id`` and ``sha256``.
+        """Put a file on a task's attachment field; the receipt has its ``id``, its ``sha256`` and
+        the task's new ``revision``.
 
         :raises Invalid: when the form has no such field, or the file is empty or too large
+        :raises Conflict: ``stale_revision`` when the task is no longer at ``revision``
         """
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             work.hold_of_task(task_id)
-            task = tasks.for_change(work, actions.TASK_SAVE, task_id)
+            task = tasks.for_change(work, actions.TASK_SAVE, task_id, revision)
             if field_id not in {f.id for f in task.meta.form if f.type == "attachment"}:
                 text = f"the form takes no file {field_id!r}"
                 raise Invalid([Problem("undeclared_field", text, field_id)])
@@ -358,8 +366,8 @@ class Tasks(Part):
                 most=self._transactions.config.limits.attachment_bytes,
             )
             detail = {"field": field_id, "filename": filename, "sha256": digest}
-            tasks.note_fact(work, task, "file.attached", detail)
-            return {"id": attachment_id, "sha256": digest}
+            changed = tasks.note_file(work, task, "file.attached", detail)
+            return {"id": attachment_id, "sha256": digest, **changed}
 
         request = {
             "task": task_id,
@@ -369,18 +377,26 @@ class Tasks(Part):
         }
         return self._transactions.write(actor, "attach", key, request, do)
 
-    def detach(self, actor: Actor, task_id: str, attachment_id: str, *, key: str) -> Receipt:
-        """Remove a file from an open task.
+    def detach(
+        self,
+        actor: Actor,
+        task_id: str,
+        attachment_id: str,
+        *,
+        revision: int | None = None,
+        key: str,
+    ) -> Receipt:
+        """Remove a file from an open task; the receipt has the task's new ``revision``.
 
         :raises NotFound: when the task has no such file
+        :raises Conflict: ``stale_revision`` when the task is no longer at ``revision``
         """
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             work.hold_of_task(task_id)
-            task = tasks.for_change(work, actions.TASK_SAVE, task_id)
+            task = tasks.for_change(work, actions.TASK_SAVE, task_id, revision)
             filename = attachments.remove(work.connection, task_id, attachment_id)
-            tasks.note_fact(work, task, "file.detached", {"filename": filename})
-            return {}
+            return tasks.note_file(work, task, "file.detached", {"filename": filename})
 
         request = {"task": task_id, "attachment": attachment_id}
         return self._transactions.write(actor, "detach", key, request, do)

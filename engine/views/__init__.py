@@ -47,6 +47,7 @@ from engine.views.definitions import (
     Shape,
     Source,
 )
+from engine.views.filters import Exact
 from engine.views.incidents import INCIDENT_KINDS, Incident, IncidentKind
 from engine.views.instances import ElementState, InstanceState, InstanceView, VariableValue
 from engine.views.jobs import DeadLetter, FailedJob
@@ -117,6 +118,7 @@ __all__ = [
     "DueReason",
     "Edge",
     "ElementState",
+    "Exact",
     "FailedJob",
     "Fault",
     "Field",

@@ -48,14 +48,15 @@ class StartForm:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case in a list. ``done`` and ``activities`` count the activities of its plan, ``open`` and
-    ``late`` its open tasks."""
+    """A case in a list, begun on the process ``process_id``. ``done`` and ``activities`` count the
+    activities of its plan, ``open`` and ``late`` its open tasks."""
 
     id: str
     number: str
     customer: Customer | None
     title: str
     state: InstanceState
+    process_id: str
     phases: tuple[str, ...]
     """Keys of the phases with open tasks."""
     done: int

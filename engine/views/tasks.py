@@ -83,6 +83,7 @@ class TaskRow:
 
     id: str
     name: str
+    process_id: str
     element_id: str
     state: TaskState
     case_id: str

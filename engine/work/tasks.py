@@ -376,6 +376,15 @@ def _change(work: UnitOfWork, task: LoadedTask, **values: Any) -> dict[str, Any]
     return {"revision": at + 1}
 
 
+def note_file(
+    work: UnitOfWork, task: LoadedTask, what: str, detail: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Remember that a file has come or gone, which is a change of the task."""
+    changed = _change(work, task)
+    note_fact(work, task, what, detail)
+    return changed
+
+
 def note_fact(
     work: UnitOfWork, task: LoadedTask, what: str, detail: Mapping[str, Any] | None = None
 ) -> None:

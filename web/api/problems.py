@@ -80,10 +80,14 @@ KINDS: Final[Mapping[str, Kind]] = {
     "already-resolved": Kind(409, N_("Incidenten är redan löst"), N_("Någon annan hann före.")),
     "process-failed": Kind(409, N_("Processen kunde inte gå vidare"), N_(
         "Inget har ändrats. Felet är antecknat som en incident som processägaren ser.")),
-    "stale-revision": Kind(412, N_("Uppgiften har ändrats"), N_(
-        "Den har en annan revision än den du har sett. Läs den igen och jämför.")),
+    "stale-revision": Kind(409, N_("Uppgiften har ändrats"), N_(
+        "Den har en annan revision än den du har sett. stored är det som står där nu, differences "
+        "det som skiljer. Jämför, och skicka det som ska gälla med den nya revisionen.")),
     "address-too-long": Kind(414, N_("Adressen är för lång"), N_(
         "Anropets första rad är längre än servern läser. Skicka färre eller kortare parametrar.")),
+    "revision-required": Kind(428, N_("Säg vilken revision du har sett"), N_(
+        "Läs uppgiften och skicka dess ETag i If-Match, eller dess revision i anropet: annars "
+        "kan någon annans ord gå förlorade.")),
     "headers-too-large": Kind(431, N_("Huvudena är för stora"), N_(
         "Anropet har fler eller längre huvuden än servern läser.")),
     "body-too-large": Kind(413, N_("Det som skickades är för stort"), N_(
@@ -168,7 +172,10 @@ def problem_json(refused: Refused, *, status: int | None = None, instance: str =
         instance=instance,
         **refused.members,
     )
-    return msgspec.json.encode(problem)
+    return _encode(problem)
+
+
+_encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 
 
 @cache

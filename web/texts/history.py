@@ -21,6 +21,9 @@ from web.texts.params import TextParams
 FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "case.started": (
         N_("Ärende startat"), N_("%(who)s startade ärendet för %(customer)s")),
+    "case.completed": (N_("Ärende avslutat"), N_("Ärendet är avslutat")),
+    "case.terminated": (
+        N_("Ärende avslutat i förtid"), N_("Ärendet avslutades i förtid")),
     "case.cancelled": (N_("Ärende avbrutet"), N_("%(who)s avbröt ärendet")),
     "instance.started": (N_("Process började"), N_("”%(process)s” började")),
     "instance.completed": (N_("Process klar"), N_("”%(process)s” är klar")),

@@ -36,6 +36,7 @@ class CaseTable(Base):
     __table_args__ = (
         Index("ix_process_case_state", "state", "started_at", "id"),
         Index("ix_process_case_started", "started_at", "id"),
+        Index("ix_process_case_process", "process_id", "state", "started_at", "id"),
     )
 
 

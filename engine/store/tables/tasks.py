@@ -26,6 +26,7 @@ class TaskTable(Base):
         only("ix_task_phase", OPEN_TASK, "phase", "due", "id"),
         only("ix_task_role_phase", OPEN_TASK, "role", "phase", "due", "id"),
         only("ix_task_name", OPEN_TASK, "name", "due", "id"),
+        only("ix_task_element", OPEN_TASK, "process_id", "element_id", "due", "id"),
         only("ix_task_case_open", OPEN_TASK, "case_id", "phase", "due"),
         Index("ix_task_case", "case_id", "process_id", "element_id", "state", "opened_at"),
     )

@@ -93,6 +93,7 @@ def test_every_fact_is_there_in_its_order(bare_desk: Desk, clock: FakeClock) -> 
         "point.ticked",
         "task.completed",
         "task.signed",
+        "case.completed",
     ]
     assert [f for f in facts if f.startswith("instance.")] == [
         "instance.started",

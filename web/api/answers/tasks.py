@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 
 from msgspec import Struct
 
-from web.api.answers.people import Person
+from web.api.answers.people import Person, Time
 
 
 class TaskChanged(Struct, frozen=True):
     """The receipt of a change to a task, with the task's new revision."""
 
     key: str
-    at: datetime
+    at: Time
     task_id: str
     revision: int
 
@@ -30,7 +30,7 @@ class TaskCompleted(Struct, frozen=True):
     """The receipt of a completed task."""
 
     key: str
-    at: datetime
+    at: Time
     task_id: str
     signature: Signed | None
 
@@ -40,6 +40,7 @@ class Task(Struct, frozen=True):
 
     id: str
     name: str
+    process_id: str
     element_id: str
     state: Literal["open", "completed", "cancelled"]
     case_id: str
@@ -50,7 +51,7 @@ class Task(Struct, frozen=True):
     role: str | None
     assignee: Person | None
     due: date | None
-    opened_at: datetime
+    opened_at: Time
     ticked: int
     points: int
     has_draft: bool
@@ -71,11 +72,17 @@ class Option(Struct, frozen=True):
     label: str
 
 
+FieldType = Literal[
+    "text", "longtext", "date", "integer", "decimal", "money", "boolean", "choice", "interval",
+    "person", "attachment", "plan",
+]  # fmt: skip
+
+
 class Field(Struct, frozen=True):
     """A field of a form. Texts are at most `maximum` long, numbers and dates at most as large."""
 
     id: str
-    type: str
+    type: FieldType
     label: str
     required: bool
     help: str
@@ -92,7 +99,7 @@ class Point(Struct, frozen=True):
     state: Literal["open", "done", "not_applicable"]
     reason: str
     by: str | None
-    at: datetime | None
+    at: Time | None
 
 
 class Signature(Struct, frozen=True):
@@ -102,9 +109,9 @@ class Signature(Struct, frozen=True):
     by: str
     name: str
     meaning: str
-    at: datetime
+    at: Time
     content_sha256: str
-    method: str
+    method: Literal["password"]
 
 
 class Attachment(Struct, frozen=True):
@@ -115,7 +122,7 @@ class Attachment(Struct, frozen=True):
     media_type: str
     size: int
     sha256: str
-    at: datetime
+    at: Time
     by: str
 
 
@@ -124,7 +131,6 @@ class TaskDetail(Task, frozen=True):
 
     instance_id: str
     definition_id: str
-    process_id: str
     version: int
     documentation: str
     checklist: list[Point]
@@ -136,5 +142,5 @@ class TaskDetail(Task, frozen=True):
     meaning: str
     signature: Signature | None
     completed_by: Person | None
-    completed_at: datetime | None
-    can: list[str]
+    completed_at: Time | None
+    can: list[Literal["claim", "release", "reassign", "save", "complete"]]
