@@ -1,4 +1,4 @@
-"""What people do with user tasks: take, hand back, hand on, save, tick, complete and sign."""
+"""What people do with user tasks: save, tick, complete and sign."""
 
 from __future__ import annotations
 
@@ -30,46 +30,6 @@ _CHANGE: Final = Statement(
         _TASK.c.state == "open",
     )
 )
-
-# ---------------------------------------------------------------- who does it
-
-
-def claim(work: UnitOfWork, task_id: str, revision: int | None = None) -> dict[str, Any]:
-    """Take a task that is offered to one's role."""
-    task = for_change(work, actions.TASK_CLAIM, task_id, revision)
-    changed = _change(work, task, assignee_id=work.actor.id)
-    note_fact(work, task, "task.claimed")
-    return changed
-
-
-def release(work: UnitOfWork, task_id: str, revision: int | None = None) -> dict[str, Any]:
-    """Give a task back to its role; the draft stays with it."""
-    task = for_change(work, actions.TASK_RELEASE, task_id, revision)
-    changed = _change(work, task, assignee_id=None)
-    note_fact(work, task, "task.released")
-    return changed
-
-
-def reassign(
-    work: UnitOfWork, task_id: str, username: str, revision: int | None = None
-) -> dict[str, Any]:
-    """Give a task to somebody who holds its role."""
-    task = for_change(work, actions.TASK_REASSIGN, task_id, revision)
-    person = work.connection.execute(
-        select(PersonTable.id, PersonTable.name, PersonTable.roles, PersonTable.active).where(
-            PersonTable.username == username
-        )
-    ).first()
-    if person is None or not person.active:
-        problem = Problem("unknown_person", f"there is no {username!r}", "username")
-        raise Invalid([problem])
-    if task.row.role is not None and task.row.role not in person.roles:
-        text = f"{person.name} does not hold the role {task.row.role}"
-        raise Invalid([Problem("not_in_role", text, "username", {"role": task.row.role})])
-    changed = _change(work, task, assignee_id=person.id)
-    note_fact(work, task, "task.reassigned", {"assignee": person.id, "assignee_name": person.name})
-    return changed
-
 
 # ---------------------------------------------------------------- what is written
 
@@ -138,7 +98,7 @@ def _keep(
     states, more = forms.check_ticks(task.meta.checklist, ticks, partial=True)
     _refuse([*problems, *more, *_note_problems(note)])
     ticked = _merge_ticks(work, task, states)
-    changed = _change(
+    changed = change(
         work,
         task,
         answers={k: feel.to_json(v) for k, v in values.items()},
@@ -221,7 +181,7 @@ def _close(
 ) -> None:
     """The task's row is done; each point that was ticked just now becomes a fact."""
     person = None if actions.SYSTEM_RIGHT in work.actor.rights else work.actor.id
-    _change(
+    change(
         work,
         task,
         state="completed",
@@ -368,7 +328,7 @@ def for_change(
     return task
 
 
-def _change(work: UnitOfWork, task: LoadedTask, **values: Any) -> dict[str, Any]:
+def change(work: UnitOfWork, task: LoadedTask, **values: Any) -> dict[str, Any]:
     """Put a change of the task's row; the result tells its new revision."""
     at = task.row.revision
     given = {"of_id": task.row.id, "at_revision": at, "revision": at + 1, **values}
@@ -380,7 +340,7 @@ def note_file(
     work: UnitOfWork, task: LoadedTask, what: str, detail: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Remember that a file has come or gone, which is a change of the task."""
-    changed = _change(work, task)
+    changed = change(work, task)
     note_fact(work, task, what, detail)
     return changed
 
