@@ -59,6 +59,7 @@ PAGES: Final[Mapping[str, str]] = {
     "migration.take_back": "migration.job",
     "overview.resend": "overview.index",
     "overview.retry": "overview.index",
+    "tasks.see_notice": "tasks.inbox",
     "tokens.revoke": "tokens.index",
     "accounts.logout": "tasks.inbox",
     "pending_forms.discard": "tasks.inbox",

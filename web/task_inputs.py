@@ -55,7 +55,7 @@ def _points(detail: TaskDetail) -> Iterator[Input]:
 def _tick_text(value: Any) -> str:
     if value is True:
         return _("Avbockad")
-    return _("Ej aktuellt: %(reason)s", reason=value) if value else _("Inte avbockad")
+    return _("Inte aktuell: %(reason)s", reason=value) if value else _("Inte avbockad")
 
 
 def _fields(detail: TaskDetail) -> Iterator[Input]:

@@ -111,6 +111,26 @@ def give(task_id: str, username: str, form: Form) -> str:
     raise AssertionError("the last try either returns or raises")
 
 
+def take_over(task_id: str, reason: str, form: Form) -> None:
+    """Take the task over from the colleague whom the page named.
+
+    :raises conflicts.Unmerged: when somebody else has it by now
+    """
+    for left in reversed(range(conflicts.TRIES)):
+        detail = engine().tasks.get(actor(), task_id)
+        outcome = conflicts.merged(inputs(detail, filled="filled" in form), form)
+        if ASSIGNEE in outcome.news:
+            raise outcome.unmerged()
+        try:
+            engine().tasks.take_over(
+                actor(), task_id, reason, revision=detail.row.revision, key=posted_key() + "-over"
+            )
+            return
+        except Conflict as error:
+            if not left or not conflicts.is_stale(error):
+                raise
+
+
 def _news(outcome: Outcome) -> list[str]:
     """What was changed by others of what is completed. Who has the task is no part of it."""
     return [name for name in outcome.news if name != ASSIGNEE]

@@ -103,12 +103,13 @@ def search(
     ``state``: ``running``, ``incident`` (running, but stopped by an error), ``ended`` or ``all``.
     ``phase``, ``role`` and, of ``exact``, ``element``, ``assignee`` and the days: only cases with
     an open task that fulfils them all; ``process``: only cases that began on it. Every word of
-    ``q`` must begin a word of the number, the title, the customer's name or organisation number.
-    Conditions that no index covers are tested on ``text_search.LOOKED_AT`` cases a page, so a page
-    can be short, or empty, and still have a next one. Raises ``Invalid`` for an unknown ``state``
-    and for a cursor of another list."""
+    ``q`` must begin a word of the number, the title, the customer's name or organisation number,
+    or of what tells an instance of the case apart, such as a complaint. Conditions that no index
+    covers are tested on ``text_search.LOOKED_AT`` cases a page, so a page can be short, or empty,
+    and still have a next one. Raises ``Invalid`` for an unknown ``state`` and for a cursor of
+    another list."""
     paging.choice("state", state, tuple(STATES))
-    limit = paging.bounded(limit)
+    paging.check_limit(limit)
     few, asked = _chosen(connection, actor, text_search.words(q), exact, phase, role)
     of = CaseTable if few is None else text_search.cases_by_ids(sorted(few))
     window = _after(cursor, of)
@@ -240,10 +241,11 @@ def _chosen(
     asked = list(chosen.asked)
     for word in words:
         few = text_search.CASES.owners(connection, word)
-        if few is None:
-            asked.append(partial(text_search.CASES.has, word=word))
+        more = text_search.CASES_OF_INSTANCES.owners(connection, word)
+        if few is None or more is None:
+            asked.append(partial(_has, word=word))
         else:
-            sets.append(set(few))
+            sets.append({*few, *more})
     some = _with_open_task(connection, exact, phase, role)
     if isinstance(some, Set):
         sets.append(some)
@@ -307,6 +309,14 @@ def _has_open_task(tests: Sequence[OfTask], case_id: text_search.TextColumn) -> 
 def _begun_on(definition_id: str, case_id: text_search.TextColumn) -> ColumnElement[bool]:
     root = select(InstanceTable.id).where(InstanceTable.id == case_id)
     return root.where(InstanceTable.definition_id == definition_id).offset(0).exists()
+
+
+def _has(case_id: text_search.TextColumn, word: str) -> ColumnElement[bool]:
+    """The condition that a case has a word: its own, or that of the title of one of its
+    instances."""
+    return or_(
+        text_search.CASES.has(case_id, word), text_search.CASES_OF_INSTANCES.has(case_id, word)
+    )
 
 
 def _after(cursor: str | None, of: type[CaseTable]) -> list[ColumnElement[bool]]:

@@ -1,13 +1,13 @@
 """Which tasks the inbox lists, read along ranges of indexes and no further than a bound.
 
-Each range is read in the order of the list: by due date, then by id. Conditions that no index
+Each range is read in the order of the list: by due date, then by place. Conditions that no index
 covers (words that many cases have, which cases the reader may see) are tested on the
 ``LOOKED_AT`` tasks that are due first; the next page continues from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -62,15 +62,19 @@ Condition = Callable[[Tasks], ColumnElement[bool]]
 SEEN = (
     TaskTable.id,
     TaskTable.due,
+    TaskTable.place,
     TaskTable.name,
     TaskTable.case_id,
+    TaskTable.instance_id,
     TaskTable.phase,
     TaskTable.role,
     TaskTable.process_id,
     TaskTable.element_id,
     TaskTable.definition_id,
 )
-"""The columns that conditions test."""
+"""The columns that conditions test; by the first three a list is sorted and continued."""
+SORTED = 3
+"""How many of these the order of a list needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,10 @@ class TaskSelection:
 
 
 class TaskPosition(NamedTuple):
-    """The place of a task in a list that is sorted by due date, and by id among equal dates."""
+    """The place of a task in a list that is sorted by due date, and by place among equal dates."""
 
     due: date | None
+    place: str
     id: str
 
 
@@ -126,14 +131,15 @@ def choose(
     ranges = [and_(OPEN, only) for only in ranges]
     found = _words(connection, words)
     if cases.ids is not None:
-        return _of_cases(cases.ids, ranges, [*asked, *(word.holds for word in found)])
+        of_these = TaskTable.case_id.in_(cases.ids) if cases.ids else None
+        return _among(of_these, ranges, [*asked, *(word.holds for word in found)])
     return _with_words(found, ranges, asked, by_name=show == "all" and free and of_elements is None)
 
 
 def find(
     connection: Connection, chosen: TaskSelection, window: Sequence[Condition], count: int
 ) -> tuple[AnySelect, TaskPosition | None]:
-    """A statement of the first ``count`` chosen tasks (``id``, ``due``) in the ``window``, and the
+    """A statement of the first ``count`` chosen tasks (``id``, ``due``, ``place``) in the ``window``, and the
     last position that it reads; None when no tasks are left behind it."""
     if not chosen.asked:
         return _first([_read(chosen, only, window) for only in chosen.ranges], count), None
@@ -144,8 +150,8 @@ def find(
     parts = []
     for only in chosen.ranges:
         seen = aliased(TaskTable, _read(chosen, only, window).limit(share).subquery())
-        matching = select(seen.id, seen.due).where(*(ask(seen) for ask in chosen.asked))
-        parts.append(matching.order_by(seen.due, seen.id))
+        matching = select(seen.id, seen.due, seen.place).where(*(ask(seen) for ask in chosen.asked))
+        parts.append(matching.order_by(seen.due, seen.place))
     return _first(parts, count), end
 
 
@@ -179,20 +185,35 @@ def count(
 
 @dataclass(frozen=True, slots=True)
 class _SearchWord:
-    """A word and where it occurs: in the task ``names``, and in the words of ``cases`` (their ids;
-    None when they are more than ``FEW``)."""
+    """A word and where it occurs: in the task ``names``, in the words of ``cases`` and in those of
+    the titles of ``instances`` (their ids; None when they are more than ``FEW``)."""
 
     text: str
     names: Sequence[str]
     cases: Sequence[str] | None
+    instances: Sequence[str] | None
+
+    @property
+    def few(self) -> int | None:
+        """How many cases and instances have it; None when they are too many to be named."""
+        if self.cases is None or self.instances is None:
+            return None
+        return len(self.cases) + len(self.instances)
+
+    def of_these(self, of: Tasks) -> ColumnElement[bool]:
+        """The condition that a task is one of its ``cases`` or ``instances``."""
+        return or_(
+            of.case_id.in_(self.cases or ()),
+            *([of.instance_id.in_(self.instances)] if self.instances else ()),
+        )
 
     def holds(self, of: Tasks) -> ColumnElement[bool]:
         """The condition that a task has the word."""
-        if self.cases is None:
-            by_case = text_search.CASES.has(of.case_id, self.text)
-        else:
-            by_case = of.case_id.in_(self.cases)
-        return or_(of.name.in_(self.names), by_case) if self.names else by_case
+        where = [of.name.in_(self.names)] if self.names else []
+        if self.few is not None:
+            return or_(*where, self.of_these(of))
+        by_case = text_search.CASES.has(of.case_id, self.text)
+        return or_(*where, by_case, text_search.INSTANCES.has(of.instance_id, self.text))
 
 
 def _words(connection: Connection, words: Sequence[str]) -> list[_SearchWord]:
@@ -202,6 +223,7 @@ def _words(connection: Connection, words: Sequence[str]) -> list[_SearchWord]:
             word,
             text_search.texts_with(names, word),
             text_search.CASES.owners(connection, word, FEW),
+            text_search.INSTANCES.owners(connection, word, FEW),
         )
         for word in words
     ]
@@ -216,10 +238,10 @@ def _with_words(
 ) -> TaskSelection:
     """The tasks of ``ranges`` that have all the words: read along the word with the fewest cases
     or, ``by_name``, along a word with few task names; the other words are tested on each task."""
-    of_cases = [word for word in words if word.cases is not None and not word.names]
-    of_names = [word for word in words if word.cases == [] and len(word.names) <= NAMES]
+    of_cases = [word for word in words if word.few is not None and not word.names]
+    of_names = [word for word in words if word.few == 0 and len(word.names) <= NAMES]
     if of_cases:
-        leading = min(of_cases, key=lambda word: len(word.cases or ()))
+        leading = min(of_cases, key=lambda word: word.few or 0)
     elif by_name and of_names:
         leading = min(of_names, key=lambda word: len(word.names))
         ranges = [and_(only, TaskTable.name == name) for only in ranges for name in leading.names]
@@ -228,7 +250,7 @@ def _with_words(
     asked = [*asked, *(word.holds for word in words if word is not leading)]
     if not of_cases:
         return TaskSelection(TaskTable, ranges, asked)
-    return _of_cases(leading.cases or (), ranges, asked)
+    return _among(leading.of_these(TaskTable) if leading.few else None, ranges, asked)
 
 
 # ---------------------------------------------------------------- ranges
@@ -287,14 +309,17 @@ def _distinct(column: TextColumn, *among: ColumnElement[bool]) -> AnySelect:
     return select(different.c.value).where(different.c.value.is_not(None))
 
 
-def _of_cases(
-    ids: Collection[str], ranges: Sequence[ColumnElement[bool]], asked: Sequence[Condition]
+def _among(
+    few: ColumnElement[bool] | None,
+    ranges: Sequence[ColumnElement[bool]],
+    asked: Sequence[Condition],
 ) -> TaskSelection:
-    """The tasks of ``ranges`` that belong to a few cases. Without the OFFSET, a database might walk
-    the whole index in order instead."""
-    theirs = select(*SEEN).where(TaskTable.case_id.in_(ids), or_(false(), *ranges))
+    """The tasks of ``ranges`` among the ``few`` that a condition names (None: it names none).
+    Without the OFFSET, a database might walk the whole index in order instead."""
+    only = false() if few is None else few
+    theirs = select(*SEEN).where(only, or_(false(), *ranges))
     of = aliased(TaskTable, theirs.offset(0).subquery())
-    return TaskSelection(of, [true()] if ids and ranges else [], asked)
+    return TaskSelection(of, [true()] if few is not None and ranges else [], asked)
 
 
 def _of_case(condition: named.OfCase, of: Tasks) -> ColumnElement[bool]:
@@ -315,9 +340,9 @@ def _read(
 ) -> AnySelect:
     """A statement of the tasks of a range in the order of the list."""
     of = chosen.of
-    columns = [getattr(of, column.key) for column in (SEEN if chosen.asked else SEEN[:2])]
+    columns = [getattr(of, column.key) for column in (SEEN if chosen.asked else SEEN[:SORTED])]
     read = select(*columns).where(only, *(holds(of) for holds in window))
-    return read.order_by(of.due, of.id)
+    return read.order_by(of.due, of.place)
 
 
 def _end(
@@ -326,21 +351,23 @@ def _end(
     """The position up to which all ranges are read; None when they are read to their ends."""
     parts = (_read(chosen, only, window) for only in chosen.ranges)
     lasts = [part.offset(share - 1).limit(1).subquery() for part in parts]
-    rows = connection.execute(union_all(*(select(last.c.due, last.c.id) for last in lasts)))
-    ends = [TaskPosition(row.due, row.id) for row in rows]
-    return min(ends, key=lambda end: (end.due or date.max, end.id), default=None)
+    positions = (select(last.c.due, last.c.place, last.c.id) for last in lasts)
+    ends = [TaskPosition(*row) for row in connection.execute(union_all(*positions))]
+    return min(ends, key=lambda end: (end.due or date.max, end.place), default=None)
 
 
 def _not_behind(end: TaskPosition, of: Tasks) -> ColumnElement[bool]:
     if end.due is None:
-        return of.id <= end.id
-    return and_(of.due <= end.due, or_(of.due < end.due, of.id <= end.id))
+        return of.place <= end.place
+    return and_(of.due <= end.due, or_(of.due < end.due, of.place <= end.place))
 
 
 def _first(parts: Sequence[AnySelect], count: int) -> AnySelect:
-    """A statement of the first ``count`` tasks of all parts together: ``id`` and ``due``."""
+    """A statement of the first ``count`` tasks of all parts together: ``id``, ``due``, ``place``."""
     firsts = [part.limit(count).subquery() for part in parts]
     merged = firsts[0]
     if len(firsts) > 1:
-        merged = union_all(*(select(first.c.id, first.c.due) for first in firsts)).subquery()
-    return select(merged.c.id, merged.c.due).order_by(merged.c.due, merged.c.id).limit(count)
+        each = (select(first.c.id, first.c.due, first.c.place) for first in firsts)
+        merged = union_all(*each).subquery()
+    of = merged.c
+    return select(of.id, of.due, of.place).order_by(of.due, of.place).limit(count)

@@ -31,6 +31,7 @@ from engine.views import (
     Count,
     DueReason,
     Exact,
+    FollowUp,
     Page,
     Receipt,
     TaskDetail,
@@ -38,7 +39,15 @@ from engine.views import (
     TaskRow,
 )
 from engine.views.filters import ANY
-from engine.work import assignments, due_reasons, incidents, planning, tasks
+from engine.work import (
+    assignments,
+    due_reasons,
+    follow_up,
+    incidents,
+    planning,
+    take_over,
+    tasks,
+)
 from engine.work.loaded_task import load_task, task_form
 
 
@@ -72,7 +81,9 @@ class Tasks(TaskFiles):
         :param due: ``late``, ``today``, ``coming`` (tasks without a date too) or None for all
         :param q: words that stand in the task's name or begin a word of its case
         :param exact: what must be equal: the case, the process, the element, the assignee …
-        :raises Invalid: for an unknown ``show`` or ``due``, and for a cursor of another list
+        :param limit: the most tasks of this page, 1 to 200
+        :raises Invalid: for an unknown ``show`` or ``due``, a cursor of another list, and any other
+            ``limit``
         """
         with self._transactions.reading() as connection:
             return queries.search(
@@ -127,7 +138,8 @@ class Tasks(TaskFiles):
                 if task.row.state == "open" and task.row.draft_at is None:
                     fields = {f.id for f in task.meta.form}
                     known.update({k: v for k, v in task.variables.items() if k in fields})
-                return task.asks({k: v for k, v in place.variables.items() if v is not None})
+                answered = {k: v for k, v in place.variables.items() if v is not None}
+                return replace(task.asks(answered), named=task.named())
 
             detail = task_detail.get(work.connection, actor, task_id, ask)
         filled = {k: feel.plain(v) for k, v in known.items() if v is not None}
@@ -149,6 +161,15 @@ class Tasks(TaskFiles):
         """
         with self._transactions.looking(actor) as work:
             return due_reasons.explain(work, id)
+
+    def follow_up(self, actor: Actor, task_id: str) -> FollowUp:
+        """What a completed task has led to: the tasks that have opened since, else what is left to
+        do in its case and what that waits for.
+
+        :raises NotFound: when there is none, or the actor may not see it
+        """
+        with self._transactions.looking(actor) as work:
+            return follow_up.of_task(work, task_id)
 
     # ------------------------------------------------------------ who does it
 
@@ -197,6 +218,24 @@ class Tasks(TaskFiles):
             key,
             {"task": task_id, "to": username},
             lambda work: assignments.reassign(work, task_id, username, revision),
+        )
+
+    def take_over(
+        self, actor: Actor, task_id: str, reason: str, *, revision: int | None = None, key: str
+    ) -> Receipt:
+        """Take a task over from a colleague who has it; the colleague is told, with the reason.
+        Its draft stays with it.
+
+        :raises Invalid: without a reason
+        :raises NotAllowed: for who does not hold its role, and when the diagram gives it to the
+            very person who has it
+        """
+        return self._transactions.write(
+            actor,
+            "take_over",
+            key,
+            {"task": task_id, "reason": reason},
+            lambda work: take_over.take_over(work, task_id, reason, revision),
         )
 
     # ------------------------------------------------------------ write

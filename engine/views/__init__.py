@@ -42,14 +42,23 @@ from engine.views.definitions import (
     Edge,
     Finding,
     LiveVersions,
+    NamedElement,
+    NamedMessage,
     Phase,
     Severity,
     Shape,
     Source,
+    Wording,
 )
 from engine.views.filters import Exact
 from engine.views.incidents import INCIDENT_KINDS, Incident, IncidentKind
-from engine.views.instances import ElementState, InstanceState, InstanceView, VariableValue
+from engine.views.instances import (
+    ElementState,
+    InstanceState,
+    InstanceTitle,
+    InstanceView,
+    VariableValue,
+)
 from engine.views.jobs import DeadLetter, FailedJob
 from engine.views.migration import (
     InstanceVerdict,
@@ -61,8 +70,8 @@ from engine.views.migration import (
     MigrationState,
     MigrationStatus,
     MigrationTarget,
-    NotRun,
     SkippedStep,
+    StepToSkip,
 )
 from engine.views.operations import Pulse
 from engine.views.page import Page
@@ -72,9 +81,12 @@ from engine.views.records import Fault, HistoryEntry, Receipt, Verification
 from engine.views.sessions import Session
 from engine.views.tasks import (
     Attachment,
+    AwaitedEvent,
     DayOff,
     DueReason,
     Field,
+    FollowUp,
+    Notice,
     Option,
     PlanRow,
     Point,
@@ -97,6 +109,7 @@ __all__ = [
     "ActivityOption",
     "Actor",
     "Attachment",
+    "AwaitedEvent",
     "CaseDetail",
     "CaseRow",
     "Cell",
@@ -123,10 +136,12 @@ __all__ = [
     "Fault",
     "Field",
     "Finding",
+    "FollowUp",
     "HistoryEntry",
     "Incident",
     "IncidentKind",
     "InstanceState",
+    "InstanceTitle",
     "InstanceVerdict",
     "InstanceView",
     "IssuedToken",
@@ -143,7 +158,9 @@ __all__ = [
     "MigrationState",
     "MigrationStatus",
     "MigrationTarget",
-    "NotRun",
+    "NamedElement",
+    "NamedMessage",
+    "Notice",
     "Option",
     "Overview",
     "Page",
@@ -169,6 +186,7 @@ __all__ = [
     "Source",
     "StartForm",
     "StartOption",
+    "StepToSkip",
     "Table",
     "TaskDetail",
     "TaskForm",
@@ -179,5 +197,6 @@ __all__ = [
     "TokenName",
     "VariableValue",
     "Verification",
+    "Wording",
     "",
 ]

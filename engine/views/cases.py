@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from engine.views.customers import Customer
 from engine.views.incidents import Incident
-from engine.views.instances import InstanceState, InstanceView
+from engine.views.instances import InstanceState, InstanceTitle, InstanceView
 from engine.views.people import Person
 from engine.views.tasks import Field, PlanRow, RowState, SignatureView, TaskState, Tick
 
@@ -82,6 +82,7 @@ class SheetEntry:
     signature: SignatureView | None
     checklist: tuple[Tick, ...]
     can_open: bool
+    about: InstanceTitle | None = None
 
 
 @dataclass(frozen=True, slots=True)

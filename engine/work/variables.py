@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -126,6 +126,13 @@ def _must_be_as_seen(stored: Mapping[str, Any], seen: Mapping[str, str | None]) 
             raise Conflict(f"{name} has changed since.", code="stale_variable", name=name)
 
 
+MISTAKES: Final[Mapping[type[feel.FeelError], str]] = {
+    feel.FeelSyntaxError: "expression_misspelt",
+    feel.FeelNameError: "expression_unknown",
+}
+"""The codes of problems with an expression that say what is wrong with it."""
+
+
 def _evaluator(instance: RunningInstance) -> Callable[[str], Any]:
     """Reads FEEL with the instance's variables."""
 
@@ -144,9 +151,8 @@ def _read(given: Mapping[str, Any], read: Callable[[Any], Any]) -> dict[str, Any
         try:
             values[name] = read(value)
         except feel.FeelError as error:
-            problems.append(
-                Problem("expression_malformed", error.message, name, {"reason": error.message})
-            )
+            code = MISTAKES.get(type(error), "expression_malformed")
+            problems.append(Problem(code, error.message, name, error.params))
     if problems:
         raise Invalid(problems)
     return values

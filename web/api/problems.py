@@ -77,7 +77,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "task-withdrawn": Kind(409, N_("Uppgiften behövs inte längre"), N_(
         "Processen har tagit bort den.")),
     "case-ended": Kind(409, N_("Ärendet är avslutat"), N_("Det tar inte emot något mer.")),
-    "already-resolved": Kind(409, N_("Incidenten är redan löst"), N_("Någon annan hann före.")),
+    "already-resolved": Kind(409, N_("Stoppet är redan åtgärdat"), N_("Någon annan hann före.")),
     "process-failed": Kind(409, N_("Processen kunde inte gå vidare"), N_(
         "Inget har ändrats. Felet är antecknat som en incident som processägaren ser.")),
     "stale-revision": Kind(409, N_("Uppgiften har ändrats"), N_(
@@ -102,7 +102,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Ett ärendes värden får ta högst limits.variable_bytes byte som JSON.")),
     "idempotency-key-reused": Kind(422, N_("Nyckeln är använd till något annat"), N_(
         "Idempotency-Key har använts förut med annat innehåll. Ge varje nytt anrop en ny.")),
-    "definitions-rejected": Kind(422, N_("Diagrammen kan inte tas i drift"), N_(
+    "definitions-rejected": Kind(422, N_("Diagrammen kan inte publiceras"), N_(
         "Listan findings säger varför, element för element.")),
     "too-many-attempts": Kind(429, N_("För många försök"), N_(
         "Vänta så många sekunder som huvudet Retry-After säger.")),
@@ -222,7 +222,7 @@ def of_engine(error: ServiceplanError, place: Place) -> Refused:
 
 
 def _wrong(problem: EngineProblem, place: Place) -> answers.Wrong:
-    if problem.field in ("cursor", "show", "due", "state"):
+    if problem.field in ("cursor", "limit", "show", "due", "state"):
         return answers.Wrong(problem.code, problem.message, parameter=problem.field)
     where = place(problem.field) if problem.field is not None else None
     return answers.Wrong(problem.code, problem.message, pointer=where)

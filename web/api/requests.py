@@ -154,6 +154,13 @@ class Reassignment(Given, frozen=True):
     revision: Revision = None
 
 
+class TakeOver(Given, frozen=True):
+    """Why the task is taken over."""
+
+    reason: str
+    revision: Revision = None
+
+
 class Draft(Given, frozen=True):
     """What has been written so far, also what is not right yet."""
 

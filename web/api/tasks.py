@@ -46,6 +46,14 @@ def reassign_task(call: Call) -> Reply:
     return _changed(call, call.engine.tasks.reassign(call.actor, call.id, username, **call.guarded))
 
 
+def take_over_task(call: Call) -> Reply:
+    """Take a task over from a colleague who has it, with a reason. The colleague is told; what they
+    have saved stays with the task. A task that its diagram gives to a named person cannot be taken
+    over from that person."""
+    reason = call.body.reason
+    return _changed(call, call.engine.tasks.take_over(call.actor, call.id, reason, **call.guarded))
+
+
 def save_draft(call: Call) -> Reply:
     """Keep what is written so far, also what is not right yet."""
     with _told(call):
@@ -106,7 +114,7 @@ def place(name: str) -> str:
         return pointer("ticks", rest)
     if kind == "plan" and rest:
         return pointer("answers")
-    return pointer(name) if name in ("note", "username") else pointer("answers", name)
+    return pointer(name) if name in ("note", "reason", "username") else pointer("answers", name)
 
 
 CHANGED = ("not-yours", "already-completed", "task-withdrawn", "stale-revision", "conflict")
@@ -128,6 +136,8 @@ ROUTES = (
     _change(release_task, "release", "Give a task back", requests.Precondition),
     _change(reassign_task, "reassign", "Give a task to somebody", requests.Reassignment,
             username="anna"),
+    _change(take_over_task, "take-over", "Take a task over from a colleague", requests.TakeOver,
+            reason="Anna is ill this week."),
     Route("POST", "/tasks/{id}/draft", save_draft, "Save a draft", answers.TaskChanged, TAG,
           "tasks", body=requests.Draft, revision="needed", headers=("ETag",), place=place,
           problems=(*CHANGED, "revision-required"),

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from engine import INCIDENT_KINDS
 from web.api.answers.people import Person, Time
-from web.api.answers.tasks import Field
+from web.api.answers.tasks import Field, InstanceTitle
 from web.texts.history import FACTS
 
 
@@ -110,6 +110,7 @@ class Instance(Struct, frozen=True):
     started_at: Time
     ended_at: Time | None
     depth: int
+    about: InstanceTitle | None
 
 
 IncidentKind = Literal[INCIDENT_KINDS]  # type: ignore[valid-type]

@@ -35,6 +35,14 @@ class TaskCompleted(Struct, frozen=True):
     signature: Signed | None
 
 
+class InstanceTitle(Struct, frozen=True):
+    """What tells an instance apart from others of its process, such as one complaint: the first
+    words of a text that the diagram names, and when the instance began."""
+
+    text: str
+    at: Time
+
+
 class Task(Struct, frozen=True):
     """A user task in a list."""
 
@@ -56,6 +64,7 @@ class Task(Struct, frozen=True):
     points: int
     has_draft: bool
     revision: int
+    about: InstanceTitle | None
 
 
 class Tasks(Struct, frozen=True):
