@@ -20,6 +20,7 @@ from web import (
     back,
     cases,
     compression,
+    conflicts,
     context,
     decisions,
     definitions,
@@ -34,6 +35,7 @@ from web import (
     migration,
     monitoring,
     overview,
+    pending_forms,
     people,
     security,
     sessions,
@@ -44,8 +46,8 @@ from web.context import person
 from web.i18n import gettext as _
 
 BLUEPRINTS = (
-    accounts, home, tasks, overview, cases, incidents, decisions, definitions, migration, history,
-    people, tokens, api, monitoring,
+    accounts, pending_forms, home, tasks, overview, cases, incidents, decisions, definitions,
+    migration, history, people, tokens, api, monitoring,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 YEAR = 31_536_000
@@ -85,6 +87,8 @@ def create_app(
     formats.init(app)
     hyphenation.init(app)
     forms.init(app)
+    conflicts.init(app)
+    pending_forms.init(app)
     back.init(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)
@@ -130,7 +134,6 @@ def _give_templates(app: Flask) -> None:
         context.person,
         context.today,
         context.here,
-        context.new_key,
         context.role_title,
         context.role_titles,
     ):

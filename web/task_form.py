@@ -65,19 +65,6 @@ def read(task: TaskDetail | TaskForm, posted: MultiDict[str, str]) -> TaskInput:
     return TaskInput(answers, ticks, note, tuple(problems))
 
 
-def changed(detail: TaskDetail, given: TaskInput) -> bool:
-    """Whether the post differs from what is stored of the task."""
-    before = {p.id: p.reason or p.state == "done" for p in detail.checklist}
-    if given.ticks != before or given.note != detail.note.strip():
-        return True
-    return any(
-        forms.shown(field.type, given.answers.get(field.id))
-        != forms.shown(field.type, detail.values.get(field.id))
-        for field in detail.form
-        if field.type != "attachment"
-    )
-
-
 def labels(detail: TaskDetail) -> dict[str, str]:
     """The label of every input by the name that problems give it, in the order of the page."""
     named = {f"checklist.{point.id}": point.text for point in detail.checklist}

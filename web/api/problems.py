@@ -206,6 +206,8 @@ def of_engine(error: ServiceplanError, place: Place) -> Refused:
         codes = {problem.code for problem in error.problems}
         name = next((own for some, own in BY_PROBLEMS if codes and codes <= some), name)
         members["errors"] = [_wrong(problem, place) for problem in error.problems]
+    elif isinstance(error, NotAuthenticated) and error.problems:
+        members["errors"] = [_wrong(problem, place) for problem in error.problems]
     elif isinstance(error, Rejected):
         members["findings"] = msgspec.convert(
             error.findings, list[answers.Finding], from_attributes=True
