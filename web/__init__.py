@@ -37,13 +37,14 @@ from web import (
     sessions,
     tasks,
     tokens,
+    understood,
 )
 from web.context import person
 from web.i18n import gettext as _
 
 BLUEPRINTS = (
     accounts, pending_forms, tasks, overview, cases, incidents, decisions, definitions, migration,
-    history, people, tokens, api, monitoring,
+    history, people, tokens, understood, api, monitoring,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 YEAR = 31_536_000
@@ -83,6 +84,7 @@ def create_app(
     formats.init(app)
     forms.init(app)
     pending_forms.init(app)
+    understood.init(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     _give_templates(app)

@@ -205,7 +205,18 @@ def _complete(task: TaskForm) -> ResponseReturnValue:
 
 def _save(detail: TaskDetail, _argument: str = "") -> ResponseReturnValue:
     _save_form(detail)
-    flash(_("Utkastet sparades %(time)s.", time=clock(engine().now())), "success")
+    time = clock(engine().now())
+    unread = task_form.unread(detail, request.form)
+    if unread:
+        text = _(
+            "Utkastet sparades %(time)s. Det här går inte att läsa och står kvar som du skrev det: "
+            "%(names)s.",
+            time=time,
+            names=", ".join(unread),
+        )
+        flash(text, "warning")
+    else:
+        flash(_("Utkastet sparades %(time)s.", time=time), "success")
     return redirect(url_for("tasks.show", task_id=detail.row.id))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from engine import Conflict, Engine, Invalid, NotAllowed, Problem, ProcessFailed
+from engine import Conflict, Invalid, NotAllowed, Problem, ProcessFailed
 from tests.support.people import People
 from tests.support.visitor import SignedIn, Visitor, form
 from web.pending_forms import SECRETS
