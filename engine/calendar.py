@@ -146,11 +146,6 @@ class WorkCalendar:
         """Whether ``day`` is a working day."""
         return self.day_off(day) is None
 
-    def add_working_days(self, day: date, n: int) -> date:
-        """The ``n``-th working day after ``day`` (before it when negative); 0 is ``day`` itself,
-        or the next working day when it is none."""
-        return self._walk(day, abs(n), 1 if n >= 0 else -1, [])
-
     def _walk(self, day: date, n: int, step: int, skipped: list[DayOff]) -> date:
         """The ``n``-th working day beyond ``day`` in the direction of ``step``; for 0 the first
         one from ``day`` on. Days off on the way are added to ``skipped``."""
@@ -263,10 +258,6 @@ class WorkCalendar:
 
     # ------------------------------------------------------------ timers
 
-    def next_due(self, kind: TimerKind, value: object, now: datetime) -> datetime:
-        """The time of the first firing of a timer that begins to wait at ``now``: see ``arm``."""
-        return self.arm(kind, value, now).due
-
     def arm(self, kind: TimerKind, value: object, now: datetime) -> Firing:
         """The first firing of a timer that begins to wait at ``now`` (aware).
 
@@ -321,9 +312,11 @@ class WorkCalendar:
         return Firing(due, rule_of("cycle", str(repeat.interval), anchor, left))
 
     def _last_rounds(self, repeat: RepeatingInterval, end: datetime, now: datetime) -> Firing:
-        """The first of the rounds up to ``end`` that is not past; when all are, the last."""
+        """The first of the rounds up to ``end`` that is not past."""
         interval = repeat.interval
-        left = 1 + max(0, (self.to_utc(end) - now) // interval.average)
+        if self.to_utc(end) < now:
+            raise TimePassed(f"all times up to {repeat.end} have passed")
+        left = 1 + (self.to_utc(end) - now) // interval.average
         while left > 1 and self.add(end, interval * (1 - left)) < now:
             left -= 1
         left = left if repeat.count is None else min(left, repeat.count)

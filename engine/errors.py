@@ -133,6 +133,12 @@ class DatabaseNewer(Unavailable):
     code = "database_newer"
 
 
+class EngineClosed(Unavailable):
+    """This engine is closed; open another one."""
+
+    code = "engine_closed"
+
+
 class ConfigError(ServiceplanError):
     """The configuration cannot be used."""
 

@@ -66,13 +66,15 @@ class StoredInstance(NamedTuple):
 class InstanceSnapshot:
     """An instance and its case, as they were read in this transaction.
 
-    ``people`` are the ids of the case's people by role, ``planned`` says whether the case has a
+    ``people`` are the ids of the case's people by role, ``place`` is where its tasks stand in lists,
+    ``planned`` says whether the case has a
     plan, ``head`` is the number and the hash of the newest entry of the instance's history chain
     (None for an empty chain).
     """
 
     instance: StoredInstance
     people: Mapping[str, str]
+    place: str
     planned: bool
     head: tuple[int, str] | None
 
@@ -183,13 +185,14 @@ class UnitOfWork:
 
 def surroundings(case_id: Any, instance_id: Any, beside: Any) -> tuple[Any, ...]:
     """The columns of a snapshot other than ``INSTANCE_COLUMNS``, for a statement that joins the
-    case: the people, the head of the chain, and whether there is a plan.
+    case: the people, the place, the head of the chain, and whether there is a plan.
 
     :param beside: the table with the two id columns, which the subquery is correlated to
     """
     planned = select(PlanItemTable.id).where(PlanItemTable.case_id == case_id)
     return (
         _CASE.c.people,
+        _CASE.c.place,
         *history.newest(instance_id),
         planned.correlate(beside).exists().label("planned"),
     )
@@ -219,6 +222,7 @@ def snapshot(row: Any) -> InstanceSnapshot:
     return InstanceSnapshot(
         instance=stored_instance(row.instance_id, row),
         people=row.people,
+        place=row.place,
         planned=row.planned,
         head=None if row.head_seq is None else (row.head_seq, row.head_hash),
     )

@@ -58,7 +58,7 @@ install_locked() {
         | tee -a "$log" | progress "$(grep -c '^[a-zA-Z0-9].*==' "$1")" \
         || fail_with_log "The packages of $1 could not be installed."
     # On all processors at once, which pip does not. A file that only another Python can read is no fault.
-    .venv/bin/python -m compileall -q -j 0 .venv/lib engine web >>"$log" 2>&1 || true
+    .venv/bin/python -m compileall -q -j 0 .venv/lib engine web serviceplan >>"$log" 2>&1 || true
 }
 
 if [ "${1:-}" = dev ]; then

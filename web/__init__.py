@@ -17,6 +17,7 @@ from engine import Config, Engine
 from web import (
     accounts,
     api,
+    back,
     cases,
     compression,
     context,
@@ -26,6 +27,8 @@ from web import (
     formats,
     forms,
     history,
+    home,
+    hyphenation,
     i18n,
     incidents,
     migration,
@@ -43,8 +46,8 @@ from web.context import person
 from web.i18n import gettext as _
 
 BLUEPRINTS = (
-    accounts, pending_forms, tasks, overview, cases, incidents, decisions, definitions, migration,
-    history, people, tokens, understood, api, monitoring,
+    accounts, home, pending_forms, tasks, overview, cases, incidents, decisions, definitions,
+    migration, history, people, tokens, understood, api, monitoring,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 YEAR = 31_536_000
@@ -82,9 +85,11 @@ def create_app(
     compression.init(app)
     errors.init(app)
     formats.init(app)
+    hyphenation.init(app)
     forms.init(app)
     pending_forms.init(app)
     understood.init(app)
+    back.init(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     _give_templates(app)

@@ -21,6 +21,7 @@ from engine import SYSTEM, Invalid, NotAuthenticated, Problem
 from web import i18n, pending_forms, sessions
 from web.context import actor, engine, here, person, posted_key, signed_in
 from web.forms import Problems
+from web.home import first_page
 from web.i18n import gettext as _
 from web.passwords import wrong_password
 from web.security import local_path, same_origin, secure
@@ -80,7 +81,7 @@ def _first_step() -> str:
 @blueprint.get("/login")
 def login() -> ResponseReturnValue:
     """The login page; after a refused login with the user name and what was wrong."""
-    target = local_path(request.args.get("next"), url_for("tasks.inbox"))
+    target = local_path(request.args.get("next"), url_for("home.index"))
     if person():
         return redirect(target)
     before = session.get("login") or {}
@@ -104,7 +105,7 @@ def login() -> ResponseReturnValue:
 @blueprint.post("/login")
 def login_sent() -> ResponseReturnValue:
     """Sign in with the posted user name and password, and go on to the page asked for."""
-    target = local_path(request.form.get("next"), url_for("tasks.inbox"))
+    target = local_path(request.form.get("next"), url_for("home.index"))
     unclaimed = session.get(pending_forms.UNCLAIMED)
     try:
         started = sessions.sign_in(
@@ -119,6 +120,8 @@ def login_sent() -> ResponseReturnValue:
         return answer
     if unclaimed:
         engine().pending_forms.claim(started.person.actor(), unclaimed)
+    if target == url_for("home.index"):
+        target = url_for(first_page(started.person))
     response = redirect(target)
     sessions.give_cookie(response, started)
     return response
@@ -137,7 +140,7 @@ def language(code: str) -> ResponseReturnValue:
     """Switch the interface's language (``sv`` or ``en``), and go back to the page."""
     if code not in i18n.LANGUAGES:
         raise BadRequest
-    response = redirect(local_path(request.args.get("next"), url_for("tasks.inbox")))
+    response = redirect(local_path(request.args.get("next"), url_for("home.index")))
     response.set_cookie(
         i18n.COOKIE, code, max_age=31_536_000, secure=secure(), httponly=True, samesite="Lax"
     )
@@ -167,7 +170,7 @@ def password_sent() -> ResponseReturnValue:
     _check_new(new, request.form.get("repeated", ""))
     engine().people.set_password(actor(), _username(), new, keep=sessions.token(), key=posted_key())
     flash(_("Lösenordet är bytt. Du är utloggad överallt utom här."), "success")
-    return redirect(url_for("tasks.inbox"))
+    return redirect(url_for("home.index"))
 
 
 def _check_new(new: str, repeated: str) -> None:

@@ -48,6 +48,18 @@ KINDS: Final[Mapping[str, str]] = {
     "input": N_("Indata"),
 }
 """Names of the kinds of a model's elements."""
+TYPES: Final[Mapping[str, str]] = {
+    "string": N_("text"),
+    "number": N_("tal"),
+    "boolean": N_("ja eller nej"),
+    "date": N_("datum"),
+    "time": N_("klockslag"),
+    "date and time": N_("datum och tid"),
+    "days and time duration": N_("tid i dagar och timmar"),
+    "years and months duration": N_("tid i år och månader"),
+    "Any": N_("vad som helst"),
+}
+"""FEEL's types in words; the types of a model have names of their own."""
 PARTS: Final[Mapping[str, str]] = {
     "if": N_("om"),
     "then": N_("så"),
@@ -135,6 +147,8 @@ def _page(
         versions=[d for d in every if d.decision_id == decision.decision_id],
         policy=policy,
         kind=lambda name: _(KINDS[name]),
+        type_text=lambda name: _(TYPES[name]) if name in TYPES else name,
+        technical=[str(p.params["reason"]) for p in problems if "reason" in p.params],
         part=lambda name: _(PARTS[name]) if name in PARTS else name,
     )
 

@@ -27,7 +27,7 @@ from web import pending_forms, planes
 from web.context import actor, engine, posted_key
 from web.forms import Problems
 from web.i18n import gettext as _
-from web.i18n import ngettext
+from web.i18n import language, ngettext
 from web.migration import may_migrate
 from web.texts.due_dates import due_rule
 
@@ -149,16 +149,16 @@ def uploaded() -> ResponseReturnValue:
 def _flash_deployment(deployment: Deployment) -> None:
     """Flash what was deployed: a message each for processes, decisions and drawings."""
     if not deployment.new:
-        flash(_("Filerna var redan i drift, oförändrade. Ingen ny version behövdes."), "info")
+        flash(_("Filerna var redan publicerade, oförändrade. Ingen ny version behövdes."), "info")
         return
     live = sum(d.startable for d in deployment.definitions)
     drawn = len(deployment.definitions) - live
     decided = len(deployment.decisions)
     if live:
-        flash(ngettext("%(num)s process är i drift.", "%(num)s processer är i drift.", live),
+        flash(ngettext("%(num)s process är publicerad.", "%(num)s processer är publicerade.", live),
               "success")  # fmt: skip
     if decided:
-        flash(ngettext("%(num)s beslut är i drift.", "%(num)s beslut är i drift.", decided),
+        flash(ngettext("%(num)s beslut är publicerat.", "%(num)s beslut är publicerade.", decided),
               "success")  # fmt: skip
     if drawn:
         flash(ngettext("%(num)s ritning är sparad. Den kan inte startas; på dess sida står varför.",
@@ -211,6 +211,19 @@ def _page(
         checked_files=checked if carry else [],
         problems=Problems(problems, {"files": _("Diagramfiler")}),
     )
+
+
+@blueprint.app_template_global()
+def finding_text(finding: Finding) -> str:
+    """A finding's sentence, without the id that stands behind a name: the line below it says it."""
+    text = finding.text(language())
+    return text.replace(f" ({finding.element_id})", "", 1) if finding.element_name else text
+
+
+@blueprint.app_template_global()
+def process_name(definition_id: str) -> str:
+    """The name of a definition's process."""
+    return engine().definitions.get(actor(), definition_id).name
 
 
 def sorted_findings(findings: Sequence[Finding]) -> list[Finding]:

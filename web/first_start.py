@@ -11,7 +11,7 @@ import click
 
 from engine import SYSTEM, Config, Engine
 from web import example
-from web.cli.common import diagrams, plan_folder, table
+from web.cli.common import diagrams, make_data_folder, plan_folder, table
 from web.command import command_path
 from web.example import Login
 
@@ -29,6 +29,8 @@ def look(config: Config) -> Literal["new", "nobody", "ready"]:
     """
     path = _file(config)
     if path is not None and not path.exists():
+        make_data_folder(config)
+        Engine.versions(config.database.url)
         return "new"
     with closing(Engine.open(config.database.url, config=config)) as engine:
         if engine.people.all(SYSTEM):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -52,6 +52,11 @@ def local(value: datetime) -> datetime:
         return aware.astimezone(zone())
     except OverflowError:
         return aware
+
+
+def near_day() -> date:
+    """An example of a date that people may want to type: two weeks from today."""
+    return today() + timedelta(days=14)
 
 
 def day(value: Any) -> str:
@@ -128,19 +133,32 @@ def money(value: Any) -> str:
 
 
 def value(json: Any) -> str:
-    """Any JSON value on one line: Ja; 345 000,5; a list as "a, b"; an object as "namn: värde; …";
-    null and what is empty as a dash."""
+    """Any JSON value on one line: Ja; 345 000,5; 3 månader; a list as "a, b"; an object as "namn:
+    värde; …"; null and what is empty as a dash. Dates, times and numbers may be marked as the
+    engine stores them (``{"@date": "2026-11-22"}``)."""
     if json is None:
         return "–"
     if isinstance(json, bool):
         return _("Ja") if json else _("Nej")
     if isinstance(json, int | float):
         return number(json)
+    if isinstance(json, Mapping) and len(json) == 1 and next(iter(json)).startswith("@"):
+        [content] = json.values()
+        return number(content) if "@number" in json else value(content)
     if isinstance(json, Mapping):
         return "; ".join(f"{name}: {value(each)}" for name, each in json.items()) or "–"
     if isinstance(json, list | tuple):
         return ", ".join(map(value, json)) or "–"
-    return str(json)
+    return _instant(str(json)) or duration(json)
+
+
+def _instant(text: str) -> str:
+    """A moment or a time of day as ISO 8601 writes it, for reading; "" for other texts."""
+    if match := re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::00)?", text):
+        return " ".join(match.groups())
+    if match := re.fullmatch(r"(\d\d:\d\d):00", text):
+        return match[1]
+    return ""
 
 
 def days_late(due: date) -> int:
@@ -190,6 +208,24 @@ def interval(value: Any) -> str:
     return ", ".join(str(part) for part in parts if part)
 
 
+def duration(value: Any) -> str:
+    """An ISO 8601 duration down to seconds: "1 dag, 2 timmar" of P1DT2H; other texts come back as
+    they are."""
+    text = str(value or "")
+    match = re.fullmatch(r"(-?)(P[^T]*)(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", text)
+    if not match or text in ("P", "-P"):
+        return text
+    sign, days, *time = match.groups()
+    hours, minutes, seconds = (int(part or 0) for part in time)
+    parts = (
+        interval(days) if days != "P" else "",
+        hours and ngettext("%(num)s timme", "%(num)s timmar", hours),
+        minutes and ngettext("%(num)s minut", "%(num)s minuter", minutes),
+        seconds and ngettext("%(num)s sekund", "%(num)s sekunder", seconds),
+    )
+    return ("−" if sign else "") + ", ".join(str(part) for part in parts if part)
+
+
 def by_name(people: Iterable[Person]) -> list[Person]:
     """People by name in Swedish order: å, ä and ö last, after z."""
     # "{" is the character after z in Unicode.
@@ -205,6 +241,8 @@ FILTERS: Final = (
 
 
 def init(app: Flask) -> None:
-    """Give the templates the ``FILTERS``, and three functions about due dates and weeks."""
+    """Give the templates the ``FILTERS``, and four functions about due dates and weeks."""
     app.jinja_env.filters.update({f.__name__: f for f in FILTERS})
-    app.jinja_env.globals.update(days_late=days_late, late_text=late_text, week=week)
+    app.jinja_env.globals.update(
+        days_late=days_late, late_text=late_text, near_day=near_day, week=week
+    )

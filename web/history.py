@@ -32,7 +32,7 @@ from web.texts.verification import fault_text
 
 blueprint = Blueprint("history", __name__, url_prefix="/history")
 log = logging.getLogger(__name__)
-PAGE: Final = 50
+PAGE: Final = 25
 """Facts on a page of the list."""
 
 

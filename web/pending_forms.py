@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import (
     Blueprint,
@@ -56,6 +56,7 @@ PAGES: Final[Mapping[str, str]] = {
     "migration.take_back": "migration.job",
     "overview.resend": "overview.index",
     "overview.retry": "overview.index",
+    "tasks.see_notice": "tasks.inbox",
     "tokens.revoke": "tokens.index",
     "accounts.logout": "tasks.inbox",
     "pending_forms.discard": "tasks.inbox",
@@ -159,8 +160,10 @@ def form_page() -> str | None:
 
 
 def with_id(page: str, id: str) -> str:
-    """The address of a page that shows the pending form with this id."""
-    return f"{page}?{ID}={id}"
+    """The address of a page that shows the pending form with this id, and leads back to where the
+    posted form did."""
+    back = request.form.get("back")
+    return f"{page}?{urlencode({ID: id, **({'back': back} if back else {})})}"
 
 
 def arrived(files: Iterable[Any]) -> None:

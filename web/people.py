@@ -20,7 +20,7 @@ from web.tokens import SCOPES
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 RIGHTS: Final = {
-    "process_owner": (N_("Processägare"), N_("Tar diagram i drift.")),
+    "process_owner": (N_("Processägare"), N_("Publicerar diagram.")),
     "manager": (N_("Chef eller revisor"), N_("Ser alla ärenden och hela historiken.")),
     "administrator": (N_("Administratör"), N_("Lägger upp personer och ger dem roller.")),
 }

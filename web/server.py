@@ -20,6 +20,7 @@ from prometheus_client import multiprocess, start_http_server
 from engine import Config, Engine, Unavailable
 from web import create_app, logs, monitoring
 from web.command import NAME, command_path
+from web.gunicorn_worker import ThreadedWorker
 
 THREADS: Final = 8
 """Threads of a serving process: most of them wait for the database at any time."""
@@ -43,7 +44,7 @@ class _Server(BaseApplication):
         settings: dict[str, Any] = {
             "bind": f"[{web.host}]:{web.port}" if ":" in web.host else f"{web.host}:{web.port}",
             "workers": self._workers,
-            "worker_class": "web.gunicorn_worker.ThreadedWorker",
+            "worker_class": ThreadedWorker,
             "threads": THREADS,
             "timeout": 60,
             "graceful_timeout": 10,

@@ -86,7 +86,7 @@ def labels(detail: TaskDetail) -> dict[str, str]:
         named[field.id] = field.label
         if field.type == "plan":
             named |= {f"plan.{row.id}": row.name for row in detail.plan}
-    return named | {"note": _("Anteckning"), "password": _("Ditt lösenord")}
+    return named | {"note": _("Anteckning"), "password": _("Ditt lösenord"), "reason": _("Orsak")}
 
 
 def unread(task: TaskDetail, posted: MultiDict[str, str]) -> list[str]:

@@ -24,6 +24,7 @@ from engine import (
     TaskRow,
 )
 from web import pending_forms, task_form
+from web.back import way_back
 from web.context import actor, config, engine, posted_key, today
 from web.formats import by_name, clock
 from web.forms import Problems, shown_fields
@@ -31,6 +32,7 @@ from web.i18n import gettext as _
 from web.passwords import wrong_password
 from web.texts.due_dates import reason_sentences
 from web.texts.errors import error_page_texts
+from web.texts.wording import phases
 
 blueprint = Blueprint("tasks", __name__)
 GROUPS: Final = ("late", "today", "coming")
@@ -40,12 +42,6 @@ SHOW: Final = ("mine", "role", "all")
 
 
 # ---------------------------------------------------------------- the list
-
-
-@blueprint.get("/")
-def home() -> ResponseReturnValue:
-    """The start page is the inbox."""
-    return redirect(url_for("tasks.inbox"))
 
 
 @blueprint.get("/tasks")
@@ -58,20 +54,15 @@ def inbox() -> ResponseReturnValue:
     return render_template(
         "tasks/inbox.html",
         groups=_grouped(page.items),
+        notices=engine().notices.unseen(actor()),
         counts=engine().tasks.counts(actor(), **{k: v for k, v in chosen.items() if k != "due"}),
         chosen=chosen,
         narrowed=any(chosen[name] for name in ("phase", "role", "q")),
         first_url=url_for("tasks.inbox", **query) if cursor else None,
         next_url=url_for("tasks.inbox", **query, cursor=page.next) if page.next else None,
         roles=engine().roles,
-        phases=_phases(),
+        phases=phases(),
     )
-
-
-def _phases() -> list[tuple[str, str]]:
-    """Key and title of the phases of the live diagrams, by key."""
-    live = engine().definitions.all(actor())
-    return sorted({(d.phase, d.name) for d in live if d.phase and d.latest})
 
 
 def _filters() -> dict[str, Any]:
@@ -182,11 +173,19 @@ def _page(detail: TaskDetail) -> str:
         unsaved=task_form.read(detail, posted) if posted and not editable else None,
         people=people,
         names={p.username: p.name for p in people},
+        followed=engine().tasks.follow_up(actor(), detail.row.id)
+        if "done" in request.args and detail.row.state == "completed"
+        else None,
         attachment_limit=config().limits.attachment_bytes,
     )
 
 
 # ---------------------------------------------------------------- the buttons
+
+
+def _to_task(task_id: str, **more: Any) -> ResponseReturnValue:
+    """Go to the task's page, which goes on leading back to where one came from."""
+    return redirect(url_for("tasks.show", task_id=task_id, **more, back=way_back().carried))
 
 
 def _complete(task: TaskForm) -> ResponseReturnValue:
@@ -200,7 +199,7 @@ def _complete(task: TaskForm) -> ResponseReturnValue:
         raise Invalid(problems)
     password = request.form.get("password") or None
     engine().tasks.complete(actor(), task.id, **content, password=password, key=posted_key())
-    return redirect(url_for("tasks.show", task_id=task.id, done=1))
+    return _to_task(task.id, done=1)
 
 
 def _save(detail: TaskDetail, _argument: str = "") -> ResponseReturnValue:
@@ -217,21 +216,21 @@ def _save(detail: TaskDetail, _argument: str = "") -> ResponseReturnValue:
         flash(text, "warning")
     else:
         flash(_("Utkastet sparades %(time)s.", time=time), "success")
-    return redirect(url_for("tasks.show", task_id=detail.row.id))
+    return _to_task(detail.row.id)
 
 
 def _claim(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     _save_draft_if_changed(detail)
     engine().tasks.claim(actor(), detail.row.id, key=posted_key() + "-claim")
     flash(_("Uppgiften är din."), "success")
-    return redirect(url_for("tasks.show", task_id=detail.row.id))
+    return _to_task(detail.row.id)
 
 
 def _release(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     _save_draft_if_changed(detail)
     engine().tasks.release(actor(), detail.row.id, key=posted_key() + "-release")
     flash(_("Uppgiften är lämnad tillbaka till rollen. Det du skrev finns kvar där."), "success")
-    return redirect(url_for("tasks.inbox"))
+    return redirect(way_back().url)
 
 
 def _reassign(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
@@ -242,14 +241,29 @@ def _reassign(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     _save_draft_if_changed(detail)
     engine().tasks.reassign(actor(), detail.row.id, username, key=posted_key() + "-reassign")
     flash(_("%(name)s har nu uppgiften.", name=names[username]), "success")
-    return redirect(url_for("tasks.show", task_id=detail.row.id))
+    return _to_task(detail.row.id)
+
+
+def _take_over(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
+    reason = request.form.get("reason", "")
+    engine().tasks.take_over(actor(), detail.row.id, reason, key=posted_key() + "-over")
+    told = detail.row.assignee.name if detail.row.assignee else ""
+    flash(_("Uppgiften är din. %(name)s får veta det, med din orsak.", name=told), "success")
+    return _to_task(detail.row.id)
+
+
+@blueprint.post("/notices/<notice_id>/seen")
+def see_notice(notice_id: str) -> ResponseReturnValue:
+    """The reader has seen a notice of the inbox."""
+    engine().notices.see(actor(), notice_id, key=posted_key())
+    return redirect(way_back().url)
 
 
 def _detach(detail: TaskDetail, attachment_id: str) -> ResponseReturnValue:
     engine().tasks.detach(actor(), detail.row.id, attachment_id, key=posted_key() + "-detach")
     _save_draft_if_changed(detail)
     flash(_("Filen är borttagen."), "success")
-    return redirect(url_for("tasks.show", task_id=detail.row.id))
+    return _to_task(detail.row.id)
 
 
 ACTIONS: Final[dict[str, Callable[[TaskDetail, str], ResponseReturnValue]]] = {
@@ -257,6 +271,7 @@ ACTIONS: Final[dict[str, Callable[[TaskDetail, str], ResponseReturnValue]]] = {
     "claim": _claim,
     "release": _release,
     "reassign": _reassign,
+    "take_over": _take_over,
     "detach": _detach,
 }
 """What each button of a task's page does; ``detach`` takes the attachment's id as its argument."""

@@ -28,7 +28,7 @@ SCOPES: Final = {
     "read": N_("Läsa"),
     "tasks": N_("Arbeta med uppgifter"),
     "cases": N_("Starta ärenden och skicka meddelanden"),
-    "definitions": N_("Ta diagram i drift"),
+    "definitions": N_("Publicera diagram"),
 }
 """The scopes of a token, each in words."""
 LIFETIMES: Final = {

@@ -39,7 +39,8 @@ class CaseObject:
 
 @dataclass(frozen=True, slots=True)
 class TaskObject:
-    """A user task as the rules see it."""
+    """A user task as the rules see it. ``named``: its diagram gives it to the very person who has
+    it."""
 
     id: str
     case: CaseObject
@@ -47,6 +48,7 @@ class TaskObject:
     assignee_id: str | None
     state: str = "open"
     revision: int = 0
+    named: bool = False
 
     @property
     def visible(self) -> bool:
@@ -199,6 +201,15 @@ def _reassign(actor: Actor, task: TaskObject) -> bool:
     return task.state == "open" and (actor.id in may_give_away or _has(actor, actions.MANAGER))
 
 
+def _take_over(actor: Actor, task: TaskObject) -> bool:
+    """A colleague: somebody else who holds the task's role. A task of no role is anybody's, so
+    nobody is a colleague; one that the diagram gives to this very person is reassigned by whoever
+    answers for the case."""
+    colleague = task.role is not None and task.role in actor.roles
+    taken = task.assignee_id is not None and task.assignee_id != actor.id
+    return task.state == "open" and taken and colleague and not task.named
+
+
 def _cancel(actor: Actor, case: CaseObject) -> bool:
     return case.running and _has(actor, actions.MANAGER)
 
@@ -228,6 +239,7 @@ RULES: Mapping[str, tuple[type, AccessRule]] = {
     actions.TASK_CLAIM: (TaskObject, _claim),
     actions.TASK_RELEASE: (TaskObject, _release),
     actions.TASK_REASSIGN: (TaskObject, _reassign),
+    actions.TASK_TAKE_OVER: (TaskObject, _take_over),
     actions.TASK_SAVE: (TaskObject, _complete),
     actions.TASK_COMPLETE: (TaskObject, _complete),
     actions.TASK_SIGN: (TaskObject, _sign),

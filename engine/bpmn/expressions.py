@@ -164,6 +164,14 @@ def names_in(text: str) -> frozenset[str]:
         return frozenset()
 
 
+def entries_in(text: str) -> frozenset[str]:
+    """The entries of the context that a FEEL text makes, none when it makes no context."""
+    try:
+        return feel.compile(feel_behind(text) or text).entries
+    except feel.FeelError:
+        return frozenset()
+
+
 def functions_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The built-in functions that a FEEL text names without calling them, and the functions that
     it calls."""

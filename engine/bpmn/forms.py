@@ -81,7 +81,6 @@ def read_fields(
     fields: dict[str, FormField] = {}
     for element in _ours(holder):
         if local(element) != "field":
-            report("extension_unknown", owner, name=local(element), where="sp:form", at=element)
             continue
         field = _read_field(element, owner, report)
         if field is None:
@@ -147,7 +146,6 @@ def _options(element: etree._Element, bad: Report) -> Iterator[Option]:
     seen: set[str] = set()
     for child in _ours(element):
         if local(child) != "option":
-            bad("extension_unknown", name=local(child), where="sp:field")
             continue
         value = child.get("value") or text(child)
         if not value or value in seen:

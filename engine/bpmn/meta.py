@@ -188,6 +188,8 @@ class ProcessMeta:
     messages: Mapping[str, MessageMeta] = field(default_factory=dict)
     initiator: str | None = None
     """``sp:initiator``: the variable that gets the user name of the one who starts the process."""
+    title: str | None = None
+    """``sp:title``: the FEEL text whose value tells the instances of the process apart."""
     roles: Mapping[str, str] = field(default_factory=dict)
     """Role of every node that stands in a lane, by element id."""
     case: CaseMeta = CaseMeta()

@@ -14,7 +14,7 @@ from lxml import etree
 from engine.bpmn import vendor
 from engine.bpmn.decision import read_decision
 from engine.bpmn.mappings import MAPPED, read_mappings
-from engine.bpmn.names import bpmn, kind, sp
+from engine.bpmn.names import bpmn, flag, kind, sp
 from engine.bpmn.nodes import (
     ACTIVITIES,
     EVENTS,
@@ -130,7 +130,7 @@ class _ModelReader:
         return Process(
             id=element.get("id", ""),
             name=element.get("name") or element.get("id", ""),
-            executable=element.get("isExecutable") == "true",
+            executable=flag(element, "isExecutable"),
             nodes=nodes,
             children=children,
         )
@@ -150,30 +150,30 @@ class _ModelReader:
 
     def _node(self, e: etree._Element, name: str, scope: str, flows: list[Flow]) -> Node:
         node_id = e.get("id", "")
-        interrupting = e.get("cancelActivity" if name == "boundaryEvent" else "isInterrupting")
+        interrupts = "cancelActivity" if name == "boundaryEvent" else "isInterrupting"
         return Node(
             id=node_id,
             kind=name,
             name=e.get("name", ""),
             scope=scope,
             events=tuple(self._events(e)),
-            parallel_multiple=e.get("parallelMultiple") == "true",
+            parallel_multiple=flag(e, "parallelMultiple"),
             default=_local_ref(e.get("default")),
             attached_to=_local_ref(e.get("attachedToRef")),
             # A compensation is waited for when its activity is done: cancelActivity does not apply
             # to it (BPMN 2.0.2, Table 10.89).
-            interrupting=interrupting != "false" or _compensates(e),
+            interrupting=flag(e, interrupts, True) or _compensates(e),
             loop=self._loop(e),
             script=_text(e, "script"),
             message=self._root_name(e.get("messageRef")),
             called=_called(e),
-            event_triggered=e.get("triggeredByEvent") == "true",
-            for_compensation=e.get("isForCompensation") == "true",
+            event_triggered=flag(e, "triggeredByEvent"),
+            for_compensation=flag(e, "isForCompensation"),
             start_quantity=_quantity(e.get("startQuantity")),
             completion_quantity=_quantity(e.get("completionQuantity")),
             activation=_text(e, "activationCondition"),
             ad_hoc=_ad_hoc(e) if name == "adHocSubProcess" else None,
-            instantiate=e.get("instantiate") == "true",
+            instantiate=flag(e, "instantiate"),
             all_events=e.get("eventGatewayType") == "Parallel",
             associated=tuple(self.associated.get(node_id, ())),
             inputs=_local_mappings(e, name, "in"),
@@ -215,7 +215,7 @@ class _ModelReader:
             return EventDefinition(
                 what,
                 activity=_local_ref(e.get("activityRef")),
-                wait=e.get("waitForCompletion") != "false",
+                wait=flag(e, "waitForCompletion", True),
             )
         return EventDefinition(what, name=self._root_name(e.get(f"{what}Ref")))
 
@@ -232,7 +232,7 @@ class _ModelReader:
                 "loop",
                 condition=_text(standard, "loopCondition"),
                 maximum=int(maximum) if maximum.isdigit() else None,
-                test_before=standard.get("testBefore") == "true",
+                test_before=flag(standard, "testBefore"),
             )
         multi = e.find(bpmn("multiInstanceLoopCharacteristics"))
         if multi is None:
@@ -240,7 +240,7 @@ class _ModelReader:
         item = multi.find(bpmn("inputDataItem"))
         output_item = multi.find(bpmn("outputDataItem"))
         return Loop(
-            "sequential" if multi.get("isSequential") == "true" else "parallel",
+            "sequential" if flag(multi, "isSequential") else "parallel",
             condition=_text(multi, "completionCondition"),
             cardinality=_text(multi, "loopCardinality"),
             collection=multi.get(sp("collection")) or _text(multi, "loopDataInputRef"),
@@ -293,5 +293,5 @@ def _ad_hoc(e: etree._Element) -> AdHoc:
     return AdHoc(
         sequential=e.get("ordering") == "Sequential",
         completion=_text(e, "completionCondition"),
-        cancel_remaining=e.get("cancelRemainingInstances") != "false",
+        cancel_remaining=flag(e, "cancelRemainingInstances", True),
     )

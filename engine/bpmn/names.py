@@ -107,6 +107,12 @@ def extensions(element: etree._Element, name: str | None = None) -> Iterator[etr
                 yield child
 
 
+def flag(element: etree._Element, name: str, default: bool = False) -> bool:
+    """An attribute of the type ``xsd:boolean``: ``true`` or ``1``, ``false`` or ``0``."""
+    value = element.get(name)
+    return default if value is None else value.strip() in ("true", "1")
+
+
 def text(element: etree._Element | None) -> str:
     """The text of an element with surrounding white space removed; comments do not cut it."""
     if element is None:

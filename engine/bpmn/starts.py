@@ -10,7 +10,7 @@ from lxml import etree
 from engine.bpmn.forms import FormField, Report, read_fields
 from engine.bpmn.lanes import RoleIndex
 from engine.bpmn.meta import CaseMeta, StartMeta
-from engine.bpmn.names import FIELD_ID, RESERVED, bpmn, extensions, kind, model_children
+from engine.bpmn.names import FIELD_ID, RESERVED, bpmn, extensions, flag, kind, model_children
 from engine.views import CustomerRule, Role
 
 CUSTOMER_RULES: tuple[CustomerRule, ...] = get_args(CustomerRule)
@@ -35,7 +35,7 @@ def _triggered(event: etree._Element) -> bool:
 def _instantiates(element: etree._Element) -> bool:
     """Does this begin the process when something comes? Without any such element, and without a
     start event, the process begins where nothing leads to (BPMN 2.0.2, 13.2)."""
-    return kind(element) == "startEvent" or element.get("instantiate") in ("true", "1")
+    return kind(element) == "startEvent" or flag(element, "instantiate")
 
 
 def read_start(

@@ -14,7 +14,8 @@ from typing import Any
 
 from lxml import etree
 
-from engine.bpmn import decision, starts, vendor
+from engine.bpmn import decision, extension_places, starts, vendor
+from engine.bpmn.checklist import DASHES, PART, read_parts
 from engine.bpmn.due import read_due
 from engine.bpmn.expressions import feel_behind
 from engine.bpmn.forms import FormField, Report, read_fields
@@ -41,21 +42,18 @@ from engine.bpmn.names import (
     bpmn,
     extensions,
     kind,
-    local,
     local_reference,
     model_child,
     model_children,
     sp,
     text,
 )
+from engine.bpmn.title import read_title
 from engine.views import Role
 
 _SLUG = re.compile(r"[A-Za-zÅÄÖåäö0-9_][\wåäöÅÄÖ.-]{0,99}", re.ASCII)
 TASK_KINDS = ("userTask", "manualTask")
 """Local names of the tasks that a person does."""
-_ON_TASKS = (
-    *("activity", "due", "checklist", "form", "signature", "assignee", "role", "in", "out"),
-)
 
 
 def read(
@@ -105,6 +103,7 @@ class _VocabularyReader:
 
     def processes(self) -> dict[str, ProcessMeta]:
         """What each process says, by its id."""
+        extension_places.check(self._root, self._report)
         messages = {
             m.get("id") or "": self._message(m) for m in model_children(self._root, "message")
         }
@@ -127,8 +126,6 @@ class _VocabularyReader:
 
     def _process(self, element: etree._Element, messages: Mapping[str, MessageMeta]) -> ProcessMeta:
         roles = roles_of_nodes(element, list(read_lanes(element, self._roles)))
-        for start in model_children(element, "startEvent"):
-            self._unknown(start, ("initiator", "form"))
         tasks = {
             task.get("id") or "": self._task(task, roles.get(task.get("id") or ""))
             for task in element.iter(*(bpmn(name) for name in TASK_KINDS))
@@ -136,9 +133,7 @@ class _VocabularyReader:
         calls = {
             call.get("id") or "": self._call(call) for call in element.iter(bpmn("callActivity"))
         }
-        self._unknown(element, ("phase", "variable", "case", "starter"))
         for asking in element.iter(*(bpmn(name) for name in decision.KINDS)):
-            self._unknown(asking, ("decision", "in", "out"))
             decision.read_decision(asking, self._report)
         for activity in element.iter(*(bpmn(name) for name in MAPPED)):
             for way in ("in", "out"):
@@ -153,6 +148,7 @@ class _VocabularyReader:
             tasks=tasks,
             calls=calls,
             initiator=self._initiator(element),
+            title=read_title(element, self._report),
             messages={m.name: m for m in _awaited(element, self._root, messages)},
             roles=roles,
             case=starts.read_case(element, self._roles, self._report),
@@ -198,7 +194,6 @@ class _VocabularyReader:
     # ------------------------------------------------------------ tasks
 
     def _task(self, task: etree._Element, role: str | None) -> TaskMeta:
-        self._unknown(task, _ON_TASKS)
         return TaskMeta(
             id=task.get("id") or "",
             name=_name(task),
@@ -253,8 +248,11 @@ class _VocabularyReader:
             if not words:
                 self._report("item_text", task, value=ident, at=element)
                 continue
+            if words.startswith(DASHES):
+                self._report("item_dash", task, value=words, at=element)
             applies = self._optional_feel(task, element, "applies", f"sp:item {ident}")
-            yield CheckItem(ident, words, applies)
+            lines = [words, *read_parts(element, task, self._report)]
+            yield CheckItem(ident, PART.join(lines), applies)
 
     def _form(self, task: etree._Element) -> tuple[FormField, ...]:
         element = self._one(task, "form")
@@ -278,7 +276,6 @@ class _VocabularyReader:
     # ------------------------------------------------------------ calls and messages
 
     def _call(self, call: etree._Element) -> CallMeta:
-        self._unknown(call, ("binding", "in", "out"))
         called = call.get("calledElement") or ""
         return CallMeta(
             id=call.get("id") or "",
@@ -325,11 +322,6 @@ class _VocabularyReader:
         if len(elements) > 1:
             self._report("extension_twice", owner, name=name, at=elements[1])
         return elements[0] if elements else None
-
-    def _unknown(self, owner: etree._Element, known: tuple[str, ...]) -> None:
-        for element in extensions(owner):
-            if local(element) not in known:
-                self._report("extension_unknown", owner, name=local(element), at=element)
 
     def _optional_feel(
         self, owner: etree._Element, element: etree._Element, attribute: str, place: str

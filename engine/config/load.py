@@ -128,6 +128,10 @@ def _webhooks(tables: Any) -> tuple[WebhookSettings, ...]:
     return tuple(webhooks)
 
 
+SOFT_HYPHEN: Final = "\u00ad"
+"""Where a role's title may be parted at the end of a line; pages alone show it so."""
+
+
 def _roles(table: Mapping[str, Any]) -> Mapping[str, Role]:
     roles = {}
     for key in table:
@@ -142,7 +146,9 @@ def _roles(table: Mapping[str, Any]) -> Mapping[str, Role]:
             title = titles.get(language)
             if not isinstance(title, str) or not title.strip():
                 raise _misfit(f"{place}.{language}", title, "the role's title in quotes")
-        roles[key] = Role(key, titles["sv"].strip(), titles["en"].strip())
+        parted = {name: text.strip() for name, text in titles.items() if SOFT_HYPHEN in text}
+        sv, en = (titles[name].replace(SOFT_HYPHEN, "").strip() for name in ("sv", "en"))
+        roles[key] = Role(key, sv, en, parted)
     return MappingProxyType(roles)
 
 

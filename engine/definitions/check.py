@@ -11,7 +11,7 @@ from engine.bpmn import lint
 from engine.bpmn.names import kind
 from engine.bpmn.parsed_file import ParsedFile
 from engine.config import Config
-from engine.definitions import deploy_decisions
+from engine.definitions import deploy_decisions, unchanged_callers
 from engine.definitions.library import xml_limits
 from engine.dmn import lint as decisions
 from engine.queries import decisions as decision_queries
@@ -78,8 +78,10 @@ def check(
     )
     startable = tuple(p for p in report.process_ids if p in report.startable)
     deployable = [d for file in report.files for d in drawn(file, startable)] if report.ok else []
+    callers = unchanged_callers.findings(connection, report.files, startable)
+    told = (*report.findings, *decided.findings, *callers)
     return CheckedUpload(
-        findings=tuple(sorted((*report.findings, *decided.findings), key=lint.place)),
+        findings=tuple(sorted(told, key=lint.place)),
         diagrams=report.files,
         startable=startable,
         drawings=tuple(d.process_id for d in deployable if not d.startable),

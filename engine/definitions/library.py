@@ -9,7 +9,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Row, ScalarSelect, select
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, select
 
 from engine.bpmn import model, source
 from engine.bpmn.meta import CallMeta, CaseMeta, ProcessMeta, StartMeta
@@ -133,11 +133,7 @@ class DefinitionLibrary:
         if call.binding == "deployment":
             # What went live with the caller; else what was live then: an unchanged file of the
             # same upload keeps its older version.
-            mine = deployed_with(caller.id)
-            theirs = DeploymentTable.id == DefinitionTable.deployment_id
-            wanted = wanted.where(
-                select(DeploymentTable.number).where(theirs).scalar_subquery() <= mine
-            )
+            wanted = wanted.where(live_when(caller.id))
         else:
             wanted = wanted.where(DefinitionTable.version == call.binding)
         definition_id = connection.scalar(wanted.order_by(DefinitionTable.version.desc()).limit(1))
@@ -207,6 +203,13 @@ def deployed_with(definition_id: str) -> ScalarSelect[int | None]:
         .where(DefinitionTable.id == definition_id)
         .scalar_subquery()
     )
+
+
+def live_when(definition_id: str) -> ColumnElement[bool]:
+    """The condition that a definition came with another one, or was live before that."""
+    theirs = DeploymentTable.id == DefinitionTable.deployment_id
+    number = select(DeploymentTable.number).where(theirs).scalar_subquery()
+    return number <= deployed_with(definition_id)
 
 
 def _newest(connection: Connection) -> Mapping[str, str]:

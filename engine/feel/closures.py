@@ -203,11 +203,11 @@ def _test(compiler: ExpressionCompiler, node: nodes.OperatorTestNode) -> Code:
 
 Tester = Callable[[Frame, Any], "bool | None"]
 """Whether a value meets a test, in a frame; None when nothing can be said."""
-_CONDITIONS = (
+CONDITIONS = (
     *(nodes.ComparisonNode, nodes.LogicNode, nodes.BetweenNode),
     *(nodes.InNode, nodes.QuantifiedNode, nodes.InstanceOfNode),
 )
-"""Nodes whose value can only be true, false or null."""
+"""Nodes whose value can only be true, false or null; that null is no value to be met."""
 
 
 def tester(compiler: ExpressionCompiler, node: nodes.SyntaxNode) -> Tester:
@@ -215,17 +215,17 @@ def tester(compiler: ExpressionCompiler, node: nodes.SyntaxNode) -> Tester:
     if isinstance(node, nodes.OperatorTestNode):
         operand, compare = compiler.code(node.operand), COMPARISONS[node.operator]
         return lambda frame, value: compare(value, operand(frame), frame.run)
-    test = compiler.code(node)
+    test, conditional = compiler.code(node), isinstance(node, CONDITIONS)
     if compiler.asks(node):
-        return _asking(test, conditional=isinstance(node, _CONDITIONS))
-    if isinstance(node, nodes.RangeNode):
+        return _asking(test, conditional=conditional)
+    if conditional or isinstance(node, nodes.RangeNode):
         return within(test)
     return lambda frame, value: matches_test(value, test(frame), frame.run)
 
 
 def within(span: Code) -> Tester:
-    """The test whether a value lies in a range that is written out; nothing can be said of one
-    that is null."""
+    """The test whether a value lies in a range that is written out, or is the answer of a condition
+    that does not ask for it; nothing can be said where the range or the answer is null."""
 
     def lies(frame: Frame, value: Any) -> bool | None:
         wanted = span(frame)

@@ -10,6 +10,7 @@ from typing import Any
 from engine.feel import nodes
 from engine.feel.access import element
 from engine.feel.closures import (
+    CONDITIONS,
     ExpressionCompiler,
     Tester,
     handles_node,
@@ -279,11 +280,13 @@ def _cell_test(compiler: ExpressionCompiler, node: nodes.SyntaxNode) -> Tester:
     code = compiler.code(node)
     if isinstance(node, nodes.RangeNode):
         return within(code)
-    asks = compiler.asks(node)
+    asks, conditional = compiler.asks(node), isinstance(node, CONDITIONS)
 
     def test(frame: Frame, value: Any) -> bool | None:
         wanted = code(frame)
-        if asks and (wanted is None or type(wanted) is bool):
+        if wanted is None and (asks or conditional):
+            return None
+        if asks and type(wanted) is bool:
             return wanted
         if type(wanted) is bool and type(value) is not bool and value is not None:
             return wanted

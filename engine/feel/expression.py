@@ -40,7 +40,7 @@ class Expression:
     """
 
     __slots__ = (
-        *("_budget", "_code", "called", "cost", "names", "possible_names", "text"),
+        *("_budget", "_code", "called", "cost", "entries", "names", "possible_names", "text"),
         "uncalled",
     )
 
@@ -56,6 +56,8 @@ class Expression:
         self.cost = cost
         self._budget = budget
         self._code = ExpressionCompiler(text, dict(types) if types else None).code(node)
+        entries = node.entries if isinstance(node, nodes.ContextNode) else ()
+        self.entries = frozenset(name for name, _ in entries)
         free = [name for name in nodes.names_of(node) if not name.bound]
         called = nodes.called_in(node)
         self.called = frozenset(name.name for name in called if not name.bound)

@@ -19,10 +19,12 @@ from engine.config import Config
 from engine.job_queue import Job
 from engine.jobs import outbox, routines
 from engine.jobs.outbox import OutboundMessage
+from engine.queries.rows import TITLE, title_view
 from engine.store.base import OPEN_TASK
 from engine.store.tables import (
     CaseTable,
     CustomerTable,
+    InstanceTitleTable,
     OutboxTable,
     PersonTable,
     ReminderTable,
@@ -101,6 +103,7 @@ def _rows(connection: Connection, today: date) -> Sequence[Any]:
             TaskTable.due,
             CaseTable.number,
             CustomerTable.name.label("customer"),
+            *TITLE,
             PersonTable.id.label("person_id"),
             PersonTable.name.label("person"),
             PersonTable.email,
@@ -108,6 +111,7 @@ def _rows(connection: Connection, today: date) -> Sequence[Any]:
         .join(PersonTable, PersonTable.id == TaskTable.assignee_id)
         .join(CaseTable, CaseTable.id == TaskTable.case_id)
         .outerjoin(CustomerTable, CustomerTable.id == CaseTable.customer_id)
+        .outerjoin(InstanceTitleTable, InstanceTitleTable.instance_id == TaskTable.instance_id)
         .outerjoin(
             ReminderTable, and_(ReminderTable.task_id == TaskTable.id, ReminderTable.day == today)
         )
@@ -118,7 +122,7 @@ def _rows(connection: Connection, today: date) -> Sequence[Any]:
             PersonTable.email.is_not(None),
             ReminderTable.task_id.is_(None),
         )
-        .order_by(PersonTable.id, TaskTable.due, TaskTable.id)
+        .order_by(PersonTable.id, TaskTable.due, TaskTable.place)
     ).all()
 
 
@@ -143,4 +147,6 @@ def _message(config: Config, today: date, tasks: Sequence[Any]) -> OutboundMessa
 
 def _line(words: Mapping[str, str], row: Any) -> str:
     case = f"{row.number}, {row.customer}" if row.customer else row.number
-    return words["row"].format(name=row.name, case=case, due=row.due.isoformat())
+    about = title_view(row)
+    name = f"{row.name}: {about.text}" if about else row.name
+    return words["row"].format(name=name, case=case, due=row.due.isoformat())

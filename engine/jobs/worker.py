@@ -12,7 +12,7 @@ from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
-from engine.errors import DatabaseNewer, ServiceplanError
+from engine.errors import DatabaseNewer, EngineClosed, ServiceplanError
 from engine.jobs.postgresql_queue import QUEUE
 from engine.jobs.sqlite_queue import MOST_ATTEMPTS, ClaimedJob
 
@@ -41,7 +41,8 @@ class HandlesJobs(Protocol):
         ...
 
     def sweep(self) -> None:
-        """Put jobs for all work that is due; raises DatabaseNewer when this program must stop."""
+        """Put jobs for all work that is due; raises DatabaseNewer or EngineClosed when this worker
+        must stop."""
         ...
 
     def claim(self) -> ClaimedJob | None:
@@ -74,7 +75,8 @@ class Worker:
     """Does jobs until it is stopped. Any number may run, in threads, processes and machines.
 
     ``run`` blocks; ``start`` runs it in a thread. When the database has been upgraded under a
-    running worker it stops by itself, and ``run`` raises DatabaseNewer.
+    running worker, or its engine closed, it stops by itself, and ``run`` raises DatabaseNewer or
+    EngineClosed.
     """
 
     def __init__(
@@ -84,7 +86,7 @@ class Worker:
         self._concurrency = concurrency
         self._sweep_seconds = sweep_seconds
         self._stop_asked = threading.Event()
-        self._outdated: DatabaseNewer | None = None
+        self._ended_by: DatabaseNewer | EngineClosed | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -103,6 +105,7 @@ class Worker:
         """Do jobs until ``stop``; blocks.
 
         :raises DatabaseNewer: when a newer program has upgraded the database meanwhile
+        :raises EngineClosed: when its engine was closed meanwhile
         """
         sweeper = threading.Thread(target=self._sweep, name="sweep", daemon=True)
         sweeper.start()
@@ -114,8 +117,8 @@ class Worker:
         finally:
             self._stop_asked.set()
             sweeper.join()
-        if self._outdated is not None:
-            raise self._outdated
+        if self._ended_by is not None:
+            raise self._ended_by
 
     def ask_to_stop(self) -> None:
         """Stop as ``stop`` does, but return at once: for a signal handler."""
@@ -133,8 +136,8 @@ class Worker:
         while not self._stop_asked.is_set():
             try:
                 self.handlers.sweep()
-            except DatabaseNewer as error:
-                self._outdated = error
+            except (DatabaseNewer, EngineClosed) as error:
+                self._ended_by = error
                 self._stop_asked.set()
             except ServiceplanError as error:
                 # A database that is away: what is due is due at the next look too.

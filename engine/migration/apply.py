@@ -30,7 +30,7 @@ from engine.store.base import new_id, table_of
 from engine.store.tables import CaseTable, InstanceTable
 from engine.unit_of_work import INSTANCE_COLUMNS, UnitOfWork, surroundings
 from engine.unit_of_work import snapshot as snapshot_of
-from engine.views import MigrationNote, NotRun
+from engine.views import MigrationNote, StepToSkip
 from engine.work.user_tasks import advance
 
 _INSTANCE: Final = table_of(InstanceTable)
@@ -297,7 +297,7 @@ class _InstanceMigration:
             if wanted := mapping.get(row["element_id"]):
                 writes.incidents.append({"of_id": row["id"], "element_id": wanted})
 
-    def _offer(self, step: NotRun) -> dict[str, Any]:
+    def _offer(self, step: StepToSkip) -> dict[str, Any]:
         return {
             "id": new_id(),
             "migration_id": self._migration_id,

@@ -24,7 +24,7 @@ from engine.views import (
     MigrationQuestion,
     MigrationStatus,
     MigrationTarget,
-    NotRun,
+    StepToSkip,
 )
 
 
@@ -36,7 +36,7 @@ class Assessment:
     at: tuple[str, ...]
     questions: tuple[MigrationQuestion, ...]
     reasons: tuple[MigrationNote, ...]
-    not_run: tuple[NotRun, ...]
+    not_run: tuple[StepToSkip, ...]
     notes: tuple[MigrationNote, ...]
 
 

@@ -9,10 +9,10 @@ from engine.bpmn.model import ACTIVITIES, Node
 from engine.migration.compare import Comparison
 from engine.migration.position import Position
 from engine.runtime.spiff.scopes import begins_by_itself
-from engine.views import NotRun
+from engine.views import StepToSkip
 
 
-def not_run(comparison: Comparison, position: Position) -> tuple[NotRun, ...]:
+def not_run(comparison: Comparison, position: Position) -> tuple[StepToSkip, ...]:
     """The activities of the new version, unknown to the old one, on a way to where the instance is
     or has been, to which no token that is there now leads. In the order of the diagram."""
     steps = []
@@ -95,7 +95,7 @@ def _missed_start(comparison: Comparison, node: Node, active: bool) -> bool:
     return active and begins_by_itself(node) and not any(starts)
 
 
-def _view(comparison: Comparison, node: Node, reached: set[str]) -> NotRun:
+def _view(comparison: Comparison, node: Node, reached: set[str]) -> StepToSkip:
     graph = comparison.after
     entries = [e for e in graph.entries(node.scope) if e != node.id]
     round_it = {*entries, *graph.behind(entries, [node.id])}
@@ -104,4 +104,4 @@ def _view(comparison: Comparison, node: Node, reached: set[str]) -> NotRun:
     meta = comparison.new.meta
     task = meta.tasks.get(node.id)
     role = task.role if task is not None else meta.roles.get(node.id)
-    return NotRun(node.id, node.name or node.id, role, always)
+    return StepToSkip(node.id, node.name or node.id, role, always)

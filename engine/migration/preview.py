@@ -38,7 +38,7 @@ def preview(
     mapping: Mapping[str, str],
     *,
     cursor: str | None,
-    limit: int,
+    most: int,
 ) -> MigrationPreview:
     """What a move would do, per instance. Instances that stand alike are assessed once; each that
     may move is tried, in memory.
@@ -47,17 +47,17 @@ def preview(
     :raises Invalid: for a mapping or instances that do not exist
     """
     authorize(work.actor, actions.INSTANCE_MIGRATE)
+    paging.check_limit(most, name="most", most=MOST_PREVIEWED)
     target = target_of(work, definition, to_version)
     check_mapping(work, target, mapping)
     after = paging.decode("migration", cursor, paging.text_part)
-    limit = max(1, min(limit, MOST_PREVIEWED))
     if instances is not None:
         known(work, target, instances)
-    rows = list(_rows(work, target, instances, after[0] if after else "", limit + 1))
+    rows = list(_rows(work, target, instances, after[0] if after else "", most + 1))
     pairs = Comparisons(target, mapping)
-    verdicts = [_verdict(work, pairs, row) for row in rows[:limit]]
+    verdicts = [_verdict(work, pairs, row) for row in rows[:most]]
     whole = work.connection.scalar(others(target, select(func.count())))
-    more = len(rows) > limit
+    more = len(rows) > most
     return MigrationPreview(
         process_id=target.process_id,
         name=target.name,
@@ -65,7 +65,7 @@ def preview(
         definition_id=target.id,
         instances=tuple(verdicts),
         whole=len(set(instances)) if instances is not None else whole or 0,
-        cursor=paging.encode("migration", rows[limit - 1].id) if more else None,
+        cursor=paging.encode("migration", rows[most - 1].id) if more else None,
     )
 
 

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select
+from sqlalchemy import Connection, case, func, select
 
 from engine.access import actions
 from engine.access.rules import authorize
 from engine.queries.inbox import OPEN
 from engine.store.tables import CaseTable, FiguresTable, IncidentTable, TaskTable
+from engine.store.upsert import upsert
 from engine.views import Actor, Load, Overview
 
 NAME = "overview"
@@ -88,8 +89,8 @@ def count_figures(connection: Connection, today: date) -> dict[str, Any]:
 
 def store_figures(connection: Connection, body: dict[str, Any], now: datetime) -> None:
     """Store the result of ``count_figures`` in place of the last one."""
-    connection.execute(delete(FiguresTable).where(FiguresTable.name == NAME))
-    connection.execute(insert(FiguresTable).values(name=NAME, at=now, took=body["took"], body=body))
+    row = {"name": NAME, "at": now, "took": body["took"], "body": body}
+    upsert(connection, FiguresTable, row)
 
 
 def _view(at: datetime, body: dict[str, Any]) -> Overview:

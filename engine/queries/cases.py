@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -12,20 +12,24 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    case,
     not_,
     or_,
     select,
     true,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from engine.access import actions
 from engine.access.conditions import cases_of
 from engine.access.rules import CaseObject, IncidentObject, MessageObject, authorize, may, sees_all
 from engine.bpmn.meta import MessageMeta
+from engine.queries import exact as named
 from engine.queries import instances, paging, sheets, text_search
 from engine.queries.case_progress import Progress, progress
-from engine.queries.inbox import OPEN
+from engine.queries.exact import OfCase, OfTask
+from engine.queries.inbox import OPEN, elements, equals
 from engine.queries.incidents import newest as incidents_of
 from engine.queries.objects import case_by_key
 from engine.queries.rows import (
@@ -43,7 +47,8 @@ from engine.store.tables import (
     SubscriptionTable,
     TaskTable,
 )
-from engine.views import Actor, CaseDetail, CaseRow, Field, MessageOption, Page
+from engine.views import Actor, CaseDetail, CaseRow, Exact, Field, MessageOption, Page
+from engine.views.filters import ANY
 
 STATES: Mapping[str, tuple[str, ...]] = {
     "running": ("running", "incident"),
@@ -52,12 +57,15 @@ STATES: Mapping[str, tuple[str, ...]] = {
     "all": (),
 }
 """The states of cases that a list of each choice has; none means every state."""
+EVERY_STATE = (*STATES["running"], *STATES["ended"])
+"""All states of cases."""
 
 CASE = (
     CaseTable.id,
     CaseTable.number,
     CaseTable.title,
     CaseTable.state,
+    CaseTable.process_id,
     CaseTable.people,
     CaseTable.start_date,
     CaseTable.started_at,
@@ -74,6 +82,8 @@ def search(
     q: str = "",
     state: str = "running",
     phase: str | None = None,
+    role: str | None = None,
+    exact: Exact = ANY,
     cursor: str | None = None,
     limit: int = 25,
     today: date,
@@ -81,17 +91,25 @@ def search(
     """Cases that ``actor`` may see, the last started first.
 
     ``state``: ``running``, ``incident`` (running, but stopped by an error), ``ended`` or ``all``.
-    ``phase``: only cases with open tasks in it. Every word of ``q`` must begin a word of the
-    number, the title, the customer's name or organisation number. Conditions that no index covers
-    are tested on ``text_search.LOOKED_AT`` cases a page, so a page can be short, or empty, and
-    still have a next one. Raises ``Invalid`` for an unknown ``state`` and for a cursor of another
-    list."""
+    ``phase``, ``role`` and, of ``exact``, ``element``, ``assignee`` and the days: only cases with
+    an open task that fulfils them all; ``process``: only cases that began on it. Every word of
+    ``q`` must begin a word of the number, the title, the customer's name or organisation number,
+    or of what tells an instance of the case apart, such as a complaint. Conditions that no index
+    covers are tested on ``text_search.LOOKED_AT`` cases a page, so a page can be short, or empty,
+    and still have a next one. Raises ``Invalid`` for an unknown ``state`` and for a cursor of
+    another list."""
     paging.choice("state", state, tuple(STATES))
-    limit = paging.bounded(limit)
-    few, asked = _chosen(connection, actor, text_search.words(q), phase)
+    paging.check_limit(limit)
+    few, asked = _chosen(connection, actor, text_search.words(q), exact, phase, role)
     of = CaseTable if few is None else text_search.cases_by_ids(sorted(few))
     window = _after(cursor, of)
-    ranges = [of.state == s for s in STATES[state]] or [true()]
+    process, version = named.process(connection, exact)
+    states = STATES[state] if process is None else STATES[state] or EVERY_STATE
+    ranges = [of.state == s for s in states] or [true()]
+    if process is not None:
+        ranges = [and_(of.process_id == process, only) for only in ranges]
+    if version is not None:
+        asked.append(partial(_begun_on, version))
     end = _end(connection, ranges, window) if asked and few is None else None
     if end is not None:
         behind = and_(CaseTable.started_at == end.started_at, CaseTable.id < end.id)
@@ -189,32 +207,97 @@ def message_options(
 # ---------------------------------------------------------------- parts
 
 
-Asked = Callable[[text_search.TextColumn], ColumnElement[bool]]
-"""A condition on the column with a case's id."""
-
-
 def _chosen(
-    connection: Connection, actor: Actor, words: Iterable[str], phase: str | None
-) -> tuple[set[str] | None, list[Asked]]:
+    connection: Connection,
+    actor: Actor,
+    words: Iterable[str],
+    exact: Exact,
+    phase: str | None,
+    role: str | None,
+) -> tuple[Set[str] | None, list[OfCase]]:
     """The ids of the only cases that can fulfil the filters (None for too many to name), and the
     conditions that are tested on each case."""
-    sets: list[set[str]] = []
-    asked: list[Asked] = []
+    chosen = named.cases(connection, exact, text_search.FEW)
+    sets: list[Set[str]] = [] if chosen.ids is None else [chosen.ids]
+    asked = list(chosen.asked)
     for word in words:
         few = text_search.CASES.owners(connection, word)
-        if few is None:
-            asked.append(partial(text_search.CASES.has, word=word))
+        more = text_search.CASES_OF_INSTANCES.owners(connection, word)
+        if few is None or more is None:
+            asked.append(partial(_has, word=word))
         else:
-            sets.append(set(few))
-    if phase is not None:
-        there = select(TaskTable.case_id).where(OPEN, TaskTable.phase == phase)
-        some = set(connection.scalars(there.limit(text_search.FEW + 1)))
-        if len(some) <= text_search.FEW:
-            sets.append(some)
-        else:
-            asked.append(lambda case_id: there.where(TaskTable.case_id == case_id).exists())
+            sets.append({*few, *more})
+    some = _with_open_task(connection, exact, phase, role)
+    if isinstance(some, Set):
+        sets.append(some)
+    elif some is not None:
+        asked.append(some)
     asked += [] if sees_all(actor) else [partial(cases_of, actor)]
-    return set.intersection(*sets) if sets else None, asked
+    return set.intersection(*map(set, sets)) if sets else None, asked
+
+
+def _with_open_task(
+    connection: Connection, exact: Exact, phase: str | None, role: str | None
+) -> Set[str] | OfCase | None:
+    """The ids of the cases with one open task that fulfils the filters of tasks; the condition that
+    a case has one, when each filter alone leaves more tasks than are to be named; None without such
+    filters."""
+    people = named.assignees(connection, exact)
+    if people == ():
+        return set()
+    equal = {"phase": phase, "role": role, "assignee_id": people[0] if people else None}
+    tests: list[OfTask] = [
+        partial(equals, name, value) for name, value in equal.items() if value is not None
+    ]
+    within = named.due(exact)
+    tests += [] if within is None else [within]
+    leads = [[test(TaskTable)] for test in tests]
+    if exact.element is not None:
+        tests.append(partial(equals, "element_id", exact.element))
+        ranges = elements(connection, None, exact.element)
+        leads += [] if ranges is None else [ranges]
+    most = text_search.FEW + 1
+    for lead in leads:
+        parts = [select(*_TESTED).where(OPEN, only).limit(most).subquery() for only in lead]
+        if not parts:
+            return set()
+        together = union_all(*(select(part) for part in parts)).limit(most)
+        of = aliased(TaskTable, together.subquery())
+        fitting = select(case((and_(*(test(of) for test in tests)), of.case_id)))
+        found = connection.scalars(fitting).all()
+        if len(found) <= text_search.FEW:
+            return {case_id for case_id in found if case_id is not None}
+    return partial(_has_open_task, tests) if tests else None
+
+
+_TESTED = (
+    TaskTable.id,
+    TaskTable.case_id,
+    TaskTable.phase,
+    TaskTable.role,
+    TaskTable.element_id,
+    TaskTable.assignee_id,
+    TaskTable.due,
+)
+"""The columns that tests of tasks look at."""
+
+
+def _has_open_task(tests: Sequence[OfTask], case_id: text_search.TextColumn) -> ColumnElement[bool]:
+    of_case = select(TaskTable.id).where(OPEN, TaskTable.case_id == case_id)
+    return of_case.where(*(test(TaskTable) for test in tests)).offset(0).exists()
+
+
+def _begun_on(definition_id: str, case_id: text_search.TextColumn) -> ColumnElement[bool]:
+    root = select(InstanceTable.id).where(InstanceTable.id == case_id)
+    return root.where(InstanceTable.definition_id == definition_id).offset(0).exists()
+
+
+def _has(case_id: text_search.TextColumn, word: str) -> ColumnElement[bool]:
+    """The condition that a case has a word: its own, or that of the title of one of its
+    instances."""
+    return or_(
+        text_search.CASES.has(case_id, word), text_search.CASES_OF_INSTANCES.has(case_id, word)
+    )
 
 
 def _after(cursor: str | None, of: type[CaseTable]) -> list[ColumnElement[bool]]:
@@ -258,7 +341,7 @@ def _latest(
     of: type[CaseTable],
     ranges: Iterable[ColumnElement[bool]],
     window: Iterable[ColumnElement[bool]],
-    asked: Iterable[Asked],
+    asked: Iterable[OfCase],
     count: int,
 ) -> AnySelect:
     """A statement of the ``count`` cases of all ranges that started last, with their columns."""
@@ -286,6 +369,7 @@ def _case_row(row: AnyRow, figures: Progress) -> CaseRow:
         customer=customer_view(row),
         title=row.title,
         state=row.state,
+        process_id=row.process_id,
         phases=figures.phases,
         done=figures.done,
         activities=figures.activities,

@@ -22,9 +22,16 @@ from engine.access.rules import authorize, sees_all
 from engine.feel import FeelError, from_json, plain
 from engine.queries import facts, paging, text_search
 from engine.queries.objects import case_by_key
-from engine.queries.rows import AnyRow, AnySelect
+from engine.queries.rows import TITLE, AnyRow, AnySelect, title_view
 from engine.records.history import VIA
-from engine.store.tables import CaseTable, CustomerTable, DefinitionTable, HistoryTable, PersonTable
+from engine.store.tables import (
+    CaseTable,
+    CustomerTable,
+    DefinitionTable,
+    HistoryTable,
+    InstanceTitleTable,
+    PersonTable,
+)
 from engine.views import SYSTEM, Actor, HistoryEntry, Page, TokenName
 
 HISTORY = (
@@ -46,6 +53,7 @@ HISTORY = (
     CustomerTable.name.label("customer"),
     DefinitionTable.process_id,
     DefinitionTable.version,
+    *TITLE,
 )
 """The columns of an entry's view."""
 
@@ -78,13 +86,13 @@ def search(
     ``person`` is an id or a user name, ``since`` (inclusive) and ``until`` (exclusive) are aware
     times. Every word of ``q`` must occur: within one case, anywhere in the fact; across all cases,
     in the element's name, at the beginning of a word of the person's names or of the case's words
-    (for the ``LATEST_CASES`` that started last), or in the details of the ``LATEST_FACTS`` newest
+    (for the ``LATEST_CASES`` that started last) or of its instance's title, or in the details of the ``LATEST_FACTS`` newest
     facts. A page tests a bounded number of facts, so it can be short, or empty, and still have a
     next page that goes further back. Raises ``NotFound`` for a case that the actor may not see,
     ``Invalid`` for a cursor of another list.
     """
     authorize(actor, actions.HISTORY_VIEW)
-    limit = paging.bounded(limit)
+    paging.check_limit(limit)
     conditions = equalities(connection, person, type)
     window = between(since, until)
     words = text_search.words(q)
@@ -171,12 +179,13 @@ def _equal(column: str, value: str, order: facts.Order = facts.BY_TIME) -> facts
 
 
 def joined() -> AnySelect:
-    """Facts with what else their views show: case, customer, definition."""
+    """Facts with what else their views show: case, customer, definition, the instance's title."""
     return (
         select(*HISTORY)
         .join(CaseTable, CaseTable.id == HistoryTable.case_id, isouter=True)
         .join(CustomerTable, CustomerTable.id == CaseTable.customer_id, isouter=True)
         .join(DefinitionTable, DefinitionTable.id == HistoryTable.definition_id, isouter=True)
+        .outerjoin(InstanceTitleTable, InstanceTitleTable.instance_id == HistoryTable.instance_id)
     )
 
 
@@ -194,9 +203,11 @@ def in_case(
     shared = connection.execute(of_case.where(CaseTable.id == case_id)).one()
 
     def in_texts(word: str, of: facts.Facts) -> ColumnElement[bool]:
-        return text_search.contains_words(
-            connection, [word], (of.element_name, of.actor_name, of.detail)
-        )[0]
+        texts = (of.element_name, of.actor_name, of.detail)
+        return or_(
+            *text_search.contains_words(connection, [word], texts),
+            text_search.INSTANCES.has(of.instance_id, word),
+        )
 
     others = [word for word in words if not text_search.texts_with(shared, word)]
     return [facts.FactCondition(partial(in_texts, word)) for word in others]
@@ -226,10 +237,12 @@ def _word(
         return condition
     actors = [*people, *([SYSTEM.id] if _of_system(word) else ())]
     cases = text_search.latest_cases(connection, word, LATEST_CASES, until)
+    titled = text_search.INSTANCES.owners(connection, word, NAMES) or []
     ranges = [
         *facts.ranges(connection, HistoryTable.element_name, elements),
         *facts.ranges(connection, HistoryTable.actor_id, actors),
         *facts.ranges(connection, HistoryTable.case_id, cases, facts.BY_NUMBER),
+        *facts.ranges(connection, HistoryTable.chain, titled, facts.BY_NUMBER),
         *_details(connection, word),
     ]
     return facts.FactCondition(condition.holds, ranges)
@@ -259,6 +272,7 @@ def _contains(
             *([of.actor_id == SYSTEM.id] if _of_system(word) else ()),
             by(of),
             text_search.CASES.has(of.case_id, word),
+            text_search.INSTANCES.has(of.instance_id, word),
             *text_search.contains_words(connection, [word], (of.detail,)),
         )
 
@@ -313,6 +327,7 @@ def entry(row: AnyRow) -> HistoryEntry:
         element_id=row.element_id,
         element_name=row.element_name,
         token=_token(token),
+        about=title_view(row),
         detail=detail,
     )
 

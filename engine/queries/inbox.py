@@ -1,6 +1,6 @@
 """Which tasks the inbox lists, read along ranges of indexes and no further than a bound.
 
-Each range is read in the order of the list: by due date, then by id. Conditions that no index
+Each range is read in the order of the list: by due date, then by place. Conditions that no index
 covers (words that many cases have, which cases the reader may see) are tested on the
 ``LOOKED_AT`` tasks that are due first; the next page continues from there.
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,14 +27,17 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from engine.access.conditions import cases_of, offered_to, tasks_of_roles
+from engine.access.conditions import cases_of, of_my_roles, offered_to, tasks_of_roles
 from engine.access.rules import sees_all
+from engine.queries import exact as named
 from engine.queries import text_search
 from engine.queries.rows import AnySelect
+from engine.queries.text_search import TextColumn
 from engine.store.tables import TaskTable
-from engine.views import COUNTED, Actor, Count
+from engine.views import COUNTED, Actor, Count, Exact
+from engine.views.filters import ANY
 
 LOOKED_AT = 1_000
 """The most tasks that one page tests for conditions that no index covers."""
@@ -45,6 +48,8 @@ FEW = 300
 """The most cases whose tasks are read case by case instead of along the order of the list."""
 NAMES = 20
 """The most task names that are read as one index range each."""
+ELEMENTS = 50
+"""The most elements of a process that are read as one index range each."""
 
 OPEN: ColumnElement[bool] = TaskTable.state == literal_column("'open'")
 """The condition that a task is open, in the words of the partial indexes and without a bound
@@ -57,12 +62,19 @@ Condition = Callable[[Tasks], ColumnElement[bool]]
 SEEN = (
     TaskTable.id,
     TaskTable.due,
+    TaskTable.place,
     TaskTable.name,
     TaskTable.case_id,
+    TaskTable.instance_id,
     TaskTable.phase,
     TaskTable.role,
+    TaskTable.process_id,
+    TaskTable.element_id,
+    TaskTable.definition_id,
 )
-"""The columns that conditions test."""
+"""The columns that conditions test; by the first three a list is sorted and continued."""
+SORTED = 3
+"""How many of these the order of a list needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +88,10 @@ class TaskSelection:
 
 
 class TaskPosition(NamedTuple):
-    """The place of a task in a list that is sorted by due date, and by id among equal dates."""
+    """The place of a task in a list that is sorted by due date, and by place among equal dates."""
 
     due: date | None
+    place: str
     id: str
 
 
@@ -90,29 +103,43 @@ def choose(
     show: str,
     phase: str | None,
     role: str | None,
+    exact: Exact = ANY,
 ) -> TaskSelection:
     """The tasks that ``engine.queries.tasks.search`` lists with the same filters."""
-    asked: list[Condition] = []
-    if show == "mine":
-        ranges = offered_to(actor, role)
-        asked += [] if phase is None else [lambda of: of.phase == phase]
-    else:
-        ranges = [true() if role is None else TaskTable.role == role]
-        if show == "role":
-            ranges = tasks_of_roles(actor, role)
-        elif not sees_all(actor):
-            asked.append(lambda of: cases_of(actor, of.case_id))
-        ranges = [
-            only if phase is None else and_(only, TaskTable.phase == phase) for only in ranges
-        ]
+    people, cases = named.assignees(connection, exact), named.cases(connection, exact, FEW)
+    ranges = _whose(actor, show, role, people)
+    if not ranges or cases.ids == frozenset():
+        return TaskSelection(TaskTable, [], [])
+    process, version = named.process(connection, exact)
+    equal = {"phase": phase, "process_id": process, "element_id": exact.element}
+    asked: list[Condition] = [partial(_of_case, of_case) for of_case in cases.asked]
+    if show == "all" and not sees_all(actor):
+        asked.append(lambda of: cases_of(actor, of.case_id))
+    # The rarest of what is asked for is read along its index, and the rest is tested.
+    free = show != "mine" and people is None and cases.ids is None
+    of_elements = elements(connection, process, exact.element) if free else None
+    if of_elements is not None:
+        ranges = of_elements
+        equal |= {"process_id": None, "element_id": None, "role": role}
+        if show == "role" and role is None:
+            asked.append(lambda of: of_my_roles(actor, of.role))
+    elif free and phase is not None:
+        ranges = [and_(only, TaskTable.phase == phase) for only in ranges]
+        equal["phase"] = None
+    equal["definition_id"] = version
+    asked += [partial(equals, name, value) for name, value in equal.items() if value is not None]
     ranges = [and_(OPEN, only) for only in ranges]
-    return _with_words(_words(connection, words), ranges, asked, by_name=show == "all")
+    found = _words(connection, words)
+    if cases.ids is not None:
+        of_these = TaskTable.case_id.in_(cases.ids) if cases.ids else None
+        return _among(of_these, ranges, [*asked, *(word.holds for word in found)])
+    return _with_words(found, ranges, asked, by_name=show == "all" and free and of_elements is None)
 
 
 def find(
     connection: Connection, chosen: TaskSelection, window: Sequence[Condition], count: int
 ) -> tuple[AnySelect, TaskPosition | None]:
-    """A statement of the first ``count`` chosen tasks (``id``, ``due``) in the ``window``, and the
+    """A statement of the first ``count`` chosen tasks (``id``, ``due``, ``place``) in the ``window``, and the
     last position that it reads; None when no tasks are left behind it."""
     if not chosen.asked:
         return _first([_read(chosen, only, window) for only in chosen.ranges], count), None
@@ -123,8 +150,8 @@ def find(
     parts = []
     for only in chosen.ranges:
         seen = aliased(TaskTable, _read(chosen, only, window).limit(share).subquery())
-        matching = select(seen.id, seen.due).where(*(ask(seen) for ask in chosen.asked))
-        parts.append(matching.order_by(seen.due, seen.id))
+        matching = select(seen.id, seen.due, seen.place).where(*(ask(seen) for ask in chosen.asked))
+        parts.append(matching.order_by(seen.due, seen.place))
     return _first(parts, count), end
 
 
@@ -158,40 +185,48 @@ def count(
 
 @dataclass(frozen=True, slots=True)
 class _SearchWord:
-    """A word and where it occurs: in the task ``names``, and in the words of ``cases`` (their ids;
-    None when they are more than ``FEW``)."""
+    """A word and where it occurs: in the task ``names``, in the words of ``cases`` and in those of
+    the titles of ``instances`` (their ids; None when they are more than ``FEW``)."""
 
     text: str
     names: Sequence[str]
     cases: Sequence[str] | None
+    instances: Sequence[str] | None
+
+    @property
+    def few(self) -> int | None:
+        """How many cases and instances have it; None when they are too many to be named."""
+        if self.cases is None or self.instances is None:
+            return None
+        return len(self.cases) + len(self.instances)
+
+    def of_these(self, of: Tasks) -> ColumnElement[bool]:
+        """The condition that a task is one of its ``cases`` or ``instances``."""
+        return or_(
+            of.case_id.in_(self.cases or ()),
+            *([of.instance_id.in_(self.instances)] if self.instances else ()),
+        )
 
     def holds(self, of: Tasks) -> ColumnElement[bool]:
         """The condition that a task has the word."""
-        if self.cases is None:
-            by_case = text_search.CASES.has(of.case_id, self.text)
-        else:
-            by_case = of.case_id.in_(self.cases)
-        return or_(of.name.in_(self.names), by_case) if self.names else by_case
+        where = [of.name.in_(self.names)] if self.names else []
+        if self.few is not None:
+            return or_(*where, self.of_these(of))
+        by_case = text_search.CASES.has(of.case_id, self.text)
+        return or_(*where, by_case, text_search.INSTANCES.has(of.instance_id, self.text))
 
 
 def _words(connection: Connection, words: Sequence[str]) -> list[_SearchWord]:
-    names = list(connection.scalars(_names())) if words else []
+    names = list(connection.scalars(_distinct(TaskTable.name))) if words else []
     return [
         _SearchWord(
             word,
             text_search.texts_with(names, word),
             text_search.CASES.owners(connection, word, FEW),
+            text_search.INSTANCES.owners(connection, word, FEW),
         )
         for word in words
     ]
-
-
-def _names() -> AnySelect:
-    """The different names of open tasks; each costs one step in an index."""
-    first = select(func.min(TaskTable.name).label("name")).where(OPEN).cte("names", recursive=True)
-    following = select(func.min(TaskTable.name)).where(OPEN, TaskTable.name > first.c.name)
-    names = first.union_all(select(following.scalar_subquery()).where(first.c.name.is_not(None)))
-    return select(names.c.name).where(names.c.name.is_not(None))
 
 
 def _with_words(
@@ -203,10 +238,10 @@ def _with_words(
 ) -> TaskSelection:
     """The tasks of ``ranges`` that have all the words: read along the word with the fewest cases
     or, ``by_name``, along a word with few task names; the other words are tested on each task."""
-    of_cases = [word for word in words if word.cases is not None and not word.names]
-    of_names = [word for word in words if word.cases == [] and len(word.names) <= NAMES]
+    of_cases = [word for word in words if word.few is not None and not word.names]
+    of_names = [word for word in words if word.few == 0 and len(word.names) <= NAMES]
     if of_cases:
-        leading = min(of_cases, key=lambda word: len(word.cases or ()))
+        leading = min(of_cases, key=lambda word: word.few or 0)
     elif by_name and of_names:
         leading = min(of_names, key=lambda word: len(word.names))
         ranges = [and_(only, TaskTable.name == name) for only in ranges for name in leading.names]
@@ -215,10 +250,86 @@ def _with_words(
     asked = [*asked, *(word.holds for word in words if word is not leading)]
     if not of_cases:
         return TaskSelection(TaskTable, ranges, asked)
-    # Without the OFFSET, a database might walk the whole index in order instead.
-    theirs = select(*SEEN).where(TaskTable.case_id.in_(leading.cases or ()), or_(false(), *ranges))
+    return _among(leading.of_these(TaskTable) if leading.few else None, ranges, asked)
+
+
+# ---------------------------------------------------------------- ranges
+
+
+def _whose(
+    actor: Actor, show: str, role: str | None, people: Sequence[str] | None
+) -> list[ColumnElement[bool]]:
+    """The index ranges of the tasks that ``show`` and ``role`` name, assigned to one of ``people``
+    (None: to anybody)."""
+    if show == "mine":
+        ranges = offered_to(actor, role)
+        # The first of them has what is assigned to the actor.
+        return ranges if people is None else ranges[:1] if actor.id in people else []
+    if show == "role":
+        ranges = tasks_of_roles(actor, role)
+    else:
+        ranges = [true() if role is None else TaskTable.role == role]
+    if people is None:
+        return ranges
+    return [and_(only, TaskTable.assignee_id == id) for only in ranges for id in people]
+
+
+def elements(
+    connection: Connection, process: str | None, element: str | None
+) -> list[ColumnElement[bool]] | None:
+    """The index ranges of the tasks of an element, a process or both; None without any, and for a
+    process with more than ``ELEMENTS`` elements that have open tasks."""
+    column, of_element = TaskTable.element_id, TaskTable.element_id == element
+    if process is None:
+        if element is None:
+            return None
+        column = TaskTable.process_id
+        listed = _distinct(column)
+        first = select(TaskTable.id).where(OPEN, column == listed.selected_columns.value)
+        known = list(connection.scalars(listed.where(first.where(of_element).offset(0).exists())))
+        ranges = [and_(column == other, of_element) for other in known]
+    else:
+        of_process = TaskTable.process_id == process
+        if element is not None:
+            return [and_(of_process, of_element)]
+        known = list(connection.scalars(_distinct(column, of_process).limit(ELEMENTS + 1)))
+        ranges = [and_(of_process, column == other) for other in known]
+    return ranges if len(ranges) <= ELEMENTS else None
+
+
+def _distinct(column: TextColumn, *among: ColumnElement[bool]) -> AnySelect:
+    """The different values of a column in open tasks, as ``value``; each costs one step in an
+    index."""
+    least = select(func.min(column).label("value")).where(OPEN, *among)
+    first = least.cte("different", recursive=True)
+    following = select(func.min(column)).where(OPEN, *among, column > first.c.value)
+    different = first.union_all(
+        select(following.scalar_subquery()).where(first.c.value.is_not(None))
+    )
+    return select(different.c.value).where(different.c.value.is_not(None))
+
+
+def _among(
+    few: ColumnElement[bool] | None,
+    ranges: Sequence[ColumnElement[bool]],
+    asked: Sequence[Condition],
+) -> TaskSelection:
+    """The tasks of ``ranges`` among the ``few`` that a condition names (None: it names none).
+    Without the OFFSET, a database might walk the whole index in order instead."""
+    only = false() if few is None else few
+    theirs = select(*SEEN).where(only, or_(false(), *ranges))
     of = aliased(TaskTable, theirs.offset(0).subquery())
-    return TaskSelection(of, [true()] if leading.cases and ranges else [], asked)
+    return TaskSelection(of, [true()] if few is not None and ranges else [], asked)
+
+
+def _of_case(condition: named.OfCase, of: Tasks) -> ColumnElement[bool]:
+    return condition(of.case_id)
+
+
+def equals(name: str, value: str, of: Tasks) -> ColumnElement[bool]:
+    """The condition that a task's column has a value."""
+    column: InstrumentedAttribute[Any] = getattr(of, name)
+    return column == value
 
 
 # ---------------------------------------------------------------- statements
@@ -229,9 +340,9 @@ def _read(
 ) -> AnySelect:
     """A statement of the tasks of a range in the order of the list."""
     of = chosen.of
-    columns = [getattr(of, column.key) for column in (SEEN if chosen.asked else SEEN[:2])]
+    columns = [getattr(of, column.key) for column in (SEEN if chosen.asked else SEEN[:SORTED])]
     read = select(*columns).where(only, *(holds(of) for holds in window))
-    return read.order_by(of.due, of.id)
+    return read.order_by(of.due, of.place)
 
 
 def _end(
@@ -240,21 +351,23 @@ def _end(
     """The position up to which all ranges are read; None when they are read to their ends."""
     parts = (_read(chosen, only, window) for only in chosen.ranges)
     lasts = [part.offset(share - 1).limit(1).subquery() for part in parts]
-    rows = connection.execute(union_all(*(select(last.c.due, last.c.id) for last in lasts)))
-    ends = [TaskPosition(row.due, row.id) for row in rows]
-    return min(ends, key=lambda end: (end.due or date.max, end.id), default=None)
+    positions = (select(last.c.due, last.c.place, last.c.id) for last in lasts)
+    ends = [TaskPosition(*row) for row in connection.execute(union_all(*positions))]
+    return min(ends, key=lambda end: (end.due or date.max, end.place), default=None)
 
 
 def _not_behind(end: TaskPosition, of: Tasks) -> ColumnElement[bool]:
     if end.due is None:
-        return of.id <= end.id
-    return and_(of.due <= end.due, or_(of.due < end.due, of.id <= end.id))
+        return of.place <= end.place
+    return and_(of.due <= end.due, or_(of.due < end.due, of.place <= end.place))
 
 
 def _first(parts: Sequence[AnySelect], count: int) -> AnySelect:
-    """A statement of the first ``count`` tasks of all parts together: ``id`` and ``due``."""
+    """A statement of the first ``count`` tasks of all parts together: ``id``, ``due``, ``place``."""
     firsts = [part.limit(count).subquery() for part in parts]
     merged = firsts[0]
     if len(firsts) > 1:
-        merged = union_all(*(select(first.c.id, first.c.due) for first in firsts)).subquery()
-    return select(merged.c.id, merged.c.due).order_by(merged.c.due, merged.c.id).limit(count)
+        each = (select(first.c.id, first.c.due, first.c.place) for first in firsts)
+        merged = union_all(*each).subquery()
+    of = merged.c
+    return select(of.id, of.due, of.place).order_by(of.due, of.place).limit(count)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, or_, select
 from engine.access import actions
 from engine.access.conditions import cases_of
 from engine.access.rules import CaseObject, IncidentObject, may
-from engine.queries.paging import MAX_PAGE, bounded, decode, encode, page, text_part, time_part
+from engine.queries.paging import MAX_PAGE, check_limit, decode, encode, page, text_part, time_part
 from engine.queries.rows import AnyRow
 from engine.store.tables import (
     CaseTable,
@@ -54,13 +54,14 @@ def search(
     limit: int = 25,
 ) -> Page[Incident]:
     """A page of the open incidents, the newest first; empty for actors who are neither managers nor
-    process owners. Raises ``Invalid`` for a cursor of another list."""
+    process owners. Raises ``Invalid`` for a cursor of another list and for another ``limit`` than 1
+    … ``MAX_PAGE``."""
+    check_limit(limit)
     after = decode("incidents", cursor, time_part, text_part)
     if not may(
         actor, actions.INCIDENT_VIEW, IncidentObject("", CaseObject(case_id or "", visible=True))
     ):
         return Page(())
-    limit = bounded(limit)
     # The few of the page first: nothing is joined to what is not shown.
     newest = select(IncidentTable.id).where(IncidentTable.resolved_at.is_(None))
     if case_id is not None:

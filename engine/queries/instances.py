@@ -13,11 +13,12 @@ from engine.access import actions
 from engine.access.rules import authorize
 from engine.queries.inbox import OPEN
 from engine.queries.objects import case_of_instance
-from engine.queries.rows import AnyRow, AnySelect, PeopleById, people_by_id
+from engine.queries.rows import TITLE, AnyRow, AnySelect, PeopleById, people_by_id, title_view
 from engine.store.tables import (
     DefinitionTable,
     IncidentTable,
     InstanceTable,
+    InstanceTitleTable,
     SubscriptionTable,
     TaskTable,
     TimerTable,
@@ -41,6 +42,7 @@ INSTANCE = (
     DefinitionTable.version,
     DefinitionTable.name,
     DefinitionTable.phase,
+    *TITLE,
 )
 """The columns of an instance's view."""
 
@@ -245,8 +247,10 @@ def _days_late(dates: Iterable[date | None], today: date) -> int:
 
 
 def _instances() -> AnySelect:
-    return select(*INSTANCE).join(
-        DefinitionTable, DefinitionTable.id == InstanceTable.definition_id
+    return (
+        select(*INSTANCE)
+        .join(DefinitionTable, DefinitionTable.id == InstanceTable.definition_id)
+        .outerjoin(InstanceTitleTable, InstanceTitleTable.instance_id == InstanceTable.id)
     )
 
 
@@ -264,4 +268,5 @@ def _view(row: AnyRow) -> InstanceView:
         started_at=row.started_at,
         ended_at=row.ended_at,
         depth=row.depth,
+        about=title_view(row),
     )

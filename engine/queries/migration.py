@@ -42,6 +42,7 @@ def get(
     """One migration with a page of its instances, the failed ones first. Raises ``NotFound``, and
     ``Invalid`` for an unknown ``state`` and for a cursor of another list."""
     authorize(actor, actions.INSTANCE_MIGRATE)
+    paging.check_limit(limit)
     if state is not None:
         paging.choice("state", state, STATES)
     row = connection.execute(_migrations().where(MigrationTable.id == migration_id)).first()
@@ -49,7 +50,6 @@ def get(
         raise NotFound()
     counts = _counts(connection, [migration_id])
     after = paging.decode("items", cursor, paging.number_part, paging.text_part)
-    limit = paging.bounded(limit)
     items = _items(connection, migration_id, state, after, limit + 1)
     page = paging.page(items, limit, _item, lambda item: paging.encode("items", item.rank, item.id))
     return _view(row, counts[migration_id], page.items, page.next)

@@ -20,14 +20,19 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MAX_PAGE = 200
-"""The most rows of a page, whatever a caller asks for."""
+"""The most rows of a page."""
 _MAX_CURSOR = 400
 """Characters of the longest cursor that is read; those that the engine writes are much shorter."""
 
 
-def bounded(limit: int) -> int:
-    """``limit`` brought into 1 … ``MAX_PAGE``."""
-    return max(1, min(limit, MAX_PAGE))
+def check_limit(limit: object, *, name: str = "limit", most: int = MAX_PAGE) -> None:
+    """Raise ``Invalid`` (``limit_out_of_range``) unless ``limit`` is a whole number, 1 … ``most``.
+
+    :param name: the parameter that it was given as
+    """
+    if type(limit) is not int or not 1 <= limit <= most:
+        text = f"{name} is a whole number from 1 to {most}"
+        raise Invalid([Problem("limit_out_of_range", text, name, {"maximum": most})])
 
 
 def encode(kind: str, *parts: Any) -> str:

@@ -7,12 +7,26 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from engine.bpmn.meta import CheckItem
 from engine.feel import from_json, plain
-from engine.store.tables import AttachmentTable, CustomerTable, PersonTable, SignatureTable
-from engine.views import SYSTEM, Attachment, Customer, Person, SignatureView, Tick
+from engine.store.tables import (
+    AttachmentTable,
+    CustomerTable,
+    InstanceTitleTable,
+    PersonTable,
+    SignatureTable,
+)
+from engine.views import (
+    SYSTEM,
+    Attachment,
+    Customer,
+    InstanceTitle,
+    Person,
+    SignatureView,
+    Tick,
+)
 
 AnyRow = Row[*tuple[Any, ...]]
 """A row of a result whose columns are known by their names only."""
@@ -113,6 +127,29 @@ def ticks_view(
             )
         )
     return tuple(views)
+
+
+TITLE = (
+    func.substr(InstanceTitleTable.text, 1, 200).label("title_text"),
+    InstanceTitleTable.at.label("title_at"),
+)
+"""The columns of an instance's title: the whole text may be long."""
+TITLE_LENGTH = 80
+"""The most characters of a title: its first words, which a list has room for."""
+
+
+def title_view(row: AnyRow) -> InstanceTitle | None:
+    """The title of a row with the columns of ``TITLE``; None when there is none."""
+    if row.title_text is None:
+        return None
+    return InstanceTitle(_first_words(row.title_text), row.title_at)
+
+
+def _first_words(text: str) -> str:
+    if len(text) <= TITLE_LENGTH:
+        return text
+    cut = text[: TITLE_LENGTH - 1]
+    return f"{cut.rpartition(' ')[0] or cut} …"
 
 
 SIGNATURE = (

@@ -15,16 +15,19 @@ from sqlalchemy import Connection, null, select
 from engine.bpmn.meta import CheckItem
 from engine.queries.rows import (
     SIGNATURE,
+    TITLE,
     AnyRow,
     PeopleById,
     people_by_id,
     signature_view,
     tickers,
     ticks_view,
+    title_view,
 )
 from engine.store.tables import (
     DefinitionTable,
     InstanceTable,
+    InstanceTitleTable,
     PlanItemTable,
     SignatureTable,
     TaskTable,
@@ -86,7 +89,9 @@ def of_case(
 ) -> tuple[Sheet, ...]:
     """The sheets of a case in their order, each with all its rows."""
     plan = _plan(connection, case_id)
-    statement = select(*_ROUND, TaskTable.definition_id, TaskTable.ticks)
+    statement = select(*_ROUND, TaskTable.definition_id, TaskTable.ticks, *TITLE).outerjoin(
+        InstanceTitleTable, InstanceTitleTable.instance_id == TaskTable.instance_id
+    )
     rounds = _rounds(connection.execute(statement.where(TaskTable.case_id == case_id)))
     signed = connection.execute(select(*SIGNATURE).where(SignatureTable.case_id == case_id))
     ids = {*_plan_people(plan, rounds)}
@@ -221,6 +226,7 @@ def _entry(task: AnyRow, context: _SheetContext) -> SheetEntry:
         checklist=ticks_view(items, task.ticks, context.people),
         # An actor who sees a case sees its tasks; what they may do is decided on the task's page.
         can_open=True,
+        about=title_view(task),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -42,6 +42,7 @@ ACTIONS: Mapping[str, str] = {
     "claim": actions.TASK_CLAIM,
     "release": actions.TASK_RELEASE,
     "reassign": actions.TASK_REASSIGN,
+    "take_over": actions.TASK_TAKE_OVER,
     "save": actions.TASK_SAVE,
     "complete": actions.TASK_COMPLETE,
 }
@@ -68,7 +69,8 @@ class TaskPlace:
 @dataclass(frozen=True, slots=True)
 class TaskRequirements:
     """The checklist, form and signature of a task, with every condition decided. ``exempt`` are the
-    ids of the points that need no tick."""
+    ids of the points that need no tick, ``named`` is the user name of the person whom the diagram
+    gives the task to."""
 
     documentation: str = ""
     checklist: tuple[CheckItem, ...] = ()
@@ -76,6 +78,7 @@ class TaskRequirements:
     form: tuple[Field, ...] = ()
     signature_required: bool = False
     meaning: str = ""
+    named: str | None = None
 
     @property
     def needed(self) -> tuple[CheckItem, ...]:
@@ -102,6 +105,8 @@ def get(
     ids = (row.assignee_id, row.completed_by, row.draft_by, *tickers(row.ticks))
     people = people_by_id(connection, (*ids, *(a.by for a in attached)))
     own = (row.process_id, row.element_id)
+    assignee = people.get(row.assignee_id or "")
+    thing = replace(thing, named=assignee is not None and assignee.username == required.named)
     can = frozenset(name for name, action in ACTIONS.items() if may(actor, action, thing))
     return TaskDetail(
         row=task_row(row, people),
@@ -154,7 +159,6 @@ def _load(connection: Connection, task_id: str) -> AnyRow:
         *TASK,
         TaskTable.instance_id,
         TaskTable.definition_id,
-        TaskTable.process_id,
         TaskTable.completed_by,
         TaskTable.ended_at,
         TaskTable.answers,

@@ -1,8 +1,8 @@
 """Lists of user tasks: the inbox, and how many tasks are in it.
 
-The order is by due date, those without one last, then by id. Rows without a date are a list of
-their own, so that no database has to sort to put them last. ``engine.queries.inbox`` selects the
-tasks of a page.
+The order is by due date, those without one last, then by place: customer, case, plan. Rows without
+a date are a list of their own, so that no database has to sort to put them last.
+``engine.queries.inbox`` selects the tasks of a page.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
+from engine.queries import exact as named
 from engine.queries import inbox, paging, text_search
 from engine.queries.inbox import Condition, TaskPosition, Tasks
-from engine.queries.rows import AnyRow, AnySelect, PeopleById, people_by_id
-from engine.store.tables import CaseTable, CustomerTable, TaskTable
-from engine.views import Actor, Count, Page, TaskRow
+from engine.queries.rows import TITLE, AnyRow, AnySelect, PeopleById, people_by_id, title_view
+from engine.store.tables import CaseTable, CustomerTable, InstanceTitleTable, TaskTable
+from engine.views import Actor, Count, Exact, Page, TaskRow
+from engine.views.filters import ANY
 
 SHOW = ("mine", "role", "all")
 """Whose tasks are listed: see ``search``."""
@@ -27,6 +29,7 @@ DUE = ("late", "today", "coming")
 TASK = (
     TaskTable.id,
     TaskTable.name,
+    TaskTable.process_id,
     TaskTable.element_id,
     TaskTable.state,
     TaskTable.case_id,
@@ -42,11 +45,12 @@ TASK = (
     TaskTable.revision,
     CaseTable.number.label("case_number"),
     CustomerTable.name.label("customer"),
+    *TITLE,
 )
 """The columns that ``task_row`` reads."""
 
 
-def search(
+def search(  # noqa: PLR0913 - each is a filter
     connection: Connection,
     actor: Actor,
     *,
@@ -55,6 +59,7 @@ def search(
     phase: str | None = None,
     role: str | None = None,
     q: str = "",
+    exact: Exact = ANY,
     cursor: str | None = None,
     limit: int = 25,
     today: date,
@@ -64,7 +69,8 @@ def search(
     ``show``: ``mine`` (assigned to the actor, or unassigned and of one of their roles), ``role``
     (of the actor's roles, with any assignee), ``all`` (of all cases that the actor may see).
     ``due``: ``late``, ``today``, ``coming`` (tasks without a date too) or None for all. Every word
-    of ``q`` must occur in the task's name or begin a word of its case (number, title, customer).
+    of ``q`` must occur in the task's name, or begin a word of its case (number, title, customer) or
+    of its instance's title. What ``exact`` names must be equal.
 
     Conditions that no index covers are tested on ``inbox.LOOKED_AT`` tasks a page, so a page can be
     short, or empty, and still have a next one. Raises ``Invalid`` for an unknown ``show`` or
@@ -72,13 +78,13 @@ def search(
     paging.choice("show", show, SHOW)
     paging.choice("due", due, (None, *DUE))
     after = paging.decode("tasks", cursor, paging.date_part, paging.text_part)
-    limit = paging.bounded(limit)
+    paging.check_limit(limit)
     chosen = inbox.choose(
-        connection, actor, text_search.words(q), show=show, phase=phase, role=role
+        connection, actor, text_search.words(q), show=show, phase=phase, role=role, exact=exact
     )
     rows: list[AnyRow] = []
     end: TaskPosition | None = None
-    for window in _windows(due, TaskPosition(*after) if after else None, today):
+    for window in _windows(due, exact, _position(connection, after), today):
         if chosen.ranges and len(rows) <= limit and end is None:
             selected, end = inbox.find(connection, chosen, window, limit + 1 - len(rows))
             rows += connection.execute(_listed(selected)).all()
@@ -117,6 +123,7 @@ def task_row(row: AnyRow, people: PeopleById) -> TaskRow:
     return TaskRow(
         id=row.id,
         name=row.name,
+        process_id=row.process_id,
         element_id=row.element_id,
         state=row.state,
         case_id=row.case_id,
@@ -132,26 +139,44 @@ def task_row(row: AnyRow, people: PeopleById) -> TaskRow:
         points=row.points,
         has_draft=row.draft_at is not None and row.state == "open",
         revision=row.revision,
+        about=title_view(row),
     )
 
 
 def with_case(statement: AnySelect) -> AnySelect:
-    """``statement`` over tasks, joined with their case and its customer."""
+    """``statement`` over tasks, joined with their case, its customer and their instance's title."""
     joined = statement.join(CaseTable, CaseTable.id == TaskTable.case_id)
-    return joined.join(CustomerTable, CustomerTable.id == CaseTable.customer_id, isouter=True)
+    joined = joined.join(CustomerTable, CustomerTable.id == CaseTable.customer_id, isouter=True)
+    titled = InstanceTitleTable.instance_id == TaskTable.instance_id
+    return joined.join(InstanceTitleTable, titled, isouter=True)
 
 
 # ---------------------------------------------------------------- parts
 
 
-def _windows(due: str | None, after: TaskPosition | None, today: date) -> list[list[Condition]]:
+def _position(connection: Connection, after: tuple[date | None, str] | None) -> TaskPosition | None:
+    """The position of a cursor, which names a task and not its place: a place says whose case it
+    is, and a page may end at a task that its reader must not know of."""
+    if after is None:
+        return None
+    due, task_id = after
+    place = connection.scalar(select(TaskTable.place).where(TaskTable.id == task_id))
+    return TaskPosition(due, place or "", task_id)
+
+
+def _windows(
+    due: str | None, exact: Exact, after: TaskPosition | None, today: date
+) -> list[list[Condition]]:
     """The conditions of the tasks after a position: first those with a date, then those without."""
     windows: list[list[Condition]] = []
+    within = named.due(exact)
     if after is None or after.due is not None:
-        windows.append([partial(_dated, due, today), *_after_dated(after)])
-    if due in (None, "coming"):
+        days = [] if within is None else [within]
+        windows.append([partial(_dated, due, today), *days, *_after_dated(after)])
+    if due in (None, "coming") and within is None:
         behind = after is not None and after.due is None
-        windows.append([_undated, *([lambda of: of.id > after.id] if after and behind else [])])
+        later = [lambda of: of.place > after.place] if after and behind else []
+        windows.append([_undated, *later])
     return windows
 
 
@@ -170,16 +195,17 @@ def _undated(of: Tasks) -> ColumnElement[bool]:
 def _after_dated(after: TaskPosition | None) -> list[Condition]:
     if after is None:
         return []
-    day, last = after
+    day, last = after.due, after.place
 
     def behind(of: Tasks) -> ColumnElement[bool]:
-        return and_(of.due >= day, or_(of.due > day, and_(of.due == day, of.id > last)))
+        return and_(of.due >= day, or_(of.due > day, and_(of.due == day, of.place > last)))
 
     return [behind]
 
 
 def _listed(selected: AnySelect) -> AnySelect:
-    """The columns of a list for the ``selected`` tasks (``id``, ``due``), in their order."""
+    """The columns of a list for the ``selected`` tasks (``id``, ``due``, ``place``), in their
+    order."""
     page = selected.subquery()
     listed = with_case(select(*TASK)).join(page, page.c.id == TaskTable.id)
-    return listed.order_by(page.c.due, page.c.id)
+    return listed.order_by(page.c.due, page.c.place)

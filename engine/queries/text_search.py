@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from engine.store import words as stored
-from engine.store.tables import CaseTable, CaseWordTable, PersonWordTable
+from engine.store.tables import CaseTable, CaseWordTable, InstanceWordTable, PersonWordTable
 
 TextColumn = ColumnElement[Any] | InstrumentedAttribute[Any]
 """A column that is searched."""
@@ -121,6 +121,10 @@ class WordIndex:
 
 CASES = WordIndex(CaseWordTable.case_id, CaseWordTable.word)
 """The words of cases: number, title, the customer's name and organisation number."""
+INSTANCES = WordIndex(InstanceWordTable.instance_id, InstanceWordTable.word)
+"""The words of the titles of instances, such as what a customer has complained of."""
+CASES_OF_INSTANCES = WordIndex(InstanceWordTable.case_id, InstanceWordTable.word)
+"""The same words, by the case that an instance belongs to."""
 PEOPLE = WordIndex(PersonWordTable.person_id, PersonWordTable.word)
 """The words of people: user name and name."""
 
@@ -152,9 +156,10 @@ def latest_cases(
 
 
 def cases_by_ids(ids: Sequence[str]) -> type[CaseTable]:
-    """The cases with these ids as a table to select from, with its columns ``id``, ``started_at``
-    and ``state``. Without the OFFSET, a database might walk the whole index in order instead."""
-    columns = select(CaseTable.id, CaseTable.started_at, CaseTable.state)
+    """The cases with these ids as a table to select from, with its columns ``id``, ``started_at``,
+    ``state`` and ``process_id``. Without the OFFSET, a database might walk the whole index in order
+    instead."""
+    columns = select(CaseTable.id, CaseTable.started_at, CaseTable.state, CaseTable.process_id)
     return aliased(CaseTable, columns.where(CaseTable.id.in_(ids)).offset(0).subquery())
 
 

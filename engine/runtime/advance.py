@@ -17,7 +17,16 @@ from sqlalchemy import bindparam, update
 
 from engine import feel
 from engine.errors import StepError
-from engine.runtime import children, deadlocks, decisions, incidents, messages, signals, timers
+from engine.runtime import (
+    children,
+    deadlocks,
+    decisions,
+    incidents,
+    messages,
+    signals,
+    timers,
+    titles,
+)
 from engine.runtime.executor import Wait
 from engine.runtime.running_instance import RUNNING, RunningInstance
 from engine.runtime.spiff.workflow import Thrown
@@ -95,7 +104,7 @@ class Advance(Step):
         if event.kind == "message":
             self.later(partial(messages.forward, self, instance.case_id, name))
         elif event.kind == "signal":
-            self.later(lambda: signals.broadcast(self, name, instance.id))
+            self.later(partial(signals.broadcast, self, name, instance.id, event.unheard))
         elif event.kind == "escalation":
             children.throw_into_parent(self, instance, "escalation", event.name)
 
@@ -131,6 +140,7 @@ def _write(step: Step, changed: Iterable[RunningInstance]) -> None:
                     deadlocks.record(step, instance, stalled)
                     marked.append(instance)
             values.append(_values(step, instance))
+            titles.keep(step, instance)
     for row in values:
         step.work.batch.put(_WRITE, row)
     for instance in ordered:

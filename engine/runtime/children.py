@@ -104,12 +104,7 @@ def ended(step: Step, instance: RunningInstance) -> None:
     step.note(instance, f"instance.{instance.state}", error.element_id if error else None, detail)
     if instance.parent_id is None:
         if instance.id == instance.case_id:
-            step.connection.execute(
-                update(CaseTable)
-                .where(CaseTable.id == instance.case_id)
-                .values(state=instance.state, ended_at=step.now)
-            )
-            _note_unread(step, instance)
+            _end_case(step, instance)
     elif error is not None:
         throw_into_parent(step, instance, "error", error.name)
     else:
@@ -118,8 +113,15 @@ def ended(step: Step, instance: RunningInstance) -> None:
         step.wake(instance.parent_id, instance.parent_token or "", results, called=undoable)
 
 
-def _note_unread(step: Step, instance: RunningInstance) -> None:
-    """A case has ended, and nobody will ever take the messages that still wait in it."""
+def _end_case(step: Step, instance: RunningInstance) -> None:
+    """A case has ended with its root instance; nobody will ever take the messages that still wait
+    in it."""
+    step.connection.execute(
+        update(CaseTable)
+        .where(CaseTable.id == instance.case_id)
+        .values(state=instance.state, ended_at=step.now)
+    )
+    step.note(instance, f"case.{instance.state}")
     for name, times in stored_messages.unread(step.connection, instance.case_id).items():
         step.note(instance, "message.unread", detail={"message": name, "times": times})
 

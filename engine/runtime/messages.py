@@ -11,11 +11,9 @@ from sqlalchemy import Connection, select
 
 from engine.runtime import deliveries, event_starts, stored_messages, subscriptions
 from engine.runtime.executor import Wait
-from engine.runtime.running_instance import RunningInstance
+from engine.runtime.running_instance import RUNNING, RunningInstance
 from engine.runtime.step import Step
-from engine.store.tables import (
-    SubscriptionTable,
-)
+from engine.store.tables import SubscriptionTable
 
 
 def sync(step: Step, instance: RunningInstance, waits: Sequence[Wait]) -> None:
@@ -42,7 +40,17 @@ def deliver(step: Step, case_id: str, name: str, payload: Mapping[str, Any]) -> 
             event_starts.start(step, case_id, definition, at, ("message", name), known)
             return 1
     stored_messages.store(step.work, case_id, name, payload)
+    if step.instance(case_id).state not in RUNNING:
+        # What the case's last step has thrown comes after its end; another may still need it.
+        step.later(partial(_note_unread, step, case_id, name))
     return 0
+
+
+def _note_unread(step: Step, case_id: str, name: str) -> None:
+    """A message came when its case had ended, and has not been taken since."""
+    if stored_messages.waits(step.connection, case_id, name):
+        detail = {"message": name, "times": 1}
+        step.note(step.instance(case_id), "message.unread", detail=detail)
 
 
 def receiver(connection: Connection, case_id: str, name: str) -> Any:

@@ -1,9 +1,9 @@
 """Signals reach everybody who waits for them, and nobody waits for those who hear them.
 
 Whoever hears a signal in the case that throws it does so in the same transaction, unless one of
-them cannot (``UnitOfWork.apart``). For every other case there is a row in ``delivery``, which is
-handed out when the transaction has been committed (``engine.work.deliveries``): no other case is
-locked, and what fails there fails there alone.
+them cannot (``UnitOfWork.apart``). For every other token that waits for it there is a row in
+``delivery``, which is handed out when the transaction has been committed
+(``engine.work.deliveries``): no other case is locked, and what fails there fails there alone.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from engine.runtime import deadlocks, deliveries, event_starts, stored_messages
 from engine.runtime.step import Step
 from engine.store.tables import SubscriptionTable
 
+RECEIVER = "token"
+"""Under this name the delivery of a signal says which token hears it."""
 _WAITING = (
     select(SubscriptionTable)
     .where(SubscriptionTable.kind == "signal")
@@ -24,23 +26,30 @@ _WAITING = (
 )
 
 
-def broadcast(step: Step, name: str, sender: str) -> None:
+def broadcast(step: Step, name: str, sender: str, unheard: Sequence[str] = ()) -> None:
     """A signal reaches all that wait for it, whatever their case, and starts the processes that
     begin with it (BPMN 2.0.2, 10.5.5); within the instance that threw it, it has been heard
-    already."""
+    already, but for the tokens ``unheard``."""
     case_id = step.instance(sender).case_id
     waiting = step.connection.execute(_WAITING.where(SubscriptionTable.name == name)).all()
     others = [row for row in waiting if row.instance_id != sender]
     here = [] if step.work.apart else [row for row in others if row.case_id == case_id]
-    elsewhere = {row.instance_id: row.case_id for row in others if row not in here}
+    later = [(case_id, sender, token) for token in unheard]
+    later += [(row.case_id, row.instance_id, row.token) for row in others if row not in here]
     for row in here:
         step.work.received = True
         _wake(step, name, row)
     deliveries.put(
         step,
         [
-            {"kind": "signal", "name": name, "case_id": case, "instance_id": instance}
-            for instance, case in elsewhere.items()
+            {
+                "kind": "signal",
+                "name": name,
+                "case_id": case,
+                "instance_id": instance,
+                "payload": {RECEIVER: token},
+            }
+            for case, instance, token in later
         ],
     )
     for definition, at in step.definitions.started_by(step.connection, "signal", name):
@@ -53,16 +62,20 @@ def broadcast(step: Step, name: str, sender: str) -> None:
             event_starts.start(step, case_id, definition, at, ("signal", name), brought)
 
 
-def hear(step: Step, instance_id: str, name: str) -> None:
-    """Every token of the instance that waits for the signal now hears it."""
-    for row in tokens_waiting(step, instance_id, name):
+def hear(step: Step, instance_id: str, name: str, token: str | None) -> None:
+    """A token of the instance hears the signal, if it still waits for it; None: every one."""
+    for row in tokens_waiting(step, instance_id, name, token):
         _wake(step, name, row)
 
 
-def tokens_waiting(step: Step, instance_id: str, name: str) -> Sequence[Any]:
-    """The subscriptions of an instance to a signal, the oldest first."""
-    mine = SubscriptionTable.instance_id == instance_id
-    return step.connection.execute(_WAITING.where(mine, SubscriptionTable.name == name)).all()
+def tokens_waiting(step: Step, instance_id: str, name: str, token: str | None) -> Sequence[Any]:
+    """The subscriptions of an instance, or of one of its tokens, to a signal, the oldest first."""
+    mine = _WAITING.where(
+        SubscriptionTable.instance_id == instance_id, SubscriptionTable.name == name
+    )
+    if token is not None:
+        mine = mine.where(SubscriptionTable.token == token)
+    return step.connection.execute(mine).all()
 
 
 def _wake(step: Step, name: str, row: Any) -> None:

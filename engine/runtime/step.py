@@ -234,6 +234,7 @@ class Step(ABC):
 
     def _enlist(self, instance: RunningInstance) -> None:
         self.decides(instance)
+        instance.process.apart = self.work.apart
         self.instances[instance.id] = instance
 
     def note(
@@ -310,9 +311,11 @@ class Step(ABC):
         try:
             yield
         except StepError as error:
+            self.work.received |= instance.process.effects.received
             error.instance_id = error.instance_id or self._stored(instance)
             raise
         except feel.FeelError as error:
+            self.work.received |= instance.process.effects.received
             failed = _unstorable(instance, error)
             failed.instance_id = self._stored(instance)
             raise failed from error

@@ -19,6 +19,7 @@ from engine.service.instances import Instances
 from engine.service.job_handlers import JobHandlers
 from engine.service.jobs import Jobs
 from engine.service.migration import Migrations
+from engine.service.notices import Notices
 from engine.service.operations import Operations
 from engine.service.pending_forms import PendingForms
 from engine.service.people import People
@@ -54,6 +55,7 @@ class Engine:
         self.sessions = Sessions(transactions)
         self.tokens = Tokens(transactions)
         self.tasks = Tasks(transactions, self.sessions)
+        self.notices = Notices(transactions)
         self.history = History(transactions)
         self.analysis = Analysis(transactions)
         self.migrations = Migrations(transactions)
@@ -73,10 +75,13 @@ class Engine:
     ) -> Self:
         """Open the engine.
 
-        :param url: an SQLAlchemy URL of SQLite or PostgreSQL; the configuration's when None
+        :param url: an SQLAlchemy URL of SQLite or PostgreSQL; the configuration's when None. An
+            SQLite file that is not there is made, its folder is not
         :param migrate: upgrade an older database; an empty one always gets its tables
+        :raises ConfigError: for a URL of anything else
         :raises DatabaseNewer: when a newer program has written the database
-        :raises Unavailable: when it cannot be reached, or must be upgraded first
+        :raises Unavailable: when it cannot be reached, has no folder (``no_folder``), or must be
+            upgraded first
         """
         config = config or Config()
         database = Database(url or config.database.url)
@@ -91,8 +96,8 @@ class Engine:
 
     @staticmethod
     def versions(url: str) -> tuple[str | None, str]:
-        """The version of a database (None for an empty one), and the version that this program
-        needs. Changes nothing.
+        """The version of a database (None for one that is empty or not there), and the version that
+        this program needs. Changes nothing.
 
         :raises Unavailable: when it cannot be reached
         """
@@ -109,14 +114,17 @@ class Engine:
 
     def now(self) -> datetime:
         """The current time of the engine's clock, in UTC."""
+        self._transactions.database.check_open()
         return self._transactions.now()
 
     def today(self) -> date:
         """Today's date in the configured time zone."""
+        self._transactions.database.check_open()
         return self._transactions.today()
 
     def close(self) -> None:
-        """Close the connections to the database."""
+        """Close the connections to the database, for good: what is under way comes to its end, and
+        every method that is called from now on raises EngineClosed."""
         self._transactions.database.close()
 
     def __enter__(self) -> Self:

@@ -22,15 +22,15 @@ from engine.views import (
     CaseDetail,
     CaseRow,
     DueReason,
+    Exact,
     Page,
     PlanRow,
     Receipt,
     StartForm,
     StartOption,
 )
+from engine.views.filters import ANY
 from engine.work import adhoc, cases, due_reasons, incidents, starting
-
-"""The process that a case starts on unless another one is named."""
 
 
 class Cases(Part):
@@ -129,13 +129,19 @@ class Cases(Part):
         process_id: str | None = None,
         start_date: date | None = None,
         people: Mapping[str, str] | None = None,
+        variables: Mapping[str, Any] | None = None,
     ) -> tuple[PlanRow, ...]:
         """The plan that a case would get if it started now; the rows have no ids. It is for those
-        who may start the process."""
+        who may start the process.
+
+        :param variables: as for ``start``; those that are missing or cannot be read are not known
+        """
         chosen = people or {}
         wanted = starting.process_of(self._first_process, process_id)
         with self._transactions.looking(actor) as work:
-            rows = cases.preview(work, process_id=wanted, start_date=start_date)
+            rows = cases.preview(
+                work, process_id=wanted, start_date=start_date, variables=variables or {}
+            )
             known = {
                 row.username: person_view(row)
                 for row in work.connection.execute(
@@ -167,6 +173,8 @@ class Cases(Part):
         q: str = "",
         state: str = "running",
         phase: str | None = None,
+        role: str | None = None,
+        exact: Exact = ANY,
         cursor: str | None = None,
         limit: int = 25,
     ) -> Page[CaseRow]:
@@ -174,8 +182,12 @@ class Cases(Part):
 
         :param q: words that begin a word of the number, the title or the customer
         :param state: ``running``, ``incident``, ``ended`` or ``all``
-        :param phase: only cases with open tasks in the phase with this key
-        :raises Invalid: for an unknown ``state``, and for a cursor of another list
+        :param phase: only cases with an open task in the phase with this key
+        :param role: only cases with an open task of this role
+        :param exact: what must be equal; ``process`` is the one that the case began on, and one
+            open task is of the phase, the role, the element, the assignee and the days
+        :param limit: the most cases of this page, 1 to 200
+        :raises Invalid: for an unknown ``state``, a cursor of another list, and any other ``limit``
         """
         with self._transactions.reading() as connection:
             return queries.search(
@@ -184,6 +196,8 @@ class Cases(Part):
                 q=q,
                 state=state,
                 phase=phase,
+                role=role,
+                exact=exact,
                 cursor=cursor,
                 limit=limit,
                 today=self._transactions.today(),

@@ -11,6 +11,7 @@ from engine.bpmn import layout, sheets
 from engine.bpmn.parsed_file import ParsedFile
 from engine.definitions import check, deploy, drawn_calls
 from engine.definitions.library import xml_limits
+from engine.definitions.wording import wording
 from engine.queries import decisions
 from engine.queries import definitions as queries
 from engine.service.transactions import Part
@@ -23,6 +24,7 @@ from engine.views import (
     Drawing,
     Finding,
     Source,
+    Wording,
 )
 
 
@@ -129,6 +131,16 @@ class Definitions(Part):
             file = self._file(connection, actor, definition_id)
         meta = file.metadata.get(process_id)
         return () if meta is None else sheets.activities_of(meta)
+
+    def wording(self, actor: Actor, definition_id: str) -> Wording:
+        """What a definition calls its elements, form fields and messages; nothing of a drawing.
+
+        :raises NotFound: when there is none
+        """
+        with self._transactions.reading() as connection:
+            if not queries.get(connection, actor, definition_id).startable:
+                return Wording("", {}, {}, {})
+            return wording(self._transactions.definitions.get(connection, definition_id))
 
     def _file(self, connection: Connection, actor: Actor, definition_id: str) -> ParsedFile:
         config = self._transactions.config

@@ -37,8 +37,9 @@ class History(Part):
         :param person: only what this person (id or user name) did
         :param type: only facts of this type: see ``types``
         :param since: an aware time, inclusive; ``until`` is exclusive
+        :param limit: the most facts of this page, 1 to 200
         :raises NotFound: when there is no such case, or the actor may not see it
-        :raises Invalid: for a cursor of another list
+        :raises Invalid: for a cursor of another list, and any other ``limit``
         """
         with self._transactions.reading() as connection:
             return queries.search(

@@ -25,7 +25,8 @@ class Incidents(Part):
         """A page of the open incidents of all cases, the newest first; empty for actors who are
         neither managers nor process owners.
 
-        :raises Invalid: for a cursor of another list
+        :param limit: the most incidents of this page, 1 to 200
+        :raises Invalid: for a cursor of another list, and any other ``limit``
         """
         with self._transactions.looking(actor) as work:
             page = queries.search(work.connection, actor, cursor=cursor, limit=limit)

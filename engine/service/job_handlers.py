@@ -80,7 +80,7 @@ class JobHandlers:
 
     def _migrate(self, _: Mapping[str, Any]) -> None:
         """Migrate some instances, and put another job while there may be more."""
-        if self._migrations.run(limit=MIGRATED) == MIGRATED:
+        if self._migrations.run(most=MIGRATED) == MIGRATED:
             with self._transactions.database.writing() as connection:
                 self._transactions.queue.put(connection, [migrations_job(self._transactions.now())])
 

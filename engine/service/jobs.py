@@ -25,13 +25,13 @@ class Jobs(Part):
         self._handlers = handlers
         self._timers = timers
 
-    def fire_due(self, now: datetime | None = None, *, limit: int = 1000) -> int:
+    def fire_due(self, now: datetime | None = None, *, most: int = 1000) -> int:
         """Fire the timers that are due; returns how many.
 
         :param now: the time up to which timers are due; the clock's when None
-        :param limit: the most timers to fire
+        :param most: how many timers are fired, if so many are due
         """
-        return self._timers.fire_due(now, limit=limit)
+        return self._timers.fire_due(now, most=most)
 
     def worker(
         self, *, concurrency: int | None = None, sweep_seconds: float = SWEEP_SECONDS

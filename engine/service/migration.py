@@ -47,7 +47,7 @@ class Migrations(Part):
         *,
         mapping: Mapping[str, str] | None = None,
         cursor: str | None = None,
-        limit: int = MOST_PREVIEWED,
+        most: int = MOST_PREVIEWED,
     ) -> MigrationPreview:
         """What migrating each instance would mean: it is safe, needs a mapping of elements, or is
         blocked (and why); which activities it would skip, and what would change. Changes nothing.
@@ -55,13 +55,14 @@ class Migrations(Part):
         :param definition: the process's id, or the id of one of its definitions
         :param instances: ids; all that run on other versions when None
         :param mapping: ids of elements of the new version, by ids of elements of the old versions
-        :param limit: the most instances; the preview's ``cursor`` leads to the next ones
+        :param most: how many instances are looked at, 1 to 5000; the preview's ``cursor`` leads to
+            the next ones
         :raises NotFound: when there is no such process or version
         :raises Invalid: for unknown instances and elements, all at once
         """
         with self._transactions.looking(actor) as work:
             return preview.preview(
-                work, definition, to_version, instances, mapping or {}, cursor=cursor, limit=limit
+                work, definition, to_version, instances, mapping or {}, cursor=cursor, most=most
             )
 
     def start(
@@ -104,18 +105,18 @@ class Migrations(Part):
                 pass
         return receipt
 
-    def run(self, *, limit: int = 1000, migration_id: str | None = None) -> int:
+    def run(self, *, most: int = 1000, migration_id: str | None = None) -> int:
         """Migrate waiting instances, some in each transaction; returns how many were settled: they
         were migrated, or cannot be. Workers call this.
 
-        :param limit: the most instances
+        :param most: how many instances are settled, if so many wait
         :param migration_id: only those of this migration
         :raises Unavailable: when the database is away; the instances go on waiting
         """
         jobs, settled, before = MigrationJobs(), 0, list[list[str]]()
-        while settled < limit:
+        while settled < most:
             with self._transactions.looking(SYSTEM) as work:
-                batches = job.waiting(work, min(BATCH, limit - settled), migration_id)
+                batches = job.waiting(work, min(BATCH, most - settled), migration_id)
             if batches == before:
                 # Nothing waits, or only instances that could not be settled.
                 break
@@ -194,7 +195,9 @@ class Migrations(Part):
         """A migration and its progress, with a page of its instances: the failed ones first.
 
         :param state: only the ``waiting``, ``done``, ``failed`` or ``taken_back`` instances
+        :param limit: the most instances of this page, 1 to 200
         :raises NotFound: when there is none
+        :raises Invalid: for an unknown ``state``, a cursor of another list, and any other ``limit``
         """
         with self._transactions.reading() as connection:
             return queries.get(

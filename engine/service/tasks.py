@@ -32,13 +32,16 @@ from engine.views import (
     Attachment,
     Count,
     DueReason,
+    Exact,
+    FollowUp,
     Page,
     Receipt,
     TaskDetail,
     TaskForm,
     TaskRow,
 )
-from engine.work import attachments, due_reasons, incidents, tasks
+from engine.views.filters import ANY
+from engine.work import attachments, due_reasons, follow_up, incidents, take_over, tasks
 from engine.work.loaded_task import load_task, task_form
 
 
@@ -60,6 +63,7 @@ class Tasks(Part):
         phase: str | None = None,
         role: str | None = None,
         q: str = "",
+        exact: Exact = ANY,
         cursor: str | None = None,
         limit: int = 25,
     ) -> Page[TaskRow]:
@@ -70,7 +74,10 @@ class Tasks(Part):
             actor may see)
         :param due: ``late``, ``today``, ``coming`` (tasks without a date too) or None for all
         :param q: words that stand in the task's name or begin a word of its case
-        :raises Invalid: for an unknown ``show`` or ``due``, and for a cursor of another list
+        :param exact: what must be equal: the case, the process, the element, the assignee …
+        :param limit: the most tasks of this page, 1 to 200
+        :raises Invalid: for an unknown ``show`` or ``due``, a cursor of another list, and any other
+            ``limit``
         """
         with self._transactions.reading() as connection:
             return queries.search(
@@ -81,6 +88,7 @@ class Tasks(Part):
                 phase=phase,
                 role=role,
                 q=q,
+                exact=exact,
                 cursor=cursor,
                 limit=limit,
                 today=self._transactions.today(),
@@ -124,7 +132,8 @@ class Tasks(Part):
                 if task.row.state == "open" and task.row.draft_at is None:
                     fields = {f.id for f in task.meta.form}
                     known.update({k: v for k, v in task.variables.items() if k in fields})
-                return task.asks({k: v for k, v in place.variables.items() if v is not None})
+                answered = {k: v for k, v in place.variables.items() if v is not None}
+                return replace(task.asks(answered), named=task.named())
 
             detail = task_detail.get(work.connection, actor, task_id, ask)
         filled = {k: feel.plain(v) for k, v in known.items() if v is not None}
@@ -146,6 +155,15 @@ class Tasks(Part):
         """
         with self._transactions.looking(actor) as work:
             return due_reasons.explain(work, id)
+
+    def follow_up(self, actor: Actor, task_id: str) -> FollowUp:
+        """What a completed task has led to: the tasks that have opened since, else what is left to
+        do in its case and what that waits for.
+
+        :raises NotFound: when there is none, or the actor may not see it
+        """
+        with self._transactions.looking(actor) as work:
+            return follow_up.of_task(work, task_id)
 
     # ------------------------------------------------------------ who does it
 
@@ -193,6 +211,24 @@ class Tasks(Part):
             key,
             {"task": task_id, "to": username},
             lambda work: tasks.reassign(work, task_id, username, revision),
+        )
+
+    def take_over(
+        self, actor: Actor, task_id: str, reason: str, *, revision: int | None = None, key: str
+    ) -> Receipt:
+        """Take a task over from a colleague who has it; the colleague is told, with the reason.
+        Its draft stays with it.
+
+        :raises Invalid: without a reason
+        :raises NotAllowed: for who does not hold its role, and when the diagram gives it to the
+            very person who has it
+        """
+        return self._transactions.write(
+            actor,
+            "take_over",
+            key,
+            {"task": task_id, "reason": reason},
+            lambda work: take_over.take_over(work, task_id, reason, revision),
         )
 
     # ------------------------------------------------------------ write
@@ -247,7 +283,7 @@ class Tasks(Part):
         :raises Conflict: ``already_completed``, with ``by`` and ``at`` of the completion; or
             ``stale_revision`` when the task is no longer at ``revision``
         :raises ProcessFailed: when the process cannot go on; the task stays open, and what was
-            sent is its draft
+            sent is its draft, at the ``revision`` of the params
         """
         self._transactions.check_size(answers)
         given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
@@ -265,9 +301,11 @@ class Tasks(Part):
                 work, task_id, answers, ticks, note, evidence=evidence, revision=revision
             )
 
+        kept: dict[str, Any] = {}
+
         def failed(work: UnitOfWork, error: StepError) -> None:
             work.hold_of_task(task_id)
-            tasks.keep_failed(work, task_id, answers, ticks, note)
+            kept.update(tasks.keep_failed(work, task_id, answers, ticks, note))
             if error.instance_id is not None:
                 operation = {"op": "complete", "task": task_id}
                 incidents.record(work, error.instance_id, operation, error)
@@ -278,6 +316,7 @@ class Tasks(Part):
             )
         except ProcessFailed as error:
             error.error_code = "completion_failed"
+            error.params |= kept
             raise
 
     def problems(
@@ -318,16 +357,19 @@ class Tasks(Part):
         media_type: str,
         data: bytes,
         *,
+        revision: int | None = None,
         key: str,
     ) -> Receipt:
-        """Put a file on a task's attachment field; the receipt has its ``id`` and ``sha256``.
+        """Put a file on a task's attachment field; the receipt has its ``id``, its ``sha256`` and
+        the task's new ``revision``.
 
         :raises Invalid: when the form has no such field, or the file is empty or too large
+        :raises Conflict: ``stale_revision`` when the task is no longer at ``revision``
         """
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             work.hold_of_task(task_id)
-            task = tasks.for_change(work, actions.TASK_SAVE, task_id)
+            task = tasks.for_change(work, actions.TASK_SAVE, task_id, revision)
             if field_id not in {f.id for f in task.meta.form if f.type == "attachment"}:
                 text = f"the form takes no file {field_id!r}"
                 raise Invalid([Problem("undeclared_field", text, field_id)])
@@ -343,8 +385,8 @@ class Tasks(Part):
                 most=self._transactions.config.limits.attachment_bytes,
             )
             detail = {"field": field_id, "filename": filename, "sha256": digest}
-            tasks.note_fact(work, task, "file.attached", detail)
-            return {"id": attachment_id, "sha256": digest}
+            changed = tasks.note_file(work, task, "file.attached", detail)
+            return {"id": attachment_id, "sha256": digest, **changed}
 
         request = {
             "task": task_id,
@@ -354,18 +396,26 @@ class Tasks(Part):
         }
         return self._transactions.write(actor, "attach", key, request, do)
 
-    def detach(self, actor: Actor, task_id: str, attachment_id: str, *, key: str) -> Receipt:
-        """Remove a file from an open task.
+    def detach(
+        self,
+        actor: Actor,
+        task_id: str,
+        attachment_id: str,
+        *,
+        revision: int | None = None,
+        key: str,
+    ) -> Receipt:
+        """Remove a file from an open task; the receipt has the task's new ``revision``.
 
         :raises NotFound: when the task has no such file
+        :raises Conflict: ``stale_revision`` when the task is no longer at ``revision``
         """
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             work.hold_of_task(task_id)
-            task = tasks.for_change(work, actions.TASK_SAVE, task_id)
+            task = tasks.for_change(work, actions.TASK_SAVE, task_id, revision)
             filename = attachments.remove(work.connection, task_id, attachment_id)
-            tasks.note_fact(work, task, "file.detached", {"filename": filename})
-            return {}
+            return tasks.note_file(work, task, "file.detached", {"filename": filename})
 
         request = {"task": task_id, "attachment": attachment_id}
         return self._transactions.write(actor, "detach", key, request, do)

@@ -33,15 +33,15 @@ fired long before their lease ends."""
 class Timers(Part):
     """Fires the timers of one engine."""
 
-    def fire_due(self, now: datetime | None = None, *, limit: int = 1000) -> int:
+    def fire_due(self, now: datetime | None = None, *, most: int = 1000) -> int:
         """Fire the timers that are due; returns how many.
 
         :param now: the time up to which timers are due; the clock's when None
-        :param limit: the most timers to fire
+        :param most: how many timers are fired, if so many are due
         """
         fired = 0
-        while fired < limit:
-            done, more = self._some(limit - fired, now)
+        while fired < most:
+            done, more = self._some(most - fired, now)
             fired += done
             if not more:
                 break

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import inspect
 import json
 import logging
 from collections import deque
@@ -289,10 +291,29 @@ class Transactions:
 
 
 class Part:
-    """The base of the engine's parts: the methods about one noun, each of them one transaction."""
+    """The base of the engine's parts: the methods about one noun, each of them one transaction.
+
+    The public methods of every part raise EngineClosed once their engine is closed.
+    """
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
+
+    def __init_subclass__(cls) -> None:
+        for name, method in list(vars(cls).items()):
+            if inspect.isfunction(method) and not name.startswith("_"):
+                setattr(cls, name, _while_open(method))
+
+
+def _while_open(method: Callable[..., T]) -> Callable[..., T]:
+    """The method of a part, for as long as its engine is open."""
+
+    @functools.wraps(method)
+    def checked(part: Part, *given: Any, **named: Any) -> T:
+        part._transactions.database.check_open()
+        return method(part, *given, **named)
+
+    return checked
 
 
 def _done(do: Callable[[UnitOfWork], T], work: UnitOfWork) -> T:

@@ -72,6 +72,10 @@ ID = String(32)
 """The type of ids: a UUID as 32 hexadecimal digits."""
 
 
+PLACE = String(100).with_variant(String(100, collation="C"), "postgresql")
+"""The type of a place in a list: a text that is ordered by code points on every database."""
+
+
 def new_id() -> str:
     """A new id, which nobody can guess or enumerate: a random UUID."""
     return uuid4().hex
@@ -94,6 +98,8 @@ RUNNING = "ended_at IS NULL"
 """Instances that have not ended."""
 OPEN_INCIDENT = "resolved_at IS NULL"
 """Incidents that have not been resolved."""
+UNSEEN = "seen_at IS NULL"
+"""Notices that their person has not seen."""
 UNSENT = "sent_at IS NULL AND dead_at IS NULL"
 """Outbound messages that are still to be sent."""
 

@@ -32,14 +32,19 @@ from sqlalchemy.exc import (
     OperationalError,
 )
 
-from engine.errors import ConfigError, Conflict, DatabaseNewer, Invalid, Problem, Unavailable
-from engine.store import postgresql
+from engine.errors import (
+    ConfigError,
+    Conflict,
+    DatabaseNewer,
+    EngineClosed,
+    Invalid,
+    Problem,
+    Unavailable,
+)
+from engine.store import postgresql, sqlite_file
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 """The folder of Alembic's migrations."""
-BUSY_TIMEOUT_MS = 10_000
-"""Milliseconds that a writer to SQLite waits for others before the database counts as
-unavailable."""
 NAP_SECONDS: Final = 0.0005
 """Seconds between two tries to begin to write to SQLite: most transactions take about twice
 that."""
@@ -57,9 +62,12 @@ class Database:
     """The connections to one database."""
 
     def __init__(self, url: str) -> None:
-        """:raises ConfigError: when ``url`` is not a URL of SQLite or PostgreSQL"""
+        """:raises ConfigError: when ``url`` is not a URL of SQLite or PostgreSQL
+        :raises Unavailable: when an SQLite file cannot be where it says
+        """
         self.url = _complete(url)
         self._writer = Lock()
+        self._closed = False
         try:
             self._engine = _connect(self.url)
         except (ArgumentError, ModuleNotFoundError) as error:
@@ -117,7 +125,7 @@ class Database:
         """Let the threads of this process write to SQLite in turn. SQLite's own waiting sleeps ever
         longer, up to 100 ms, also when nobody writes any more. A thread that waits too long for its
         turn goes on without it and gets SQLite's error that the database is busy."""
-        mine = self._writer.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+        mine = self._writer.acquire(timeout=sqlite_file.BUSY_TIMEOUT_MS / 1000)
         try:
             yield
         finally:
@@ -145,6 +153,7 @@ class Database:
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
+        self.check_open()
         try:
             yield
         except OperationalError as error:
@@ -169,8 +178,14 @@ class Database:
                 raise
             raise Unavailable(f"The database cannot be read: {error.orig}") from error
 
+    def check_open(self) -> None:
+        """:raises EngineClosed: after ``close``"""
+        if self._closed:
+            raise EngineClosed
+
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, for good; transactions under way come to their end."""
+        self._closed = True
         self._engine.dispose()
 
     def backup(self, path: Path) -> None:
@@ -204,7 +219,10 @@ class Database:
     # ------------------------------------------------------------ version
 
     def version(self) -> str | None:
-        """The revision of Alembic that the database is at; None for an empty one."""
+        """The revision of Alembic that the database is at; None for an empty one, and for an SQLite
+        file that is not there, which is not made."""
+        if self.is_sqlite and sqlite_file.is_missing(self._engine.url.database):
+            return None
         with self.reading() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
@@ -285,14 +303,14 @@ def _connect(url: str) -> Engine:
         return postgresql.connect(parsed, json_serializer=_json, json_deserializer=_from_json)
     if parsed.get_backend_name() != "sqlite":
         raise ArgumentError("only SQLite and PostgreSQL are supported")
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    if sqlite_file.is_missing(parsed.database):
+        sqlite_file.check_folder(Path(str(parsed.database)))
 
     # Not by a listener of "do_connect": with one, SQLAlchemy looks for listeners at each statement.
     def make() -> Any:
-        _own_alone(parsed.database or "")
+        sqlite_file.own_alone(parsed.database)
         given, named = engine.dialect.create_connect_args(parsed)
-        named["timeout"] = BUSY_TIMEOUT_MS / 1000
+        named["timeout"] = sqlite_file.BUSY_TIMEOUT_MS / 1000
         return engine.dialect.connect(*given, **named)
 
     engine = create_engine(
@@ -301,14 +319,8 @@ def _connect(url: str) -> Engine:
         json_serializer=_json,
         json_deserializer=_from_json,
     )
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", sqlite_file.prepare)
     return engine
-
-
-def _own_alone(path: str) -> None:
-    """Create the file of a new SQLite database readable by its owner only: it has personal data."""
-    if path not in ("", ":memory:") and not Path(path).exists():
-        Path(path).touch(mode=0o600)
 
 
 def _json(value: Any) -> str:
@@ -337,7 +349,7 @@ def _begin_writing(connection: Connection) -> None:
     """``BEGIN IMMEDIATE`` as soon as no other process writes, tried every ``NAP_SECONDS``. SQLite's
     own waiting tries again after 1, 2, 5, 10 … 100 ms, but most transactions take about 1 ms."""
     driver: Any = connection.connection.dbapi_connection
-    until = monotonic() + BUSY_TIMEOUT_MS / 1000
+    until = monotonic() + sqlite_file.BUSY_TIMEOUT_MS / 1000
     driver.execute("PRAGMA busy_timeout = 0")
     try:
         while True:
@@ -350,16 +362,4 @@ def _begin_writing(connection: Connection) -> None:
             else:
                 return
     finally:
-        driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver must not begin transactions by itself: see ``_begin``.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA wal_autocheckpoint = 4000")
-    cursor.close()
+        driver.execute(f"PRAGMA busy_timeout = {sqlite_file.BUSY_TIMEOUT_MS}")

@@ -41,13 +41,23 @@ from engine.views.definitions import (
     Drawing,
     Edge,
     Finding,
+    NamedElement,
+    NamedMessage,
     Phase,
     Severity,
     Shape,
     Source,
+    Wording,
 )
+from engine.views.filters import Exact
 from engine.views.incidents import INCIDENT_KINDS, Incident, IncidentKind
-from engine.views.instances import ElementState, InstanceState, InstanceView, VariableValue
+from engine.views.instances import (
+    ElementState,
+    InstanceState,
+    InstanceTitle,
+    InstanceView,
+    VariableValue,
+)
 from engine.views.jobs import DeadLetter, FailedJob
 from engine.views.migration import (
     InstanceVerdict,
@@ -59,8 +69,8 @@ from engine.views.migration import (
     MigrationState,
     MigrationStatus,
     MigrationTarget,
-    NotRun,
     SkippedStep,
+    StepToSkip,
 )
 from engine.views.operations import Pulse
 from engine.views.page import Page
@@ -70,9 +80,12 @@ from engine.views.records import Fault, HistoryEntry, Receipt, Verification
 from engine.views.sessions import Session
 from engine.views.tasks import (
     Attachment,
+    AwaitedEvent,
     DayOff,
     DueReason,
     Field,
+    FollowUp,
+    Notice,
     Option,
     PlanRow,
     Point,
@@ -94,6 +107,7 @@ __all__ = [
     "ActivityOption",
     "Actor",
     "Attachment",
+    "AwaitedEvent",
     "CaseDetail",
     "CaseRow",
     "Cell",
@@ -115,14 +129,17 @@ __all__ = [
     "DueReason",
     "Edge",
     "ElementState",
+    "Exact",
     "FailedJob",
     "Fault",
     "Field",
     "Finding",
+    "FollowUp",
     "HistoryEntry",
     "Incident",
     "IncidentKind",
     "InstanceState",
+    "InstanceTitle",
     "InstanceVerdict",
     "InstanceView",
     "IssuedToken",
@@ -138,7 +155,9 @@ __all__ = [
     "MigrationState",
     "MigrationStatus",
     "MigrationTarget",
-    "NotRun",
+    "NamedElement",
+    "NamedMessage",
+    "Notice",
     "Option",
     "Overview",
     "Page",
@@ -164,6 +183,7 @@ __all__ = [
     "Source",
     "StartForm",
     "StartOption",
+    "StepToSkip",
     "Table",
     "TaskDetail",
     "TaskForm",
@@ -174,5 +194,6 @@ __all__ = [
     "TokenName",
     "VariableValue",
     "Verification",
+    "Wording",
     "",
 ]

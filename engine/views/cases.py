@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from engine.views.customers import Customer
 from engine.views.incidents import Incident
-from engine.views.instances import InstanceState, InstanceView
+from engine.views.instances import InstanceState, InstanceTitle, InstanceView
 from engine.views.people import Person
 from engine.views.tasks import Field, PlanRow, RowState, SignatureView, TaskState, Tick
 
@@ -48,14 +48,15 @@ class StartForm:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case in a list. ``done`` and ``activities`` count the activities of its plan, ``open`` and
-    ``late`` its open tasks."""
+    """A case in a list, begun on the process ``process_id``. ``done`` and ``activities`` count the
+    activities of its plan, ``open`` and ``late`` its open tasks."""
 
     id: str
     number: str
     customer: Customer | None
     title: str
     state: InstanceState
+    process_id: str
     phases: tuple[str, ...]
     """Keys of the phases with open tasks."""
     done: int
@@ -81,6 +82,7 @@ class SheetEntry:
     signature: SignatureView | None
     checklist: tuple[Tick, ...]
     can_open: bool
+    about: InstanceTitle | None = None
 
 
 @dataclass(frozen=True, slots=True)

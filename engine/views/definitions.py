@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from engine.views.decisions import Decision
+from engine.views.tasks import Field
 
 Severity = Literal["error", "warning", "info"]
 
@@ -198,3 +199,35 @@ class Phase:
     title: str
     process_id: str
     activities: tuple[Activity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedElement:
+    """An element as its diagram calls it: its BPMN name, its local name (``kind``) and that of its
+    event definition."""
+
+    name: str
+    kind: str
+    event: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMessage:
+    """A message as its diagram calls it, with the fields of its form."""
+
+    label: str
+    form: tuple[Field, ...] = ()
+    offered: bool = False
+    """Whether the diagram offers it to people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a definition calls its parts, for those who read what has happened in it: elements and
+    form fields by id, messages by name."""
+
+    phase_title: str
+    """The title of its sheet; "" when it is none."""
+    elements: Mapping[str, NamedElement]
+    fields: Mapping[str, Field]
+    messages: Mapping[str, NamedMessage]

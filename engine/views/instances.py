@@ -21,6 +21,15 @@ class VariableValue:
 
 
 @dataclass(frozen=True, slots=True)
+class InstanceTitle:
+    """What tells an instance apart from others of its process: the first words of the ``text`` that
+    its diagram names, such as what a customer complains of, and when the instance began."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceView:
     """A process instance and its place in the tree of its case."""
 
@@ -36,6 +45,7 @@ class InstanceView:
     started_at: datetime
     ended_at: datetime | None
     depth: int = 0
+    about: InstanceTitle | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class MigrationQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class NotRun:
+class StepToSkip:
     """An activity of the new version before the place where an instance is, which the instance
     would skip. ``always``: it lies on every path to that place; else the instance may have taken a
     path without it."""
@@ -71,7 +71,7 @@ class InstanceVerdict:
     at: tuple[str, ...]
     questions: tuple[MigrationQuestion, ...] = ()
     reasons: tuple[MigrationNote, ...] = ()
-    not_run: tuple[NotRun, ...] = ()
+    not_run: tuple[StepToSkip, ...] = ()
     notes: tuple[MigrationNote, ...] = ()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,18 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A configured role, with its Swedish and its English title."""
+    """A configured role, with its Swedish and its English title. ``parted`` are the titles with
+    the soft hyphens of the settings, by language, where they have some."""
 
     key: str
     sv: str
     en: str
+    parted: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def title(self, language: str) -> str:
         """The title in a language: English for ``en``, else Swedish."""
         return self.en if language == "en" else self.sv
+
+    def hyphenated(self, language: str) -> str:
+        """The title with its soft hyphens; "" where the settings have none."""
+        return self.parted.get(language, "")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from engine.views.instances import InstanceTitle
 from engine.views.people import TokenName
 
 
@@ -23,7 +24,8 @@ class Receipt:
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """One fact of the history. ``hash`` covers a salted commitment to ``detail`` and ``token``
-    instead of these themselves; ``token`` is the API token of a program that did this."""
+    instead of these themselves; ``token`` is the API token of a program that did this, ``about``
+    tells its instance apart from others of its process."""
 
     id: int
     at: datetime
@@ -43,6 +45,7 @@ class HistoryEntry:
     element_id: str | None = None
     element_name: str | None = None
     token: TokenName | None = None
+    about: InstanceTitle | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 

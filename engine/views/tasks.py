@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from engine.views.instances import InstanceState, InstanceTitle
 from engine.views.people import Person
 
 TaskState = Literal["open", "completed", "cancelled"]
@@ -83,6 +84,7 @@ class TaskRow:
 
     id: str
     name: str
+    process_id: str
     element_id: str
     state: TaskState
     case_id: str
@@ -98,6 +100,40 @@ class TaskRow:
     points: int
     has_draft: bool
     revision: int
+    about: InstanceTitle | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a person is told until they have seen it: the colleague called ``by`` has taken over
+    their task, and why."""
+
+    id: str
+    at: datetime
+    task: TaskRow
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedEvent:
+    """What a case waits for: the name of the event, and when it comes; None for a message or a
+    signal, which may come at any time."""
+
+    name: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What has happened since a task was completed: the state of its case, and the tasks that have
+    ``opened`` since. When there are none: the open tasks that are ``left`` in the case, and what it
+    ``waits`` for."""
+
+    case_state: InstanceState
+    opened: tuple[TaskRow, ...] = ()
+    left: tuple[TaskRow, ...] = ()
+    waits: tuple[AwaitedEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

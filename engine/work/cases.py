@@ -31,7 +31,16 @@ from engine.store.tables import (
 )
 from engine.unit_of_work import UnitOfWork
 from engine.views import Field
-from engine.work import case_numbers, forecast, forms, incidents, planning, start_input, starting
+from engine.work import (
+    case_numbers,
+    forecast,
+    forms,
+    incidents,
+    places,
+    planning,
+    start_input,
+    starting,
+)
 from engine.work.forms import decided_form
 from engine.work.user_tasks import advance
 
@@ -80,6 +89,7 @@ def start(
             process_id=process_id,
             people=chosen,
             lead_role=case.lead_role,
+            place=places.of_case(title or name or root.name, number),
             started_by=work.actor.id,
             start_date=start_date,
             started_at=work.now,
@@ -138,13 +148,16 @@ def message_problems(
 
 
 def preview(
-    work: UnitOfWork, *, process_id: str, start_date: date | None
+    work: UnitOfWork, *, process_id: str, start_date: date | None, variables: Mapping[str, Any]
 ) -> Sequence[forecast.Planned]:
-    """The plan that a case would get if the actor started it now."""
+    """The plan that a case would get if the actor started it now, as far as the variables can be
+    read."""
     root = work.definitions.latest(work.connection, process_id)
     starting.authorize_start(work, process_id)
     start_input.check_title_and_day("", start_date)
-    return _forecast(work, root, starting.case_variables(root.meta.case, day=start_date))
+    own = starting.case_variables(root.meta.case, day=start_date)
+    given, _ = starting.as_far_as_read(work, root, own, variables)
+    return _forecast(work, root, own | given)
 
 
 def _forecast(

@@ -90,7 +90,7 @@ def _taken(work: UnitOfWork, delivery_id: str) -> StoredDelivery | None:
 def _operation(event: StoredDelivery) -> dict[str, Any]:
     """How to try again what has failed."""
     if event.kind == "signal":
-        return {"op": "signal", "signal": event.name}
+        return {"op": "signal", "signal": event.name, **event.payload}
     if event.kind == "message":
         return {"op": "message", "message": event.name, "payload": {}}
     return {"op": "start", "at": event.element_id}
@@ -101,15 +101,16 @@ def _signal(work: UnitOfWork, event: StoredDelivery) -> None:
         select(InstanceTable.state).where(InstanceTable.id == event.instance_id)
     )
     if state in RUNNING:
-        hear = partial(_hear, instance_id=event.instance_id, name=event.name)
+        token = event.payload.get(signals.RECEIVER)
+        hear = partial(_hear, instance_id=event.instance_id, name=event.name, token=token)
         incidents.attempt(work, event.instance_id, _operation(event), hear)
 
 
-def _hear(step: Step, instance_id: str, name: str) -> None:
-    for row in signals.tokens_waiting(step, instance_id, name)[:1]:
+def _hear(step: Step, instance_id: str, name: str, token: str | None) -> None:
+    for row in signals.tokens_waiting(step, instance_id, name, token)[:1]:
         most = step.config.limits.children
         deliveries.check_hops(step, row.element_id, most, f"the signal {name}")
-    signals.hear(step, instance_id, name)
+    signals.hear(step, instance_id, name, token)
 
 
 def _message(work: UnitOfWork, event: StoredDelivery) -> None:

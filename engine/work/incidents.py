@@ -165,7 +165,8 @@ def _again(work: UnitOfWork, row: Any) -> Callable[[Step], object] | None:
     if operation.get("op") == "start":
         return lambda step: step.start(step.instance(row.instance_id), operation.get("at"))
     if operation.get("op") == "signal":
-        return lambda step: signals.hear(step, row.instance_id, operation["signal"])
+        name, token = operation["signal"], operation.get(signals.RECEIVER)
+        return lambda step: signals.hear(step, row.instance_id, name, token)
     if operation.get("op") == "look":
         return lambda step: step.look_again(row.instance_id)
     if operation.get("op") == "timer":

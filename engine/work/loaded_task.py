@@ -116,6 +116,13 @@ class LoadedTask:
 
         return asks(self.meta, decide)
 
+    def named(self) -> str | None:
+        """The user name of the person whom the diagram gives the task to; None for none."""
+        given: Any = self.meta.assignee
+        if given is not None and given.startswith("="):
+            given = self.definition.evaluator.value_or_null(given, self.variables)
+        return given.strip().lower() if isinstance(given, str) else None
+
     def takes(self, *types: str) -> bool:
         """Has the form a field of one of these types?"""
         return any(field.type in types for field in self.meta.form)

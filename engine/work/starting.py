@@ -153,6 +153,16 @@ def read_variables(
 
     :raises Invalid: with everything that is wrong
     """
+    values, problems = as_far_as_read(work, root, known, given)
+    if problems:
+        raise Invalid(problems)
+    return values
+
+
+def as_far_as_read(
+    work: UnitOfWork, root: ExecutableDefinition, known: Mapping[str, Any], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], Sequence[Problem]]:
+    """What ``read_variables`` makes of that which can be read, and everything that is wrong."""
     declared = {field.id for field in root.meta.start.form}
     values, problems = _json({k: v for k, v in given.items() if k not in declared})
     answers = {name: value for name, value in given.items() if name in declared}
@@ -160,9 +170,7 @@ def read_variables(
         read, wrong = _read_form(work, root, {**known, **values}, answers)
         values |= read
         problems += [Problem(p.code, p.message, f"variables.{p.field}", p.params) for p in wrong]
-    if problems:
-        raise Invalid(problems)
-    return values
+    return values, problems
 
 
 def _read_form(

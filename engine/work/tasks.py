@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select, update
@@ -92,14 +91,16 @@ def save_draft(
 
 def keep_failed(
     work: UnitOfWork, task_id: str, answers: Mapping[str, Any], ticks: Mapping[str, Any], note: str
-) -> None:
-    """Keep what a completion said that could not go on, as the task's draft.
+) -> dict[str, Any]:
+    """Keep what a completion said that could not go on, as the task's draft; its new revision.
 
     Somebody else may have completed the task since: then nothing has failed.
     """
     task = for_change(work, actions.TASK_VIEW, task_id)
-    with suppress(Invalid):  # what the form does not take was never part of the completion
-        _keep(work, task, answers, ticks, note)
+    try:
+        return _keep(work, task, answers, ticks, note)
+    except Invalid:  # what the form does not take was never part of the completion
+        return {}
 
 
 def problems(
@@ -352,6 +353,15 @@ def _change(work: UnitOfWork, task: LoadedTask, **values: Any) -> dict[str, Any]
     given = {"of_id": task.row.id, "at_revision": at, "revision": at + 1, **values}
     work.batch.put(_CHANGE, given)
     return {"revision": at + 1}
+
+
+def note_file(
+    work: UnitOfWork, task: LoadedTask, what: str, detail: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Remember that a file has come or gone, which is a change of the task."""
+    changed = _change(work, task)
+    note_fact(work, task, what, detail)
+    return changed
 
 
 def note_fact(

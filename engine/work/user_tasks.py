@@ -23,10 +23,11 @@ from engine.store.tables import (
     TaskTable,
 )
 from engine.unit_of_work import UnitOfWork
+from engine.work import places
 from engine.work.task_defaults import TaskDefaults, task_defaults
 
 _INSERT_TASK: Final = Statement(insert(table_of(TaskTable)))
-_PEOPLE: Final = select(CaseTable.people).where(CaseTable.id == bindparam("id"))
+_CASE: Final = select(CaseTable.people, CaseTable.place).where(CaseTable.id == bindparam("id"))
 _PLAN: Final = table_of(PlanItemTable)
 _PLAN_ITEM: Final = select(_PLAN).where(
     _PLAN.c.case_id == bindparam("case_id"),
@@ -97,7 +98,7 @@ def _asks_more(meta: TaskMeta) -> bool:
 def _open(step: Step, instance: RunningInstance, wait: Wait) -> dict[str, Any]:
     """Open a user task; the row to be written."""
     meta = instance.definition.meta.tasks[wait.element_id]
-    people, planned = _case(step, instance)
+    people, case_place, planned = _case(step, instance)
     plan = _plan_item(step.connection, instance, wait.element_id) if planned else None
     gets = task_defaults(step, instance, meta, wait) if _asks_more(meta) else TaskDefaults()
     person = (plan.person_id if plan else None) or gets.person_id or people.get(meta.role or "")
@@ -133,6 +134,7 @@ def _open(step: Step, instance: RunningInstance, wait: Wait) -> dict[str, Any]:
         "assignee_id": assignee,
         "state": "open",
         "due": due,
+        "place": places.of_task(case_place, plan, step.now, task_id),
         "due_rule": meta.due.words() if meta.due else None,
         "points": len(meta.checklist),
         "ticked": 0,
@@ -145,13 +147,13 @@ def _open(step: Step, instance: RunningInstance, wait: Wait) -> dict[str, Any]:
     }
 
 
-def _case(step: Step, instance: RunningInstance) -> tuple[Mapping[str, str], bool]:
-    """The people of the instance's case by role, and whether it has a plan."""
+def _case(step: Step, instance: RunningInstance) -> tuple[Mapping[str, str], str, bool]:
+    """The people of the instance's case by role, its place in lists, and whether it has a plan."""
     for known in step.work.snapshots.values():
         if known.instance.case_id == instance.case_id:
-            return known.people, known.planned
-    row = step.connection.execute(_PEOPLE, {"id": instance.case_id}).one()
-    return row.people, True
+            return known.people, known.place, known.planned
+    row = step.connection.execute(_CASE, {"id": instance.case_id}).one()
+    return row.people, row.place, True
 
 
 def _plan_item(connection: Connection, instance: RunningInstance, element_id: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -111,6 +111,13 @@ def correct(
     return {}
 
 
+MISTAKES: Final[Mapping[type[feel.FeelError], str]] = {
+    feel.FeelSyntaxError: "expression_misspelt",
+    feel.FeelNameError: "expression_unknown",
+}
+"""The codes of problems with an expression that say what is wrong with it."""
+
+
 def _evaluator(instance: RunningInstance) -> Callable[[str], Any]:
     """Reads FEEL with the instance's variables."""
 
@@ -129,9 +136,8 @@ def _read(given: Mapping[str, Any], read: Callable[[Any], Any]) -> dict[str, Any
         try:
             values[name] = read(value)
         except feel.FeelError as error:
-            problems.append(
-                Problem("expression_malformed", error.message, name, {"reason": error.message})
-            )
+            code = MISTAKES.get(type(error), "expression_malformed")
+            problems.append(Problem(code, error.message, name, error.params))
     if problems:
         raise Invalid(problems)
     return values

@@ -176,6 +176,8 @@ def _copy(
     if table == "history":
         columns.remove("id")
     values = [_value(words, table, column, size) for column in columns]
+    if table == "task":
+        _own_place(columns, values)
     case = "t.id" if table == "process_case" else "t.case_id"
     source = f"{table} AS t CROSS JOIN {words.series(*numbers)}"
     chosen = f"{case} = '{template}' AND s.n % 10 IN ({', '.join(map(str, share))})"
@@ -185,6 +187,7 @@ def _copy(
         # The further copies of open tasks: their ids have an x in the ninth place.
         at = columns.index("id")
         values[at] = f"substr({values[at]}, 1, 8) || 'x' || c.k || substr(t.id, 11)"
+        _own_place(columns, values)
         more = " CROSS JOIN " + words.series(1, COPIES_OF_OPEN_TASKS - 1).replace(" s", " c")
         if words.postgresql:
             more = more.replace("c(n)", "c(k)")
@@ -193,6 +196,11 @@ def _copy(
         statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM "
         open_ones = f"{source}{more} WHERE {chosen} AND t.state = 'open'"
         connection.execute(text(statement + open_ones))
+
+
+def _own_place(columns: Sequence[str], values: list[str]) -> None:
+    """Give each copy of a task a place of its own in the lists."""
+    values[columns.index("place")] = f"t.place || {values[columns.index('id')]}"
 
 
 def _value(words: _Words, table: str, column: str, size: tuple[int, int]) -> str:

@@ -94,7 +94,7 @@ def measure(url: str, count: int) -> dict[str, Any]:
         begun = time.perf_counter()
         prepare(engine, count)
         made = time.perf_counter() - begun
-        looked, looking = _timed(lambda: engine.migrations.preview(SYSTEM, "moved", 2, limit=count))
+        looked, looking = _timed(lambda: engine.migrations.preview(SYSTEM, "moved", 2, most=count))
         with _statements(engine) as said:
             receipt, moving = _timed(
                 lambda: engine.migrations.start(SYSTEM, "moved", 2, key=new_id())

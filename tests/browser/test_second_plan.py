@@ -47,7 +47,7 @@ def live(desk: Desk, people: People) -> None:
     assert len(files) == 4
     page.set_input_files("input[name=files]", files)
     page.click("button[value=check]")
-    expect(page.locator("#rapporten")).to_contain_text("Kan tas i drift")
+    expect(page.locator("#rapporten")).to_contain_text("Kan publiceras")
     page.click("#rapporten button[value=deploy]")
     expect(page.locator("main")).to_contain_text("Inköpsbegäran")
 

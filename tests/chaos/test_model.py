@@ -123,8 +123,8 @@ class Model:
             self.open[name] -= 1
         elif kind == "task.signed":
             self.signed += 1
-        elif whole and kind in ("instance.completed", "instance.cancelled"):
-            self.state = kind.removeprefix("instance.")
+        elif whole and kind in ("case.completed", "case.cancelled"):
+            self.state = kind.removeprefix("case.")
 
 
 class Office(RuleBasedStateMachine):

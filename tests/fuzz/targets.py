@@ -215,7 +215,7 @@ def _live(engine: Engine, clock: FakeClock, process_id: str) -> None:
         return
     for _ in range(ROUNDS):
         clock.advance(timedelta(hours=7))
-        _quiet(lambda: engine.jobs.fire_due(limit=20))
+        _quiet(lambda: engine.jobs.fire_due(most=20))
         tasks = engine.tasks.search(SYSTEM, show="all", limit=5).items
         for row in tasks:
             _quiet(lambda row=row: _complete(engine, row.id))

@@ -15,7 +15,8 @@ NAMES = {
     "Session", "Token", "TokenName",
     # diagrams
     "Activity", "CheckReport", "Definition", "Deployment", "Drawing", "Edge", "ElementState",
-    "Finding", "Phase", "Shape", "Source", "read_plan",
+    "Finding", "NamedElement", "NamedMessage", "Phase", "Shape", "Source", "Wording",
+    "read_plan",
     # decisions
     "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",
     # tasks
@@ -29,11 +30,12 @@ NAMES = {
     "Count", "Load", "Overview",
     # moving to another version
     "InstanceVerdict", "Migration", "MigrationItem", "MigrationNote", "MigrationPreview",
-    "MigrationQuestion", "MigrationTarget", "NotRun", "SkippedStep",
+    "MigrationQuestion", "MigrationTarget", "StepToSkip", "SkippedStep",
     # what was done
     "DeadLetter", "FailedJob", "Fault", "HistoryEntry", "Receipt", "Verification",
     # what went wrong
-    "ConfigError", "Conflict", "DatabaseNewer", "Invalid", "NotAllowed", "NotAuthenticated",
+    "ConfigError", "Conflict", "DatabaseNewer", "EngineClosed", "Invalid", "NotAllowed",
+    "NotAuthenticated",
     "NotFound", "Problem", "ProcessFailed", "Rejected", "ServiceplanError", "Unavailable",
 }  # fmt: skip
 

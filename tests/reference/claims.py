@@ -80,8 +80,8 @@ TRIGGERS = {
 PLAIN = '<startEvent id="s"/><endEvent id="e"/>'
 
 
-def file(claim: Claim) -> bytes:
-    """The whole file of a claim's diagram."""
+def file(claim: Claim, declared: str = EVENTS) -> bytes:
+    """The whole file of a claim's diagram; ``declared`` is what its events refer to."""
     flows = Flows()
     body = FLOWS.sub(flows.draw, claim.diagram)
     top = FLOWS.sub(flows.draw, claim.top)
@@ -91,6 +91,6 @@ def file(claim: Claim) -> bytes:
         f'<definitions xmlns="{MODEL}" xmlns:sp="urn:serviceplan:bpmn:1" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
         'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" targetNamespace="urn:claims">'
-        f'{EVENTS}<process id="P" isExecutable="{executable}"><extensionElements>{defaults}'
+        f'{declared}<process id="P" isExecutable="{executable}"><extensionElements>{defaults}'
         f"</extensionElements>{body}</process>{top}</definitions>"
     ).encode()

@@ -201,7 +201,8 @@ REPETITION = (
         "standardLoopCharacteristics",
         "",
         "runs",
-        "Again while `loopCondition` holds, at most `loopMaximum` times; `testBefore` looks first.",
+        "Again while `loopCondition` holds, at most `loopMaximum` times; `testBefore` looks first. "
+        "What a round sets first is its own, and its condition's; it counts in what is around it.",
         f'{PLAIN}<userTask id="a"><standardLoopCharacteristics loopMaximum="2">'
         "<loopCondition>= true</loopCondition></standardLoopCharacteristics></userTask>"
         "[[s > a > e]]",

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from tests.reference import events, flow, rest
 from tests.reference.claims import ANSWERS, Claim
+from tests.reference.rules import RULES
+from tests.reference.rules import SECTIONS as RULE_SECTIONS
+from tests.reference.rules.rule import WEIGHS
 
 INTRODUCTION = """# What runs: BPMN, element by element
 
@@ -40,6 +43,7 @@ def page() -> str:
         parts += [f"\n## {title}\n", *_table(part)]
         if title == "Events":
             parts += _events()
+    parts += _rules()
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -50,6 +54,35 @@ def _table(part: Sequence[Claim]) -> Iterator[str]:
         codes = "".join(f" `{code}`" for code in claim.codes)
         elements = ", ".join(_code(e) for e in claim.element.split(", "))
         yield f"| {elements} | {claim.where} | {ANSWERS[claim.answer]}{codes} | {claim.text} |"
+
+
+RULES_INTRODUCTION = """
+## Rules
+
+What a diagram is held to: {count} rules of BPMN 2.0.2, by the clauses and tables of formal/13-12-09. \
+Each has diagrams that break it ({diagrams} in all, and where a rule holds everywhere also inside \
+sub-processes, transactions and event sub-processes) and one that does not; the tests look at all \
+of them.
+
+- **refused**: the file contradicts itself.
+- **drawing**: the file breaks BPMN so that running would do something else than is drawn: the \
+process is kept as a drawing until that is mended.
+- **drawing (not run here)**: BPMN allows it, but it cannot run here as drawn: kept as a drawing.
+- **warning**, **info**: the process can be started; nothing is harmed.
+
+In a process that is not to be run everything but what contradicts the file is only a warning.
+"""
+
+
+def _rules() -> Iterator[str]:
+    diagrams = sum(len(rule.bad) for rule in RULES)
+    yield RULES_INTRODUCTION.format(count=len(RULES), diagrams=diagrams).rstrip()
+    for title, rules in RULE_SECTIONS:
+        yield f"\n### {title}\n"
+        yield "| clause | rule | finding | |"
+        yield "|---|---|---|---|"
+        for rule in rules:
+            yield f"| {rule.clause} | {rule.text} | `{rule.code}` | {WEIGHS[rule.weighs]} |"
 
 
 def _code(name: str) -> str:

@@ -25,6 +25,18 @@ class Caller:
     def post(self, path: str, body: Any = None, **options: Any) -> TestResponse:
         return self.send("POST", path, body, **options)
 
+    def write(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        headers: dict[str, str] | None = None,
+        **options: Any,
+    ) -> TestResponse:
+        """Write to a task, ``/tasks/{id}/draft`` or ``…/complete``, as it is just now."""
+        etag = self.get(path.rpartition("/")[0]).headers.get("ETag", '"0"')
+        return self.post(path, body, headers={"If-Match": etag, **(headers or {})}, **options)
+
     def send(
         self,
         method: str,

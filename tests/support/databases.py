@@ -147,3 +147,8 @@ def reopened(engine: Engine, clock: Clock, **settings: Any) -> Iterator[Engine]:
     config = replace(engine.config, **settings)
     with type(engine).open(database_of(engine).url, config=config, clock=clock) as opened:
         yield opened
+
+
+def renew(database: Database) -> None:
+    """Let every connection from now on be a new one, which knows the server's settings of today."""
+    database._engine.dispose()

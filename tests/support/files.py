@@ -40,7 +40,7 @@ def product() -> list[Path]:
         path
         for path in files()
         if path.suffix == ".py"
-        and path.relative_to(PROJECT).parts[0] in ("engine", "web", "scripts")
+        and path.relative_to(PROJECT).parts[0] in ("engine", "web", "serviceplan", "scripts")
         and "versions" not in path.parts
     ]
 

@@ -186,6 +186,7 @@ class Rows:
             "assignee_id": None,
             "state": "open",
             "due": None,
+            "place": given.get("id", ident),
             "due_rule": None,
             "points": 0,
             "ticked": 0,

@@ -81,6 +81,13 @@ def test_other_countries_have_other_days() -> None:
     assert norway.is_working_day(date(2027, 6, 25))
 
 
+def working_days(day: date, n: int) -> date:
+    """The n-th working day after a day, or before it when n is negative, as a due rule counts."""
+    if n < 0:
+        return SWEDEN.due_date(day, before=f"P{-n}D", of="day", reference=day, calendar="working")
+    return SWEDEN.due_date(day, after=f"P{n}D", calendar="working")
+
+
 @pytest.mark.parametrize(
     ("day", "n", "expected"),
     [
@@ -93,12 +100,12 @@ def test_other_countries_have_other_days() -> None:
     ],
 )
 def test_working_days_pass_over_days_off(day: date, n: int, expected: date) -> None:
-    assert SWEDEN.add_working_days(day, n) == expected
+    assert working_days(day, n) == expected
 
 
 @given(days, st.integers(-60, 60))
 def test_a_working_day_later_is_a_working_day(day: date, n: int) -> None:
-    there = SWEDEN.add_working_days(day, n)
+    there = working_days(day, n)
     assert SWEDEN.is_working_day(there)
     between = (min(day, there) + timedelta(i) for i in range(1, abs((there - day).days)))
     if n:
@@ -107,9 +114,9 @@ def test_a_working_day_later_is_a_working_day(day: date, n: int) -> None:
 
 @given(days, st.integers(1, 40), st.integers(1, 40))
 def test_working_days_add_up(day: date, n: int, m: int) -> None:
-    there = SWEDEN.add_working_days(day, n)
-    assert SWEDEN.add_working_days(there, m) == SWEDEN.add_working_days(day, n + m)
-    assert SWEDEN.add_working_days(SWEDEN.add_working_days(there, m), -m) == there
+    there = working_days(day, n)
+    assert working_days(there, m) == working_days(day, n + m)
+    assert working_days(working_days(there, m), -m) == there
 
 
 # ---------------------------------------------------------------- due dates
@@ -244,7 +251,7 @@ NOW = utc(2027, 3, 27, 16)
     ],
 )
 def test_a_timer_knows_when_it_fires(kind: str, value: object, expected: datetime) -> None:
-    assert SWEDEN.next_due(kind, value, NOW) == expected  # type: ignore[arg-type]
+    assert SWEDEN.arm(kind, value, NOW).due == expected  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -271,7 +278,7 @@ def test_the_end_of_the_calendar_is_an_answer() -> None:
     with pytest.raises(TimeMalformed):
         SWEDEN.add(utc(9999, 12, 31), parse_duration("P10Y"))
     with pytest.raises(TimeMalformed):
-        SWEDEN.add_working_days(date(9999, 12, 30), 9)
+        working_days(date(9999, 12, 30), 9)
     with pytest.raises(TimeMalformed):
         SWEDEN.due_date(date(9999, 12, 30), after="P9D")
 
@@ -312,6 +319,11 @@ def test_a_bounded_cycle_counts_from_its_start(begins: datetime, fires: list[int
 def test_a_bounded_cycle_whose_times_are_over_says_so() -> None:
     with pytest.raises(TimePassed, match="all 4 times"):
         SWEDEN.arm("cycle", "R4/2027-01-15T08:00:00/P3M", local(2027, 10, 15, 8, 1))
+    with pytest.raises(TimePassed, match="all 4 times"):
+        SWEDEN.arm("cycle", "R4/2027-01-15T08:00/2027-04-15T08:00", local(2028, 10, 15))
+    for count in ("R4", "R"):
+        with pytest.raises(TimePassed, match="all times up to"):
+            SWEDEN.arm("cycle", f"{count}/P3M/2027-10-15T08:00:00", local(2027, 10, 15, 8, 1))
 
 
 def test_a_cycle_ends_with_the_calendar() -> None:

@@ -23,9 +23,9 @@ FORM = """
 == A Förberedelse inför samarbete
 = Marknadsanalys
 Skriv en kort rapport som innehåller
-– hur ser marknaden ut
-– vilka är konkurrenterna
-– starka och svaga sidor hos konkurrent och dig
+- hur ser marknaden ut
+- vilka är konkurrenterna
+- starka och svaga sidor hos konkurrent och dig
 = Inventering
 Bestäm tillsammans med Lgr vilka som skall kontaktas.
 Ta endast med företag som vi tror kan bli samarbetspartners.
@@ -189,7 +189,8 @@ För in nya rutiner i processbeskrivningarna.
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the form: the sheet, its place on it, ATT GÖRA and ATT TÄNKA PÅ."""
+    """One row of the form: the sheet, its place on it, ATT GÖRA and ATT TÄNKA PÅ. The dashes under
+    a point are lines of it."""
 
     sheet: str
     order: int
@@ -208,7 +209,10 @@ def form_rows() -> list[Row]:
             rows.append(Row(sheet, order, line[2:], ()))
         else:
             last = rows.pop()
-            rows.append(Row(last.sheet, last.order, last.name, (*last.points, line)))
+            points = (*last.points, line)
+            if line.startswith("- "):
+                points = (*last.points[:-1], f"{last.points[-1]}\n– {line[2:]}")
+            rows.append(Row(last.sheet, last.order, last.name, points))
     return rows
 
 
@@ -231,11 +235,16 @@ def own(task: etree._Element, name: str) -> etree._Element:
     return found
 
 
+def words(item: etree._Element) -> str:
+    """The text of a point, its sub-points as lines with a dash under it."""
+    return "\n– ".join((line.text or "").strip() for line in item.iter(SP + "item"))
+
+
 def drawn_rows() -> list[Row]:
     rows = []
     for task in user_tasks():
         activity = own(task, "activity")
-        points = tuple(item.text or "" for item in own(task, "checklist").iter(SP + "item"))
+        points = tuple(map(words, own(task, "checklist").findall(SP + "item")))
         name = task.get("name") or ""
         rows.append(Row(activity.get("phase") or "", int(activity.get("order") or 0), name, points))
     return sorted(rows, key=lambda row: (row.sheet, row.order))
@@ -246,7 +255,9 @@ def test_the_table_of_the_form_is_whole() -> None:
     assert Counter(row.sheet for row in rows) == {
         "A": 7, "B1": 7, "B2": 6, "C": 6, "D": 4, "E": 8,
     }  # fmt: skip
-    assert sum(len(row.points) for row in rows) == 119
+    assert sum(len(row.points) for row in rows) == 116
+    lines = [line for row in rows for point in row.points for line in point.splitlines()]
+    assert len(lines) == 119
 
 
 def test_the_diagrams_have_every_activity_and_point_in_the_words_of_the_form() -> None:
@@ -294,8 +305,9 @@ def test_no_two_activities_share_an_id() -> None:
 
 def test_ids_of_points_and_fields_are_unique_within_their_task() -> None:
     for task in user_tasks():
-        for name in ("item", "field"):
-            ids = [element.get("id") for element in task.iter(SP + name)]
+        for holder, name in (("checklist", "item"), ("form", "field")):
+            path = f"{BPMN}extensionElements/{SP}{holder}/{SP}{name}"
+            ids = [element.get("id") for element in task.findall(path)]
             assert len(ids) == len(set(ids)), task.get("id")
             assert all(re.fullmatch(r"[a-z][a-z0-9_]*", ident or "") for ident in ids), ids
 

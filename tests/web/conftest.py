@@ -61,7 +61,7 @@ def case_id(engine: Engine, people: People) -> str:
 
 @pytest.fixture
 def task_id(engine: Engine, people: People, case_id: str) -> str:
-    """The open task Marknadsanalys: four points, a required text and an optional file."""
+    """The open task Marknadsanalys: one point, a required text and an optional file."""
     tasks = engine.tasks.search(people["saljare"].actor, show="all").items
     return next(task.id for task in tasks if task.element_id == "marknadsanalys")
 

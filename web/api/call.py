@@ -4,19 +4,23 @@ operation of the table (``Route``)."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Literal
 
 import msgspec
 
-from engine import Actor, Config, Engine, Token
+from engine import Actor, Config, Engine, Exact, Token
 from web.api.problems import Place, at_body
 from web.api.requests import Nothing
 
 BASE: Final = "/api/v1"
 """What the path of every operation begins with."""
-ETAG: Final = r'^(\*|"[0-9]{1,18}")$'
-"""The form of If-Match: a revision in quotes, or * for any."""
+EXACT: Final = tuple(each.name for each in fields(Exact))
+"""The names of the filters that ask for equality."""
+REVISION: Final = r'^"([0-9]{1,18})(-[0-9a-f]{1,64})?"$'
+"""The form of If-Match: a task's ETag, or its revision alone in quotes."""
+ANY_REVISION: Final = "*"
+"""What If-Match has for any revision."""
 
 
 @dataclass(slots=True)
@@ -24,7 +28,7 @@ class Call:
     """An authenticated request whose token has the operation's scope.
 
     ``id`` is that of the path, ``query`` and ``body`` are the operation's structs, ``key`` is the
-    idempotency key, ``revision`` the one of If-Match.
+    idempotency key, ``revision`` the one that the client has seen: that of If-Match or of the body.
     """
 
     engine: Engine
@@ -46,23 +50,27 @@ class Call:
         return {name: value for name, value in given.items() if value is not msgspec.UNSET}
 
     @property
-    def seen(self) -> int | None:
-        """The revision that the client has seen: of If-Match, else of the body."""
-        return self.revision if self.revision is not None else self.body.revision
+    def filters(self) -> dict[str, Any]:
+        """``asked`` as the arguments of the engine's lists that filter exactly."""
+        given = self.asked
+        exact = {name: given.pop(name) for name in EXACT if name in given}
+        return {**given, "exact": Exact(**exact)}
 
     @property
     def guarded(self) -> dict[str, Any]:
         """The arguments of every change to a task: the revision seen, and the idempotency key."""
-        return {"revision": self.seen, "key": self.key}
+        return {"revision": self.revision, "key": self.key}
 
 
 @dataclass(slots=True)
 class Reply:
-    """A handler's answer: a struct that is sent as JSON, or bytes that are sent as they are."""
+    """A handler's answer: a struct that is sent as JSON, or bytes that are sent as they are.
+    ``revision`` is that of the task that it is about; its ETag begins with it."""
 
     body: Any
     headers: list[tuple[str, str]] = field(default_factory=list)
     media_type: str = "application/json"
+    revision: int | None = None
 
 
 Handler = Callable[[Call], Reply]
@@ -73,9 +81,11 @@ class Route:
     """An operation of the API, for the dispatch and for the OpenAPI document.
 
     ``path`` is ``/things``, ``/things/{id}`` or ``/things/{id}/action``. ``files``: the handler
-    itself reads a multipart body. ``revised``: the operation takes If-Match. ``headers`` are the
+    itself reads a multipart body. ``revision``: whether the operation takes the revision that the
+    client has seen, or needs it. ``headers`` are the
     answer's headers to document, ``problems`` the types of problem that only some operations have.
-    ``place`` turns the engine's name of a wrong input into a JSON pointer.
+    ``place`` turns the engine's name of a wrong input into a JSON pointer; ``example`` is a body to
+    show.
     """
 
     method: str
@@ -88,12 +98,13 @@ class Route:
     status: int = 200
     query: type = Nothing
     body: type | None = None
-    revised: bool = False
+    revision: Literal["none", "taken", "needed"] = "none"
     files: bool = False
     headers: tuple[str, ...] = ()
     media_type: str = "application/json"
     problems: tuple[str, ...] = ()
     place: Place = at_body
+    example: Any = None
 
     @property
     def name(self) -> str:

@@ -16,7 +16,7 @@ TAG = "cases"
 
 def list_cases(call: Call) -> Reply:
     """Cases that you may see, the last started first."""
-    return page(call, call.engine.cases.search(call.actor, **call.asked), answers.Cases, "/cases")
+    return page(call, call.engine.cases.search(call.actor, **call.filters), answers.Cases, "/cases")
 
 
 def start_case(call: Call) -> Reply:
@@ -118,30 +118,36 @@ ROUTES = (
           query=requests.CaseFilter, headers=("Link",)),
     Route("POST", "/cases", start_case, "Start a case", answers.CaseStarted, TAG, "cases",
           status=201, body=requests.NewCase, headers=("Location",),
-          problems=("conflict", "variable-too-large")),
+          problems=("conflict", "variable-too-large"),
+          example={"process_id": "serviceplan", "customer_id": "5b0c0c7e7a4b4d0f8a5d7f1f2f8d3c11",
+                   "start_date": "2027-01-01", "people": {"saljare": "anna"}}),
     Route("GET", "/cases/{id}", get_case, "Get a case", answers.CaseDetail, TAG),
     Route("GET", "/cases/{id}/history", get_case_history, "Get a case's history", answers.History,
           TAG, query=requests.HistoryFilter, headers=("Link",)),
     Route("POST", "/cases/{id}/messages", deliver_message, "Deliver a message",
           answers.Delivered, TAG, "cases", body=requests.NewMessage, place=place_of_message,
-          problems=("case-ended", "process-failed", "conflict", "variable-too-large")),
+          problems=("case-ended", "process-failed", "conflict", "variable-too-large"),
+          example={"name": "Reklamation", "payload": {"reklamation_vad": "A door jams."}}),
     Route("POST", "/cases/{id}/cancel", cancel_case, "Cancel a case", answers.CaseChanged, TAG,
-          "cases", body=requests.Cancellation, problems=("case-ended", "conflict")),
+          "cases", body=requests.Cancellation, problems=("case-ended", "conflict"),
+          example={"reason": "The customer has withdrawn."}),
     Route("POST", "/instances/{id}/begin", begin_activity, "Begin an ad-hoc activity",
           answers.CaseChanged, "instances", "cases", body=requests.Beginning,
-          problems=("conflict", "process-failed")),
+          problems=("conflict", "process-failed"), example={"element_id": "extra_stadning"}),
     Route("POST", "/instances/{id}/variables", correct_variables, "Correct variables",
           answers.CaseChanged, "instances", "cases", body=requests.Correction,
           place=lambda name: pointer("variables", name),
-          problems=("case-ended", "conflict", "process-failed", "variable-too-large")),
+          problems=("case-ended", "conflict", "process-failed", "variable-too-large"),
+          example={"variables": {"avtalsvarde": 345000}}),
     Route("GET", "/customers", list_customers, "List customers", answers.Customers, "customers",
           query=requests.CustomerFilter),
     Route("POST", "/customers", add_customer, "Register a customer", answers.CustomerAdded,
-          "customers", "cases", status=201, body=requests.NewCustomer),
+          "customers", "cases", status=201, body=requests.NewCustomer,
+          example={"name": "Bok & Papper AB", "org_number": "556036-0793"}),
     Route("GET", "/incidents", list_incidents, "List open incidents", answers.Incidents,
           "incidents", query=requests.IncidentFilter, headers=("Link",)),
     Route("POST", "/incidents/{id}/retry", retry_incident, "Try again what failed",
           answers.Retried, "incidents", "cases", body=requests.Nothing,
-          problems=("already-resolved", "conflict")),
+          problems=("already-resolved", "conflict"), example={}),
 )  # fmt: skip
 """The operations of this module."""

@@ -16,17 +16,9 @@ TAG = "definitions"
 def get_me(call: Call) -> Reply:
     """Who the token speaks for, and what it can be used for."""
     token, person = call.token, call.token.person
-    return Reply(
-        answers.Me(
-            id=person.id,
-            username=person.username,
-            name=person.name,
-            roles=sorted(person.roles),
-            rights=sorted(person.rights),
-            scopes=sorted(token.scopes),
-            expires_at=token.expires_at,
-        )
-    )
+    more = {"scopes": sorted(token.scopes), "expires_at": token.expires_at}
+    held = {"roles": sorted(person.roles), "rights": sorted(person.rights)}
+    return Reply(as_struct(answers.Me, person, **held, **more))
 
 
 def list_definitions(call: Call) -> Reply:

@@ -13,7 +13,8 @@ import msgspec
 
 from engine import TOKEN_SCOPES
 from web.api.answers import Problem
-from web.api.call import BASE, ETAG, Route
+from web.api.call import ANY_REVISION, BASE, REVISION, Route
+from web.api.events import Event, webhooks
 from web.api.problems import KINDS, MEDIA_TYPE
 from web.api.routes import ANY, ROUTES
 from web.i18n import english
@@ -38,8 +39,9 @@ KEY: Final = (
 HEADERS: Final = {
     "Allow": "The methods that the path takes.",
     "Content-Disposition": "The name that the file came with.",
-    "ETag": "The task's revision.",
-    "Link": 'Where the following page is, with `rel="next"`; missing on the last.',
+    "Cache-Control": "The answer is yours alone, and you ask each time whether it still holds.",
+    "ETag": "What the answer is known by, for `If-None-Match`; a task's begins with its revision.",
+    "Link": 'The address of the following page, with `rel="next"`; missing on the last.',
     "Location": "Where to look at what was made.",
     "Retry-After": "So many seconds later it is worth another try.",
     "WWW-Authenticate": "What is wrong with the token (RFC 6750).",
@@ -49,16 +51,33 @@ REFUSAL_HEADERS: Final = {
     "401": "WWW-Authenticate", "405": "Allow", "429": "Retry-After", "503": "Retry-After",
 }  # fmt: skip
 """The header that a refusal with this status carries."""
-IF_MATCH: Final = "The task's ETag, as you have seen it; refused when it is another by now."
-"""The description of the header If-Match."""
+IF_MATCH: Final = {
+    "taken": "The task's ETag, as you have seen it, or its revision in quotes; refused when the "
+    "task has another revision by now. `*`, or none here and none in the body, is any.",
+    "needed": "The task's ETag, as you have seen it, or its revision in quotes; refused when the "
+    "task has another revision by now. It is needed here, or as `revision` in the body.",
+}
+"""The descriptions of the header If-Match."""
+IF_NONE_MATCH: Final = (
+    "ETags of answers that you have; when it is one of them, the answer is 304, without a body."
+)
+"""The description of the header If-None-Match."""
+XML: Final = {
+    "type": "string",
+    "contentMediaType": "application/xml",
+    "description": "The diagram's source: BPMN 2.0 or DMN, as it was uploaded.",
+}
+"""The schema of a diagram's file."""
 
 
 def document() -> dict[str, Any]:
     """The whole OpenAPI document, as JSON values."""
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
-    kinds = [k for r in ROUTES for k in (r.body, r.query, r.answer) if k and k is not bytes]
-    schemas, components = msgspec.json.schema_components([*kinds, Problem], ref_template=REF)
-    by_kind = dict(zip([*kinds, Problem], schemas, strict=True))
+    kinds = [k for r in ROUTES for k in (r.body, r.answer) if k and k is not bytes]
+    kinds += [Problem, Event]
+    schemas, components = msgspec.json.schema_components(kinds, ref_template=REF)
+    by_kind = dict(zip(kinds, schemas, strict=True))
+    components["Problem"]["properties"]["type"] = {"enum": [f"/problems/{name}" for name in KINDS]}
     for route in ROUTES:
         paths[BASE + route.path][route.method.lower()] = _operation(route, by_kind, components)
     return {
@@ -74,11 +93,21 @@ def document() -> dict[str, Any]:
         "security": [{"token": []}],
         "tags": [{"name": tag} for tag in dict.fromkeys(r.tag for r in ROUTES)],
         "paths": dict(paths),
+        "webhooks": webhooks(by_kind[Event]),
         "components": {
             "schemas": components,
+            "examples": {name: {"value": _example(name)} for name in KINDS},
             "securitySchemes": {"token": _scheme()},
         },
     }
+
+
+def _example(name: str) -> dict[str, Any]:
+    """A problem of this type, with what all of them have."""
+    kind = KINDS[name]
+    told = Problem(f"/problems/{name}", english(kind.title), kind.status, english(kind.text))
+    whole: dict[str, Any] = msgspec.to_builtins(told)
+    return whole
 
 
 def _scheme() -> dict[str, Any]:
@@ -96,11 +125,13 @@ def _operation(
         "description": _text(inspect.getdoc(route.handler) or ""),
         "tags": [route.tag],
         "security": [{"token": [route.scope]}],
-        "parameters": _parameters(route, by_kind, components),
+        "parameters": _parameters(route),
         "responses": _responses(route, by_kind),
     }
     if route.body:
-        content = {"application/json": {"schema": by_kind[route.body]}}
+        content: dict[str, Any] = {"application/json": {"schema": by_kind[route.body]}}
+        if route.example is not None:
+            content["application/json"]["example"] = route.example
         required = bool(components[route.body.__name__].get("required"))
         operation["requestBody"] = {"required": required, "content": content}
     if route.files:
@@ -124,43 +155,51 @@ _FILES: Final = {
 }
 
 
-def _parameters(
-    route: Route, by_kind: dict[type, Any], components: dict[str, Any]
-) -> list[dict[str, Any]]:
+def _parameters(route: Route) -> list[dict[str, Any]]:
     text = {"type": "string"}
     parameters: list[dict[str, Any]] = []
+
+    def header(name: str, description: str, **schema: Any) -> None:
+        given = {"in": "header", "schema": {**text, **schema}, "description": description}
+        parameters.append({"name": name, **given})
+
     if ANY in route.path:
         parameters.append({"name": "id", "in": "path", "required": True, "schema": text})
+    _, components = msgspec.json.schema_components([route.query], ref_template=REF)
     for name, schema in components[route.query.__name__].get("properties", {}).items():
         parameters.append({"name": name, "in": "query", "schema": schema})
     if route.writes:
-        limited = {**text, "minLength": 1, "maxLength": 100}
-        parameters.append(
-            {"name": "Idempotency-Key", "in": "header", "schema": limited, "description": KEY}
-        )
-    if route.revised:
-        etag = {**text, "pattern": ETAG}
-        parameters.append(
-            {"name": "If-Match", "in": "header", "schema": etag, "description": IF_MATCH}
-        )
+        header("Idempotency-Key", KEY, minLength=1, maxLength=100)
+    else:
+        header("If-None-Match", IF_NONE_MATCH)
+    if route.revision != "none":
+        star = rf"|^\{ANY_REVISION}$" if route.revision == "taken" else ""
+        header("If-Match", IF_MATCH[route.revision], pattern=REVISION + star)
     return parameters
 
 
 def _responses(route: Route, by_kind: dict[type, Any]) -> dict[str, Any]:
-    schema = {} if route.answer is bytes else by_kind[route.answer]
+    schema = XML if route.answer is bytes else by_kind[route.answer]
+    read = () if route.writes else ("ETag", "Cache-Control")
     responses: dict[str, Any] = {
         str(route.status): {
-            "description": _text(inspect.getdoc(route.answer) or "") or "The file.",
+            "description": _text(inspect.getdoc(route.answer) or "")
+            if route.answer is not bytes
+            else "The file.",
             "content": {route.media_type: {"schema": schema}},
+            "headers": {name: _header(name) for name in (*route.headers, *read)},
         }
     }
-    if route.headers:
-        responses[str(route.status)]["headers"] = {name: _header(name) for name in route.headers}
+    if not route.writes:
+        told = {name: _header(name) for name in ("ETag", "Cache-Control")}
+        responses["304"] = {"description": "You have this answer already.", "headers": told}
     names = (*COMMON, *(WRITES if route.writes else ()), *route.problems)
-    for status, described in _by_status(names).items():
+    for status, of_status in _by_status(names).items():
+        examples = {name: {"$ref": f"#/components/examples/{name}"} for name in of_status}
+        lines = (f"- `/problems/{name}`: {english(KINDS[name].title)}" for name in of_status)
         responses[status] = {
-            "description": "\n".join(described),
-            "content": {MEDIA_TYPE: {"schema": by_kind[Problem]}},
+            "description": "\n".join(lines),
+            "content": {MEDIA_TYPE: {"schema": by_kind[Problem], "examples": examples}},
         }
         if status in REFUSAL_HEADERS:
             name = REFUSAL_HEADERS[status]
@@ -173,13 +212,10 @@ def _header(name: str) -> dict[str, Any]:
 
 
 def _by_status(names: Sequence[str]) -> dict[str, list[str]]:
-    lines: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, list[str]] = defaultdict(list)
     for name in dict.fromkeys(names):
-        line = f"- `/problems/{name}`: {english(KINDS[name].title)}"
-        lines[str(KINDS[name].status)].append(line)
-        if name == "stale-revision":
-            lines["409"].append(f"{line} (when the revision is in the body)")
-    return lines
+        found[str(KINDS[name].status)].append(name)
+    return found
 
 
 def _text(docstring: str) -> str:

@@ -77,14 +77,18 @@ KINDS: Final[Mapping[str, Kind]] = {
     "task-withdrawn": Kind(409, N_("Uppgiften behövs inte längre"), N_(
         "Processen har tagit bort den.")),
     "case-ended": Kind(409, N_("Ärendet är avslutat"), N_("Det tar inte emot något mer.")),
-    "already-resolved": Kind(409, N_("Incidenten är redan löst"), N_("Någon annan hann före.")),
+    "already-resolved": Kind(409, N_("Stoppet är redan åtgärdat"), N_("Någon annan hann före.")),
     "process-failed": Kind(409, N_("Processen kunde inte gå vidare"), N_(
         "Inget har ändrats, men svaren på en uppgift är sparade som utkast. Felet är antecknat som "
         "en incident som processägaren ser.")),
-    "stale-revision": Kind(412, N_("Uppgiften har ändrats"), N_(
-        "Den har en annan revision än den du har sett. Läs den igen och jämför.")),
+    "stale-revision": Kind(409, N_("Uppgiften har ändrats"), N_(
+        "Den har en annan revision än den du har sett. stored är det som står där nu, differences "
+        "det som skiljer. Jämför, och skicka det som ska gälla med den nya revisionen.")),
     "address-too-long": Kind(414, N_("Adressen är för lång"), N_(
         "Anropets första rad är längre än servern läser. Skicka färre eller kortare parametrar.")),
+    "revision-required": Kind(428, N_("Säg vilken revision du har sett"), N_(
+        "Läs uppgiften och skicka dess ETag i If-Match, eller dess revision i anropet: annars "
+        "kan någon annans ord gå förlorade.")),
     "headers-too-large": Kind(431, N_("Huvudena är för stora"), N_(
         "Anropet har fler eller längre huvuden än servern läser.")),
     "body-too-large": Kind(413, N_("Det som skickades är för stort"), N_(
@@ -99,7 +103,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Ett ärendes värden får ta högst limits.variable_bytes byte som JSON.")),
     "idempotency-key-reused": Kind(422, N_("Nyckeln är använd till något annat"), N_(
         "Idempotency-Key har använts förut med annat innehåll. Ge varje nytt anrop en ny.")),
-    "definitions-rejected": Kind(422, N_("Diagrammen kan inte tas i drift"), N_(
+    "definitions-rejected": Kind(422, N_("Diagrammen kan inte publiceras"), N_(
         "Listan findings säger varför, element för element.")),
     "too-many-attempts": Kind(429, N_("För många försök"), N_(
         "Vänta så många sekunder som huvudet Retry-After säger.")),
@@ -169,7 +173,10 @@ def problem_json(refused: Refused, *, status: int | None = None, instance: str =
         instance=instance,
         **refused.members,
     )
-    return msgspec.json.encode(problem)
+    return _encode(problem)
+
+
+_encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 
 
 @cache
@@ -216,7 +223,7 @@ def of_engine(error: ServiceplanError, place: Place) -> Refused:
 
 
 def _wrong(problem: EngineProblem, place: Place) -> answers.Wrong:
-    if problem.field in ("cursor", "show", "due", "state"):
+    if problem.field in ("cursor", "limit", "show", "due", "state"):
         return answers.Wrong(problem.code, problem.message, parameter=problem.field)
     where = place(problem.field) if problem.field is not None else None
     return answers.Wrong(problem.code, problem.message, pointer=where)

@@ -7,9 +7,19 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from web.texts.history import FACTS
+
 Limit = Annotated[int, Meta(ge=1, le=200, description="The most items of one page.")]
 Cursor = Annotated[str | UnsetType, Meta(description="`next` of the page before.")]
-Words = Annotated[str, Meta(description="Words that must all be found.")]
+Exactly = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[^\u0000-\u001f]+$")]
+"""A text that must be equal, and that every database can compare."""
+Words = Annotated[
+    str,
+    Meta(
+        description="Words that must all be found, as beginnings of words too: for people who look "
+        "for something. A program that means one thing names it by the other filters."
+    ),
+]
 Answers = Annotated[
     dict[str, Any], Meta(description="By field id, as `form` of the task declares them.")
 ]
@@ -39,26 +49,65 @@ class Nothing(Given, frozen=True):
 # ---------------------------------------------------------------- query parameters
 
 
-class TaskFilter(Given, frozen=True):
+class Exact(Given, frozen=True, kw_only=True):
+    """The filters that tasks and cases have in common: what is named must be equal."""
+
+    case: Annotated[Exactly | UnsetType, Meta(description="The case's id or its number.")] = UNSET
+    business_key: Annotated[
+        Exactly | UnsetType, Meta(description="The case's number, and nothing else.")
+    ] = UNSET
+    customer: Annotated[
+        Exactly | UnsetType,
+        Meta(description="The customer's id, or its organisation number as `customer` has it."),
+    ] = UNSET
+    process: Annotated[
+        Exactly | UnsetType,
+        Meta(
+            description="The process's id, or a definition's for one version of it: the process "
+            "that the task stands in, or that the case began on."
+        ),
+    ] = UNSET
+    element: Annotated[
+        Exactly | UnsetType, Meta(description="The id of the task's element in its diagram.")
+    ] = UNSET
+    assignee: Annotated[
+        Exactly | UnsetType, Meta(description="The user name or the id of whom it is assigned to.")
+    ] = UNSET
+    role: Annotated[Exactly | UnsetType, Meta(description="The role's key.")] = UNSET
+    phase: Annotated[Exactly | UnsetType, Meta(description="The phase's key, such as B1.")] = UNSET
+    due_from: Annotated[
+        date | UnsetType, Meta(description="Due on this day or later; leaves out what has no date.")
+    ] = UNSET
+    due_to: Annotated[
+        date | UnsetType,
+        Meta(description="Due on this day or earlier; leaves out what has no date."),
+    ] = UNSET
+
+
+class TaskFilter(Exact, frozen=True, kw_only=True):
     """Which open tasks to list."""
 
     show: Annotated[
         Literal["mine", "role", "all"],
         Meta(description="Mine and what my roles are offered; all of my roles; all that I see."),
     ] = "mine"
-    due: Literal["late", "today", "coming"] | UnsetType = UNSET
-    phase: Annotated[str | UnsetType, Meta(description="The phase's key, such as B1.")] = UNSET
-    role: Annotated[str | UnsetType, Meta(description="The role's key.")] = UNSET
+    due: Annotated[
+        Literal["late", "today", "coming"] | UnsetType,
+        Meta(description="Before, on, or after the day of today; `coming` also without a date."),
+    ] = UNSET
     q: Words = ""
     cursor: Cursor = UNSET
     limit: Limit = 50
 
 
-class CaseFilter(Given, frozen=True):
-    """Which cases to list."""
+class CaseFilter(Exact, frozen=True, kw_only=True):
+    """Which cases to list. `element`, `assignee`, `role`, `phase` and the days are asked of one
+    open task of the case, all of the same one."""
 
-    state: Literal["running", "ended", "all"] = "running"
-    phase: Annotated[str | UnsetType, Meta(description="Only those with open work in it.")] = UNSET
+    state: Annotated[
+        Literal["running", "ended", "all"],
+        Meta(description="A case that is stopped by an incident is running."),
+    ] = "running"
     q: Words = ""
     cursor: Cursor = UNSET
     limit: Limit = 50
@@ -68,7 +117,8 @@ class HistoryFilter(Given, frozen=True):
     """Which facts of a case to list."""
 
     type: Annotated[
-        str | UnsetType, Meta(description="The fact's type, such as task.completed.")
+        Literal[tuple(FACTS)] | UnsetType,  # type: ignore[valid-type]
+        Meta(description="The fact's type."),
     ] = UNSET
     q: Words = ""
     cursor: Cursor = UNSET
@@ -101,6 +151,13 @@ class Reassignment(Given, frozen=True):
     """Who gets the task."""
 
     username: str
+    revision: Revision = None
+
+
+class TakeOver(Given, frozen=True):
+    """Why the task is taken over."""
+
+    reason: str
     revision: Revision = None
 
 

@@ -18,8 +18,18 @@ import msgspec
 
 from engine import Config, Engine, ServiceplanError, Token
 from web.api import body, openapi
-from web.api.call import BASE, ETAG, Call, Route
-from web.api.problems import KINDS, MEDIA_TYPE, Refused, at_body, of_engine, problem_json
+from web.api.answers import Wrong
+from web.api.call import ANY_REVISION, BASE, REVISION, Call, Reply, Route
+from web.api.etags import entity_tag, seen
+from web.api.problems import (
+    KINDS,
+    MEDIA_TYPE,
+    Refused,
+    at_body,
+    of_engine,
+    pointer,
+    problem_json,
+)
 from web.api.routes import ROUTES, find
 
 log = logging.getLogger(__name__)
@@ -32,12 +42,17 @@ Observe = Callable[[str, str, int, float], None]
 """A function that is called for every answer: HTTP method, operation, status, seconds."""
 
 HEADERS: Final = [
-    ("Cache-Control", "no-store"),
     ("X-Content-Type-Options", "nosniff"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("Referrer-Policy", "no-referrer"),
 ]
 """The headers of every answer."""
+NOT_STORED: Final = ("Cache-Control", "no-store")
+"""The header of answers to writes, and of problems."""
+REVALIDATED: Final = [("Cache-Control", "private, no-cache"), ("Vary", "Authorization")]
+"""The headers of what was read: whoever asked may keep it, and asks each time whether it holds."""
+NOT_MODIFIED: Final = 304
+"""The status of an answer that the client has already."""
 CHALLENGE: Final = ("WWW-Authenticate", 'Bearer realm="serviceplan"')
 """The header of an answer 401: a bearer token is wanted (RFC 6750)."""
 STATUS: Final = {s.value: f"{s.value} {s.phrase}" for s in HTTPStatus}
@@ -49,7 +64,7 @@ PERSON: Final = "serviceplan.person"
 OPERATION: Final = "serviceplan.operation"
 """The key of a request's environment with the name of the operation, for the log and the
 metrics."""
-_ETAG: Final = re.compile(ETAG)
+_SEEN: Final = re.compile(REVISION)
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -78,7 +93,8 @@ class Api:
             who, took = environ.get(PERSON, "-"), round(1000 * seconds, 1)
             log.info("%s for %s: %s", operation, who, status, extra={"milliseconds": took})
         headers += HEADERS
-        headers.append(("Content-Length", str(len(data))))
+        if status != NOT_MODIFIED:
+            headers.append(("Content-Length", str(len(data))))
         start_response(STATUS[status], headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else data]
 
@@ -88,7 +104,7 @@ class Api:
         try:
             path = _path(environ)
             if path == DOCUMENT:
-                return self._document_answer(environ["REQUEST_METHOD"])
+                return self._document_answer(environ)
             route, id = find(environ["REQUEST_METHOD"], path)
             environ[OPERATION] = route.name
             reply = route.handler(self._call(environ, route, id))
@@ -102,20 +118,24 @@ class Api:
         except Exception:
             log.exception("%s %s", environ["REQUEST_METHOD"], _path(environ))
             return self._problem(environ, Refused("internal-error", "Something went wrong here."))
-        data = reply.body if isinstance(reply.body, bytes) else _encode(reply.body)
-        return route.status, data, [("Content-Type", reply.media_type), *reply.headers]
+        return _sent(environ, route, reply)
 
-    def _document_answer(self, method: str) -> tuple[int, bytes, list[tuple[str, str]]]:
+    def _document_answer(self, environ: Environ) -> tuple[int, bytes, list[tuple[str, str]]]:
         """The OpenAPI document, which is no operation itself."""
-        if method not in ("GET", "HEAD"):
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             raise Refused("method-not-allowed", "This takes GET, HEAD.", ("Allow", "GET, HEAD"))
-        return 200, self._document, [("Content-Type", "application/json")]
+        tag = entity_tag(self._document)
+        headers = [("ETag", tag), ("Cache-Control", "public, no-cache")]
+        if seen(environ, tag):
+            return NOT_MODIFIED, b"", headers
+        return 200, self._document, [("Content-Type", "application/json"), *headers]
 
     def _call(self, environ: Environ, route: Route, id: str) -> Call:
         token = self._token(environ, route)
         query = route.query()
         if environ.get("QUERY_STRING"):
             query = body.read_query(environ["QUERY_STRING"], route.query)
+        given = self._body(environ, route) if route.body else None
         return Call(
             engine=self._engine,
             config=self._config,
@@ -123,9 +143,9 @@ class Api:
             actor=token.actor(),
             id=id,
             query=query,
-            body=self._body(environ, route) if route.body else None,
+            body=given,
             key=_key(environ) if route.writes else "",
-            revision=_revision(environ) if route.revised else None,
+            revision=_revision(environ, route, given),
             environ=environ,
         )
 
@@ -159,10 +179,23 @@ class Api:
         if status in (401, 403, 404, 429):
             who = environ.get(PERSON, "-")
             log.warning("denied %s %s for %s: %s", method, path, who, refused.name)
-        if refused.name == "stale-revision" and "HTTP_IF_MATCH" not in environ:
-            status = 409
-        data = problem_json(refused, status=status, instance=path)
-        return status, data, [("Content-Type", MEDIA_TYPE), *refused.headers]
+        data = problem_json(refused, instance=path)
+        return status, data, [("Content-Type", MEDIA_TYPE), NOT_STORED, *refused.headers]
+
+
+def _sent(environ: Environ, route: Route, reply: Reply) -> tuple[int, bytes, list[tuple[str, str]]]:
+    """Status, body and headers of a handler's answer. What is read has an entity tag, and is not
+    sent again to who has it."""
+    data = reply.body if isinstance(reply.body, bytes) else _encode(reply.body)
+    kind = ("Content-Type", reply.media_type)
+    if route.writes:
+        tags = [] if reply.revision is None else [("ETag", f'"{reply.revision}"')]
+        return route.status, data, [kind, NOT_STORED, *tags, *reply.headers]
+    tag = entity_tag(data, reply.revision)
+    headers = [("ETag", tag), *REVALIDATED, *reply.headers]
+    if seen(environ, tag):
+        return NOT_MODIFIED, b"", headers
+    return route.status, data, [kind, *headers]
 
 
 def _path(environ: Mapping[str, Any]) -> str:
@@ -180,9 +213,25 @@ def _key(environ: Mapping[str, Any]) -> str:
     return given[1:-1] if quoted else given
 
 
-def _revision(environ: Mapping[str, Any]) -> int | None:
-    """The revision of If-Match, None when any will do."""
-    given: str = environ.get("HTTP_IF_MATCH", "*").strip()
-    if not _ETAG.fullmatch(given):
+def _revision(environ: Mapping[str, Any], route: Route, given: Any) -> int | None:
+    """The revision of If-Match or of the body ``given``; None when any will do.
+
+    Raises Refused when they are two, or when there is none and the operation needs one.
+    """
+    if route.revision == "none":
+        return None
+    header: str = environ.get("HTTP_IF_MATCH", ANY_REVISION).strip()
+    match = _SEEN.fullmatch(header)
+    if match is None and header != ANY_REVISION:
         raise Refused("malformed-request", 'If-Match takes the ETag of the task, such as "3".')
-    return None if given == "*" else int(given.strip('"'))
+    seen = {int(match[1])} if match else set()
+    seen |= set() if given.revision is None else {given.revision}
+    if len(seen) > 1:
+        wrong = Wrong("contradiction", "If-Match names another revision.", pointer("revision"))
+        raise Refused("invalid", wrong.detail, errors=[wrong])
+    if not seen and route.revision == "needed":
+        raise Refused(
+            "revision-required",
+            "Send the task's ETag as you have read it in If-Match, or its revision in the body.",
+        )
+    return next(iter(seen), None)

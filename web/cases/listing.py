@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 from web.cases.routes import blueprint
 from web.cases.start import may_start
 from web.context import actor, config, engine
+from web.texts.wording import phases
 
 STATES: Final = ("running", "incident", "ended", "all")
 """The values of the filter ``state``; "running" when the address has no other."""
@@ -31,12 +32,6 @@ def index() -> str:
         first_url=url_for("cases.index", **query) if cursor else None,
         next_url=url_for("cases.index", **query, cursor=page.next) if page.next else None,
     )
-
-
-def phases() -> list[tuple[str, str]]:
-    """Key and name of the phases of the live diagrams, in the order of the plan."""
-    live = engine().definitions.all(actor())
-    return [(d.phase, d.name) for d in live if d.phase and d.latest]
 
 
 def _filters() -> dict[str, Any]:

@@ -35,10 +35,10 @@ def send(case_id: str, name: str) -> ResponseReturnValue:
         raise Invalid([*wrong, *problems])
     done = engine().cases.deliver(actor(), name, case_id, answers, key=posted_key())
     if done.result["expected"]:
-        flash(_("%(label)s är mottagen.", label=option.label), "success")
+        flash(_("”%(label)s” har tagits emot.", label=option.label), "success")
     else:
         text = _(
-            "%(label)s är mottagen, men inget som återstår i ärendet tar emot det.",
+            "”%(label)s” har tagits emot, men inget som återstår i ärendet väntar på det.",
             label=option.label,
         )
         flash(text, "warning")

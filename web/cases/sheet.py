@@ -29,15 +29,25 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """One round of an activity, with the points as they stand in it."""
+
+    entry: SheetEntry
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """An activity: its points, its open rounds (else the last one), and the rounds before them.
+    """An activity: its open rounds (else the last one), each a row of the table with points of its
+    own, and the rounds before them; ``points`` are those of the diagram, for an activity that has
+    not begun.
 
     ``next_due`` is when the next round is due, None when it is not planned.
     """
 
     row: SheetRow
     points: tuple[Point, ...]
-    current: tuple[SheetEntry, ...]
+    current: tuple[Round, ...]
     older: tuple[SheetEntry, ...]
     next_due: date | None
 
@@ -91,15 +101,15 @@ def _row(row: SheetRow, today: date) -> Row:
     last = row.entries[-1] if row.entries else None
     due = row.plan.due
     again = row.state == "done" and last and due and due != last.due and due >= today
-    return Row(row, _points(row, current), current, older, due if again else None)
+    texts = tuple(Point(text) for text in row.points)
+    rounds = tuple(Round(entry, _points(entry) or texts) for entry in current)
+    return Row(row, texts, rounds, older, due if again else None)
 
 
-def _points(row: SheetRow, current: Sequence[SheetEntry]) -> tuple[Point, ...]:
-    """The points with the states of the one round that is shown; the texts alone when several
-    rounds are open (complaints), since their states differ."""
-    if len(current) != 1 or current[0].state == "cancelled":
-        return tuple(Point(text) for text in row.points)
-    entry = current[0]
+def _points(entry: SheetEntry) -> tuple[Point, ...]:
+    """The points with their states in one round; none for a round that was taken away."""
+    if entry.state == "cancelled":
+        return ()
     return tuple(
         Point(tick.text, tick.state, tick.reason, tick if _needs_name(tick, entry) else None)
         for tick in entry.checklist

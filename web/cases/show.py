@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 
 from engine import CaseDetail, ElementState, InstanceView, Sheet
 from web import diagram, planes
+from web.back import task_url
 from web.cases import sheet as paper
 from web.cases.routes import blueprint
 from web.context import actor, engine, today
@@ -117,7 +118,7 @@ def element_link(case_id: str) -> diagram.Link:
 
     def link(state: ElementState) -> str | None:
         if state.task_id:
-            return url_for("tasks.show", task_id=state.task_id)
+            return task_url(state.task_id)
         if state.instance_id:
             return url_for("cases.instance", case_id=case_id, instance_id=state.instance_id)
         return None

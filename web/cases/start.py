@@ -171,7 +171,11 @@ def _field_of(name: str) -> str:
 
 def _preview(form: StartForm, entered: StartInput) -> Sequence[PlanRow]:
     return engine().cases.preview_plan(
-        actor(), process_id=form.process_id, start_date=entered.start_date, people=entered.people
+        actor(),
+        process_id=form.process_id,
+        start_date=entered.start_date,
+        people=entered.people,
+        variables=entered.variables,
     )
 
 

@@ -19,6 +19,7 @@ from web.context import actor, engine, posted_key
 from web.forms import Problems
 from web.i18n import N_
 from web.i18n import gettext as _
+from web.texts.wording import DiagramWords
 
 TYPES: Final = {
     "string": N_("Text"),
@@ -35,11 +36,13 @@ TYPES: Final = {
 def variables(case_id: str, instance_id: str) -> str:
     """All variables of an instance."""
     detail, stored = _stored(case_id, instance_id)
+    view = engine().instances.get(actor(), instance_id)
     return render_template(
         "cases/variables.html",
         case=detail,
         row=detail.row,
-        instance=engine().instances.get(actor(), instance_id),
+        instance=view,
+        labels={id: f.label for id, f in DiagramWords().of(view.definition_id).fields.items()},
         variables=stored,
         types={key: _(text) for key, text in TYPES.items()},
         incident=_incident(detail, request.args),

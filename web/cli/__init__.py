@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from engine import ConfigError, Invalid, Rejected, ServiceplanError
-from web.cli import decisions, diagrams, migration, operation, people, tokens
+from web.cli import decisions, diagrams, init, migration, operation, people, tokens
 from web.cli.common import Settings, finding_line
 from web.command import NAME
 
@@ -27,11 +27,15 @@ from web.command import NAME
 @click.version_option(package_name=NAME)
 @click.pass_context
 def group(context: click.Context, config_file: Path | None) -> None:
-    """Serviceplan: customer contracts as processes that run."""
+    """Serviceplan: customer contracts as processes that run.
+
+    To begin: `serviceplan init FOLDER` writes the settings and the plan's diagrams into a folder,
+    and `serviceplan serve` in that folder starts the application, at first with an example company.
+    """
     context.obj = Settings(config_file)
 
 
-for module in (operation, diagrams, decisions, people, tokens, migration):
+for module in (init, operation, diagrams, decisions, people, tokens, migration):
     for command in module.COMMANDS:
         group.add_command(command)
 

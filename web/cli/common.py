@@ -17,6 +17,7 @@ from engine import Config, ConfigError, Engine, Finding, Source, Unavailable, lo
 from web.command import command_path
 
 DEFAULT = "config.toml"
+PLAN = "workflows"
 
 
 @dataclass
@@ -62,13 +63,22 @@ def opened(config: Config, *, new: bool = False) -> Iterator[Engine]:
     :raises Unavailable: when the database is not there
     """
     path = config.database.url.removeprefix("sqlite:///")
-    if not new and path != config.database.url and not Path(path).is_file():
+    if new:
+        make_data_folder(config)
+    elif path != config.database.url and not Path(path).is_file():
         raise Unavailable(f"there is no database {path}")
     engine = Engine.open(config.database.url, config=config)
     try:
         yield engine
     finally:
         engine.close()
+
+
+def make_data_folder(config: Config) -> None:
+    """Make ``data/`` in this folder, where the database is unless the settings say otherwise. Any
+    other folder is made by whoever named it: the name may be mistyped."""
+    if config.database == Config().database:
+        Path(config.database.url.removeprefix("sqlite:///")).parent.mkdir(exist_ok=True)
 
 
 def new_key() -> str:
@@ -100,23 +110,23 @@ def diagrams(paths: Iterable[Path]) -> list[Source]:
 
 
 INSTALLED = Path(__file__).parents[2]
-"""Where the command stands: the project's root, or the folder that its wheel was installed in."""
+"""Where the plan and its settings stand: the project's root, or the package of an installed
+wheel."""
 
 
 def plan_folder() -> Path:
     """The folder of the company's plan: ``workflows`` here, else that installed with the
     command."""
-    here = Path("workflows")
-    return here if here.is_dir() else INSTALLED / "workflows"
+    here = Path(PLAN)
+    return here if here.is_dir() else INSTALLED / PLAN
 
 
 def settings_file() -> Path:
-    """The settings: ``config.toml`` of this folder, else the one installed with the command (a
-    wheel has it in ``workflows``, beside the plan that its roles belong to).
+    """The settings: ``config.toml`` of this folder, else the one installed with the command.
 
     :raises ConfigError: when there is neither
     """
-    known = (Path(DEFAULT), INSTALLED / DEFAULT, INSTALLED / "workflows" / DEFAULT)
+    known = (Path(DEFAULT), INSTALLED / DEFAULT)
     file = next((file for file in known if file.is_file()), None)
     if file is None:
         raise ConfigError(

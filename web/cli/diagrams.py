@@ -100,8 +100,8 @@ def _sheet(phase: Phase, config: Config) -> str:
 
 
 def _bullet(point: str) -> str:
-    # A point that is itself a dash belongs under the one before it, as on paper.
-    return f"  {point}" if point.startswith("–") else f"- {point}"
+    head, *parts = point.splitlines()
+    return "\n".join((f"- {head}", *(f"  {part}" for part in parts)))
 
 
 def _role(activity: Activity, config: Config) -> str:

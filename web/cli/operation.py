@@ -11,7 +11,7 @@ import click
 
 from engine import SYSTEM, Engine, NotFound
 from web import first_start, server
-from web.cli.common import Settings, database_option, opened
+from web.cli.common import Settings, database_option, make_data_folder, opened
 
 
 @click.command()
@@ -113,6 +113,7 @@ def db() -> None:
 def upgrade(settings: Settings, database: str | None) -> None:
     """Bring the database to what this version of the program needs."""
     config = settings.load(database)
+    make_data_folder(config)
     before, after = Engine.versions(config.database.url)
     Engine.open(config.database.url, config=config, migrate=True).close()
     click.echo(

@@ -9,6 +9,14 @@
   // The summary of errors (or whatever asks for it) is read first.
   document.querySelector("[data-focus]")?.focus();
 
+  // Soft hyphens are for the lines of a page; what is copied from it has none.
+  document.addEventListener("copy", (event) => {
+    const text = String(getSelection());
+    if (!text.includes("\u00ad")) return;
+    event.clipboardData.setData("text/plain", text.replaceAll("\u00ad", ""));
+    event.preventDefault();
+  });
+
   // An open menu closes by Escape and by a press elsewhere.
   const menu = document.querySelector("details.menu");
   if (menu) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine import ElementState, Shape
+from engine import ElementState, NamedElement, Shape
 from web.i18n import N_, ngettext
 from web.i18n import gettext as _
 
@@ -61,11 +61,20 @@ STATES: Final = {
 }
 
 
+def element(named: NamedElement) -> str:
+    """What an element is called: by its name, else by its kind."""
+    return " ".join(named.name.split()) or _kind(named.kind, named.event)
+
+
+def _kind(kind: str, event: str | None) -> str:
+    """Such as "Händelse på kanten, tid"."""
+    what = _(KINDS[kind]) if kind in KINDS else kind
+    return f"{what}, {_(EVENTS[event])}" if event in EVENTS else what
+
+
 def describe(shape: Shape, state: ElementState | None) -> str:
     """One sentence: the element's name, what it is, and how it stands."""
-    what = _(KINDS[shape.kind]) if shape.kind in KINDS else shape.kind
-    if shape.event:
-        what += f", {_(EVENTS[shape.event])}" if shape.event in EVENTS else ""
+    what = _kind(shape.kind, shape.event)
     name = " ".join(shape.name.split())
     text = f"{name} ({what})" if name else what
     return f"{text}: {standing(state)}" if state else text

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from engine import DayOff, DueReason
 from web import formats
 from web.i18n import gettext as _
 from web.i18n import language, ngettext
+from web.texts.wording import field_label
 
 MOST_DAYS: Final = 15
 """How many skipped days off a sentence lists; the others are only counted."""
 
 
-def due_rule(rule: Mapping[str, str] | None) -> str:
+def due_rule(rule: Mapping[str, str] | None, label: Callable[[str], str] = field_label) -> str:
     """A diagram's due rule (the attributes of ``sp:due``) in words.
 
-    Such as "5 arbetsdagar efter att uppgiften öppnas"; "" when there is no rule, the expression
-    itself of a rule that is one.
+    Such as "5 arbetsdagar efter att uppgiften öppnas"; "" when there is no rule. ``label`` says
+    what the variable is called that it counts from.
     """
     if not rule:
         return ""
     if "on" in rule:
-        return rule["on"].removeprefix("=").strip()
+        date = formats.as_date(rule["on"])
+        return date.isoformat() if date else _("ett datum som diagrammet räknar ut")
     before = "before" in rule
     length = _length(rule.get("before") or rule.get("after") or "", rule.get("calendar"))
-    point = rule.get("of")
+    point = _point(rule, label)
     if point and before:
         return _("%(length)s före %(point)s", length=length, point=point)
     if point:
@@ -34,12 +36,18 @@ def due_rule(rule: Mapping[str, str] | None) -> str:
     return _("%(length)s efter att uppgiften öppnas", length=length)
 
 
+def _point(rule: Mapping[str, str] | None, label: Callable[[str], str]) -> str:
+    """What the date is called that a rule counts from: "" when that is the task's opening."""
+    name = (rule or {}).get("of", "")
+    return f"”{label(name)}”" if name else ""
+
+
 def _length(duration: str, calendar: str | None) -> str:
     if calendar == "working" and duration.startswith("P") and duration.endswith("D"):
         days = duration[1:-1]
         if days.isdigit():
             return ngettext("%(num)s arbetsdag", "%(num)s arbetsdagar", int(days))
-    return formats.interval(duration)
+    return formats.duration(duration)
 
 
 def reason_sentences(reason: DueReason) -> list[str]:
@@ -58,12 +66,12 @@ def _rule(reason: DueReason) -> list[str]:
 
 def _start(reason: DueReason) -> list[str]:
     if reason.reference is not None:
-        point = (reason.rule or {}).get("of", "")
+        point = _point(reason.rule, field_label)
         day = formats.day_long(reason.reference)
         return [_("%(point)s är %(day)s.", point=point, day=day)]
     sentences = []
     if reason.rule and reason.rule.get("of"):
-        point = reason.rule["of"]
+        point = _point(reason.rule, field_label)
         text = _("%(point)s är inte känt; därför räknas från att uppgiften öppnas.", point=point)
         sentences.append(text)
     if reason.opened is None:

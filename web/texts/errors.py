@@ -24,7 +24,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "text_malformed": N_("Texten har tecken som inte går att spara. Skriv om den."),
     "too_short": N_("Texten är för kort. Minst %(minimum)s tecken."),
     "too_long": N_("Texten är för lång. Högst %(maximum)s tecken."),
-    "date_malformed": N_("Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2026-11-22."),
+    "date_malformed": N_("Skriv datumet som ÅÅÅÅ-MM-DD, till exempel %(example)s."),
     "number_malformed": N_("Skriv ett tal med siffror, till exempel 345 000,50."),
     "integer_expected": N_("Skriv ett heltal, utan decimaler."),
     "too_small": N_("Värdet är för litet. Minst %(minimum)s."),
@@ -34,7 +34,11 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "interval_malformed": N_("Skriv ett tidsavstånd, till exempel 3 månader eller 2 veckor."),
     "duration_too_long": N_("Tidsavståndet är för långt. Högst tio år."),
     "unknown_person": N_("Personen finns inte, eller är inte längre aktiv."),
-    "expression_malformed": N_("Det kan inte läsas: %(reason)s."),
+    "expression_malformed": N_("Uttrycket kan inte räknas ut. Kontrollera hur det är skrivet."),
+    "expression_misspelt": N_(
+        "Uttrycket går inte att läsa: fel på rad %(line)s, tecken %(column)s."
+    ),
+    "expression_unknown": N_("Uttrycket frågar efter ”%(name)s”, som inte finns."),
     "name_malformed": N_("Det kan inte vara ett namn på ett värde."),
     "not_in_role": N_("Personen har inte rollen %(role)s."),
     "undeclared_field": N_("Formuläret har inget sådant fält. Läs in sidan på nytt."),
@@ -57,9 +61,9 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "unknown_scope": N_("En nyckel kan inte ha den omfattningen."),
     # Cases
     "time_malformed": N_("Skriv klockslaget som TT:MM:SS, till exempel 09:30:00."),
-    "moment_malformed": N_("Skriv datum och tid, till exempel 2026-11-22T09:30:00."),
+    "moment_malformed": N_("Skriv datum och tid, till exempel %(example)sT09:30:00."),
     "value_malformed": N_("Värdet går inte att läsa."),
-    "decision_failed": N_("Beslutet kan inte fattas (%(reason)s)."),
+    "decision_failed": N_("Beslutet kan inte fattas med dessa uppgifter."),
     "org_number_malformed": N_("Skriv organisationsnumret med tio siffror: 556123-4567."),
     "org_number_check_digit": N_("Kontrollsiffran stämmer inte. Någon siffra är fel."),
     "org_number_taken": N_("Det finns redan en kund med det numret."),
@@ -76,7 +80,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "unknown_role": N_("Rollen finns inte."),
     "unknown_right": N_("Rättigheten finns inte."),
     "username_malformed": N_("Använd små bokstäver, siffror, punkt och bindestreck."),
-    "email_malformed": N_("Det är ingen e-postadress."),
+    "email_malformed": N_("E-postadressen kan inte stämma. Skriv den som namn@exempel.se."),
     "password_too_short": N_("Lösenordet är för kort. Minst %(minimum)s tecken."),
     "password_too_long": N_("Lösenordet är för långt. Högst %(maximum)s tecken."),
     "password_common": N_("Lösenordet är ett av de första som någon prövar. Välj ett annat."),
@@ -92,6 +96,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "unknown_instance": N_("Processen finns inte."),
     "nothing_to_migrate": N_("Det finns inget att flytta."),
     "cursor_malformed": N_("Sidan finns inte i listan. Börja om från början."),
+    "limit_out_of_range": N_("En sida har 1 till %(maximum)s rader."),
 }
 """What is wrong with one input, by ``Problem.code``; placeholders are the problem's params."""
 
@@ -106,7 +111,7 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "not_yours": (
         N_("Uppgiften är inte din"),
-        N_("Någon annan har uppgiften eller rollen. Be om att få den tilldelad."),
+        N_("Någon annan har uppgiften eller rollen. Be att få den."),
     ),
     "not_authenticated": (N_("Logga in igen"), N_("Användarnamnet eller lösenordet stämmer inte.")),
     "too_many_attempts": (
@@ -126,7 +131,7 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("%(by)s ändrade uppgiften %(at)s. Jämför innan du sparar igen."),
     ),
     "already_revoked": (
-        N_("Nyckeln är redan återkallad"),
+        N_("Nyckeln är redan spärrad"),
         N_("Den släpper inte in någon. Läs in sidan på nytt."),
     ),
     "withdrawn": (
@@ -143,7 +148,7 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Delprocessen är klar, eller så pågår något annat i den. Läs in sidan på nytt."),
     ),
     "already_resolved": (
-        N_("Incidenten är redan löst"),
+        N_("Stoppet är redan åtgärdat"),
         N_("Någon annan hann före. Läs in sidan på nytt."),
     ),
     "moved_on": (
@@ -168,12 +173,12 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "invalid": (N_("Något behöver rättas"), N_("Uppgifterna kan inte tas emot som de är.")),
     "rejected": (
-        N_("Diagrammen kan inte tas i drift"),
-        N_("Felen står nedan. Den version som är i drift fortsätter som förut."),
+        N_("Diagrammen kan inte publiceras"),
+        N_("Felen står nedan. Den publicerade versionen gäller som förut."),
     ),
     "process_failed": (
         N_("Processen kunde inte gå vidare"),
-        N_("Inget har ändrats. Felet är antecknat som en incident som processägaren ser."),
+        N_("Inget har ändrats. Felet är antecknat som ett stopp, som processägaren ser."),
     ),
     "completion_failed": (
         N_("Processen kunde inte gå vidare"),
@@ -223,6 +228,8 @@ def problem_text(problem: Problem) -> str:
     params = dict(problem.params)
     if problem.code == "file_too_large":
         params["maximum"] = formats.size(int(params.get("maximum", 0)))
+    if problem.code in ("date_malformed", "moment_malformed"):
+        params["example"] = formats.day(formats.near_day())
     if "role" in params:
         params["role"] = role_title(params["role"])
     return _fill(template, params)

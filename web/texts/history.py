@@ -5,25 +5,29 @@ A fact whose type has no sentence here is shown by the type's name, so that none
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from engine import SYSTEM, HistoryEntry
+from engine import SYSTEM, HistoryEntry, InstanceTitle, NamedMessage
 from web import formats
 from web.context import actor, engine, role_title
 from web.i18n import N_, ngettext
 from web.i18n import gettext as _
 from web.texts.incidents import kind_text
 from web.texts.params import TextParams
+from web.texts.wording import DiagramWords, answers
 
 FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "case.started": (
         N_("Ärende startat"), N_("%(who)s startade ärendet för %(customer)s")),
+    "case.completed": (N_("Ärende avslutat"), N_("Ärendet är avslutat")),
+    "case.terminated": (
+        N_("Ärende avslutat i förtid"), N_("Ärendet avslutades i förtid")),
     "case.cancelled": (N_("Ärende avbrutet"), N_("%(who)s avbröt ärendet")),
-    "instance.started": (N_("Process började"), N_("”%(process)s” började")),
-    "instance.completed": (N_("Process klar"), N_("”%(process)s” är klar")),
+    "instance.started": (N_("Process startad"), N_("”%(process)s” startade")),
+    "instance.completed": (N_("Process avslutad"), N_("”%(process)s” avslutades")),
     "instance.terminated": (
         N_("Process avslutad i förtid"), N_("”%(process)s” avslutades i förtid")),
     "instance.cancelled": (N_("Process avbruten"), N_("”%(process)s” avbröts")),
@@ -32,9 +36,12 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "task.opened": (N_("Uppgift öppnad"), N_("Uppgiften ”%(element)s” öppnades")),
     "task.cancelled": (N_("Uppgift avbruten"), N_("Uppgiften ”%(element)s” avbröts")),
     "task.claimed": (N_("Uppgift tagen"), N_("%(who)s tog uppgiften ”%(element)s”")),
-    "task.released": (N_("Uppgift lämnad"), N_("%(who)s lämnade tillbaka uppgiften ”%(element)s”")),
+    "task.released": (N_("Uppgift tillbakalämnad"), N_("%(who)s lämnade tillbaka uppgiften ”%(element)s”")),
     "task.reassigned": (
         N_("Uppgift tilldelad"), N_("%(who)s gav uppgiften ”%(element)s” till %(assignee_name)s")),
+    "task.taken_over": (
+        N_("Uppgift övertagen"),
+        N_("%(who)s tog över uppgiften ”%(element)s” från %(from_name)s")),
     "draft.saved": (N_("Utkast sparat"), N_("%(who)s sparade ett utkast till ”%(element)s”")),
     "point.ticked": (N_("Punkt avbockad"), N_("%(who)s bockade av ”%(point)s” på ”%(element)s”")),
     "point.unticked": (N_("Punkt öppnad igen"), N_("%(who)s tog bort bocken för ”%(point)s”")),
@@ -43,14 +50,14 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "task.completed": (N_("Uppgift slutförd"), N_("%(who)s slutförde ”%(element)s”")),
     "task.signed": (N_("Signatur"), N_("%(who)s signerade ”%(element)s” (%(meaning)s)")),
     "plan.changed": (N_("Planen ändrad"), N_("%(who)s ändrade planen")),
-    "message.sent": (N_("Meddelande skickat"), N_("%(who)s registrerade ”%(message)s”")),
+    "message.sent": (N_("Meddelande registrerat"), N_("%(who)s registrerade ”%(message)s”")),
     "message.received": (N_("Meddelande mottaget"), N_("”%(message)s” togs emot av ”%(element)s”")),
     "message.unread": (
-        N_("Meddelande oläst"), N_("Ärendet slutade innan ”%(message)s” togs emot")),
+        N_("Meddelande inte mottaget"), N_("Ärendet avslutades innan ”%(message)s” togs emot")),
     "signal.received": (N_("Signal mottagen"), N_("En signal togs emot av ”%(element)s”")),
-    "timer.fired": (N_("Tid inne"), N_("Tiden var inne för ”%(element)s”")),
+    "timer.fired": (N_("Tiden inne"), N_("Tiden var inne för ”%(element)s”")),
     "incident.raised": (N_("Fel"), N_("Ärendet stoppades av ett fel")),
-    "incident.resolved": (N_("Fel åtgärdat"), N_("%(who)s fick ärendet att gå vidare")),
+    "incident.resolved": (N_("Stopp åtgärdat"), N_("%(who)s fick ärendet att gå vidare")),
     "activity.begun": (N_("Aktivitet påbörjad"), N_("%(who)s påbörjade ”%(element)s”")),
     "variables.corrected": (N_("Värden rättade"), N_("%(who)s rättade värden i ärendet")),
     "migration.started": (
@@ -75,12 +82,12 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "token.revoked": (
         N_("API-nyckel spärrad"), N_("%(who)s spärrade API-nyckeln ”%(name)s” för %(person)s")),
     "definition.deployed": (
-        N_("Diagram i drift"), N_("%(who)s tog ”%(name)s” i drift som version %(number)s")),
+        N_("Diagram publicerat"), N_("%(who)s publicerade ”%(name)s” som version %(number)s")),
     "drawing.kept": (
         N_("Ritning sparad"), N_("%(who)s sparade ”%(name)s” som ritning, version %(number)s")),
     "decision.deployed": (
-        N_("Beslutsmodell i drift"),
-        N_("%(who)s tog beslutsmodellen ”%(model)s” i drift som version %(number)s")),
+        N_("Beslutsmodell publicerad"),
+        N_("%(who)s publicerade beslutsmodellen ”%(model)s” som version %(number)s")),
     "decision.evaluated": (
         N_("Beslut fattat"), N_("”%(element)s” fattade beslutet ”%(name)s”, version %(number)s")),
 }  # fmt: skip
@@ -98,6 +105,10 @@ MARKS: Final = {"task.signed": "done", "task.completed": "done", "case.started":
 """The mark of a fact on a timeline (``fact-…`` in the style sheet); other types are "plain"."""
 
 
+REASONS: Final = {"interrupted": N_("en händelse i diagrammet avbröt den")}
+"""The reasons that the engine itself gives for the end of a process."""
+
+
 def type_label(type: str) -> str:
     """The label of a type of fact, in the reader's language."""
     return _(FACTS[type][0]) if type in FACTS else type
@@ -105,20 +116,24 @@ def type_label(type: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """A fact as a case's timeline shows it: its sentence, short lines below it, and its mark."""
+    """A fact as a case's timeline shows it: its sentence, short lines below it, its mark, and what
+    tells its instance apart."""
 
     entry: HistoryEntry
     sentence: str
     more: list[str]
     mark: str
+    about: InstanceTitle | None = None
 
 
 class HistoryFormatter:
-    """Formats facts for one page or file; looks the names of processes and people up once."""
+    """Formats facts for one page or file; looks the names of processes, of people and of what
+    diagrams hold up once."""
 
     def __init__(self, *, whole: bool = False) -> None:
         """``whole``: long values and plans are in full, for a file; pages cut them."""
         self._extras = EXTRAS | WHOLE if whole else EXTRAS
+        self._words = DiagramWords()
         self._processes: dict[str, str] | None = None
         self._people: dict[str, str] | None = None
 
@@ -143,9 +158,12 @@ class HistoryFormatter:
 
     def _details(self, entry: HistoryEntry) -> list[str]:
         if entry.type == "incident.raised":
-            at = entry.element_id if entry.element_id != entry.process_id else None
-            where = entry.element_name or at or self.process(entry)
+            where = self._element(entry) or self.process(entry)
             return [kind_text(str(entry.detail.get("kind")), where).happened]
+        if entry.type == "message.sent":
+            return self._payload(entry)
+        if entry.type == "variables.corrected":
+            return [*self._corrections(entry), *_reason(entry.detail)]
         lines = self._extras[entry.type](entry.detail) if entry.type in self._extras else []
         return [line for line in lines if line]
 
@@ -162,7 +180,8 @@ class HistoryFormatter:
             if ticks and main.type != "point.ticked":
                 more.insert(0, ngettext("%(num)s punkt", "%(num)s punkter", ticks))
             more += _token_line(main)
-            lines.append(HistoryLine(main, self.sentence(main), more, self.mark(main)))
+            about = next((e.about for e in group if e.about), None)
+            lines.append(HistoryLine(main, self.sentence(main), more, self.mark(main), about))
         return lines[:most]
 
     def _params(self, entry: HistoryEntry) -> dict[str, Any]:
@@ -172,7 +191,9 @@ class HistoryFormatter:
             key: value for key, value in detail.items() if isinstance(value, str) and value
         }
         params["who"] = "Serviceplan" if entry.actor_id == SYSTEM.id else entry.actor_name
-        params["element"] = entry.element_name or entry.element_id or "–"
+        params["element"] = self._element(entry) or "–"
+        if "message" in detail:
+            params["message"] = self._message(entry).label
         params["customer"] = entry.customer or detail.get("customer") or entry.case_number or "–"
         params["process"] = self.process(entry)
         params["started"] = detail.get("process") or "–"
@@ -190,6 +211,30 @@ class HistoryFormatter:
             self._processes = {d.id: d.name for d in live}
         named = self._processes.get(entry.definition_id or "")
         return named or str(entry.detail.get("process") or entry.process_id or "–")
+
+    def _element(self, entry: HistoryEntry) -> str:
+        """What the fact's element is called; "" when it is about no element of a process."""
+        if entry.element_id == entry.process_id:
+            return ""
+        return self._words.element(entry.definition_id, entry.element_id, entry.element_name)
+
+    def _message(self, entry: HistoryEntry) -> NamedMessage:
+        return self._words.message(entry.definition_id, str(entry.detail["message"]))
+
+    def _payload(self, entry: HistoryEntry) -> list[str]:
+        fields = {field.id: field for field in self._message(entry).form}
+        return list(answers(fields, entry.detail.get("payload") or {}, self._usernames()))
+
+    def _corrections(self, entry: HistoryEntry) -> Iterator[str]:
+        """Each corrected value, with what it was."""
+        fields = self._words.of(entry.definition_id).fields
+        for name, change in sorted((entry.detail.get("variables") or {}).items()):
+            label = fields[name].label if name in fields else f"”{name}”"
+            was, now = (formats.value(change.get(each)) for each in ("was", "is"))
+            yield _("%(name)s: %(now)s (var %(was)s)", name=label, now=now, was=was)
+
+    def _usernames(self) -> dict[str, str]:
+        return {p.username: p.name for p in engine().people.all(actor())}
 
     def _person(self, id: str) -> str:
         if self._people is None:
@@ -265,21 +310,18 @@ def _planned(detail: Mapping[str, Any], most: int | None = 5) -> list[str]:
     return lines
 
 
-def _payload(detail: Mapping[str, Any]) -> list[str]:
-    values = (detail.get("payload") or {}).values()
-    return [formats.day(v) if formats.as_date(v) else str(v) for v in values if v not in (None, "")]
-
-
 def _reason(detail: Mapping[str, Any]) -> list[str]:
     reason = detail.get("reason")
-    return [_("Orsak: %(text)s", text=reason)] if reason else []
+    if not reason:
+        return []
+    return [_("Orsak: %(text)s", text=_(REASONS[reason]) if reason in REASONS else reason)]
 
 
 def _decided(detail: Mapping[str, Any], most: int | None = 120) -> list[str]:
     given, became = (_values(detail.get(part) or {}, most) for part in ("inputs", "outputs"))
     lines = [
-        _("Gavs %(values)s", values=given) if given else "",
-        _("Blev %(values)s", values=became) if became else "",
+        _("Uppgifter: %(values)s", values=given) if given else "",
+        _("Utfall: %(values)s", values=became) if became else "",
     ]
     for table in detail.get("rules") or ():
         rules = ", ".join(map(str, table.get("rules") or ())) or "–"
@@ -297,20 +339,14 @@ def _shortened(text: str, most: int | None) -> str:
     return text if most is None or len(text) <= most else text[: most - 1] + "…"
 
 
-def _corrected(detail: Mapping[str, Any]) -> list[str]:
-    names = sorted(detail.get("variables") or {})
-    return [", ".join(names), *_reason(detail)]
-
-
 EXTRAS: Final[dict[str, Callable[[Mapping[str, Any]], list[str]]]] = {
     "task.opened": _opened,
     "task.completed": _noted,
     "plan.changed": _planned,
-    "message.sent": _payload,
     "case.cancelled": _reason,
+    "task.taken_over": _reason,
     "instance.cancelled": _reason,
     "point.ticked": _reason,
-    "variables.corrected": _corrected,
     "decision.evaluated": _decided,
 }
 """The details of those types of facts that have some, as lines (empty ones are left out)."""

@@ -14,18 +14,19 @@ from typing import Final
 from engine import Incident
 from web.i18n import N_
 from web.i18n import gettext as _
+from web.texts.wording import DiagramWords
 
 # The ways out of an incident, used by several kinds.
 CORRECT: Final = N_("Rätta värdet som är fel och försök igen.")
-REDRAW: Final = N_("Ändra diagrammet, lägg det i drift och flytta ärendet till den nya versionen.")
+REDRAW: Final = N_("Ändra diagrammet, publicera det och flytta ärendet till den nya versionen.")
 AGAIN: Final = N_("Försök igen.")
 OPERATION: Final = N_("Hjälper det inte: ge texten nedan till den som sköter Serviceplan.")
 BACKUP: Final = N_(
     "Den som sköter Serviceplan kan återställa läget ur en säkerhetskopia. Försök igen efteråt."
 )
-CALLED: Final = N_("Lägg den anropade processen i drift och försök igen.")
+CALLED: Final = N_("Publicera den anropade processen och försök igen.")
 NEW_RULES: Final = N_(
-    "Är reglerna fel: lägg en ny version av beslutsmodellen i drift och försök igen."
+    "Är reglerna fel: publicera en ny version av beslutsmodellen och försök igen."
 )
 COMPLETE: Final = N_("Uppgiften är kvar. Slutför den igen, med andra svar om det är de som är fel.")
 SUPPLY: Final = N_("Rätta värdena, eller skicka det meddelande som väntas.")
@@ -131,6 +132,10 @@ class IncidentText:
     ways: list[str]
     value: bool
     task_id: str | None = None
+    element: str = ""
+    """What the element is called; "" when the incident is not about one."""
+    place: str = ""
+    """The element, else the process."""
 
 
 def kind_text(kind: str, element: str) -> IncidentText:
@@ -145,7 +150,10 @@ def kind_text(kind: str, element: str) -> IncidentText:
 
 def incident_text(incident: Incident) -> IncidentText:
     """The texts of an incident, with its open task as the first way out where it has one."""
-    text = kind_text(incident.kind, incident.element_name or incident.process)
+    words = DiagramWords()
+    element = words.element(incident.definition_id, incident.element_id, incident.element_name)
+    place = element or incident.process
+    text = replace(kind_text(incident.kind, place), element=element, place=place)
     # A damaged state cannot be read, so its task cannot be completed.
     if incident.task_id is None or incident.kind == "damaged_state":
         return text

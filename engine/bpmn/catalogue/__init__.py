@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from engine.bpmn.catalogue import (
     behaviour,
+    collaboration,
+    data,
     decisions,
     events,
     expressions,
@@ -26,6 +28,8 @@ TEXTS: dict[str, Text] = {
     **structure.TEXTS,
     **events.TEXTS,
     **behaviour.TEXTS,
+    **data.TEXTS,
+    **collaboration.TEXTS,
     **soundness.TEXTS,
     **expressions.TEXTS,
     **plan.TEXTS,

@@ -1,10 +1,10 @@
-"""Texts about activities, calls, data and what is drawn around them."""
+"""Texts about activities: tasks, calls, loops and who does them."""
 
 from __future__ import annotations
 
 from engine.bpmn.catalogue.weights import Text
 
-ACTIVITIES: dict[str, Text] = {
+TEXTS: dict[str, Text] = {
     "kind_not_run": (
         "gap",
         "{element} ({kind}) kan inte köras här. Processen sparas som ritning och kan inte startas. "
@@ -51,11 +51,11 @@ ACTIVITIES: dict[str, Text] = {
     "round_keeps_its_data": (
         "warning",
         "{element}: ”{value}” sätts i varje omgång för sig och finns inte efteråt, men ett uttryck "
-        "utanför frågar efter det. Lämna ut värdet med sp:output och sp:outputItem, eller med "
-        "sp:out.",
+        "utanför frågar efter det. Lämna ut värdet med sp:out, eller alla omgångars med sp:output "
+        "och sp:outputItem.",
         '{element}: "{value}" is set in each round apart and is not there afterwards, but an '
-        "expression outside asks for it. Give the value out by sp:output and sp:outputItem, or by "
-        "sp:out.",
+        "expression outside asks for it. Give the value out by sp:out, or those of all rounds by "
+        "sp:output and sp:outputItem.",
     ),
     "loop_number": (
         "error",
@@ -143,158 +143,6 @@ ACTIVITIES: dict[str, Text] = {
         "{element}: the processes {processes} call each other in a circle. If it gets too deep it "
         "is stopped. See to it that there is a way out.",
     ),
-}
-"""Findings about activities: tasks, sub-processes, calls, loops and multi-instance markers."""
-DATA: dict[str, Text] = {
-    "data_collection": (
-        "warning",
-        "{element} och {item} är inte överens om att vara en samling (isCollection). Ge båda "
-        "samma isCollection.",
-        "{element} and {item} do not agree on being a collection (isCollection). Give both the "
-        "same isCollection.",
-    ),
-    "output_to_input": (
-        "warning",
-        "{element} skriver till {target}, som är indata. Välj ett annat mål.",
-        "{element} writes to {target}, which is an input. Choose another target.",
-    ),
-    "input_from_output": (
-        "warning",
-        "{element} läser ur {target}, som är utdata. Välj en annan källa.",
-        "{element} reads from {target}, which is an output. Choose another source.",
-    ),
-    "data_set_missing": (
-        "warning",
-        "{element} har in- och utdata utan {name}. Lägg till en {name}.",
-        "{element} has inputs and outputs without an {name}. Add an {name}.",
-    ),
-    "data_not_in_set": (
-        "warning",
-        "{element}: {data} hör inte till någon {name}. Lägg den i en {name}.",
-        "{element}: {data} belongs to no {name}. Put it in an {name}.",
-    ),
-    "event_data_count": (
-        "warning",
-        "{element} har {data} data men {events} händelsedefinitioner; det ska vara lika många. "
-        "Lägg till det som saknas eller ta bort det som är för mycket.",
-        "{element} has {data} data but {events} event definitions; there must be as many. Add "
-        "what is missing or remove what is too much.",
-    ),
-    "event_data_type": (
-        "warning",
-        "{element}: {data} har inte den typ som händelsen bär. Ge båda samma typ (itemSubjectRef).",
-        "{element}: {data} does not have the type that the event carries. Give both the same type "
-        "(itemSubjectRef).",
-    ),
-    "data_sets": (
-        "warning",
-        "{element} ska ha exakt en {name}. Lägg till den som saknas eller ta bort de andra.",
-        "{element} must have exactly one {name}. Add the one that is missing or remove the others.",
-    ),
-    "message_data_count": (
-        "warning",
-        "{element} har {count} data för {message}; ett räcker. Behåll ett.",
-        "{element} has {count} data for {message}; one is enough. Keep one.",
-    ),
-    "message_data_type": (
-        "warning",
-        "{element}: {data} har inte samma typ som {message}. Ge båda samma typ (itemSubjectRef).",
-        "{element}: {data} does not have the type of {message}. Give both the same type "
-        "(itemSubjectRef).",
-    ),
-    "call_data": (
-        "warning",
-        "{element} och {called} är inte överens om sina data ({name}). Ge båda samma in- och "
-        "utdata.",
-        "{element} and {called} do not agree on their data ({name}). Give both the same inputs "
-        "and outputs.",
-    ),
-    "binding_missing": (
-        "warning",
-        "{element} stöder ett gränssnitt men binder inga data till det (ioBinding). Lägg till en "
-        "ioBinding eller ta bort gränssnittet.",
-        "{element} supports an interface but binds no data to it (ioBinding). Add an ioBinding or "
-        "remove the interface.",
-    ),
-    "loop_data": (
-        "warning",
-        "{element} upprepas över {found}, som inte hör till dess egna data. Välj något av stegets "
-        "egna data.",
-        "{element} is repeated over {found}, which is none of its own data. Choose one of the "
-        "step's own data.",
-    ),
-    "loop_item": (
-        "warning",
-        "{element}: {item} är inte ett enskilt värde ur {collection}. Ge den samlingens typ, utan "
-        "isCollection.",
-        "{element}: {item} is not a single value of {collection}. Give it the type of the "
-        "collection, without isCollection.",
-    ),
-    "message_flow_from_start": (
-        "warning",
-        "{element} börjar i {source}; en starthändelse sänder inget. Dra flödet från steget som "
-        "sänder.",
-        "{element} begins at {source}; a start event sends nothing. Draw the flow from the step "
-        "that sends.",
-    ),
-    "message_flow_from_catch": (
-        "warning",
-        "{element} utgår från {source}, som väntar på ett meddelande och inte sänder något. Dra "
-        "det från det som sänder.",
-        "{element} leaves {source}, which waits for a message and sends none. Draw it from what "
-        "sends.",
-    ),
-    "message_flow_to_throw": (
-        "warning",
-        "{element} leder till {target}, som sänder ett meddelande och inte tar emot något. Dra det "
-        "till det som väntar.",
-        "{element} leads to {target}, which sends a message and receives none. Draw it to what "
-        "waits.",
-    ),
-    "message_flow_to_end": (
-        "warning",
-        "{element} leder till {target}; en sluthändelse tar inte emot något. Dra flödet till "
-        "steget som tar emot.",
-        "{element} leads to {target}; an end event receives nothing. Draw the flow to the step "
-        "that receives.",
-    ),
-    "message_flow_to_other": (
-        "warning",
-        "{element} leder till {target}, som inte väntar på något meddelande. Dra flödet till ett "
-        "steg som väntar på meddelandet.",
-        "{element} leads to {target}, which does not wait for a message. Draw the flow to a step "
-        "that waits for the message.",
-    ),
-    "message_flow_without_message": (
-        "warning",
-        "{element} börjar i {source}, som inte sänder något meddelande. Dra flödet från ett steg "
-        "som sänder meddelandet.",
-        "{element} begins at {source}, which does not send a message. Draw the flow from a step "
-        "that sends the message.",
-    ),
-    "message_flow_in_pool": (
-        "warning",
-        "{element} går inom samma pool, från {source} till {target}. Använd ett sekvensflöde.",
-        "{element} stays within one pool, from {source} to {target}. Use a sequence flow.",
-    ),
-    "participant_number": (
-        "warning",
-        "{element}: antalet deltagare måste vara minst 0, högst minst 1, och minst ≤ högst.",
-        "{element}: the number of participants needs minimum ≥ 0, maximum ≥ 1 and minimum ≤ "
-        "maximum.",
-    ),
-    "pool_twice": (
-        "warning",
-        "{element} visar processen {process}, som redan visas i en annan pool. Behåll en av "
-        "poolerna.",
-        "{element} shows the process {process}, which another pool shows already. Keep one of the "
-        "pools.",
-    ),
-    "text_format": (
-        "warning",
-        "{element}: textFormat ”{value}” är ingen MIME-typ. Skriv till exempel text/plain.",
-        '{element}: textFormat "{value}" is not a MIME type. Write text/plain, for example.',
-    ),
     "performer_ambiguous": (
         "warning",
         "{element}: vem som ska göra det anges på två sätt, eller med parametrar utan resurs. "
@@ -303,6 +151,4 @@ DATA: dict[str, Text] = {
         "one way.",
     ),
 }
-"""Findings about data objects, data stores and data associations."""
-TEXTS: dict[str, Text] = {**ACTIVITIES, **DATA}
-"""All findings of this module by their code."""
+"""Findings about activities by their code."""

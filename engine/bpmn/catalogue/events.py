@@ -100,6 +100,40 @@ TEXTS: dict[str, Text] = {
         "{element} starts the process and must not have an incoming flow. Remove the flow or the "
         "mark (instantiate).",
     ),
+    "instantiate_inside": (
+        "warning",
+        "{element} är märkt att starta processen (instantiate) men står i en delprocess, som "
+        "flödet dit startar. Ta bort märkningen.",
+        "{element} is marked to start the process (instantiate) but stands in a sub-process, which "
+        "the flow to it starts. Remove the mark.",
+    ),
+    "boundary_elsewhere": (
+        "error",
+        "{element} sitter på {host}, som står i en annan delprocess eller process. Flytta den dit.",
+        "{element} is attached to {host}, which stands in another sub-process or process. Move it "
+        "there.",
+    ),
+    "compensation_handlers": (
+        "error",
+        "{element} har associationer till {count} kompensationer; den ska ha en. Lägg dem i en "
+        "delprocess, eller ta bort alla utom en.",
+        "{element} has associations to {count} compensations; it must have one. Put them into one "
+        "sub-process, or remove all but one.",
+    ),
+    "compensation_target": (
+        "warning",
+        "{element} ska göra {other} ogjord, men den har ingen kompensation. Rita en kanthändelse "
+        "för kompensation på den.",
+        "{element} is to undo {other}, which has no compensation. Draw a compensation boundary "
+        "event on it.",
+    ),
+    "compensation_out_of_sight": (
+        "warning",
+        "{element} ska göra {other} ogjord, som står i en annan delprocess. Välj delprocessen "
+        "själv, eller flytta händelsen dit.",
+        "{element} is to undo {other}, which stands in another sub-process. Choose the sub-process "
+        "itself, or move the event there.",
+    ),
     "compensation_without_handler": (
         "warning",
         "{element} har ingen association till en aktivitet som är märkt som kompensation. Dra en "

@@ -105,10 +105,10 @@ TEXTS: dict[str, Text] = {
     ),
     "condition_informal": (
         "error",
-        "{element}{after}: villkoret är vanlig text och kan aldrig bli sant: {text}. Skriv ett "
+        "{element}{after}: {place} är vanlig text, som inte kan räknas ut: {text}. Skriv ett "
         "FEEL-uttryck som börjar med =.",
-        "{element}{after}: the condition is plain text and can never come true: {text}. Write a "
-        "FEEL expression that starts with =.",
+        "{element}{after}: {place} is plain text, which cannot be evaluated: {text}. Write a FEEL "
+        "expression that starts with =.",
     ),
     "script_missing": (
         "gap",

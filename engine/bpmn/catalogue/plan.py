@@ -12,6 +12,13 @@ TEXTS: dict[str, Text] = {
         "{element}: the element sp:{name} is not known here and is not used. Correct the name or "
         "remove the element.",
     ),
+    "extension_attribute": (
+        "warning",
+        "{element}: {name} har inget attribut {value}, så det används inte. Rätta namnet eller ta "
+        "bort det.",
+        "{element}: {name} has no attribute {value}, so it is not used. Correct the name or remove "
+        "it.",
+    ),
     "extension_twice": (
         "error",
         "{element} har sp:{name} mer än en gång. Behåll ett.",
@@ -114,6 +121,33 @@ TEXTS: dict[str, Text] = {
         "error",
         "{element}: punkten {value} i checklistan har ingen text. Skriv texten.",
         "{element}: the point {value} of the checklist has no text. Write the text.",
+    ),
+    "item_dash": (
+        "info",
+        "{element}: punkten ”{value}” börjar med ett streck men bockas av för sig. Hör den till "
+        "punkten före: lägg den som sp:item i den, så bockas de av tillsammans.",
+        '{element}: the point "{value}" begins with a dash but is ticked by itself. If it belongs '
+        "to the point before it, put it as an sp:item into that one: they are ticked together.",
+    ),
+    "part_text": (
+        "error",
+        "{element}: punkten {value} i checklistan har en underpunkt utan text. Skriv texten.",
+        "{element}: the point {value} of the checklist has a sub-point without a text. Write the "
+        "text.",
+    ),
+    "part_alone": (
+        "warning",
+        "{element}: underpunkten ”{value}” bockas av med sin punkt; id, applies och egna "
+        "underpunkter används inte där. Ta bort dem, eller gör den till en punkt för sig.",
+        '{element}: the sub-point "{value}" is ticked with its point; id, applies and sub-points '
+        "of its own are not used there. Remove them, or make it a point of its own.",
+    ),
+    "part_behind": (
+        "warning",
+        "{element}: ”{value}” står efter en underpunkt i checklistan och används inte. Skriv "
+        "punktens text före underpunkterna.",
+        '{element}: "{value}" stands behind a sub-point of the checklist and is not used. Write '
+        "the text of the point before its sub-points.",
     ),
     "counter_role_not_run": (
         "warning",
@@ -295,6 +329,20 @@ TEXTS: dict[str, Text] = {
         "som inte ska gälla.",
         "{element} stands in the lane of the role {role}, which counts; {value} is not used. "
         "Remove what is not to count.",
+    ),
+    "lane_name_differs": (
+        "warning",
+        "{element}: banan heter ”{name}”, men sp:role ger dess uppgifter till rollen {title} "
+        "({role}). Ge banan rollens namn, eller byt roll.",
+        '{element}: the lane is called "{name}", but sp:role gives its tasks to the role {title} '
+        "({role}). Give the lane the role's name, or change the role.",
+    ),
+    "task_role_differs": (
+        "warning",
+        "{element} står i banan ”{name}”, men sp:role ger uppgiften till rollen {title} ({role}). "
+        "Ge banan en roll, eller rita uppgiften i rollens bana.",
+        '{element} stands in the lane "{name}", but sp:role gives the task to the role {title} '
+        "({role}). Give the lane a role, or draw the task in the lane of that role.",
     ),
     "role_without_members": (
         "warning",

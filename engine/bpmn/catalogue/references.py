@@ -39,6 +39,13 @@ TEXTS: dict[str, Text] = {
         'The id "{id}" of a drawn element ({kind}) is used in the file already. Open and save the '
         "diagram in an editor.",
     ),
+    "call_as_before": (
+        "info",
+        "{element} är bunden till sin driftsättning och filen är oförändrad: den anropar ”{value}” "
+        "i version {version} som förut, inte den nya.",
+        '{element} is bound to its deployment, and its file is as it was: it calls "{value}" in '
+        "version {version} as before, not the new one.",
+    ),
     "reference_missing": (
         "error",
         "{element} saknar {attribute}: det står inte vad den hör till. Ange det i redigeraren.",
@@ -76,6 +83,27 @@ TEXTS: dict[str, Text] = {
         "gäller. Öppna och spara diagrammet i en redigerare.",
         "{element} lists the flow {flow} ({direction}), which does not lead there. The ends of "
         "the flow itself count. Open and save the diagram in an editor.",
+    ),
+    "declaration_unused": (
+        "warning",
+        "{element} används inte av något i filen. Ta bort den, eller välj den där den ska "
+        "användas.",
+        "{element} is used by nothing in the file. Remove it, or choose it where it is to be used.",
+    ),
+    "shape_of_nothing": (
+        "warning",
+        "Ritningen visar {value} ({kind}), som inte finns i filen; det ritas inte. Öppna och spara "
+        "diagrammet i en redigerare.",
+        "The drawing shows {value} ({kind}), which is not in the file; it is not drawn. Open and "
+        "save the diagram in an editor.",
+    ),
+    "extension_not_understood": (
+        "gap",
+        "Filen säger att tillägget {value} måste förstås (mustUnderstand), men det är inte känt "
+        "här. Filen sparas som ritning. Ta bort märkningen, om det går att vara utan tillägget.",
+        "The file says that the extension {value} must be understood (mustUnderstand), but it is "
+        "not known here. The file is kept as a drawing. Remove the mark, if the extension can be "
+        "done without.",
     ),
     "element_misplaced": (
         "warning",

@@ -51,9 +51,11 @@ TEXTS: dict[str, Text] = {
         "{element} leads nowhere. Draw a flow to what is to happen.",
     ),
     "compensation_boundary_with_flow": (
-        "warning",
-        "{element} har ett utgående flöde. Kompensation kopplas med en association i stället.",
-        "{element} has an outgoing flow. Compensation is joined by an association instead.",
+        "error",
+        "{element} har ett utgående flöde, som aldrig följs. Ta bort det och dra en association "
+        "till det som gör steget ogjort.",
+        "{element} has an outgoing flow, which is never followed. Remove it and draw an "
+        "association to what undoes the step.",
     ),
     "intermediate_without_outgoing": (
         "error",
@@ -182,6 +184,13 @@ TEXTS: dict[str, Text] = {
         "{element} leder både till mottagningsuppgifter och till meddelandehändelser. Använd bara "
         "det ena slaget.",
         "{element} leads both to receive tasks and to message events. Use one of the kinds only.",
+    ),
+    "event_gateway_boundary": (
+        "warning",
+        "{element} följer på {gateway} och får inte ha kanthändelser. Ta bort dem, eller dra en "
+        "väg till ur grinden.",
+        "{element} follows {gateway} and may not have boundary events. Remove them, or draw one "
+        "more way out of the gateway.",
     ),
     "event_subprocess_starts": (
         "error",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from engine.bpmn.decision import read_decision
@@ -21,6 +23,8 @@ from engine.bpmn.names import (
 
 MOST_ROUNDS = 1000
 """Rounds of a multi-instance activity that a diagram may ask for with a literal number."""
+_NO_NUMBER = re.compile(r"""-?\d*\.\d+|true|false|null|"[^"]*\"""", re.ASCII)
+"""Literals that count nothing."""
 _LOOPS = ("standardLoopCharacteristics", "multiInstanceLoopCharacteristics")
 
 
@@ -88,8 +92,10 @@ def _multiple(loop: etree._Element, owner: etree._Element, report: Reporter) -> 
         report("loop_collection_foreign" if foreign else "loop_without_number", owner, at=loop)
     if cardinality is not None and collection is not None:
         report("loop_number_and_collection", owner, at=loop)
-    number = None if cardinality is None else _integer(text(cardinality).lstrip("= "))
-    if number is not None and not 0 <= number <= MOST_ROUNDS:
+    written = "" if cardinality is None else text(cardinality).lstrip("= ")
+    number = _integer(written)
+    out_of_bounds = number is not None and not 0 <= number <= MOST_ROUNDS
+    if out_of_bounds or (number is None and _NO_NUMBER.fullmatch(written)):
         report("loop_number", owner, at=loop, value=text(cardinality), limit=MOST_ROUNDS)
 
 

@@ -9,15 +9,16 @@ from collections import Counter
 
 from lxml import etree
 
-from engine.bpmn.lint.document import DiagramNode, Document, flag
+from engine.bpmn.lint.document import SCOPES, DiagramNode, Document
 from engine.bpmn.lint.report import Reporter
-from engine.bpmn.names import kind, local_reference, model_child, model_children, text
+from engine.bpmn.names import flag, kind, local_reference, model_child, model_children, text
 
 _PAYLOAD = ("message", "signal", "error", "escalation")
 _GLOBAL_TASKS = (
     *("globalTask", "globalUserTask", "globalManualTask", "globalScriptTask"),
     "globalBusinessRuleTask",
 )
+_OWN_END = {"dataInputAssociation": "targetRef", "dataOutputAssociation": "sourceRef"}
 _CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
 
 
@@ -70,6 +71,30 @@ def specifications(document: Document, report: Reporter) -> None:
             for data in model_children(element, name):
                 if data.get("id") not in used:
                     report("data_not_in_set", element.getparent(), at=data, data=data, name=holder)
+            _sets(document, element, name, sets, report)
+
+
+def _sets(
+    document: Document,
+    specification: etree._Element,
+    name: str,
+    sets: list[etree._Element],
+    report: Reporter,
+) -> None:
+    """Table 10.61, Table 10.62: a set holds what its own specification has; what is optional in it
+    or comes while the activity is under way is in the set."""
+    own = {data.get("id") for data in model_children(specification, name)}
+    way = name.removeprefix("data")
+    for each in sets:
+        held = [local_reference(text(e)) for e in model_children(each, f"{name}Refs")]
+        for ident in held:
+            if ident not in own and document.by_id.get(ident) is not None:
+                report("data_set_foreign", specification.getparent(), at=each, value=ident)
+        for more in (f"optional{way}Refs", f"whileExecuting{way}Refs"):
+            for reference in model_children(each, more):
+                if local_reference(text(reference)) not in held:
+                    owner, value = specification.getparent(), text(reference)
+                    report("data_set_optional", owner, at=reference, name=more, value=value)
 
 
 def associations(document: Document, report: Reporter) -> None:
@@ -82,6 +107,38 @@ def associations(document: Document, report: Reporter) -> None:
         target = document.target(text(model_child(element, end)))
         if target is not None and kind(target) == forbidden:
             report(code, element, target=target)
+
+
+def association_ends(document: Document, report: Reporter) -> None:
+    """§10.4.1 "Data Associations": what goes into an activity or an event ends at an input of it,
+    and what comes out begins at an output of it. (Many tools use a property instead.)"""
+    for element in document.of(*_OWN_END):
+        owner = element.getparent()
+        for reference in model_children(element, _OWN_END[kind(element)]):
+            end = document.target(text(reference))
+            if end is not None and owner not in (end, *end.iterancestors()):
+                report("data_association_elsewhere", owner, at=element, end=end)
+
+
+def association_sources(document: Document, report: Reporter) -> None:
+    """§10.4.1 "Data Associations": without a transformation (or assignments) what one source holds
+    is copied, so there is one."""
+    for element in document.of(*_OWN_END):
+        changed = model_child(element, "transformation", "assignment") is not None
+        if not changed and len(list(model_children(element, "sourceRef"))) > 1:
+            report("data_association_sources", element.getparent(), at=element)
+
+
+def visible(document: Document, report: Reporter) -> None:
+    """§10.4.1 "Data Objects": a data object is seen in the process or sub-process that it stands in
+    and in what stands in there."""
+    for element in document.of("dataObjectReference"):
+        shown = document.target(element.get("dataObjectRef"))
+        holder = None if shown is None or kind(shown) != "dataObject" else shown.getparent()
+        if holder is None or kind(holder) not in SCOPES | {"process"}:
+            continue
+        if holder not in element.iterancestors():
+            report("data_out_of_sight", element, scope=holder)
 
 
 def event_data(document: Document, report: Reporter) -> None:
@@ -112,55 +169,51 @@ def _carried(document: Document, definition: etree._Element) -> etree._Element |
 
 def task_data(document: Document, report: Reporter) -> None:
     """§10.3.3: the inputs and outputs of service, send and receive tasks match the messages that
-    they send and receive."""
+    they send and receive: one of each at most, of the message's type, in one set."""
     for node in document.all_nodes():
         specification = model_child(node.element, "ioSpecification")
-        inputs = _data(specification, "dataInput")
-        outputs = _data(specification, "dataOutput")
         message = document.target(node.element.get("messageRef"))
-        if node.kind == "serviceTask":
-            _service(document, node, specification, report)
-        elif node.kind == "sendTask" and message is not None:
-            _message_data(document, node, inputs, message, report)
-        elif node.kind == "receiveTask" and message is not None:
-            _message_data(document, node, outputs, message, report)
-            if specification is not None:
-                sets = list(model_children(specification, "outputSet"))
-                if len(sets) > 1:
-                    report("data_sets", node.element, name="outputSet")
+        operation = document.target(node.element.get("operationRef"))
+        if node.kind == "serviceTask" and operation is not None and kind(operation) == "operation":
+            sets = _children(specification, "inputSet")
+            if len(sets) != 1:
+                report("data_sets", node.element, name="inputSet")
+            for name, reference in _OF_OPERATIONS:
+                sent = document.target(text(model_child(operation, reference)))
+                _message_data(document, node, name, sent, report)
+        elif node.kind == "sendTask":
+            _message_data(document, node, "dataInput", message, report)
+        elif node.kind == "receiveTask":
+            _message_data(document, node, "dataOutput", message, report)
+
+
+_OF_OPERATIONS = (("dataInput", "inMessageRef"), ("dataOutput", "outMessageRef"))
+_SETS = {"dataInput": "inputSet", "dataOutput": "outputSet"}
 
 
 def _message_data(
     document: Document,
     node: DiagramNode,
-    data: list[etree._Element],
-    message: etree._Element,
+    name: str,
+    message: etree._Element | None,
     report: Reporter,
 ) -> None:
+    """What the task takes in (or gives out) is one message, in one set."""
+    specification = model_child(node.element, "ioSpecification")
+    if message is None or specification is None:
+        return
+    data = _children(specification, name)
     if len(data) > 1:
         report("message_data_count", node.element, count=len(data), message=message)
     for each in data:
         if not same_item(item_of(document, each), item_of(document, message)):
             report("message_data_type", node.element, at=each, data=each, message=message)
+    already_told = node.kind == "serviceTask" and name == "dataInput"
+    if len(_children(specification, _SETS[name])) > 1 and not already_told:
+        report("data_sets", node.element, name=_SETS[name])
 
 
-def _service(
-    document: Document, node: DiagramNode, specification: etree._Element | None, report: Reporter
-) -> None:
-    operation = document.target(node.element.get("operationRef"))
-    if operation is None or kind(operation) != "operation":
-        return
-    sets = [] if specification is None else list(model_children(specification, "inputSet"))
-    if len(sets) != 1:
-        report("data_sets", node.element, name="inputSet")
-    for name, reference in (("dataInput", "inMessageRef"), ("dataOutput", "outMessageRef")):
-        message = document.target(text(model_child(operation, reference)))
-        for each in _data(specification, name) if message is not None else []:
-            if not same_item(item_of(document, each), item_of(document, message)):
-                report("message_data_type", node.element, at=each, data=each, message=message)
-
-
-def _data(specification: etree._Element | None, name: str) -> list[etree._Element]:
+def _children(specification: etree._Element | None, name: str) -> list[etree._Element]:
     return [] if specification is None else list(model_children(specification, name))
 
 
@@ -177,9 +230,10 @@ def call_data(document: Document, report: Reporter) -> None:
         if called is None or own is None or other is None:
             continue
         for name in ("dataInput", "dataOutput"):
-            ours = Counter(_likeness(item_of(document, e)) for e in _data(own, name))
-            theirs = Counter(_likeness(item_of(document, e)) for e in _data(other, name))
-            if ours != theirs:
+            ours = Counter(_likeness(item_of(document, e)) for e in _children(own, name))
+            theirs = Counter(_likeness(item_of(document, e)) for e in _children(other, name))
+            sets = _SETS[name]
+            if ours != theirs or len(_children(own, sets)) != len(_children(other, sets)):
                 report("call_data", node.element, called=called, name=name)
 
 
@@ -210,7 +264,7 @@ def loop_data(document: Document, report: Reporter) -> None:
         for name, wanted in _LOOP_REFERENCES:
             reference = model_child(loop, name)
             referred = None if reference is None else document.target(text(reference))
-            if referred is not None and referred not in _data(specification, wanted):
+            if referred is not None and referred not in _children(specification, wanted):
                 report("loop_data", node.element, at=reference, found=referred)
         _loop_items(document, node, loop, report)
 
@@ -241,6 +295,9 @@ CHECKS = (
     collections,
     specifications,
     associations,
+    association_ends,
+    association_sources,
+    visible,
     event_data,
     task_data,
     call_data,

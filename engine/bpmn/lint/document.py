@@ -14,7 +14,7 @@ from functools import cached_property
 from lxml import etree
 
 from engine.bpmn.model import ACTIVITIES, EVENTS, GATEWAYS
-from engine.bpmn.names import kind, local_reference, model_children, text
+from engine.bpmn.names import flag, kind, local_reference, model_children, text
 
 SCOPES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 """Local names of the activities that hold flow nodes of their own."""
@@ -252,9 +252,3 @@ def _of_the_model(root: etree._Element) -> Iterator[etree._Element]:
             yield element
         if kind(element) != "extensionElements":
             pending.extend(reversed(element))
-
-
-def flag(element: etree._Element, name: str, default: bool = False) -> bool:
-    """An xsd:boolean attribute."""
-    value = element.get(name)
-    return default if value is None else value.strip() in ("true", "1")

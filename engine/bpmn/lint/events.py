@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from engine.bpmn.lint.document import DiagramNode, Document, flag
+from engine.bpmn.lint.document import DiagramNode, Document, Scope
 from engine.bpmn.lint.report import Reporter
-from engine.bpmn.names import kind, local_reference, model_child, model_children, text
+from engine.bpmn.names import flag, kind, local_reference, model_child, model_children, text
 
 _MAY_HAVE: Mapping[str, frozenset[str]] = {
     "intermediateCatchEvent": frozenset({"message", "timer", "conditional", "link", "signal"}),
@@ -179,25 +179,93 @@ def instantiating(document: Document, report: Reporter) -> None:
             report("instantiate_with_incoming", node.element)
 
 
+def instantiating_inside(document: Document, report: Reporter) -> None:
+    """§13.2: a process is begun by what stands in the process itself. In a sub-process the mark
+    (instantiate) means nothing: the flow to the sub-process begins it."""
+    for node in document.all_nodes():
+        starts = node.kind in ("receiveTask", "eventBasedGateway")
+        if starts and flag(node.element, "instantiate") and node.scope.owner is not None:
+            report("instantiate_inside", node.element)
+
+
+def attached(document: Document, report: Reporter) -> None:
+    """§10.5.4 "Boundary Events": a boundary event stands in the scope of the activity that it is
+    attached to."""
+    for node in document.all_nodes():
+        if node.kind == "boundaryEvent":
+            host = document.node(document.target(node.element.get("attachedToRef")))
+            if host is not None and host.scope is not node.scope:
+                report("boundary_elsewhere", node.element, host=host.element)
+
+
 def compensation(document: Document, report: Reporter) -> None:
-    """§10.7: a compensation event on a boundary has an association to an activity that is marked
+    """§10.7.1: a compensation event on a boundary has an association to one activity that is marked
     for compensation, and what is so marked has such an association."""
-    handlers: dict[str, list[etree._Element]] = {}
-    for element in document.of("association"):
-        target = document.target(element.get("targetRef"))
-        source = local_reference(element.get("sourceRef"))
-        if target is not None:
-            handlers.setdefault(source, []).append(target)
-    joined: set[etree._Element] = set()
+    joined: set[DiagramNode] = set()
     for node in document.all_nodes():
         if node.kind == "boundaryEvent" and "compensate" in node.events:
-            activities = [h for h in handlers.get(node.id, []) if flag(h, "isForCompensation")]
-            joined.update(activities)
-            if not activities:
+            undoing = _handlers(document, node)
+            joined.update(undoing)
+            if not undoing:
                 report("compensation_without_handler", node.element)
+            elif len(undoing) > 1:
+                report("compensation_handlers", node.element, count=len(undoing))
     for node in document.all_nodes():
-        if node.for_compensation and node.element not in joined:
+        if node.for_compensation and node not in joined:
             report("handler_without_compensation", node.element)
+
+
+def _handlers(document: Document, event: DiagramNode) -> set[DiagramNode]:
+    """The compensation activities that associations lead to from this event. (One that is drawn
+    the other way round means the same.)"""
+    found = set()
+    for element in document.of("association"):
+        ends = [local_reference(element.get(name)) for name in ("sourceRef", "targetRef")]
+        if event.id and event.id in ends:
+            ends.remove(event.id)
+            node = document.node(document.by_id.get(ends[0]))
+            if node is not None and flag(node.element, "isForCompensation"):
+                found.add(node)
+    return found
+
+
+def compensated(document: Document, report: Reporter) -> None:
+    """§10.5.5 "Compensation Event": the activity that an event names to be undone has something
+    that undoes it, and is seen by the event: it stands in the same scope, or in the one around the
+    event sub-process that the event stands in."""
+    for node in document.all_nodes():
+        if node.kind not in _THROWING:
+            continue
+        for definition in node.definitions:
+            if kind(definition) != "compensateEventDefinition":
+                continue
+            named = document.node(document.target(definition.get("activityRef")))
+            if named is None:
+                continue
+            if named.scope not in _seen_from(node.scope):
+                report("compensation_out_of_sight", node.element, other=named.element)
+            elif not _undone(named):
+                report("compensation_target", node.element, other=named.element)
+
+
+def _seen_from(scope: Scope) -> Iterator[Scope]:
+    yield scope
+    while scope.owner is not None and scope.owner.event_triggered:
+        scope = scope.owner.scope
+        yield scope
+
+
+def _undone(node: DiagramNode) -> bool:
+    """True when something undoes the activity: a handler of its own, or what is inside it."""
+    if node.kind == "callActivity" or any("compensate" in b.events for b in node.boundary):
+        return True
+    inside = () if node.inner is None else node.inner.nodes
+    return any(
+        _undone(each)
+        or (each.kind == "startEvent" and "compensate" in each.events)
+        or (each.event_triggered and _undone(each))
+        for each in inside
+    )
 
 
 def compensation_of_nothing(document: Document, report: Reporter) -> None:
@@ -224,6 +292,7 @@ def timed_starts(document: Document, report: Reporter) -> None:
 
 CHECKS = (
     triggers,
+    attached,
     interrupting,
     together,
     names,
@@ -233,7 +302,9 @@ CHECKS = (
     links,
     shared_definitions,
     instantiating,
+    instantiating_inside,
     compensation,
+    compensated,
     compensation_of_nothing,
     timed_starts,
 )

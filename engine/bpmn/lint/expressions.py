@@ -41,6 +41,8 @@ _PLACES = {
     "script": "script",
 }
 _BOOLEAN = frozenset({"condition", "completion", "activation", "loop"})
+_FORMAL = _BOOLEAN | {"number"}
+"""Places in which words are no expression."""
 _NOT_USED = ("transformation", "assignment", "formalExpression")
 _WORDS = {
     "condition": ("villkoret", "the condition"),
@@ -165,7 +167,7 @@ def _informal(element: etree._Element, document: Document) -> ExpressionProblem 
     """§10.5.5 "Conditional Event": in an executable process the condition must be formal. Other
     conditions without a type (§8.4.7: natural language) are read as FEEL, which words are not."""
     written = text(element)
-    if _PLACES[kind(element)] not in _BOOLEAN or not written or is_juel(written):
+    if _PLACES[kind(element)] not in _FORMAL or not written or is_juel(written):
         return None
     event = kind(element.getparent()) == "conditionalEventDefinition"
     if not event and not any(" " in name for name in names_in(written)):

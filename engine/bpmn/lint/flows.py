@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn.lint.document import DiagramFlow, DiagramNode, Document, Scope, flag
+from engine.bpmn.lint.document import DiagramFlow, DiagramNode, Document, Scope
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.model import ACTIVITIES
-from engine.bpmn.names import kind, local_reference, model_children, text
+from engine.bpmn.names import flag, kind, local_reference, model_children, text
 
 
 def borders(document: Document, report: Reporter) -> None:
@@ -32,8 +32,11 @@ def start_and_end_events(document: Document, report: Reporter) -> None:
                 report("start_with_incoming", node.element)
             if not node.outgoing:
                 report("start_without_outgoing", node.element)
-        elif node.kind == "endEvent" and node.outgoing:
-            report("end_with_outgoing", node.element)
+        elif node.kind == "endEvent":
+            if node.outgoing:
+                report("end_with_outgoing", node.element)
+            if not node.incoming:
+                report("node_without_incoming", node.element)
 
 
 def listed_once(document: Document, report: Reporter) -> None:
@@ -84,7 +87,7 @@ def _instantiated(scope: Scope) -> bool:
 
 def boundary_events(document: Document, report: Reporter) -> None:
     """§10.5.4 "Boundary Events": no incoming flow, at least one outgoing; a compensation event
-    has an association to its handler instead and no outgoing flow."""
+    has an association to its handler instead and no outgoing flow, which nothing would follow."""
     for node in document.all_nodes():
         if node.kind != "boundaryEvent":
             continue
@@ -155,11 +158,9 @@ def loose_ends(document: Document, report: Reporter) -> None:
 
 
 def _needs_incoming(node: DiagramNode) -> bool:
-    if node.kind in ("startEvent", "boundaryEvent") or node.event_triggered:
+    if node.kind in ("startEvent", "boundaryEvent", "endEvent") or node.event_triggered:
         return False
-    if node.kind == "receiveTask" and node.element.get("instantiate") == "true":
-        return False
-    if node.kind == "eventBasedGateway" and node.element.get("instantiate") == "true":
+    if node.kind in ("receiveTask", "eventBasedGateway") and flag(node.element, "instantiate"):
         return False
     return not node.for_compensation and not node.link_target
 
@@ -216,8 +217,8 @@ def repeated_flows(document: Document, report: Reporter) -> None:
 
 
 def completions(document: Document, report: Reporter) -> None:
-    """Table 8.60: isImmediate="false" lets other things happen between a step and the next one;
-    here every flow is taken at once."""
+    """Table 8.60: isImmediate="false" lets other things happen between a step and the next one; in
+    an executable process it MUST NOT be false."""
     for process in document.processes:
         for flow in process.flows():
             if not flag(flow.element, "isImmediate", True):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from engine.bpmn.lint.document import DiagramNode, Document, flag
+from engine.bpmn.lint.document import DiagramNode, Document
 from engine.bpmn.lint.report import Reporter
+from engine.bpmn.names import flag
 
 _DECIDING = ("exclusiveGateway", "inclusiveGateway", "complexGateway")
 _PLAIN = (*_DECIDING, "parallelGateway")
@@ -89,7 +90,7 @@ def idle_conditions(document: Document, report: Reporter) -> None:
 def after_event_gateways(document: Document, report: Reporter) -> None:
     """§10.6.6 "Event-Based Gateway": at least two ways out; only receive tasks and catching
     message, signal, timer and conditional events (or several of these) follow, not both receive
-    tasks and message events, and nothing else leads to them."""
+    tasks and message events, the tasks without boundary events, and nothing else leads to them."""
     for node in document.all_nodes():
         if node.kind != "eventBasedGateway":
             continue
@@ -101,6 +102,9 @@ def after_event_gateways(document: Document, report: Reporter) -> None:
                 report("event_gateway_target", node.element, target=target.element)
             elif len(target.incoming) > 1:
                 report("event_gateway_target_shared", target.element, gateway=node.element)
+        for target in targets:
+            if target.kind == "receiveTask" and target.boundary:
+                report("event_gateway_boundary", target.element, gateway=node.element)
         receives = any(t.kind == "receiveTask" for t in targets)
         if receives and any("message" in t.events for t in targets):
             report("event_gateway_mixed", node.element)

@@ -38,6 +38,7 @@ def lanes(document: Document, report: Reporter, roles: Mapping[str, Role], *, st
                 wrong.setdefault(lane.element, lane)
         for lane in wrong.values():
             _unknown_role(lane, roles, report, strict)
+        _hidden_roles(process, roles, report)
         for element, given in unknown_roles(process.element, roles):
             report(
                 "process_role_unknown",
@@ -70,8 +71,36 @@ def _own_role(
             value=others,
             nearest=_nearest(given[0], roles),
         )
-    elif len(given) > 1:
-        report("role_first", node.element, role=known[0], value=others)
+    else:
+        if len(given) > 1:
+            report("role_first", node.element, role=known[0], value=others)
+        name = "" if lane is None else " ".join((lane.element.get("name") or "").split())
+        if name and lane is not None and lane.leaf:
+            title = roles[known[0]]
+            report(
+                "task_role_differs",
+                node.element,
+                name=name,
+                role=known[0],
+                title=(title.sv, title.en),
+            )
+
+
+def _hidden_roles(process: DiagramProcess, roles: Mapping[str, Role], report: Reporter) -> None:
+    """A lane whose drawn name is not that of the role that its sp:role gives, so that the drawing
+    says another role than the one that gets the work."""
+    for lane in read_lanes(process.element, roles):
+        name = " ".join((lane.element.get("name") or "").split())
+        own = any(True for _ in extensions(lane.element, "role"))
+        if own and name and lane.role and RoleIndex(roles).find(name) != lane.role:
+            title = roles[lane.role]
+            report(
+                "lane_name_differs",
+                lane.element,
+                name=name,
+                role=lane.role,
+                title=(title.sv, title.en),
+            )
 
 
 def _innermost(

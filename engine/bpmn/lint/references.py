@@ -16,7 +16,20 @@ from engine.bpmn.catalogue import Weight
 from engine.bpmn.lint.document import CHOREOGRAPHY, NODES, Document
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.model import ACTIVITIES, EVENTS
-from engine.bpmn.names import kind, local_reference, text
+from engine.bpmn.names import (
+    ACTIVITI,
+    CAMUNDA,
+    DI,
+    FLOWABLE,
+    SP,
+    SPIFF,
+    ZEEBE,
+    flag,
+    kind,
+    local,
+    local_reference,
+    text,
+)
 
 Kinds = frozenset[str]
 """Local names of the elements that a reference may name."""
@@ -49,8 +62,8 @@ ATTRIBUTES: Mapping[tuple[str, str], Kinds] = {
     ("messageFlow", "targetRef"): _INTERACTING | _CONVERSING,
     ("association", "sourceRef"): ANY,
     ("association", "targetRef"): ANY,
-    ("conversationLink", "sourceRef"): _CONVERSING | {"participant"},
-    ("conversationLink", "targetRef"): _CONVERSING | {"participant"},
+    ("conversationLink", "sourceRef"): _INTERACTING | _CONVERSING,
+    ("conversationLink", "targetRef"): _INTERACTING | _CONVERSING,
     ("boundaryEvent", "attachedToRef"): ACTIVITIES,
     ("participant", "processRef"): _is("process"),
     ("process", "definitionalCollaborationRef"): _COLLABORATIONS,
@@ -68,6 +81,7 @@ ATTRIBUTES: Mapping[tuple[str, str], Kinds] = {
     ("ioBinding", "outputDataRef"): _is("outputSet", "dataOutput"),
     ("resourceParameterBinding", "parameterRef"): _is("resourceParameter"),
     ("callConversation", "calledCollaborationRef"): _COLLABORATIONS,
+    ("callChoreography", "calledChoreographyRef"): _is("choreography", "globalChoreographyTask"),
     ("*", "default"): _is("sequenceFlow"),
     ("*", "messageRef"): _is("message"),
     ("*", "signalRef"): _is("signal"),
@@ -79,6 +93,7 @@ ATTRIBUTES: Mapping[tuple[str, str], Kinds] = {
     ("*", "noneBehaviorEventRef"): _EVENT_DEFINITIONS,
     ("*", "oneBehaviorEventRef"): _EVENT_DEFINITIONS,
     ("*", "initiatingParticipantRef"): _is("participant"),
+    ("*", "evaluatesToTypeRef"): _is("itemDefinition"),
 }
 """(kind of the owner or ``*``, attribute) → the kinds that it may name."""
 
@@ -129,7 +144,9 @@ BY_OWNER: Mapping[tuple[str, str], Kinds] = {
 }
 """(kind of the parent, kind of the child) of references that mean other things elsewhere."""
 
-TOLERATED = frozenset({"operationRef", "structureRef", "incoming", "outgoing"})
+TOLERATED = frozenset(
+    {"operationRef", "structureRef", "evaluatesToTypeRef", "incoming", "outgoing"}
+)
 """References of which a lost one is only told: operations and types are not run, and the flows
 themselves say where they lead. One that names something of the wrong kind is a mistake still."""
 _ENDS: Mapping[str, tuple[str, ...]] = {
@@ -137,6 +154,7 @@ _ENDS: Mapping[str, tuple[str, ...]] = {
     "messageFlow": ("sourceRef", "targetRef"),
     "boundaryEvent": ("attachedToRef",),
 }
+_XML_SCHEMA = "http://www.w3.org/2001/XMLSchema"
 _REQUIRED = frozenset(name for names in _ENDS.values() for name in names)
 _NAMES = frozenset(name for _, name in ATTRIBUTES)
 
@@ -192,6 +210,8 @@ def _check(document: Document, report: Reporter, use: _Use, kinds: Kinds) -> Non
         if use.name not in _REQUIRED:
             report("reference_empty", use.owner, weight=weight, **params)
         return
+    if use.name in TOLERATED and _of_schema(use.at, use.value):
+        return
     if _imported(document, use.at, use.value):
         report("reference_imported", use.owner, value=use.value, **params)
         return
@@ -209,6 +229,12 @@ def _imported(document: Document, at: etree._Element, value: str) -> bool:
         return False
     namespace = at.nsmap.get(prefix)
     return namespace is not None and namespace != document.root.get("targetNamespace")
+
+
+def _of_schema(at: etree._Element, value: str) -> bool:
+    """True for a type of XML Schema, which no file has to define."""
+    prefix, colon, _ = value.strip().partition(":")
+    return bool(colon) and at.nsmap.get(prefix) == _XML_SCHEMA
 
 
 def lists(document: Document, report: Reporter) -> None:
@@ -240,5 +266,51 @@ def imports(document: Document, report: Reporter) -> None:
         report("import_ignored", element, location=element.get("location") or "?")
 
 
-CHECKS = (references, required_references, lists, imports)
+def declarations(document: Document, report: Reporter) -> None:
+    """§8.4, §10.5.5: messages, signals, errors, escalations and event definitions are declared to
+    be used. One that nothing names is left over, or the reference to it is missing. (Other tools
+    name them by their name or code.)"""
+    declared = [e for e in document.root if kind(e) in _DECLARED and e.get("id")]
+    if not declared:
+        return
+    named: set[str] = set()
+    for element in document.root.iter():
+        if isinstance(element.tag, str):
+            own = _NAMED_BY if kind(element) in _DECLARED else _NAMED_BY[:2]
+            named.update(local_reference(v) for k, v in element.attrib.items() if k not in own)
+            named.add(local_reference(element.text))
+    for element in declared:
+        if named.isdisjoint(element.get(name) for name in _NAMED_BY):
+            report("declaration_unused", element)
+
+
+_DECLARED = _EVENT_DEFINITIONS | {"message", "signal", "error", "escalation"}
+_NAMED_BY = ("id", "name", "errorCode", "escalationCode")
+
+
+def shapes(document: Document, report: Reporter) -> None:
+    """§12.2 "BPMN Diagram Interchange": planes, shapes and edges show elements of the file."""
+    for drawn in document.root.iter(*_DRAWN):
+        shown = drawn.get("bpmnElement")
+        if shown and document.target(shown) is None and not _imported(document, drawn, shown):
+            report("shape_of_nothing", None, at=drawn, value=shown, kind=local(drawn))
+
+
+_DRAWN = tuple(f"{{{DI}}}{name}" for name in ("BPMNPlane", "BPMNShape", "BPMNEdge"))
+
+
+def extensions(document: Document, report: Reporter) -> None:
+    """§8.2.3 "Extensibility": an extension that must be understood is known here, or the model is
+    not what its author means."""
+    for element in document.of("extension"):
+        if not flag(element, "mustUnderstand"):
+            continue
+        prefix, colon, _ = (element.get("definition") or "").strip().partition(":")
+        if element.nsmap.get(prefix if colon else None) not in _UNDERSTOOD:
+            report("extension_not_understood", element, value=element.get("definition") or "?")
+
+
+_UNDERSTOOD = frozenset({SP, CAMUNDA, ZEEBE, FLOWABLE, ACTIVITI, SPIFF})
+
+CHECKS = (references, required_references, lists, declarations, shapes, extensions, imports)
 """The checks of this module, in the order in which they run."""

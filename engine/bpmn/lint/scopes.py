@@ -5,15 +5,16 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.bpmn.catalogue import Weight
-from engine.bpmn.lint.document import CHOREOGRAPHY, SCOPES, Document, Scope, flag
+from engine.bpmn.lint.document import CHOREOGRAPHY, SCOPES, Document, Scope
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.model import ACTIVITIES, EVENTS, GATEWAYS
-from engine.bpmn.names import MODEL, kind, local, local_reference, model_child, namespace
+from engine.bpmn.names import MODEL, flag, kind, local, local_reference, model_child, namespace
 
 _EVENT_SUBPROCESS = frozenset(
     {"message", "timer", "error", "escalation", "compensate", "conditional", "signal"}
 )
 _ALWAYS_INTERRUPTING = ("error", "compensate")
+_OF_ANY_NAME = ("error", "escalation", "compensate")
 _TOP_LEVEL = frozenset({"message", "timer", "conditional", "signal"})
 _ARTIFACTS = frozenset({"association", "group", "textAnnotation"})
 _IN_SCOPE = frozenset(
@@ -85,7 +86,7 @@ def event_subprocesses(document: Document, report: Reporter) -> None:
         for start in starts:
             if not start.events or not set(start.events) <= _EVENT_SUBPROCESS:
                 report("event_subprocess_trigger", start.element, scope=scope.element)
-            elif start.element.get("isInterrupting") == "false" and any(
+            elif not flag(start.element, "isInterrupting", True) and any(
                 event in _ALWAYS_INTERRUPTING for event in start.events
             ):
                 report("event_must_interrupt", start.element)
@@ -93,7 +94,8 @@ def event_subprocesses(document: Document, report: Reporter) -> None:
 
 def same_trigger(document: Document, report: Reporter) -> None:
     """§10.5.6 "Handling Events": for an interrupting event, one event sub-process at most waits for
-    the same message, signal, error or escalation in the same scope."""
+    the same message, signal, error, escalation or compensation in the same scope. An error or an
+    escalation without a name is any."""
     for scope in document.scopes():
         seen: dict[tuple[str, str], etree._Element] = {}
         for owner in (node for node in scope.nodes if node.event_triggered and node.inner):
@@ -104,7 +106,8 @@ def same_trigger(document: Document, report: Reporter) -> None:
                     event = kind(definition).removesuffix("EventDefinition")
                     named = local_reference(definition.get(f"{event}Ref"))
                     first = seen.setdefault((event, named), owner.element)
-                    if named and first is not owner.element:
+                    same = bool(named) or event in _OF_ANY_NAME
+                    if same and first is not owner.element:
                         report("event_subprocess_twice", owner.element, other=first)
 
 

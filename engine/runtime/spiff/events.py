@@ -70,14 +70,15 @@ def throw(process: TokenTree, event: EventDefinition, task: Task) -> None:
     """Throw a signal, message or escalation (BPMN 2.0.2, 10.5.1): escalations travel outwards,
     the others leave the process."""
     element = task.task_spec.bpmn_id
+    unheard: tuple[str, ...] = ()
     if event.kind == "escalation":
         if process.throw_up("escalation", event.name, task):
             return
     elif event.kind == "signal":
-        process.signal(event.name)
+        unheard = process.signal(event.name)
     elif event.kind != "message":
         raise StepError(element, f"{event.kind} events cannot be thrown")
-    process.effects.thrown.append(Thrown(event.kind, event.name, element))
+    process.effects.thrown.append(Thrown(event.kind, event.name, element, unheard))
 
 
 class CatchEvent(Spec):

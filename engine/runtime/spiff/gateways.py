@@ -235,7 +235,7 @@ class ComplexGateway(_LookingBack):
         return true_flows(self, task, waitingForStart=True)
 
 
-def true_flows(spec: Spec, task: Task, **local: Any) -> list[Flow]:
+def true_flows(spec: Spec, task: Task, /, **local: Any) -> list[Flow]:
     """The flows out of a gateway that splits: those whose condition holds or that have none, else
     the default. None at all is an incident (BPMN 2.0.2, 13.4.3 "Exception Issues")."""
     process: TokenTree = task.workflow

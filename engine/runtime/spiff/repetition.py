@@ -16,7 +16,7 @@ from engine.errors import StepError
 from engine.runtime.spiff import events
 from engine.runtime.spiff.activities import ActivitySpec
 from engine.runtime.spiff.specs import Spec, evaluate, truth
-from engine.runtime.spiff.workflow import ACTIVE, OWN, TokenTree
+from engine.runtime.spiff.workflow import ACTIVE, LOOPS_APART, NEW, OWN, TokenTree
 
 BODY = " [body]"
 """Ends the name of the spec that does one round; the wrapper around it has the element's own name.
@@ -38,15 +38,15 @@ class Repeated(ActivitySpec):
             raise ValueError(f"{self.bpmn_id} is not repeated")
         return loop
 
-    apart = False
-    """Is each round a data scope of its own? A loop's next round goes on with what the one before
-    has left."""
+    def scope(self, process: TokenTree) -> dict[str, Any]:
+        """The mark that makes each round a data scope of its own; none where it is not."""
+        raise NotImplementedError
 
-    def body(self, task: Task, index: int, **local: Any) -> None:
+    def body(self, task: Task, index: int, /, **local: Any) -> None:
         process: TokenTree = task.workflow
-        own = {OWN: True} if self.apart and process.layered else {}
+        own = self.scope(process)
         child = process.place(f"{self.bpmn_id}{BODY}", task.id.hex, index=index, **own)
-        child.data.update(loopCounter=Decimal(index + 1), **local)
+        child.data.update({"loopCounter": Decimal(index + 1), **local})
         process.enter(child)
 
     def act(self, task: Task) -> bool:
@@ -73,9 +73,13 @@ class Repeated(ActivitySpec):
 
 
 class StandardLoop(Repeated):
-    """Again while the condition holds, and at most ``maximum`` times (BPMN 2.0.2, 13.3.6)."""
+    """Again while the condition holds, and at most ``maximum`` times (BPMN 2.0.2, 13.3.6). The
+    condition sees what the round that is done has set."""
 
-    def _again(self, task: Task, done: int) -> bool:
+    def scope(self, process: TokenTree) -> dict[str, Any]:
+        return {OWN: NEW} if LOOPS_APART in process.marks else {}
+
+    def _again(self, task: Task, done: int, /, **local: Any) -> bool:
         loop = self.loop
         if loop.maximum is not None and done >= loop.maximum:
             return False
@@ -84,7 +88,7 @@ class StandardLoop(Repeated):
         if done == 0 and not loop.test_before:
             return True
         what = f"the loop condition of {self.bpmn_id}"
-        return truth(task, loop.condition, what, loopCounter=Decimal(done))
+        return truth(task, loop.condition, what, **{**local, "loopCounter": Decimal(done)})
 
     def begin_rounds(self, task: Task) -> bool:
         if not self._again(task, 0):
@@ -94,7 +98,7 @@ class StandardLoop(Repeated):
 
     def round_done(self, task: Task, body: Task) -> None:
         done = int(body.internal_data["index"]) + 1
-        if self._again(task, done):
+        if self._again(task, done, **body.data):
             self.body(task, done)
         else:
             self.finish(task)
@@ -104,7 +108,8 @@ class MultiInstance(Repeated):
     """Once for each item, or ``cardinality`` times; all at once or one after the other, until
     the completion condition holds (BPMN 2.0.2, 13.3.7)."""
 
-    apart = True
+    def scope(self, process: TokenTree) -> dict[str, Any]:
+        return {OWN: True} if process.layered else {}
 
     def _items(self, task: Task) -> Sequence[Any]:
         items = self._counted(task) if self.loop.cardinality else self._collected(task)

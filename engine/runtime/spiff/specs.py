@@ -187,12 +187,12 @@ def no_way_out(spec: Spec) -> str:
     return f"no condition holds at {named}, and it has no default flow: {conditions}"
 
 
-def holds(process: TokenTree, flow: Flow, task: Task, **local: Any) -> bool:
+def holds(process: TokenTree, flow: Flow, task: Task, /, **local: Any) -> bool:
     """The value of a flow's condition."""
     return truth(task, flow.condition or "", f"the condition of flow {flow.id}", **local)
 
 
-def truth(task: Task, text: str, what: str, **local: Any) -> bool:
+def truth(task: Task, text: str, what: str, /, **local: Any) -> bool:
     """The value of a condition. Null, which is what FEEL makes of a comparison with null, is not
     true; anything but null, true and false is an incident."""
     value = evaluate(task, text, what, **local)
@@ -203,7 +203,7 @@ def truth(task: Task, text: str, what: str, **local: Any) -> bool:
     raise unevaluable(task.task_spec.bpmn_id, what, text, problem, known)
 
 
-def evaluate(task: Task, text: str, what: str = "", **local: Any) -> Any:
+def evaluate(task: Task, text: str, what: str = "", /, **local: Any) -> Any:
     """The value of an expression as the token sees the variables, with ``local`` beside them."""
     before = task.data
     task.data = {**before, **local}

@@ -29,11 +29,17 @@ TokenState: TypeAlias = TaskState
 ACTIVE = TaskState.FUTURE | TaskState.WAITING | TaskState.READY | TaskState.STARTED
 """The states of a token that has not ended."""
 OWN = "own"
-"""Marks a token that is a data scope of its own: what is written inside it stays inside (BPMN
-2.0.2, 10.4.1). A round of a multi-instance activity is one."""
+"""Marks a token that is a data scope of its own, a round of a repeated activity: what is written
+inside it stays inside (BPMN 2.0.2, 10.4.1); or, where the mark is ``NEW``, what is set there
+first does, and what is there already is written where it is."""
+NEW = "new"
+"""The mark of a round of a loop: rounds one after the other may count in what is around them."""
 LAYERED = "layered"
 """Marks a process whose tokens look up the variables of the scopes around them. One that began
 before there were such marks goes on with copies in each token, and shares all else."""
+LOOPS_APART = "loops_apart"
+"""Marks a process in which a loop's round is a data scope of its own. In one that began before, a
+round goes on with all that the one before has left."""
 PRUNE_EVERY = 500
 """After how many elements finished tokens are forgotten amid a run, so that a long run stays small.
 """
@@ -64,6 +70,8 @@ class Thrown:
     kind: str
     name: str | None
     element_id: str
+    unheard: tuple[str, ...] = ()
+    """The tokens of the same process that are still to hear a signal."""
 
 
 @dataclass(slots=True)
@@ -75,6 +83,8 @@ class Effects:
     thrown: list[Thrown] = field(default_factory=list)
     error: Thrown | None = None
     """The error that nobody in this process caught."""
+    received: bool = False
+    """Has a token of this process heard a signal that another one has thrown?"""
 
     def note(self, element_id: str) -> None:
         """A token has completed the element."""
@@ -90,12 +100,14 @@ class TokenTree(Workflow):  # type: ignore[misc]
         super().__init__(spec, deserializing=True)
         self.task_tree = Task(self, spec.start, state=TaskState.COMPLETED)
         self.variables = variables
-        self.marks: dict[str, Any] = {LAYERED: True}
+        self.marks: dict[str, Any] = {LAYERED: True, LOOPS_APART: True}
         """What the process remembers as a scope, as a token does in its internal data."""
         self.written: set[str] = set()
         self.writers: dict[str, str] = {}
         """Which element has set a variable, of those that were set in this transaction."""
         self.effects = Effects()
+        self.apart = False
+        """Is a signal that is thrown here heard here later, in transactions of its own?"""
         self.ended: str | None = None
         """None while running, then ``completed`` or ``terminated``."""
         self.decide: Decide | None = None
@@ -232,10 +244,12 @@ class TokenTree(Workflow):  # type: ignore[misc]
         """The token that has a variable: the innermost that knows it, or that keeps what is written
         inside it; None for one of the process."""
         while task is not None:
-            if name in task.data or OWN in task.internal_data:
-                return task
             scope = task.internal_data.get("scope")
-            task = self.token(scope) if scope else None
+            holder = self.token(scope) if scope else None
+            own = task.internal_data.get(OWN)
+            if name in task.data or (own and (own != NEW or name not in self.context(holder))):
+                return task
+            task = holder
         return None
 
     # ------------------------------------------------------------ running
@@ -313,11 +327,19 @@ class TokenTree(Workflow):  # type: ignore[misc]
 
     # ------------------------------------------------------------ events
 
-    def signal(self, name: str | None) -> None:
-        """Tell every token of this process that waits for the signal."""
+    def signal(self, name: str | None) -> tuple[str, ...]:
+        """Tell every token of this process that waits for the signal, or say which are to hear it
+        later."""
+        unheard = []
         for task in list(self.tokens(everywhere=True)):
-            if task.has_state(ACTIVE) and task.task_spec.waits_for(task, "signal", name):
+            if not task.has_state(ACTIVE) or not task.task_spec.waits_for(task, "signal", name):
+                continue
+            if self.apart:
+                unheard.append(task.id.hex)
+            else:
+                self.effects.received = True
                 task.task_spec.trigger(task, "signal", name)
+        return tuple(unheard)
 
     def throw_up(self, kind: str, code: str | None, task: Task) -> bool:
         """Let an error or escalation travel outwards from ``task``; True when it was caught.

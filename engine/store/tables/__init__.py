@@ -15,12 +15,14 @@ from engine.store.tables.incidents import IncidentTable
 from engine.store.tables.instances import (
     DeliveryTable,
     InstanceTable,
+    InstanceTitleTable,
     MessageTable,
     SubscriptionTable,
     TimerTable,
 )
 from engine.store.tables.jobs import JobTable, OutboxTable, ReminderTable, RoutineTable
 from engine.store.tables.migration import MigrationItemTable, MigrationTable, SkippedStepTable
+from engine.store.tables.notices import NoticeTable
 from engine.store.tables.pending_forms import PendingFormTable
 from engine.store.tables.people import PersonTable
 from engine.store.tables.receipts import ReceiptTable
@@ -28,7 +30,7 @@ from engine.store.tables.records import HistoryTable, SignatureTable
 from engine.store.tables.sessions import SessionTable, SignInFailureTable
 from engine.store.tables.tasks import AttachmentTable, TaskTable
 from engine.store.tables.tokens import ApiTokenTable
-from engine.store.tables.words import CaseWordTable, PersonWordTable
+from engine.store.tables.words import CaseWordTable, InstanceWordTable, PersonWordTable
 
 __all__ = [
     "ApiTokenTable",
@@ -46,10 +48,13 @@ __all__ = [
     "HistoryTable",
     "IncidentTable",
     "InstanceTable",
+    "InstanceTitleTable",
+    "InstanceWordTable",
     "JobTable",
     "MessageTable",
     "MigrationItemTable",
     "MigrationTable",
+    "NoticeTable",
     "OutboxTable",
     "PendingFormTable",
     "PersonTable",

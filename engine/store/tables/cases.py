@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import ID, Base
+from engine.store.base import ID, PLACE, Base
 
 
 class CaseTable(Base):
@@ -29,6 +29,8 @@ class CaseTable(Base):
     started_by: Mapped[str | None] = mapped_column(ID)
     """Who started it, and sees it from then on. None where nobody kept that (before 0008):
     such a case is seen by those who saw it then."""
+    place: Mapped[str] = mapped_column(PLACE, server_default="")
+    """Where its tasks stand among those of one day: by its title, then by its number."""
     start_date: Mapped[date | None]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -36,6 +38,7 @@ class CaseTable(Base):
     __table_args__ = (
         Index("ix_process_case_state", "state", "started_at", "id"),
         Index("ix_process_case_started", "started_at", "id"),
+        Index("ix_process_case_process", "process_id", "state", "started_at", "id"),
     )
 
 

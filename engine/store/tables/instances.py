@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import ID, RUNNING, Base, only
@@ -36,6 +36,19 @@ class InstanceTable(Base):
     """How often each element has been completed, by the element's id."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class InstanceTitleTable(Base):
+    """What tells an instance apart from others of its process: a ``text`` of the variables of the
+    instance ``source_id``, which is the titled one or one that has called it, from the moment
+    ``at`` when that began."""
+
+    __tablename__ = "instance_title"
+
+    instance_id: Mapped[str] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("instance.id"), index=True)
+    at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(Text)
 
 
 class TimerTable(Base):
@@ -74,8 +87,9 @@ class SubscriptionTable(Base):
 
 class DeliveryTable(Base):
     """An event that was thrown and is still to be handed out, in a transaction of its own: a
-    signal to an instance (``instance_id``), a signal to a process that it starts
-    (``definition_id``, at ``element_id``), or a message to whoever waits for it in the case.
+    signal to a token (``payload`` says which) of an instance (``instance_id``), a signal to a
+    process that it starts (``definition_id``, at ``element_id``), or a message to whoever waits for
+    it in the case.
     ``position`` orders those of one transaction; ``hops`` counts the deliveries that have led to
     this one, one after the other."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import ID, OFFERED_TASK, OPEN_TASK, Base, only
+from engine.store.base import ID, OFFERED_TASK, OPEN_TASK, PLACE, Base, only
 
 
 class TaskTable(Base):
@@ -16,16 +16,17 @@ class TaskTable(Base):
 
     __tablename__ = "task"
     __table_args__ = (
-        only("ix_task_assigned", OPEN_TASK, "assignee_id", "due", "id"),
+        only("ix_task_assigned", OPEN_TASK, "assignee_id", "due", "place"),
         # The same range twice: PostgreSQL takes no order from an index after IS NULL, and SQLite
         # prefers the index with most columns that are asked for.
-        only("ix_task_offered", OPEN_TASK, "role", "assignee_id", "due", "id"),
-        only("ix_task_free", OFFERED_TASK, "role", "due", "id"),
-        only("ix_task_role", OPEN_TASK, "role", "due", "id"),
-        only("ix_task_due", OPEN_TASK, "due", "id"),
-        only("ix_task_phase", OPEN_TASK, "phase", "due", "id"),
-        only("ix_task_role_phase", OPEN_TASK, "role", "phase", "due", "id"),
-        only("ix_task_name", OPEN_TASK, "name", "due", "id"),
+        only("ix_task_offered", OPEN_TASK, "role", "assignee_id", "due", "place"),
+        only("ix_task_free", OFFERED_TASK, "role", "due", "place"),
+        only("ix_task_role", OPEN_TASK, "role", "due", "place"),
+        only("ix_task_due", OPEN_TASK, "due", "place"),
+        only("ix_task_phase", OPEN_TASK, "phase", "due", "place"),
+        only("ix_task_role_phase", OPEN_TASK, "role", "phase", "due", "place"),
+        only("ix_task_name", OPEN_TASK, "name", "due", "place"),
+        only("ix_task_element", OPEN_TASK, "process_id", "element_id", "due", "place"),
         only("ix_task_case_open", OPEN_TASK, "case_id", "phase", "due"),
         Index("ix_task_case", "case_id", "process_id", "element_id", "state", "opened_at"),
     )
@@ -44,6 +45,9 @@ class TaskTable(Base):
     assignee_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     state: Mapped[str] = mapped_column(String(20))
     due: Mapped[date | None]
+    place: Mapped[str] = mapped_column(PLACE, server_default="")
+    """Where it stands among the tasks of one day: by its case, then in the order of the plan, then
+    by when it opened. No two tasks have the same place (``engine.work.places``)."""
     due_rule: Mapped[dict[str, Any] | None]
     points: Mapped[int]
     ticked: Mapped[int]

@@ -1,4 +1,4 @@
-"""The words that cases and people are searched by."""
+"""The words that cases, instances and people are searched by."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ class CaseWordTable(Base):
     __table_args__ = (Index("ix_case_word_word", "word", "case_id"),)
 
     case_id: Mapped[str] = mapped_column(ForeignKey("process_case.id"), primary_key=True)
+    word: Mapped[str] = mapped_column(WORD, primary_key=True)
+
+
+class InstanceWordTable(Base):
+    """A word of an instance's title (``engine.runtime.titles``), by which its tasks and its case
+    are searched."""
+
+    __tablename__ = "instance_word"
+    __table_args__ = (Index("ix_instance_word_word", "word", "instance_id", "case_id"),)
+
+    instance_id: Mapped[str] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("process_case.id"))
     word: Mapped[str] = mapped_column(WORD, primary_key=True)
 
 

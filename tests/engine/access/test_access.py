@@ -50,6 +50,8 @@ HIDDEN = CaseObject("case", visible=False)
 
 FREE = TaskObject("task", CASE, role="inkop", assignee_id=None)
 ANNAS = TaskObject("task", CASE, role="inkop", assignee_id="anna")
+NAMED = TaskObject("task", CASE, role="inkop", assignee_id="anna", named=True)
+ANYBODYS = TaskObject("task", CASE, role=None, assignee_id="anna")
 OPEN_TO_ALL = TaskObject("task", CASE, role=None, assignee_id=None)
 DONE = TaskObject("task", CASE, role="inkop", assignee_id="anna", state="completed")
 HIDDEN_TASK = TaskObject("task", HIDDEN, role="inkop", assignee_id=None)
@@ -72,6 +74,12 @@ TABLE: list[tuple[str, object, set[str]]] = [
     ("task.reassign", FREE, {"manager", "account", "system"}),
     ("task.reassign", ANNAS, {"anna", "manager", "account", "system"}),
     ("task.reassign", DONE, set()),
+    ("task.take_over", FREE, set()),
+    ("task.take_over", ANNAS, {"of_role"}),
+    ("task.take_over", NAMED, set()),
+    ("task.take_over", OPEN_TO_ALL, set()),
+    ("task.take_over", ANYBODYS, set()),
+    ("task.take_over", DONE, set()),
     ("task.save", FREE, {"of_role", "system"}),
     ("task.save", ANNAS, {"anna", "system"}),
     ("task.complete", FREE, {"of_role", "system"}),

@@ -11,6 +11,7 @@ import pytest
 from engine import Actor, FakeClock, PlanRow, TaskRow
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.support.desk import REPORT, TICKED, Desk, problems
+from tests.support.diagrams import chain, diagram, end, field, start, task
 from tests.support.people import Account
 from tests.support.walk import CONTRACT_STARTS, start_walk
 
@@ -246,3 +247,21 @@ def test_a_draft_of_the_plan_changes_nothing_yet(desk: Desk, planning: tuple[str
     )
     assert plan(desk, case_id) == before
     assert desk.engine.tasks.get(who.actor, task_id).values["tidplan"] == rows
+
+
+@pytest.mark.parametrize(
+    ("moving", "due"),
+    [("2026-06-01", date(2026, 6, 11)), ("nonsense", date(2026, 3, 12)), (None, date(2026, 3, 12))],
+)
+def test_the_plan_before_the_start_counts_with_the_answers_that_can_be_read(
+    bare_desk: Desk, moving: str | None, due: date
+) -> None:
+    desk = bare_desk
+    rule = '<sp:due after="P10D" of="moving" calendar="calendar"/>'
+    pack = task("pack").replace("<bpmn:extensionElements>", f"<bpmn:extensionElements>{rule}")
+    parts = (start(form=field("moving", "date", required="true")), pack, end())
+    said = '<sp:phase key="A" title="Flytt" order="1"/>'
+    desk.deploy(diagram("move", *parts, chain("start", "pack", "end"), said=said))
+    given = {} if moving is None else {"moving": moving}
+    (row,) = desk.engine.cases.preview_plan(desk.manager.actor, process_id="move", variables=given)
+    assert (row.name, row.due) == ("Pack", due)

@@ -515,7 +515,7 @@ def test_a_decision_that_fails_after_a_person_leaves_their_task_open(bare_desk: 
         desk.manager.actor, case_id, {"avtalsår": 6}, key=desk.key()
     )
     desk.complete(desk.manager, desk.task(case_id))
-    assert desk.facts(case_id)[-1] == "instance.completed"
+    assert desk.facts(case_id)[-1] == "case.completed"
 
 
 @pytest.mark.parametrize(

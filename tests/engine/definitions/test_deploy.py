@@ -86,6 +86,27 @@ def test_a_call_is_bound_to_the_version_that_it_names(
     assert desk.names(case_id) == [expected]
 
 
+@pytest.mark.parametrize("binding", ["deployment", "latest"])
+def test_a_caller_that_is_as_it_was_says_which_version_it_goes_on_calling(
+    bare_desk: Desk, binding: str
+) -> None:
+    desk = bare_desk
+    steps = (start(), task("wait"), call("sub", "child", binding=binding), end())
+    parent = diagram("parent", *steps, chain("start", "wait", "sub", "end"))
+    newer = (start(), task("check"), end(), chain("start", "check", "end"))
+    desk.deploy(diagram("child", *ONE), parent)
+    upload = [diagram("child", *newer), parent]
+    checked = desk.engine.definitions.check(upload).findings
+    owner = desk.people["process_owner"].actor
+    deployed = desk.engine.definitions.deploy(owner, upload, key=desk.key()).findings
+    for found in (checked, deployed):
+        told = [(f.element_id, "version 1 " in f.en) for f in found if f.code == "call_as_before"]
+        assert told == ([("sub", True)] if binding == "deployment" else [])
+    case_id = desk.case("parent")
+    desk.complete(desk.manager, desk.task(case_id))
+    assert desk.names(case_id) == (["Act"] if binding == "deployment" else ["Check"])
+
+
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(0)], ids=["back", "still"])
 def test_what_is_bound_to_a_deployment_goes_by_order_and_not_by_the_clock(
     bare_desk: Desk, clock: FakeClock, back: timedelta

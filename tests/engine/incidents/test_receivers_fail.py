@@ -103,6 +103,74 @@ def test_one_that_cannot_hear_a_signal_stops_alone(
     assert left_over(desk) == 0
 
 
+BESIDE = (start(), gateway("fork", "parallel"), task("ask"), THROW, task("done"))
+GOES_ON = chain("start", "fork", "ask", "throw", "done")
+BROKEN_WAY = BREAKS["no way out"]
+LISTENER = '<bpmn:startEvent id="wait" isInterrupting="false">' + HEARD + "</bpmn:startEvent>"
+IN_THE_SENDER = {
+    "a branch": WAIT + BROKEN_WAY + chain("fork", "wait", "bad"),
+    "a boundary event": '<bpmn:boundaryEvent id="wait" attachedToRef="work" cancelActivity="false">'
+    + f"{HEARD}</bpmn:boundaryEvent>{task('work')}{BROKEN_WAY}"
+    + chain("fork", "work")
+    + chain("wait", "bad"),
+    "an event sub-process": '<bpmn:subProcess id="handler" triggeredByEvent="true">'
+    + f"{LISTENER}{BROKEN_WAY}{chain('wait', 'bad')}</bpmn:subProcess>",
+}
+
+
+@pytest.mark.parametrize("where", IN_THE_SENDER)
+def test_one_in_the_instance_that_throws_stops_alone(bare_desk: Desk, where: str) -> None:
+    desk = bare_desk
+    hears = '<bpmn:intermediateCatchEvent id="well">' + HEARD + "</bpmn:intermediateCatchEvent>"
+    well = hears + task("got") + chain("fork", "well", "got")
+    source = diagram("both", *BESIDE, GOES_ON, well, IN_THE_SENDER[where], messages=[SIGNAL])
+    desk.deploy(source)
+    case_id = desk.case("both")
+    desk.complete(desk.manager, desk.task(case_id, "Ask"))
+    working = ["Work"] if where == "a boundary event" else []
+    assert desk.names(case_id) == ["Done", "Got", *working]
+    (incident,) = desk.incidents(case_id)
+    assert incident.element_id == "bad"
+    owner = desk.manager.actor
+    desk.engine.instances.correct_variables(
+        owner, case_id, {"discount": 2}, reason="Rättad", key=desk.key()
+    )
+    again = desk.engine.incidents.retry(owner, incident.id, key=desk.key())
+    assert again.result == {"resolved": True}
+    assert desk.names(case_id) == ["After", "Done", "Got", *working]
+    assert desk.incidents(case_id) == []
+
+
+def test_whoever_begins_to_wait_after_the_signal_does_not_hear_it(bare_desk: Desk) -> None:
+    """Also where it is heard later, since somebody could not."""
+    desk = bare_desk
+    late = '<bpmn:intermediateCatchEvent id="late">' + HEARD + "</bpmn:intermediateCatchEvent>"
+    parts = (*BESIDE[:-1], late, task("done"), GOES_ON.replace("done", "late"))
+    ways = chain("late", "done") + IN_THE_SENDER["a branch"]
+    desk.deploy(diagram("both", *parts, ways, messages=[SIGNAL]))
+    case_id = desk.case("both")
+    desk.complete(desk.manager, desk.task(case_id, "Ask"))
+    assert desk.names(case_id) == []
+    assert [i.element_id for i in desk.incidents(case_id)] == ["bad"]
+
+
+def test_one_round_that_cannot_hear_a_signal_stops_alone(bare_desk: Desk) -> None:
+    desk = bare_desk
+    rounds = '<bpmn:multiInstanceLoopCharacteristics sp:collection="= [1, 2, 3]" sp:item="number"/>'
+    inside = (start("begin"), WAIT, gateway("bad"), task("got"), chain("begin", "wait", "bad"))
+    body = "".join(inside) + flow("bad", "got", "= number != 2")
+    each = f'<bpmn:subProcess id="each">{body}{rounds}</bpmn:subProcess>'
+    desk.deploy(
+        diagram("rounds", start(), each, end(), chain("start", "each", "end"), messages=[SIGNAL]),
+        sender(),
+    )
+    case_id, thrower = desk.case("rounds"), desk.case("sender")
+    desk.complete(desk.manager, desk.task(thrower))
+    assert desk.names(case_id) == ["Got", "Got"]
+    assert [i.element_id for i in desk.incidents(case_id)] == ["bad"]
+    assert desk.incidents(thrower) == []
+
+
 def test_hearing_is_tried_again(bare_desk: Desk) -> None:
     desk = bare_desk
     desk.deploy(broken("no way out"), sender())

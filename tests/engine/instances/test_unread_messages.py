@@ -100,3 +100,41 @@ def test_a_case_that_ends_with_none_says_nothing(bare_desk: Desk) -> None:
     send(desk, case_id)
     desk.complete(desk.manager, desk.task(case_id))
     assert "message.unread" not in desk.facts(case_id)
+
+
+def test_what_a_start_of_several_messages_takes_is_not_unread(bare_desk: Desk) -> None:
+    desk = bare_desk
+    both = "".join(f'<bpmn:messageEventDefinition messageRef="{name}"/>' for name in "MN")
+    begins = f'<bpmn:startEvent id="begins" parallelMultiple="true">{both}</bpmn:startEvent>'
+    sends = f'<bpmn:endEvent id="sends">{both}</bpmn:endEvent>'
+    known = [message("M"), message("N")]
+    desk.deploy(
+        diagram("begun", begins, task("got"), chain("begins", "got"), messages=known),
+        diagram(
+            "main", start(), task("work"), sends, chain("start", "work", "sends"), messages=known
+        ),
+    )
+    case_id = desk.case("main")
+    desk.complete(desk.manager, desk.task(case_id))
+    assert desk.names(case_id) == ["Got"]
+    assert "message.unread" not in desk.facts(case_id)
+
+
+@pytest.mark.parametrize("last", ["sends", "sends, then ends", "sends, then is terminated"])
+def test_what_the_last_step_has_sent_is_told_too(bare_desk: Desk, last: str) -> None:
+    desk = bare_desk
+    event = '<bpmn:messageEventDefinition messageRef="M"/>'
+    sends = f'<bpmn:intermediateThrowEvent id="sends">{event}</bpmn:intermediateThrowEvent>'
+    stop = '<bpmn:endEvent id="end"><bpmn:terminateEventDefinition/></bpmn:endEvent>'
+    parts = (sends, stop if "terminated" in last else end(), chain("sends", "end"))
+    if last == "sends":
+        parts = (f'<bpmn:endEvent id="sends">{event}</bpmn:endEvent>',)
+    desk.deploy(
+        diagram(
+            "main", start(), task("work"), *parts, chain("start", "work", "sends"), messages=KNOWN
+        )
+    )
+    case_id = desk.case("main")
+    desk.complete(desk.manager, desk.task(case_id))
+    page = desk.engine.history.search(desk.manager.actor, case_id=case_id, type="message.unread")
+    assert [entry.detail for entry in page.items] == [{"message": "M", "times": 1}]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -26,6 +25,7 @@ from tests.support.desk import Desk
 from tests.support.diagrams import catch, chain, diagram, end, start, task
 from tests.support.ground import START
 from tests.support.incidents import damage
+from tests.support.threads import at_once, until
 from tests.support.workers import fired, kill_at_random, left, now, waiting_cases
 
 
@@ -51,13 +51,6 @@ def queued(engine: Engine) -> dict[str, tuple[str, datetime, dict[str, Any]]]:
                 )
             )
         return {key: (kind, at.astimezone(UTC), payload) for key, kind, at, payload in found}
-
-
-def until(done: Callable[[], bool], patience: float = 60.0) -> None:
-    deadline = time.monotonic() + patience
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def wait_for(timer: str) -> Any:
@@ -102,7 +95,6 @@ def test_two_transactions_that_ask_for_the_same_look_both_go_through(
     bare_engine: Engine, database_kind: str
 ) -> None:
     """On PostgreSQL the second waits for the first; on SQLite writers are alone in any case."""
-    from tests.support.threads import at_once
 
     def put() -> None:
         for number in range(20):

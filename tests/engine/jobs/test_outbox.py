@@ -18,10 +18,12 @@ from engine.jobs import outbox, webhooks
 from engine.store.tables import OutboxTable
 from tests.support.databases import database_of, reopened
 from tests.support.desk import Desk
-from tests.support.diagrams import chain, diagram, end, start, task
+from tests.support.diagrams import call, chain, diagram, end, start, task
 from tests.support.receivers import Events, Mailbox, http_receiver, smtp_server
 
 SECRET = "ett hemligt ord för prov"
+FAULT = '<bpmn:error id="fault" errorCode="fault"/>'
+FAILURE = '<bpmn:endEvent id="end"><bpmn:errorEventDefinition errorRef="fault"/></bpmn:endEvent>'
 MORNING = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
 """Half past seven in Stockholm, a Tuesday: reminders are due."""
 
@@ -267,6 +269,38 @@ def test_an_event_that_is_not_taken_is_told_again_under_the_same_id(
     first, second = (headers["webhook-id"] for headers, _ in events.got)
     assert first == second
     assert rows(hooked.engine)[0].sent_at is not None
+
+
+def test_whoever_asks_for_cases_hears_of_every_end(
+    bare_desk: Desk, clock: FakeClock, events: Events
+) -> None:
+    hooks = (WebhookSettings(events.url, ("case.*",), SECRET),)
+    with reopened(bare_desk.engine, clock, webhooks=hooks) as engine:
+        desk = replace(bare_desk, engine=engine)
+        flows = chain("start", "act", "end")
+        desk.deploy(
+            diagram("acting", start(), task("act"), end(), flows),
+            diagram("failing", start(), task("act"), FAILURE, flows, messages=[FAULT]),
+            diagram("calling", start(), call("act", "acting"), end(), flows),
+        )
+        cases = {name: desk.case(name) for name in ("acting", "failing", "calling")}
+        for case_id in cases.values():
+            desk.complete(desk.manager, desk.task(case_id))
+        cases["cancelled"] = desk.case("acting")
+        desk.engine.cases.cancel(desk.manager.actor, cases["cancelled"], "Nej.", key=desk.key())
+        with database_of(engine).reading() as connection:
+            stored = connection.scalars(select(OutboxTable.payload)).all()
+        work_off(engine)
+    told = [json.loads(body) for _, body in events.got]
+    assert sorted(map(str, told)) == sorted(map(str, stored))
+    heard = {(event["type"], event["data"]["case"]) for event in told}
+    assert heard == {("case.started", case_id) for case_id in cases.values()} | {
+        ("case.completed", cases["acting"]),
+        ("case.terminated", cases["failing"]),
+        ("case.completed", cases["calling"]),
+        ("case.cancelled", cases["cancelled"]),
+    }
+    assert len(told) == len(heard)
 
 
 def test_a_receiver_that_is_gone_is_not_asked_again(hooked: Desk, events: Events) -> None:

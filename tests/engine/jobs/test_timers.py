@@ -186,7 +186,7 @@ def test_a_limit_on_one_round_leaves_the_rest_for_the_next(
     desk.deploy(diagram("waiting", *waiting("P1D")))
     cases = [desk.case("waiting") for _ in range(5)]
     clock.advance(timedelta(days=1))
-    assert [desk.engine.jobs.fire_due(limit=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert [desk.engine.jobs.fire_due(most=2) for _ in range(4)] == [2, 2, 1, 0]
     assert all(desk.names(c) == ["Act"] for c in cases)
 
 

@@ -197,7 +197,7 @@ def test_what_a_killed_worker_had_begun_is_anothers_at_once(
 
 def test_no_more_fire_than_are_asked_for(bare_engine: Engine) -> None:
     waiting_cases(bare_engine, 60, due=START)
-    assert [bare_engine.jobs.fire_due(limit=25) for _ in range(4)] == [25, 25, 10, 0]
+    assert [bare_engine.jobs.fire_due(most=25) for _ in range(4)] == [25, 25, 10, 0]
 
 
 def test_a_transaction_that_has_taken_long_leaves_the_rest_to_the_next(

@@ -23,7 +23,7 @@ MOVING = """
 import sys
 from engine import Engine
 with Engine.open(sys.argv[1]) as engine:
-    while engine.migrations.run(limit=int(sys.argv[2])):
+    while engine.migrations.run(most=int(sys.argv[2])):
         pass
 """
 

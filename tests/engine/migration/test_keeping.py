@@ -295,7 +295,7 @@ def test_a_job_that_nobody_waited_for_is_gone_on_with(mover: Mover, clock: Any) 
     mover.desk.deploy(steps(task("write"), task("last"), ids="write last"))
     job = mover.job(wait=False)
     assert mover.progress(job).waiting == 3
-    assert mover.engine.migrations.run(limit=2) == 2
+    assert mover.engine.migrations.run(most=2) == 2
     assert mover.progress(job).waiting == 1
     with Engine.open(
         database_of(mover.engine).url, config=mover.engine.config, clock=clock

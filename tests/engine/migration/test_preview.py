@@ -173,7 +173,7 @@ def test_all_instances_of_other_versions_are_looked_at_in_pages(mover: Mover) ->
     mover.desk.case("work")
     found, cursor = [], None
     while True:
-        page = mover.engine.migrations.preview(mover.owner, "work", 2, cursor=cursor, limit=2)
+        page = mover.engine.migrations.preview(mover.owner, "work", 2, cursor=cursor, most=2)
         assert page.whole == 5
         found += [v.instance_id for v in page.instances]
         cursor = page.cursor

@@ -173,7 +173,7 @@ class TestDetail:
         found = detail(connection, seller, mine)
         assert found.can == {"release", "reassign", "save", "complete"}
         assert [p.id for p in found.candidates] == [zorn.id, seller.id]
-        assert detail(connection, zorn, mine).can == frozenset()
+        assert detail(connection, zorn, mine).can == {"take_over"}
         assert detail(connection, manager, mine).can == {"release", "reassign"}
         nobodys = running.task(role=None)
         assert len(detail(connection, manager, nobodys).candidates) == 4

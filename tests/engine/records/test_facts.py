@@ -13,7 +13,7 @@ from engine import FakeClock, HistoryEntry
 from engine.errors import NotAllowed, ProcessFailed
 from engine.store.tables import SignatureTable
 from tests.support.databases import database_of
-from tests.support.desk import REPORT, TICKED, Desk
+from tests.support.desk import REPORT, Desk
 from tests.support.diagrams import (
     boundary,
     call,
@@ -93,6 +93,7 @@ def test_every_fact_is_there_in_its_order(bare_desk: Desk, clock: FakeClock) -> 
         "point.ticked",
         "task.completed",
         "task.signed",
+        "case.completed",
     ]
     assert [f for f in facts if f.startswith("instance.")] == [
         "instance.started",
@@ -198,7 +199,7 @@ def test_the_whole_history_is_the_managers_to_verify(desk: Desk) -> None:
 
 def test_a_signature_covers_what_was_answered_ticked_and_noted(desk: Desk) -> None:
     task_id = desk.task(desk.case())
-    ticks = {**TICKED, "marknaden": "Känd"}
+    ticks = {"kort_rapport": "Känd"}
     receipt = desk.complete(desk.seller, task_id, REPORT, ticks, note="Obs")
     with database_of(desk.engine).reading() as connection:
         content = connection.scalar(select(SignatureTable.content))

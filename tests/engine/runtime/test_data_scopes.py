@@ -1,5 +1,5 @@
 """What an activity writes stays in its data scope (BPMN 2.0.2, 10.4.1): each round of a
-multi-instance activity has one, and what can happen again brings its own each time."""
+repeated activity has one, and what can happen again brings its own each time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from engine.runtime.spiff.workflow import LAYERED
 from tests.support.processes import Life, RunningInstance, executor
 
 SP = 'xmlns:sp="urn:serviceplan:bpmn:1"'
@@ -122,17 +121,57 @@ def test_the_condition_that_is_enough_sees_the_round_that_was_last(live: Running
     assert life.do("a", yes=2).open == ["z"]
 
 
-def test_the_rounds_of_a_loop_go_on_with_what_the_one_before_has_left(
-    live: RunningInstance,
-) -> None:
-    """Its condition asks for just that."""
-    loop = "<standardLoopCharacteristics><loopCondition>= n &lt; 3</loopCondition>"
-    life = live(
-        f'<scriptTask id="a"><script>= {{n: n + 1}}</script>{loop}</standardLoopCharacteristics>'
-        "</scriptTask>",
-        n=0,
+def again(condition: str) -> str:
+    return (
+        f"<standardLoopCharacteristics><loopCondition>= {condition}</loopCondition>"
+        "</standardLoopCharacteristics>"
     )
+
+
+def test_a_loops_round_begins_as_before_the_loop(live: RunningInstance) -> None:
+    """Its condition sees what the round that is done has set; nothing of it is left."""
+    life = live(f'<userTask id="a">{again("reply = 1")}</userTask><userTask id="z"/>[[a > z]]')
+    life.do("a", reply=1, why="because")
+    assert local(life, "a") == [{"loopCounter": 2}]
+    assert life.do("a", reply=2).open == ["z"]
+    assert (life.process.variables, local(life, "z")) == ({}, [{}])
+
+
+def test_what_leaves_a_loops_round_is_said_by_a_mapping(live: RunningInstance) -> None:
+    out = mapped('<sp:out source="= reply" target="last"/>')
+    life = live(f'<userTask id="a">{out}{again("last = 1")}</userTask>')
+    life.do("a", reply=1).do("a", reply=2)
+    assert life.process.variables == {"last": 2}
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["a task", "a sub-process"])
+def test_a_loop_counts_in_what_is_around_it(live: RunningInstance, inside: bool) -> None:
+    count = "<script>= {n: n + 1, seen: n}</script>"
+    work = f'<scriptTask id="a">{count}{again("n &lt; 3")}</scriptTask>'
+    if inside:
+        work = (
+            f'<subProcess id="a"><scriptTask id="b">{count}</scriptTask>{again("n &lt; 3")}'
+            "</subProcess>"
+        )
+    life = live(work, n=0)
     assert (life.ended, life.process.variables) == ("completed", {"n": 3})
+
+
+def test_a_loop_in_a_round_counts_in_that_round(live: RunningInstance) -> None:
+    loop = f'<scriptTask id="a"><script>= {{n: n + site}}</script>{again("n &lt; 3")}</scriptTask>'
+    life = live(f'<subProcess id="sub">{each("n", items="[1, 2]")}{loop}</subProcess>', n=0)
+    assert life.process.variables == {"n": 0, "all": [3, 4]}
+
+
+@pytest.mark.parametrize("name", ["task", "text", "what", "index", "done", "process"])
+def test_a_variable_may_have_any_name(live: RunningInstance, name: str) -> None:
+    life = live(f'<userTask id="a">{again(f"{name} = 1")}</userTask>')
+    assert life.do("a", **{name: 1}).do("a", **{name: 2}).ended == "completed"
+    rounds = each(name).replace("'site'", f"'{name}'")
+    enough = f"<completionCondition>= {name} = 9</completionCondition>"
+    rounds = rounds.replace("/>", f">{enough}</multiInstanceLoopCharacteristics>")
+    life = live(f'<userTask id="a">{rounds}</userTask>')
+    assert life.do("a").do("a").process.variables == {"all": ["Nord", "Syd"]}
 
 
 MESSAGE = '<messageEventDefinition messageRef="M"/>'
@@ -182,12 +221,15 @@ def test_an_instance_of_the_version_before_goes_on_as_it_began(stored: bool) -> 
     class Before(Life):
         def begin_with(self, made, known):  # type: ignore[no-untyped-def]
             process = made.new(known)
-            del process.marks[LAYERED]
+            process.marks.clear()
             return process
 
     body = f'<userTask id="a">{each("yes")}</userTask><userTask id="z"/>[[a > z]]'
     life = Before(executor(body), stored=stored).do("a", yes=1).do("a", yes=2)
     assert life.process.variables == {"all": [1, 2], "yes": 2}
+    looped = f'<userTask id="a">{again("reply = 1")}</userTask><userTask id="z"/>[[a > z]]'
+    life = Before(executor(looped), stored=stored).do("a", reply=1, why=1).do("a", reply=2)
+    assert life.process.variables == {"reply": 2, "why": 1}
     heard = Before(executor(HANDLER.replace("[[inner]]", "").replace("[[in]]", "")), stored=stored)
     heard.hear("message", "M", what="door").hear("message", "M", what="window")
     assert heard.process.variables == {"what": "window"}

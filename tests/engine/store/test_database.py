@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -68,10 +69,38 @@ def test_a_url_that_cannot_be_used_is_the_configurations_error(url: str) -> None
 def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
-        Engine.open(f"sqlite:///{tmp_path / 'data' / 'new.db'}").close()
+        Engine.open(f"sqlite:///{tmp_path / 'new.db'}").close()
     finally:
         os.umask(before)
-    assert (tmp_path / "data" / "new.db").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "new.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'dtaa' / 'more' / 'x.db'}"
+    for ask in (Engine.open, Engine.versions):
+        with pytest.raises(Unavailable) as caught:
+            ask(url)
+        assert caught.value.error_code == "no_folder"
+        assert f"mkdir -p {tmp_path / 'dtaa' / 'more'}" in caught.value.message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_relative_path_is_named_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Unavailable, match=re.escape(f"There is no folder {tmp_path / 'dtaa'} ")):
+        Engine.open("sqlite:///dtaa/x.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(Unavailable, match="There is no folder"):
+        Engine.open(f"sqlite:///{tmp_path / 'file' / 'x.db'}")
+
+
+def test_to_ask_for_versions_makes_no_file(tmp_path: Path) -> None:
+    assert Engine.versions(f"sqlite:///{tmp_path / 'x.db'}")[0] is None
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_server_that_does_not_answer_is_told_soon() -> None:

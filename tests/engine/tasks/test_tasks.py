@@ -9,7 +9,7 @@ import pytest
 
 from engine import Actor, FakeClock
 from engine.errors import Conflict, Invalid, NotAllowed, NotAuthenticated, NotFound
-from tests.support.desk import POINTS, REPORT, TICKED, Desk, problems
+from tests.support.desk import REPORT, TICKED, Desk, problems
 from tests.support.ground import START
 from tests.support.people import Account
 
@@ -86,10 +86,10 @@ def test_a_task_of_another_role_is_not_completed(desk: Desk, task_id: str) -> No
     ("answers", "ticks", "expected"),
     [
         ({}, TICKED, ("required", "marknadsrapport")),
-        (REPORT, {}, ("unticked", "checklist.marknaden")),
-        (REPORT, {**TICKED, "marknaden": False}, ("unticked", "checklist.marknaden")),
-        (REPORT, {**TICKED, "marknaden": " "}, ("reason_required", "checklist.marknaden")),
-        (REPORT, {**TICKED, "marknaden": 1}, ("tick_malformed", "checklist.marknaden")),
+        (REPORT, {}, ("unticked", "checklist.kort_rapport")),
+        (REPORT, {"kort_rapport": False}, ("unticked", "checklist.kort_rapport")),
+        (REPORT, {"kort_rapport": " "}, ("reason_required", "checklist.kort_rapport")),
+        (REPORT, {"kort_rapport": 1}, ("tick_malformed", "checklist.kort_rapport")),
         (REPORT, {**TICKED, "nya": True}, ("unknown_item", "checklist.nya")),
         ({**REPORT, "pris": "5"}, TICKED, ("undeclared_field", "pris")),
         ({**REPORT, "__builtins__": "x"}, TICKED, ("undeclared_field", "__builtins__")),
@@ -112,12 +112,12 @@ def test_every_problem_is_told_at_once(desk: Desk, task_id: str) -> None:
             desk.seller,
             task_id,
             {"marknadsrapport": "", "fritt": "x"},
-            {"marknaden": True, "okänd": True},
+            {"kort_rapport": False, "okänd": True},
             note="x" * 20_001,
             password=None,
         )
-    unticked = {("unticked", f"checklist.{p}") for p in POINTS if p != "marknaden"}
-    assert problems(caught.value) == unticked | {
+    assert problems(caught.value) == {
+        ("unticked", "checklist.kort_rapport"),
         ("required", "marknadsrapport"),
         ("undeclared_field", "fritt"),
         ("unknown_item", "checklist.okänd"),
@@ -127,12 +127,10 @@ def test_every_problem_is_told_at_once(desk: Desk, task_id: str) -> None:
 
 
 def test_a_point_that_does_not_apply_needs_a_reason_and_keeps_it(desk: Desk, task_id: str) -> None:
-    ticks = {**TICKED, "konkurrenterna": "Kunden är ensam på orten."}
+    ticks = {"kort_rapport": "Kunden är ensam på orten."}
     desk.complete(desk.seller, task_id, REPORT, ticks)
-    points = {p.id: p for p in desk.engine.tasks.get(desk.seller.actor, task_id).checklist}
-    assert points["konkurrenterna"].state == "not_applicable"
-    assert points["konkurrenterna"].reason == "Kunden är ensam på orten."
-    assert points["marknaden"].state == "done"
+    (point,) = desk.engine.tasks.get(desk.seller.actor, task_id).checklist
+    assert (point.state, point.reason) == ("not_applicable", "Kunden är ensam på orten.")
 
 
 def test_a_malformed_date_is_refused_until_it_is_one(desk: Desk, case_id: str) -> None:
@@ -184,7 +182,7 @@ def test_a_wrong_password_leaves_the_task_and_its_draft_as_they_are(
     desk: Desk, case_id: str, task_id: str
 ) -> None:
     desk.engine.tasks.save_draft(
-        desk.seller.actor, task_id, answers=REPORT, ticks={"marknaden": True}, key=desk.key()
+        desk.seller.actor, task_id, answers=REPORT, ticks={"kort_rapport": True}, key=desk.key()
     )
     before, facts = desk.engine.tasks.get(desk.seller.actor, task_id), desk.facts(case_id)
     with pytest.raises(NotAuthenticated) as caught:
@@ -251,16 +249,12 @@ def test_a_draft_of_undeclared_fields_and_points_is_refused(desk: Desk, task_id:
 def test_a_tick_keeps_who_ticked_it_and_when(desk: Desk, task_id: str, clock: FakeClock) -> None:
     bo = colleague(desk)
     desk.engine.tasks.save_draft(
-        bo.actor, task_id, answers={}, ticks={"marknaden": True}, key=desk.key()
+        bo.actor, task_id, answers={}, ticks={"kort_rapport": True}, key=desk.key()
     )
     clock.advance(timedelta(days=1))
     desk.complete(desk.seller, task_id, REPORT, TICKED)
-    points = {p.id: p for p in desk.engine.tasks.get(desk.seller.actor, task_id).checklist}
-    assert (points["marknaden"].by, points["marknaden"].at) == ("Bo Berg", START)
-    assert (points["kort_rapport"].by, points["kort_rapport"].at) == (
-        desk.seller.name,
-        START + timedelta(days=1),
-    )
+    (point,) = desk.engine.tasks.get(desk.seller.actor, task_id).checklist
+    assert (point.by, point.at) == ("Bo Berg", START)
 
 
 # ---------------------------------------------------------------- who does it

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from engine import Receipt
 from engine.errors import Invalid, Unavailable
-from tests.support.databases import database_of
+from tests.support.databases import database_of, renew
 from tests.support.desk import Desk
 from tests.support.diagrams import chain, diagram, end, field, start, task
 from tests.support.threads import at_once
@@ -100,7 +100,7 @@ def test_a_statement_that_waits_too_long(
     complete = completing(desk, task_id)
     with beside(desk) as other:
         other.execute(f"ALTER DATABASE {other.info.dbname} SET {setting} = '300ms'")
-    database_of(desk.engine).close()  # the connections of before do not know
+    renew(database_of(desk.engine))
     with held(desk, case_id), pytest.raises(Unavailable):
         complete()
     done_once(desk, case_id, complete)

@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from engine import FakeClock
 from engine.errors import Conflict, NotAllowed
 from engine.store.tables import ReceiptTable
-from tests.support.databases import database_of
+from tests.support.databases import database_of, renew
 from tests.support.desk import Desk
 from tests.support.diagrams import (
     boundary,
@@ -161,7 +161,7 @@ def test_cases_that_all_wake_each_other_go_on_one_after_the_other(bare_desk: Des
             # The server looks sooner than after a second whether some lock each other out.
             name = connection.scalar(text("SELECT current_database()"))
             connection.execute(text(f"ALTER DATABASE {name} SET deadlock_timeout = '50ms'"))
-        database.close()
+        renew(database)
     parts = (
         start(),
         gateway("fork", "parallel"),

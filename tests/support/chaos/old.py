@@ -28,7 +28,7 @@ VERSIONS = sorted(path.name.removesuffix(".json.gz") for path in FOLDER.glob("*.
 
 def restore(url: str, version: str) -> People:
     """Fill the new database at ``url`` as that version left it; who can sign in there."""
-    kept = json.loads(gzip.decompress((FOLDER / f"{version}.json.gz").read_bytes()))
+    kept = _kept(version)
     assert kept["version"] == version
     _tables(url, version)
     if url.startswith("sqlite"):
@@ -36,6 +36,15 @@ def restore(url: str, version: str) -> People:
     else:
         _fill_postgresql(url, kept["tables"])
     return People({name: _account(**known) for name, known in kept["people"].items()})
+
+
+def facts(version: str) -> int:
+    """How many entries the history of that version's database has."""
+    return len(_kept(version)["tables"]["history"]["rows"])
+
+
+def _kept(version: str) -> Any:
+    return json.loads(gzip.decompress((FOLDER / f"{version}.json.gz").read_bytes()))
 
 
 def _account(

@@ -54,6 +54,46 @@ def test_a_task_that_is_given_to_one_person_is_not_said_to_be_offered_to_everybo
         assert "task_without_role" not in codes(given)
 
 
+def lane_for(name: str, role: str, task_role: str = "") -> str:
+    """A lane with a name and the role of its sp:role, and a task that may name its own."""
+
+    def says(key: str) -> str:
+        return f'<extensionElements><sp:role key="{key}"/></extensionElements>' if key else ""
+
+    inside = f'<lane id="l" name="{name}">{says(role)}<flowNodeRef>t</flowNodeRef></lane>'
+    return process(
+        f'<laneSet id="ls">{inside}</laneSet><userTask id="t">{says(task_role)}</userTask>'
+    )
+
+
+def test_a_lane_is_called_what_its_role_is_called() -> None:
+    for name in (
+        "kundansvarig",
+        "Kundansvarig",
+        "KUNDANSVARIG",
+        " Kundansvarig ",
+        "Account  manager",
+        "",
+    ):
+        assert codes(lane_for(name, "kundansvarig")) == set(), name
+    (found,) = findings(lane_for("Lager", "kundansvarig"))
+    assert (found.severity, found.code, found.element_id) == ("warning", "lane_name_differs", "l")
+    assert "”Lager”" in found.sv
+    assert "rollen Kundansvarig (kundansvarig)" in found.sv
+    assert "the role Account manager (kundansvarig)" in found.en
+    (found,) = findings(lane_for("Säljare", "kundansvarig"))
+    assert found.code == "lane_name_differs"
+
+
+def test_a_task_whose_role_is_not_that_of_the_lane_it_is_drawn_in_is_told() -> None:
+    (found,) = findings(lane_for("Lager", "", "kundansvarig"))
+    assert (found.severity, found.code, found.element_id) == ("warning", "task_role_differs", "t")
+    assert "”Lager”" in found.sv
+    assert codes(lane_for("Kundansvarig", "", "kundansvarig")) == set()
+    assert codes(lane_for("Säljare", "", "kundansvarig")) == {"role_of_lane"}
+    assert codes(lane_for("", "", "kundansvarig")) == set()
+
+
 def test_a_node_stands_in_one_lane() -> None:
     two = '<lane id="a" name="Säljare"><flowNodeRef>t</flowNodeRef></lane>'
     content = (

@@ -1,4 +1,4 @@
-"""What is set in a round of a multi-instance activity stays there, and a diagram that asks for it
+"""What is set in a round of a repeated activity stays there, and a diagram that asks for it
 afterwards hears so."""
 
 from __future__ import annotations
@@ -30,6 +30,38 @@ def told(out: str = "", output: str = "", more: str = "") -> list[str]:
 
 def test_an_expression_after_the_rounds_asks_for_what_they_keep() -> None:
     assert told() == ["t"]
+
+
+def in_a_loop(work: str, asks: str = ASKS) -> list[str]:
+    loop = (
+        "<standardLoopCharacteristics><loopCondition>= yes != &quot;ja&quot;</loopCondition>"
+        "</standardLoopCharacteristics>"
+    )
+    found = findings(process(asks + work.replace("[[loop]]", loop)))
+    return [f.element_id or "" for f in found if f.code == "round_keeps_its_data"]
+
+
+SET_BY_A_SCRIPT = '<scriptTask id="t">[[loop]]<script>= {yes: %s}</script></scriptTask>'
+
+
+def test_a_loop_keeps_what_its_rounds_set_first() -> None:
+    assert in_a_loop(f'<userTask id="t">{FORM % ""}</extensionElements>[[loop]]</userTask>') == [
+        "t"
+    ]
+    assert in_a_loop(SET_BY_A_SCRIPT % '"ja"') == ["t"]
+
+
+def test_what_a_loop_counts_in_was_there_before() -> None:
+    assert in_a_loop(SET_BY_A_SCRIPT % 'yes + "!"') == []
+
+
+def test_an_attribute_may_ask_for_it_too() -> None:
+    asks = (
+        '<startEvent id="s"/><endEvent id="e"/><callActivity id="c" calledElement="p">'
+        '<extensionElements><sp:in source="= yes" target="given"/></extensionElements>'
+        "</callActivity>" + flow("f1", "s", "t") + flow("f2", "t", "c") + flow("f3", "c", "e")
+    )
+    assert in_a_loop(SET_BY_A_SCRIPT % '"ja"', asks) == ["t"]
 
 
 @pytest.mark.parametrize(

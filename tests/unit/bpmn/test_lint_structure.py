@@ -126,6 +126,7 @@ def test_lost_operations_and_types_are_only_told() -> None:
     send = '<sendTask id="t" messageRef="m" operationRef="gone"/>'
     found = findings(content + '<message id="m" name="m"/>' + line(send))
     assert [(f.severity, f.code) for f in found if f.severity != "info"] == [
+        ("warning", "declaration_unused"),
         ("warning", "reference_lost"),
         ("warning", "reference_lost"),
     ]

@@ -64,6 +64,43 @@ def test_a_task_says_all_that_the_sheet_asks() -> None:
     assert found.signature == SignatureRule(True, "Godkänt", "saljare")
 
 
+def test_a_point_with_sub_points_is_one_text_and_one_tick() -> None:
+    found = read_task(
+        """<sp:checklist><sp:item id="rapport" applies="= a">Skriv en
+            rapport som innehåller
+            <sp:item>vad vi <!-- alla --> ser</sp:item>
+            <sp:item>– vad andra ser</sp:item>
+        </sp:item><sp:item id="b">Läs på</sp:item></sp:checklist>"""
+    )
+    assert found.checklist == (
+        CheckItem("rapport", "Skriv en rapport som innehåller\n– vad vi ser\n– vad andra ser", "a"),
+        CheckItem("b", "Läs på"),
+    )
+
+
+def test_a_point_that_begins_with_a_dash_may_be_a_sub_point() -> None:
+    (found,) = findings(
+        task('<sp:role key="saljare"/><sp:checklist><sp:item id="a">- x</sp:item></sp:checklist>')
+    )
+    assert (found.severity, found.code) == ("info", "item_dash")
+
+
+@pytest.mark.parametrize(
+    ("part", "code"),
+    [
+        ("<sp:item> </sp:item>", "part_text"),
+        ('<sp:item id="y">y</sp:item>', "part_alone"),
+        ('<sp:item applies="= x">y</sp:item>', "part_alone"),
+        ("<sp:item>y<sp:item>z</sp:item></sp:item>", "part_alone"),
+        ("<sp:item>y</sp:item> och z", "part_behind"),
+    ],
+)
+def test_what_a_sub_point_cannot_have_is_told(part: str, code: str) -> None:
+    content = f'<sp:checklist><sp:item id="a">x{part}</sp:item></sp:checklist>'
+    (found,) = [f for f in findings(task(content)) if f.code == code]
+    assert found.element_id == "t"
+
+
 def test_a_task_without_extensions_asks_for_nothing() -> None:
     assert read_task("") == TaskMeta("t", "Offert", "userTask")
 

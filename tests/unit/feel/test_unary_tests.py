@@ -84,6 +84,12 @@ def test_a_cell_says_whether_a_value_meets_it(cell: str, tested: Any, expected: 
         ("3 > 1", True, False, False),
         ("1 > 3", False, True, False),
         ("true or null", True, False, False),
+        ("1 > saknas", False, False, False),
+        ("false or null", False, False, False),
+        ("1 between null and 2", False, False, False),
+        ("1 in (saknas..2)", False, False, False),
+        ("every x in saknas satisfies x", False, False, False),
+        ("saknas", False, False, True),
         ("ja", True, False, False),
     ],
 )
@@ -92,7 +98,9 @@ def test_a_cell_in_a_column_of_booleans(
 ) -> None:
     """Null meets no value and no condition, only what asks for null or for anything else."""
     tests = feel.compile_unary_tests(cell)
-    met = tuple(tests.matches(tested, {"ja": True}) for tested in (True, False, None))
+    met = tuple(
+        tests.matches(tested, {"ja": True, "saknas": None}) for tested in (True, False, None)
+    )
     assert met == (of_true, of_false, of_null)
 
 

@@ -14,6 +14,7 @@ from tests.support.caller import Caller, Calling, operations
 from tests.support.diagrams import chain, diagram, end, field, start, task
 from tests.support.people import People
 from tests.support.samples import PAYMENT
+from web.api.requests import Exact
 from web.api.routes import ROUTES
 
 EVERY_TYPE = diagram(
@@ -67,13 +68,18 @@ BODIES = (
 )
 RAW = st.binary(max_size=40) | BODIES.map(lambda value: json.dumps(value).encode())
 QUERIES = st.dictionaries(
-    st.sampled_from(["show", "due", "phase", "role", "q", "cursor", "limit", "state", "type", "x"]),
-    st.sampled_from(["", "mine", "all", "late", "-1", "5", "%00", "\x00", "'", '"', "å", "WyJ0Il0"])
+    st.sampled_from(
+        ["show", "due", "q", "cursor", "limit", "state", "type", "x", *Exact.__struct_fields__]
+    ),
+    st.sampled_from(
+        ["", "mine", "all", "late", "-1", "5", "%00", "\x00", "'", '"', "å", "WyJ0Il0"]
+        + ["2026-0001", "2026-03-02", "9999-12-31", "saljare", "payment"]
+    )
     | st.text(max_size=10),
     max_size=3,
 )
 HEADERS = st.dictionaries(
-    st.sampled_from(["If-Match", "Idempotency-Key", "X-Forwarded-For", "Accept"]),
+    st.sampled_from(["If-Match", "If-None-Match", "Idempotency-Key", "X-Forwarded-For", "Accept"]),
     st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12),
     max_size=2,
 )
@@ -135,7 +141,7 @@ def test_any_answers_are_taken_or_pointed_at(
         if action == "complete":
             # Left open, so that the next one meets the same task.
             body["ticks"]["one"] = False
-        answer = caller.post(f"/tasks/{task_id}/{action}", body)
+        answer = caller.write(f"/tasks/{task_id}/{action}", body)
         assert answer.status_code in (200, 422), answer.text
         if answer.status_code == 422:
             assert all(e["detail"] for e in answer.json["errors"])

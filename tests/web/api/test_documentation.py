@@ -34,7 +34,7 @@ def test_the_case_of_the_page_starts_and_its_task_is_signed(
     body = shown()["/tasks/ID/complete"]
     assert body["signature"] == {"password": "PASSWORD"}
     body["signature"]["password"] = people["saljare"].password
-    done = seller.post(f"{where}/complete", body)
+    done = seller.write(f"{where}/complete", body)
     assert done.status_code == 200, done.text
     assert done.json["signature"]
 

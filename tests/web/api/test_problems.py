@@ -127,7 +127,7 @@ def test_what_the_person_may_not_do_the_token_may_not(
 
 def test_somebody_elses_task_is_not_yours(seller: Caller, manager: Caller, task_id: str) -> None:
     assert seller.post(f"/tasks/{task_id}/claim").status_code == 200
-    answer = manager.post(f"/tasks/{task_id}/draft", {})
+    answer = manager.write(f"/tasks/{task_id}/draft", {})
     assert (answer.status_code, problem(answer)) == (403, "not-yours")
 
 
@@ -148,7 +148,7 @@ def test_nobody_guesses_a_password_through_the_api(
     seller: Caller, person: Account, task_id: str
 ) -> None:
     given = {"answers": REPORT, "ticks": TICKED, "signature": {"password": "inte detta alls"}}
-    answers = [seller.post(f"/tasks/{task_id}/complete", given) for _ in range(6)]
+    answers = [seller.write(f"/tasks/{task_id}/complete", given) for _ in range(6)]
     assert problem(answers[-1]) == "too-many-attempts"
     assert int(answers[-1].headers["Retry-After"]) >= 1
 
@@ -205,12 +205,12 @@ def test_another_method_is_not_allowed(seller: Caller) -> None:
 
 def test_what_is_not_json_cannot_be_read(seller: Caller, small: str) -> None:
     for body in (b"{", b"\xff\xfe", b'{"note": "\\ud800"}', DEEP, b'{"note": NaN}'):
-        answer = seller.post(f"{small}/draft", data=body, content_type="application/json")
+        answer = seller.write(f"{small}/draft", data=body, content_type="application/json")
         assert (answer.status_code, problem(answer)) == (400, "malformed-request"), body[:20]
 
 
 def test_a_body_of_another_type_is_refused(seller: Caller, small: str) -> None:
-    answer = seller.post(f"{small}/draft", data="note=x")
+    answer = seller.write(f"{small}/draft", data="note=x")
     assert (answer.status_code, problem(answer)) == (415, "unsupported-media-type")
     assert problem(seller.post("/definitions", {})) == "unsupported-media-type"
 
@@ -219,7 +219,7 @@ def test_a_body_over_the_limit_is_refused_before_it_is_read(
     seller: Caller, small: str, config: Config
 ) -> None:
     most = config.limits.request_bytes
-    answer = seller.post(f"{small}/draft", {"note": "x" * most})
+    answer = seller.write(f"{small}/draft", {"note": "x" * most})
     assert (answer.status_code, problem(answer)) == (413, "body-too-large")
     assert str(most) in answer.json["detail"]
     untold = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
@@ -256,7 +256,7 @@ def test_a_body_that_was_cut_off_is_refused(seller: Caller, small: str) -> None:
 def test_a_field_that_does_not_exist_is_named(
     seller: Caller, small: str, path: str, body: Any, pointer: str
 ) -> None:
-    answer = seller.post(small + path, body)
+    answer = seller.write(small + path, body)
     assert (answer.status_code, problem(answer)) == (422, "unknown-field")
     assert [e["pointer"] for e in answer.json["errors"]] == [pointer]
 
@@ -293,7 +293,7 @@ def test_a_parameter_that_does_not_fit_is_named(seller: Caller, query: str, para
 def test_what_does_not_fit_is_pointed_at(
     manager: Caller, small: str, path: str, body: Any, pointer: str
 ) -> None:
-    answer = manager.post(small + path, body)
+    answer = manager.write(small + path, body)
     assert (answer.status_code, problem(answer)) == (422, "invalid"), answer.text
     assert [e["pointer"] for e in answer.json["errors"]] == [pointer]
     assert all(e["code"] and e["detail"] for e in answer.json["errors"])
@@ -330,7 +330,7 @@ def test_a_variable_over_the_limit_has_its_own_type_and_leaves_no_incident(
         (seller, f"{small}/draft", {"answers": {"story": long}}, "/answers/story"),
     )
     for caller, path, body, pointer in asked:
-        answer = caller.post(path, body)
+        answer = caller.write(path, body) if path.startswith(small) else caller.post(path, body)
         assert (answer.status_code, problem(answer)) == (422, "variable-too-large"), path
         assert [e["pointer"] for e in answer.json["errors"]] == [pointer]
     case_id = manager.get(small).json["case_id"]
@@ -356,8 +356,8 @@ def test_a_key_that_comes_back_with_other_content_is_refused(
     seller: Caller, small: str, key: Keys
 ) -> None:
     one = key()
-    assert seller.post(f"{small}/draft", {"note": "a"}, key=one).status_code == 200
-    other = seller.post(f"{small}/draft", {"note": "b"}, key=one)
+    assert seller.write(f"{small}/draft", {"note": "a"}, key=one).status_code == 200
+    other = seller.write(f"{small}/draft", {"note": "b"}, key=one)
     assert (other.status_code, problem(other)) == (422, "idempotency-key-reused")
     elsewhere = seller.post(f"{small}/claim", {}, key=one)
     assert problem(elsewhere) == "idempotency-key-reused"
@@ -374,20 +374,86 @@ def test_a_stale_revision_is_refused_by_header_and_by_body(
     seller: Caller, manager: Caller, small: str
 ) -> None:
     seen = seller.get(small)
-    assert seller.post(f"{small}/draft", {"note": "mine"}).status_code == 200
+    assert seller.write(f"{small}/draft", {"note": "mine"}).status_code == 200
     late = {"If-Match": seen.headers["ETag"]}
-    answer = seller.post(f"{small}/complete", DONE, headers=late)
-    assert (answer.status_code, problem(answer)) == (412, "stale-revision")
-    assert answer.json["revision"] == seen.json["revision"] + 1
-    answer = seller.post(f"{small}/complete", {**DONE, "revision": seen.json["revision"]})
-    assert (answer.status_code, problem(answer)) == (409, "stale-revision")
-    for path, body in (("claim", {}), ("draft", {})):
-        answer = seller.post(f"{small}/{path}", body, headers=late)
-        assert problem(answer) == "stale-revision"
+    for headers, more in ((late, {}), ({}, {"revision": seen.json["revision"]})):
+        for path, body in (("complete", DONE), ("draft", {}), ("claim", {})):
+            answer = seller.post(f"{small}/{path}", {**body, **more}, headers=headers)
+            assert (answer.status_code, problem(answer)) == (409, "stale-revision")
+            assert answer.json["revision"] == seen.json["revision"] + 1
     given = {"username": "saljare"}
     assert problem(manager.post(f"{small}/reassign", given, headers=late)) == "stale-revision"
-    now = seller.get(small).headers["ETag"]
-    assert seller.post(f"{small}/complete", DONE, headers={"If-Match": now}).status_code == 200
+    future = {"If-Match": f'"{seen.json["revision"] + 2}"'}
+    assert problem(seller.post(f"{small}/draft", {}, headers=future)) == "stale-revision"
+    assert seller.write(f"{small}/complete", DONE).status_code == 200
+
+
+def test_who_writes_over_another_is_told_both_texts_and_loses_none(
+    seller: Caller, manager: Caller, small: str, people: People
+) -> None:
+    seen = seller.get(small).json["revision"]
+    theirs = {"answers": {"story": "Hennes"}, "ticks": {"one": "Behövs ej"}, "note": "Kvar"}
+    saved = manager.write(f"{small}/draft", theirs).json
+    mine = {"answers": {"story": "Min"}, "ticks": {"one": True}, "note": "Kvar", "revision": seen}
+    for action in ("draft", "complete"):
+        told = seller.post(f"{small}/{action}", mine).json
+        assert told["stored"] == theirs
+        assert told["differences"] == [
+            {"pointer": "/answers/story", "sent": "Min", "stored": "Hennes"},
+            {"pointer": "/ticks/one", "sent": True, "stored": "Behövs ej"},
+        ]
+        assert (told["by"], told["revision"]) == (people["manager"].name, saved["revision"])
+        assert told["at"]
+    assert seller.get(small).json["values"]["story"] == "Hennes"
+    merged = {**mine, "answers": {"story": "Hennes. Min."}, "revision": told["revision"]}
+    assert seller.post(f"{small}/draft", merged).status_code == 200
+
+
+def test_what_is_missing_on_either_side_is_a_difference(
+    seller: Caller, manager: Caller, small: str
+) -> None:
+    seen = seller.get(small).json["revision"]
+    manager.write(f"{small}/draft", {"answers": {"short": "5"}, "note": ""})
+    given = {"answers": {"story": "", "short": 5}, "note": "Ny", "revision": seen}
+    told = seller.post(f"{small}/draft", given).json
+    assert told["differences"] == [{"pointer": "/note", "sent": "Ny", "stored": ""}]
+    told = seller.post(f"{small}/draft", {"revision": seen}).json
+    assert told["differences"] == [{"pointer": "/answers/short", "sent": None, "stored": "5"}]
+
+
+@pytest.mark.parametrize("headers", [{}, {"If-Match": "*"}])
+@pytest.mark.parametrize("action", ["draft", "complete"])
+def test_who_writes_says_from_which_revision(
+    seller: Caller, small: str, key: Keys, action: str, headers: dict[str, str]
+) -> None:
+    answer = seller.post(f"{small}/{action}", DONE, headers=headers, key=key())
+    assert (answer.status_code, problem(answer)) == (428, "revision-required")
+    assert "If-Match" in answer.json["detail"]
+    assert seller.get(small).json["state"] == "open"
+    now = seller.get(small).json["revision"]
+    given = {**DONE, "revision": now}
+    assert seller.post(f"{small}/{action}", given, headers=headers).status_code == 200
+
+
+def test_two_revisions_in_one_request_contradict_each_other(seller: Caller, small: str) -> None:
+    headers = {"If-Match": seller.get(small).headers["ETag"]}
+    answer = seller.post(f"{small}/draft", {"revision": 99}, headers=headers)
+    assert (answer.status_code, problem(answer)) == (422, "invalid")
+    assert [e["pointer"] for e in answer.json["errors"]] == ["/revision"]
+
+
+@pytest.mark.parametrize("place", ["header", "body"])
+@pytest.mark.parametrize("action", ["draft", "complete"])
+def test_a_receipt_of_what_was_written_is_given_again_at_the_old_revision(
+    seller: Caller, small: str, key: Keys, action: str, place: str
+) -> None:
+    one, seen = key(), seller.get(small)
+    headers = {"If-Match": seen.headers["ETag"]} if place == "header" else {}
+    body = DONE if place == "header" else {**DONE, "revision": seen.json["revision"]}
+    first = seller.post(f"{small}/{action}", body, key=one, headers=headers)
+    assert first.status_code == 200, first.text
+    again = seller.post(f"{small}/{action}", body, key=one, headers=headers)
+    assert (again.status_code, again.json) == (200, first.json)
 
 
 def test_a_receipt_is_given_again_although_the_revision_has_moved_on(
@@ -413,8 +479,8 @@ def test_any_revision_will_do_for_a_star(seller: Caller, small: str) -> None:
 def test_a_task_is_completed_once_and_the_second_learns_who_was_first(
     seller: Caller, manager: Caller, small: str, person: Account
 ) -> None:
-    assert seller.post(f"{small}/complete", DONE).status_code == 200
-    answer = manager.post(f"{small}/complete", DONE)
+    assert seller.write(f"{small}/complete", DONE).status_code == 200
+    answer = manager.write(f"{small}/complete", DONE)
     assert (answer.status_code, problem(answer)) == (409, "already-completed")
     assert answer.json["by"] == person.name
     assert answer.json["at"]
@@ -425,7 +491,7 @@ def test_what_has_ended_takes_nothing_more(
 ) -> None:
     case_id = manager.get(small).json["case_id"]
     engine.cases.cancel(people["manager"].actor, case_id, "Avbruten.", key="end")
-    answer = manager.post(f"{small}/complete", DONE)
+    answer = manager.write(f"{small}/complete", DONE)
     assert (answer.status_code, problem(answer)) == (409, "task-withdrawn")
     answer = manager.post(f"/cases/{case_id}/messages", {"name": "x"})
     assert (answer.status_code, problem(answer)) == (409, "case-ended")
@@ -437,7 +503,7 @@ def test_a_process_that_fails_says_where_and_an_incident_is_retried(
     engine.definitions.deploy(SYSTEM, [BREAKS], key="breaks")
     case_id = manager.post("/cases", {"process_id": "breaks"}).json["id"]
     (row,) = [t for t in manager.get("/tasks").json["items"] if t["case_id"] == case_id]
-    answer = manager.post(f"/tasks/{row['id']}/complete", {"answers": {"amount": 0}})
+    answer = manager.write(f"/tasks/{row['id']}/complete", {"answers": {"amount": 0}})
     assert (answer.status_code, problem(answer)) == (409, "process-failed")
     assert answer.json["element_id"] == "divide"
     (incident,) = manager.get("/incidents").json["items"]

@@ -106,7 +106,7 @@ def test_an_empty_system_says_that_the_plan_is_missing(
     application.testing = True
     visitor = Visitor(application)
     visitor.sign_in(people["saljare"])
-    assert "Ingen plan är i drift än" in visitor.open("/cases/new").text
+    assert "Ingen plan är publicerad än" in visitor.open("/cases/new").text
     assert "Inga diagram är i drift än" in visitor.open("/definitions/").text
     assert "inga pågående ärenden" in visitor.open("/cases/").text
 

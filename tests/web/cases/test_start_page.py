@@ -129,5 +129,5 @@ def test_a_manager_of_a_system_in_which_nothing_can_be_started_is_told_so(
     manager, clerk = Visitor(application), Visitor(application)
     manager.sign_in(people["manager"])
     clerk.sign_in(people["saljare"])
-    assert "Ingen plan är i drift än" in manager.open("/cases/new").text
+    assert "Ingen plan är publicerad än" in manager.open("/cases/new").text
     assert clerk.open("/cases/new").status_code == 403

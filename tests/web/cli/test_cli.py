@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import tomllib
 from contextlib import closing
 from pathlib import Path
 
@@ -28,15 +27,15 @@ def test_a_folder_without_settings_has_the_installed_ones(
     monkeypatch.chdir(tmp_path)
     assert common.settings_file() == common.INSTALLED / "config.toml"
     assert "Säljare" in run("plan").out
-    wheel = tmp_path / "site-packages"
-    (wheel / "workflows").mkdir(parents=True)
+    wheel = tmp_path / "site-packages" / "serviceplan"
+    wheel.mkdir(parents=True)
     monkeypatch.setattr(common, "INSTALLED", wheel)
     ran = run("verify")
     assert (ran.status, ran.out) == (2, "")
     assert f"there is no config.toml in {tmp_path}" in ran.err
     assert "--config" in ran.err
-    (wheel / "workflows" / "config.toml").write_bytes((PROJECT / "config.toml").read_bytes())
-    assert common.settings_file() == wheel / "workflows" / "config.toml"
+    (wheel / "config.toml").write_bytes((PROJECT / "config.toml").read_bytes())
+    assert common.settings_file() == wheel / "config.toml"
     (tmp_path / "config.toml").write_text("web.port = 9000\n", "utf-8")
     assert common.settings_file() == Path("config.toml")
 
@@ -47,13 +46,6 @@ def test_settings_without_roles_say_so(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.toml").write_text("web.port = 9000\n", "utf-8")
     assert "config.toml has no [roles.…]" in run("plan").err
-
-
-def test_the_wheel_has_the_settings_where_the_command_looks() -> None:
-    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
-    built = project["tool"]["hatch"]["build"]["targets"]["wheel"]
-    assert built["force-include"] == {"config.toml": "workflows/config.toml"}
-    assert "workflows" in built["packages"]
 
 
 # ---------------------------------------------------------------- plan
@@ -422,3 +414,24 @@ def test_an_address_is_set_shown_and_taken_away(run: Run) -> None:
     assert "nora@example.com" in run("user", "email", "nora").out
     assert run("user", "email", "nora", "no address").status == 1
     assert "no address" in run("user", "email", "nora", "").out
+
+
+def test_the_folder_of_the_default_database_is_made(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("SERVICEPLAN_DATABASE")
+    monkeypatch.chdir(tmp_path)
+    assert run("db", "upgrade").status == 0
+    assert (tmp_path / "data" / "serviceplan.db").is_file()
+
+
+@pytest.mark.parametrize(
+    "command", [["db", "upgrade"], ["serve"], ["user", "add", "x", "--name", "X"]]
+)
+def test_the_folder_of_a_named_database_is_not_made(
+    run: Run, tmp_path: Path, command: list[str]
+) -> None:
+    ran = run(*command, "--database", tmp_path / "dtaa" / "x.db")
+    assert ran.status == 1
+    assert ran.err.startswith(f"serviceplan: There is no folder {tmp_path / 'dtaa'} for")
+    assert (ran.out, list(tmp_path.iterdir())) == ("", [])

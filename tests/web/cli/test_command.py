@@ -65,3 +65,12 @@ def test_a_further_command_gets_the_settings_and_the_database_of_the_first() -> 
     settings = Settings(Path("my settings.toml"))
     said = settings.command("user", "list", database="a b.db")
     assert said == "serviceplan --config 'my settings.toml' user list --database 'a b.db'"
+
+
+def test_a_command_is_named_for_the_folder_that_it_will_be_called_in(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [".venv/bin/serviceplan"])
+    (tmp_path / "other").mkdir()
+    assert command_path(tmp_path / "other") == f"'{installed}'"
+    assert command_path(Path(".venv")) == "bin/serviceplan"

@@ -76,13 +76,15 @@ def test_an_unknown_diagram_is_a_page_that_does_not_exist(
         ({"after": "P2M", "calendar": "calendar"}, "2 månader efter att uppgiften öppnas"),
         (
             {"before": "P10D", "of": "avtalsstart", "calendar": "working"},
-            "10 arbetsdagar före avtalsstart",
+            "10 arbetsdagar före ”Avtalsstart”",
         ),
-        ({"after": "P1W", "of": "avtalsslut"}, "1 vecka efter avtalsslut"),
+        ({"on": "= opened + duration"}, "ett datum som diagrammet räknar ut"),
+        ({"on": "2026-12-24"}, "2026-12-24"),
+        ({"after": "P1W", "of": "avtalsslut"}, "1 vecka efter ”Avtalsslut”"),
     ],
 )
 def test_a_due_rule_is_told_in_words(rule: dict[str, str] | None, words: str) -> None:
-    assert due_rule(rule) == words
+    assert due_rule(rule, str.capitalize) == words
 
 
 # ---------------------------------------------------------------- upload
@@ -104,10 +106,10 @@ def test_a_check_tells_every_finding_and_changes_nothing(
     broken = plan_file("kvalitet.bpmn").replace(b"Kvalitetsansvarig", b"Vem som helst")
     page = upload(owner, {"sida.bpmn": b"<html></html>", "kvalitet.bpmn": broken}, "check")
     assert page.status_code == 422
-    assert "Kan inte tas i drift" in page.text
+    assert "Kan inte publiceras" in page.text
     assert "Filen är en webbsida (HTML)" in page.text
     assert "sida.bpmn, rad 1" in page.text
-    assert "Lägg i drift</button>" not in page.text
+    assert "Publicera</button>" not in page.text
     assert engine.definitions.all(people["manager"].actor) == before
 
 
@@ -117,7 +119,7 @@ def test_checked_files_are_deployed_without_being_chosen_again(
     changed = plan_file("kvalitet.bpmn").replace(b"Dags f\xc3\xb6r kontroll", b"Kontrollen ska ske")
     page = upload(owner, {"kvalitet.bpmn": changed}, "check")
     assert page.status_code == 200
-    assert "Kan tas i drift" in page.text
+    assert "Kan publiceras" in page.text
     answer = owner.send(page, having="checked_file", button=("action", "deploy"))
     assert "1 process är i drift" in owner.follow(answer).text
     found = definition_id(engine, people, "kvalitet")

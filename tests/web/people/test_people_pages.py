@@ -82,7 +82,7 @@ def test_an_address_for_reminders_is_kept_and_a_wrong_one_is_refused(
     page = administrator.open("/people/saljare")
     refused = administrator.send(page, {"email": "ingen adress"}, having="email")
     assert refused.status_code == 422
-    assert "Det är ingen e-postadress." in refused.text
+    assert "E-postadressen kan inte stämma. Skriv den som namn@exempel.se." in refused.text
     administrator.send(page, {"email": "anna@example.com"}, having="email")
     [person] = [p for p in engine.people.all(SYSTEM) if p.username == "saljare"]
     assert person.email == "anna@example.com"

@@ -35,8 +35,8 @@ from web.api.answers.definitions import (
     Deployment,
     Finding,
 )
-from web.api.answers.people import Me, Person
-from web.api.answers.problems import Problem, Wrong
+from web.api.answers.people import Me, Person, Time
+from web.api.answers.problems import Difference, Problem, Written, Wrong
 from web.api.answers.tasks import (
     Attachment,
     Field,
@@ -67,6 +67,7 @@ __all__ = [
     "Definitions",
     "Delivered",
     "Deployment",
+    "Difference",
     "Fact",
     "Field",
     "Finding",
@@ -90,6 +91,8 @@ __all__ = [
     "TaskCompleted",
     "TaskDetail",
     "Tasks",
+    "Time",
     "TokenName",
+    "Written",
     "Wrong",
 ]

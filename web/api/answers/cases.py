@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import date
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from engine import INCIDENT_KINDS
-from web.api.answers.people import Person
-from web.api.answers.tasks import Field
+from web.api.answers.people import Person, Time
+from web.api.answers.tasks import Field, InstanceTitle
+from web.texts.history import FACTS
 
 
 class Customer(Struct, frozen=True):
@@ -36,7 +37,7 @@ class CustomerAdded(Struct, frozen=True):
     """The receipt of a new customer."""
 
     key: str
-    at: datetime
+    at: Time
     id: str
 
 
@@ -44,21 +45,23 @@ InstanceState = Literal["running", "incident", "completed", "terminated", "cance
 
 
 class Case(Struct, frozen=True):
-    """A case in a list. `phases` are those that have work open now."""
+    """A case in a list, begun on the process `process_id`. `phases` are those that have work open
+    now."""
 
     id: str
     number: str
     customer: Customer | None
     title: str
     state: InstanceState
+    process_id: str
     phases: list[str]
     done: int
     activities: int
     late: int
     open: int
-    started_at: datetime
+    started_at: Time
     start_date: date | None
-    ended_at: datetime | None
+    ended_at: Time | None
 
 
 class Cases(Struct, frozen=True):
@@ -72,7 +75,7 @@ class CaseStarted(Struct, frozen=True):
     """The receipt of a new case. `incident` is set when its process failed at once."""
 
     key: str
-    at: datetime
+    at: Time
     id: str
     number: str
     incident: str | None
@@ -104,9 +107,10 @@ class Instance(Struct, frozen=True):
     name: str
     phase: str | None
     state: InstanceState
-    started_at: datetime
-    ended_at: datetime | None
+    started_at: Time
+    ended_at: Time | None
     depth: int
+    about: InstanceTitle | None
 
 
 IncidentKind = Literal[INCIDENT_KINDS]  # type: ignore[valid-type]
@@ -127,7 +131,7 @@ class Incident(Struct, frozen=True):
     kind: IncidentKind
     message: str
     task_id: str | None
-    at: datetime
+    at: Time
 
 
 class Incidents(Struct, frozen=True):
@@ -141,7 +145,7 @@ class Retried(Struct, frozen=True):
     """The receipt of a retry, and whether it worked."""
 
     key: str
-    at: datetime
+    at: Time
     resolved: bool
 
 
@@ -176,7 +180,7 @@ class CaseDetail(Case, frozen=True):
     incidents: list[Incident]
     people: dict[str, Person]
     variables: dict[str, Any]
-    can: list[str]
+    can: list[Literal["plan", "correct", "retry", "cancel"]]
 
 
 class Delivered(Struct, frozen=True):
@@ -184,7 +188,7 @@ class Delivered(Struct, frozen=True):
     anything in the case can take it, now or later."""
 
     key: str
-    at: datetime
+    at: Time
     delivered: int
     stored: bool
     expected: bool = True
@@ -198,13 +202,17 @@ class TokenName(Struct, frozen=True):
     name: str
 
 
+FactType = Annotated[str, Meta(extra_json_schema={"enum": sorted(FACTS)})]
+"""A type of fact. It is documented, and not checked: what an older program has written stays."""
+
+
 class Fact(Struct, frozen=True):
     """An entry of the history; `hash` covers a salted commitment of `detail` and `token`. `token`
     is null for what people did on the pages."""
 
     id: int
-    at: datetime
-    type: str
+    at: Time
+    type: FactType
     actor_id: str
     actor_name: str
     chain: str
@@ -229,4 +237,4 @@ class CaseChanged(Struct, frozen=True):
     """The receipt of a change to a case or one of its instances."""
 
     key: str
-    at: datetime
+    at: Time

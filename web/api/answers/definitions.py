@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
+
+from web.api.answers.people import Time
 
 
 class Definition(Struct, frozen=True):
@@ -18,7 +19,7 @@ class Definition(Struct, frozen=True):
     phase: str | None
     filename: str
     sha256: str
-    deployed_at: datetime
+    deployed_at: Time
     deployed_by: str
     latest: bool
     running: int

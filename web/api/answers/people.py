@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from engine import TOKEN_SCOPES
+
+Time = Annotated[datetime, Meta(tz=True)]
+"""A moment, in UTC."""
+Right = Literal["process_owner", "manager", "administrator"]
+Scope = Literal[TOKEN_SCOPES]  # type: ignore[valid-type]
 
 
 class Person(Struct, frozen=True):
@@ -22,6 +30,6 @@ class Me(Struct, frozen=True):
     username: str
     name: str
     roles: list[str]
-    rights: list[str]
-    scopes: list[str]
-    expires_at: datetime | None
+    rights: list[Right]
+    scopes: list[Scope]
+    expires_at: Time | None

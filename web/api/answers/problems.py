@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
 from web.api.answers.definitions import Finding
+from web.api.answers.people import Time
 
 
 class Wrong(Struct, frozen=True, omit_defaults=True):
@@ -19,8 +20,26 @@ class Wrong(Struct, frozen=True, omit_defaults=True):
     parameter: str | None = None
 
 
+class Written(Struct, frozen=True):
+    """What is written in a task, in the form in which it is sent."""
+
+    answers: dict[str, Any]
+    ticks: dict[str, bool | str]
+    note: str
+
+
+class Difference(Struct, frozen=True):
+    """A place in the body where what was sent is not what is stored; null for nothing."""
+
+    pointer: str
+    sent: Any
+    stored: Any
+
+
 class Problem(Struct, frozen=True, omit_defaults=True):
-    """Problem details (RFC 9457). `type` is a page that explains it."""
+    """Problem details (RFC 9457). `type` is a page that explains it. Of a task that was changed
+    meanwhile, `stored` is what is written in it now, `by` and `at` who saved it and when, and
+    `differences` are the places where what was sent is not the same."""
 
     type: str
     title: str
@@ -30,7 +49,9 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     errors: list[Wrong] | None = None
     findings: list[Finding] | None = None
     by: str | None = None
-    at: datetime | None = None
+    at: Time | None = None
     revision: int | None = None
+    stored: Written | None = None
+    differences: list[Difference] | None = None
     element_id: str | None = None
     retry_after: int | None = None

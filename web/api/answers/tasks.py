@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 
 from msgspec import Struct
 
-from web.api.answers.people import Person
+from web.api.answers.people import Person, Time
 
 
 class TaskChanged(Struct, frozen=True):
     """The receipt of a change to a task, with the task's new revision."""
 
     key: str
-    at: datetime
+    at: Time
     task_id: str
     revision: int
 
@@ -30,9 +30,17 @@ class TaskCompleted(Struct, frozen=True):
     """The receipt of a completed task."""
 
     key: str
-    at: datetime
+    at: Time
     task_id: str
     signature: Signed | None
+
+
+class InstanceTitle(Struct, frozen=True):
+    """What tells an instance apart from others of its process, such as one complaint: the first
+    words of a text that the diagram names, and when the instance began."""
+
+    text: str
+    at: Time
 
 
 class Task(Struct, frozen=True):
@@ -40,6 +48,7 @@ class Task(Struct, frozen=True):
 
     id: str
     name: str
+    process_id: str
     element_id: str
     state: Literal["open", "completed", "cancelled"]
     case_id: str
@@ -50,11 +59,12 @@ class Task(Struct, frozen=True):
     role: str | None
     assignee: Person | None
     due: date | None
-    opened_at: datetime
+    opened_at: Time
     ticked: int
     points: int
     has_draft: bool
     revision: int
+    about: InstanceTitle | None
 
 
 class Tasks(Struct, frozen=True):
@@ -71,11 +81,17 @@ class Option(Struct, frozen=True):
     label: str
 
 
+FieldType = Literal[
+    "text", "longtext", "date", "integer", "decimal", "money", "boolean", "choice", "interval",
+    "person", "attachment", "plan",
+]  # fmt: skip
+
+
 class Field(Struct, frozen=True):
     """A field of a form. Texts are at most `maximum` long, numbers and dates at most as large."""
 
     id: str
-    type: str
+    type: FieldType
     label: str
     required: bool
     help: str
@@ -92,7 +108,7 @@ class Point(Struct, frozen=True):
     state: Literal["open", "done", "not_applicable"]
     reason: str
     by: str | None
-    at: datetime | None
+    at: Time | None
 
 
 class Signature(Struct, frozen=True):
@@ -102,9 +118,9 @@ class Signature(Struct, frozen=True):
     by: str
     name: str
     meaning: str
-    at: datetime
+    at: Time
     content_sha256: str
-    method: str
+    method: Literal["password"]
 
 
 class Attachment(Struct, frozen=True):
@@ -115,7 +131,7 @@ class Attachment(Struct, frozen=True):
     media_type: str
     size: int
     sha256: str
-    at: datetime
+    at: Time
     by: str
 
 
@@ -124,7 +140,6 @@ class TaskDetail(Task, frozen=True):
 
     instance_id: str
     definition_id: str
-    process_id: str
     version: int
     documentation: str
     checklist: list[Point]
@@ -136,5 +151,5 @@ class TaskDetail(Task, frozen=True):
     meaning: str
     signature: Signature | None
     completed_by: Person | None
-    completed_at: datetime | None
-    can: list[str]
+    completed_at: Time | None
+    can: list[Literal["claim", "release", "reassign", "save", "complete"]]

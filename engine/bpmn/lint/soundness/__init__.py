@@ -25,13 +25,14 @@ from dataclasses import dataclass
 from time import monotonic
 
 from engine.bpmn.lint.cycles import Resting
-from engine.bpmn.lint.document import DiagramNode, DiagramProcess, Document, Scope, flag
+from engine.bpmn.lint.document import DiagramNode, DiagramProcess, Document, Scope
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.lint.soundness import words
 from engine.bpmn.lint.soundness.build import Uncounted, build, whole
 from engine.bpmn.lint.soundness.explore import Outcome, explore
 from engine.bpmn.lint.soundness.simplify import simplify
 from engine.bpmn.model import ACTIVITIES
+from engine.bpmn.names import flag
 
 
 @dataclass(frozen=True, slots=True)

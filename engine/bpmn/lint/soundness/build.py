@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from engine.bpmn.lint.document import DiagramFlow, DiagramNode, Scope, flag
+from engine.bpmn.lint.document import DiagramFlow, DiagramNode, Scope
 from engine.bpmn.lint.soundness.net import Needs, Net, NetTransition, Place, Way, does
 from engine.bpmn.model import ACTIVITIES
+from engine.bpmn.names import flag
 
 if TYPE_CHECKING:
     from engine.bpmn.lint.soundness.explore import Outcome

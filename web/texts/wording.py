@@ -1,0 +1,91 @@
+"""The words of diagrams for what the history and incidents know by id: elements, form fields,
+messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from engine import Field, NamedMessage, NotFound, Wording
+from web import formats
+from web.context import actor, engine
+from web.forms import answer_text
+from web.svg import words
+
+NOTHING: Final = Wording("", {}, {}, {})
+"""The words of a diagram that is not there."""
+
+
+def phases() -> list[tuple[str, str]]:
+    """The phases of the live diagrams in the order of the plan: the key, and the key with its
+    title ("A Förberedelse inför samarbete")."""
+    live = engine().definitions.all(actor())
+    named = [(d, engine().definitions.wording(actor(), d.id)) for d in live if d.phase and d.latest]
+    return [(d.phase or "", f"{d.phase} {w.phase_title or d.name}") for d, w in named]
+
+
+def field_label(id: str) -> str:
+    """What the live diagrams call a form field; its id where no form has it."""
+    return DiagramWords().field(id)
+
+
+class DiagramWords:
+    """The words of the diagrams that one page or file asks for; each diagram is read once."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, Wording] = {}
+        self._newest: list[Wording] | None = None
+
+    def of(self, definition_id: str | None) -> Wording:
+        """The words of a definition; none of one that is no process."""
+        if not definition_id:
+            return NOTHING
+        if definition_id not in self._read:
+            try:
+                found = engine().definitions.wording(actor(), definition_id)
+            except NotFound:
+                found = NOTHING
+            self._read[definition_id] = found
+        return self._read[definition_id]
+
+    def element(self, definition_id: str | None, element_id: str | None, name: str | None) -> str:
+        """What an element is called: its name, else what kind of element it is; "" for none."""
+        if name and name != element_id:
+            return " ".join(name.split())
+        known = self.of(definition_id).elements.get(element_id or "")
+        return words.element(known) if known else name or ""
+
+    def message(self, definition_id: str | None, name: str) -> NamedMessage:
+        """A message's label and form, by its definition, else by the live diagrams: whoever sends
+        one does so before anybody takes it."""
+        known = self.of(definition_id).messages.get(name)
+        if known is not None and known.offered:
+            return known
+        offered = (w.messages[name] for w in self._live() if name in w.messages)
+        return next((m for m in offered if m.offered), known or NamedMessage(name))
+
+    def field(self, id: str) -> str:
+        """The label of a form field of the live diagrams; the id where no form has it."""
+        labels = (w.fields[id].label for w in self._live() if id in w.fields)
+        return next(labels, id)
+
+    def _live(self) -> list[Wording]:
+        if self._newest is None:
+            live = engine().definitions.all(actor())
+            self._newest = [self.of(d.id) for d in live if d.latest and d.startable]
+        return self._newest
+
+
+def answers(
+    fields: Mapping[str, Field], values: Mapping[str, Any], names: Mapping[str, str]
+) -> Iterator[str]:
+    """Filled-in values, one line each: "Tid: 3 månader". ``names`` are people's, by user name."""
+    for id, value in values.items():
+        if value in (None, ""):
+            continue
+        field = fields.get(id)
+        if field is None:
+            yield f"”{id}”: {formats.value(value)}"
+        else:
+            colon = "" if field.label.endswith("?") else ":"
+            yield f"{field.label}{colon} {answer_text(field, value, names)}"
