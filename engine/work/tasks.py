@@ -17,7 +17,6 @@ from engine.store.batch import Statement
 from engine.store.tables import PersonTable, TaskTable
 from engine.unit_of_work import UnitOfWork
 from engine.work import attachments, forms, incidents, planning
-from engine.work.fields import LONG_TEXT_LENGTH
 from engine.work.loaded_task import LoadedTask, access_object, load_task
 from engine.work.user_tasks import advance
 
@@ -127,7 +126,7 @@ def _keep(
         task.asks({}).form, answers, people=_usernames(work, task), partial=True
     )
     states, more = forms.check_ticks(task.meta.checklist, ticks, partial=True)
-    _refuse([*problems, *more, *_note_problems(note)])
+    _refuse([*problems, *more, *forms.check_note(note)])
     ticked = _merge_ticks(work, task, states)
     changed = _change(
         work,
@@ -301,15 +300,8 @@ def _checked(
     missing = []
     if task.meta.signature.required and signer and evidence is None:
         missing = [Problem("password_required", "sign with your password", "password")]
-    _refuse([*problems, *more, *_note_problems(note), *missing])
+    _refuse([*problems, *more, *forms.check_note(note), *missing])
     return values, states
-
-
-def _note_problems(note: str) -> list[Problem]:
-    most = LONG_TEXT_LENGTH
-    if len(note) <= most:
-        return []
-    return [Problem("too_long", f"at most {most} characters", "note", {"maximum": most})]
 
 
 def _refuse(problems: Sequence[Problem]) -> None:
