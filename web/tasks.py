@@ -245,10 +245,20 @@ def _complete(task: TaskForm) -> ResponseReturnValue:
 
 def _save(detail: TaskDetail, _argument: str = "") -> ResponseReturnValue:
     _save_form(detail)
-    if request.form.get("intent") == "complete" and "keep" in request.form:
+    time = clock(engine().now())
+    unread = task_form.unread(detail, request.form)
+    if unread:
+        text = _(
+            "Utkastet sparades %(time)s. Det här går inte att läsa och står kvar som du skrev det: "
+            "%(names)s.",
+            time=time,
+            names=", ".join(unread),
+        )
+        flash(text, "warning")
+    elif request.form.get("intent") == "complete" and "keep" in request.form:
         flash(_("Sparat. Läs igenom det som står nu och signera."), "success")
     else:
-        flash(_("Utkastet sparades %(time)s.", time=clock(engine().now())), "success")
+        flash(_("Utkastet sparades %(time)s.", time=time), "success")
     return _to_task(detail.row.id)
 
 

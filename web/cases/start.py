@@ -56,7 +56,7 @@ def may_start() -> bool:
 
 
 @blueprint.get("/new")
-def new() -> str:
+def new() -> ResponseReturnValue:
     """The form, with what was typed in it and the dates that follow from it; before it, the choice
     between several processes."""
     if typed := pending_forms.typed():
@@ -74,18 +74,18 @@ def new() -> str:
     return _page(form, entered, known)
 
 
-def _typed_page(typed: TypedForm) -> str:
+def _typed_page(typed: TypedForm) -> ResponseReturnValue:
     form = engine().cases.start_form(actor(), _process(typed.form))
     known = _known(form)
     entered = _read(form, known, typed.form)
     looking = typed.form.get("action") == "preview"
     if form.dated and entered.start_date is None:
-        return _page(form, entered, known, typed, typed.problems or entered.problems)
+        return _page(form, entered, known, typed, typed.problems or entered.problems), 422
     try:
         preview = _preview(form, entered) if looking else None
         check = _check(form, entered)
     except Invalid as error:
-        return _page(form, entered, known, typed, typed.problems or _of_form(error.problems))
+        return _page(form, entered, known, typed, typed.problems or _of_form(error.problems)), 422
     return _page(form, entered, known, typed, typed.problems, preview, check=check)
 
 
