@@ -44,8 +44,8 @@ from web.context import person
 from web.i18n import gettext as _
 
 BLUEPRINTS = (
-    accounts, home, tasks, overview, cases, incidents, decisions, definitions, migration, history, people,
-    tokens, api, monitoring,
+    accounts, home, tasks, overview, cases, incidents, decisions, definitions, migration, history,
+    people, tokens, api, monitoring,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 YEAR = 31_536_000

@@ -224,7 +224,8 @@ def _too_late(detail: TaskDetail) -> ResponseReturnValue:
 
 def _to_task(task_id: str, **more: Any) -> ResponseReturnValue:
     """Go to the task's page, which goes on leading back to where one came from."""
-    return redirect(url_for("tasks.show", task_id=task_id, **more, back=way_back().carried))
+    back = request.values.get("back") or None
+    return redirect(url_for("tasks.show", task_id=task_id, **more, back=back))
 
 
 def _complete(task: TaskForm) -> ResponseReturnValue:

@@ -16,6 +16,7 @@ from engine.bpmn.meta import MessageMeta
 from engine.definitions.library import ExecutableDefinition
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.queries import objects
+from engine.queries.text_search import swedish
 from engine.runtime import ahead, running_instance, stored_messages
 from engine.runtime import messages as runtime_messages
 from engine.store import words
@@ -30,7 +31,15 @@ from engine.store.tables import (
 )
 from engine.unit_of_work import UnitOfWork
 from engine.views import Field
-from engine.work import case_numbers, forecast, forms, incidents, places, planning, starting
+from engine.work import (
+    case_numbers,
+    forecast,
+    forms,
+    incidents,
+    planning,
+    start_dates,
+    starting,
+)
 from engine.work.fields import Wrong, clean_text
 from engine.work.forms import decided_form
 from engine.work.user_tasks import advance
@@ -39,6 +48,8 @@ REASON_LENGTH = 2000
 """The most characters of the reason of a cancellation."""
 TITLE_LENGTH = 200
 """The most characters of a case's title, as its column holds."""
+PLACE_LENGTH = 24
+"""Characters of the customer's name or the title by which a case's tasks are sorted in a day."""
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 """Between these days cases are planned to begin: what is counted from one stays within the
 calendar."""
@@ -55,15 +66,15 @@ def start(
     title: str,
 ) -> dict[str, Any]:
     """Start a case. ``start_date`` is when what it is about is planned to begin, ``people`` are
-    user names by role key. The result has ``id``, ``number`` and, when the process failed at once,
-    ``incident``."""
+    user names by role key. The result has ``id``, ``number`` and, where there are any, ``incident``
+    (the process failed at once) and ``date_conflicts`` (how many dates cannot be kept)."""
     root = work.definitions.latest(work.connection, process_id)
     starting.authorize_start(work, process_id)
     title = _checked(title, start_date)
     case = root.meta.case
     customer, chosen = _customer(work, customer_id), _people(work, people)
     case_id, number = new_id(), case_numbers.take(work.connection, work.today.year)
-    name = customer.name if customer is not None else None
+    name = customer and customer.name
     own = starting.case_variables(case, customer=name, number=number, day=start_date)
     known = own | starting.read_variables(work, root, own, variables)
     starting.check_customer(case, customer_id)
@@ -77,7 +88,7 @@ def start(
             process_id=process_id,
             people=chosen,
             lead_role=case.lead_role,
-            place=places.of_case(title or name or root.name, number),
+            place=f"{swedish(title or name or root.name)[0][:PLACE_LENGTH]}|{number}",
             started_by=work.actor.id,
             start_date=start_date,
             started_at=work.now,
@@ -87,14 +98,28 @@ def start(
     detail = {"number": number, "customer": name, "process": root.name, "start_date": start_date}
     about = {"case_id": case_id, "instance_id": case_id, "definition_id": root.id}
     work.note("case.started", case_id, {**detail, "people": chosen}, **about)
-    forecast.insert_rows(work.connection, case_id, _forecast(work, root, known), chosen)
+    conflicts = _insert_plan(work, case_id, root, known, chosen)
     step = advance(work)
     step.create(case_id, root, known, instance_id=case_id)
     step.run()
     incident = incidents.attempt(
         work, case_id, {"op": "start"}, lambda step: step.start(step.instance(case_id))
     )
-    return {"id": case_id, "number": number, **({"incident": incident} if incident else {})}
+    told = {"incident": incident, "date_conflicts": conflicts}
+    return {"id": case_id, "number": number, **{k: v for k, v in told.items() if v}}
+
+
+def _insert_plan(
+    work: UnitOfWork,
+    case_id: str,
+    root: ExecutableDefinition,
+    variables: Mapping[str, Any],
+    people: Mapping[str, str],
+) -> int:
+    """Write the plan of a new case; how many of its dates cannot be kept."""
+    plan = start_dates.planned(work, root, variables)
+    forecast.insert_rows(work.connection, case_id, plan, people)
+    return len(start_dates.conflicts(plan))
 
 
 def preview(
@@ -107,20 +132,7 @@ def preview(
     _checked("", start_date)
     own = starting.case_variables(root.meta.case, day=start_date)
     given, _ = starting.as_far_as_read(work, root, own, variables)
-    return _forecast(work, root, own | given)
-
-
-def _forecast(
-    work: UnitOfWork, root: ExecutableDefinition, variables: Mapping[str, Any]
-) -> Sequence[forecast.Planned]:
-    return forecast.forecast(
-        work.connection,
-        work.definitions,
-        work.calendar,
-        root,
-        opens=work.today,
-        variables=variables,
-    )
+    return start_dates.planned(work, root, own | given)
 
 
 def set_plan(work: UnitOfWork, case_id: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

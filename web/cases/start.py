@@ -10,7 +10,16 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import Customer, Invalid, NotAllowed, PlanRow, Problem, StartForm, StartOption
+from engine import (
+    Customer,
+    Invalid,
+    NotAllowed,
+    PlanRow,
+    Problem,
+    StartCheck,
+    StartForm,
+    StartOption,
+)
 from web import parsing
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key, role_title, today
@@ -77,12 +86,20 @@ def start() -> ResponseReturnValue:
     form = engine().cases.start_form(actor(), _posted_process())
     known = _known(form)
     entered = _read(form, known)
-    looking = request.form.get("action") == "preview"
+    action, _colon, day = request.form.get("action", "").partition(":")
+    if action == "earliest":
+        entered = replace(entered, start=day, start_date=_day(day), problems=())
+        action = "preview"
+    looking = action == "preview"
     if form.dated and entered.start_date is None if looking else entered.problems:
         return _page(form, entered, known, entered.problems), 422
     try:
+        check = _check(form, entered)
+        accepted = action == "anyway" and _day(day) == entered.start_date
         if looking:
-            return _page(form, entered, known, preview=_preview(form, entered))
+            return _page(form, entered, known, preview=_preview(form, entered), check=check)
+        if check.conflicts and not accepted:
+            return _page(form, entered, known, check=check), 422
         if entered.mode == "new":
             # Registered once: should the case not start, the page has the customer as a known one.
             entered = replace(entered, mode="known", customer_id=_add_customer(entered))
@@ -148,6 +165,22 @@ def _preview(form: StartForm, entered: StartInput) -> Sequence[PlanRow]:
     )
 
 
+def _check(form: StartForm, entered: StartInput) -> StartCheck:
+    return engine().cases.check_start(
+        actor(),
+        process_id=form.process_id,
+        start_date=entered.start_date,
+        variables=entered.variables,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
 def _read(form: StartForm, known: Sequence[Customer]) -> StartInput:
     posted = request.form
     typed = posted.get("start", "").strip()
@@ -199,6 +232,7 @@ def _page(
     known: Sequence[Customer],
     problems: Sequence[Problem] = (),
     preview: Sequence[PlanRow] | None = None,
+    check: StartCheck | None = None,
 ) -> str:
     labels = {
         "customer": _("Kund"),
@@ -219,5 +253,7 @@ def _page(
         people=[p for p in engine().people.all(actor()) if p.active],
         problems=Problems(problems, labels),
         preview=preview,
+        check=check,
+        impossible={(c.process_id, c.element_id) for c in check.conflicts} if check else set(),
         several=len(engine().cases.startable(actor())) > 1,
     )
