@@ -31,9 +31,21 @@ def start_case(call: Call) -> Reply:
         name = "customer" if customer else "process"
         raise Invalid([Problem(f"unknown_{name}", error.message, f"{name}_id")]) from error
     made = answers.CaseStarted(
-        done.key, done.at, str(done.id), done.result["number"], done.result.get("incident")
+        done.key,
+        done.at,
+        str(done.id),
+        done.result["number"],
+        done.result.get("incident"),
+        done.result.get("date_conflicts", 0),
     )
     return Reply(made, [("Location", f"{BASE}/cases/{done.id}")])
+
+
+def check_start(call: Call) -> Reply:
+    """Whether the dates of a case that would start now can be kept: which activities would be due
+    before they can be begun, and the first day to begin on without any such. Nothing is started."""
+    asked = structs.asdict(call.query)
+    return Reply(as_struct(answers.StartCheck, call.engine.cases.check_start(call.actor, **asked)))
 
 
 def get_case(call: Call) -> Reply:
@@ -121,6 +133,8 @@ ROUTES = (
           problems=("conflict", "variable-too-large"),
           example={"process_id": "contract", "customer_id": "5b0c0c7e7a4b4d0f8a5d7f1f2f8d3c11",
                    "start_date": "2027-01-01", "people": {"seller": "anna"}}),
+    Route("GET", "/start-check", check_start, "Check a start's dates", answers.StartCheck, TAG,
+          query=requests.StartQuestion),
     Route("GET", "/cases/{id}", get_case, "Get a case", answers.CaseDetail, TAG),
     Route("GET", "/cases/{id}/history", get_case_history, "Get a case's history", answers.History,
           TAG, query=requests.HistoryFilter, headers=("Link",)),

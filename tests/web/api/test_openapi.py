@@ -251,6 +251,8 @@ def test_every_operation_answers_as_the_document_says(
     look_at_definitions(call)
     work_on_a_task(call)
     move_a_case(call)
+    engine.people.change(SYSTEM, "ekonomi", roles=["ekonomi", "saljare"], key="two-roles")
+    take_a_task_over(call, calling(people["saljare"]), calling(people["ekonomi"]))
     mend_a_case(call)
     refuse(call)
     assert call.kept == OPERATIONS
@@ -323,6 +325,7 @@ def move_a_case(call: Promise) -> None:
     customer = call("list_customers")["items"][0]["id"]
     given = {"customer_id": customer, "people": {"ekonomi": "ekonomi"}}
     plan = call("start_case", {"start_date": "2026-09-01", **given})
+    call("check_start", query_string={"start_date": "2026-03-03"})
     call("list_cases")
     call("get_case", id=plan["id"])
     call("get_case_history", id=plan["id"])
@@ -337,6 +340,12 @@ def move_a_case(call: Promise) -> None:
     (offer,) = call("get_case", id=shop["id"])["offered"]
     begun = {"element_id": offer["element_id"], "scope_token": offer["scope_token"]}
     call("begin_activity", begun, id=offer["instance_id"])
+
+
+def take_a_task_over(call: Promise, seller: Caller, colleague: Caller) -> None:
+    tasks = call("list_tasks", by=seller, query_string={"q": "marknadsanalys"})["items"]
+    call("claim_task", id=tasks[0]["id"], by=seller)
+    call("take_over_task", {"reason": "Anna är sjuk."}, id=tasks[0]["id"], by=colleague)
 
 
 def mend_a_case(call: Promise) -> None:
