@@ -67,10 +67,10 @@ def start(
     ``date_conflicts`` (how many dates cannot be kept)."""
     root = work.definitions.latest(work.connection, process_id)
     starting.authorize_start(work, process_id)
-    case, customer = root.meta.case, _customer(work, customer_id)
+    customer = _customer(work, customer_id)
     case_id, number = new_id(), case_numbers.take(work.connection, work.today.year)
     name = customer and customer.name
-    own = starting.case_variables(case, customer=name, number=number, day=start_date)
+    own = starting.case_variables(root.meta.case, customer=name, number=number, day=start_date)
     problems, title, chosen, known = start_input.read(
         work,
         root,
@@ -81,7 +81,7 @@ def start(
         variables=variables,
     )
     with problems.gathering():
-        starting.check_customer(case, customer_id)
+        starting.check_customer(root.meta.case, customer_id)
     problems.refuse()
     row: dict[str, Any] = {
         "id": case_id,
@@ -89,8 +89,7 @@ def start(
         "customer_id": customer_id,
         "people": chosen,
     }
-    row |= {"title": title or name or root.name, "start_date": start_date}
-    _insert(work, root, row)
+    _insert(work, root, row | {"title": title or name or root.name, "start_date": start_date})
     words.index_case(work.connection, case_id, (number, title or root.name, *_names(customer)))
     detail = {"number": number, "customer": name, "process": root.name, "start_date": start_date}
     _note(work, case_id, root.id, "case.started", {**detail, "people": chosen})
