@@ -247,6 +247,9 @@ def _all_problems(form: StartForm, entered: StartInput) -> list[Problem]:
             title=entered.title,
         )
     )
+    if all(problem.code == "org_number_taken" for problem in problems):
+        # Perhaps by this very form, pressed twice: registering it again tells.
+        return []
     first: dict[str | None, Problem] = {}
     for problem in problems:
         first.setdefault(problem.field, problem)
