@@ -150,11 +150,8 @@ class Cases(Part):
         people: Mapping[str, str] | None = None,
         variables: Mapping[str, Any] | None = None,
     ) -> tuple[PlanRow, ...]:
-        """The plan that a case would get if it started now; the rows have no ids. It is for those
-        who may start the process.
-
-        :param variables: as for ``start``; those that are missing or cannot be read are not known
-        """
+        """The plan that a case would get if it started now, as far as the variables can be read;
+        the rows have no ids. It is for those who may start the process."""
         chosen = people or {}
         wanted = starting.process_of(self._first_process, process_id)
         with self._transactions.looking(actor) as work:

@@ -62,9 +62,9 @@ def start(
     variables: Mapping[str, Any],
     title: str,
 ) -> dict[str, Any]:
-    """Start a case. ``start_date`` is when what it is about is planned to begin, ``people`` are
-    user names by role key. The result has ``id``, ``number`` and, where there are any, ``incident``
-    (the process failed at once) and ``date_conflicts`` (how many dates cannot be kept)."""
+    """Start a case that is planned to begin on ``start_date``; ``people`` are user names by role
+    key. The result has ``id``, ``number``, and if so ``incident`` (the process failed at once) and
+    ``date_conflicts`` (how many dates cannot be kept)."""
     root = work.definitions.latest(work.connection, process_id)
     starting.authorize_start(work, process_id)
     case, customer = root.meta.case, _customer(work, customer_id)
@@ -101,8 +101,7 @@ def start(
     )
     words.index_case(work.connection, case_id, (number, title or root.name, *_names(customer)))
     detail = {"number": number, "customer": name, "process": root.name, "start_date": start_date}
-    about = {"case_id": case_id, "instance_id": case_id, "definition_id": root.id}
-    work.note("case.started", case_id, {**detail, "people": chosen}, **about)
+    _note(work, case_id, root.id, "case.started", {**detail, "people": chosen})
     conflicts = _insert_plan(work, case_id, root, known, chosen)
     step = advance(work)
     step.create(case_id, root, known, instance_id=case_id)
@@ -112,6 +111,14 @@ def start(
     )
     told = {"incident": incident, "date_conflicts": conflicts}
     return {"id": case_id, "number": number, **{k: v for k, v in told.items() if v}}
+
+
+def _note(
+    work: UnitOfWork, case_id: str, definition_id: str, what: str, detail: Mapping[str, Any]
+) -> None:
+    """Remember a fact about a case as a whole, in the chain of its root instance."""
+    about = {"case_id": case_id, "instance_id": case_id, "definition_id": definition_id}
+    work.note(what, case_id, detail, **about)
 
 
 def _insert_plan(
