@@ -7,6 +7,7 @@ values.
 
 from __future__ import annotations
 
+from engine.blank_text import is_blank
 from engine.bpmn.sheets import read_plan
 from engine.clock import Clock, FakeClock, SystemClock
 from engine.config import Config, load_config
@@ -31,6 +32,7 @@ from engine.service.decide_file import decide_file
 from engine.views import (
     INCIDENT_KINDS,
     SYSTEM,
+    Account,
     Activity,
     ActivityOption,
     Actor,
@@ -42,6 +44,7 @@ from engine.views import (
     Count,
     Customer,
     CustomerRow,
+    DateConflict,
     DayOff,
     DeadLetter,
     Decision,
@@ -66,6 +69,7 @@ from engine.views import (
     InstanceVerdict,
     InstanceView,
     IssuedToken,
+    LiveVersions,
     Load,
     MessageOption,
     Migration,
@@ -94,6 +98,7 @@ from engine.views import (
     SignatureView,
     SkippedStep,
     Source,
+    StartCheck,
     StartForm,
     StartOption,
     StepToSkip,
@@ -112,6 +117,7 @@ __all__ = [
     "INCIDENT_KINDS",
     "SYSTEM",
     "TOKEN_SCOPES",
+    "Account",
     "Activity",
     "ActivityOption",
     "Actor",
@@ -128,6 +134,7 @@ __all__ = [
     "Customer",
     "CustomerRow",
     "DatabaseNewer",
+    "DateConflict",
     "DayOff",
     "DeadLetter",
     "Decision",
@@ -156,6 +163,7 @@ __all__ = [
     "InstanceView",
     "Invalid",
     "IssuedToken",
+    "LiveVersions",
     "Load",
     "MessageOption",
     "Migration",
@@ -191,6 +199,7 @@ __all__ = [
     "SignatureView",
     "SkippedStep",
     "Source",
+    "StartCheck",
     "StartForm",
     "StartOption",
     "StepToSkip",
@@ -206,6 +215,7 @@ __all__ = [
     "Verification",
     "Wording",
     "decide_file",
+    "is_blank",
     "load_config",
     "read_plan",
 ]

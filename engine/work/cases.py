@@ -12,10 +12,13 @@ from sqlalchemy import insert, select, update
 from engine import feel
 from engine.access import actions
 from engine.access.rules import CaseObject, MessageObject, authorize
+from engine.blank_text import is_blank
 from engine.bpmn.meta import MessageMeta
 from engine.definitions.library import ExecutableDefinition
-from engine.errors import Conflict, Invalid, NotFound, Problem
+from engine.errors import Conflict, Invalid, NotFound, Problem, Problems
+from engine.queries import cases as queries
 from engine.queries import objects
+from engine.queries.text_search import swedish
 from engine.runtime import ahead, running_instance, stored_messages
 from engine.runtime import messages as runtime_messages
 from engine.store import words
@@ -30,18 +33,23 @@ from engine.store.tables import (
 )
 from engine.unit_of_work import UnitOfWork
 from engine.views import Field
-from engine.work import case_numbers, forecast, forms, incidents, places, planning, starting
-from engine.work.fields import Wrong, clean_text
+from engine.work import (
+    case_numbers,
+    forecast,
+    forms,
+    incidents,
+    planning,
+    start_dates,
+    start_input,
+    starting,
+)
 from engine.work.forms import decided_form
 from engine.work.user_tasks import advance
 
 REASON_LENGTH = 2000
 """The most characters of the reason of a cancellation."""
-TITLE_LENGTH = 200
-"""The most characters of a case's title, as its column holds."""
-EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
-"""Between these days cases are planned to begin: what is counted from one stays within the
-calendar."""
+PLACE_LENGTH = 24
+"""Characters of the customer's name or the title by which a case's tasks are sorted in a day."""
 
 
 def start(
@@ -54,19 +62,27 @@ def start(
     variables: Mapping[str, Any],
     title: str,
 ) -> dict[str, Any]:
-    """Start a case. ``start_date`` is when what it is about is planned to begin, ``people`` are
-    user names by role key. The result has ``id``, ``number`` and, when the process failed at once,
-    ``incident``."""
+    """Start a case that is planned to begin on ``start_date``; ``people`` are user names by role
+    key. The result has ``id``, ``number``, and if so ``incident`` (the process failed at once) and
+    ``date_conflicts`` (how many dates cannot be kept)."""
     root = work.definitions.latest(work.connection, process_id)
     starting.authorize_start(work, process_id)
-    title = _checked(title, start_date)
-    case = root.meta.case
-    customer, chosen = _customer(work, customer_id), _people(work, people)
+    case, customer = root.meta.case, _customer(work, customer_id)
     case_id, number = new_id(), case_numbers.take(work.connection, work.today.year)
-    name = customer.name if customer is not None else None
+    name = customer and customer.name
     own = starting.case_variables(case, customer=name, number=number, day=start_date)
-    known = own | starting.read_variables(work, root, own, variables)
-    starting.check_customer(case, customer_id)
+    problems, title, chosen, known = start_input.read(
+        work,
+        root,
+        own,
+        title=title,
+        start_date=start_date,
+        people=people,
+        variables=variables,
+    )
+    with problems.gathering():
+        starting.check_customer(case, customer_id)
+    problems.refuse()
     work.connection.execute(
         insert(CaseTable).values(
             id=case_id,
@@ -77,7 +93,7 @@ def start(
             process_id=process_id,
             people=chosen,
             lead_role=case.lead_role,
-            place=places.of_case(title or name or root.name, number),
+            place=f"{swedish(title or name or root.name)[0][:PLACE_LENGTH]}|{number}",
             started_by=work.actor.id,
             start_date=start_date,
             started_at=work.now,
@@ -85,16 +101,75 @@ def start(
     )
     words.index_case(work.connection, case_id, (number, title or root.name, *_names(customer)))
     detail = {"number": number, "customer": name, "process": root.name, "start_date": start_date}
-    about = {"case_id": case_id, "instance_id": case_id, "definition_id": root.id}
-    work.note("case.started", case_id, {**detail, "people": chosen}, **about)
-    forecast.insert_rows(work.connection, case_id, _forecast(work, root, known), chosen)
+    _note(work, case_id, root.id, "case.started", {**detail, "people": chosen})
+    conflicts = _insert_plan(work, case_id, root, known, chosen)
     step = advance(work)
     step.create(case_id, root, known, instance_id=case_id)
     step.run()
     incident = incidents.attempt(
         work, case_id, {"op": "start"}, lambda step: step.start(step.instance(case_id))
     )
-    return {"id": case_id, "number": number, **({"incident": incident} if incident else {})}
+    told = {"incident": incident, "date_conflicts": conflicts}
+    return {"id": case_id, "number": number, **{k: v for k, v in told.items() if v}}
+
+
+def _note(
+    work: UnitOfWork, case_id: str, definition_id: str, what: str, detail: Mapping[str, Any]
+) -> None:
+    """Remember a fact about a case as a whole, in the chain of its root instance."""
+    about = {"case_id": case_id, "instance_id": case_id, "definition_id": definition_id}
+    work.note(what, case_id, detail, **about)
+
+
+def _insert_plan(
+    work: UnitOfWork,
+    case_id: str,
+    root: ExecutableDefinition,
+    variables: Mapping[str, Any],
+    people: Mapping[str, str],
+) -> int:
+    """Write the plan of a new case; how many of its dates cannot be kept."""
+    plan = start_dates.planned(work, root, variables)
+    forecast.insert_rows(work.connection, case_id, plan, people)
+    return len(start_dates.conflicts(plan))
+
+
+def start_problems(
+    work: UnitOfWork,
+    *,
+    process_id: str,
+    start_date: date | None,
+    people: Mapping[str, str],
+    variables: Mapping[str, Any],
+    title: str,
+) -> tuple[Problem, ...]:
+    """What is wrong with a start, apart from whose case it is; nothing is changed."""
+    root = work.definitions.latest(work.connection, process_id)
+    starting.authorize_start(work, process_id)
+    own = starting.case_variables(root.meta.case, day=start_date)
+    problems, *_ = start_input.read(
+        work,
+        root,
+        own,
+        title=title,
+        start_date=start_date,
+        people=people,
+        variables=variables,
+    )
+    return tuple(problems.found)
+
+
+def message_problems(
+    work: UnitOfWork, message: str, case_id: str, payload: Mapping[str, Any]
+) -> tuple[Problem, ...]:
+    """What is wrong with the answers to a message's form; nothing is changed."""
+    case = objects.case_by_key(work.connection, work.actor, case_id)
+    authorize(work.actor, actions.CASE_VIEW, case)
+    problems, meta = Problems(), message_meta(work, case.id).get(message)
+    with problems.gathering():
+        if meta is not None:
+            _payload(work, case.id, meta, payload)
+    return tuple(problems.found)
 
 
 def preview(
@@ -104,33 +179,25 @@ def preview(
     read."""
     root = work.definitions.latest(work.connection, process_id)
     starting.authorize_start(work, process_id)
-    _checked("", start_date)
+    start_input.check_title_and_day("", start_date)
     own = starting.case_variables(root.meta.case, day=start_date)
     given, _ = starting.as_far_as_read(work, root, own, variables)
-    return _forecast(work, root, own | given)
+    return start_dates.planned(work, root, own | given)
 
 
-def _forecast(
-    work: UnitOfWork, root: ExecutableDefinition, variables: Mapping[str, Any]
-) -> Sequence[forecast.Planned]:
-    return forecast.forecast(
-        work.connection,
-        work.definitions,
-        work.calendar,
-        root,
-        opens=work.today,
-        variables=variables,
-    )
-
-
-def set_plan(work: UnitOfWork, case_id: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def set_plan(
+    work: UnitOfWork,
+    case_id: str,
+    rows: Sequence[Mapping[str, Any]],
+    seen: planning.Seen | None = None,
+) -> dict[str, Any]:
     """Change persons and dates of a case's plan; the result counts what changed."""
     work.hold(case_id)
     case = objects.case_object(work.connection, work.actor, case_id)
     authorize(work.actor, actions.CASE_VIEW, case)
     _must_run(case.state)
     authorize(work.actor, actions.CASE_PLAN, case)
-    return {"changed": planning.change(work, case_id, rows)}
+    return {"changed": planning.change(work, case_id, rows, seen)}
 
 
 def deliver(
@@ -260,13 +327,20 @@ def message_meta(work: UnitOfWork, case_id: str) -> dict[str, MessageMeta]:
     return metas
 
 
-def cancel(work: UnitOfWork, business_key: str, reason: str) -> dict[str, Any]:
-    """End a case before its time, with everything that is open in it."""
+def cancel(
+    work: UnitOfWork, business_key: str, reason: str, revision: int | None = None
+) -> dict[str, Any]:
+    """End a case before its time, with everything that is open in it.
+
+    :raises Conflict: ``case_moved_on`` when it is not at ``revision`` any more (None: at any)
+    """
     case = _held(work, business_key)
     case_id = case.id
     _must_run(case.state)
     authorize(work.actor, actions.CASE_CANCEL, case)
-    if not reason.strip():
+    if revision not in (None, queries.revision(work.connection, case_id)):
+        raise Conflict("The case has moved on.", code="case_moved_on")
+    if is_blank(reason):
         raise Invalid([Problem("required", "say why the case is cancelled", "reason")])
     if len(reason) > REASON_LENGTH:
         text = f"at most {REASON_LENGTH} characters"
@@ -298,27 +372,6 @@ def _held(work: UnitOfWork, business_key: str) -> CaseObject:
     return objects.case_object(work.connection, work.actor, seen.id)
 
 
-def _checked(title: str, start_date: date | None) -> str:
-    """The title as it is kept.
-
-    :raises Invalid: for one that is too long, or a start that is beyond all calendars
-    """
-    problems = []
-    try:
-        title = clean_text(title, TITLE_LENGTH)
-    except Wrong as wrong:
-        problems.append(Problem(wrong.code, wrong.message, "title", wrong.params))
-    if start_date is not None and start_date < EARLIEST:
-        text, least = f"not before {EARLIEST}", {"minimum": str(EARLIEST)}
-        problems.append(Problem("too_small", text, "start_date", least))
-    if start_date is not None and start_date > LATEST:
-        text, most = f"not after {LATEST}", {"maximum": str(LATEST)}
-        problems.append(Problem("too_large", text, "start_date", most))
-    if problems:
-        raise Invalid(problems)
-    return title
-
-
 def _must_run(state: str) -> None:
     if state not in running_instance.RUNNING:
         raise Conflict("This case has ended.", code="case_ended", state=state)
@@ -337,30 +390,3 @@ def _customer(work: UnitOfWork, customer_id: str | None) -> Any:
 
 def _names(customer: Any) -> tuple[str, ...]:
     return () if customer is None else (customer.name, customer.org_number)
-
-
-def _people(work: UnitOfWork, people: Mapping[str, str]) -> dict[str, str]:
-    """User names by role as ids by role. Every problem at once."""
-    problems, chosen = [], {}
-    for role, username in people.items():
-        if not username:
-            continue
-        place = f"people.{role}"
-        if role not in work.config.roles:
-            problems.append(Problem("unknown_role", f"there is no role {role!r}", place))
-            continue
-        person = work.connection.execute(
-            select(PersonTable.id, PersonTable.roles).where(
-                PersonTable.username == username, PersonTable.active.is_(True)
-            )
-        ).first()
-        if person is None:
-            problems.append(Problem("unknown_person", f"there is no {username!r}", place))
-        elif role not in person.roles:
-            text = f"{username} does not hold the role {role}"
-            problems.append(Problem("not_in_role", text, place, {"role": role}))
-        else:
-            chosen[role] = person.id
-    if problems:
-        raise Invalid(problems)
-    return chosen

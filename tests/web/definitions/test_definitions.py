@@ -96,7 +96,7 @@ def test_only_a_process_owner_may_upload(signed_in: SignedIn, people: People) ->
     page = manager.open("/cases/")
     token = form(page, having="csrf_token").values["csrf_token"][0]
     answer = manager.client.post("/definitions/upload", data={"csrf_token": token})
-    assert answer.status_code == 403
+    assert manager.follow(answer).status_code == 403
 
 
 def test_a_check_tells_every_finding_and_changes_nothing(

@@ -224,9 +224,10 @@ def test_enter_saves_and_signs_only_with_a_password(
 ) -> None:
     enter = ("action", "enter")
     saved = seller.send(page, {"note": "x"}, having="note", button=enter)
-    assert "Utkastet sparades" in seller.follow(saved).text
+    again = seller.follow(saved)
+    assert "Utkastet sparades" in again.text
     filled = {**DONE, **REPORT, "password": people["saljare"].password}
-    signed = seller.send(page, filled, having="note", button=enter)
+    signed = seller.send(again, filled, having="note", button=enter)
     assert str(signed.location).endswith("?done=1")
 
 
