@@ -62,6 +62,8 @@ def test_from_the_inbox_to_a_signature_by_keyboard_alone(
     page.keyboard.type(seller.password)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Klart! Marknadsanalys är slutförd")).to_be_visible()
+    # The receipt is what is read first.
+    expect(page.locator(":focus")).to_contain_text("Klart! Marknadsanalys är slutförd")
 
 
 def test_a_task_is_signed_without_javascript(
