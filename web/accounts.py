@@ -143,7 +143,7 @@ def password_sent() -> ResponseReturnValue:
         problems = Problems(error.problems, labels)
         return render_template("accounts/password.html", problems=problems), 422
     flash(_("Lösenordet är bytt. Du är utloggad överallt utom här."), "success")
-    return redirect(url_for("home.index"))
+    return redirect(url_for(first_page(signed_in())))
 
 
 def _check_new(current: str, new: str, repeated: str) -> None:
