@@ -7,6 +7,7 @@ values.
 
 from __future__ import annotations
 
+from engine.blank_text import is_blank
 from engine.bpmn.sheets import read_plan
 from engine.clock import Clock, FakeClock, SystemClock
 from engine.config import Config, load_config
@@ -31,6 +32,7 @@ from engine.service.decide_file import decide_file
 from engine.views import (
     INCIDENT_KINDS,
     SYSTEM,
+    Account,
     Activity,
     ActivityOption,
     Actor,
@@ -67,6 +69,7 @@ from engine.views import (
     InstanceVerdict,
     InstanceView,
     IssuedToken,
+    LiveVersions,
     Load,
     MessageOption,
     Migration,
@@ -114,6 +117,7 @@ __all__ = [
     "INCIDENT_KINDS",
     "SYSTEM",
     "TOKEN_SCOPES",
+    "Account",
     "Activity",
     "ActivityOption",
     "Actor",
@@ -159,6 +163,7 @@ __all__ = [
     "InstanceView",
     "Invalid",
     "IssuedToken",
+    "LiveVersions",
     "Load",
     "MessageOption",
     "Migration",
@@ -210,6 +215,7 @@ __all__ = [
     "Verification",
     "Wording",
     "decide_file",
+    "is_blank",
     "load_config",
     "read_plan",
 ]

@@ -8,7 +8,8 @@ knows of HTTP.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -54,9 +55,13 @@ class NotAllowed(ServiceplanError):
 
 
 class NotAuthenticated(NotAllowed):
-    """The user name or the password is wrong."""
+    """The user name or the password is wrong.
+
+    ``problems`` lists what is wrong with the rest of the input.
+    """
 
     code = "not_authenticated"
+    problems: Sequence[Problem] = ()
 
 
 class Conflict(ServiceplanError):
@@ -73,6 +78,26 @@ class Invalid(ServiceplanError):
     def __init__(self, problems: Sequence[Problem], message: str | None = None, **params: Any):
         self.problems = tuple(problems)
         super().__init__(message or "; ".join(p.message for p in self.problems), **params)
+
+
+class Problems:
+    """Gathers what several checks find, so that all of it is told together."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Keep the problems of an ``Invalid`` that is raised inside, and go on."""
+        try:
+            yield
+        except Invalid as error:
+            self.found += error.problems
+
+    def refuse(self) -> None:
+        """Raise Invalid with everything that was found, if anything was."""
+        if self.found:
+            raise Invalid(self.found)
 
 
 class Rejected(ServiceplanError):

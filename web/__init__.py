@@ -20,6 +20,7 @@ from web import (
     back,
     cases,
     compression,
+    conflicts,
     context,
     decisions,
     definitions,
@@ -34,18 +35,20 @@ from web import (
     migration,
     monitoring,
     overview,
+    pending_forms,
     people,
     security,
     sessions,
     tasks,
     tokens,
+    understood,
 )
 from web.context import person
 from web.i18n import gettext as _
 
 BLUEPRINTS = (
-    accounts, home, tasks, overview, cases, incidents, decisions, definitions, migration, history,
-    people, tokens, api, monitoring,
+    accounts, pending_forms, home, tasks, overview, cases, incidents, decisions, definitions,
+    migration, history, people, tokens, understood, api, monitoring,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 YEAR = 31_536_000
@@ -85,6 +88,9 @@ def create_app(
     formats.init(app)
     hyphenation.init(app)
     forms.init(app)
+    conflicts.init(app)
+    pending_forms.init(app)
+    understood.init(app)
     back.init(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)
@@ -130,7 +136,6 @@ def _give_templates(app: Flask) -> None:
         context.person,
         context.today,
         context.here,
-        context.new_key,
         context.role_title,
         context.role_titles,
     ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
@@ -18,13 +18,15 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from engine import SYSTEM, Invalid, NotAuthenticated, Problem
-from web import i18n, pending_form, sessions
+from web import conflicts, i18n, pending_forms, sessions
 from web.context import actor, engine, here, person, posted_key, signed_in
 from web.forms import Problems
 from web.home import first_page
 from web.i18n import gettext as _
-from web.security import local_path, secure
-from web.texts.errors import error_page_texts
+from web.passwords import wrong_password
+from web.security import local_path, same_origin, secure
+from web.texts.errors import error_texts
+from web.typed_form import ID, Refusal
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -35,16 +37,36 @@ blueprint = Blueprint("accounts", __name__)
 def ask_login() -> ResponseReturnValue:
     """The answer to a request without a session: the login page, which leads back to the request.
 
-    A posted form is carried through the login, so that nothing is lost that somebody wrote while
-    their session ended.
+    A posted form is kept meanwhile, so that nothing is lost that somebody wrote while their session
+    ended: after the login its page shows what was typed.
     """
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("accounts.login", next=here()))
-    return _login_page(request.path, pending=pending_form.serialize(), expired=True), 401
+    page = pending_forms.form_page() or url_for("tasks.inbox")
+    if request.endpoint == "accounts.logout":
+        return redirect(url_for("accounts.login"), 303)
+    kept = pending_forms.keep_for_login()
+    if kept is None and same_origin() and pending_forms.form_page():
+        title, text = error_texts("not_kept", {})
+        fields = pending_forms.without_secrets()
+        return render_template("error.html", heading=title, text=text, status=401,
+                               form=(request.path, fields)), 401  # fmt: skip
+    return redirect(url_for("accounts.login", next=kept or page, ended=1), 303)
 
 
-def _login_page(target: str, **shown: Any) -> str:
-    return render_template("accounts/login.html", target=target, first_step=_first_step(), **shown)
+def login_refused(refusal: Refusal) -> ResponseReturnValue | None:
+    """Lead a login that could not be done back to its page, which keeps the user name; None for
+    another request."""
+    if request.endpoint != "accounts.login_sent":
+        return None
+    session["login"] = {
+        "username": request.form.get("username", "").strip()[:80],
+        "status": refusal.status,
+        "code": refusal.code,
+        "params": {name: str(value) for name, value in refusal.params.items()},
+    }
+    target = local_path(request.form.get("next"), url_for("tasks.inbox"))
+    return redirect(url_for("accounts.login", next=target, refused=1), 303)
 
 
 def _first_step() -> str:
@@ -58,42 +80,51 @@ def _first_step() -> str:
 
 @blueprint.get("/login")
 def login() -> ResponseReturnValue:
-    """The login page."""
+    """The login page; after a refused login with the user name and what was wrong."""
     target = local_path(request.args.get("next"), url_for("home.index"))
-    return redirect(target) if person() else _login_page(target)
+    if person():
+        return redirect(target)
+    before = session.get("login") or {}
+    refused = before if "refused" in request.args else {}
+    title, text = error_texts(refused["code"], refused["params"]) if refused else ("", "")
+    if refused and refused["code"] == "not_authenticated":
+        title = _("Det gick inte att logga in")
+    page = render_template(
+        "accounts/login.html",
+        target=target,
+        first_step=_first_step(),
+        username=before.get("username", ""),
+        title=title,
+        text=text,
+        ended="ended" in request.args,
+        kept=f"{ID}=" in urlsplit(target).query,
+    )
+    return page, refused.get("status", 200)
 
 
 @blueprint.post("/login")
 def login_sent() -> ResponseReturnValue:
     """Sign in with the posted user name and password, and go on to the page asked for."""
-    username = request.form.get("username", "").strip()
     target = local_path(request.form.get("next"), url_for("home.index"))
-    pending = request.form.get("pending_form", "")[: pending_form.MOST_CHARACTERS + 1]
-    form = pending_form.deserialize(pending)
+    unclaimed = session.get(pending_forms.UNCLAIMED)
     try:
         started = sessions.sign_in(
-            username, request.form.get("password", ""), {"pending_form": pending} if form else None
+            request.form.get("username", "").strip(), request.form.get("password", "")
         )
     except NotAuthenticated as error:
-        title, text = error_page_texts(error)
-        if error.error_code != "too_many_attempts":
-            title = _("Det gick inte att logga in")
-        page = _login_page(target, title=title, text=text, username=username, pending=pending)
-        return page, 429 if error.error_code == "too_many_attempts" else 401
+        many = error.error_code == "too_many_attempts"
+        code = error.error_code if many else "not_authenticated"
+        refusal = Refusal(429 if many else 401, code, error.message, error.params)
+        answer = login_refused(refusal)
+        assert answer is not None, "this is the login"
+        return answer
+    if unclaimed:
+        engine().pending_forms.claim(started.person.actor(), unclaimed)
     if target == url_for("home.index"):
         target = url_for(first_page(started.person))
-    response = redirect(url_for("accounts.resume") if form else target)
+    response = redirect(target)
     sessions.give_cookie(response, started)
     return response
-
-
-@blueprint.get("/login/resume")
-def resume() -> ResponseReturnValue:
-    """After a login in the middle of a form: a page whose button sends that form again."""
-    form = pending_form.deserialize(session.pop("pending_form", None))
-    if form is None:
-        return redirect(url_for("home.index"))
-    return render_template("accounts/resume.html", path=form[0], fields=form[1])
 
 
 @blueprint.post("/logout")
@@ -122,39 +153,44 @@ def language(code: str) -> ResponseReturnValue:
 @blueprint.get("/password")
 def password() -> ResponseReturnValue:
     """The form that changes one's password."""
-    return render_template("accounts/password.html", problems=Problems())
+    typed = pending_forms.typed()
+    labels = {
+        "current": _("Nuvarande lösenord"),
+        "password": _("Nytt lösenord"),
+        "repeated": _("Nytt lösenord igen"),
+    }
+    problems = Problems(typed.problems if typed else (), labels)
+    account = engine().people.account(actor(), _username())
+    return render_template(
+        "accounts/password.html", problems=problems, password_at=account.password_at
+    )
 
 
 @blueprint.post("/password")
 def password_sent() -> ResponseReturnValue:
     """Change one's password; all other sessions of the person end."""
     new = request.form.get("new_password", "")
-    labels = {
-        "current": _("Nuvarande lösenord"),
-        "password": _("Nytt lösenord"),
-        "repeated": _("Nytt lösenord igen"),
-    }
-    try:
-        _check_new(request.form.get("password", ""), new, request.form.get("repeated", ""))
-        engine().people.set_password(
-            actor(), _username(), new, keep=sessions.token(), key=posted_key()
-        )
-    except Invalid as error:
-        problems = Problems(error.problems, labels)
-        return render_template("accounts/password.html", problems=problems), 422
+    account = engine().people.account(actor(), _username())
+    conflicts.must_show(password_at=account.password_at)
+    _check_new(new, request.form.get("repeated", ""))
+    engine().people.set_password(
+        actor(),
+        _username(),
+        new,
+        keep=sessions.token(),
+        seen=account.password_at,
+        key=posted_key(),
+    )
     flash(_("Lösenordet är bytt. Du är utloggad överallt utom här."), "success")
     return redirect(url_for(first_page(signed_in())))
 
 
-def _check_new(current: str, new: str, repeated: str) -> None:
-    """Raise Invalid when the current password is wrong or the new ones differ."""
-    problems = []
-    try:
-        engine().sessions.check_password(_username(), current, address=request.remote_addr or "")
-    except NotAuthenticated:
-        problems.append(Problem("current_wrong", "The current password is wrong.", "current"))
+def _check_new(new: str, repeated: str) -> None:
+    """Raise Invalid when the current password is wrong, or the new one cannot be."""
+    problems = wrong_password("current")
     if new != repeated:
         problems.append(Problem("passwords_differ", "The new passwords differ.", "repeated"))
+    problems += engine().people.password_problems(_username(), new)
     if problems:
         raise Invalid(problems)
 

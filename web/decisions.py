@@ -7,11 +7,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from flask import Blueprint, render_template, request, send_file
+from flask import Blueprint, render_template, send_file
 from flask.typing import ResponseReturnValue
 
 from engine import DecisionDetail, DecisionInput, DecisionOutcome, Invalid, Problem
-from web import parsing
+from web import parsing, pending_forms
 from web.context import actor, engine, today
 from web.definitions import sorted_findings
 from web.forms import Problems
@@ -73,9 +73,21 @@ PARTS: Final[Mapping[str, str]] = {
 
 
 @blueprint.get("/<id>")
-def show(id: str) -> str:
-    """One version of a decision."""
-    return _page(engine().decisions.get(actor(), id))
+def show(id: str) -> ResponseReturnValue:
+    """One version of a decision, with its outcome for what was typed."""
+    detail = engine().decisions.get(actor(), id)
+    typed = pending_forms.typed(newest=False)
+    if typed is None:
+        return _page(detail)
+    given = {each.name: typed.form.get(PREFIX + each.name, "") for each in detail.inputs}
+    values = {each.name: _value(each, given[each.name]) for each in detail.inputs}
+    try:
+        outcome = engine().decisions.decide(
+            actor(), detail.decision.decision_id, values, version=detail.decision.version
+        )
+    except Invalid as error:
+        return _page(detail, given, problems=error.problems), 422
+    return _page(detail, given, outcome)
 
 
 @blueprint.get("/<id>/file")
@@ -92,17 +104,9 @@ def file(id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<id>")
 def tried(id: str) -> ResponseReturnValue:
-    """The outcome of the decision for the posted inputs; nothing of it is stored."""
-    detail = engine().decisions.get(actor(), id)
-    given = {each.name: request.form.get(PREFIX + each.name, "") for each in detail.inputs}
-    values = {each.name: _value(each, given[each.name]) for each in detail.inputs}
-    try:
-        outcome = engine().decisions.decide(
-            actor(), detail.decision.decision_id, values, version=detail.decision.version
-        )
-    except Invalid as error:
-        return _page(detail, given, problems=error.problems), 422
-    return _page(detail, given, outcome)
+    """Show the outcome of the decision for the posted inputs; nothing of it is stored for good."""
+    engine().decisions.get(actor(), id)
+    return pending_forms.looked()
 
 
 def _value(input: DecisionInput, text: str) -> Any:

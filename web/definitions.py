@@ -14,17 +14,20 @@ from flask.typing import ResponseReturnValue
 
 from engine import (
     CheckReport,
+    Conflict,
     Definition,
     Deployment,
     Finding,
     Invalid,
+    LiveVersions,
     NotAllowed,
     Problem,
     Rejected,
     Source,
 )
-from web import planes
+from web import merge, pending_forms, planes
 from web.context import actor, engine, posted_key
+from web.formats import moment
 from web.forms import Problems
 from web.i18n import gettext as _
 from web.i18n import language, ngettext
@@ -37,7 +40,8 @@ RIGHT: Final = "process_owner"
 MOST_CHECKED_BYTES: Final = 1_200_000
 """Checked files up to this size are carried in the report's form, so that its button deploys just
 them. In base64 they stay below the 2 MB that a form may have; larger files are chosen again."""
-
+CHECKED: Final = "checked_file"
+"""The name of the inputs that carry checked files."""
 ORDER: Final = {"error": 0, "warning": 1, "info": 2}
 """The place of a severity in a list of findings."""
 
@@ -113,7 +117,12 @@ def upload() -> str:
     """The form that takes files."""
     if not may_deploy():
         raise NotAllowed
-    return _page()
+    typed = pending_forms.typed(newest=False)
+    carried = typed.form.getlist(CHECKED) if typed else []
+    if not carried:
+        return _page(problems=typed.problems if typed else ())
+    sources = [_carried(value) for value in carried]
+    return _page(sources, engine().definitions.check(sources))
 
 
 @blueprint.post("/upload")
@@ -121,19 +130,62 @@ def uploaded() -> ResponseReturnValue:
     """Check the posted files and show the findings; with the button "deploy" also deploy them."""
     if not may_deploy():
         raise NotAllowed
-    try:
-        sources = _sources()
-    except Invalid as error:
-        return _page(problems=error.problems), 422
-    if request.form.get("action") != "deploy":
-        report = engine().definitions.check(sources)
-        return _page(sources, report), 200 if report.ok else 422
-    try:
-        deployment = engine().definitions.deploy(actor(), sources, key=posted_key())
-    except Rejected as error:
-        return _page(sources, CheckReport(error.findings, ())), 422
-    _flash_deployment(deployment)
-    return redirect(url_for("definitions.index"))
+    sources = _sources()
+    small = sum(len(s.data) for s in sources) <= MOST_CHECKED_BYTES
+    if small and not request.form.getlist(CHECKED):
+        pending_forms.add_inputs([(CHECKED, _to_carry(source)) for source in sources])
+    if request.form.get("action") == "deploy":
+        try:
+            deployment = engine().definitions.deploy(
+                actor(), sources, seen=_seen(), key=posted_key()
+            )
+        except Conflict as error:
+            raise _other_version(error) from error
+        except Rejected as error:
+            if small:
+                raise
+            return _page(sources, CheckReport(error.findings, ())), 422
+        _flash_deployment(deployment)
+        return redirect(url_for("definitions.index"))
+    report = engine().definitions.check(sources)
+    status = 200 if report.ok else 422
+    # Files too large to be carried cannot be checked again by the page: it answers at once.
+    return pending_forms.looked(status) if small else (_page(sources, report), status)
+
+
+def _live() -> dict[str, int]:
+    """The newest versions of all processes and decisions, by kind and id."""
+    live: dict[str, int] = {}
+    for definition in engine().definitions.all(actor()):
+        name = f"process.{definition.process_id}"
+        live[name] = max(definition.version, live.get(name, 0))
+    for decision in engine().decisions.all(actor()):
+        name = f"decision.{decision.decision_id}"
+        live[name] = max(decision.version, live.get(name, 0))
+    return live
+
+
+def _seen() -> LiveVersions:
+    """The versions that the posted form's page showed; 0 for each that has changed since."""
+    shown = merge.read(request.form.get("shown", ""))
+    seen: dict[str, dict[str, int]] = {"process": {}, "decision": {}}
+    for name, version in _live().items():
+        kind, _dot, id = name.partition(".")
+        if merge.digest(version) == shown.get(name, ""):
+            seen[kind][id] = version
+    return LiveVersions(seen["process"], seen["decision"])
+
+
+def _other_version(error: Conflict) -> Conflict:
+    """The conflict with versions that went live meanwhile, said in words."""
+    if error.error_code != "other_version":
+        return error
+    said = [
+        _("%(process)s, version %(number)s: %(name)s, %(when)s", process=v["name"],
+          number=v["version"], name=v["by"], when=moment(v["at"]))
+        for v in error.params["versions"]
+    ]  # fmt: skip
+    return Conflict(error.message, code=error.error_code, versions="; ".join(said))
 
 
 def _flash_deployment(deployment: Deployment) -> None:
@@ -165,14 +217,19 @@ def _sources() -> list[Source]:
         for file in request.files.getlist("files")
         if file.filename
     ]
-    sources = chosen or [_carried(value) for value in request.form.getlist("checked_file")]
+    sources = chosen or [_carried(value) for value in request.form.getlist(CHECKED)]
     if not sources:
         raise Invalid([Problem("choose_files", "Choose at least one file.", "files")])
     return sources
 
 
+def _to_carry(source: Source) -> str:
+    """A file as a form carries it: its name, a colon, its content in base64."""
+    return f"{source.filename}:{base64.b64encode(source.data).decode()}"
+
+
 def _carried(value: str) -> Source:
-    """A file of the report's form: its name, a colon, its content in base64. Raises Invalid."""
+    """A file that a form has carried. Raises Invalid."""
     name, _colon, data = value.rpartition(":")
     try:
         return Source(name, base64.b64decode(data, validate=True))
@@ -187,11 +244,12 @@ def _page(
 ) -> str:
     carry = report is not None and report.ok
     carry = carry and sum(len(s.data) for s in sources) <= MOST_CHECKED_BYTES
-    checked = [f"{s.filename}:{base64.b64encode(s.data).decode()}" for s in sources]
+    checked = [_to_carry(source) for source in sources]
     return render_template(
         "definitions/upload.html",
         sources=sources,
         report=report,
+        seen=_live(),
         findings=sorted_findings(report.findings if report else ()),
         checked_files=checked if carry else [],
         problems=Problems(problems, {"files": _("Diagramfiler")}),

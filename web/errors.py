@@ -1,14 +1,15 @@
 """Error pages: the HTTP status of each of the engine's errors, and a page that says what to do.
 
-A form that met an error is not lost: the page carries what was posted (never a password), and its
-button sends it again with the same idempotency key.
+A form that met an error is kept and its post answered by a redirect (web/pending_forms.py). Where
+that cannot be, because the database does not answer, the error page carries what was posted (never
+a password), and its button sends it again with the same idempotency key.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from engine import (
     Conflict,
+    Finding,
     Invalid,
     NotAllowed,
     NotAuthenticated,
@@ -26,10 +28,12 @@ from engine import (
     ServiceplanError,
     Unavailable,
 )
-from web import formats, pending_form
+from web import accounts, conflicts, formats, pending_forms
 from web.context import config, person
 from web.forms import Problems
-from web.texts.errors import error_page_texts, error_texts
+from web.security import same_origin
+from web.texts.errors import error_key, error_texts
+from web.typed_form import Refusal
 
 log = logging.getLogger(__name__)
 STATUS: Final[Sequence[tuple[type[ServiceplanError], int]]] = (
@@ -61,7 +65,7 @@ def init(app: Flask) -> None:
 
 
 def engine_error(error: ServiceplanError) -> ResponseReturnValue:
-    """The page of an error that the engine has raised."""
+    """The answer to an error that the engine has raised."""
     status = status_of(error)
     reader = person()
     who = reader.id if reader else "-"
@@ -69,19 +73,21 @@ def engine_error(error: ServiceplanError) -> ResponseReturnValue:
         log.warning("denied %s %s for %s: %s", request.method, request.path, who, error.error_code)
     elif status >= 500:
         log.error("%s %s: %s", request.method, request.path, error.message)
-    title, text = error_page_texts(error)
-    problems = Problems(error.problems) if isinstance(error, Invalid) else None
     findings = error.findings if isinstance(error, Rejected) else ()
-    retry = status in (409, 422, 503)
     detail = error.message if isinstance(error, ProcessFailed) else ""
-    return _page(title, text, status, retry=retry, problems=problems, findings=findings,
-                 detail=detail)  # fmt: skip
+    problems = tuple(error.problems) if isinstance(error, Invalid) else ()
+    if isinstance(error, conflicts.ToShowAgain):
+        pending_forms.instead(error.form)
+    refusal = Refusal(
+        status, error_key(error), error.message, error.params, problems, detail
+    )  # fmt: skip
+    return _answer(refusal, findings=findings)
 
 
 def form_expired(error: CSRFError) -> ResponseReturnValue:
-    """The page of a form whose CSRF token is missing or of a session that has ended."""
+    """The answer to a form whose CSRF token is missing or of a session that has ended."""
     log.warning("refused %s %s: %s", request.method, request.path, error.description)
-    return _page(*error_texts("form_expired", {}), 400, retry=True)
+    return _answer(Refusal(400, "form_expired"))
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
@@ -90,21 +96,38 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if 300 <= status < 400:
         return error
     limit = formats.size(config().limits.attachment_bytes)
-    title, text = error_texts(CODES.get(status, "error"), {"maximum": limit})
+    refusal = Refusal(status, CODES.get(status, "error"), params={"maximum": limit})
     readable = not isinstance(error, RequestEntityTooLarge)
-    return _page(title, text, status, retry=readable and status >= 500)
+    return _answer(refusal, keep=readable and (status >= 500 or status == 400))
 
 
 def unexpected(error: Exception) -> ResponseReturnValue:
-    """The page of a fault of the program: it is logged, and the page says so."""
+    """The answer to a fault of the program: it is logged, and the page says so."""
     log.exception("%s %s", request.method, request.path)
-    return _page(*error_texts("error", {}), 500, retry=True)
+    return _answer(Refusal(500, "error"))
 
 
-def _page(title: str, text: str, status: int, *, retry: bool, **shown: Any) -> ResponseReturnValue:
-    resend = retry and request.method == "POST"
-    form = pending_form.deserialize(pending_form.serialize()) if resend else None
+def _answer(
+    refusal: Refusal, *, keep: bool = True, findings: Sequence[Finding] = ()
+) -> ResponseReturnValue:
+    """Lead back to the page of a posted form, which shows what was typed and what is wrong; for
+    another request, and where the form cannot be kept, the error page."""
+    posted = request.method == "POST" and keep
+    if posted:
+        kept = accounts.login_refused(refusal) or pending_forms.refused(refusal)
+        if kept is not None:
+            return kept
+    title, text = error_texts(refusal.code, refusal.params, refusal.message)
+    retry = posted and same_origin()
     page = render_template(
-        "error.html", heading=title, text=text, status=status, form=form, **shown
+        "error.html",
+        heading=title,
+        text=text,
+        status=refusal.status,
+        detail=refusal.detail,
+        problems=Problems(refusal.problems),
+        findings=findings,
+        form=(request.path, pending_forms.without_secrets()) if retry else None,
     )
-    return page, status
+    pending_forms.inputs_are_not_shown()
+    return page, refusal.status

@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+from flask import (
+    Blueprint,
+    Response,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from engine import CaseRow, HistoryEntry, NotAllowed, NotFound, Problem
@@ -241,8 +249,14 @@ _FORMULA: Final = re.compile(r"\s*[=+@-]|[\t\r\n]")
 
 @blueprint.post("/verify")
 def verify() -> ResponseReturnValue:
-    """Verify the hash chains and the signatures, of the case of the form or of all cases."""
-    number = request.form.get("case", "")
+    """Go to the page that verifies the history of the form's case, or of all cases."""
+    return redirect(url_for("history.verified", case=request.form.get("case") or None), 303)
+
+
+@blueprint.get("/verify")
+def verified() -> str:
+    """Verify the hash chains and the signatures, of the case of the address or of all cases."""
+    number = request.args.get("case", "")
     case = _case(number)
     if number and case is None:
         raise NotFound

@@ -5,12 +5,14 @@ web/texts/incidents.py has the sentences that describe an incident.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import NotAllowed, Receipt
+from engine import Incident, NotAllowed, Receipt
+from web import conflicts
 from web.context import actor, config, engine, person, posted_key
 from web.i18n import gettext as _
 from web.texts.incidents import incident_text
@@ -45,8 +47,16 @@ def index() -> str:
 @blueprint.post("/<incident_id>/retry")
 def retry(incident_id: str) -> ResponseReturnValue:
     """Try again what failed, and return to the list."""
+    must_show(incident_id, engine().incidents.newest(actor()))
     flash_outcome(engine().incidents.retry(actor(), incident_id, key=posted_key()))
     return redirect(url_for("incidents.index"))
+
+
+def must_show(incident_id: str, listed: Iterable[Incident]) -> None:
+    """Refuse to try again what has failed otherwise since the page was shown."""
+    for incident in listed:
+        if incident.id == incident_id:
+            conflicts.must_show(at=incident.at, message=incident.message)
 
 
 def flash_outcome(receipt: Receipt) -> None:

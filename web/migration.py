@@ -21,6 +21,7 @@ from engine import (
     NotAllowed,
     Problem,
 )
+from web import conflicts, pending_forms
 from web.context import actor, engine, posted_key
 from web.forms import Problems
 from web.i18n import gettext as _
@@ -57,14 +58,38 @@ def group_key(group: Sequence[InstanceVerdict]) -> str:
 @blueprint.get("/<definition_id>")
 def preview(definition_id: str) -> str:
     """What the migration of all instances on other versions would mean, in groups."""
-    return _preview_page(definition_id)
+    typed = pending_forms.typed()
+    given = typed.form if typed else request.args
+    mapping = _mapping(given)
+    preview = _preview(definition_id, mapping, given.get("cursor"))
+    questions = {q.element_id: q for v in preview.instances for q in v.questions}
+    # An answered question is asked again, so that its answer can be changed.
+    if mapping:
+        unanswered = _preview(definition_id, {}, given.get("cursor"))
+        questions = {q.element_id: q for v in unanswered.instances for q in v.questions}
+    return render_template(
+        "migration/preview.html",
+        definition=engine().definitions.get(actor(), definition_id),
+        preview=preview,
+        groups=[(group_key(g), g) for g in preview.groups()],
+        seen=_shown(preview),
+        chosen=set(typed.form.getlist("group")) if typed else None,
+        questions=list(questions.values()),
+        mapping=mapping,
+        prefix=PREFIX,
+        note_text=note_text,
+        earlier=engine().migrations.of_process(actor(), preview.process_id),
+        problems=Problems(typed.problems if typed else (), {"group": _("Vilka som flyttas")}),
+    )
 
 
 @blueprint.post("/<definition_id>")
 def migrate(definition_id: str) -> ResponseReturnValue:
     """Start the migration of the chosen groups, and go to its page."""
-    preview = _preview(definition_id)
+    mapping = _mapping(request.form)
+    preview = _preview(definition_id, mapping, request.form.get("cursor"))
     chosen = set(request.form.getlist("group"))
+    conflicts.must_show(chosen, **_shown(preview))
     instances = [
         one.instance_id
         for group in preview.groups()
@@ -73,42 +98,29 @@ def migrate(definition_id: str) -> ResponseReturnValue:
         if one.status == "safe"
     ]
     if not instances:
-        problem = Problem("choose_group", "Choose at least one group.", "group")
-        return _preview_page(definition_id, [problem]), 422
+        raise Invalid([Problem("choose_group", "Choose at least one group.", "group")])
     receipt = engine().migrations.start(
         actor(),
         preview.process_id,
         preview.to_version,
         instances,
-        mapping=_mapping(),
+        mapping=mapping,
         wait=False,
         key=posted_key(),
     )
     return redirect(url_for("migration.job", migration_id=receipt.id))
 
 
-def _preview_page(definition_id: str, problems: Sequence[Problem] = ()) -> str:
-    preview = _preview(definition_id)
-    questions = {q.element_id: q for v in preview.instances for q in v.questions}
-    # An answered question is asked again, so that its answer can be changed.
-    if mapping := _mapping():
-        unanswered = _preview(definition_id, {})
-        questions = {q.element_id: q for v in unanswered.instances for q in v.questions}
-    return render_template(
-        "migration/preview.html",
-        definition=engine().definitions.get(actor(), definition_id),
-        preview=preview,
-        groups=[(group_key(g), g) for g in preview.groups()],
-        questions=list(questions.values()),
-        mapping=mapping,
-        prefix=PREFIX,
-        note_text=note_text,
-        earlier=engine().migrations.of_process(actor(), preview.process_id),
-        problems=Problems(problems, {"group": _("Vilka som flyttas")}),
-    )
+def _shown(preview: MigrationPreview) -> dict[str, list[str]]:
+    """What the preview shows: the instances of each group."""
+    return {
+        group_key(group): sorted(one.instance_id for one in group) for group in preview.groups()
+    }
 
 
-def _preview(definition_id: str, mapping: Mapping[str, str] | None = None) -> MigrationPreview:
+def _preview(
+    definition_id: str, mapping: Mapping[str, str], cursor: str | None
+) -> MigrationPreview:
     if not may_migrate():
         raise NotAllowed
     definition = engine().definitions.get(actor(), definition_id)
@@ -116,16 +128,16 @@ def _preview(definition_id: str, mapping: Mapping[str, str] | None = None) -> Mi
         actor(),
         definition.process_id,
         definition.version,
-        mapping=_mapping() if mapping is None else mapping,
-        cursor=request.values.get("cursor"),
+        mapping=mapping,
+        cursor=cursor,
     )
 
 
-def _mapping() -> dict[str, str]:
+def _mapping(given: Mapping[str, str]) -> dict[str, str]:
     """The chosen target element by the id of each element that is gone."""
     return {
         name.removeprefix(PREFIX): value
-        for name, value in request.values.items()
+        for name, value in given.items()
         if name.startswith(PREFIX) and value
     }
 
@@ -164,7 +176,9 @@ def decide_step(case_id: str, instance_id: str, element_id: str) -> ResponseRetu
                 actor(), instance_id, element_id, reason, key=posted_key()
             )
             flash(_("Antecknat att steget inte behövs."), "success")
-    except Invalid:
+    except Invalid as error:
+        if any(problem.code != "required" for problem in error.problems):
+            raise
         flash(_("Skriv varför steget inte behövs."), "warning")
     except Conflict as conflict:
         if conflict.error_code != "step_decided":

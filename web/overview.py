@@ -9,6 +9,7 @@ from typing import Final
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web import conflicts
 from web.context import actor, engine, posted_key
 from web.i18n import N_
 from web.i18n import gettext as _
@@ -45,6 +46,9 @@ def job_title(kind: str) -> str:
 @blueprint.post("/outbox/<message_id>/resend")
 def resend(message_id: str) -> ResponseReturnValue:
     """Try again to send an outbound message that did not arrive."""
+    for message in engine().jobs.dead_letters(actor()):
+        if message.id == message_id:
+            conflicts.must_show(failed=message.dead_at)
     engine().jobs.resend(actor(), message_id, key=posted_key())
     flash(_("Det skickas igen."), "success")
     return redirect(url_for("overview.index"))
@@ -53,6 +57,9 @@ def resend(message_id: str) -> ResponseReturnValue:
 @blueprint.post("/jobs/<job_id>/retry")
 def retry(job_id: str) -> ResponseReturnValue:
     """Try a failed job again."""
+    for job in engine().jobs.failed(actor()):
+        if job.id == job_id:
+            conflicts.must_show(failed=job.failed_at)
     engine().jobs.retry(actor(), job_id, key=posted_key())
     flash(_("Jobbet görs om."), "success")
     return redirect(url_for("overview.index"))

@@ -7,11 +7,14 @@ from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
-from engine import Invalid, NotAllowed, NotFound, Person
-from web.context import actor, config, engine, person, posted_key
+from engine import Account, Conflict, NotAllowed, Person
+from web import conflicts, pending_forms
+from web.conflicts import Input
+from web.context import actor, config, engine, person, posted_key, role_title
 from web.formats import by_name
-from web.forms import Problems
+from web.forms import Problems, anchor
 from web.i18n import N_
 from web.i18n import gettext as _
 from web.passwords import new_password
@@ -60,28 +63,31 @@ def _vacant(people: Sequence[Person]) -> list[str]:
 @blueprint.get("/new")
 def new() -> ResponseReturnValue:
     """The form of a new person, with a generated password."""
-    return _new_page(password=new_password())
+    typed = pending_forms.typed()
+    return render_template(
+        "people/new.html",
+        problems=Problems(typed.problems if typed else (), _labels()),
+        roles_known=engine().roles,
+        rights=_rights(),
+        shown=typed.form if typed else MultiDict(),
+        password=new_password(),
+    )
 
 
 @blueprint.post("/new")
 def add() -> ResponseReturnValue:
     """Add the person of the posted form."""
     given = request.form
-    try:
-        engine().people.add(
-            actor(),
-            given.get("username", ""),
-            given.get("name", ""),
-            roles=given.getlist("roles"),
-            rights=given.getlist("rights"),
-            email=given.get("email", ""),
-            password=given.get("password", ""),
-            key=posted_key(),
-        )
-    except Invalid as error:
-        shown = {name: given.get(name, "") for name in ("username", "name", "email", "password")}
-        chosen = {"roles": given.getlist("roles"), "rights": given.getlist("rights")}
-        return _new_page(Problems(error.problems, _labels()), **shown, **chosen), 422
+    engine().people.add(
+        actor(),
+        given.get("username", ""),
+        given.get("name", ""),
+        roles=given.getlist("roles"),
+        rights=given.getlist("rights"),
+        email=given.get("email", ""),
+        password=given.get("password", ""),
+        key=posted_key(),
+    )
     flash(_("%(name)s kan nu logga in.", name=given.get("name", "")), "success")
     return redirect(url_for("people.index"))
 
@@ -89,32 +95,108 @@ def add() -> ResponseReturnValue:
 @blueprint.get("/<username>")
 def show(username: str) -> ResponseReturnValue:
     """One person: the account, and the API tokens."""
-    return _person_page(_person(username))
+    return _person_page(engine().people.account(actor(), username))
 
 
 @blueprint.post("/<username>")
 def change(username: str) -> ResponseReturnValue:
     """Change roles, rights, address and whether the account is open; or set a new password."""
-    chosen = _person(username)
-    try:
-        if request.form.get("action") == "password":
-            new = request.form.get("new_password", "")
-            engine().people.set_password(actor(), chosen.username, new, key=posted_key())
-            flash(_("%(name)s har fått ett nytt lösenord.", name=chosen.name), "success")
-        else:
-            engine().people.change(
-                actor(),
-                chosen.username,
-                roles=request.form.getlist("roles"),
-                rights=request.form.getlist("rights"),
-                active="active" in request.form,
-                email=request.form.get("email"),
-                key=posted_key(),
-            )
-            flash(_("Ändringarna för %(name)s är sparade.", name=chosen.name), "success")
-    except Invalid as error:
-        return _person_page(chosen, Problems(error.problems, _labels())), 422
+    if request.form.get("action") == "password":
+        return _set_password(engine().people.account(actor(), username))
+    return _change(username)
+
+
+def _set_password(account: Account) -> ResponseReturnValue:
+    chosen = account.person
+    conflicts.must_show(password_at=account.password_at)
+    engine().people.set_password(
+        actor(),
+        chosen.username,
+        request.form.get("new_password", ""),
+        seen=account.password_at,
+        key=posted_key(),
+    )
+    flash(_("%(name)s har fått ett nytt lösenord.", name=chosen.name), "success")
     return redirect(url_for("people.index"))
+
+
+def _change(username: str) -> ResponseReturnValue:
+    """Change what the posted form changes, and that alone: whoever writes an address opens no
+    account that somebody has closed."""
+    for left in reversed(range(conflicts.TRIES)):
+        account = engine().people.account(actor(), username)
+        chosen = account.person
+        outcome = conflicts.merged(_inputs(chosen), request.form)
+        if outcome.disputed:
+            raise outcome.unmerged()
+        try:
+            if outcome.changed:
+                engine().people.change(
+                    actor(),
+                    username,
+                    **_changes(outcome),
+                    seen=chosen,
+                    key=posted_key(),
+                )
+            break
+        except Conflict as error:
+            if not left or not conflicts.is_stale(error):
+                raise
+    flash(_("Ändringarna för %(name)s är sparade.", name=chosen.name), "success")
+    return redirect(url_for("people.index"))
+
+
+def _changes(outcome: conflicts.Outcome) -> dict[str, Any]:
+    """What ``engine.people.change`` gets: only what the form changes."""
+    form, changed = outcome.form, {name.partition(".")[0] for name in outcome.changed}
+    values = {
+        "roles": form.getlist("roles"),
+        "rights": form.getlist("rights"),
+        "active": "active" in form,
+        "email": form.get("email", ""),
+    }
+    return {name: value for name, value in values.items() if name in changed}
+
+
+def _inputs(chosen: Person) -> list[Input]:
+    """The inputs of the account's form. Each role and each right is one of its own."""
+    held = [("roles", role, role_title(role), chosen.roles) for role in engine().roles]
+    held += [("rights", right, title, chosen.rights) for right, (title, _m) in _rights().items()]
+    return [
+        Input(
+            "email",
+            _("E-post"),
+            chosen.email,
+            lambda form: form.get("email", "").strip() or None,
+            {"email": [chosen.email or ""]},
+            lambda value: str(value or _("Ingen")),
+            anchor=anchor("email"),
+        ),
+        *(_check(f"{group}.{key}", title, key in has, group, key)
+          for group, key, title, has in held),
+        _check("active", _("Får logga in"), chosen.active, "active", "1"),
+    ]  # fmt: skip
+
+
+class _Check(Input):
+    """One box of a group of check boxes with the same name."""
+
+    def put(self, form: conflicts.Form) -> None:
+        group, key = next((name, values[0]) for name, values in (self.texts or {}).items())
+        others = [value for value in form.poplist(group) if value != key]
+        form.setlist(group, [*others, key] if self.stored else others)
+
+
+def _check(name: str, label: str, stored: bool, group: str, key: str) -> Input:
+    return _Check(
+        name,
+        label,
+        stored,
+        lambda form: key in form.getlist(group),
+        {group: [key]},
+        lambda value: _("Ja") if value else _("Nej"),
+        anchor=anchor(group),
+    )
 
 
 def _labels() -> dict[str, str]:
@@ -132,28 +214,22 @@ def _rights() -> dict[str, tuple[str, str]]:
     return {key: (_(title), _(meaning)) for key, (title, meaning) in RIGHTS.items()}
 
 
-def _person(username: str) -> Person:
-    somebody = next((p for p in engine().people.all(actor()) if p.username == username), None)
-    if somebody is None:
-        raise NotFound(f"there is nobody called {username!r}")
-    return somebody
-
-
-def _new_page(problems: Problems | None = None, **shown: Any) -> str:
-    return render_template(
-        "people/new.html",
-        problems=problems or Problems(),
-        roles_known=engine().roles,
-        rights=_rights(),
-        shown=shown,
-    )
-
-
-def _person_page(chosen: Person, problems: Problems | None = None) -> str:
+def _person_page(account: Account) -> str:
+    chosen, typed = account.person, pending_forms.typed()
+    form = typed.form if typed and typed.form.get("action") != "password" else None
+    asked = _inputs(chosen)
     return render_template(
         "people/show.html",
         chosen=chosen,
-        problems=problems or Problems(),
+        account=account,
+        email=form.get("email", "") if form else chosen.email or "",
+        roles=form.getlist("roles") if form else chosen.roles,
+        held_rights=form.getlist("rights") if form else chosen.rights,
+        active="active" in form if form else chosen.active,
+        base=form.get("shown", "") if form else conflicts.shown(asked),
+        carried=form or {},
+        differences=conflicts.differences(asked, form, account.changed_by, account.changed_at),
+        problems=Problems(typed.problems if typed else (), _labels()),
         roles_known=engine().roles,
         rights=_rights(),
         password=new_password(),

@@ -10,13 +10,24 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from flask import Flask, Request, Response, current_app, g, request, session
+from flask import (
+    Flask,
+    Request,
+    Response,
+    after_this_request,
+    current_app,
+    g,
+    request,
+    session,
+)
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine import Engine, ServiceplanError, Session
+from web import pending_forms
 from web.security import cookie_name, secure
+from web.typed_form import ID
 
 log = logging.getLogger(__name__)
 SIGNED_IN: Final = "serviceplan"
@@ -136,6 +147,8 @@ def init(app: Flask, ask_login: Callable[[], Any]) -> None:
         if hasattr(g, "no_session"):
             raise g.no_session
         g.person = getattr(session._get_current_object(), "person", None)  # type: ignore[attr-defined]
+        if request.method == "POST" and ID in request.form:
+            after_this_request(pending_forms.forget_when_done)
         allowed = g.person is not None or not request.endpoint or request.endpoint in PUBLIC
         return None if allowed else ask_login()
 

@@ -16,6 +16,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from engine import Problem, TaskDetail, TaskForm
 from web import forms
 from web.i18n import gettext as _
+from web.understood import understand
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +66,6 @@ def read(task: TaskDetail | TaskForm, posted: MultiDict[str, str]) -> TaskInput:
     return TaskInput(answers, ticks, note, tuple(problems))
 
 
-def changed(detail: TaskDetail, given: TaskInput) -> bool:
-    """Whether the post differs from what is stored of the task."""
-    before = {p.id: p.reason or p.state == "done" for p in detail.checklist}
-    if given.ticks != before or given.note != detail.note.strip():
-        return True
-    return any(
-        forms.shown(field.type, given.answers.get(field.id))
-        != forms.shown(field.type, detail.values.get(field.id))
-        for field in detail.form
-        if field.type != "attachment"
-    )
-
-
 def labels(detail: TaskDetail) -> dict[str, str]:
     """The label of every input by the name that problems give it, in the order of the page."""
     named = {f"checklist.{point.id}": point.text for point in detail.checklist}
@@ -86,6 +74,17 @@ def labels(detail: TaskDetail) -> dict[str, str]:
         if field.type == "plan":
             named |= {f"plan.{row.id}": row.name for row in detail.plan}
     return named | {"note": _("Anteckning"), "password": _("Ditt lösenord"), "reason": _("Orsak")}
+
+
+def unread(task: TaskDetail, posted: MultiDict[str, str]) -> list[str]:
+    """The labels of the inputs whose texts cannot be read as what they are to be."""
+
+    def wrong(kind: str, name: str) -> bool:
+        read = understand(kind, posted.get(name, ""))
+        return read is not None and not read.ok
+
+    fields = [f.label for f in task.form if wrong(f.type, forms.PREFIX + f.id)]
+    return fields + [row.name for row in task.plan if wrong("date", f"plan.{row.id}.due")]
 
 
 def points(detail: TaskDetail, posted: MultiDict[str, str] | None) -> list[TickShown]:

@@ -18,22 +18,23 @@ from werkzeug.exceptions import BadRequest
 from engine import (
     Conflict,
     Invalid,
-    NotAllowed,
     NotAuthenticated,
+    NotFound,
     Problem,
     TaskDetail,
     TaskForm,
     TaskRow,
 )
-from web import task_form
+from web import conflicts, pending_forms, task_form, task_saves
 from web.back import way_back
 from web.context import actor, config, engine, posted_key, today
-from web.errors import status_of
 from web.formats import by_name, clock
 from web.forms import Problems, shown_fields
 from web.i18n import gettext as _
+from web.passwords import wrong_password
+from web.task_inputs import inputs
 from web.texts.due_dates import reason_sentences
-from web.texts.errors import error_page_texts, error_texts
+from web.texts.errors import error_page_texts
 from web.texts.wording import phases
 
 blueprint = Blueprint("tasks", __name__)
@@ -117,6 +118,10 @@ def attachment(attachment_id: str) -> ResponseReturnValue:
 def act(task_id: str) -> ResponseReturnValue:
     """Do what the pressed button of the task's page says."""
     action, _colon, argument = request.form.get("action", "").partition(":")
+    intent = action
+    if "keep" in request.form:  # a choice between two texts; only a whole page is ever signed
+        intent = request.form.get("intent", "save")
+        action = "save" if intent == "complete" else intent
     if action == "enter":  # the Enter key: with a password it signs, else it saves
         action = "complete" if request.form.get("password") else "save"
     if action not in ("complete", *ACTIONS):
@@ -125,44 +130,46 @@ def act(task_id: str) -> ResponseReturnValue:
         if action == "complete":
             return _complete(engine().tasks.form(actor(), task_id))
         return ACTIONS[action](engine().tasks.get(actor(), task_id), argument)
+    except conflicts.Unmerged as error:
+        error.form["intent"] = intent
+        raise
     except Invalid as error:
-        return _page(_detail_with(task_id, error), error.problems), 422
+        _save_what_asks_for_more(task_id, error)
+        raise
     except NotAuthenticated as error:
-        return _not_signed(task_id, error)
-    except NotAllowed as error:
-        return _not_mine(task_id, error)
-    except Conflict as error:
-        return _lost_race(task_id, error)
+        raise Invalid([*error.problems, _wrong_password(error)]) from error
 
 
-def _detail_with(task_id: str, error: Invalid) -> TaskDetail:
-    """The task, with every field that the problems are about.
+def _save_what_asks_for_more(task_id: str, error: Invalid) -> None:
+    """Save the posted answers as a draft when they ask for fields that the page does not have yet.
 
     Which fields a task has may depend on its answers (a large offer needs a project group). A
-    problem of a field that the page does not have yet means that the posted answers ask for it:
-    they are saved as a draft, and the task is read again.
+    problem of a field that the page does not have means that the posted answers ask for it.
     """
     detail = engine().tasks.get(actor(), task_id)
     shown = task_form.labels(detail).keys() | {"assignee"}
     if any(problem.field not in shown for problem in error.problems):
-        given = task_form.read(detail, request.form)
-        with suppress(Invalid):
-            _save_draft(detail, given)
-            detail = engine().tasks.get(actor(), task_id)
-    return detail
+        with suppress(Invalid, conflicts.Unmerged):
+            task_saves.save(task_id, request.form, ())
 
 
-def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) -> str:
-    """The task's page; after a post its inputs show what was posted."""
-    posted = request.form if request.method == "POST" else None
-    if detail.row.state != "open" or "save" not in detail.can:
-        template = "tasks/read.html"
-    else:
-        template = "tasks/edit.html"
+def _wrong_password(error: NotAuthenticated) -> Problem:
+    """A wrong password, or too many of them, as a problem of the form."""
+    many = error.error_code == "too_many_attempts"
+    text = error_page_texts(error)[1] if many else error.message
+    return Problem(error.error_code if many else "wrong_password", text, "password", error.params)
+
+
+def _page(detail: TaskDetail) -> str:
+    """The task's page; its inputs show what was typed in a form that could not be done."""
+    typed = pending_forms.typed()
+    editable = detail.row.state == "open" and "save" in detail.can
+    posted = typed.form if typed and {"filled", "disputed"} & typed.form.keys() else None
+    asked = inputs(detail, giving=True)
     asks_people = any(f.type in ("person", "plan") for f in detail.form)
     people = by_name(p for p in engine().people.all(actor()) if p.active) if asks_people else []
     return render_template(
-        template,
+        "tasks/edit.html" if editable else "tasks/read.html",
         task=detail,
         row=detail.row,
         points=task_form.points(detail, posted),
@@ -173,50 +180,26 @@ def _page(detail: TaskDetail, problems: tuple[Problem, ...] = (), **shown: Any) 
         if detail.row.due
         else [],
         note=detail.note if posted is None else posted.get("note", ""),
-        problems=Problems(problems, task_form.labels(detail)),
+        base=conflicts.shown(asked) if posted is None else conflicts.shown_again(asked, posted),
+        revision=_revision(detail) if posted is None else posted.get("revision", ""),
+        carried=typed.form if typed else {},
+        differences=conflicts.differences(
+            asked, posted, detail.draft_saved_by, detail.draft_saved_at
+        ),
+        problems=Problems(typed.problems if typed else (), task_form.labels(detail)),
+        unsaved=task_form.read(detail, posted) if posted and not editable else None,
         people=people,
         names={p.username: p.name for p in people},
         followed=engine().tasks.follow_up(actor(), detail.row.id)
         if "done" in request.args and detail.row.state == "completed"
         else None,
         attachment_limit=config().limits.attachment_bytes,
-        **shown,
     )
 
 
-def _not_signed(task_id: str, error: NotAuthenticated) -> ResponseReturnValue:
-    """The page after a wrong password, or too many of them: all inputs stay as they were posted."""
-    text = error_page_texts(error)[1] if error.error_code == "too_many_attempts" else error.message
-    code = "wrong_password" if error.error_code != "too_many_attempts" else error.error_code
-    problem = Problem(code, text, "password", error.params)
-    return _page(engine().tasks.get(actor(), task_id), (problem,)), 422
-
-
-def _not_mine(task_id: str, error: NotAllowed) -> ResponseReturnValue:
-    """The page after a post by a reader who no longer has the task: it shows what was posted, to be
-    copied."""
-    detail = engine().tasks.get(actor(), task_id)
-    unsaved = task_form.read(detail, request.form) if "filled" in request.form else None
-    return _page(detail, conflict=error_page_texts(error), unsaved=unsaved), status_of(error)
-
-
-def _lost_race(task_id: str, error: Conflict) -> ResponseReturnValue:
-    """The page after a post to a task that somebody else has changed since it was read."""
-    detail = engine().tasks.get(actor(), task_id)
-    if detail.row.state != "open":
-        return _too_late(detail)
-    title, text = error_page_texts(error)
-    return _page(detail, conflict=(title, text)), status_of(error)
-
-
-def _too_late(detail: TaskDetail) -> ResponseReturnValue:
-    """The page after a post to a closed task: who closed it and when, and what was posted."""
-    if detail.row.state == "cancelled":
-        texts = error_texts("withdrawn", {})
-    else:
-        by = detail.completed_by.name if detail.completed_by else "–"
-        texts = error_texts("already_completed", {"by": by, "at": detail.completed_at})
-    return _page(detail, conflict=texts, unsaved=task_form.read(detail, request.form)), 409
+def _revision(detail: TaskDetail) -> str:
+    """The revisions of a task and of its instance, for the hidden input of its page."""
+    return f"{detail.row.revision}.{detail.instance_revision}"
 
 
 # ---------------------------------------------------------------- the buttons
@@ -229,37 +212,65 @@ def _to_task(task_id: str, **more: Any) -> ResponseReturnValue:
 
 
 def _complete(task: TaskForm) -> ResponseReturnValue:
+    """Complete the task as the page showed it: at its revision, as a rule."""
     given = task_form.read(task, request.form)
-    if given.problems:
-        raise Invalid(given.problems)
-    _attach_files(task.id, task)
-    engine().tasks.complete(
-        actor(),
-        task.id,
-        answers=given.answers,
-        ticks=given.ticks,
-        note=given.note,
-        password=request.form.get("password") or None,
-        key=posted_key(),
-    )
+    content: dict[str, Any] = {"answers": given.answers, "ticks": given.ticks, "note": given.note}
+    attached, problems = _attach_files(task.id, task)
+    problems += given.problems
+    if problems:
+        problems += engine().tasks.problems(actor(), task.id, **content)
+        if request.form.get("password"):
+            problems += wrong_password("password")
+        raise Invalid(problems)
+    revision, _dot, instance_revision = request.form.get("revision", "").partition(".")
+    if attached or task.plan or not (revision.isdecimal() and instance_revision.isdecimal()):
+        task_saves.complete(task.id, request.form, attached)
+        return _to_task(task.id, done=1)
+    try:
+        engine().tasks.complete(
+            actor(),
+            task.id,
+            **content,
+            password=request.form.get("password") or None,
+            revision=int(revision),
+            instance_revision=int(instance_revision),
+            key=posted_key(),
+        )
+    except Conflict as error:
+        if error.error_code != "stale_revision":
+            raise
+        task_saves.complete(task.id, request.form, attached)
     return _to_task(task.id, done=1)
 
 
 def _save(detail: TaskDetail, _argument: str = "") -> ResponseReturnValue:
     _save_form(detail)
-    flash(_("Utkastet sparades %(time)s.", time=clock(engine().now())), "success")
+    time = clock(engine().now())
+    unread = task_form.unread(detail, request.form)
+    if unread:
+        text = _(
+            "Utkastet sparades %(time)s. Det här går inte att läsa och står kvar som du skrev det: "
+            "%(names)s.",
+            time=time,
+            names=", ".join(unread),
+        )
+        flash(text, "warning")
+    elif request.form.get("intent") == "complete" and "keep" in request.form:
+        flash(_("Sparat. Läs igenom det som står nu och signera."), "success")
+    else:
+        flash(_("Utkastet sparades %(time)s.", time=time), "success")
     return _to_task(detail.row.id)
 
 
 def _claim(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
-    _save_draft_if_changed(detail)
+    _save_if_changed(detail)
     engine().tasks.claim(actor(), detail.row.id, key=posted_key() + "-claim")
     flash(_("Uppgiften är din."), "success")
     return _to_task(detail.row.id)
 
 
 def _release(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
-    _save_draft_if_changed(detail)
+    _save_if_changed(detail)
     engine().tasks.release(actor(), detail.row.id, key=posted_key() + "-release")
     flash(_("Uppgiften är lämnad tillbaka till rollen. Det du skrev finns kvar där."), "success")
     return redirect(way_back().url)
@@ -270,15 +281,15 @@ def _reassign(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     names = {p.username: p.name for p in detail.candidates}
     if username not in names:
         raise Invalid([Problem("not_an_option", "Choose a person.", "assignee")])
-    _save_draft_if_changed(detail)
-    engine().tasks.reassign(actor(), detail.row.id, username, key=posted_key() + "-reassign")
+    _save_if_changed(detail)
+    username = task_saves.give(detail.row.id, username, request.form)
     flash(_("%(name)s har nu uppgiften.", name=names[username]), "success")
     return _to_task(detail.row.id)
 
 
 def _take_over(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
-    engine().tasks.take_over(actor(), detail.row.id, reason, key=posted_key() + "-over")
+    task_saves.take_over(detail.row.id, reason, request.form)
     told = detail.row.assignee.name if detail.row.assignee else ""
     flash(_("Uppgiften är din. %(name)s får veta det, med din orsak.", name=told), "success")
     return _to_task(detail.row.id)
@@ -292,9 +303,12 @@ def see_notice(notice_id: str) -> ResponseReturnValue:
 
 
 def _detach(detail: TaskDetail, attachment_id: str) -> ResponseReturnValue:
-    engine().tasks.detach(actor(), detail.row.id, attachment_id, key=posted_key() + "-detach")
-    _save_draft_if_changed(detail)
-    flash(_("Filen är borttagen."), "success")
+    try:
+        engine().tasks.detach(actor(), detail.row.id, attachment_id, key=posted_key() + "-detach")
+        flash(_("Filen är borttagen."), "success")
+    except NotFound:
+        flash(_("Filen var redan borttagen."), "info")
+    _save_if_changed(detail)
     return _to_task(detail.row.id)
 
 
@@ -309,47 +323,45 @@ ACTIONS: Final[dict[str, Callable[[TaskDetail, str], ResponseReturnValue]]] = {
 """What each button of a task's page does; ``detach`` takes the attachment's id as its argument."""
 
 
-def _save_form(detail: TaskDetail) -> None:
+def _save_form(detail: TaskDetail, *, always: bool = True) -> None:
     """Save the posted form as a draft, its files first."""
-    given = task_form.read(detail, request.form)
-    if given.problems:
-        raise Invalid(given.problems)
-    _attach_files(detail.row.id, detail)
-    _save_draft(detail, given)
+    attached, problems = _attach_files(detail.row.id, detail)
+    if problems:
+        raise Invalid([*problems, *task_form.read(detail, request.form).problems])
+    task_saves.save(detail.row.id, request.form, attached, always=always)
 
 
-def _save_draft(detail: TaskDetail, given: task_form.TaskInput) -> None:
-    engine().tasks.save_draft(
-        actor(),
-        detail.row.id,
-        answers=given.answers,
-        ticks=given.ticks,
-        note=given.note,
-        key=posted_key() + "-draft",
-    )
-
-
-def _save_draft_if_changed(detail: TaskDetail) -> None:
+def _save_if_changed(detail: TaskDetail) -> None:
     """Save what was written, before another button than Save does its own."""
     if "filled" not in request.form or "save" not in detail.can:
         return  # the page showed no inputs: their absence says nothing
-    wrote = task_form.changed(detail, task_form.read(detail, request.form))
-    if wrote or any(task_form.files(detail, request.files)):
-        _save_form(detail)
+    _save_form(detail, always=False)
 
 
-def _attach_files(task_id: str, task: TaskDetail | TaskForm) -> None:
+def _attach_files(task_id: str, task: TaskDetail | TaskForm) -> tuple[list[str], list[Problem]]:
+    """Attach the posted files; their ids, and what is wrong with those that cannot be attached."""
     limit = config().limits.attachment_bytes
+    attached: list[str] = []
+    problems: list[Problem] = []
     for place, (field_id, file) in enumerate(task_form.files(task, request.files)):
         data = file.stream.read()
         if len(data) > limit:
-            raise Invalid([Problem("file_too_large", "Too large.", field_id, {"maximum": limit})])
-        engine().tasks.attach(
-            actor(),
-            task_id,
-            field_id,
-            file.filename or "fil",
-            file.mimetype or "application/octet-stream",
-            data,
-            key=f"{posted_key()}-file{place}",
-        )
+            most = {"maximum": limit}
+            problems.append(Problem("file_too_large", "Too large.", field_id, most))
+            continue
+        try:
+            receipt = engine().tasks.attach(
+                actor(),
+                task_id,
+                field_id,
+                file.filename or "fil",
+                file.mimetype or "application/octet-stream",
+                data,
+                key=f"{posted_key()}-file{place}",
+            )
+        except Invalid as error:
+            problems += error.problems
+        else:
+            attached.append(str(receipt.id))
+            pending_forms.arrived([file])
+    return attached, problems

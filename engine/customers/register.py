@@ -26,7 +26,29 @@ def add(work: UnitOfWork, name: str, org_number: str) -> dict[str, Any]:
     :raises Invalid: with everything that is wrong
     """
     starting.authorize_register(work)
-    problems, number = [], ""
+    name, number, problems = _read(work, name, org_number)
+    if problems:
+        raise Invalid(problems)
+    customer_id = new_id()
+    work.connection.execute(
+        insert(CustomerTable).values(
+            id=customer_id, name=name, org_number=number, created_at=work.now
+        )
+    )
+    work.note("customer.added", CHAIN, {"customer": customer_id, "name": name})
+    return {"id": customer_id}
+
+
+def problems(work: UnitOfWork, name: str, org_number: str) -> tuple[Problem, ...]:
+    """What would keep a customer from being added; nothing is changed."""
+    starting.authorize_register(work)
+    return tuple(_read(work, name, org_number)[2])
+
+
+def _read(work: UnitOfWork, name: str, org_number: str) -> tuple[str, str, list[Problem]]:
+    """The name and the number as they are stored, and everything that is wrong with them."""
+    problems: list[Problem] = []
+    number = ""
     try:
         name = " ".join(clean_text(name, NAME_LENGTH).split())
         if not name:
@@ -42,13 +64,4 @@ def add(work: UnitOfWork, name: str, org_number: str) -> dict[str, Any]:
     if owner is not None:
         text = f"{owner} has this organisation number already"
         problems.append(Problem("org_number_taken", text, "org_number", {"name": owner}))
-    if problems:
-        raise Invalid(problems)
-    customer_id = new_id()
-    work.connection.execute(
-        insert(CustomerTable).values(
-            id=customer_id, name=name, org_number=number, created_at=work.now
-        )
-    )
-    work.note("customer.added", CHAIN, {"customer": customer_id, "name": name})
-    return {"id": customer_id}
+    return name, number, problems

@@ -16,18 +16,27 @@ from engine.bpmn.parsed_file import ParsedFile
 from engine.definitions import deploy_decisions
 from engine.definitions.check import NAME_LENGTH, DrawnProcess, check, drawn
 from engine.definitions.deploy_decisions import CHAIN
-from engine.errors import Invalid, Problem, Rejected
+from engine.errors import Conflict, Invalid, Problem, Rejected
+from engine.queries.rows import name_of, people_by_id
 from engine.store.base import new_id
 from engine.store.tables import DefinitionTable, DeploymentTable, ResourceTable
 from engine.unit_of_work import UnitOfWork
-from engine.views import Finding, Source
+from engine.views import Finding, LiveVersions, Source
 
 
-def deploy(work: UnitOfWork, sources: Sequence[Source], *, strict_roles: bool) -> dict[str, Any]:
+def deploy(
+    work: UnitOfWork,
+    sources: Sequence[Source],
+    *,
+    strict_roles: bool,
+    seen: LiveVersions | None = None,
+) -> dict[str, Any]:
     """Put files live together. What is the live version, byte for byte, keeps its version. A
     process that cannot be started is kept as a drawing beside the version that can.
 
+    :param seen: the newest versions as the actor has seen them
     :raises Rejected: with all findings when one of them refuses its file
+    :raises Conflict: ``other_version`` when something of the files has got a version since
     """
     authorize(work.actor, actions.DEFINITION_DEPLOY, None)
     if not sources:
@@ -42,6 +51,8 @@ def deploy(work: UnitOfWork, sources: Sequence[Source], *, strict_roles: bool) -
         for process in drawn(file, checked.startable)
     ]
     made = deploy_decisions.deploy(work, checked.models, deployment.id, deployment.findings_of)
+    if seen is not None:
+        _must_be_as_seen(work.connection, [*deployment.since(seen), *made.since(seen)])
     if deployment.new or made.new:
         _new_deployment(work, deployment.id, sources)
         deployment.write()
@@ -101,6 +112,12 @@ class _Deployment:
         )
         return str(self._rows[-1]["id"])
 
+    def since(self, seen: LiveVersions) -> list[Any]:
+        """The newest versions of the processes that have got one since."""
+        ids = {row["process_id"] for row in self._rows}
+        newest = [(id, _newest(self.work.connection, id)) for id in sorted(ids)]
+        return [n for id, n in newest if n is not None and n.version != seen.processes.get(id)]
+
     def write(self) -> None:
         for row in self._rows:
             self.work.connection.execute(insert(DefinitionTable).values(row))
@@ -115,11 +132,33 @@ class _Deployment:
             self.work.note(what, CHAIN, detail, definition_id=row["id"])
 
 
+def _must_be_as_seen(connection: Connection, since: Sequence[Any]) -> None:
+    """Refuse to deploy when there are versions since."""
+    if not since:
+        return
+    people = people_by_id(connection, [row.deployed_by for row in since])
+    versions = [
+        {
+            "name": row.name,
+            "version": row.version,
+            "by": name_of(people, row.deployed_by),
+            "at": row.deployed_at,
+        }
+        for row in since
+    ]
+    raise Conflict("There is another version since.", code="other_version", versions=versions)
+
+
 def _newest(connection: Connection, process_id: str, *, startable: bool | None = None) -> Any:
     """The newest version of a process: the newest that can be started, the newest drawing, or
     whichever of them is newer."""
     wanted = select(
-        DefinitionTable.id, DefinitionTable.version, DefinitionTable.resource_sha256
+        DefinitionTable.id,
+        DefinitionTable.version,
+        DefinitionTable.resource_sha256,
+        DefinitionTable.name,
+        DefinitionTable.deployed_at,
+        DefinitionTable.deployed_by,
     ).where(DefinitionTable.process_id == process_id)
     if startable is not None:
         wanted = wanted.where(DefinitionTable.startable.is_(startable))

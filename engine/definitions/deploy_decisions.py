@@ -14,7 +14,7 @@ from engine.dmn.model import DecisionService
 from engine.store.base import new_id
 from engine.store.tables import DecisionModelTable, DecisionTable, ResourceTable
 from engine.unit_of_work import UnitOfWork
-from engine.views import Source
+from engine.views import LiveVersions, Source
 
 CHAIN = "definitions"
 """The chain of the facts about definitions and decision models."""
@@ -155,6 +155,26 @@ class Made:
             .limit(1)
         ).first()
         return newest.id if newest is not None and newest.model_id == model_id else None
+
+    def since(self, seen: LiveVersions) -> list[Any]:
+        """The newest versions of the decisions that have got one since."""
+        newest = (
+            self.work.connection.execute(
+                select(
+                    DecisionTable.decision_id,
+                    DecisionTable.version,
+                    DecisionTable.name,
+                    DecisionTable.deployed_at,
+                    DecisionModelTable.deployed_by,
+                )
+                .join(DecisionModelTable, DecisionModelTable.id == DecisionTable.model_id)
+                .where(DecisionTable.decision_id == row["decision_id"])
+                .order_by(DecisionTable.version.desc())
+                .limit(1)
+            ).first()
+            for row in self._decisions
+        )
+        return [n for n in newest if n and n.version != seen.decisions.get(n.decision_id)]
 
     def write(self) -> None:
         """Write the models and decisions that are new, with a fact for each model."""

@@ -46,9 +46,18 @@ _NOBODY: Final = (
 against it, so that the answer takes as long as for a known user."""
 
 
+def problems(password: str, username: str) -> tuple[Problem, ...]:
+    """What is wrong with a new password (field ``password``): nothing, or that it is too short,
+    too long, common, contains the user name, or repeats one part."""
+    try:
+        check_new(password, username)
+    except Invalid as error:
+        return error.problems
+    return ()
+
+
 def check_new(password: str, username: str) -> None:
-    """Raise Invalid (field ``password``) for a password that is too short, too long, common,
-    contains the user name, or repeats one part."""
+    """Raise Invalid with the ``problems`` of a new password."""
     plain = _normal(password)
     folded, name = plain.casefold(), username.casefold()
     if len(plain) < MIN_LENGTH:

@@ -5,7 +5,7 @@ Functions that take a connection neither begin a transaction nor commit it.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine import views
 from engine.access import actions
+from engine.blank_text import is_blank
 from engine.config.accepts import MAIL_ADDRESS
 from engine.errors import Invalid, NotFound, Problem
 from engine.identity import sign_in_attempts
@@ -34,21 +35,26 @@ def add(
     password_hash: str,
     known_roles: Container[str],
     now: datetime,
+    wrong: Sequence[Problem] = (),
     email: str | None = None,
 ) -> views.Person:
-    """Add an account. ``password_hash`` is ``credentials.hash_password`` of a checked password.
+    """Add an account. ``password_hash`` is ``credentials.hash_password`` of a checked password;
+    ``wrong`` is what that check has found, to be told together with what is wrong here.
 
     Raises Invalid: username_malformed, duplicate, required (name), email_malformed, unknown_role,
     unknown_right.
     """
     username, name = normal_username(username), " ".join(name.split())
-    problems = [*_unknown(roles, rights, known_roles), *_email_problems(email)]
+    problems = [*wrong, *_unknown(roles, rights, known_roles), *_email_problems(email)]
     if not is_username(username):
         problems.append(Problem("username_malformed", "small letters, digits, . - _ @", "username"))
-    if not name:
+    if is_blank(name):
         problems.append(Problem("required", "a name is required", "name"))
     if len(name) > 200:
         problems.append(Problem("too_long", "at most 200 characters", "name", {"maximum": 200}))
+    taken = select(PersonTable.id).where(PersonTable.username == username)
+    if connection.scalar(taken) is not None:
+        problems.append(_duplicate(username))
     if problems:
         raise Invalid(problems)
     person = views.Person(new_id(), username, name, frozenset(roles), frozenset(rights))
@@ -71,9 +77,12 @@ def add(
             )
             words.index_person(connection, person.id, username, name)
     except IntegrityError as error:
-        message = f"there is an account {username!r} already"
-        raise Invalid([Problem("duplicate", message, "username")]) from error
+        raise Invalid([_duplicate(username)]) from error
     return person
+
+
+def _duplicate(username: str) -> Problem:
+    return Problem("duplicate", f"there is an account {username!r} already", "username")
 
 
 def change(
@@ -132,14 +141,23 @@ def _unknown(
     return [Problem(code, f"there is no {r!r}", field, {"value": r}) for code, field, r in wrong]
 
 
-def get(connection: Connection, username: str) -> views.Person:
-    """The account with that user name, active or not. Raises NotFound."""
-    row = connection.execute(
-        select(*PERSON).where(PersonTable.username == normal_username(username))
-    ).one_or_none()
+def get(connection: Connection, username: str, *, lock: bool = False) -> views.Person:
+    """The account with that user name, active or not. Raises NotFound.
+
+    :param lock: nobody else changes it until the transaction ends
+    """
+    wanted = select(*PERSON).where(PersonTable.username == normal_username(username))
+    if lock and connection.dialect.name != "sqlite":
+        wanted = wanted.with_for_update(key_share=True)
+    row = connection.execute(wanted).one_or_none()
     if row is None:
         raise NotFound(f"there is no account {username!r}")
     return person_view(row)
+
+
+def password_at(connection: Connection, person_id: str) -> datetime | None:
+    """When the password of an account was set."""
+    return connection.scalar(select(PersonTable.password_at).where(PersonTable.id == person_id))
 
 
 def set_password(

@@ -17,6 +17,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine import views
+from engine.blank_text import is_blank
 from engine.errors import Conflict, Invalid, NotAuthenticated, NotFound, Problem
 from engine.iso8601 import TimeMalformed, parse_duration
 from engine.queries.rows import PERSON, AnyRow, person_view
@@ -77,7 +78,7 @@ def check_new(name: str, scopes: Collection[str], expires: str | None) -> timede
     ]
     if not scopes:
         problems.append(Problem("required", "a token is made for something", "scopes"))
-    if not name.strip():
+    if is_blank(name):
         problems.append(Problem("required", "say what the token is for", "name"))
     if len(name) > NAME_LENGTH:
         text = f"at most {NAME_LENGTH} characters"

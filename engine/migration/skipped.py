@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from engine.access import actions
 from engine.access.rules import authorize, may
+from engine.blank_text import is_blank
 from engine.bpmn.model import ACTIVITIES
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.queries import objects
@@ -63,7 +64,7 @@ def dismiss(work: UnitOfWork, instance_id: str, element_id: str, reason: str) ->
     :raises Conflict: when it has been decided already
     """
     skipped = _open_step(work, instance_id, element_id)
-    if not reason.strip():
+    if is_blank(reason):
         raise Invalid([Problem("required", "say why it is not needed", "reason")])
     if len(reason) > REASON_LENGTH:
         text = f"at most {REASON_LENGTH} characters"

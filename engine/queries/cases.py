@@ -12,7 +12,9 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
     case,
+    func,
     not_,
     or_,
     select,
@@ -59,6 +61,14 @@ STATES: Mapping[str, tuple[str, ...]] = {
 """The states of cases that a list of each choice has; none means every state."""
 EVERY_STATE = (*STATES["running"], *STATES["ended"])
 """All states of cases."""
+
+_EACH = aliased(InstanceTable)
+_REVISION = (
+    select(func.coalesce(func.sum(_EACH.revision), 0) + func.count())
+    .where(_EACH.case_id == bindparam("of_case"))
+    .scalar_subquery()
+    .label("revision")
+)
 
 CASE = (
     CaseTable.id,
@@ -165,7 +175,10 @@ def get(
     tree = instances.of_case(connection, case_id)
     incidents = incidents_of(connection, actor, case_id=case_id)
     people = people_by_id(connection, row.people.values())
-    root = select(InstanceTable.variables).where(InstanceTable.id == case_id)
+    root = connection.execute(
+        select(InstanceTable.variables, _REVISION).where(InstanceTable.id == case_id),
+        {"of_case": case_id},
+    ).first()
     return CaseDetail(
         row=_case_row(row, figures),
         sheets=sheets.of_case(connection, case_id, running=thing.running, points=points),
@@ -174,8 +187,14 @@ def get(
         incidents=incidents,
         people={role: people[i] for role, i in row.people.items() if i in people},
         can=_can(actor, thing, bool(incidents)),
-        variables=readable(connection.execute(root).scalar() or {}),
+        variables=readable(root.variables if root else {}),
+        revision=root.revision if root else 0,
     )
+
+
+def revision(connection: Connection, case_id: str) -> int:
+    """A number that rises with every step of any instance of the case."""
+    return int(connection.scalar(select(_REVISION), {"of_case": case_id}) or 0)
 
 
 def message_options(

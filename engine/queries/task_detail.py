@@ -111,6 +111,7 @@ def get(
     return TaskDetail(
         row=task_row(row, people),
         instance_id=row.instance_id,
+        instance_revision=row.instance_revision,
         definition_id=row.definition_id,
         process_id=row.process_id,
         version=row.version,
@@ -168,6 +169,7 @@ def _load(connection: Connection, task_id: str) -> AnyRow:
         TaskTable.draft_by,
         DefinitionTable.version,
         InstanceTable.variables,
+        InstanceTable.revision.label("instance_revision"),
     )
     joined = (
         with_case(statement)

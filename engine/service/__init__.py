@@ -21,6 +21,7 @@ from engine.service.jobs import Jobs
 from engine.service.migration import Migrations
 from engine.service.notices import Notices
 from engine.service.operations import Operations
+from engine.service.pending_forms import PendingForms
 from engine.service.people import People
 from engine.service.sessions import Sessions
 from engine.service.tasks import Tasks
@@ -50,6 +51,7 @@ class Engine:
         self.instances = Instances(transactions)
         self.incidents = Incidents(transactions)
         self.people = People(transactions)
+        self.pending_forms = PendingForms(transactions)
         self.sessions = Sessions(transactions)
         self.tokens = Tokens(transactions)
         self.tasks = Tasks(transactions, self.sessions)

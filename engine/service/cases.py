@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.errors import StepError
+from engine.errors import Problem, StepError
 from engine.queries import cases as queries
 from engine.queries.rows import PERSON, person_view
 from engine.service.incidents import named
@@ -31,7 +31,7 @@ from engine.views import (
     StartOption,
 )
 from engine.views.filters import ANY
-from engine.work import adhoc, cases, due_reasons, incidents, start_dates, starting
+from engine.work import adhoc, cases, due_reasons, incidents, planning, start_dates, starting
 
 
 class Cases(Part):
@@ -117,6 +117,28 @@ class Cases(Part):
         with self._transactions.looking(actor) as work:
             return start_dates.check(
                 work, process_id=wanted, start_date=start_date, variables=variables or {}
+            )
+
+    def start_problems(
+        self,
+        actor: Actor,
+        *,
+        process_id: str | None = None,
+        start_date: date | None = None,
+        people: Mapping[str, str] | None = None,
+        variables: Mapping[str, Any] | None = None,
+        title: str = "",
+    ) -> tuple[Problem, ...]:
+        """What would keep ``start`` from starting a case, apart from whose case it is; nothing is
+        changed. It is for those who may start the process."""
+        with self._transactions.looking(actor) as work:
+            return cases.start_problems(
+                work,
+                process_id=starting.process_of(self._first_process, process_id),
+                start_date=start_date,
+                people=people or {},
+                variables=variables or {},
+                title=title,
             )
 
     def preview_plan(
@@ -248,20 +270,28 @@ class Cases(Part):
     # ------------------------------------------------------------ change
 
     def set_plan(
-        self, actor: Actor, case_id: str, rows: Sequence[Mapping[str, Any]], *, key: str
+        self,
+        actor: Actor,
+        case_id: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        seen: planning.Seen | None = None,
+        key: str,
     ) -> Receipt:
         """Change people and dates of a case's plan; open tasks are changed too. ``rows`` have
         ``id`` and, for a change, ``person`` (user name or None) and ``due`` (date, ISO text or
         None).
 
+        :param seen: rows of the plan, by id, as the actor has seen them: the user name, the date
         :raises Invalid: with every row that is wrong; then nothing is changed
+        :raises Conflict: ``stale_plan`` when a row is no longer as it was seen; nothing is changed
         """
         return self._transactions.write(
             actor,
             "set_plan",
             key,
             {"case": case_id, "rows": [dict(r) for r in rows]},
-            lambda work: cases.set_plan(work, case_id, rows),
+            lambda work: cases.set_plan(work, case_id, rows, seen),
         )
 
     def deliver(
@@ -298,6 +328,16 @@ class Cases(Part):
             on_failure=failed,
         )
 
+    def message_problems(
+        self, actor: Actor, message: str, business_key: str, payload: Mapping[str, Any]
+    ) -> tuple[Problem, ...]:
+        """What is wrong with the answers to a message's form; nothing is changed.
+
+        :raises NotFound: when there is no such case, or the actor may not see it
+        """
+        with self._transactions.looking(actor) as work:
+            return cases.message_problems(work, message, business_key, payload)
+
     def begin_activity(
         self,
         actor: Actor,
@@ -305,6 +345,7 @@ class Cases(Part):
         element_id: str,
         *,
         scope_token: str | None = None,
+        active: int | None = None,
         key: str,
     ) -> Receipt:
         """Begin an activity of an open ad-hoc sub-process; ``CaseDetail.activities`` has those that
@@ -313,10 +354,12 @@ class Cases(Part):
 
         :param scope_token: the token of the sub-process, when several are open; the one that was
             reached first when None
+        :param active: how many of the activity the actor has seen open; any number when None
         :raises NotFound: for an unknown instance or element
         :raises NotAllowed: for everybody else
         :raises Conflict: ``not_offered`` when it cannot be begun now: the sub-process has ended, or
-            it is sequential and another of its activities is active
+            it is sequential and another of its activities is active; ``begun_meanwhile`` when
+            not ``active`` of them are open
         :raises ProcessFailed: when the process could not go on; the incident can be retried
         """
         again = {"op": adhoc.OPERATION, "element": element_id, "scope": scope_token}
@@ -330,20 +373,29 @@ class Cases(Part):
             "begin_activity",
             key,
             {"instance": instance_id, "element": element_id, "scope": scope_token},
-            lambda work: adhoc.begin(work, instance_id, element_id, scope_token),
+            lambda work: adhoc.begin(work, instance_id, element_id, scope_token, active),
             on_failure=failed,
         )
 
-    def cancel(self, actor: Actor, business_key: str, reason: str, *, key: str) -> Receipt:
+    def cancel(
+        self,
+        actor: Actor,
+        business_key: str,
+        reason: str,
+        *,
+        revision: int | None = None,
+        key: str,
+    ) -> Receipt:
         """Cancel a running case (its id or number) with everything that is open in it.
 
+        :param revision: ``CaseDetail.revision`` as the actor has seen it; any when None
         :raises Invalid: without a reason
-        :raises Conflict: when it has ended already
+        :raises Conflict: when it has ended already; ``case_moved_on`` when it has another revision
         """
         return self._transactions.write(
             actor,
             "cancel",
             key,
             {"case": business_key, "reason": reason},
-            lambda work: cases.cancel(work, business_key, reason),
+            lambda work: cases.cancel(work, business_key, reason, revision),
         )

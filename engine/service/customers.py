@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.customers import register
+from engine.errors import Problem
 from engine.queries import customers as queries
 from engine.service.transactions import Part
 from engine.views import (
@@ -20,6 +21,11 @@ class Customers(Part):
         organisation number. Actors without any role or right get none."""
         with self._transactions.reading() as connection:
             return queries.search(connection, actor, q)
+
+    def problems(self, actor: Actor, name: str, org_number: str) -> tuple[Problem, ...]:
+        """What would keep ``add`` from adding a customer; nothing is changed."""
+        with self._transactions.looking(actor) as work:
+            return register.problems(work, name, org_number)
 
     def add(self, actor: Actor, name: str, org_number: str, *, key: str) -> Receipt:
         """Add a customer; the receipt has its ``id``.

@@ -23,6 +23,7 @@ from engine.views import (
     Deployment,
     Drawing,
     Finding,
+    LiveVersions,
     Source,
     Wording,
 )
@@ -41,7 +42,13 @@ class Definitions(Part):
         return checked.report()
 
     def deploy(
-        self, actor: Actor, sources: Sequence[Source], *, strict_roles: bool = True, key: str
+        self,
+        actor: Actor,
+        sources: Sequence[Source],
+        *,
+        strict_roles: bool = True,
+        seen: LiveVersions | None = None,
+        key: str,
     ) -> Deployment:
         """Deploy diagrams and decision models together, each process and each decision as its next
         version. A file that is deployed already, byte for byte, keeps its version. A process that
@@ -49,8 +56,11 @@ class Definitions(Part):
 
         :param strict_roles: False lets lanes name roles that the configuration does not have;
             anybody may then do their user tasks
+        :param seen: the newest versions as the actor has seen them
         :raises Rejected: with every finding, when one of them is an error
         :raises NotAllowed: for everybody but process owners
+        :raises Conflict: ``other_version`` when a process or decision of the files has got another
+            version since; ``versions`` says which, by whom and when
         """
         hashes = [(s.filename, hashlib.sha256(s.data).hexdigest()) for s in sources]
         receipt = self._transactions.write(
@@ -58,7 +68,7 @@ class Definitions(Part):
             "deploy",
             key,
             {"files": hashes, "strict_roles": strict_roles},
-            lambda work: deploy.deploy(work, sources, strict_roles=strict_roles),
+            lambda work: deploy.deploy(work, sources, strict_roles=strict_roles, seen=seen),
         )
         result = receipt.result
         with self._transactions.reading() as connection:

@@ -57,6 +57,7 @@ class Instances(Part):
         *,
         expressions: Mapping[str, str] | None = None,
         reason: str = "",
+        seen: Mapping[str, str | None] | None = None,
         key: str,
     ) -> Receipt:
         """Set variables (JSON values) of a running instance, so that an incident that they caused
@@ -64,8 +65,11 @@ class Instances(Part):
 
         :param expressions: FEEL texts by variable name; they see the values before the change
         :param reason: why, for the history
+        :param seen: values as the actor has seen them (``VariableValue.text``), by name; None for
+            a variable that was not there
         :raises Invalid: for a name that FEEL cannot express, and a value that cannot be read
-        :raises Conflict: when the instance has ended
+        :raises Conflict: when the instance has ended; ``stale_variable`` when a value is no longer
+            as it was seen
         """
         texts = dict(expressions or {})
         return self._transactions.write(
@@ -73,5 +77,5 @@ class Instances(Part):
             "correct_variables",
             key,
             {"instance": instance_id, "values": dict(values), "texts": texts, "reason": reason},
-            lambda work: variables.correct(work, instance_id, values, texts, reason),
+            lambda work: variables.correct(work, instance_id, values, texts, reason, seen),
         )

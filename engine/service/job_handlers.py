@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.identity import pending_forms
 from engine.job_queue import Job, span_of, timer_job
 from engine.jobs import failed, mail, outbox, reminders, routines, sqlite_queue, webhooks
 from engine.jobs.sqlite_queue import ClaimedJob
@@ -100,6 +101,7 @@ class JobHandlers:
         with self._transactions.database.writing() as connection:
             if routines.begin(connection, routines.TIDY, self._transactions.today()):
                 outbox.forget(connection, self._transactions.today(), self._transactions.now())
+                pending_forms.sweep(connection, now=self._transactions.now())
 
     def _send_one(self, payload: Mapping[str, Any]) -> None:
         """Send one message, and record the outcome in its row."""

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from engine.access import actions
 from engine.access.rules import authorize
+from engine.errors import Conflict, Problem
 from engine.identity import credentials, people, sessions
 from engine.identity.credentials import normal_username
 from engine.queries import objects
 from engine.queries import people as queries
+from engine.queries.people import ACCOUNTS as CHAIN
 from engine.service.transactions import Part
 from engine.unit_of_work import UnitOfWork
-from engine.views import Actor, Person, Receipt
-
-CHAIN = "accounts"
-"""The history chain of facts about accounts."""
+from engine.views import Account, Actor, Person, Receipt
 
 
 class People(Part):
@@ -27,6 +27,14 @@ class People(Part):
         too."""
         with self._transactions.reading() as connection:
             return queries.all(connection, actor)
+
+    def account(self, actor: Actor, username: str) -> Account:
+        """One's own account, or anybody's for administrators.
+
+        :raises NotFound: when there is no such account
+        """
+        with self._transactions.reading() as connection:
+            return queries.account(connection, actor, normal_username(username))
 
     def add(
         self,
@@ -46,8 +54,8 @@ class People(Part):
         :raises Invalid: for a user name that is taken, unknown roles or rights, and a password
             that is too short or too common
         """
-        credentials.check_new(password, username)
-        hashed = credentials.hash_password(password)
+        wrong = credentials.problems(password, username)
+        hashed = "" if wrong else credentials.hash_password(password)
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
@@ -61,6 +69,7 @@ class People(Part):
                 password_hash=hashed,
                 known_roles=self._transactions.config.roles,
                 now=work.now,
+                wrong=wrong,
             )
             detail = {"person": person.id, "username": person.username, "name": person.name}
             held = {"roles": sorted(person.roles), "rights": sorted(person.rights)}
@@ -80,19 +89,25 @@ class People(Part):
         rights: Collection[str] | None = None,
         active: bool | None = None,
         email: str | None = None,
+        seen: Person | None = None,
         key: str,
     ) -> Receipt:
         """Change an account: arguments that are None leave it as it is, an empty ``email`` removes
         the address. For administrators.
 
+        :param seen: the person as the actor has seen them
         :raises NotFound: when there is no such account
+        :raises Conflict: ``stale_person`` when the person is no longer as they were seen
         """
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
+            now = people.get(work.connection, username, lock=True)
+            if seen not in (None, now):
+                raise Conflict("The account has changed since.", code="stale_person")
             person = people.change(
                 work.connection,
-                people.get(work.connection, username),
+                now,
                 roles=roles,
                 rights=rights,
                 active=active,
@@ -113,6 +128,11 @@ class People(Part):
         }
         return self._transactions.write(actor, "set_person", key, request, do)
 
+    def password_problems(self, username: str, password: str) -> tuple[Problem, ...]:
+        """What is wrong with a new password, so that it can be told together with what else is
+        wrong; nothing is changed."""
+        return credentials.problems(password, username)
+
     def set_password(
         self,
         actor: Actor,
@@ -120,12 +140,15 @@ class People(Part):
         password: str,
         *,
         keep: str | None = None,
+        seen: datetime | None = None,
         key: str,
     ) -> Receipt:
         """Set a password: one's own, or anybody's for an administrator. Every session of the
         account ends, except the one with the token ``keep``.
 
+        :param seen: when the password was set that the actor replaces; any when None
         :raises Invalid: when the password is too short or too common
+        :raises Conflict: ``stale_password`` with ``at`` when it was set again since
         """
         credentials.check_new(password, username)
         hashed = credentials.hash_password(password)
@@ -133,7 +156,10 @@ class People(Part):
         def do(work: UnitOfWork) -> dict[str, Any]:
             thing = objects.person_object(work.connection, normal_username(username))
             authorize(actor, actions.PEOPLE_PASSWORD, thing)
-            person = people.get(work.connection, username)
+            person = people.get(work.connection, username, lock=True)
+            at = people.password_at(work.connection, person.id)
+            if seen not in (None, at):
+                raise Conflict("The password was set since.", code="stale_password", at=at)
             keep_hash = sessions.token_hash(keep) if keep else None
             people.set_password(
                 work.connection, person.id, hashed, now=work.now, keep_session=keep_hash

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from engine.errors import Conflict, NotAuthenticated, Unavailable
-from engine.identity import sessions, sign_in_attempts
+from engine.identity import pending_forms, sessions, sign_in_attempts
 from engine.service.transactions import Part
 from engine.views import Person, Session
 
@@ -29,6 +29,7 @@ class Sessions(Part):
             now = self._transactions.now()
             sessions.sweep(connection, now=now, idle=self._idle)
             sign_in_attempts.sweep(connection, now=now)
+            pending_forms.sweep(connection, now=now)
             return sessions.start(connection, person, now=now, lifetime=lifetime)
 
     def get(self, token: str) -> Session | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -11,17 +11,23 @@ from sqlalchemy import select
 
 from engine import feel
 from engine.access import actions
-from engine.errors import Invalid, Problem, StepError
+from engine.errors import (
+    NotAuthenticated,
+    Problem,
+    ProcessFailed,
+    ServiceplanError,
+    StepError,
+)
 from engine.queries import task_detail
 from engine.queries import tasks as queries
 from engine.queries.task_detail import TaskPlace, TaskRequirements
 from engine.service.sessions import Sessions
-from engine.service.transactions import Part, Transactions
+from engine.service.task_files import TaskFiles
+from engine.service.transactions import Transactions
 from engine.store.tables import PersonTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import (
     Actor,
-    Attachment,
     Count,
     DueReason,
     Exact,
@@ -33,11 +39,19 @@ from engine.views import (
     TaskRow,
 )
 from engine.views.filters import ANY
-from engine.work import attachments, due_reasons, follow_up, incidents, take_over, tasks
+from engine.work import (
+    assignments,
+    due_reasons,
+    follow_up,
+    incidents,
+    planning,
+    take_over,
+    tasks,
+)
 from engine.work.loaded_task import load_task, task_form
 
 
-class Tasks(Part):
+class Tasks(TaskFiles):
     """The user tasks of all cases."""
 
     def __init__(self, transactions: Transactions, sessions: Sessions) -> None:
@@ -160,7 +174,8 @@ class Tasks(Part):
     # ------------------------------------------------------------ who does it
 
     # Each takes the ``revision`` of the task that the actor has seen (None: any), raises Conflict
-    # ``stale_revision`` when the task has another one by then, and returns the new revision.
+    # ``stale_revision`` when the task has another one by then, and returns the new revision. What
+    # a form shows may come from variables too: ``instance_revision`` is about these.
 
     def claim(
         self, actor: Actor, task_id: str, *, revision: int | None = None, key: str
@@ -175,7 +190,7 @@ class Tasks(Part):
             "claim",
             key,
             {"task": task_id},
-            lambda work: tasks.claim(work, task_id, revision),
+            lambda work: assignments.claim(work, task_id, revision),
         )
 
     def release(
@@ -187,7 +202,7 @@ class Tasks(Part):
             "release",
             key,
             {"task": task_id},
-            lambda work: tasks.release(work, task_id, revision),
+            lambda work: assignments.release(work, task_id, revision),
         )
 
     def reassign(
@@ -202,7 +217,7 @@ class Tasks(Part):
             "reassign",
             key,
             {"task": task_id, "to": username},
-            lambda work: tasks.reassign(work, task_id, username, revision),
+            lambda work: assignments.reassign(work, task_id, username, revision),
         )
 
     def take_over(
@@ -234,6 +249,7 @@ class Tasks(Part):
         ticks: Mapping[str, bool | str],
         note: str = "",
         revision: int | None = None,
+        instance_revision: int | None = None,
         key: str,
     ) -> Receipt:
         """Store the answers, ticks and note so far; they need not be complete or valid.
@@ -248,7 +264,9 @@ class Tasks(Part):
             "save_draft",
             key,
             given,
-            lambda work: tasks.save_draft(work, task_id, answers, ticks, note, revision),
+            lambda work: tasks.save_draft(
+                work, task_id, answers, ticks, note, revision, instance_revision=instance_revision
+            ),
         )
 
     def complete(
@@ -261,6 +279,8 @@ class Tasks(Part):
         note: str = "",
         password: str | None = None,
         revision: int | None = None,
+        instance_revision: int | None = None,
+        plan_seen: planning.Seen | None = None,
         key: str,
     ) -> Receipt:
         """Complete a user task, signed with the actor's password.
@@ -269,32 +289,72 @@ class Tasks(Part):
         answers, ticks, note, files and the diagram's version. State, signature and history are
         one transaction.
 
-        :raises NotAuthenticated: ``wrong_password`` or ``too_many_attempts``
+        :param plan_seen: of a form with a plan: each of its rows, by id, as the actor has seen it
+        :raises NotAuthenticated: ``wrong_password`` or ``too_many_attempts``, with the
+            ``problems`` of the rest
         :raises Invalid: with everything that is missing or wrong
         :raises Conflict: ``already_completed``, with ``by`` and ``at`` of the completion; or
-            ``stale_revision`` when the task is no longer at ``revision``
-        :raises ProcessFailed: when the process cannot go on; the task stays open
+            ``stale_revision`` when the task is no longer at ``revision``; or ``stale_plan``
+        :raises ProcessFailed: when the process cannot go on; the task stays open, and what was
+            sent is its draft, at the ``revision`` of the params
         """
         self._transactions.check_size(answers)
         given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
-        evidence = self._checked_password(actor, password)
+        try:
+            evidence = self._checked_password(actor, password)
+        except NotAuthenticated as error:
+            with suppress(ServiceplanError):
+                error.problems = self.problems(
+                    actor, task_id, answers=answers, ticks=ticks, note=note
+                )
+            raise
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             return tasks.complete(
-                work, task_id, answers, ticks, note, evidence=evidence, revision=revision
+                work,
+                task_id,
+                answers,
+                ticks,
+                note,
+                evidence=evidence,
+                revision=revision,
+                instance_revision=instance_revision,
+                plan_seen=plan_seen,
             )
+
+        kept: dict[str, Any] = {}
 
         def failed(work: UnitOfWork, error: StepError) -> None:
             work.hold_of_task(task_id)
-            # Somebody else may have completed it since: then nothing has failed.
-            tasks.for_change(work, actions.TASK_VIEW, task_id)
+            kept.update(tasks.keep_failed(work, task_id, answers, ticks, note, revision))
             if error.instance_id is not None:
                 operation = {"op": "complete", "task": task_id}
                 incidents.record(work, error.instance_id, operation, error)
 
-        return self._transactions.write(
-            actor, "complete_task", key, given, do, on_failure=failed, reads_first=True
-        )
+        try:
+            return self._transactions.write(
+                actor, "complete_task", key, given, do, on_failure=failed, reads_first=True
+            )
+        except ProcessFailed as error:
+            error.error_code = "completion_failed"
+            error.params |= kept
+            raise
+
+    def problems(
+        self,
+        actor: Actor,
+        task_id: str,
+        *,
+        answers: Mapping[str, Any],
+        ticks: Mapping[str, bool | str],
+        note: str = "",
+    ) -> tuple[Problem, ...]:
+        """What would keep a task from being completed, apart from the signer's password.
+
+        :raises NotFound: when there is no such task, or the actor may not see it
+        """
+        with self._transactions.looking(actor) as work:
+            return tasks.problems(work, task_id, answers, ticks, note)
 
     def _checked_password(self, actor: Actor, password: str | None) -> str | None:
         """The evidence that the actor has given: ``password`` when it is right; None without one,
@@ -306,85 +366,3 @@ class Tasks(Part):
             username = connection.scalar(named)
         self._sessions.check_password(username or "", password)
         return "password"
-
-    # ------------------------------------------------------------ files
-
-    def attach(
-        self,
-        actor: Actor,
-        task_id: str,
-        field_id: str,
-        filename: str,
-        media_type: str,
-        data: bytes,
-        *,
-        revision: int | None = None,
-        key: str,
-    ) -> Receipt:
-        """Put a file on a task's attachment field; the receipt has its ``id``, its ``sha256`` and
-        the task's new ``revision``.
-
-        :raises Invalid: when the form has no such field, or the file is empty or too large
-        :raises Conflict: ``stale_revision`` when the task is no longer at ``revision``
-        """
-
-        def do(work: UnitOfWork) -> dict[str, Any]:
-            work.hold_of_task(task_id)
-            task = tasks.for_change(work, actions.TASK_SAVE, task_id, revision)
-            if field_id not in {f.id for f in task.meta.form if f.type == "attachment"}:
-                text = f"the form takes no file {field_id!r}"
-                raise Invalid([Problem("undeclared_field", text, field_id)])
-            attachment_id, digest = attachments.add(
-                work.connection,
-                task_id=task_id,
-                field_id=field_id,
-                filename=filename,
-                media_type=media_type,
-                data=data,
-                by=actor.id,
-                at=work.now,
-                most=self._transactions.config.limits.attachment_bytes,
-            )
-            detail = {"field": field_id, "filename": filename, "sha256": digest}
-            changed = tasks.note_file(work, task, "file.attached", detail)
-            return {"id": attachment_id, "sha256": digest, **changed}
-
-        request = {
-            "task": task_id,
-            "field": field_id,
-            "filename": filename,
-            "sha256": hashlib.sha256(data).hexdigest(),
-        }
-        return self._transactions.write(actor, "attach", key, request, do)
-
-    def detach(
-        self,
-        actor: Actor,
-        task_id: str,
-        attachment_id: str,
-        *,
-        revision: int | None = None,
-        key: str,
-    ) -> Receipt:
-        """Remove a file from an open task; the receipt has the task's new ``revision``.
-
-        :raises NotFound: when the task has no such file
-        :raises Conflict: ``stale_revision`` when the task is no longer at ``revision``
-        """
-
-        def do(work: UnitOfWork) -> dict[str, Any]:
-            work.hold_of_task(task_id)
-            task = tasks.for_change(work, actions.TASK_SAVE, task_id, revision)
-            filename = attachments.remove(work.connection, task_id, attachment_id)
-            return tasks.note_file(work, task, "file.detached", {"filename": filename})
-
-        request = {"task": task_id, "attachment": attachment_id}
-        return self._transactions.write(actor, "detach", key, request, do)
-
-    def attachment(self, actor: Actor, attachment_id: str) -> tuple[Attachment, bytes]:
-        """A file and its bytes.
-
-        :raises NotFound: when there is none, or the actor may not see its task
-        """
-        with self._transactions.reading() as connection:
-            return task_detail.attachment(connection, actor, attachment_id)

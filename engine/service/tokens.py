@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from engine.access import actions
 from engine.access.rules import PersonObject, authorize
-from engine.errors import Conflict, NotAuthenticated, Unavailable
+from engine.errors import Conflict, Invalid, NotAuthenticated, Problem, Unavailable
 from engine.identity import people, sign_in_attempts, tokens
 from engine.service.transactions import Part
 from engine.store.base import new_id
@@ -74,6 +74,16 @@ class Tokens(Part):
         with self._transactions.reading() as connection:
             token = tokens.get(connection, str(receipt.id))
         return IssuedToken(token, secret if token.id == token_id else None)
+
+    def problems(
+        self, name: str, *, scopes: Collection[str] = tokens.SCOPES, expires: str | None = LIFETIME
+    ) -> tuple[Problem, ...]:
+        """What would keep ``add`` from adding a token; nothing is changed."""
+        try:
+            tokens.check_new(name, scopes, expires)
+        except Invalid as error:
+            return error.problems
+        return ()
 
     def all(self, actor: Actor, username: str | None = None) -> tuple[Token, ...]:
         """The tokens of an account, revoked ones too, the newest first; of all accounts when None.

@@ -43,6 +43,7 @@ from engine.views.definitions import (
     Drawing,
     Edge,
     Finding,
+    LiveVersions,
     NamedElement,
     NamedMessage,
     Phase,
@@ -76,7 +77,8 @@ from engine.views.migration import (
 )
 from engine.views.operations import Pulse
 from engine.views.page import Page
-from engine.views.people import SYSTEM, Actor, Person, Role, TokenName
+from engine.views.pending_forms import PendingForm
+from engine.views.people import SYSTEM, Account, Actor, Person, Role, TokenName
 from engine.views.records import Fault, HistoryEntry, Receipt, Verification
 from engine.views.sessions import Session
 from engine.views.tasks import (
@@ -104,6 +106,7 @@ __all__ = [
     "COUNTED",
     "INCIDENT_KINDS",
     "SYSTEM",
+    "Account",
     "Activity",
     "ActivityOption",
     "Actor",
@@ -145,6 +148,7 @@ __all__ = [
     "InstanceVerdict",
     "InstanceView",
     "IssuedToken",
+    "LiveVersions",
     "Load",
     "Logic",
     "MatchedRules",
@@ -163,6 +167,7 @@ __all__ = [
     "Option",
     "Overview",
     "Page",
+    "PendingForm",
     "Person",
     "Phase",
     "PlanRow",

@@ -181,3 +181,5 @@ class CaseDetail:
     """Activities of open ad-hoc sub-processes that can be begun now."""
     date_label: str = ""
     """What its process calls the date on which it is planned to start."""
+    revision: int = 0
+    """A number that rises with every step of any of its instances."""

@@ -86,6 +86,14 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveVersions:
+    """The newest version of each process and of each decision, by its id, at some moment."""
+
+    processes: Mapping[str, int]
+    decisions: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment:
     """Files that were deployed together. ``new`` is False when the same bytes were deployed
     already."""

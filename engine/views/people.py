@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,17 @@ class Person:
     def actor(self) -> Actor:
         """The person as an actor."""
         return Actor(self.id, self.name, self.roles, self.rights)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person's account with what happened to it last: when the password was set, and who changed
+    roles, rights, address or access, and when (None when nobody has)."""
+
+    person: Person
+    password_at: datetime
+    changed_by: str | None = None
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,10 +198,12 @@ class Point:
 @dataclass(frozen=True, slots=True)
 class TaskForm:
     """What a task takes, for reading what was sent: points, fields, and the rows of the plan where
-    the form has a plan field."""
+    the form has a plan field. ``instance_revision`` is that of its instance, whose variables a form
+    shows."""
 
     id: str
     revision: int
+    instance_revision: int
     checklist: tuple[Point, ...]
     form: tuple[Field, ...]
     plan: tuple[PlanRow, ...]
@@ -211,10 +213,12 @@ class TaskForm:
 class TaskDetail:
     """Everything that one task's page needs. ``values`` are the answers of the draft or the final
     ones, ``can`` the actions that the actor may do: claim, release, reassign, save, complete;
-    ``candidates`` are the people whom the task can be given to."""
+    ``candidates`` are the people whom the task can be given to. ``instance_revision`` is that of
+    its instance, whose variables fill a form that nobody has saved yet."""
 
     row: TaskRow
     instance_id: str
+    instance_revision: int
     definition_id: str
     process_id: str
     version: int

@@ -53,7 +53,7 @@ def _options(work: UnitOfWork, instance: RunningInstance) -> Iterator[ActivityOp
         return
     definition = instance.definition
     case = objects.case_object(work.connection, work.actor, instance.case_id)
-    active = Counter(wait.element_id for wait in executor_of(definition).waits(instance.process))
+    active = _active(instance)
     for token, scope_id, names in executor_of(definition).choices(instance.process):
         for name in names:
             role = definition.meta.roles.get(name)
@@ -70,13 +70,25 @@ def _options(work: UnitOfWork, instance: RunningInstance) -> Iterator[ActivityOp
             )
 
 
+def _active(instance: RunningInstance) -> Counter[str]:
+    """How many of each activity are open."""
+    waits = executor_of(instance.definition).waits(instance.process)
+    return Counter(wait.element_id for wait in waits)
+
+
 def begin(
-    work: UnitOfWork, instance_id: str, element_id: str, scope_token: str | None
+    work: UnitOfWork,
+    instance_id: str,
+    element_id: str,
+    scope_token: str | None,
+    active: int | None = None,
 ) -> dict[str, str | None]:
     """Begin an activity; without ``scope_token`` in the sub-process that was reached first.
 
     :raises NotFound: for an unknown instance, or an element that is no activity of it
-    :raises Conflict: when the activity cannot be begun now (code ``not_offered``)
+    :param active: how many of the activity are open; any number when None
+    :raises Conflict: when the activity cannot be begun now (code ``not_offered``), or not
+        ``active`` of them are open (``begun_meanwhile``)
     """
     case = objects.case_of_instance(work.connection, work.actor, instance_id)
     authorize(work.actor, actions.CASE_VIEW, case)
@@ -95,6 +107,9 @@ def begin(
         name = instance.definition.element_name(element_id)
         raise Conflict(f"{name} cannot be begun now.", code="not_offered", element=name)
     token, scope_id = scope
+    if active not in (None, _active(instance)[element_id]):
+        name = instance.definition.element_name(element_id)
+        raise Conflict(f"{name} was begun meanwhile.", code="begun_meanwhile", element=name)
     step.note(
         instance,
         "activity.begun",

@@ -12,9 +12,11 @@ from sqlalchemy import insert, select, update
 from engine import feel
 from engine.access import actions
 from engine.access.rules import CaseObject, MessageObject, authorize
+from engine.blank_text import is_blank
 from engine.bpmn.meta import MessageMeta
 from engine.definitions.library import ExecutableDefinition
-from engine.errors import Conflict, Invalid, NotFound, Problem
+from engine.errors import Conflict, Invalid, NotFound, Problem, Problems
+from engine.queries import cases as queries
 from engine.queries import objects
 from engine.queries.text_search import swedish
 from engine.runtime import ahead, running_instance, stored_messages
@@ -38,21 +40,16 @@ from engine.work import (
     incidents,
     planning,
     start_dates,
+    start_input,
     starting,
 )
-from engine.work.fields import Wrong, clean_text
 from engine.work.forms import decided_form
 from engine.work.user_tasks import advance
 
 REASON_LENGTH = 2000
 """The most characters of the reason of a cancellation."""
-TITLE_LENGTH = 200
-"""The most characters of a case's title, as its column holds."""
 PLACE_LENGTH = 24
 """Characters of the customer's name or the title by which a case's tasks are sorted in a day."""
-EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
-"""Between these days cases are planned to begin: what is counted from one stays within the
-calendar."""
 
 
 def start(
@@ -70,14 +67,22 @@ def start(
     ``date_conflicts`` (how many dates cannot be kept)."""
     root = work.definitions.latest(work.connection, process_id)
     starting.authorize_start(work, process_id)
-    title = _checked(title, start_date)
-    case = root.meta.case
-    customer, chosen = _customer(work, customer_id), _people(work, people)
+    case, customer = root.meta.case, _customer(work, customer_id)
     case_id, number = new_id(), case_numbers.take(work.connection, work.today.year)
     name = customer and customer.name
     own = starting.case_variables(case, customer=name, number=number, day=start_date)
-    known = own | starting.read_variables(work, root, own, variables)
-    starting.check_customer(case, customer_id)
+    problems, title, chosen, known = start_input.read(
+        work,
+        root,
+        own,
+        title=title,
+        start_date=start_date,
+        people=people,
+        variables=variables,
+    )
+    with problems.gathering():
+        starting.check_customer(case, customer_id)
+    problems.refuse()
     work.connection.execute(
         insert(CaseTable).values(
             id=case_id,
@@ -129,6 +134,44 @@ def _insert_plan(
     return len(start_dates.conflicts(plan))
 
 
+def start_problems(
+    work: UnitOfWork,
+    *,
+    process_id: str,
+    start_date: date | None,
+    people: Mapping[str, str],
+    variables: Mapping[str, Any],
+    title: str,
+) -> tuple[Problem, ...]:
+    """What is wrong with a start, apart from whose case it is; nothing is changed."""
+    root = work.definitions.latest(work.connection, process_id)
+    starting.authorize_start(work, process_id)
+    own = starting.case_variables(root.meta.case, day=start_date)
+    problems, *_ = start_input.read(
+        work,
+        root,
+        own,
+        title=title,
+        start_date=start_date,
+        people=people,
+        variables=variables,
+    )
+    return tuple(problems.found)
+
+
+def message_problems(
+    work: UnitOfWork, message: str, case_id: str, payload: Mapping[str, Any]
+) -> tuple[Problem, ...]:
+    """What is wrong with the answers to a message's form; nothing is changed."""
+    case = objects.case_by_key(work.connection, work.actor, case_id)
+    authorize(work.actor, actions.CASE_VIEW, case)
+    problems, meta = Problems(), message_meta(work, case.id).get(message)
+    with problems.gathering():
+        if meta is not None:
+            _payload(work, case.id, meta, payload)
+    return tuple(problems.found)
+
+
 def preview(
     work: UnitOfWork, *, process_id: str, start_date: date | None, variables: Mapping[str, Any]
 ) -> Sequence[forecast.Planned]:
@@ -136,20 +179,25 @@ def preview(
     read."""
     root = work.definitions.latest(work.connection, process_id)
     starting.authorize_start(work, process_id)
-    _checked("", start_date)
+    start_input.check_title_and_day("", start_date)
     own = starting.case_variables(root.meta.case, day=start_date)
     given, _ = starting.as_far_as_read(work, root, own, variables)
     return start_dates.planned(work, root, own | given)
 
 
-def set_plan(work: UnitOfWork, case_id: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def set_plan(
+    work: UnitOfWork,
+    case_id: str,
+    rows: Sequence[Mapping[str, Any]],
+    seen: planning.Seen | None = None,
+) -> dict[str, Any]:
     """Change persons and dates of a case's plan; the result counts what changed."""
     work.hold(case_id)
     case = objects.case_object(work.connection, work.actor, case_id)
     authorize(work.actor, actions.CASE_VIEW, case)
     _must_run(case.state)
     authorize(work.actor, actions.CASE_PLAN, case)
-    return {"changed": planning.change(work, case_id, rows)}
+    return {"changed": planning.change(work, case_id, rows, seen)}
 
 
 def deliver(
@@ -279,13 +327,20 @@ def message_meta(work: UnitOfWork, case_id: str) -> dict[str, MessageMeta]:
     return metas
 
 
-def cancel(work: UnitOfWork, business_key: str, reason: str) -> dict[str, Any]:
-    """End a case before its time, with everything that is open in it."""
+def cancel(
+    work: UnitOfWork, business_key: str, reason: str, revision: int | None = None
+) -> dict[str, Any]:
+    """End a case before its time, with everything that is open in it.
+
+    :raises Conflict: ``case_moved_on`` when it is not at ``revision`` any more (None: at any)
+    """
     case = _held(work, business_key)
     case_id = case.id
     _must_run(case.state)
     authorize(work.actor, actions.CASE_CANCEL, case)
-    if not reason.strip():
+    if revision not in (None, queries.revision(work.connection, case_id)):
+        raise Conflict("The case has moved on.", code="case_moved_on")
+    if is_blank(reason):
         raise Invalid([Problem("required", "say why the case is cancelled", "reason")])
     if len(reason) > REASON_LENGTH:
         text = f"at most {REASON_LENGTH} characters"
@@ -317,27 +372,6 @@ def _held(work: UnitOfWork, business_key: str) -> CaseObject:
     return objects.case_object(work.connection, work.actor, seen.id)
 
 
-def _checked(title: str, start_date: date | None) -> str:
-    """The title as it is kept.
-
-    :raises Invalid: for one that is too long, or a start that is beyond all calendars
-    """
-    problems = []
-    try:
-        title = clean_text(title, TITLE_LENGTH)
-    except Wrong as wrong:
-        problems.append(Problem(wrong.code, wrong.message, "title", wrong.params))
-    if start_date is not None and start_date < EARLIEST:
-        text, least = f"not before {EARLIEST}", {"minimum": str(EARLIEST)}
-        problems.append(Problem("too_small", text, "start_date", least))
-    if start_date is not None and start_date > LATEST:
-        text, most = f"not after {LATEST}", {"maximum": str(LATEST)}
-        problems.append(Problem("too_large", text, "start_date", most))
-    if problems:
-        raise Invalid(problems)
-    return title
-
-
 def _must_run(state: str) -> None:
     if state not in running_instance.RUNNING:
         raise Conflict("This case has ended.", code="case_ended", state=state)
@@ -356,30 +390,3 @@ def _customer(work: UnitOfWork, customer_id: str | None) -> Any:
 
 def _names(customer: Any) -> tuple[str, ...]:
     return () if customer is None else (customer.name, customer.org_number)
-
-
-def _people(work: UnitOfWork, people: Mapping[str, str]) -> dict[str, str]:
-    """User names by role as ids by role. Every problem at once."""
-    problems, chosen = [], {}
-    for role, username in people.items():
-        if not username:
-            continue
-        place = f"people.{role}"
-        if role not in work.config.roles:
-            problems.append(Problem("unknown_role", f"there is no role {role!r}", place))
-            continue
-        person = work.connection.execute(
-            select(PersonTable.id, PersonTable.roles).where(
-                PersonTable.username == username, PersonTable.active.is_(True)
-            )
-        ).first()
-        if person is None:
-            problems.append(Problem("unknown_person", f"there is no {username!r}", place))
-        elif role not in person.roles:
-            text = f"{username} does not hold the role {role}"
-            problems.append(Problem("not_in_role", text, place, {"role": role}))
-        else:
-            chosen[role] = person.id
-    if problems:
-        raise Invalid(problems)
-    return chosen

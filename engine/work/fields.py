@@ -14,6 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
+from engine.blank_text import is_blank
 from engine.errors import Invalid, Problem
 from engine.iso8601 import Duration, TimeMalformed, parse_date, parse_duration, to_duration
 from engine.views import Option
@@ -61,7 +62,8 @@ class Wrong(Exception):
 
 def clean_text(value: Any, limit: int, *, lines: bool = False) -> str:
     """Text as it is stored: composed (NFC), with newlines only where ``lines``, without control
-    characters (which no font shows and no database takes) and without blanks around it."""
+    characters (which no font shows and no database takes) and without blanks around it; "" when
+    nobody could see it."""
     text = unicodedata.normalize("NFC", str(value)).replace("\r\n", "\n").replace("\r", "\n")
     if any("\ud800" <= c <= "\udfff" for c in text):
         raise Wrong("text_malformed", "the text has characters that no one can write")
@@ -70,6 +72,8 @@ def clean_text(value: Any, limit: int, *, lines: bool = False) -> str:
     text = "".join(
         blanks.get(c, c) for c in text if c in blanks or unicodedata.category(c) != "Cc"
     ).strip()
+    if is_blank(text):
+        return ""
     if len(text) > limit:
         raise Wrong("too_long", f"at most {limit} characters", maximum=limit, length=len(text))
     return text

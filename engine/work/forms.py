@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
+from engine.blank_text import is_blank
 from engine.bpmn.meta import TaskMeta
 from engine.errors import Problem
 from engine.queries.task_detail import TaskRequirements
@@ -95,8 +96,8 @@ def check_answers(
 
 
 def is_empty(value: Any) -> bool:
-    """True for what counts as no answer: None, blank text, an empty list."""
-    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+    """True for what counts as no answer: None, text that nobody can see, an empty list."""
+    return value is None or value == [] or (isinstance(value, str) and is_blank(value))
 
 
 def _undeclared(fields: Sequence[FieldLike], answers: Mapping[str, Any]) -> list[Problem]:
@@ -290,3 +291,14 @@ def decided_form(form: tuple[Any, ...], decide: Callable[[str], Any]) -> tuple[F
         )
         for f in form
     )
+
+
+# ---------------------------------------------------------------- the note
+
+
+def check_note(note: str) -> list[Problem]:
+    """What is wrong with a task's note: nothing, or that it is too long."""
+    most = LONG_TEXT_LENGTH
+    if len(note) <= most:
+        return []
+    return [Problem("too_long", f"at most {most} characters", "note", {"maximum": most})]

@@ -170,6 +170,7 @@ def task_form(work: UnitOfWork, task_id: str) -> TaskForm:
     return TaskForm(
         id=row.id,
         revision=row.revision,
+        instance_revision=row.snapshot.instance.revision,
         checklist=tuple(Point(point.id, point.text) for point in task.meta.checklist),
         form=task.asks({}).form,
         plan=plan,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
@@ -12,19 +13,28 @@ from engine.store.tables import PersonTable, PlanItemTable, TaskTable
 from engine.unit_of_work import UnitOfWork
 from engine.work import forms
 
+Seen = Mapping[str, tuple[str | None, date | None]]
+"""Rows of a plan as somebody has seen them, by id: the person's user name, and the date."""
 
-def change(work: UnitOfWork, case_id: str, rows: Sequence[Mapping[str, Any]]) -> int:
+
+def change(
+    work: UnitOfWork, case_id: str, rows: Sequence[Mapping[str, Any]], seen: Seen | None = None
+) -> int:
     """Set persons and dates of plan rows; open user tasks of these activities follow.
 
     ``rows``: mappings with ``id`` and, where they are to change, ``person`` (a user name, or None
     for whoever holds the role) and ``due`` (a date, its ISO text, or None). Returns how many rows
     changed.
 
+    :param seen: the rows as whoever changes them has seen them
     :raises Invalid: for unknown rows, people and malformed dates, all at once
+    :raises Conflict: ``stale_plan`` when a row is no longer as it was seen; nothing is changed
     """
     values, items, people, problems = _read(work, case_id, rows)
     if problems:
         raise Invalid(problems)
+    if seen is not None:
+        _must_be_as_seen(seen, items)
     changed = [
         fact
         for row in values
@@ -47,7 +57,9 @@ def _read(
     items = {
         row.id: row
         for row in work.connection.execute(
-            select(PlanItemTable).where(PlanItemTable.case_id == case_id)
+            select(*PlanItemTable.__table__.c, PersonTable.username)
+            .outerjoin(PersonTable, PersonTable.id == PlanItemTable.person_id)
+            .where(PlanItemTable.case_id == case_id)
         )
     }
     people = {
@@ -60,6 +72,17 @@ def _read(
     }
     values, wrong = forms.check_plan(rows, people=people, known=items)
     return values, items, people, (*wrong, *_role_problems(values, items, people))
+
+
+def _must_be_as_seen(seen: Seen, items: Mapping[str, Any]) -> None:
+    """The caller has locked the case: nobody changes its plan from here on."""
+    changed = [
+        ident
+        for ident, row in seen.items()
+        if ident in items and row != (items[ident].username, items[ident].due)
+    ]
+    if changed:
+        raise Conflict("The plan has changed since.", code="stale_plan", rows=changed)
 
 
 def _change_row(

@@ -1,4 +1,4 @@
-"""What people do with user tasks: take, hand back, hand on, save, tick, complete and sign."""
+"""What people do with user tasks: save, tick, complete and sign."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from engine.store.batch import Statement
 from engine.store.tables import PersonTable, TaskTable
 from engine.unit_of_work import UnitOfWork
 from engine.work import attachments, forms, incidents, planning
-from engine.work.fields import LONG_TEXT_LENGTH
 from engine.work.loaded_task import LoadedTask, access_object, load_task
 from engine.work.user_tasks import advance
 
@@ -30,46 +29,6 @@ _CHANGE: Final = Statement(
     )
 )
 
-# ---------------------------------------------------------------- who does it
-
-
-def claim(work: UnitOfWork, task_id: str, revision: int | None = None) -> dict[str, Any]:
-    """Take a task that is offered to one's role."""
-    task = for_change(work, actions.TASK_CLAIM, task_id, revision)
-    changed = _change(work, task, assignee_id=work.actor.id)
-    note_fact(work, task, "task.claimed")
-    return changed
-
-
-def release(work: UnitOfWork, task_id: str, revision: int | None = None) -> dict[str, Any]:
-    """Give a task back to its role; the draft stays with it."""
-    task = for_change(work, actions.TASK_RELEASE, task_id, revision)
-    changed = _change(work, task, assignee_id=None)
-    note_fact(work, task, "task.released")
-    return changed
-
-
-def reassign(
-    work: UnitOfWork, task_id: str, username: str, revision: int | None = None
-) -> dict[str, Any]:
-    """Give a task to somebody who holds its role."""
-    task = for_change(work, actions.TASK_REASSIGN, task_id, revision)
-    person = work.connection.execute(
-        select(PersonTable.id, PersonTable.name, PersonTable.roles, PersonTable.active).where(
-            PersonTable.username == username
-        )
-    ).first()
-    if person is None or not person.active:
-        problem = Problem("unknown_person", f"there is no {username!r}", "username")
-        raise Invalid([problem])
-    if task.row.role is not None and task.row.role not in person.roles:
-        text = f"{person.name} does not hold the role {task.row.role}"
-        raise Invalid([Problem("not_in_role", text, "username", {"role": task.row.role})])
-    changed = _change(work, task, assignee_id=person.id)
-    note_fact(work, task, "task.reassigned", {"assignee": person.id, "assignee_name": person.name})
-    return changed
-
-
 # ---------------------------------------------------------------- what is written
 
 
@@ -80,19 +39,66 @@ def save_draft(
     ticks: Mapping[str, Any],
     note: str,
     revision: int | None = None,
+    *,
+    instance_revision: int | None = None,
 ) -> dict[str, Any]:
     """Keep what has been written so far, also what is not right yet.
 
     :raises Invalid: for fields and points that do not exist; all else is kept as it is
     """
-    task = for_change(work, actions.TASK_SAVE, task_id, revision)
+    task = for_change(work, actions.TASK_SAVE, task_id, revision, instance_revision)
+    return _keep(work, task, answers, ticks, note)
+
+
+def keep_failed(
+    work: UnitOfWork,
+    task_id: str,
+    answers: Mapping[str, Any],
+    ticks: Mapping[str, Any],
+    note: str,
+    revision: int | None,
+) -> dict[str, Any]:
+    """Keep what a completion at ``revision`` said that could not go on, as the task's draft, unless
+    somebody else has written since; its new revision.
+
+    Somebody else may have completed the task since: then nothing has failed.
+    """
+    task = for_change(work, actions.TASK_VIEW, task_id)
+    if revision not in (None, task.row.revision):
+        return {}
+    try:
+        return _keep(work, task, answers, ticks, note)
+    except Invalid:  # what the form does not take was never part of the completion
+        return {}
+
+
+def problems(
+    work: UnitOfWork, task_id: str, answers: Mapping[str, Any], ticks: Mapping[str, Any], note: str
+) -> tuple[Problem, ...]:
+    """What is wrong with a completion, apart from the signer's password; nothing is changed."""
+    task = for_change(work, actions.TASK_COMPLETE, task_id)
+    try:
+        _checked(work, task, answers, ticks, note, "password")
+    except Invalid as error:
+        return error.problems
+    return ()
+
+
+def _keep(
+    work: UnitOfWork,
+    task: LoadedTask,
+    answers: Mapping[str, Any],
+    ticks: Mapping[str, Any],
+    note: str,
+) -> dict[str, Any]:
+    """Write a draft; the task's new revision."""
     values, problems = forms.check_answers(
         task.asks({}).form, answers, people=_usernames(work, task), partial=True
     )
     states, more = forms.check_ticks(task.meta.checklist, ticks, partial=True)
-    _refuse([*problems, *more, *_note_problems(note)])
+    _refuse([*problems, *more, *forms.check_note(note)])
     ticked = _merge_ticks(work, task, states)
-    changed = _change(
+    changed = change(
         work,
         task,
         answers={k: feel.to_json(v) for k, v in values.items()},
@@ -116,10 +122,13 @@ def complete(
     *,
     evidence: str | None,
     revision: int | None = None,
+    instance_revision: int | None = None,
+    plan_seen: planning.Seen | None = None,
 ) -> dict[str, Any]:
     """Complete a user task: check it, sign it, and let the process go on.
 
     :param evidence: how the signer was authenticated just now (``"password"``), None when not
+    :param plan_seen: the case's plan as the signer has seen it
     :raises Conflict: when somebody was first; its params say who and when
     :raises Invalid: with everything that is missing or wrong
     :raises StepError: when the process cannot go on
@@ -127,7 +136,7 @@ def complete(
     if not work.optimistic:
         work.hold_of_task(task_id)
     action = actions.TASK_COMPLETE if evidence is None else actions.TASK_SIGN
-    task = for_change(work, action, task_id, revision)
+    task = for_change(work, action, task_id, revision, instance_revision)
     # A try that has lost a race holds the case, but what drafts note comes beside it.
     work.remember(task.row.snapshot, guarded=work.optimistic)
     values, states = _checked(work, task, answers, ticks, note, evidence)
@@ -144,7 +153,7 @@ def complete(
     _close(work, task, answered, _merge_ticks(work, task, states), note)
     # After that: open tasks follow the plan, and this one may be in it.
     for rows in plans.values():
-        planning.change(work, task.row.case_id, rows)
+        planning.change(work, task.row.case_id, rows, plan_seen)
     detail = {"answers": answered, "note": note, "attachments": files}
     note_fact(work, task, "task.completed", detail)
     result: dict[str, Any] = {}
@@ -172,7 +181,7 @@ def _close(
 ) -> None:
     """The task's row is done; each point that was ticked just now becomes a fact."""
     person = None if actions.SYSTEM_RIGHT in work.actor.rights else work.actor.id
-    _change(
+    change(
         work,
         task,
         state="completed",
@@ -264,15 +273,8 @@ def _checked(
     missing = []
     if task.meta.signature.required and signer and evidence is None:
         missing = [Problem("password_required", "sign with your password", "password")]
-    _refuse([*problems, *more, *_note_problems(note), *missing])
+    _refuse([*problems, *more, *forms.check_note(note), *missing])
     return values, states
-
-
-def _note_problems(note: str) -> list[Problem]:
-    most = LONG_TEXT_LENGTH
-    if len(note) <= most:
-        return []
-    return [Problem("too_long", f"at most {most} characters", "note", {"maximum": most})]
 
 
 def _refuse(problems: Sequence[Problem]) -> None:
@@ -284,10 +286,15 @@ def _refuse(problems: Sequence[Problem]) -> None:
 
 
 def for_change(
-    work: UnitOfWork, action: str, task_id: str, revision: int | None = None
+    work: UnitOfWork,
+    action: str,
+    task_id: str,
+    revision: int | None = None,
+    instance_revision: int | None = None,
 ) -> LoadedTask:
     """The task, when the actor may do this with it now. One that is no longer open says who
-    ended it; one that is not at ``revision`` any more (None: at any) has changed since."""
+    ended it; one that is not at ``revision`` any more (None: at any), or whose instance is not at
+    ``instance_revision``, has changed since."""
     task = load_task(work, task_id)
     thing = access_object(work, task)
     authorize(work.actor, actions.TASK_VIEW, thing)
@@ -304,13 +311,17 @@ def for_change(
     if task.row.state != "open":
         raise Conflict("The process has withdrawn this task.", code="withdrawn")
     authorize(work.actor, action, thing)
-    if revision is not None and revision != task.row.revision:
+    instance = task.row.snapshot.instance
+    if revision not in (None, task.row.revision) or instance_revision not in (
+        None,
+        instance.revision,
+    ):
         text = f"The task is at revision {task.row.revision} now."
         raise Conflict(text, code="stale_revision", revision=task.row.revision)
     return task
 
 
-def _change(work: UnitOfWork, task: LoadedTask, **values: Any) -> dict[str, Any]:
+def change(work: UnitOfWork, task: LoadedTask, **values: Any) -> dict[str, Any]:
     """Put a change of the task's row; the result tells its new revision."""
     at = task.row.revision
     given = {"of_id": task.row.id, "at_revision": at, "revision": at + 1, **values}
@@ -322,7 +333,7 @@ def note_file(
     work: UnitOfWork, task: LoadedTask, what: str, detail: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Remember that a file has come or gone, which is a change of the task."""
-    changed = _change(work, task)
+    changed = change(work, task)
     note_fact(work, task, what, detail)
     return changed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -69,21 +69,19 @@ def correct(
     values: Mapping[str, Any],
     expressions: Mapping[str, str],
     reason: str,
+    seen: Mapping[str, str | None] | None = None,
 ) -> dict[str, Any]:
     """Set variables of an instance: JSON values, and FEEL texts that see its other variables. The
     history keeps what they were before, and the reason.
 
+    :param seen: values as whoever corrects them has seen them (``VariableValue.text``), by name;
+        None for one that was not there
     :raises Invalid: for names that an expression could not say, and values that cannot be read
-    :raises Conflict: when the instance has ended
+    :raises Conflict: when the instance has ended; ``stale_variable`` when a value is no longer as
+        it was seen
     """
     case_id = _case_to_correct(work, instance_id)
-    problems = [
-        Problem("name_malformed", f"{name[:60]!r} cannot be a variable's name", name[:60])
-        for name in (*values, *expressions)
-        if not FIELD_ID.fullmatch(name) or name in RESERVED
-    ]
-    if problems:
-        raise Invalid(problems)
+    _check_names((*values, *expressions))
     most = work.config.limits.variable_bytes
     check_size(values, most)
     work.hold(case_id)
@@ -92,6 +90,7 @@ def correct(
     if instance.state not in RUNNING:
         raise Conflict("This process has ended.", code="case_ended", state=instance.state)
     before = instance.process.variables
+    _must_be_as_seen(before, seen or {})
     after = {**_read(values, feel.from_json), **_read(expressions, _evaluator(instance))}
     changes = {
         name: {"was": feel.to_json(before.get(name)), "is": feel.to_json(value)}
@@ -109,6 +108,22 @@ def correct(
     step.move_later(instance, write)
     step.run()
     return {}
+
+
+def _check_names(names: Iterable[str]) -> None:
+    problems = [
+        Problem("name_malformed", f"{name[:60]!r} cannot be a variable's name", name[:60])
+        for name in names
+        if not FIELD_ID.fullmatch(name) or name in RESERVED
+    ]
+    if problems:
+        raise Invalid(problems)
+
+
+def _must_be_as_seen(stored: Mapping[str, Any], seen: Mapping[str, str | None]) -> None:
+    for name, text in seen.items():
+        if text != (_view(name, stored[name]).text if name in stored else None):
+            raise Conflict(f"{name} has changed since.", code="stale_variable", name=name)
 
 
 MISTAKES: Final[Mapping[type[feel.FeelError], str]] = {

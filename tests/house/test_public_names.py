@@ -9,7 +9,7 @@ import engine
 
 NAMES = {
     # the engine, its settings and its time
-    "Clock", "Config", "Engine", "FakeClock", "SystemClock", "load_config",
+    "Clock", "Config", "Engine", "FakeClock", "SystemClock", "is_blank", "load_config",
     # who
     "SYSTEM", "TOKEN_SCOPES", "Actor", "Customer", "CustomerRow", "IssuedToken", "Person", "Role",
     "Session", "Token", "TokenName",
@@ -20,9 +20,9 @@ NAMES = {
     # decisions
     "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",
     # tasks
-    "Attachment", "DayOff", "DueReason", "Field", "Option", "Point", "SignatureView", "TaskDetail",
-    "TaskForm",
-    "TaskRow", "Tick", "StartForm", "StartOption", "StartCheck", "DateConflict",
+    "Attachment", "DayOff", "DueReason", "Exact", "Field", "Option", "Point", "SignatureView",
+    "TaskDetail", "TaskForm", "TaskRow", "Tick", "StartForm", "StartOption",
+    "StartCheck", "DateConflict",
     "AwaitedEvent", "FollowUp", "Notice", "InstanceTitle",
     # cases
     "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView",

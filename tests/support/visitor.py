@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -137,7 +138,8 @@ class Visitor:
         **options: Any,
     ) -> TestResponse:
         """Fill in the form that has the input ``having`` and press a button of it. A value of
-        None empties an input; a tuple ``(stream, filename)`` is a file."""
+        None empties an input; a tuple ``(stream, filename)`` is a file. An answer that leads back
+        to the form, with what is wrong, is followed as a browser does."""
         found = form(page, having=having)
         values: dict[str, Any] = {**found.values, **dict([button] if button else [])}
         for name, value in (filled or {}).items():
@@ -147,7 +149,7 @@ class Visitor:
         data = {name: value for name, value in values.items() if name not in leave_out}
         here = {"Sec-Fetch-Site": "same-origin", "Referer": f"{self.address}{page.request.path}"}
         headers = {**here, **options.pop("headers", {})}
-        return self.client.post(
+        answer = self.client.post(
             found.action or page.request.path,
             data=data,
             base_url=self.address,
@@ -155,6 +157,9 @@ class Visitor:
             headers=headers,
             **options,
         )
+        back = urlsplit(answer.location or "")
+        leads_back = answer.status_code == 303 and {"form", "refused"} & parse_qs(back.query).keys()
+        return self.open(str(answer.location)) if leads_back else answer
 
     def sign_in(self, account: Account, target: str = "/tasks") -> TestResponse:
         page = self.open(f"/login?next={target}")

@@ -79,7 +79,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "case-ended": Kind(409, N_("Ärendet är avslutat"), N_("Det tar inte emot något mer.")),
     "already-resolved": Kind(409, N_("Stoppet är redan åtgärdat"), N_("Någon annan hann före.")),
     "process-failed": Kind(409, N_("Processen kunde inte gå vidare"), N_(
-        "Inget har ändrats. Felet är antecknat som en incident som processägaren ser.")),
+        "Inget har ändrats, men svaren på en uppgift är sparade som utkast. Felet är antecknat som "
+        "ett stopp, som processägaren ser.")),
     "stale-revision": Kind(409, N_("Uppgiften har ändrats"), N_(
         "Den har en annan revision än den du har sett. stored är det som står där nu, differences "
         "det som skiljer. Jämför, och skicka det som ska gälla med den nya revisionen.")),
@@ -205,6 +206,8 @@ def of_engine(error: ServiceplanError, place: Place) -> Refused:
     if isinstance(error, Invalid):
         codes = {problem.code for problem in error.problems}
         name = next((own for some, own in BY_PROBLEMS if codes and codes <= some), name)
+        members["errors"] = [_wrong(problem, place) for problem in error.problems]
+    elif isinstance(error, NotAuthenticated) and error.problems:
         members["errors"] = [_wrong(problem, place) for problem in error.problems]
     elif isinstance(error, Rejected):
         members["findings"] = msgspec.convert(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import CaseDetail, Invalid, Problem
+from web import pending_forms
 from web.cases.allowed import case_that_allows
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key
@@ -16,28 +16,30 @@ from web.i18n import gettext as _
 @blueprint.get("/<case_id>/cancel")
 def cancel(case_id: str) -> str:
     """The form that asks for the reason."""
-    return _page(case_that_allows(case_id, "cancel"))
+    detail, typed = case_that_allows(case_id, "cancel"), pending_forms.typed()
+    return render_template(
+        "cases/cancel.html",
+        case=detail,
+        row=detail.row,
+        reason=typed.form.get("reason", "") if typed else "",
+        problems=Problems(
+            typed.problems if typed else (), {"reason": _("Varför avbryts ärendet?")}
+        ),
+    )
 
 
 @blueprint.post("/<case_id>/cancel")
 def cancel_sent(case_id: str) -> ResponseReturnValue:
     """Cancel the case with the posted reason."""
-    detail = case_that_allows(case_id, "cancel")
-    try:
-        engine().cases.cancel(
-            actor(), case_id, request.form.get("reason", "").strip(), key=posted_key()
-        )
-    except Invalid as error:
-        return _page(detail, error.problems), 422
+    case_that_allows(case_id, "cancel")
+    reason = request.form.get("reason", "").strip()
+    revision = request.form.get("revision", "")
+    engine().cases.cancel(
+        actor(),
+        case_id,
+        reason,
+        revision=int(revision) if revision.isdecimal() else -1,
+        key=posted_key(),
+    )
     flash(_("Ärendet är avbrutet."), "success")
     return redirect(url_for("cases.show", case_id=case_id))
-
-
-def _page(detail: CaseDetail, problems: tuple[Problem, ...] = ()) -> str:
-    return render_template(
-        "cases/cancel.html",
-        case=detail,
-        row=detail.row,
-        reason=request.form.get("reason", ""),
-        problems=Problems(problems, {"reason": _("Varför avbryts ärendet?")}),
-    )

@@ -3,11 +3,14 @@ with a confirmation where the message interrupts work."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoPage
 
 from engine import CaseDetail, Invalid, MessageOption, Problem
+from web import conflicts, pending_forms
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key
 from web.forms import Problems, read_fields, shown_fields
@@ -25,16 +28,19 @@ def message(case_id: str, name: str) -> str:
 def send(case_id: str, name: str) -> ResponseReturnValue:
     """Deliver the message of the posted form to the case."""
     detail, option = _option(case_id, name)
+    try:
+        conflicts.must_show(**_shown(detail, option))
+    except conflicts.Moved as moved:
+        moved.form.pop("sure", None)  # the consequence is another one now
+        raise
     problems = []
     if option.interrupting and "sure" not in request.form:
         problems.append(Problem("confirm", "Confirm the consequence.", "sure"))
     answers = read_fields(option.form, request.form)
-    try:
-        if problems:
-            raise Invalid([*_missing(option, answers), *problems])
-        done = engine().cases.deliver(actor(), name, case_id, answers, key=posted_key())
-    except Invalid as error:
-        return _page(detail, option, error.problems), 422
+    if problems:
+        wrong = engine().cases.message_problems(actor(), name, case_id, answers)
+        raise Invalid([*wrong, *problems])
+    done = engine().cases.deliver(actor(), name, case_id, answers, key=posted_key())
     if done.result["expected"]:
         flash(_("”%(label)s” har tagits emot.", label=option.label), "success")
     else:
@@ -46,15 +52,6 @@ def send(case_id: str, name: str) -> ResponseReturnValue:
     return redirect(url_for("cases.show", case_id=case_id))
 
 
-def _missing(option: MessageOption, answers: dict[str, object]) -> list[Problem]:
-    """The required fields without an answer, to be shown together with a missing confirmation."""
-    return [
-        Problem("required", "Fill this in.", field.id)
-        for field in option.form
-        if field.required and answers.get(field.id) is None
-    ]
-
-
 def _option(case_id: str, name: str) -> tuple[CaseDetail, MessageOption]:
     """The case, and its message of this name when the reader may deliver it. Raises a 404."""
     detail = engine().cases.get(actor(), case_id)
@@ -64,8 +61,15 @@ def _option(case_id: str, name: str) -> tuple[CaseDetail, MessageOption]:
     return detail, option
 
 
-def _page(detail: CaseDetail, option: MessageOption, problems: tuple[Problem, ...] = ()) -> str:
-    posted = request.form if request.method == "POST" else None
+def _shown(detail: CaseDetail, option: MessageOption) -> dict[str, Any]:
+    """What the page shows of the message: what it asks for, and what it interrupts."""
+    asks = [[f.id, f.type, f.label, f.required] for f in option.form]
+    return {"asks": asks, "interrupts": detail.revision if option.interrupting else None}
+
+
+def _page(detail: CaseDetail, option: MessageOption) -> str:
+    typed = pending_forms.typed()
+    posted = typed.form if typed else None
     labels = {field.id: field.label for field in option.form} | {"sure": _("Bekräfta")}
     return render_template(
         "cases/message.html",
@@ -73,7 +77,8 @@ def _page(detail: CaseDetail, option: MessageOption, problems: tuple[Problem, ..
         row=detail.row,
         option=option,
         shown=shown_fields(option.form, {}, posted),
-        problems=Problems(problems, labels),
+        seen=_shown(detail, option),
+        problems=Problems(typed.problems if typed else (), labels),
         people=[p for p in engine().people.all(actor()) if p.active],
         sure=posted is not None and "sure" in posted,
     )

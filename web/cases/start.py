@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from engine import (
     Customer,
@@ -19,12 +20,14 @@ from engine import (
     StartCheck,
     StartForm,
     StartOption,
+    is_blank,
 )
-from web import parsing
+from web import parsing, pending_forms
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key, role_title, today
 from web.forms import Problems, read_fields, shown_fields
 from web.i18n import gettext as _
+from web.typed_form import TypedForm
 
 VARIABLE = "variables."
 """How the engine begins the name of an answer to the process's own form."""
@@ -53,7 +56,11 @@ def may_start() -> bool:
 
 
 @blueprint.get("/new")
-def new() -> str:
+def new() -> ResponseReturnValue:
+    """The form, with what was typed in it and the dates that follow from it; before it, the choice
+    between several processes."""
+    if typed := pending_forms.typed():
+        return _typed_page(typed)
     offered = engine().cases.startable(actor())
     asked = request.args.get("process")
     customer = request.args.get("customer", "")
@@ -65,6 +72,21 @@ def new() -> str:
     known = _known(form)
     entered = StartInput(mode=_first_mode(form, known, customer), customer_id=customer)
     return _page(form, entered, known)
+
+
+def _typed_page(typed: TypedForm) -> ResponseReturnValue:
+    form = engine().cases.start_form(actor(), _process(typed.form))
+    known = _known(form)
+    entered = _read(form, known, typed.form)
+    looking = typed.form.get("action") == "preview"
+    if form.dated and entered.start_date is None:
+        return _page(form, entered, known, typed, typed.problems or entered.problems), 422
+    try:
+        preview = _preview(form, entered) if looking else None
+        check = _check(form, entered)
+    except Invalid as error:
+        return _page(form, entered, known, typed, typed.problems or _of_form(error.problems)), 422
+    return _page(form, entered, known, typed, typed.problems, preview, check=check)
 
 
 def _of_customers(offered: Sequence[StartOption], customer: str) -> Sequence[StartOption]:
@@ -83,23 +105,23 @@ def _choice(offered: Sequence[StartOption], customer: str) -> str:
 
 @blueprint.post("/new")
 def start() -> ResponseReturnValue:
-    form = engine().cases.start_form(actor(), _posted_process())
+    form = engine().cases.start_form(actor(), _process(request.form))
     known = _known(form)
-    entered = _read(form, known)
+    entered = _read(form, known, request.form)
     action, _colon, day = request.form.get("action", "").partition(":")
     if action == "earliest":
-        entered = replace(entered, start=day, start_date=_day(day), problems=())
-        action = "preview"
-    looking = action == "preview"
-    if form.dated and entered.start_date is None if looking else entered.problems:
-        return _page(form, entered, known, entered.problems), 422
+        earlier = MultiDict(request.form)
+        earlier["start"], earlier["action"] = day, "preview"
+        pending_forms.instead(earlier)
+    if action in ("earliest", "preview"):
+        return pending_forms.looked()
+    problems = _all_problems(form, entered)
+    if problems:
+        raise Invalid(problems)
     try:
-        check = _check(form, entered)
         accepted = action == "anyway" and _day(day) == entered.start_date
-        if looking:
-            return _page(form, entered, known, preview=_preview(form, entered), check=check)
-        if check.conflicts and not accepted:
-            return _page(form, entered, known, check=check), 422
+        if not accepted and _check(form, entered).conflicts:
+            return pending_forms.looked(422)
         if entered.mode == "new":
             # Registered once: should the case not start, the page has the customer as a known one.
             entered = replace(entered, mode="known", customer_id=_add_customer(entered))
@@ -114,14 +136,14 @@ def start() -> ResponseReturnValue:
             key=posted_key(),
         )
     except Invalid as error:
-        return _page(form, entered, _known(form), _of_form(error.problems)), 422
+        raise Invalid(_of_form(error.problems)) from error
     flash(_("Ärende %(number)s är startat.", number=receipt.result.get("number", "")), "success")
     return redirect(url_for("cases.show", case_id=receipt.id))
 
 
-def _posted_process() -> str:
+def _process(posted: Mapping[str, str]) -> str:
     """The form's own; a form that was loaded from an older page means what is offered first."""
-    named = request.form.get("process")
+    named = posted.get("process")
     offered = engine().cases.startable(actor())
     if named is None and not offered:
         raise NotAllowed
@@ -181,8 +203,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _read(form: StartForm, known: Sequence[Customer]) -> StartInput:
-    posted = request.form
+def _read(form: StartForm, known: Sequence[Customer], posted: MultiDict[str, str]) -> StartInput:
     typed = posted.get("start", "").strip()
     try:
         start_date = date.fromisoformat(parsing.date_text(typed, today())) if typed else None
@@ -208,21 +229,40 @@ def _mode(form: StartForm, posted: str) -> str:
     return posted if posted in allowed else allowed[0]
 
 
+def _all_problems(form: StartForm, entered: StartInput) -> list[Problem]:
+    """What is wrong with the form, before anything is registered. (A start for a customer that is
+    known, with nothing wrong at first sight, is left to the engine, which tells all together.)"""
+    problems = list(entered.problems)
+    if entered.mode == "new":
+        problems += engine().customers.problems(actor(), entered.name, entered.org_number)
+    elif not problems:
+        return []
+    problems += _of_form(
+        engine().cases.start_problems(
+            actor(),
+            process_id=form.process_id,
+            start_date=entered.start_date,
+            people=entered.people,
+            variables=entered.variables,
+            title=entered.title,
+        )
+    )
+    first: dict[str | None, Problem] = {}
+    for problem in problems:
+        first.setdefault(problem.field, problem)
+    return list(first.values())
+
+
 def _problems(form: StartForm, entered: StartInput, known: Sequence[Customer]) -> list[Problem]:
     """All that is seen before anything is registered."""
     found = []
     if entered.mode == "known" and entered.customer_id not in {c.id for c in known}:
         found.append(Problem("choose_customer", "Choose a customer.", "customer"))
-    if entered.mode == "new":
-        for name in ("name", "org_number"):
-            if not getattr(entered, name):
-                found.append(Problem("required", "Fill this in.", name))
+    if entered.mode == "new" and is_blank(entered.org_number):
+        found.append(Problem("required", "Fill this in.", "org_number"))
     if form.dated and entered.start_date is None:
         code = "date_malformed" if entered.start else "required"
         found.append(Problem(code, "When does it begin?", "start"))
-    for one in form.form:
-        if one.required and entered.variables.get(one.id) is None:
-            found.append(Problem("required", "Fill this in.", one.id))
     return found
 
 
@@ -230,8 +270,10 @@ def _page(
     form: StartForm,
     entered: StartInput,
     known: Sequence[Customer],
+    typed: TypedForm | None = None,
     problems: Sequence[Problem] = (),
     preview: Sequence[PlanRow] | None = None,
+    *,
     check: StartCheck | None = None,
 ) -> str:
     labels = {
@@ -243,13 +285,12 @@ def _page(
         **{one.id: one.label for one in form.form},
         **{f"people.{key}": role_title(key) for key in form.roles},
     }
-    posted = request.form if request.method == "POST" else None
     return render_template(
         "cases/start.html",
         form=form,
         entered=entered,
         customers=known,
-        shown=shown_fields(form.form, form.values, posted),
+        shown=shown_fields(form.form, form.values, typed.form if typed else None),
         people=[p for p in engine().people.all(actor()) if p.active],
         problems=Problems(problems, labels),
         preview=preview,

@@ -134,6 +134,29 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Nyckeln är redan spärrad"),
         N_("Den släpper inte in någon. Läs in sidan på nytt."),
     ),
+    "unmerged": (
+        N_("Någon annan har ändrat det som du har ändrat"),
+        N_("Inget är sparat än, och det du skrev finns kvar. Välj vad som ska gälla."),
+    ),
+    "page_moved": (
+        N_("Det har ändrats sedan du öppnade sidan"),
+        N_("Inget är gjort än. Se efter hur det är nu, och gör det om det fortfarande är rätt."),
+    ),
+    "case_moved_on": (
+        N_("Ärendet har gått vidare sedan du öppnade sidan"),
+        N_(
+            "Inget är gjort än. Se efter vad som är öppet nu, och gör det om det fortfarande är "
+            "rätt."
+        ),
+    ),
+    "stale_password": (
+        N_("Lösenordet har bytts sedan du öppnade sidan"),
+        N_("Det byttes %(at)s. Byt igen om det fortfarande behövs."),
+    ),
+    "other_version": (
+        N_("En annan version har publicerats sedan du öppnade sidan"),
+        N_("%(versions)s. Inget av ditt är publicerat än. Gör det om det fortfarande är rätt."),
+    ),
     "withdrawn": (
         N_("Uppgiften behövs inte längre"),
         N_("Processen har tagit bort den. Det du skrev har inte sparats."),
@@ -180,6 +203,13 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Processen kunde inte gå vidare"),
         N_("Inget har ändrats. Felet är antecknat som ett stopp, som processägaren ser."),
     ),
+    "completion_failed": (
+        N_("Processen kunde inte gå vidare"),
+        N_(
+            "Uppgiften är inte slutförd. Det du skrev är sparat som utkast, och felet är antecknat "
+            "som ett stopp som processägaren ser. Försök igen när det är åtgärdat."
+        ),
+    ),
     "unavailable": (
         N_("Databasen svarar inte just nu"),
         N_("Vänta en stund och försök igen. Det du skrev är inte sparat än."),
@@ -195,6 +225,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "form_expired": (
         N_("Sidan hade blivit för gammal"),
         N_("Av säkerhetsskäl gäller ett formulär bara så länge du är inloggad."),
+    ),
+    "not_kept": (
+        N_("Du har varit borta så länge att du loggats ut"),
+        N_("Det du skrev kunde inte sparas. Logga in i en annan flik, och skicka det sedan igen."),
     ),
     "too_big": (
         N_("Det som skickades är för stort"),
@@ -240,8 +274,12 @@ def error_texts(code: str, params: Mapping[str, Any], fallback: str = "") -> tup
 
 def error_page_texts(error: ServiceplanError) -> tuple[str, str]:
     """The heading and the explanation of an engine's error, by its own code or its class's."""
-    code = error.error_code if error.error_code in ERRORS else type(error).code
-    return error_texts(code, error.params, error.message)
+    return error_texts(error_key(error), error.params, error.message)
+
+
+def error_key(error: ServiceplanError) -> str:
+    """The key of ``ERRORS`` for an engine's error: its own code, or its class's."""
+    return error.error_code if error.error_code in ERRORS else type(error).code
 
 
 def _fill(template: str, params: Mapping[str, Any]) -> str:

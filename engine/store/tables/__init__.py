@@ -23,6 +23,7 @@ from engine.store.tables.instances import (
 from engine.store.tables.jobs import JobTable, OutboxTable, ReminderTable, RoutineTable
 from engine.store.tables.migration import MigrationItemTable, MigrationTable, SkippedStepTable
 from engine.store.tables.notices import NoticeTable
+from engine.store.tables.pending_forms import PendingFormTable
 from engine.store.tables.people import PersonTable
 from engine.store.tables.receipts import ReceiptTable
 from engine.store.tables.records import HistoryTable, SignatureTable
@@ -55,6 +56,7 @@ __all__ = [
     "MigrationTable",
     "NoticeTable",
     "OutboxTable",
+    "PendingFormTable",
     "PersonTable",
     "PersonWordTable",
     "PlanItemTable",

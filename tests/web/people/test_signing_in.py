@@ -44,7 +44,8 @@ def test_every_page_but_the_login_needs_a_session(app: Flask, visitor: Visitor) 
             assert str(answer.location).startswith("/login"), rule
         else:
             answer = visitor.client.post(path[1])
-            assert answer.status_code == 401, rule
+            assert answer.status_code == 303, rule
+            assert str(answer.location).startswith("/login"), rule
 
 
 def test_a_wrong_password_keeps_the_user_name_and_never_the_password(
@@ -214,20 +215,55 @@ def test_what_was_written_survives_a_session_that_ended(
     page = visitor.open(f"/tasks/{task_id}")
     clock.advance(timedelta(hours=13))
     filled = {"note": "Ring på fredag", "f.marknadsrapport": "Lång text", "password": "hemligt"}
-    login = visitor.send(page, filled, having="note", button=("action", "complete"))
-    assert login.status_code == 401
+    login = visitor.follow(visitor.send(page, filled, having="note", button=("action", "complete")))
     assert "finns kvar" in login.text
-    assert "hemligt" not in login.text
     account = people["saljare"]
     answer = visitor.send(
         login, {"username": account.username, "password": account.password}, having="username"
     )
-    resume = visitor.follow(answer)
-    again = visitor.send(resume, having="note")
-    assert again.status_code == 422
-    assert "Ring på fredag" in again.text
+    again = visitor.follow(answer)
+    assert again.request.path == f"/tasks/{task_id}"
+    assert form(again, having="note").values["note"] == ["Ring på fredag"]
     assert "Lång text" in again.text
-    assert "Skriv ditt lösenord" in again.text
+    assert "Välkommen tillbaka" in again.text
+    assert "hemligt" not in again.text
+    password = {"password": account.password}
+    refused = visitor.send(again, password, having="note", button=("action", "complete"))
+    assert refused.status_code == 422
+    assert "Ring på fredag" in refused.text
+
+
+def test_what_somebody_wrote_is_not_shown_to_who_signs_in_next_at_the_same_browser(
+    signed_in: SignedIn, people: People, task_id: str, clock: FakeClock
+) -> None:
+    visitor = signed_in(people["saljare"])
+    page = visitor.open(f"/tasks/{task_id}")
+    clock.advance(timedelta(hours=13))
+    login = visitor.follow(visitor.send(page, {"note": "Bara för mig"}, having="note"))
+    other = people["manager"]
+    filled = {"username": other.username, "password": other.password}
+    theirs = visitor.follow(visitor.send(login, filled, having="username"))
+    assert theirs.request.path == f"/tasks/{task_id}"
+    assert "Bara för mig" not in theirs.text
+    mine = signed_in(people["saljare"]).open(f"/tasks/{task_id}")
+    assert "Bara för mig" in mine.text
+
+
+def test_a_form_of_nobody_known_belongs_to_who_signs_in_with_the_browser(
+    signed_in: SignedIn, people: People, app: Flask, task_id: str, clock: FakeClock
+) -> None:
+    visitor = signed_in(people["saljare"])
+    page = visitor.open(f"/tasks/{task_id}")
+    clock.advance(timedelta(hours=13))
+    answer = visitor.send(page, {"note": "Mitt"}, having="note", leave_out=("reader",))
+    login = visitor.follow(answer)
+    stranger = signed_in(people["saljare"])
+    assert "Mitt" not in stranger.open(str(answer.location)).text
+    assert "Mitt" not in stranger.open(f"/tasks/{task_id}").text
+    account = people["saljare"]
+    filled = {"username": account.username, "password": account.password}
+    again = visitor.follow(visitor.send(login, filled, having="username"))
+    assert form(again, having="note").values["note"] == ["Mitt"]
 
 
 def test_another_sites_form_is_not_carried_through_the_login(
@@ -236,8 +272,8 @@ def test_another_sites_form_is_not_carried_through_the_login(
     answer = visitor.client.post(
         f"/tasks/{task_id}", data={"note": "lurad"}, headers={"Sec-Fetch-Site": "cross-site"}
     )
-    assert answer.status_code == 401
-    assert "lurad" not in answer.text
+    assert answer.status_code == 303
+    assert "form" not in str(answer.location)
 
 
 def test_the_language_is_one_press_away_and_remembered(signed_in: SignedIn, people: People) -> None:
