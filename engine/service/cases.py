@@ -328,10 +328,7 @@ class Cases(Part):
     def message_problems(
         self, actor: Actor, message: str, business_key: str, payload: Mapping[str, Any]
     ) -> tuple[Problem, ...]:
-        """What is wrong with the answers to a message's form; nothing is changed.
-
-        :raises NotFound: when there is no such case, or the actor may not see it
-        """
+        """What is wrong with the answers to a message's form; nothing is changed."""
         with self._transactions.looking(actor) as work:
             return cases.message_problems(work, message, business_key, payload)
 

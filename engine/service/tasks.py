@@ -299,34 +299,37 @@ class Tasks(TaskFiles):
             sent is its draft, at the ``revision`` of the params
         """
         self._transactions.check_size(answers)
-        given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
+        sent: dict[str, Any] = {"answers": answers, "ticks": ticks, "note": note}
         try:
             evidence = self._checked_password(actor, password)
         except NotAuthenticated as error:
             with suppress(ServiceplanError):
-                error.problems = self.problems(
-                    actor, task_id, answers=answers, ticks=ticks, note=note
-                )
+                error.problems = self.problems(actor, task_id, **sent)
             raise
+        seen = {"revision": revision, "instance_revision": instance_revision}
+        guard = {**seen, "plan_seen": plan_seen, "evidence": evidence}
+        return self._complete(actor, task_id, sent, guard, key)
+
+    def _complete(
+        self,
+        actor: Actor,
+        task_id: str,
+        sent: Mapping[str, Any],
+        guard: Mapping[str, Any],
+        key: str,
+    ) -> Receipt:
+        """Complete a task with what was ``sent`` (answers, ticks, note), as ``guard`` allows: with
+        the evidence of a password, at the revisions that were seen."""
+        answers, ticks, note = sent["answers"], sent["ticks"], sent["note"]
+        given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
+        kept: dict[str, Any] = {}
 
         def do(work: UnitOfWork) -> dict[str, Any]:
-            return tasks.complete(
-                work,
-                task_id,
-                answers,
-                ticks,
-                note,
-                evidence=evidence,
-                revision=revision,
-                instance_revision=instance_revision,
-                plan_seen=plan_seen,
-            )
-
-        kept: dict[str, Any] = {}
+            return tasks.complete(work, task_id, answers, ticks, note, **guard)
 
         def failed(work: UnitOfWork, error: StepError) -> None:
             work.hold_of_task(task_id)
-            kept.update(tasks.keep_failed(work, task_id, answers, ticks, note, revision))
+            kept.update(tasks.keep_failed(work, task_id, answers, ticks, note, guard["revision"]))
             if error.instance_id is not None:
                 operation = {"op": "complete", "task": task_id}
                 incidents.record(work, error.instance_id, operation, error)

@@ -83,22 +83,14 @@ def start(
     with problems.gathering():
         starting.check_customer(case, customer_id)
     problems.refuse()
-    work.connection.execute(
-        insert(CaseTable).values(
-            id=case_id,
-            number=number,
-            customer_id=customer_id,
-            title=title or name or root.name,
-            state="running",
-            process_id=process_id,
-            people=chosen,
-            lead_role=case.lead_role,
-            place=f"{swedish(title or name or root.name)[0][:PLACE_LENGTH]}|{number}",
-            started_by=work.actor.id,
-            start_date=start_date,
-            started_at=work.now,
-        )
-    )
+    row: dict[str, Any] = {
+        "id": case_id,
+        "number": number,
+        "customer_id": customer_id,
+        "people": chosen,
+    }
+    row |= {"title": title or name or root.name, "start_date": start_date}
+    _insert(work, root, row)
     words.index_case(work.connection, case_id, (number, title or root.name, *_names(customer)))
     detail = {"number": number, "customer": name, "process": root.name, "start_date": start_date}
     _note(work, case_id, root.id, "case.started", {**detail, "people": chosen})
@@ -111,6 +103,21 @@ def start(
     )
     told = {"incident": incident, "date_conflicts": conflicts}
     return {"id": case_id, "number": number, **{k: v for k, v in told.items() if v}}
+
+
+def _insert(work: UnitOfWork, root: ExecutableDefinition, row: Mapping[str, Any]) -> None:
+    """Write the row of a new case of a process."""
+    work.connection.execute(
+        insert(CaseTable).values(
+            **row,
+            state="running",
+            process_id=root.process_id,
+            lead_role=root.meta.case.lead_role,
+            place=f"{swedish(row['title'])[0][:PLACE_LENGTH]}|{row['number']}",
+            started_by=work.actor.id,
+            started_at=work.now,
+        )
+    )
 
 
 def _note(

@@ -9,7 +9,7 @@ import engine
 
 NAMES = {
     # the engine, its settings and its time
-    "Clock", "Config", "Engine", "FakeClock", "SystemClock", "is_blank", "load_config",
+    "Clock", "Config", "Engine", "FakeClock", "SystemClock", "is_unseen", "load_config",
     # who
     "SYSTEM", "TOKEN_SCOPES", "Actor", "Customer", "CustomerRow", "IssuedToken", "Person", "Role",
     "Session", "Token", "TokenName",

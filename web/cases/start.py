@@ -20,7 +20,7 @@ from engine import (
     StartCheck,
     StartForm,
     StartOption,
-    is_blank,
+    is_unseen,
 )
 from web import parsing, pending_forms
 from web.cases.routes import blueprint
@@ -258,7 +258,7 @@ def _problems(form: StartForm, entered: StartInput, known: Sequence[Customer]) -
     found = []
     if entered.mode == "known" and entered.customer_id not in {c.id for c in known}:
         found.append(Problem("choose_customer", "Choose a customer.", "customer"))
-    if entered.mode == "new" and is_blank(entered.org_number):
+    if entered.mode == "new" and is_unseen(entered.org_number):
         found.append(Problem("required", "Fill this in.", "org_number"))
     if form.dated and entered.start_date is None:
         code = "date_malformed" if entered.start else "required"
