@@ -41,7 +41,7 @@ def test_two_tabs_on_one_task(
         sign_in(page, people["saljare"])
         page.goto(f"/tasks/{task}")
     desk.fill("[name=note]", "Ringt kunden")
-    desk.check("[name='tick.marknaden']")
+    desk.check("[name='tick.kort_rapport']")
     desk.click("button:visible[value=save]")
     phone.fill("[name=note]", "Mejlat kunden")
     phone.click("button:visible[value=save]")
@@ -54,7 +54,7 @@ def test_two_tabs_on_one_task(
     assert theirs["y"] >= mine["y"] + mine["height"]
     phone.click("button[value='both:note']")
     expect(phone.locator("[name=note]")).to_have_value("Mejlat kunden\n\nRingt kunden")
-    expect(phone.locator("[name='tick.marknaden']")).to_be_checked()
+    expect(phone.locator("[name='tick.kort_rapport']")).to_be_checked()
     assert engine.tasks.get(SYSTEM, task).note == "Mejlat kunden\n\nRingt kunden"
 
 
