@@ -66,10 +66,9 @@ class StoredInstance(NamedTuple):
 class InstanceSnapshot:
     """An instance and its case, as they were read in this transaction.
 
-    ``people`` are the ids of the case's people by role, ``place`` is where its tasks stand in lists,
-    ``planned`` says whether the case has a
-    plan, ``head`` is the number and the hash of the newest entry of the instance's history chain
-    (None for an empty chain).
+    ``people`` are the ids of the case's people by role, ``place`` is where its tasks stand in
+    lists, ``planned`` says whether the case has a plan, ``head`` is the number and the hash of the
+    newest entry of the instance's history chain (None for an empty chain).
     """
 
     instance: StoredInstance

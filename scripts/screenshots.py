@@ -61,13 +61,13 @@ def take_all(browser: Browser, address: str, engine: Engine, logins: dict[str, L
     for name, path in pages.items():
         take(manager, f"{address}{path}", name)
     staff = signed_in(browser, address, logins["johanna"], 1280)
-    take(manager, f"{address}/?show=all", "inbox")
+    take(manager, f"{address}/tasks?show=all", "inbox")
     take(staff, f"{address}/tasks/{late.id}", "task")
     take(manager, f"{address}/overview/", "overview")
     owner = signed_in(browser, address, logins["mats"], 1280)
     take(owner, f"{address}{moving(engine, late)}", "moving")
     phone = signed_in(browser, address, logins["johanna"], 360)
-    take(phone, f"{address}/", "inbox-phone")
+    take(phone, f"{address}/tasks", "inbox-phone")
     take(phone, f"{address}/tasks/{late.id}", "task-phone")
     take(phone, f"{address}/cases/{starting.id}", "case-phone")
 

@@ -165,6 +165,20 @@ def _open(
 
 
 @pytest.fixture(scope="session")
+def lived_in(
+    tmp_path_factory: pytest.TempPathFactory, config: Config
+) -> Iterator[tuple[Engine, People]]:
+    """A company in which much has happened, and its people by user name. For tests that read."""
+    from tests.support.lived import lived, opened
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('lived') / 'lived.db'}"
+    people = lived(url, config)
+    engine = opened(url, config)
+    yield engine, people
+    engine.close()
+
+
+@pytest.fixture(scope="session")
 def project() -> Path:
     """The project's root."""
     return PROJECT

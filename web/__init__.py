@@ -41,13 +41,14 @@ from web import (
     sessions,
     tasks,
     tokens,
+    understood,
 )
 from web.context import person
 from web.i18n import gettext as _
 
 BLUEPRINTS = (
     accounts, pending_forms, home, tasks, overview, cases, incidents, decisions, definitions,
-    migration, history, people, tokens, api, monitoring,
+    migration, history, people, tokens, understood, api, monitoring,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 YEAR = 31_536_000
@@ -89,6 +90,7 @@ def create_app(
     forms.init(app)
     conflicts.init(app)
     pending_forms.init(app)
+    understood.init(app)
     back.init(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)

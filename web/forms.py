@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
-from engine import Field, PlanRow, Problem
+from engine import Field, PlanRow, Problem, is_blank
 from web import formats, parsing
 from web.context import today
 from web.i18n import gettext as _
@@ -89,7 +89,7 @@ def canonical(kind: str, text: str) -> Any:
     Dates, numbers and intervals become their canonical text; one that cannot be read stays as it
     is, and the engine refuses it.
     """
-    if not text.strip():
+    if is_blank(text):
         return None
     if kind == "date":
         return parsing.date_text(text, today())
@@ -140,6 +140,8 @@ def shown(kind: str, value: Any) -> str:
     """A stored value as the input of a field of type ``kind`` shows it."""
     if value is None:
         return ""
+    if isinstance(value, str) and kind != "boolean":
+        return value  # also what a draft keeps because it could not be read
     if kind in ("integer", "decimal", "money"):
         return formats.number(value)
     if kind == "date":

@@ -176,7 +176,9 @@ def decide_step(case_id: str, instance_id: str, element_id: str) -> ResponseRetu
                 actor(), instance_id, element_id, reason, key=posted_key()
             )
             flash(_("Antecknat att steget inte behövs."), "success")
-    except Invalid:
+    except Invalid as error:
+        if any(problem.code != "required" for problem in error.problems):
+            raise
         flash(_("Skriv varför steget inte behövs."), "warning")
     except Conflict as conflict:
         if conflict.error_code != "step_decided":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import (
     Blueprint,
@@ -169,8 +169,10 @@ def form_page() -> str | None:
 
 
 def with_id(page: str, id: str) -> str:
-    """The address of a page that shows the pending form with this id."""
-    return f"{page}?{ID}={id}"
+    """The address of a page that shows the pending form with this id, and leads back to where the
+    posted form did."""
+    back = request.form.get("back")
+    return f"{page}?{urlencode({ID: id, **({'back': back} if back else {})})}"
 
 
 def arrived(files: Iterable[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from engine import Account, Conflict, NotAllowed, Person
 from web import conflicts, pending_forms
 from web.conflicts import Input
-from web.context import actor, engine, person, posted_key, role_title
+from web.context import actor, config, engine, person, posted_key, role_title
 from web.formats import by_name
 from web.forms import Problems, anchor
 from web.i18n import N_
@@ -38,9 +39,25 @@ def administrators_only() -> None:
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
-    """Everybody, by name."""
+    """Everybody, by name, and the roles that nobody holds."""
     people = by_name(engine().people.all(actor()))
-    return render_template("people/index.html", people=people, rights=_rights())
+    return render_template(
+        "people/index.html", people=people, rights=_rights(), vacant=_vacant(people)
+    )
+
+
+@blueprint.get("/settings")
+def settings() -> str:
+    """What ``config.toml`` says, for reading: it is changed in the file."""
+    people = engine().people.all(actor())
+    holders = {key: [p for p in people if p.active and key in p.roles] for key in engine().roles}
+    return render_template("people/settings.html", config=config(), holders=holders)
+
+
+def _vacant(people: Sequence[Person]) -> list[str]:
+    """The roles that no open account holds: their tasks are nobody's."""
+    held = {role for person in people if person.active for role in person.roles}
+    return [key for key in engine().roles if key not in held]
 
 
 @blueprint.get("/new")

@@ -16,6 +16,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from engine import Problem, TaskDetail, TaskForm
 from web import forms
 from web.i18n import gettext as _
+from web.understood import understand
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,17 @@ def labels(detail: TaskDetail) -> dict[str, str]:
         if field.type == "plan":
             named |= {f"plan.{row.id}": row.name for row in detail.plan}
     return named | {"note": _("Anteckning"), "password": _("Ditt lösenord"), "reason": _("Orsak")}
+
+
+def unread(task: TaskDetail, posted: MultiDict[str, str]) -> list[str]:
+    """The labels of the inputs whose texts cannot be read as what they are to be."""
+
+    def wrong(kind: str, name: str) -> bool:
+        read = understand(kind, posted.get(name, ""))
+        return read is not None and not read.ok
+
+    fields = [f.label for f in task.form if wrong(f.type, forms.PREFIX + f.id)]
+    return fields + [row.name for row in task.plan if wrong("date", f"plan.{row.id}.due")]
 
 
 def points(detail: TaskDetail, posted: MultiDict[str, str] | None) -> list[TickShown]:

@@ -207,7 +207,8 @@ def _revision(detail: TaskDetail) -> str:
 
 def _to_task(task_id: str, **more: Any) -> ResponseReturnValue:
     """Go to the task's page, which goes on leading back to where one came from."""
-    return redirect(url_for("tasks.show", task_id=task_id, **more, back=way_back().carried))
+    back = request.values.get("back") or None
+    return redirect(url_for("tasks.show", task_id=task_id, **more, back=back))
 
 
 def _complete(task: TaskForm) -> ResponseReturnValue:
@@ -244,10 +245,20 @@ def _complete(task: TaskForm) -> ResponseReturnValue:
 
 def _save(detail: TaskDetail, _argument: str = "") -> ResponseReturnValue:
     _save_form(detail)
-    if request.form.get("intent") == "complete" and "keep" in request.form:
+    time = clock(engine().now())
+    unread = task_form.unread(detail, request.form)
+    if unread:
+        text = _(
+            "Utkastet sparades %(time)s. Det här går inte att läsa och står kvar som du skrev det: "
+            "%(names)s.",
+            time=time,
+            names=", ".join(unread),
+        )
+        flash(text, "warning")
+    elif request.form.get("intent") == "complete" and "keep" in request.form:
         flash(_("Sparat. Läs igenom det som står nu och signera."), "success")
     else:
-        flash(_("Utkastet sparades %(time)s.", time=clock(engine().now())), "success")
+        flash(_("Utkastet sparades %(time)s.", time=time), "success")
     return _to_task(detail.row.id)
 
 

@@ -87,6 +87,11 @@ class TypedForm:
         return "warning" if self.problems else "danger"
 
     @property
+    def ended(self) -> bool:
+        """Whether it came after its session had ended."""
+        return self.refusal.code == ENDED
+
+    @property
     def problem_texts(self) -> list[str]:
         """What is wrong with single inputs, for a page that does not have them."""
         return [problem_text(problem) for problem in self.problems]

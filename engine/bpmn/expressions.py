@@ -63,7 +63,8 @@ def declared_language(element: etree._Element, script: bool = False) -> str:
     """The language that the element itself declares, ``""`` when it declares none."""
     if script:
         parent = element.getparent()
-        return "" if parent is None else parent.get("scriptFormat") or ""
+        written = ("scriptFormat", "scriptLanguage")  # of a task, of a global task
+        return "" if parent is None else next(filter(None, map(parent.get, written)), "")
     return element.get("language") or ""
 
 

@@ -1,16 +1,16 @@
-"""Reading forms: the fields that a task or a message asks for."""
+"""Reading forms: the fields that a task or a message asks for, and the points of a task."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 from lxml import etree
 
 from engine.bpmn.expressions import feel_behind
-from engine.bpmn.names import FIELD_ID, RESERVED, local, namespace, text
+from engine.bpmn.names import FIELD_ID, RESERVED, local, namespace, sp, text
 from engine.iso8601 import TimeMalformed, parse_date, parse_duration
 from engine.views import Field, Option
 
@@ -183,3 +183,31 @@ def _ours(element: etree._Element) -> Iterator[etree._Element]:
     """The children in the same namespace as ``element``; comments and foreign elements are not."""
     wanted = namespace(element)
     return (child for child in element if namespace(child) == wanted and local(child))
+
+
+# ---------------------------------------------------------------- points
+
+PART: Final = "\n– "
+"""What stands between a point and each of its sub-points in the point's text."""
+DASHES: Final = ("–", "—", "-", "•")
+"""What a line begins with that belongs under the line before it."""
+
+
+def read_parts(item: etree._Element, task: etree._Element, report: Report) -> Iterator[str]:
+    """The texts of the sub-points of a point, in their order, without a dash before them.
+
+    The paper form has points such as "Skriv en kort rapport som innehåller" with dashes under them:
+    half a sentence cannot be ticked, so the point and its dashes are one ``sp:item`` with
+    ``sp:item`` inside, ticked together.
+    """
+    for element in item.iterchildren(sp("item")):
+        words = " ".join(text(element).split()).lstrip("".join(DASHES) + " ")
+        if not words:
+            report("part_text", task, value=item.get("id") or "", at=element)
+            continue
+        if element.attrib or any(isinstance(child.tag, str) for child in element):
+            report("part_alone", task, value=words, at=element)
+        behind = " ".join((element.tail or "").split())
+        if behind:
+            report("part_behind", task, value=behind, at=element)
+        yield words

@@ -111,11 +111,12 @@ class _ModelReader:
         """A process element with all that it holds."""
         nodes: dict[str, Node] = {}
         children: dict[str, tuple[str, ...]] = {}
+        # A flow belongs to the nodes that it joins, whichever scope it is written in.
+        flows = [f for scope in (element, *element.iter(*_SCOPES)) for f in self._flows(scope)]
         pending = [element]
         while pending:
             scope = pending.pop()
             scope_id = scope.get("id", "")
-            flows = self._flows(scope)
             held = []
             for child in scope:
                 name = kind(child)
@@ -263,6 +264,9 @@ class _ModelReader:
                 thrown = definition.find(bpmn("event"))
                 for event in () if thrown is None else self._events(thrown):
                     yield _text(definition, "condition"), event
+
+
+_SCOPES = tuple(bpmn(name) for name in SCOPES)
 
 
 def _item_name(e: etree._Element | None) -> str | None:

@@ -1,4 +1,5 @@
-"""How cases of a process begin: who starts one, what it asks for then, whom it belongs to."""
+"""How cases of a process begin: who starts one, what it asks for then, whom it belongs to, and what
+its instances are told apart by."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import get_args
 
 from lxml import etree
 
+from engine.bpmn.expressions import feel_behind
 from engine.bpmn.forms import FormField, Report, read_fields
 from engine.bpmn.lanes import RoleIndex
 from engine.bpmn.meta import CaseMeta, StartMeta
@@ -154,3 +156,19 @@ def _variables(process: etree._Element, element: etree._Element, report: Report)
         else:
             variables[attribute] = name
     return variables
+
+
+def read_title(process: etree._Element, report: Report) -> str | None:
+    """``sp:title``: the FEEL text whose value tells the instances of the process apart, such as two
+    complaints of a case; None for none."""
+    found = list(extensions(process, "title"))
+    for again in found[1:]:
+        report("extension_twice", process, name="title", at=again)
+    for element in found[:1]:
+        value = element.get("value") or ""
+        expression = feel_behind(value)
+        if expression:
+            report("expression", process, at=element, place="sp:title", text=expression)
+            return expression
+        report("feel_expected", process, at=element, place="sp:title", value=value)
+    return None

@@ -15,10 +15,9 @@ from typing import Any
 from lxml import etree
 
 from engine.bpmn import decision, extension_places, starts, vendor
-from engine.bpmn.checklist import DASHES, PART, read_parts
 from engine.bpmn.due import read_due
 from engine.bpmn.expressions import feel_behind
-from engine.bpmn.forms import FormField, Report, read_fields
+from engine.bpmn.forms import DASHES, PART, FormField, Report, read_fields, read_parts
 from engine.bpmn.lanes import RoleIndex, read_lanes, roles_of_nodes
 from engine.bpmn.mappings import MAPPED, everything, read_mappings, said_everything
 from engine.bpmn.meta import (
@@ -48,7 +47,6 @@ from engine.bpmn.names import (
     sp,
     text,
 )
-from engine.bpmn.title import read_title
 from engine.views import Role
 
 _SLUG = re.compile(r"[A-Za-zÅÄÖåäö0-9_][\wåäöÅÄÖ.-]{0,99}", re.ASCII)
@@ -148,7 +146,7 @@ class _VocabularyReader:
             tasks=tasks,
             calls=calls,
             initiator=self._initiator(element),
-            title=read_title(element, self._report),
+            title=starts.read_title(element, self._report),
             messages={m.name: m for m in _awaited(element, self._root, messages)},
             roles=roles,
             case=starts.read_case(element, self._roles, self._report),

@@ -78,8 +78,9 @@ def check(
     )
     startable = tuple(p for p in report.process_ids if p in report.startable)
     deployable = [d for file in report.files for d in drawn(file, startable)] if report.ok else []
-    callers = unchanged_callers.findings(connection, report.files, startable)
-    told = (*report.findings, *decided.findings, *callers)
+    told = [*report.findings, *decided.findings]
+    if len(report.files) > 1:
+        told += unchanged_callers.findings(connection, report.files, startable)
     return CheckedUpload(
         findings=tuple(sorted(told, key=lint.place)),
         diagrams=report.files,

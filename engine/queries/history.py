@@ -86,10 +86,10 @@ def search(
     ``person`` is an id or a user name, ``since`` (inclusive) and ``until`` (exclusive) are aware
     times. Every word of ``q`` must occur: within one case, anywhere in the fact; across all cases,
     in the element's name, at the beginning of a word of the person's names or of the case's words
-    (for the ``LATEST_CASES`` that started last) or of its instance's title, or in the details of the ``LATEST_FACTS`` newest
-    facts. A page tests a bounded number of facts, so it can be short, or empty, and still have a
-    next page that goes further back. Raises ``NotFound`` for a case that the actor may not see,
-    ``Invalid`` for a cursor of another list.
+    (for the ``LATEST_CASES`` that started last) or of its instance's title, or in the details of
+    the ``LATEST_FACTS`` newest facts. A page tests a bounded number of facts, so it can be short,
+    or empty, and still have a next page that goes further back. Raises ``NotFound`` for a case that
+    the actor may not see, ``Invalid`` for a cursor of another list.
     """
     authorize(actor, actions.HISTORY_VIEW)
     paging.check_limit(limit)

@@ -139,8 +139,8 @@ def choose(
 def find(
     connection: Connection, chosen: TaskSelection, window: Sequence[Condition], count: int
 ) -> tuple[AnySelect, TaskPosition | None]:
-    """A statement of the first ``count`` chosen tasks (``id``, ``due``, ``place``) in the ``window``, and the
-    last position that it reads; None when no tasks are left behind it."""
+    """A statement of the first ``count`` chosen tasks (``id``, ``due``, ``place``) in the
+    ``window``, and the last position that it reads; None when no tasks are left behind it."""
     if not chosen.asked:
         return _first([_read(chosen, only, window) for only in chosen.ranges], count), None
     share = max(LOOKED_AT // len(chosen.ranges), 1)
@@ -200,7 +200,7 @@ class _SearchWord:
             return None
         return len(self.cases) + len(self.instances)
 
-    def of_these(self, of: Tasks) -> ColumnElement[bool]:
+    def among(self, of: Tasks) -> ColumnElement[bool]:
         """The condition that a task is one of its ``cases`` or ``instances``."""
         return or_(
             of.case_id.in_(self.cases or ()),
@@ -211,7 +211,7 @@ class _SearchWord:
         """The condition that a task has the word."""
         where = [of.name.in_(self.names)] if self.names else []
         if self.few is not None:
-            return or_(*where, self.of_these(of))
+            return or_(*where, self.among(of))
         by_case = text_search.CASES.has(of.case_id, self.text)
         return or_(*where, by_case, text_search.INSTANCES.has(of.instance_id, self.text))
 
@@ -250,7 +250,7 @@ def _with_words(
     asked = [*asked, *(word.holds for word in words if word is not leading)]
     if not of_cases:
         return TaskSelection(TaskTable, ranges, asked)
-    return _among(leading.of_these(TaskTable) if leading.few else None, ranges, asked)
+    return _among(leading.among(TaskTable) if leading.few else None, ranges, asked)
 
 
 # ---------------------------------------------------------------- ranges
@@ -363,7 +363,7 @@ def _not_behind(end: TaskPosition, of: Tasks) -> ColumnElement[bool]:
 
 
 def _first(parts: Sequence[AnySelect], count: int) -> AnySelect:
-    """A statement of the first ``count`` tasks of all parts together: ``id``, ``due``, ``place``."""
+    """A statement of the first ``count`` tasks of all parts: ``id``, ``due``, ``place``."""
     firsts = [part.limit(count).subquery() for part in parts]
     merged = firsts[0]
     if len(firsts) > 1:

@@ -140,7 +140,10 @@ def _write(step: Step, changed: Iterable[RunningInstance]) -> None:
                     deadlocks.record(step, instance, stalled)
                     marked.append(instance)
             values.append(_values(step, instance))
-            titles.keep(step, instance)
+            if instance.definition.meta.title is not None:
+                titles.keep(step, instance, instance.definition.meta.title)
+            elif instance.revision == 0 and instance.depth > 1:
+                titles.inherit(step, instance)
     for row in values:
         step.work.batch.put(_WRITE, row)
     for instance in ordered:

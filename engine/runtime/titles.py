@@ -22,14 +22,6 @@ MOST_WORDS: Final = 500
 _TITLE: Final = InstanceTitleTable
 
 
-def keep(step: Step, instance: RunningInstance) -> None:
-    """See to it that the title of an instance that has changed is that of its variables."""
-    if instance.definition.meta.title is not None:
-        _own(step, instance, _text(instance, instance.definition.meta.title))
-    elif instance.revision == 0 and _below_a_title(step, instance):
-        _inherit(step, instance)
-
-
 def _text(instance: RunningInstance, expression: str) -> str:
     """The title's text; "" while a variable is not set, and when the expression fails: a process
     goes on without a title."""
@@ -39,7 +31,9 @@ def _text(instance: RunningInstance, expression: str) -> str:
     return " ".join((value if isinstance(value, str) else str(feel.plain(value))).split())
 
 
-def _own(step: Step, instance: RunningInstance, text: str) -> None:
+def keep(step: Step, instance: RunningInstance, expression: str) -> None:
+    """See to it that the title of an instance that has changed is that of its variables."""
+    text = _text(instance, expression)
     rows = step.connection.execute(
         select(_TITLE.instance_id, _TITLE.text).where(_TITLE.source_id == instance.id)
     ).all()
@@ -56,16 +50,12 @@ def _own(step: Step, instance: RunningInstance, text: str) -> None:
             _index(step, instance.case_id, row.instance_id, text)
 
 
-def _below_a_title(step: Step, instance: RunningInstance) -> bool:
-    """Whether what called the instance may have a title. That of a case's root is not handed on: it
+def inherit(step: Step, instance: RunningInstance) -> None:
+    """Give a new instance the title of what called it. That of a case's root is not handed on: it
     would stand at every task of the case."""
-    if instance.parent_id is None or instance.depth < 2:
-        return False
-    caller = step.instance(instance.parent_id)
-    return caller.definition.meta.title is not None or caller.depth >= 2
-
-
-def _inherit(step: Step, instance: RunningInstance) -> None:
+    caller = step.instance(instance.parent_id or "")
+    if caller.definition.meta.title is None and caller.depth < 2:
+        return
     found = step.connection.execute(
         select(_TITLE.source_id, _TITLE.at, _TITLE.text).where(
             _TITLE.instance_id == instance.parent_id
@@ -81,12 +71,8 @@ def _index(step: Step, case_id: str, instance_id: str, text: str) -> None:
     ones."""
     table = InstanceWordTable
     step.connection.execute(delete(table).where(table.instance_id == instance_id))
-    found = list(
-        dict.fromkeys(word for part in text.split() for word in sorted(words.of_text(part)))
-    )
-    rows = [
-        {"instance_id": instance_id, "case_id": case_id, "word": word}
-        for word in found[:MOST_WORDS]
-    ]
+    each = (word for part in text.split() for word in sorted(words.of_text(part)))
+    found = list(dict.fromkeys(each))[:MOST_WORDS]
+    rows = [{"instance_id": instance_id, "case_id": case_id, "word": word} for word in found]
     if rows:
         step.connection.execute(insert(table), rows)

@@ -26,11 +26,12 @@ from engine.views import (
     Page,
     PlanRow,
     Receipt,
+    StartCheck,
     StartForm,
     StartOption,
 )
 from engine.views.filters import ANY
-from engine.work import adhoc, cases, due_reasons, incidents, planning, starting
+from engine.work import adhoc, cases, due_reasons, incidents, planning, start_dates, starting
 
 
 class Cases(Part):
@@ -71,8 +72,9 @@ class Cases(Part):
         title: str = "",
         key: str,
     ) -> Receipt:
-        """Start a case; the receipt has its ``id`` and ``number``, and ``incident`` when its
-        process failed at once.
+        """Start a case; the receipt has its ``id`` and ``number``, ``date_conflicts`` (how many)
+        when dates of its plan cannot be kept, which ``check_start`` says before, and ``incident``
+        when its process failed at once.
 
         :param process_id: the process; None for the one that the settings name first
         :param customer_id: the process says whether a case needs one, may have one or has none
@@ -99,6 +101,23 @@ class Cases(Part):
         return self._transactions.write(
             actor, "start_case", key, given, lambda work: cases.start(work, **given)
         )
+
+    def check_start(
+        self,
+        actor: Actor,
+        *,
+        process_id: str | None = None,
+        start_date: date | None = None,
+        variables: Mapping[str, Any] | None = None,
+    ) -> StartCheck:
+        """Which dates of a case that starts now cannot be kept, and the first day to begin on
+        without any such, as far as the variables can be read. It is for those who may start the
+        process."""
+        wanted = starting.process_of(self._first_process, process_id)
+        with self._transactions.looking(actor) as work:
+            return start_dates.check(
+                work, process_id=wanted, start_date=start_date, variables=variables or {}
+            )
 
     def start_problems(
         self,

@@ -1,4 +1,4 @@
-"""The part of ``engine.tasks`` that is about files."""
+"""The files of user tasks: attached, removed, downloaded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.work import attachments, tasks
 
 
 class TaskFiles(Part):
-    """The files on the forms of user tasks."""
+    """What ``engine.tasks`` does with files."""
 
     def attach(
         self,

@@ -296,7 +296,7 @@ class Tasks(TaskFiles):
         :raises Conflict: ``already_completed``, with ``by`` and ``at`` of the completion; or
             ``stale_revision`` when the task is no longer at ``revision``; or ``stale_plan``
         :raises ProcessFailed: when the process cannot go on; the task stays open, and what was
-            sent is its draft
+            sent is its draft, at the ``revision`` of the params
         """
         self._transactions.check_size(answers)
         given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
@@ -322,9 +322,11 @@ class Tasks(TaskFiles):
                 plan_seen=plan_seen,
             )
 
+        kept: dict[str, Any] = {}
+
         def failed(work: UnitOfWork, error: StepError) -> None:
             work.hold_of_task(task_id)
-            tasks.keep_failed(work, task_id, answers, ticks, note, revision)
+            kept.update(tasks.keep_failed(work, task_id, answers, ticks, note, revision))
             if error.instance_id is not None:
                 operation = {"op": "complete", "task": task_id}
                 incidents.record(work, error.instance_id, operation, error)
@@ -335,6 +337,7 @@ class Tasks(TaskFiles):
             )
         except ProcessFailed as error:
             error.error_code = "completion_failed"
+            error.params |= kept
             raise
 
     def problems(

@@ -47,6 +47,28 @@ class StartForm:
 
 
 @dataclass(frozen=True, slots=True)
+class DateConflict:
+    """An activity of the plan whose date cannot be kept: it would be ``due`` before the day on
+    which it is expected to open, which is today at the earliest."""
+
+    phase: str
+    process_id: str
+    element_id: str
+    name: str
+    due: date
+    opens: date
+
+
+@dataclass(frozen=True, slots=True)
+class StartCheck:
+    """What stands against starting a case now: the ``conflicts``, and the ``earliest`` day to begin
+    on that has none; None when there is none, or the process has no such day."""
+
+    conflicts: tuple[DateConflict, ...]
+    earliest: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseRow:
     """A case in a list, begun on the process ``process_id``. ``done`` and ``activities`` count the
     activities of its plan, ``open`` and ``late`` its open tasks."""

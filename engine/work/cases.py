@@ -18,6 +18,7 @@ from engine.definitions.library import ExecutableDefinition
 from engine.errors import Conflict, Invalid, NotFound, Problem, Problems
 from engine.queries import cases as queries
 from engine.queries import objects
+from engine.queries.text_search import swedish
 from engine.runtime import ahead, running_instance, stored_messages
 from engine.runtime import messages as runtime_messages
 from engine.store import words
@@ -37,8 +38,8 @@ from engine.work import (
     forecast,
     forms,
     incidents,
-    places,
     planning,
+    start_dates,
     start_input,
     starting,
 )
@@ -47,6 +48,8 @@ from engine.work.user_tasks import advance
 
 REASON_LENGTH = 2000
 """The most characters of the reason of a cancellation."""
+PLACE_LENGTH = 24
+"""Characters of the customer's name or the title by which a case's tasks are sorted in a day."""
 
 
 def start(
@@ -59,14 +62,14 @@ def start(
     variables: Mapping[str, Any],
     title: str,
 ) -> dict[str, Any]:
-    """Start a case. ``start_date`` is when what it is about is planned to begin, ``people`` are
-    user names by role key. The result has ``id``, ``number`` and, when the process failed at once,
-    ``incident``."""
+    """Start a case that is planned to begin on ``start_date``; ``people`` are user names by role
+    key. The result has ``id``, ``number``, and if so ``incident`` (the process failed at once) and
+    ``date_conflicts`` (how many dates cannot be kept)."""
     root = work.definitions.latest(work.connection, process_id)
     starting.authorize_start(work, process_id)
     case, customer = root.meta.case, _customer(work, customer_id)
     case_id, number = new_id(), case_numbers.take(work.connection, work.today.year)
-    name = customer.name if customer is not None else None
+    name = customer and customer.name
     own = starting.case_variables(case, customer=name, number=number, day=start_date)
     problems, title, chosen, known = start_input.read(
         work,
@@ -90,7 +93,7 @@ def start(
             process_id=process_id,
             people=chosen,
             lead_role=case.lead_role,
-            place=places.of_case(title or name or root.name, number),
+            place=f"{swedish(title or name or root.name)[0][:PLACE_LENGTH]}|{number}",
             started_by=work.actor.id,
             start_date=start_date,
             started_at=work.now,
@@ -98,16 +101,37 @@ def start(
     )
     words.index_case(work.connection, case_id, (number, title or root.name, *_names(customer)))
     detail = {"number": number, "customer": name, "process": root.name, "start_date": start_date}
-    about = {"case_id": case_id, "instance_id": case_id, "definition_id": root.id}
-    work.note("case.started", case_id, {**detail, "people": chosen}, **about)
-    forecast.insert_rows(work.connection, case_id, _forecast(work, root, known), chosen)
+    _note(work, case_id, root.id, "case.started", {**detail, "people": chosen})
+    conflicts = _insert_plan(work, case_id, root, known, chosen)
     step = advance(work)
     step.create(case_id, root, known, instance_id=case_id)
     step.run()
     incident = incidents.attempt(
         work, case_id, {"op": "start"}, lambda step: step.start(step.instance(case_id))
     )
-    return {"id": case_id, "number": number, **({"incident": incident} if incident else {})}
+    told = {"incident": incident, "date_conflicts": conflicts}
+    return {"id": case_id, "number": number, **{k: v for k, v in told.items() if v}}
+
+
+def _note(
+    work: UnitOfWork, case_id: str, definition_id: str, what: str, detail: Mapping[str, Any]
+) -> None:
+    """Remember a fact about a case as a whole, in the chain of its root instance."""
+    about = {"case_id": case_id, "instance_id": case_id, "definition_id": definition_id}
+    work.note(what, case_id, detail, **about)
+
+
+def _insert_plan(
+    work: UnitOfWork,
+    case_id: str,
+    root: ExecutableDefinition,
+    variables: Mapping[str, Any],
+    people: Mapping[str, str],
+) -> int:
+    """Write the plan of a new case; how many of its dates cannot be kept."""
+    plan = start_dates.planned(work, root, variables)
+    forecast.insert_rows(work.connection, case_id, plan, people)
+    return len(start_dates.conflicts(plan))
 
 
 def start_problems(
@@ -158,20 +182,7 @@ def preview(
     start_input.check_title_and_day("", start_date)
     own = starting.case_variables(root.meta.case, day=start_date)
     given, _ = starting.as_far_as_read(work, root, own, variables)
-    return _forecast(work, root, own | given)
-
-
-def _forecast(
-    work: UnitOfWork, root: ExecutableDefinition, variables: Mapping[str, Any]
-) -> Sequence[forecast.Planned]:
-    return forecast.forecast(
-        work.connection,
-        work.definitions,
-        work.calendar,
-        root,
-        opens=work.today,
-        variables=variables,
-    )
+    return start_dates.planned(work, root, own | given)
 
 
 def set_plan(

@@ -192,7 +192,8 @@ class _ForecastWalk:
         if sheet is not None and key not in self.rows:
             order = task.activity.order if task.activity else len(self.rows) + 1
             self.rows[key] = Planned(sheet, order, definition, task, due, starts, self._variables)
-        return due
+        # What is due before it can begin is not done before that.
+        return max(due, starts) if due is not None and starts is not None else due
 
     def _due(self, definition: ExecutableDefinition, rule: DueRule, starts: date) -> date | None:
         """What is counted from a value that nobody knows yet has no forecast of its own."""

@@ -291,3 +291,14 @@ def decided_form(form: tuple[Any, ...], decide: Callable[[str], Any]) -> tuple[F
         )
         for f in form
     )
+
+
+# ---------------------------------------------------------------- the note
+
+
+def check_note(note: str) -> list[Problem]:
+    """What is wrong with a task's note: nothing, or that it is too long."""
+    most = LONG_TEXT_LENGTH
+    if len(note) <= most:
+        return []
+    return [Problem("too_long", f"at most {most} characters", "note", {"maximum": most})]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select, update
@@ -18,7 +17,6 @@ from engine.store.batch import Statement
 from engine.store.tables import PersonTable, TaskTable
 from engine.unit_of_work import UnitOfWork
 from engine.work import attachments, forms, incidents, planning
-from engine.work.fields import LONG_TEXT_LENGTH
 from engine.work.loaded_task import LoadedTask, access_object, load_task
 from engine.work.user_tasks import advance
 
@@ -59,17 +57,19 @@ def keep_failed(
     ticks: Mapping[str, Any],
     note: str,
     revision: int | None,
-) -> None:
+) -> dict[str, Any]:
     """Keep what a completion at ``revision`` said that could not go on, as the task's draft, unless
-    somebody else has written since.
+    somebody else has written since; its new revision.
 
     Somebody else may have completed the task since: then nothing has failed.
     """
     task = for_change(work, actions.TASK_VIEW, task_id)
     if revision not in (None, task.row.revision):
-        return
-    with suppress(Invalid):  # what the form does not take was never part of the completion
-        _keep(work, task, answers, ticks, note)
+        return {}
+    try:
+        return _keep(work, task, answers, ticks, note)
+    except Invalid:  # what the form does not take was never part of the completion
+        return {}
 
 
 def problems(
@@ -96,7 +96,7 @@ def _keep(
         task.asks({}).form, answers, people=_usernames(work, task), partial=True
     )
     states, more = forms.check_ticks(task.meta.checklist, ticks, partial=True)
-    _refuse([*problems, *more, *_note_problems(note)])
+    _refuse([*problems, *more, *forms.check_note(note)])
     ticked = _merge_ticks(work, task, states)
     changed = change(
         work,
@@ -273,15 +273,8 @@ def _checked(
     missing = []
     if task.meta.signature.required and signer and evidence is None:
         missing = [Problem("password_required", "sign with your password", "password")]
-    _refuse([*problems, *more, *_note_problems(note), *missing])
+    _refuse([*problems, *more, *forms.check_note(note), *missing])
     return values, states
-
-
-def _note_problems(note: str) -> list[Problem]:
-    most = LONG_TEXT_LENGTH
-    if len(note) <= most:
-        return []
-    return [Problem("too_long", f"at most {most} characters", "note", {"maximum": most})]
 
 
 def _refuse(problems: Sequence[Problem]) -> None:

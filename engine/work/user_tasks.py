@@ -23,9 +23,10 @@ from engine.store.tables import (
     TaskTable,
 )
 from engine.unit_of_work import UnitOfWork
-from engine.work import places
 from engine.work.task_defaults import TaskDefaults, task_defaults
 
+UNPLANNED: Final = "999999"
+"""The order of tasks that stand on no sheet: after those that do."""
 _INSERT_TASK: Final = Statement(insert(table_of(TaskTable)))
 _CASE: Final = select(CaseTable.people, CaseTable.place).where(CaseTable.id == bindparam("id"))
 _PLAN: Final = table_of(PlanItemTable)
@@ -134,7 +135,7 @@ def _open(step: Step, instance: RunningInstance, wait: Wait) -> dict[str, Any]:
         "assignee_id": assignee,
         "state": "open",
         "due": due,
-        "place": places.of_task(case_place, plan, step.now, task_id),
+        "place": _place(case_place, plan, step, task_id),
         "due_rule": meta.due.words() if meta.due else None,
         "points": len(meta.checklist),
         "ticked": 0,
@@ -165,6 +166,14 @@ def _plan_item(connection: Connection, instance: RunningInstance, element_id: st
             "element_id": element_id,
         },
     ).first()
+
+
+def _place(case_place: str, plan: Any | None, step: Step, task_id: str) -> str:
+    """Where a task stands among those that are due on the same day: by its case, then in the order
+    of the plan, then by when it opened. It is written once, so that lists are read along an index.
+    """
+    order = f"{plan.phase_order:03}{plan.row_order:03}" if plan is not None else UNPLANNED
+    return f"{case_place}|{order}|{int(step.now.timestamp()):08x}{task_id[:12]}"
 
 
 def _active(connection: Connection, person_id: str) -> str | None:

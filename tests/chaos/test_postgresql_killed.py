@@ -13,7 +13,7 @@ import pytest
 
 from engine import Config
 from tests.support.chaos.books import Prepared, check, prepare
-from tests.support.chaos.client import Answer, Client, Signers
+from tests.support.chaos.client import NEW, Answer, Client, Signers
 from tests.support.chaos.postgresql import PrivatePostgres
 from tests.support.chaos.scale import scale
 from tests.support.chaos.serving import Server
@@ -91,7 +91,7 @@ def _back_again(client: Client, prepared: Prepared, number: int) -> None:
 
 def _send(client: Client, prepared: Prepared, number: int) -> Answer:
     task_id = prepared.tasks[number]
-    body = {"signature": {"password": prepared.password}}
+    body = {"signature": {"password": prepared.password}, "revision": NEW}
     return client.post(f"/tasks/{task_id}/complete", body, key=f"key-{task_id}")
 
 

@@ -20,9 +20,10 @@ NAMES = {
     # decisions
     "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",
     # tasks
-    "Attachment", "DayOff", "DueReason", "Field", "Option", "Point", "SignatureView", "TaskDetail",
-    "TaskForm",
-    "TaskRow", "Tick", "StartForm", "StartOption",
+    "Attachment", "DayOff", "DueReason", "Exact", "Field", "Option", "Point", "SignatureView",
+    "TaskDetail", "TaskForm", "TaskRow", "Tick", "StartForm", "StartOption",
+    "StartCheck", "DateConflict",
+    "AwaitedEvent", "FollowUp", "Notice", "InstanceTitle",
     # cases
     "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView",
     "MessageOption", "Page", "PlanRow", "Sheet", "SheetEntry", "SheetRow", "VariableValue",

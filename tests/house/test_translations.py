@@ -26,10 +26,10 @@ def english() -> Catalog:
 @pytest.fixture(scope="module")
 def swedish() -> dict[Message, str]:
     """Every text that the interface can show, with a place where it stands."""
-    return dict(_texts())
+    return dict(swedish_texts())
 
 
-def _texts() -> Iterator[tuple[Message, str]]:
+def swedish_texts() -> Iterator[tuple[Message, str]]:
     for path in files():
         if not name(path).startswith("web/") or path.suffix not in (".py", ".html"):
             continue

@@ -340,6 +340,14 @@ FLOWS = (
     ),
     Claim(
         "sequenceFlow",
+        "written in another scope than the steps that it joins",
+        "runs",
+        "It belongs to the steps that it joins.",
+        f'{PLAIN}<subProcess id="k">{t("a", "b")}</subProcess>[[s > k > e]][[a > b]]',
+        "[a] a [b] b end",
+    ),
+    Claim(
+        "sequenceFlow",
         "across the border of a sub-process or a pool",
         "refused",
         "Draw it to the sub-process itself, or use a message.",

@@ -39,6 +39,12 @@ def into_operation(engine: Engine, clock: FakeClock, people: People, case_id: st
     return going
 
 
+def rows(text: str, activity: str) -> list[str]:
+    """The rows of the paper table that are about one activity: one for each open round."""
+    parts = re.findall(r'<tbody class="act.*?</tbody>', text, re.S)
+    return [part for part in parts if activity in part]
+
+
 def cells(text: str, activity: str) -> str:
     """The part of the paper table that is about one activity."""
     found = re.search(rf'<tbody class="act[^>]*>(?:(?!<tbody).)*?{activity}.*?</tbody>', text, re.S)

@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, select
 
 from engine import SYSTEM, Engine
 from engine.store.base import new_id
-from engine.store.tables import CaseTable, HistoryTable, InstanceTable, TimerTable
+from engine.store.tables import CaseTable, HistoryTable, InstanceTable, OutboxTable, TimerTable
 from tests.support.databases import database_of
 from tests.support.diagrams import catch, chain, diagram, end, start, task
 
@@ -150,3 +150,22 @@ def kill_at_random(
 def now() -> datetime:
     """The machine's time: the workers are processes of their own and have no other clock."""
     return datetime.now(UTC)
+
+
+def work_off(engine: Engine) -> None:
+    """Sweep, and do all jobs that the rows give reason for."""
+    handlers = engine.jobs.worker().handlers
+    handlers.sweep()
+    with database_of(engine).reading() as connection:
+        wanted = handlers.overdue(connection, engine.now() + timedelta(seconds=5))
+    for job in wanted:
+        handlers.by_kind[job.kind](job.payload)
+    for row in outbox_rows(engine):
+        handlers.by_kind["outbox"]({"id": row.id})
+
+
+def outbox_rows(engine: Engine) -> list[Any]:
+    with database_of(engine).reading() as connection:
+        return list(
+            connection.execute(select(OutboxTable).order_by(OutboxTable.created_at, OutboxTable.id))
+        )

@@ -2,7 +2,7 @@
 
 The table is the form's first two columns, typed from the form itself and not taken from the
 diagrams. Only plain typing is corrected: double spaces, spaces before a full stop or a comma,
-missing full stops, capitals in the middle of a sentence, and the accent of "idéer".
+missing full stops and hyphens, capitals in the middle of a sentence, and the accent of "idéer".
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Bekräfta med brev och företagspresentation.
 Presentera Företaget.
 Analysera behov och förväntningar.
 Fastställ anpassade lösningar.
-Presentera vår miljö & kvalitetsplan.
+Presentera vår miljö- & kvalitetsplan.
 = Offert
 Bilda projektgrupp vid större affärer.
 Gör kunden delaktig i offertarbetet.
@@ -122,7 +122,7 @@ Avstämningsmöten med kunden inplaneras.
 = Kontaktnät hos kunden
 Knyta/Behålla kontakten med beslutsfattare och användare.
 = Kundkontakt
-Planera informations/uppföljningsmöten.
+Planera informations-/uppföljningsmöten.
 Bygg nätverk.
 = Ekonomi
 Göra ekonomisk uppföljning med kund efter tre–sex månader.

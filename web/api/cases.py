@@ -31,9 +31,21 @@ def start_case(call: Call) -> Reply:
         name = "customer" if customer else "process"
         raise Invalid([Problem(f"unknown_{name}", error.message, f"{name}_id")]) from error
     made = answers.CaseStarted(
-        done.key, done.at, str(done.id), done.result["number"], done.result.get("incident")
+        done.key,
+        done.at,
+        str(done.id),
+        done.result["number"],
+        done.result.get("incident"),
+        done.result.get("date_conflicts", 0),
     )
     return Reply(made, [("Location", f"{BASE}/cases/{done.id}")])
+
+
+def check_start(call: Call) -> Reply:
+    """Whether the dates of a case that would start now can be kept: which activities would be due
+    before they can be begun, and the first day to begin on without any such. Nothing is started."""
+    asked = structs.asdict(call.query)
+    return Reply(as_struct(answers.StartCheck, call.engine.cases.check_start(call.actor, **asked)))
 
 
 def get_case(call: Call) -> Reply:
@@ -119,26 +131,28 @@ ROUTES = (
     Route("POST", "/cases", start_case, "Start a case", answers.CaseStarted, TAG, "cases",
           status=201, body=requests.NewCase, headers=("Location",),
           problems=("conflict", "variable-too-large"),
-          example={"process_id": "serviceplan", "customer_id": "5b0c0c7e7a4b4d0f8a5d7f1f2f8d3c11",
-                   "start_date": "2027-01-01", "people": {"saljare": "anna"}}),
+          example={"process_id": "contract", "customer_id": "5b0c0c7e7a4b4d0f8a5d7f1f2f8d3c11",
+                   "start_date": "2027-01-01", "people": {"seller": "anna"}}),
+    Route("GET", "/start-check", check_start, "Check a start's dates", answers.StartCheck, TAG,
+          query=requests.StartQuestion),
     Route("GET", "/cases/{id}", get_case, "Get a case", answers.CaseDetail, TAG),
     Route("GET", "/cases/{id}/history", get_case_history, "Get a case's history", answers.History,
           TAG, query=requests.HistoryFilter, headers=("Link",)),
     Route("POST", "/cases/{id}/messages", deliver_message, "Deliver a message",
           answers.Delivered, TAG, "cases", body=requests.NewMessage, place=place_of_message,
           problems=("case-ended", "process-failed", "conflict", "variable-too-large"),
-          example={"name": "Reklamation", "payload": {"reklamation_vad": "A door jams."}}),
+          example={"name": "Complaint", "payload": {"what": "A door jams."}}),
     Route("POST", "/cases/{id}/cancel", cancel_case, "Cancel a case", answers.CaseChanged, TAG,
           "cases", body=requests.Cancellation, problems=("case-ended", "conflict"),
           example={"reason": "The customer has withdrawn."}),
     Route("POST", "/instances/{id}/begin", begin_activity, "Begin an ad-hoc activity",
           answers.CaseChanged, "instances", "cases", body=requests.Beginning,
-          problems=("conflict", "process-failed"), example={"element_id": "extra_stadning"}),
+          problems=("conflict", "process-failed"), example={"element_id": "extra_cleaning"}),
     Route("POST", "/instances/{id}/variables", correct_variables, "Correct variables",
           answers.CaseChanged, "instances", "cases", body=requests.Correction,
           place=lambda name: pointer("variables", name),
           problems=("case-ended", "conflict", "process-failed", "variable-too-large"),
-          example={"variables": {"avtalsvarde": 345000}}),
+          example={"variables": {"amount": 345000}}),
     Route("GET", "/customers", list_customers, "List customers", answers.Customers, "customers",
           query=requests.CustomerFilter),
     Route("POST", "/customers", add_customer, "Register a customer", answers.CustomerAdded,

@@ -101,6 +101,6 @@ def _always(type: str) -> tuple[str, ...]:
 def _example(type: str) -> dict[str, Any]:
     ids = {name: f"{number:032x}" for number, name in enumerate(_always(type), 1)}
     if "element" in ids:
-        ids["element"] = "marknadsanalys"
+        ids["element"] = "write_the_report"
     data = msgspec.to_builtins(EventData(f"{9:032x}", **ids))
     return {"type": type, "timestamp": "2027-01-04T08:00:00+00:00", "data": data}

@@ -79,7 +79,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "case-ended": Kind(409, N_("Ärendet är avslutat"), N_("Det tar inte emot något mer.")),
     "already-resolved": Kind(409, N_("Stoppet är redan åtgärdat"), N_("Någon annan hann före.")),
     "process-failed": Kind(409, N_("Processen kunde inte gå vidare"), N_(
-        "Inget har ändrats. Felet är antecknat som en incident som processägaren ser.")),
+        "Inget har ändrats, men svaren på en uppgift är sparade som utkast. Felet är antecknat som "
+        "ett stopp, som processägaren ser.")),
     "stale-revision": Kind(409, N_("Uppgiften har ändrats"), N_(
         "Den har en annan revision än den du har sett. stored är det som står där nu, differences "
         "det som skiljer. Jämför, och skicka det som ska gälla med den nya revisionen.")),

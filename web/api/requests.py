@@ -138,6 +138,13 @@ class CustomerFilter(Given, frozen=True):
     q: Words = ""
 
 
+class StartQuestion(Given, frozen=True):
+    """A case that would be started."""
+
+    process_id: Annotated[str | None, Meta(description="As for starting a case.")] = None
+    start_date: Annotated[date | None, Meta(description="As for starting a case.")] = None
+
+
 # ---------------------------------------------------------------- bodies
 
 

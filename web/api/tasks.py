@@ -56,7 +56,7 @@ def take_over_task(call: Call) -> Reply:
 
 def save_draft(call: Call) -> Reply:
     """Keep what is written so far, also what is not right yet."""
-    with _told(call):
+    with _conflicts_explained(call):
         done = call.engine.tasks.save_draft(
             call.actor, call.id, **_written(call.body), **call.guarded
         )
@@ -67,7 +67,7 @@ def complete_task(call: Call) -> Reply:
     """Complete a user task. One whose signature is required takes the password of the token's
     person in `signature`: a token alone cannot sign."""
     given: requests.Completion = call.body
-    with _told(call):
+    with _conflicts_explained(call):
         done = call.engine.tasks.complete(
             call.actor,
             call.id,
@@ -82,7 +82,7 @@ def complete_task(call: Call) -> Reply:
 
 
 @contextmanager
-def _told(call: Call) -> Iterator[None]:
+def _conflicts_explained(call: Call) -> Iterator[None]:
     """Tell whoever writes from a revision that has passed what is stored now."""
     try:
         yield
@@ -141,14 +141,14 @@ ROUTES = (
     Route("POST", "/tasks/{id}/draft", save_draft, "Save a draft", answers.TaskChanged, TAG,
           "tasks", body=requests.Draft, revision="needed", headers=("ETag",), place=place,
           problems=(*CHANGED, "revision-required"),
-          example={"answers": {"marknadsrapport": "The market grows."}, "note": "More to come.",
+          example={"answers": {"report": "The market grows."}, "note": "More to come.",
                    "revision": 7}),
     Route("POST", "/tasks/{id}/complete", complete_task, "Complete a task", answers.TaskCompleted,
           TAG, "tasks", body=requests.Completion, revision="needed", place=place,
           problems=(*CHANGED, "revision-required", "signature-required", "wrong-password",
                     "case-ended", "process-failed", "variable-too-large"),
-          example={"answers": {"marknadsrapport": "The market grows."},
-                   "ticks": {"marknaden": True, "konkurrenterna": "There are none."},
+          example={"answers": {"report": "The market grows."},
+                   "ticks": {"prices": True, "competitors": "There are none."},
                    "signature": {"password": "…"}, "revision": 7}),
 )  # fmt: skip
 """The operations of this module."""

@@ -17,6 +17,7 @@ from engine import (
     NotAllowed,
     PlanRow,
     Problem,
+    StartCheck,
     StartForm,
     StartOption,
     is_blank,
@@ -55,7 +56,7 @@ def may_start() -> bool:
 
 
 @blueprint.get("/new")
-def new() -> str:
+def new() -> ResponseReturnValue:
     """The form, with what was typed in it and the dates that follow from it; before it, the choice
     between several processes."""
     if typed := pending_forms.typed():
@@ -73,19 +74,19 @@ def new() -> str:
     return _page(form, entered, known)
 
 
-def _typed_page(typed: TypedForm) -> str:
+def _typed_page(typed: TypedForm) -> ResponseReturnValue:
     form = engine().cases.start_form(actor(), _process(typed.form))
     known = _known(form)
     entered = _read(form, known, typed.form)
-    preview = None
-    if typed.form.get("action") == "preview":
-        if form.dated and entered.start_date is None:
-            return _page(form, entered, known, typed, entered.problems)
-        try:
-            preview = _preview(form, entered)
-        except Invalid as error:
-            return _page(form, entered, known, typed, _of_form(error.problems))
-    return _page(form, entered, known, typed, typed.problems, preview)
+    looking = typed.form.get("action") == "preview"
+    if form.dated and entered.start_date is None:
+        return _page(form, entered, known, typed, typed.problems or entered.problems), 422
+    try:
+        preview = _preview(form, entered) if looking else None
+        check = _check(form, entered)
+    except Invalid as error:
+        return _page(form, entered, known, typed, typed.problems or _of_form(error.problems)), 422
+    return _page(form, entered, known, typed, typed.problems, preview, check=check)
 
 
 def _of_customers(offered: Sequence[StartOption], customer: str) -> Sequence[StartOption]:
@@ -107,13 +108,20 @@ def start() -> ResponseReturnValue:
     form = engine().cases.start_form(actor(), _process(request.form))
     known = _known(form)
     entered = _read(form, known, request.form)
-    looking = request.form.get("action") == "preview"
-    if looking:
+    action, _colon, day = request.form.get("action", "").partition(":")
+    if action == "earliest":
+        earlier = MultiDict(request.form)
+        earlier["start"], earlier["action"] = day, "preview"
+        pending_forms.instead(earlier)
+    if action in ("earliest", "preview"):
         return pending_forms.looked()
     problems = _all_problems(form, entered)
     if problems:
         raise Invalid(problems)
     try:
+        accepted = action == "anyway" and _day(day) == entered.start_date
+        if not accepted and _check(form, entered).conflicts:
+            return pending_forms.looked(422)
         if entered.mode == "new":
             # Registered once: should the case not start, the page has the customer as a known one.
             entered = replace(entered, mode="known", customer_id=_add_customer(entered))
@@ -177,6 +185,22 @@ def _preview(form: StartForm, entered: StartInput) -> Sequence[PlanRow]:
         people=entered.people,
         variables=entered.variables,
     )
+
+
+def _check(form: StartForm, entered: StartInput) -> StartCheck:
+    return engine().cases.check_start(
+        actor(),
+        process_id=form.process_id,
+        start_date=entered.start_date,
+        variables=entered.variables,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
 
 
 def _read(form: StartForm, known: Sequence[Customer], posted: MultiDict[str, str]) -> StartInput:
@@ -249,6 +273,8 @@ def _page(
     typed: TypedForm | None = None,
     problems: Sequence[Problem] = (),
     preview: Sequence[PlanRow] | None = None,
+    *,
+    check: StartCheck | None = None,
 ) -> str:
     labels = {
         "customer": _("Kund"),
@@ -268,5 +294,7 @@ def _page(
         people=[p for p in engine().people.all(actor()) if p.active],
         problems=Problems(problems, labels),
         preview=preview,
+        check=check,
+        impossible={(c.process_id, c.element_id) for c in check.conflicts} if check else set(),
         several=len(engine().cases.startable(actor())) > 1,
     )

@@ -90,7 +90,7 @@ def _sheet(phase: Phase, config: Config) -> str:
             activity.name,
             "\n".join(map(_bullet, activity.checklist)),
             _role(activity, config),
-            due_rule(activity.due),
+            due_rule(activity.due, str),
             "_" * wide[-1] if activity.signature else "",
         )
         for activity in phase.activities

@@ -53,6 +53,41 @@
     box.scrollIntoView({ block: "center" });
   };
 
+  // What was typed is known to the server once it has answered, and every answer is a redirect:
+  // what this browser has kept of it is old from then on.
+  const prefix = "serviceplan:";
+  const markSent = (form) => {
+    try {
+      const place = prefix + form.dataset.keep;
+      const found = JSON.parse(sessionStorage.getItem(place) || "null");
+      if (found) sessionStorage.setItem(place, JSON.stringify({ ...found, sent: true }));
+    } catch { /* A browser that keeps nothing. */ }
+  };
+  try {
+    if (performance.getEntriesByType("navigation")[0]?.redirectCount > 0) {
+      for (const place of Object.keys(sessionStorage)) {
+        if (place.startsWith(prefix) && JSON.parse(sessionStorage.getItem(place)).sent) sessionStorage.removeItem(place);
+      }
+    }
+  } catch { /* A browser that keeps nothing. */ }
+
+  // What was understood of a date, a number or an interval is said as soon as it is typed.
+  document.addEventListener("change", async (event) => {
+    const line = document.getElementById(`${event.target.id}-read`);
+    if (!line?.dataset.kind) return;
+    const text = event.target.value;
+    const asked = new URLSearchParams({ kind: line.dataset.kind, text });
+    try {
+      const answer = await fetch(`${line.dataset.address}?${asked}`, { headers: { Accept: "application/json" } });
+      const read = await answer.json();
+      if (event.target.value !== text) return;
+      line.textContent = read.text;
+      line.toggleAttribute("data-wrong", !read.ok);
+    } catch {
+      line.textContent = ""; // Without an answer it is said when the form is sent.
+    }
+  });
+
   // One press sends once; without a network nothing is sent and nothing is lost.
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -66,6 +101,7 @@
     }
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
+    markSent(form);
     event.submitter?.setAttribute("aria-disabled", "true");
   });
   window.addEventListener("pageshow", () => {
@@ -108,7 +144,7 @@
   // What was typed and not sent outlives a reload, in this tab only.
   const form = document.querySelector("form[data-keep]");
   if (!form) return;
-  const place = `serviceplan:${form.dataset.keep}`;
+  const place = prefix + form.dataset.keep;
   const kept = (input) => input.name && !["password", "file", "hidden", "submit"].includes(input.type);
   const read = () => [...form.elements].filter(kept)
     .map((input) => [input.name, input.type === "checkbox" || input.type === "radio" ? `${input.value}:${input.checked}` : input.value]);

@@ -36,7 +36,8 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "task.opened": (N_("Uppgift öppnad"), N_("Uppgiften ”%(element)s” öppnades")),
     "task.cancelled": (N_("Uppgift avbruten"), N_("Uppgiften ”%(element)s” avbröts")),
     "task.claimed": (N_("Uppgift tagen"), N_("%(who)s tog uppgiften ”%(element)s”")),
-    "task.released": (N_("Uppgift tillbakalämnad"), N_("%(who)s lämnade tillbaka uppgiften ”%(element)s”")),
+    "task.released": (
+        N_("Uppgift tillbakalämnad"), N_("%(who)s lämnade tillbaka uppgiften ”%(element)s”")),
     "task.reassigned": (
         N_("Uppgift tilldelad"), N_("%(who)s gav uppgiften ”%(element)s” till %(assignee_name)s")),
     "task.taken_over": (

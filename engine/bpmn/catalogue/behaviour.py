@@ -150,5 +150,17 @@ TEXTS: dict[str, Text] = {
         "{element}: who is to do it is said in two ways, or with parameters but no resource. Keep "
         "one way.",
     ),
+    "resource_parameter_foreign": (
+        "warning",
+        "{element} ger resursen parametern {value}, som hör till något annat. Välj en av resursens "
+        "parametrar.",
+        "{element} gives its resource the parameter {value}, which belongs to something else. "
+        "Choose one of the resource's parameters.",
+    ),
+    "resource_parameter_missing": (
+        "warning",
+        "{element} ger inte resursen parametern {value}, som den kräver. Ange den.",
+        "{element} does not give its resource the parameter {value}, which it requires. Give it.",
+    ),
 }
 """Findings about activities by their code."""

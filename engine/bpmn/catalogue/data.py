@@ -119,9 +119,16 @@ TEXTS: dict[str, Text] = {
     ),
     "data_out_of_sight": (
         "warning",
-        "{element} visar data ur {scope}, som inte syns därifrån. Flytta dataobjektet utåt.",
-        "{element} shows data of {scope}, which cannot be seen from there. Move the data object "
+        "{element} använder {data}, som hör till {scope} och inte syns därifrån. Flytta det utåt.",
+        "{element} uses {data}, which belongs to {scope} and cannot be seen from there. Move it "
         "outwards.",
+    ),
+    "data_sets_unpaired": (
+        "warning",
+        "{element}: mängderna {first} och {second} hör ihop enligt den ena men inte enligt den "
+        "andra. Ange det i båda.",
+        "{element}: the sets {first} and {second} belong together by one of them but not by the "
+        "other. Say it in both.",
     ),
 }
 """Findings about data by their code."""

@@ -113,6 +113,13 @@ TEXTS: dict[str, Text] = {
         "{element} is attached to {host}, which stands in another sub-process or process. Move it "
         "there.",
     ),
+    "boundary_twice": (
+        "warning",
+        "{element} väntar på samma sak som {other}; bara en av dem kan inträffa. Ta bort en av "
+        "dem.",
+        "{element} waits for the same thing as {other}; only one of them can happen. Remove one of "
+        "them.",
+    ),
     "compensation_handlers": (
         "error",
         "{element} har associationer till {count} kompensationer; den ska ha en. Lägg dem i en "

@@ -92,10 +92,10 @@ TEXTS: dict[str, Text] = {
     ),
     "shape_of_nothing": (
         "warning",
-        "Ritningen visar {value} ({kind}), som inte finns i filen; det ritas inte. Öppna och spara "
-        "diagrammet i en redigerare.",
-        "The drawing shows {value} ({kind}), which is not in the file; it is not drawn. Open and "
-        "save the diagram in an editor.",
+        "Ritningen visar {value} ({kind}), som inte finns i filen. Öppna och spara diagrammet i en "
+        "redigerare.",
+        "The drawing shows {value} ({kind}), which is not in the file. Open and save the diagram "
+        "in an editor.",
     ),
     "extension_not_understood": (
         "gap",

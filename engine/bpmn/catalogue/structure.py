@@ -162,6 +162,14 @@ TEXTS: dict[str, Text] = {
         "{element} has a condition, but conditions are not used out of {source}. Remove the "
         "condition, or use an exclusive gateway.",
     ),
+    "complex_without_activation": (
+        "warning",
+        "{element} har flera flöden in men inget villkor för när den går vidare "
+        "(activationCondition): den går vidare med det första. Skriv ett, till exempel "
+        "= activationCount >= 2.",
+        "{element} has several flows in but no condition for going on (activationCondition): it "
+        "goes on with the first. Write one, for example = activationCount >= 2.",
+    ),
     "event_gateway_one_way": (
         "warning",
         "{element} behöver minst två vägar ut.",

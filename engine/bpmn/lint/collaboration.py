@@ -14,7 +14,7 @@ from engine.bpmn.lint.document import SCOPES, DiagramProcess, Document
 from engine.bpmn.lint.references import kind_of
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.model import ACTIVITIES, EVENTS
-from engine.bpmn.names import kind, local_reference, model_child, model_children, text
+from engine.bpmn.names import flag, kind, local_reference, model_child, model_children, text
 
 CATCHING = ("intermediateCatchEvent", "boundaryEvent", "receiveTask")
 """What only waits for a message: nothing is sent from there."""
@@ -125,6 +125,26 @@ def performers(document: Document, report: Reporter) -> None:
             report("performer_ambiguous", element.getparent(), at=element)
 
 
+def parameters(document: Document, report: Reporter) -> None:
+    """Table 10.5, §8.4.12: a parameter that is given is one of the resource's, and those that the
+    resource requires are given."""
+    for element in document.of("performer", "humanPerformer", "potentialOwner", "resourceRole"):
+        resource = document.target(text(model_child(element, "resourceRef")))
+        if resource is None or kind(resource) != "resource":
+            continue
+        known = {p.get("id") or "": p for p in model_children(resource, "resourceParameter")}
+        given = [
+            local_reference(binding.get("parameterRef"))
+            for binding in model_children(element, "resourceParameterBinding")
+        ]
+        for name in given:
+            if name in document.by_id and name not in known:
+                report("resource_parameter_foreign", element.getparent(), at=element, value=name)
+        for name, parameter in known.items():
+            if flag(parameter, "isRequired") and name not in given:
+                report("resource_parameter_missing", element.getparent(), at=element, value=name)
+
+
 def pools(document: Document, report: Reporter) -> None:
     """§9.3: a process is shown in one pool."""
     seen: set[str] = set()
@@ -232,6 +252,7 @@ CHECKS = (
     participants,
     remarks,
     performers,
+    parameters,
     pools,
     lanes,
     parties,

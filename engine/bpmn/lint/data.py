@@ -9,7 +9,7 @@ from collections import Counter
 
 from lxml import etree
 
-from engine.bpmn.lint.document import SCOPES, DiagramNode, Document
+from engine.bpmn.lint.document import DiagramNode, Document
 from engine.bpmn.lint.report import Reporter
 from engine.bpmn.names import flag, kind, local_reference, model_child, model_children, text
 
@@ -72,6 +72,7 @@ def specifications(document: Document, report: Reporter) -> None:
                 if data.get("id") not in used:
                     report("data_not_in_set", element.getparent(), at=data, data=data, name=holder)
             _sets(document, element, name, sets, report)
+        _pairs(element, report)
 
 
 def _sets(
@@ -95,6 +96,24 @@ def _sets(
                 if local_reference(text(reference)) not in held:
                     owner, value = specification.getparent(), text(reference)
                     report("data_set_optional", owner, at=reference, name=more, value=value)
+
+
+def _pairs(specification: etree._Element, report: Reporter) -> None:
+    """Table 10.61, Table 10.62: an input set and an output set that belong together name each
+    other."""
+    pairs = [
+        {
+            (each.get("id"), local_reference(text(other)))
+            for each in model_children(specification, holder)
+            for other in model_children(each, f"{other_holder}Refs")
+        }
+        for holder, other_holder in (("inputSet", "outputSet"), ("outputSet", "inputSet"))
+    ]
+    known = {each.get("id") for each in model_children(specification, "inputSet", "outputSet")}
+    for one, other in sorted(pairs[0] ^ {(b, a) for a, b in pairs[1]}, key=str):
+        if {one, other} <= known:
+            owner = specification.getparent()
+            report("data_sets_unpaired", owner, at=specification, first=one, second=other)
 
 
 def associations(document: Document, report: Reporter) -> None:
@@ -130,15 +149,26 @@ def association_sources(document: Document, report: Reporter) -> None:
 
 
 def visible(document: Document, report: Reporter) -> None:
-    """§10.4.1 "Data Objects": a data object is seen in the process or sub-process that it stands in
-    and in what stands in there."""
+    """§10.4.1 "Data Objects", "Properties": they are seen in the process, sub-process, activity or
+    event that they stand in and in what stands in there."""
     for element in document.of("dataObjectReference"):
-        shown = document.target(element.get("dataObjectRef"))
-        holder = None if shown is None or kind(shown) != "dataObject" else shown.getparent()
-        if holder is None or kind(holder) not in SCOPES | {"process"}:
-            continue
-        if holder not in element.iterancestors():
-            report("data_out_of_sight", element, scope=holder)
+        _seen(element, element, document.target(element.get("dataObjectRef")), report)
+    for element in document.of(*_OWN_END):
+        for reference in model_children(element, "sourceRef", "targetRef"):
+            _seen(element.getparent(), element, document.target(text(reference)), report)
+
+
+def _seen(
+    user: etree._Element, at: etree._Element, used: etree._Element | None, report: Reporter
+) -> None:
+    if used is None or kind(used) not in _OF_A_SCOPE:
+        return
+    holder = used.getparent()
+    if holder is not user and holder not in user.iterancestors():
+        report("data_out_of_sight", user, at=at, data=used, scope=holder)
+
+
+_OF_A_SCOPE = ("dataObject", "property")
 
 
 def event_data(document: Document, report: Reporter) -> None:

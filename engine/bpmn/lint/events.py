@@ -199,34 +199,34 @@ def attached(document: Document, report: Reporter) -> None:
 
 
 def compensation(document: Document, report: Reporter) -> None:
-    """§10.7.1: a compensation event on a boundary has an association to one activity that is marked
-    for compensation, and what is so marked has such an association."""
+    """§10.7.1: a compensation event on a boundary has an association to an activity of its scope
+    that is marked for compensation, and what is so marked has such an association. What is
+    undone is undone by one activity."""
     joined: set[DiagramNode] = set()
     for node in document.all_nodes():
-        if node.kind == "boundaryEvent" and "compensate" in node.events:
-            undoing = _handlers(document, node)
-            joined.update(undoing)
-            if not undoing:
-                report("compensation_without_handler", node.element)
-            elif len(undoing) > 1:
-                report("compensation_handlers", node.element, count=len(undoing))
+        events = [b for b in node.boundary if "compensate" in b.events]
+        undoing = {handler for event in events for handler in _handlers(document, event)}
+        joined.update(undoing)
+        if len(undoing) > 1:
+            report("compensation_handlers", node.element, count=len(undoing))
+        for event in events:
+            if not undoing.intersection(_handlers(document, event)):
+                report("compensation_without_handler", event.element)
     for node in document.all_nodes():
         if node.for_compensation and node not in joined:
             report("handler_without_compensation", node.element)
 
 
-def _handlers(document: Document, event: DiagramNode) -> set[DiagramNode]:
+def _handlers(document: Document, event: DiagramNode) -> Iterator[DiagramNode]:
     """The compensation activities that associations lead to from this event. (One that is drawn
     the other way round means the same.)"""
-    found = set()
     for element in document.of("association"):
         ends = [local_reference(element.get(name)) for name in ("sourceRef", "targetRef")]
         if event.id and event.id in ends:
             ends.remove(event.id)
             node = document.node(document.by_id.get(ends[0]))
-            if node is not None and flag(node.element, "isForCompensation"):
-                found.add(node)
-    return found
+            if node is not None and node.for_compensation and node.scope is event.scope:
+                yield node
 
 
 def compensated(document: Document, report: Reporter) -> None:
@@ -281,6 +281,23 @@ def compensation_of_nothing(document: Document, report: Reporter) -> None:
                 report("compensation_of_nothing", node.element)
 
 
+def caught_twice(document: Document, report: Reporter) -> None:
+    """§10.5.6: an error or escalation is caught once; of two events on one activity that wait for
+    the same one, only one can ever come."""
+    for host in document.all_nodes():
+        seen: dict[tuple[str, str], DiagramNode] = {}
+        for node in host.boundary:
+            for definition in node.definitions:
+                event = kind(definition).removesuffix("EventDefinition")
+                if event not in ("error", "escalation", "cancel"):
+                    continue
+                first = seen.setdefault(
+                    (event, local_reference(definition.get(f"{event}Ref"))), node
+                )
+                if first is not node:
+                    report("boundary_twice", node.element, other=first.element)
+
+
 def timed_starts(document: Document, report: Reporter) -> None:
     """§10.5.2, Table 10.84: a timer start event starts a process when its time comes. Here a case
     is somebody's, so a person (or the process that calls) starts it, and it waits for the time."""
@@ -303,6 +320,7 @@ CHECKS = (
     shared_definitions,
     instantiating,
     instantiating_inside,
+    caught_twice,
     compensation,
     compensated,
     compensation_of_nothing,

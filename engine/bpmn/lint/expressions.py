@@ -170,7 +170,7 @@ def _informal(element: etree._Element, document: Document) -> ExpressionProblem 
     if _PLACES[kind(element)] not in _FORMAL or not written or is_juel(written):
         return None
     event = kind(element.getparent()) == "conditionalEventDefinition"
-    if not event and not any(" " in name for name in names_in(written)):
+    if not event and not any(" " in name or name.endswith("?") for name in names_in(written)):
         return None
     process = document.process_of(element)
     runs = document.executable if process is None else process.executable
@@ -253,10 +253,10 @@ def _default_language(document: Document, report: Reporter, default: str) -> Non
 
 
 def scripts(document: Document, report: Reporter) -> None:
-    """§10.3.3 "Script Task": without a script there is nothing to run."""
-    for node in document.all_nodes():
-        if node.kind == "scriptTask" and model_child(node.element, "script") is None:
-            report("script_missing", node.element)
+    """§10.3.3 "Script Task", "Global Script Task": without a script there is nothing to run."""
+    for element in document.of("scriptTask", "globalScriptTask"):
+        if model_child(element, "script") is None:
+            report("script_missing", element)
 
 
 CHECKS = (expressions, scripts, not_used)

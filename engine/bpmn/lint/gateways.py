@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.bpmn.lint.document import DiagramNode, Document
 from engine.bpmn.lint.report import Reporter
-from engine.bpmn.names import flag
+from engine.bpmn.names import flag, model_child
 
 _DECIDING = ("exclusiveGateway", "inclusiveGateway", "complexGateway")
 _PLAIN = (*_DECIDING, "parallelGateway")
@@ -77,6 +77,15 @@ def decisions(document: Document, report: Reporter) -> None:
             report("gateway_without_default", node.element)
 
 
+def activations(document: Document, report: Reporter) -> None:
+    """Table 10.53 "Complex Gateway": the activation condition says which tokens are waited for;
+    without one the first goes on."""
+    for node in document.all_nodes():
+        joins = node.kind == "complexGateway" and len(node.incoming) > 1
+        if joins and model_child(node.element, "activationCondition") is None:
+            report("complex_without_activation", node.element)
+
+
 def idle_conditions(document: Document, report: Reporter) -> None:
     """§8.4.13 "Sequence Flow", §10.5.2, §10.6.4: flows out of parallel and event-based gateways and
     out of events have no conditions."""
@@ -125,6 +134,7 @@ CHECKS = (
     idle,
     defaults,
     decisions,
+    activations,
     idle_conditions,
     event_gateway_kinds,
     after_event_gateways,

@@ -267,9 +267,9 @@ def imports(document: Document, report: Reporter) -> None:
 
 
 def declarations(document: Document, report: Reporter) -> None:
-    """§8.4, §10.5.5: messages, signals, errors, escalations and event definitions are declared to
-    be used. One that nothing names is left over, or the reference to it is missing. (Other tools
-    name them by their name or code.)"""
+    """§8.4, §8.5, §10.5.5: messages, signals, errors, interfaces … are declared to be used. One
+    that nothing names is left over, or the reference to it is missing. (Other tools name them by
+    their name or code.)"""
     declared = [e for e in document.root if kind(e) in _DECLARED and e.get("id")]
     if not declared:
         return
@@ -279,12 +279,20 @@ def declarations(document: Document, report: Reporter) -> None:
             own = _NAMED_BY if kind(element) in _DECLARED else _NAMED_BY[:2]
             named.update(local_reference(v) for k, v in element.attrib.items() if k not in own)
             named.add(local_reference(element.text))
+    named.discard("")
     for element in declared:
-        if named.isdisjoint(element.get(name) for name in _NAMED_BY):
+        if named.isdisjoint(_names(element)):
             report("declaration_unused", element)
 
 
+def _names(element: etree._Element) -> Iterator[str]:
+    """What a declaration, or a part of it, can be named by."""
+    yield from (element.get(name) or "" for name in _NAMED_BY)
+    yield from (part.get("id") or "" for part in element.iterdescendants())
+
+
 _DECLARED = _EVENT_DEFINITIONS | {"message", "signal", "error", "escalation"}
+_DECLARED |= {"interface", "dataStore", "resource", "endPoint", "correlationProperty"}
 _NAMED_BY = ("id", "name", "errorCode", "escalationCode")
 
 

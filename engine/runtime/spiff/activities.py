@@ -14,8 +14,9 @@ from engine.bpmn.model import Node
 from engine.definitions.evaluation import shown, unevaluable
 from engine.errors import StepError
 from engine.runtime.spiff import compensation, events
+from engine.runtime.spiff.marks import OWN
 from engine.runtime.spiff.specs import Awaited, Spec, evaluate
-from engine.runtime.spiff.workflow import OWN, Thrown, TokenTree
+from engine.runtime.spiff.workflow import Thrown, TokenTree
 
 HIDDEN = "hidden"
 """What an activity's own variables hide while it lasts, by name."""

@@ -15,8 +15,9 @@ from engine.definitions.evaluation import shown, unevaluable
 from engine.errors import StepError
 from engine.runtime.spiff import events
 from engine.runtime.spiff.activities import ActivitySpec
+from engine.runtime.spiff.marks import LOOPS_APART, NEW, OWN
 from engine.runtime.spiff.specs import Spec, evaluate, truth
-from engine.runtime.spiff.workflow import ACTIVE, LOOPS_APART, NEW, OWN, TokenTree
+from engine.runtime.spiff.workflow import ACTIVE, TokenTree
 
 BODY = " [body]"
 """Ends the name of the spec that does one round; the wrapper around it has the element's own name.
@@ -98,7 +99,8 @@ class StandardLoop(Repeated):
 
     def round_done(self, task: Task, body: Task) -> None:
         done = int(body.internal_data["index"]) + 1
-        if self._again(task, done, **body.data):
+        seen = body.data if OWN in body.internal_data else {}
+        if self._again(task, done, **seen):
             self.body(task, done)
         else:
             self.finish(task)

@@ -17,6 +17,7 @@ from SpiffWorkflow.workflow import Workflow
 from engine.bpmn.model import DecisionCall
 from engine.definitions.evaluation import unevaluable
 from engine.errors import StepError
+from engine.runtime.spiff.marks import LAYERED, LOOPS_APART, NEW, OWN
 
 # At INFO the library builds a dictionary of all tasks for every change of state.
 logging.getLogger("spiff.task").setLevel(logging.WARNING)
@@ -28,18 +29,6 @@ TokenState: TypeAlias = TaskState
 """Where a token is in its life, as the library counts it."""
 ACTIVE = TaskState.FUTURE | TaskState.WAITING | TaskState.READY | TaskState.STARTED
 """The states of a token that has not ended."""
-OWN = "own"
-"""Marks a token that is a data scope of its own, a round of a repeated activity: what is written
-inside it stays inside (BPMN 2.0.2, 10.4.1); or, where the mark is ``NEW``, what is set there
-first does, and what is there already is written where it is."""
-NEW = "new"
-"""The mark of a round of a loop: rounds one after the other may count in what is around them."""
-LAYERED = "layered"
-"""Marks a process whose tokens look up the variables of the scopes around them. One that began
-before there were such marks goes on with copies in each token, and shares all else."""
-LOOPS_APART = "loops_apart"
-"""Marks a process in which a loop's round is a data scope of its own. In one that began before, a
-round goes on with all that the one before has left."""
 PRUNE_EVERY = 500
 """After how many elements finished tokens are forgotten amid a run, so that a long run stays small.
 """
@@ -328,8 +317,7 @@ class TokenTree(Workflow):  # type: ignore[misc]
     # ------------------------------------------------------------ events
 
     def signal(self, name: str | None) -> tuple[str, ...]:
-        """Tell every token of this process that waits for the signal, or say which are to hear it
-        later."""
+        """Tell all tokens that wait for the signal; returns those that are to hear it later."""
         unheard = []
         for task in list(self.tokens(everywhere=True)):
             if not task.has_state(ACTIVE) or not task.task_spec.waits_for(task, "signal", name):

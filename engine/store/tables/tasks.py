@@ -47,7 +47,7 @@ class TaskTable(Base):
     due: Mapped[date | None]
     place: Mapped[str] = mapped_column(PLACE, server_default="")
     """Where it stands among the tasks of one day: by its case, then in the order of the plan, then
-    by when it opened. No two tasks have the same place (``engine.work.places``)."""
+    by when it opened. No two tasks have the same place."""
     due_rule: Mapped[dict[str, Any] | None]
     points: Mapped[int]
     ticked: Mapped[int]

@@ -73,6 +73,7 @@ def test_everything_that_is_wrong_with_a_start_is_told(desk: Desk) -> None:
         ("not_in_role", "people.saljare"),
         ("unknown_role", "people.chef"),
         ("unknown_person", "people.inkop"),
+        ("required", "customer_id"),
     }
     assert not desk.engine.cases.search(desk.manager.actor).items
 

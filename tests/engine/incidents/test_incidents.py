@@ -333,3 +333,35 @@ def test_only_who_looks_after_the_engine_learns_of_incidents(bare_desk: Desk) ->
         desk.engine.incidents.retry(desk.seller.actor, incident.id, key=desk.key())
     owner = desk.people["process_owner"].actor
     assert [i.id for i in desk.engine.incidents.newest(owner)] == [incident.id]
+
+
+def test_what_a_failed_completion_said_is_the_tasks_draft_also_the_second_time(
+    bare_desk: Desk,
+) -> None:
+    desk = bare_desk
+    parts = [p for p in CHOICE_PARTS if 'id="decide"' not in p]
+    asked = field("amount", "integer") + field("why")
+    desk.deploy(diagram("choice", *parts, task("decide", form=asked, points=("seen",))))
+    case_id = desk.case("choice")
+    task_id = desk.task(case_id)
+    for why in ("först", "sedan"):
+        with pytest.raises(ProcessFailed) as caught:
+            desk.engine.tasks.complete(
+                desk.manager.actor,
+                task_id,
+                answers={"amount": 13, "why": why},
+                ticks={"seen": True},
+                note=f"Nu {why}",
+                key=desk.key(),
+            )
+        assert caught.value.error_code == "completion_failed"
+        detail = desk.engine.tasks.get(desk.manager.actor, task_id)
+        assert (detail.row.state, detail.values["why"], detail.note) == (
+            "open",
+            why,
+            f"Nu {why}",
+        )
+        assert str(detail.values["amount"]) == "13"
+        assert [point.state for point in detail.checklist] == ["done"]
+        assert detail.draft_saved_at is not None
+    assert len(desk.incidents(case_id)) == 1

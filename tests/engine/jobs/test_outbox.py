@@ -7,12 +7,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from engine import Engine, FakeClock
+from engine import FakeClock
 from engine.config.settings import MailSettings, WebhookSettings, WebSettings
 from engine.jobs import outbox, webhooks
 from engine.store.tables import OutboxTable
@@ -20,6 +19,8 @@ from tests.support.databases import database_of, reopened
 from tests.support.desk import Desk
 from tests.support.diagrams import call, chain, diagram, end, start, task
 from tests.support.receivers import Events, Mailbox, http_receiver, smtp_server
+from tests.support.workers import outbox_rows as rows
+from tests.support.workers import work_off
 
 SECRET = "ett hemligt ord för prov"
 FAULT = '<bpmn:error id="fault" errorCode="fault"/>'
@@ -54,25 +55,6 @@ def mailing(bare_desk: Desk, clock: FakeClock, box: Mailbox) -> Iterator[Desk]:
         steps = (start(), task("act", due="P1D"), end(), chain("start", "act", "end"))
         desk.deploy(diagram("acting", *steps, lanes={"saljare": ["act"]}))
         yield desk
-
-
-def work_off(engine: Engine) -> None:
-    """Sweep, and do all jobs that the rows give reason for."""
-    handlers = engine.jobs.worker().handlers
-    handlers.sweep()
-    with database_of(engine).reading() as connection:
-        wanted = handlers.overdue(connection, engine.now() + timedelta(seconds=5))
-    for job in wanted:
-        handlers.by_kind[job.kind](job.payload)
-    for row in rows(engine):
-        handlers.by_kind["outbox"]({"id": row.id})
-
-
-def rows(engine: Engine) -> list[Any]:
-    with database_of(engine).reading() as connection:
-        return list(
-            connection.execute(select(OutboxTable).order_by(OutboxTable.created_at, OutboxTable.id))
-        )
 
 
 def case_with_task(desk: Desk) -> str:

@@ -118,7 +118,7 @@ class Crowd:
             and asked.get("process", task.process_id) in (task.process_id, task.definition_id)
             and shown(task)
         ]
-        return [t.id for t in sorted(fitting, key=lambda t: (t.due or late, t.id))]
+        return [t.id for t in sorted(fitting, key=lambda t: (t.due or late, t.place))]
 
     def expected_cases(self, asked: Mapping[str, Any], states: Sequence[str]) -> list[str]:
         of_tasks = [name for name in asked if name.partition("_")[0] in OPEN_OF_CASES]

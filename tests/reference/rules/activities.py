@@ -16,7 +16,13 @@ from tests.reference.rules.rule import (
     t,
 )
 
-_WORDS = ("customer is happy", "kunden är nöjd", "all parts have arrived", "the offer was accepted")
+_WORDS = (
+    "customer is happy",
+    "Approved?",
+    "kunden är nöjd",
+    "all parts have arrived",
+    "the offer was accepted",
+)
 
 
 def single(activity: str) -> str:
@@ -53,6 +59,19 @@ def conditional(text: str, more: str = "") -> str:
     )
 
 
+def owned(parameter: str, more: str = "") -> str:
+    """A task whose owner is a resource with this parameter."""
+    bound = f'<resourceParameterBinding parameterRef="{parameter}"><formalExpression>x</formalExpression></resourceParameterBinding>'
+    owner = (
+        f"<potentialOwner><resourceRef>r</resourceRef>{bound if parameter else ''}</potentialOwner>"
+    )
+    return (
+        single(act("userTask", inner=owner))
+        + '<resource id="r" name="r"><resourceParameter id="rp" name="p" isRequired="true"/>'
+        + f'<resourceParameter id="ro" name="o" isRequired="false"/></resource>{more}'
+    )
+
+
 _TWO = "<loopCardinality>= 2</loopCardinality>"
 _FORMAL = ' xsi:type="tFormalExpression"'
 _CARDINALITY_THREE = (
@@ -78,7 +97,10 @@ TASKS = (
         "A script task has a script.",
         "script_missing",
         "gap",
-        (single('<scriptTask id="a" scriptFormat="feel"/>'),),
+        (
+            single('<scriptTask id="a" scriptFormat="feel"/>'),
+            f'{PLAIN}<callActivity id="a" calledElement="gs"/>[[s > a > e]]||<globalScriptTask id="gs" scriptLanguage="feel"/>',
+        ),
         single(act("scriptTask")),
     ),
     Rule(
@@ -86,7 +108,10 @@ TASKS = (
         "A script says in which language it is.",
         "script_without_format",
         "warning",
-        (single('<scriptTask id="a"><script>{x: 2}</script></scriptTask>'),),
+        (
+            single('<scriptTask id="a"><script>{x: 2}</script></scriptTask>'),
+            f'{PLAIN}<callActivity id="a" calledElement="gs"/>[[s > a > e]]||<globalScriptTask id="gs"><script>{{x: 2}}</script></globalScriptTask>',
+        ),
         single(act("scriptTask")),
     ),
     Rule(
@@ -170,6 +195,29 @@ TASKS = (
             + '<resource id="r" name="r"><resourceParameter id="rp" name="x" isRequired="true"/></resource>',
         ),
         STEP,
+        everywhere=False,
+    ),
+    Rule(
+        "8.4.12, 10.3.1 `parameterRef`",
+        "A parameter is one of its resource's.",
+        "resource_parameter_foreign",
+        "warning",
+        (
+            owned(
+                "rq",
+                more='<resource id="r2" name="r2"><resourceParameter id="rq" name="q" isRequired="false"/></resource>',
+            ),
+        ),
+        owned("rp"),
+        everywhere=False,
+    ),
+    Rule(
+        "8.4.12 `isRequired`",
+        "A parameter that the resource requires is given.",
+        "resource_parameter_missing",
+        "warning",
+        (owned("ro"), owned("")),
+        owned("rp"),
         everywhere=False,
     ),
     Rule(

@@ -213,6 +213,27 @@ DATA = (
         ),
     ),
     Rule(
+        "Table 10.61, Table 10.62 `outputSetRefs`, `inputSetRefs`",
+        "An input set and an output set that belong together name each other.",
+        "data_sets_unpaired",
+        "warning",
+        (
+            given(
+                "userTask",
+                '<inputSet id="is"><outputSetRefs>os</outputSetRefs></inputSet><outputSet id="os"/>',
+            ),
+            given(
+                "userTask",
+                '<inputSet id="is"/><outputSet id="os"><inputSetRefs>is</inputSetRefs></outputSet>',
+            ),
+        ),
+        given(
+            "userTask",
+            '<inputSet id="is"><outputSetRefs>os</outputSetRefs></inputSet><outputSet id="os"><inputSetRefs>is'
+            "</inputSetRefs></outputSet>",
+        ),
+    ),
+    Rule(
         "10.4.1 “Data Associations”",
         "Nothing is written into an input of the process.",
         "output_to_input",
@@ -274,6 +295,16 @@ DATA = (
             STEP
             + '<dataObjectReference id="r" dataObjectRef="d"/>||'
             + CHILD.replace("<userTask", '<dataObject id="d"/><userTask'),
+            PLAIN
+            + sub('<dataObject id="d" itemSubjectRef="T1"/>' + t("b"), "k")
+            + given("userTask", specification(1), more=association(IN, "d", "I0"))
+            .replace("[[s > a > e]]", "[[s > k > a > e]]")
+            .replace(PLAIN, ""),
+            PLAIN
+            + '<userTask id="b"><property id="q"/></userTask>'
+            + given("userTask", specification(0, 1), more=association(OUT, "O0", "q"))
+            .replace("[[s > a > e]]", "[[s > b > a > e]]")
+            .replace(PLAIN, ""),
         ),
         PLAIN
         + '<dataObject id="d"/>'

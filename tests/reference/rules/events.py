@@ -544,6 +544,24 @@ BOUNDARY = (
         on_border("signal"),
     ),
     Rule(
+        "10.5.6",
+        "One event at most on an activity waits for the same error, escalation or cancel.",
+        "boundary_twice",
+        "warning",
+        tuple(
+            on_border(trigger, act("transaction"), definition)
+            + node("boundaryEvent", "w2", definition or TRIGGERS[trigger], attachedToRef="a")
+            + t("z2")
+            + "[[w2 > z2 > e]]"
+            for trigger in ("error", "escalation", "cancel")
+            for definition in ("", f"<{trigger}EventDefinition/>")
+        ),
+        on_border("error")
+        + '<boundaryEvent id="w2" attachedToRef="a"><errorEventDefinition errorRef="F"/></boundaryEvent>'
+        + t("z2")
+        + "[[w2 > z2 > e]]",
+    ),
+    Rule(
         "10.5.5 “Cancel”",
         "A cancel on a border is on that of a transaction.",
         "cancel_not_on_transaction",
@@ -941,6 +959,12 @@ DEFINITIONS = (
                 '<error id="n" errorCode="o"/>',
                 '<escalation id="n" escalationCode="o"/>',
                 '<signalEventDefinition id="n" signalRef="S"/>',
+                '<interface id="n" name="o"><operation id="n2" name="o"><inMessageRef>M</inMessageRef></operation></interface>',
+                '<dataStore id="n" name="Customers"/>',
+                '<resource id="n" name="Buyer"/>',
+                '<endPoint id="n"/>',
+                '<correlationProperty id="n"><correlationPropertyRetrievalExpression messageRef="M"><messagePath>x'
+                "</messagePath></correlationPropertyRetrievalExpression></correlationProperty>",
             )
         ),
         STEP,
@@ -974,24 +998,31 @@ COMPENSATION = (
     ),
     Rule(
         "10.7.1",
-        "It has an association to a compensation activity.",
+        "It has an association to a compensation activity in its own scope.",
         "compensation_without_handler",
         "warning",
         (
             undone(handler=" ", association=" "),
             undone(handler=t("u") + "[[a > u > e]]"),
             undone(handler='<textAnnotation id="u"/>'),
+            undone(
+                handler=sub('<task id="u" isForCompensation="true"/>' + t("v"), "q")
+                + "[[a > q > e]]"
+            ),
         ),
         undone(),
     ),
     Rule(
         "10.7.1",
-        "It has one handler, in its own scope.",
+        "An activity has one handler.",
         "compensation_handlers",
         "breaks",
         (
             undone()
             + '<task id="u2" isForCompensation="true"/><association id="o2" sourceRef="b" targetRef="u2"/>',
+            undone()
+            + event("boundaryEvent", "b2", "compensate", attachedToRef="a")
+            + '<task id="u2" isForCompensation="true"/><association id="o2" sourceRef="b2" targetRef="u2"/>',
         ),
         undone(),
     ),

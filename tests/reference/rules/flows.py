@@ -356,6 +356,17 @@ GATEWAY_RULES = (
         choice("exclusiveGateway", default="fb", a=condition("= x &gt; 1"), b=""),
     ),
     Rule(
+        "10.6.5 `activationCondition`",
+        "A complex gateway that joins says when it goes on.",
+        "complex_without_activation",
+        "warning",
+        (
+            f'{PLAIN}<parallelGateway id="p"/>{t("a", "b")}<complexGateway id="g"/>[[s > p > a > g > e]][[p > b > g]]',
+        ),
+        f'{PLAIN}<parallelGateway id="p"/>{t("a", "b")}<complexGateway id="g"><activationCondition>= activationCount &gt;= 2'
+        "</activationCondition></complexGateway>[[s > p > a > g > e]][[p > b > g]]",
+    ),
+    Rule(
         "10.6.6",
         "An event-based gateway has two flows out at least.",
         "event_gateway_one_way",

@@ -18,6 +18,8 @@ LOST = 0
 TIMEOUT = 30.0
 """Seconds after which a request counts as not answered."""
 PAUSE = 0.1
+NEW = 0
+"""The revision of a task that nobody has written to."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ class Signers:
     gave_up: threading.Event = field(default_factory=threading.Event)
 
     def complete(self, task_id: str) -> None:
-        body = {"signature": {"password": self.password}} if self.password else {}
+        signed = {"signature": {"password": self.password}} if self.password else {}
+        body = {**signed, "revision": NEW}
         deadline = time.monotonic() + self.patience
         while not self.gave_up.is_set():
             answer = self.client.post(f"/tasks/{task_id}/complete", body, key=f"key-{task_id}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import uuid
 from typing import Any
 
@@ -13,15 +15,25 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from werkzeug.test import TestResponse
 
-from engine import SYSTEM, Engine
+from engine import INCIDENT_KINDS, SYSTEM, TOKEN_SCOPES, Engine, FakeClock
+from engine.access import actions
+from engine.bpmn.forms import FIELD_TYPES
+from engine.config.settings import WebhookSettings
+from engine.queries import task_detail
 from tests.support.caller import Caller, Calling, Document, operations
+from tests.support.databases import reopened
 from tests.support.diagrams import ad_hoc, chain, diagram, end, start, task
+from tests.support.files import PROJECT
 from tests.support.incidents import BREAKS
 from tests.support.people import People
+from tests.support.receivers import http_receiver
 from tests.support.samples import DONE, PAYMENT, SMALL
 from tests.support.visitor import Visitor
+from tests.support.workers import work_off
+from web import create_app
 from web.api.problems import KINDS
 from web.api.routes import ROUTES
+from web.texts.history import FACTS
 
 SHOP = diagram(
     "shop",
@@ -77,6 +89,97 @@ def test_every_body_is_closed_to_unknown_fields(document: Document) -> None:
     )
 
 
+def references(value: Any) -> set[str]:
+    """Every reference in a part of the document."""
+    if isinstance(value, dict):
+        own = {value["$ref"]} if isinstance(value.get("$ref"), str) else set()
+        return own.union(*map(references, value.values()))
+    return set().union(*map(references, value)) if isinstance(value, list) else set()
+
+
+def test_every_component_is_referred_to(document: Document) -> None:
+    components = document["components"]
+    named = {
+        f"#/components/{kind}/{name}"
+        for kind in ("schemas", "examples")
+        for name in components[kind]
+    }
+    assert references(document) == named
+
+
+def test_times_and_days_say_so(document: Document) -> None:
+    kinds: dict[str, set[str]] = {}
+    for schema in document["components"]["schemas"].values():
+        for name, field in schema.get("properties", {}).items():
+            formats = {part.get("format", "") for part in field.get("anyOf", [field])}
+            kinds.setdefault(name, set()).update(formats - {""} or {"none"})
+    times = {n for n in kinds if n == "at" or n.endswith("_at")} | {"timestamp"}
+    days = {"due", "start_date"}
+    assert {"opened_at", "completed_at", "started_at", "ended_at", "expires_at"} < times
+    assert {name: kinds[name] for name in times} == {name: {"date-time"} for name in times}
+    assert {name: kinds[name] for name in days} == {name: {"date"} for name in days}
+    list_tasks = operations(document)["list_tasks"][2]["parameters"]
+    of = {p["name"]: p["schema"].get("format") for p in list_tasks}
+    assert of["due_from"] == of["due_to"] == "date"
+
+
+def test_closed_sets_of_words_are_listed(document: Document) -> None:
+    of = {name: s.get("properties") for name, s in document["components"]["schemas"].items()}
+    assert set(of["Field"]["type"]["enum"]) == set(FIELD_TYPES)
+    assert set(of["Me"]["rights"]["items"]["enum"]) == set(actions.RIGHTS)
+    assert set(of["Me"]["scopes"]["items"]["enum"]) == set(TOKEN_SCOPES)
+    assert set(of["TaskDetail"]["can"]["items"]["enum"]) == set(task_detail.ACTIONS)
+    assert set(of["Fact"]["type"]["enum"]) == set(FACTS) == set(document["webhooks"])
+    assert of["Problem"]["type"]["enum"] == [f"/problems/{name}" for name in KINDS]
+    assert set(of["Incident"]["kind"]["enum"]) == set(INCIDENT_KINDS)
+    for name, field in (
+        ("Task", "state"), ("Case", "state"), ("Instance", "state"), ("Planned", "state"),
+        ("Point", "state"), ("Finding", "severity"), ("Signature", "method"),
+    ):  # fmt: skip
+        assert of[name][field].get("enum") or of[name][field].get("const"), (name, field)
+
+
+def test_every_type_of_fact_that_the_engine_notes_is_an_event(document: Document) -> None:
+    noted = re.compile(r"note(?:_fact|_file)?\(.{0,60}?\"([a-z]+\.[a-z_]+)\"", re.DOTALL)
+    sources = [path.read_text(encoding="utf-8") for path in (PROJECT / "engine").rglob("*.py")]
+    found = {type for text in sources for type in noted.findall(text)}
+    assert len(found) > 30
+    assert found <= set(document["webhooks"])
+
+
+def test_every_example_fits_its_schema(document: Document) -> None:
+    resource = Resource.from_contents(document, default_specification=DRAFT202012)
+    registry = Registry().with_resource("urn:document", resource)
+    shown = 0
+    for path, methods in {**document["paths"], **document["webhooks"]}.items():
+        for operation in methods.values():
+            body = operation.get("requestBody", {}).get("content", {})
+            for content in [*body.values()]:
+                if "multipart/form-data" in body:
+                    continue
+                whole = whole_schema(content["schema"])
+                OAS31Validator(whole, registry=registry).validate(content["example"])
+                shown += 1
+            for status, response in operation["responses"].items():
+                for content in response.get("content", {}).values():
+                    for example in content.get("examples", {}).values():
+                        name = example["$ref"].rpartition("/")[2]
+                        value = document["components"]["examples"][name]["value"]
+                        whole = whole_schema(content["schema"])
+                        OAS31Validator(whole, registry=registry).validate(value)
+                        assert str(value["status"]) == status, (path, name)
+    assert shown > len(document["webhooks"]) + 10
+
+
+def whole_schema(schema: Any) -> Any:
+    """A schema whose references are into the document."""
+    if isinstance(schema, dict):
+        return {
+            k: f"urn:document{v}" if k == "$ref" else whole_schema(v) for k, v in schema.items()
+        }
+    return [whole_schema(each) for each in schema] if isinstance(schema, list) else schema
+
+
 # ---------------------------------------------------------------- what it promises is what comes
 
 
@@ -85,6 +188,7 @@ class Promise:
 
     def __init__(self, document: Document, caller: Caller):
         self.operations = operations(document)
+        self.webhooks = document["webhooks"]
         resource = Resource.from_contents(document, default_specification=DRAFT202012)
         self.registry = Registry().with_resource("urn:document", resource)
         self.kept: set[str] = set()
@@ -94,25 +198,39 @@ class Promise:
         self, name: str, body: Any = None, *, id: str = "", by: Caller | None = None, **more: Any
     ) -> Any:
         """The answer's JSON, after all that the document says of it held."""
-        method, path, _ = self.operations[name]
+        method, path, operation = self.operations[name]
         key = uuid.uuid4().hex if method == "POST" else None
-        caller = by or self.caller
-        answer = caller.send(method, path.replace("{id}", id), body, key=key, **more)
+        caller, path = by or self.caller, path.replace("{id}", id)
+        if name in ("save_draft", "complete_task"):
+            told = self.check(name, caller.send(method, path, body, key=key, **more))
+            assert told["type"] == "/problems/revision-required"
+            body = {**(body or {}), "revision": self("get_task", id=id, by=caller)["revision"]}
+        answer = caller.send(method, path, body, key=key, **more)
+        if method == "GET":
+            headers = {"If-None-Match": answer.headers["ETag"]}
+            again = caller.send(method, path, headers=headers, **more)
+            assert (again.status_code, again.data) == (304, b"")
+            assert set(operation["responses"]["304"]["headers"]) <= set(again.headers.keys())
         return self.check(name, answer)
 
     def check(self, name: str, answer: TestResponse) -> Any:
-        responses = self.operations[name][2]["responses"]
-        assert str(answer.status_code) in responses, answer.text
-        content = responses[str(answer.status_code)]["content"]
-        assert answer.mimetype in content
-        schema = content[answer.mimetype]["schema"]
+        response = self.operations[name][2]["responses"][str(answer.status_code)]
+        assert answer.mimetype in response["content"]
+        told = {"ETag", "Link", "Location", "Content-Disposition", "WWW-Authenticate", "Allow"}
+        promised = set(response.get("headers", ()))
+        assert {h for h in told if h in answer.headers} <= promised
+        assert promised - {"Link"} <= set(answer.headers.keys())
+        schema = response["content"][answer.mimetype]["schema"]
         if answer.status_code < 300:
             self.kept.add(name)
-        if not schema:
-            return answer.data
-        whole = {"$ref": f"urn:document{schema['$ref']}"}
-        OAS31Validator(whole, registry=self.registry).validate(answer.json)
-        return answer.json
+        value = answer.json if answer.mimetype.endswith("json") else answer.text
+        self.validate(schema, value)
+        return value
+
+    def validate(self, schema: Any, value: Any) -> None:
+        checker = OAS31Validator.FORMAT_CHECKER
+        whole = whole_schema(schema)
+        OAS31Validator(whole, registry=self.registry, format_checker=checker).validate(value)
 
     def task_of(self, case_id: str) -> str:
         (row,) = (t for t in self("list_tasks")["items"] if t["case_id"] == case_id)
@@ -133,15 +251,59 @@ def test_every_operation_answers_as_the_document_says(
     look_at_definitions(call)
     work_on_a_task(call)
     move_a_case(call)
+    engine.people.change(SYSTEM, "ekonomi", roles=["ekonomi", "saljare"], key="two-roles")
+    take_a_task_over(call, calling(people["saljare"]), calling(people["ekonomi"]))
     mend_a_case(call)
+    refuse(call)
     assert call.kept == OPERATIONS
     assert engine.history.verify(SYSTEM).ok
+
+
+def refuse(call: Promise) -> None:
+    """Every operation on one thing says that there is none."""
+    for route in ROUTES:
+        if "{id}" in route.path:
+            body = None if route.body is None else {**(route.example or {})}
+            answer = call.caller.send(route.method, route.path.replace("{id}", "0"), body)
+            assert answer.status_code in (403, 404, 422), (route.name, answer.text)
+            call.check(route.name, answer)
+
+
+def test_every_event_is_told_as_the_document_says(
+    call: Promise, calling: Calling, people: People, engine: Engine, clock: FakeClock
+) -> None:
+    told: list[tuple[dict[str, str], bytes]] = []
+    with http_receiver() as events:
+        hooks = (WebhookSettings(events.url, ("*",), "a secret of sixteen"),)
+        with reopened(engine, clock, webhooks=hooks) as hooked:
+            app = create_app(hooked.config, hooked)
+            call.caller = Caller(app, call.caller.secret)
+            owner = Caller(app, calling(people["process_owner"]).secret)
+            files = [(io.BytesIO(s.data), s.filename) for s in (SMALL, PAYMENT, BREAKS, SHOP)]
+            call("deploy_definitions", by=owner, data={"files": files})
+            work_on_a_task(call)
+            move_a_case(call)
+            mend_a_case(call)
+            work_off(hooked)
+        told += events.got
+    types = set()
+    for headers, body in told:
+        event = json.loads(body)
+        types.add(event["type"])
+        operation = call.webhooks[event["type"]]["post"]
+        call.validate(operation["requestBody"]["content"]["application/json"]["schema"], event)
+        assert headers["content-type"] == "application/json"
+        for parameter in operation["parameters"]:
+            call.validate(parameter["schema"], headers[parameter["name"]])
+    wanted = {"case.completed", "case.cancelled", "task.completed", "incident.raised"}
+    wanted |= {"message.sent", "draft.saved", "definition.deployed", "customer.added"}
+    assert wanted <= types
 
 
 def look_at_definitions(call: Promise) -> None:
     definitions = call("list_definitions")["items"]
     call("get_definition", id=definitions[0]["id"])
-    call("get_definition_xml", id=definitions[0]["id"])
+    assert "<" in call("get_definition_xml", id=definitions[0]["id"])
 
 
 def work_on_a_task(call: Promise) -> None:
@@ -163,6 +325,7 @@ def move_a_case(call: Promise) -> None:
     customer = call("list_customers")["items"][0]["id"]
     given = {"customer_id": customer, "people": {"ekonomi": "ekonomi"}}
     plan = call("start_case", {"start_date": "2026-09-01", **given})
+    call("check_start", query_string={"start_date": "2026-03-03"})
     call("list_cases")
     call("get_case", id=plan["id"])
     call("get_case_history", id=plan["id"])
@@ -177,6 +340,12 @@ def move_a_case(call: Promise) -> None:
     (offer,) = call("get_case", id=shop["id"])["offered"]
     begun = {"element_id": offer["element_id"], "scope_token": offer["scope_token"]}
     call("begin_activity", begun, id=offer["instance_id"])
+
+
+def take_a_task_over(call: Promise, seller: Caller, colleague: Caller) -> None:
+    tasks = call("list_tasks", by=seller, query_string={"q": "marknadsanalys"})["items"]
+    call("claim_task", id=tasks[0]["id"], by=seller)
+    call("take_over_task", {"reason": "Anna är sjuk."}, id=tasks[0]["id"], by=colleague)
 
 
 def mend_a_case(call: Promise) -> None:

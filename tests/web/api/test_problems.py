@@ -134,14 +134,14 @@ def test_somebody_elses_task_is_not_yours(seller: Caller, manager: Caller, task_
 def test_a_token_alone_cannot_sign(seller: Caller, person: Account, task_id: str) -> None:
     where = f"/tasks/{task_id}/complete"
     given = {"answers": REPORT, "ticks": TICKED}
-    unsigned = seller.post(where, given)
+    unsigned = seller.write(where, given)
     assert (unsigned.status_code, problem(unsigned)) == (403, "signature-required")
-    wrong = seller.post(where, {**given, "signature": {"password": "inte detta alls"}})
+    wrong = seller.write(where, {**given, "signature": {"password": "inte detta alls"}})
     assert (wrong.status_code, problem(wrong)) == (403, "wrong-password")
     assert "WWW-Authenticate" not in wrong.headers
     assert seller.get(f"/tasks/{task_id}").json["state"] == "open"
     signed = {**given, "signature": {"password": person.password}}
-    assert seller.post(where, signed).status_code == 200
+    assert seller.write(where, signed).status_code == 200
 
 
 def test_nobody_guesses_a_password_through_the_api(

@@ -131,7 +131,7 @@ def test_titles_and_names_are_kept_as_people_write_them(
     manager: Caller, key: Keys, engine: Engine
 ) -> None:
     long = manager.post("/cases", {"title": "x" * 201}, key=key())
-    assert [(e["code"], e["pointer"]) for e in long.json["errors"]] == [("too_long", "/title")]
+    assert ("too_long", "/title") in {(e["code"], e["pointer"]) for e in long.json["errors"]}
     named = {"customer_id": a_customer(engine), "title": " Å\u0000 b\n"}
     odd = manager.post("/cases", named, key=key())
     assert manager.get(f"/cases/{odd.json['id']}").json["title"] == "Å b"

@@ -107,7 +107,7 @@ def test_an_empty_system_says_that_the_plan_is_missing(
     visitor = Visitor(application)
     visitor.sign_in(people["saljare"])
     assert "Ingen plan är publicerad än" in visitor.open("/cases/new").text
-    assert "Inga diagram är i drift än" in visitor.open("/definitions/").text
+    assert "Inga diagram är publicerade än" in visitor.open("/definitions/").text
     assert "inga pågående ärenden" in visitor.open("/cases/").text
 
 
@@ -136,7 +136,7 @@ def test_a_complaint_opens_its_task(
     page = visitor.open(f"/cases/{case_id}/messages/Reklamation")
     filled = {"f.reklamation_vad": "Entrén städas inte", "f.reklamation_nar": "2 mars 2026"}
     answer = visitor.send(page, filled, having="f.reklamation_vad")
-    assert "Reklamation är mottagen" in visitor.follow(answer).text
+    assert "”Reklamation” har tagits emot" in visitor.follow(answer).text
     assert "Åtgärda reklamationer" in going.open_tasks()
 
 
@@ -155,7 +155,7 @@ def test_a_notice_says_its_consequence_and_wants_it_confirmed(
     assert "E" not in going.case().row.phases
     filled = {"sure": "1", "f.avtalsslut": "2026-09-30"}
     answer = visitor.send(refused, filled, having="f.uppsagning_datum")
-    assert "Uppsägning är mottagen" in visitor.follow(answer).text
+    assert "”Uppsägning” har tagits emot" in visitor.follow(answer).text
     assert "Bekräfta uppsägning" in going.open_tasks()
 
 

@@ -217,7 +217,7 @@ def test_the_csv_of_a_wrong_filter_is_the_page_that_says_so(manager: Visitor) ->
 
 
 def test_a_whole_chain_is_told_with_its_figures(manager: Visitor, signed_case: str) -> None:
-    page = manager.send(manager.open("/history/"), having="action")
+    page = manager.follow(manager.send(manager.open("/history/"), having="action"))
     assert "Kedjan är hel" in page.text
 
 
@@ -230,7 +230,7 @@ def test_what_was_changed_behind_our_back_is_named(
         connection.execute(
             text("UPDATE history SET detail = replace(detail, 'Rapporten', 'Raporten')")
         )
-    page = manager.send(manager.open("/history/?case=2026-0001"), having="action")
+    page = manager.follow(manager.send(manager.open("/history/?case=2026-0001"), having="action"))
     assert "1 fel i kedjan" in page.text
     faults = engine.history.verify(people["manager"].actor).faults
     assert [f.chain in page.text for f in faults] == [True]
@@ -265,4 +265,4 @@ def test_only_managers_check_everything_others_the_cases_that_they_see(
     seller = signed_in(people["saljare"])
     assert "Kontrollera kedjan" not in seller.open("/history/").text
     page = seller.open("/history/?case=2026-0001")
-    assert "Kedjan är hel" in seller.send(page, having="action").text
+    assert "Kedjan är hel" in seller.follow(seller.send(page, having="action")).text

@@ -73,7 +73,7 @@ def test_the_list_has_every_stop_with_its_case_and_a_way_to_try_again(
 ) -> None:
     [incident] = engine.incidents.newest(SYSTEM)
     page = manager.open("/incidents/")
-    assert f'href="/cases/{stopped}#stopp-{incident.id}"' in page.text
+    assert f'href="/cases/{stopped}?back=/incidents/#stopp-{incident.id}"' in page.text
     assert f'id="stopp-{incident.id}"' in manager.open(f"/cases/{stopped}").text
     assert "Ett köp" in page.text
     assert "Ett uttryck går inte att räkna ut" in page.text
@@ -99,7 +99,7 @@ def test_a_task_that_could_not_be_completed_is_opened_from_the_stop(
     for path in (f"/cases/{case_id}", "/incidents/"):
         page = manager.open(path).text
         assert "Uppgiften är kvar." in page or path == "/incidents/"
-        assert f'<a class="btn" href="/tasks/{open_task.id}">Öppna uppgiften' in page
+        assert f'<a class="btn" href="/tasks/{open_task.id}?back=/' in page
 
 
 def test_the_list_is_for_those_who_look_after_the_engine(
@@ -158,5 +158,5 @@ def test_a_case_without_a_plan_shows_its_steps_and_leads_to_its_tasks(
     case_id = str(engine.cases.start(SYSTEM, process_id="choice", key="start").id)
     [open_task] = engine.tasks.search(SYSTEM, show="all").items
     page = manager.open(f"/cases/{case_id}").text
-    assert f'href="/tasks/{open_task.id}">Decide</a>' in page
+    assert f'href="/tasks/{open_task.id}?back=/cases/' in page
     assert "0 av 0" not in page

@@ -11,7 +11,7 @@ from engine import SYSTEM, Config, Engine
 from tests.support.desk import a_customer
 from tests.support.diagrams import chain, diagram, end, field, start, task
 from tests.support.people import People
-from tests.support.visitor import SignedIn, Visitor
+from tests.support.visitor import SignedIn, Visitor, form
 from web import create_app
 
 ASKED = field("what", required="true") + field("much", "money", default="= 12.5")
@@ -131,3 +131,53 @@ def test_a_manager_of_a_system_in_which_nothing_can_be_started_is_told_so(
     clerk.sign_in(people["saljare"])
     assert "Ingen plan är publicerad än" in manager.open("/cases/new").text
     assert clerk.open("/cases/new").status_code == 403
+
+
+# ---------------------------------------------------------------- dates that cannot be kept
+
+NEW = {"mode": "new", "name": "Bok AB", "org_number": "5560160680", "start": "2026-03-03"}
+
+
+@pytest.fixture
+def planner(signed_in: SignedIn, people: People) -> Visitor:
+    return signed_in(people["saljare"])
+
+
+def test_dates_that_cannot_be_kept_are_told_before_anything_is_started(
+    planner: Visitor, engine: Engine, people: People
+) -> None:
+    page = planner.open("/cases/new?process=serviceplan")
+    told = planner.send(page, NEW, having="start", button=("action", "start"))
+    assert told.status_code == 422
+    assert "Datumen går inte att hålla" in told.text
+    assert "Material och lokaler" in told.text
+    assert "Den första dag då alla datum går att hålla är" in told.text
+    assert engine.cases.search(people["manager"].actor).items == ()
+    assert engine.customers.search(people["manager"].actor) == ()
+
+    anyway = ("action", "anyway:2026-03-03")
+    assert anyway in form(told, having="start").buttons
+    # Another day is another question.
+    other = planner.send(told, {"start": "2026-03-04"}, having="start", button=anyway)
+    assert other.status_code == 422
+    done = planner.send(told, {}, having="start", button=anyway)
+    assert "är startat" in planner.follow(done).text
+
+
+def test_the_day_that_fits_is_one_press_away_and_starts_at_once(planner: Visitor) -> None:
+    page = planner.open("/cases/new?process=serviceplan")
+    told = planner.send(page, NEW, having="start", button=("action", "start"))
+    (earliest,) = (b for b in form(told, having="start").buttons if b[1].startswith("earliest:"))
+    fits = planner.send(told, {}, having="start", button=earliest)
+    assert fits.status_code == 200
+    assert form(fits, having="start").values["start"] == [earliest[1].removeprefix("earliest:")]
+    assert "Datumen går inte att hålla" not in fits.text
+    started = planner.send(fits, {}, having="start", button=("action", "start"))
+    assert "är startat" in planner.follow(started).text
+
+
+def test_the_preview_marks_them(planner: Visitor) -> None:
+    page = planner.open("/cases/new?process=serviceplan")
+    shown = planner.send(page, NEW, having="start", button=("action", "preview"))
+    assert shown.status_code == 200
+    assert shown.text.count("Går inte att hålla") == 10

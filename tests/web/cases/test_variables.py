@@ -76,7 +76,7 @@ def test_each_kind_of_value_has_its_input(
         ("number", "många", "Skriv ett tal med siffror"),
         ("date", "i vår", "Skriv datumet som ÅÅÅÅ-MM-DD"),
         ("date", "2026-02-31", "2026-02-31"),
-        ("feel", "1 +", "Det kan inte läsas"),
+        ("feel", "1 +", "Uttrycket går inte att läsa: fel på rad 1, tecken 4."),
         ("number", "", "Fyll i detta."),
     ],
 )

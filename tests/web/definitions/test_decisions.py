@@ -35,8 +35,8 @@ def test_a_decision_model_is_uploaded_beside_a_diagram(owner: Visitor) -> None:
     assert checked.status_code == 200
     assert "rabatt, pris, villkor, prissattning" in checked.text
     page = owner.follow(owner.send(checked, having="checked_file", button=("action", "deploy")))
-    assert "1 process är i drift" in page.text
-    assert "4 beslut är i drift" in page.text
+    assert "1 process är publicerad" in page.text
+    assert "4 beslut är publicerade" in page.text
     assert "Pris per månad" in page.text
     assert "Prissättning" in page.text
 

@@ -96,7 +96,7 @@ def test_only_a_process_owner_may_upload(signed_in: SignedIn, people: People) ->
     page = manager.open("/cases/")
     token = form(page, having="csrf_token").values["csrf_token"][0]
     answer = manager.client.post("/definitions/upload", data={"csrf_token": token})
-    assert answer.status_code == 403
+    assert manager.follow(answer).status_code == 403
 
 
 def test_a_check_tells_every_finding_and_changes_nothing(
@@ -121,7 +121,7 @@ def test_checked_files_are_deployed_without_being_chosen_again(
     assert page.status_code == 200
     assert "Kan publiceras" in page.text
     answer = owner.send(page, having="checked_file", button=("action", "deploy"))
-    assert "1 process är i drift" in owner.follow(answer).text
+    assert "1 process är publicerad" in owner.follow(answer).text
     found = definition_id(engine, people, "kvalitet")
     assert engine.definitions.get(people["manager"].actor, found).version == 2
     assert engine.definitions.source(people["manager"].actor, found).data == changed
@@ -131,7 +131,7 @@ def test_files_that_are_live_already_get_no_new_version(
     owner: Visitor, engine: Engine, people: People
 ) -> None:
     answer = upload(owner, {"kvalitet.bpmn": plan_file("kvalitet.bpmn")}, "deploy")
-    assert "redan i drift, oförändrade" in owner.follow(answer).text
+    assert "redan publicerade, oförändrade" in owner.follow(answer).text
     found = definition_id(engine, people, "kvalitet")
     assert engine.definitions.get(people["manager"].actor, found).version == 1
 
@@ -142,7 +142,7 @@ def test_a_drawing_that_cannot_run_is_kept_and_not_said_to_be_live(owner: Visito
     answer = upload(owner, {"ritning.bpmn": drawing.replace(b'"kvalitet"', b'"ritning"')}, "deploy")
     page = owner.follow(answer)
     assert "1 ritning är sparad. Den kan inte startas" in page.text
-    assert "process är i drift" not in page.text
+    assert "process är publicerad" not in page.text
     assert "Kan inte startas" in page.text
 
 

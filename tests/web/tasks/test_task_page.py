@@ -70,7 +70,7 @@ def test_who_does_not_hold_the_role_reads_but_cannot_write(
 ) -> None:
     page = signed_in(people["manager"]).open(f"/tasks/{task_id}")
     assert page.status_code == 200
-    assert "Du läser uppgiften" in page.text
+    assert "Någon annan gör uppgiften" in page.text
     assert 'name="password"' not in page.text
 
 

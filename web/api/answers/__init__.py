@@ -16,6 +16,7 @@ from web.api.answers.cases import (
     CustomerAdded,
     CustomerRow,
     Customers,
+    DateConflict,
     Delivered,
     Fact,
     History,
@@ -26,6 +27,7 @@ from web.api.answers.cases import (
     Offered,
     Planned,
     Retried,
+    StartCheck,
     TokenName,
 )
 from web.api.answers.definitions import (
@@ -40,6 +42,7 @@ from web.api.answers.problems import Difference, Problem, Written, Wrong
 from web.api.answers.tasks import (
     Attachment,
     Field,
+    InstanceTitle,
     Option,
     Point,
     Signature,
@@ -62,6 +65,7 @@ __all__ = [
     "CustomerAdded",
     "CustomerRow",
     "Customers",
+    "DateConflict",
     "Definition",
     "DefinitionDetail",
     "Definitions",
@@ -75,6 +79,7 @@ __all__ = [
     "Incident",
     "Incidents",
     "Instance",
+    "InstanceTitle",
     "Me",
     "Message",
     "Offered",
@@ -86,6 +91,7 @@ __all__ = [
     "Retried",
     "Signature",
     "Signed",
+    "StartCheck",
     "Task",
     "TaskChanged",
     "TaskCompleted",

@@ -71,14 +71,35 @@ class Cases(Struct, frozen=True):
     next: str | None
 
 
+class DateConflict(Struct, frozen=True):
+    """An activity of the plan whose date cannot be kept: it would be due before the day on which
+    it is expected to open."""
+
+    phase: str
+    process_id: str
+    element_id: str
+    name: str
+    due: date
+    opens: date
+
+
+class StartCheck(Struct, frozen=True):
+    """What stands against starting a case now, and the first day to begin on without that."""
+
+    conflicts: list[DateConflict]
+    earliest: date | None
+
+
 class CaseStarted(Struct, frozen=True):
-    """The receipt of a new case. `incident` is set when its process failed at once."""
+    """The receipt of a new case. `incident` is set when its process failed at once,
+    `date_conflicts` is how many dates of its plan cannot be kept."""
 
     key: str
     at: Time
     id: str
     number: str
     incident: str | None
+    date_conflicts: int
 
 
 class Planned(Struct, frozen=True):

@@ -152,4 +152,4 @@ class TaskDetail(Task, frozen=True):
     signature: Signature | None
     completed_by: Person | None
     completed_at: Time | None
-    can: list[Literal["claim", "release", "reassign", "save", "complete"]]
+    can: list[Literal["claim", "take_over", "release", "reassign", "save", "complete"]]
