@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine import SYSTEM, Engine
-from tests.browser.test_task_page import TOO_SMALL, TOO_WIDE
-from tests.support.browsing import PHONE, NewPage, SignIn
+from tests.support.browsing import PHONE, TOO_SMALL, TOO_WIDE, NewPage, SignIn
 from tests.support.people import People
 
 pytestmark = pytest.mark.browser
