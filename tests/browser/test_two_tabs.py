@@ -57,6 +57,25 @@ def test_two_tabs_on_one_task(
     assert engine.tasks.get(SYSTEM, task).note == "Mejlat kunden\n\nRingt kunden"
 
 
+def test_what_was_typed_before_a_colleague_saved_outlives_a_reload(
+    page: Page, sign_in: SignIn, engine: Engine, people: People, task: str
+) -> None:
+    sign_in(page, people["saljare"])
+    page.goto(f"/tasks/{task}")
+    page.fill("[name=note]", "Mejlat kunden")
+    engine.tasks.save_draft(
+        SYSTEM, task, answers={"marknadsrapport": "Växer"}, ticks={}, note="Ringt", key="draft"
+    )
+    page.reload()
+    expect(page.locator("[name=note]")).to_have_value("Mejlat kunden")
+    page.click("button:visible[value=save]")
+    compared(page)
+    assert engine.tasks.get(SYSTEM, task).note == "Ringt"
+    page.click("button[value='mine:note']")
+    expect(page.locator("[name=note]")).to_have_value("Mejlat kunden")
+    assert engine.tasks.get(SYSTEM, task).values["marknadsrapport"] == "Växer"
+
+
 def test_two_people_on_the_plan_without_javascript(
     new_page: NewPage, sign_in: SignIn, people: People, case: str
 ) -> None:
