@@ -386,10 +386,6 @@ class Cases(Part):
         :raises Invalid: without a reason
         :raises Conflict: when it has ended already; ``case_moved_on`` when it has another revision
         """
-        return self._transactions.write(
-            actor,
-            "cancel",
-            key,
-            {"case": business_key, "reason": reason},
-            lambda work: cases.cancel(work, business_key, reason, revision),
-        )
+        given = {"case": business_key, "reason": reason}
+        do = partial(cases.cancel, business_key=business_key, reason=reason, revision=revision)
+        return self._transactions.write(actor, "cancel", key, given, do)

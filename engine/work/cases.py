@@ -16,8 +16,7 @@ from engine.blank_text import is_blank
 from engine.bpmn.meta import MessageMeta
 from engine.definitions.library import ExecutableDefinition
 from engine.errors import Conflict, Invalid, NotFound, Problem, Problems
-from engine.queries import cases as queries
-from engine.queries import objects
+from engine.queries import instances, objects
 from engine.queries.text_search import swedish
 from engine.runtime import ahead, running_instance, stored_messages
 from engine.runtime import messages as runtime_messages
@@ -345,7 +344,7 @@ def cancel(
     case_id = case.id
     _must_run(case.state)
     authorize(work.actor, actions.CASE_CANCEL, case)
-    if revision not in (None, queries.revision(work.connection, case_id)):
+    if revision not in (None, instances.case_revision(work.connection, case_id)):
         raise Conflict("The case has moved on.", code="case_moved_on")
     if is_blank(reason):
         raise Invalid([Problem("required", "say why the case is cancelled", "reason")])

@@ -6,18 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine import Engine
-from tests.support.browsing import PHONE, NewPage, SignIn
+from tests.support.browsing import PHONE, TOO_SMALL, TOO_WIDE, NewPage, SignIn
 from tests.support.people import Account, People
 
 pytestmark = pytest.mark.browser
-
-TOO_SMALL = """() => [...document.querySelectorAll('a, button, summary, input, select, textarea')]
-    .filter(e => !e.closest('p, svg, .visually-hidden') && !e.matches('.visually-hidden, .skip'))
-    .map(e => [e.closest('label, .task') || e, e])
-    .map(([box, e]) => [box.getBoundingClientRect(), e])
-    .filter(([box]) => box.width && box.height < 43.5)
-    .map(([, e]) => e.outerHTML.slice(0, 100))"""
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @pytest.fixture
