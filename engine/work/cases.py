@@ -82,13 +82,8 @@ def start(
     with problems.gathering():
         starting.check_customer(case, customer_id)
     problems.refuse()
-    row: dict[str, Any] = {
-        "id": case_id,
-        "number": number,
-        "customer_id": customer_id,
-        "people": chosen,
-    }
-    row |= {"title": title or name or root.name, "start_date": start_date}
+    row: dict[str, Any] = {"id": case_id, "number": number, "customer_id": customer_id}
+    row |= {"people": chosen, "title": title or name or root.name, "start_date": start_date}
     _insert(work, root, row)
     words.index_case(work.connection, case_id, (number, title or root.name, *_names(customer)))
     detail = {"number": number, "customer": name, "process": root.name, "start_date": start_date}
