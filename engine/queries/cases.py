@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -12,26 +12,20 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
-    bindparam,
-    case,
-    func,
     not_,
     or_,
     select,
     true,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from engine.access import actions
-from engine.access.conditions import cases_of
-from engine.access.rules import CaseObject, IncidentObject, MessageObject, authorize, may, sees_all
+from engine.access.rules import CaseObject, IncidentObject, MessageObject, authorize, may
 from engine.bpmn.meta import MessageMeta
+from engine.queries import case_choice, instances, paging, sheets, text_search
 from engine.queries import exact as named
-from engine.queries import instances, paging, sheets, text_search
 from engine.queries.case_progress import Progress, progress
-from engine.queries.exact import OfCase, OfTask
-from engine.queries.inbox import OPEN, elements, equals
+from engine.queries.exact import OfCase
 from engine.queries.incidents import newest as incidents_of
 from engine.queries.objects import case_by_key
 from engine.queries.rows import (
@@ -47,7 +41,6 @@ from engine.store.tables import (
     CustomerTable,
     InstanceTable,
     SubscriptionTable,
-    TaskTable,
 )
 from engine.views import Actor, CaseDetail, CaseRow, Exact, Field, MessageOption, Page
 from engine.views.filters import ANY
@@ -61,14 +54,6 @@ STATES: Mapping[str, tuple[str, ...]] = {
 """The states of cases that a list of each choice has; none means every state."""
 EVERY_STATE = (*STATES["running"], *STATES["ended"])
 """All states of cases."""
-
-_EACH = aliased(InstanceTable)
-_REVISION = (
-    select(func.coalesce(func.sum(_EACH.revision), 0) + func.count())
-    .where(_EACH.case_id == bindparam("of_case"))
-    .scalar_subquery()
-    .label("revision")
-)
 
 CASE = (
     CaseTable.id,
@@ -110,7 +95,7 @@ def search(
     another list."""
     paging.choice("state", state, tuple(STATES))
     paging.check_limit(limit)
-    few, asked = _chosen(connection, actor, text_search.words(q), exact, phase, role)
+    few, asked = case_choice.choose(connection, actor, text_search.words(q), exact, phase, role)
     of = CaseTable if few is None else text_search.cases_by_ids(sorted(few))
     window = _after(cursor, of)
     process, version = named.process(connection, exact)
@@ -119,7 +104,7 @@ def search(
     if process is not None:
         ranges = [and_(of.process_id == process, only) for only in ranges]
     if version is not None:
-        asked.append(partial(_begun_on, version))
+        asked.append(partial(case_choice.begun_on, version))
     end = _end(connection, ranges, window) if asked and few is None else None
     if end is not None:
         behind = and_(CaseTable.started_at == end.started_at, CaseTable.id < end.id)
@@ -176,7 +161,7 @@ def get(
     incidents = incidents_of(connection, actor, case_id=case_id)
     people = people_by_id(connection, row.people.values())
     root = connection.execute(
-        select(InstanceTable.variables, _REVISION).where(InstanceTable.id == case_id),
+        select(InstanceTable.variables, instances.CASE_REVISION).where(InstanceTable.id == case_id),
         {"of_case": case_id},
     ).first()
     return CaseDetail(
@@ -190,11 +175,6 @@ def get(
         variables=readable(root.variables if root else {}),
         revision=root.revision if root else 0,
     )
-
-
-def revision(connection: Connection, case_id: str) -> int:
-    """A number that rises with every step of any instance of the case."""
-    return int(connection.scalar(select(_REVISION), {"of_case": case_id}) or 0)
 
 
 def message_options(
@@ -224,99 +204,6 @@ def message_options(
 
 
 # ---------------------------------------------------------------- parts
-
-
-def _chosen(
-    connection: Connection,
-    actor: Actor,
-    words: Iterable[str],
-    exact: Exact,
-    phase: str | None,
-    role: str | None,
-) -> tuple[Set[str] | None, list[OfCase]]:
-    """The ids of the only cases that can fulfil the filters (None for too many to name), and the
-    conditions that are tested on each case."""
-    chosen = named.cases(connection, exact, text_search.FEW)
-    sets: list[Set[str]] = [] if chosen.ids is None else [chosen.ids]
-    asked = list(chosen.asked)
-    for word in words:
-        few = text_search.CASES.owners(connection, word)
-        more = text_search.CASES_OF_INSTANCES.owners(connection, word)
-        if few is None or more is None:
-            asked.append(partial(_has, word=word))
-        else:
-            sets.append({*few, *more})
-    some = _with_open_task(connection, exact, phase, role)
-    if isinstance(some, Set):
-        sets.append(some)
-    elif some is not None:
-        asked.append(some)
-    asked += [] if sees_all(actor) else [partial(cases_of, actor)]
-    return set.intersection(*map(set, sets)) if sets else None, asked
-
-
-def _with_open_task(
-    connection: Connection, exact: Exact, phase: str | None, role: str | None
-) -> Set[str] | OfCase | None:
-    """The ids of the cases with one open task that fulfils the filters of tasks; the condition that
-    a case has one, when each filter alone leaves more tasks than are to be named; None without such
-    filters."""
-    people = named.assignees(connection, exact)
-    if people == ():
-        return set()
-    equal = {"phase": phase, "role": role, "assignee_id": people[0] if people else None}
-    tests: list[OfTask] = [
-        partial(equals, name, value) for name, value in equal.items() if value is not None
-    ]
-    within = named.due(exact)
-    tests += [] if within is None else [within]
-    leads = [[test(TaskTable)] for test in tests]
-    if exact.element is not None:
-        tests.append(partial(equals, "element_id", exact.element))
-        ranges = elements(connection, None, exact.element)
-        leads += [] if ranges is None else [ranges]
-    most = text_search.FEW + 1
-    for lead in leads:
-        parts = [select(*_TESTED).where(OPEN, only).limit(most).subquery() for only in lead]
-        if not parts:
-            return set()
-        together = union_all(*(select(part) for part in parts)).limit(most)
-        of = aliased(TaskTable, together.subquery())
-        fitting = select(case((and_(*(test(of) for test in tests)), of.case_id)))
-        found = connection.scalars(fitting).all()
-        if len(found) <= text_search.FEW:
-            return {case_id for case_id in found if case_id is not None}
-    return partial(_has_open_task, tests) if tests else None
-
-
-_TESTED = (
-    TaskTable.id,
-    TaskTable.case_id,
-    TaskTable.phase,
-    TaskTable.role,
-    TaskTable.element_id,
-    TaskTable.assignee_id,
-    TaskTable.due,
-)
-"""The columns that tests of tasks look at."""
-
-
-def _has_open_task(tests: Sequence[OfTask], case_id: text_search.TextColumn) -> ColumnElement[bool]:
-    of_case = select(TaskTable.id).where(OPEN, TaskTable.case_id == case_id)
-    return of_case.where(*(test(TaskTable) for test in tests)).offset(0).exists()
-
-
-def _begun_on(definition_id: str, case_id: text_search.TextColumn) -> ColumnElement[bool]:
-    root = select(InstanceTable.id).where(InstanceTable.id == case_id)
-    return root.where(InstanceTable.definition_id == definition_id).offset(0).exists()
-
-
-def _has(case_id: text_search.TextColumn, word: str) -> ColumnElement[bool]:
-    """The condition that a case has a word: its own, or that of the title of one of its
-    instances."""
-    return or_(
-        text_search.CASES.has(case_id, word), text_search.CASES_OF_INSTANCES.has(case_id, word)
-    )
 
 
 def _after(cursor: str | None, of: type[CaseTable]) -> list[ColumnElement[bool]]:

@@ -150,11 +150,8 @@ class Cases(Part):
         people: Mapping[str, str] | None = None,
         variables: Mapping[str, Any] | None = None,
     ) -> tuple[PlanRow, ...]:
-        """The plan that a case would get if it started now; the rows have no ids. It is for those
-        who may start the process.
-
-        :param variables: as for ``start``; those that are missing or cannot be read are not known
-        """
+        """The plan that a case would get if it started now, as far as the variables can be read;
+        the rows have no ids. It is for those who may start the process."""
         chosen = people or {}
         wanted = starting.process_of(self._first_process, process_id)
         with self._transactions.looking(actor) as work:
@@ -389,10 +386,6 @@ class Cases(Part):
         :raises Invalid: without a reason
         :raises Conflict: when it has ended already; ``case_moved_on`` when it has another revision
         """
-        return self._transactions.write(
-            actor,
-            "cancel",
-            key,
-            {"case": business_key, "reason": reason},
-            lambda work: cases.cancel(work, business_key, reason, revision),
-        )
+        given = {"case": business_key, "reason": reason}
+        do = partial(cases.cancel, business_key=business_key, reason=reason, revision=revision)
+        return self._transactions.write(actor, "cancel", key, given, do)

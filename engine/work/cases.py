@@ -16,8 +16,7 @@ from engine.blank_text import is_blank
 from engine.bpmn.meta import MessageMeta
 from engine.definitions.library import ExecutableDefinition
 from engine.errors import Conflict, Invalid, NotFound, Problem, Problems
-from engine.queries import cases as queries
-from engine.queries import objects
+from engine.queries import instances, objects
 from engine.queries.text_search import swedish
 from engine.runtime import ahead, running_instance, stored_messages
 from engine.runtime import messages as runtime_messages
@@ -83,13 +82,9 @@ def start(
     with problems.gathering():
         starting.check_customer(root.meta.case, customer_id)
     problems.refuse()
-    row: dict[str, Any] = {
-        "id": case_id,
-        "number": number,
-        "customer_id": customer_id,
-        "people": chosen,
-    }
-    _insert(work, root, row | {"title": title or name or root.name, "start_date": start_date})
+    row: dict[str, Any] = {"id": case_id, "number": number, "customer_id": customer_id}
+    row |= {"people": chosen, "title": title or name or root.name, "start_date": start_date}
+    _insert(work, root, row)
     words.index_case(work.connection, case_id, (number, title or root.name, *_names(customer)))
     detail = {"number": number, "customer": name, "process": root.name, "start_date": start_date}
     _note(work, case_id, root.id, "case.started", {**detail, "people": chosen})
@@ -344,7 +339,7 @@ def cancel(
     case_id = case.id
     _must_run(case.state)
     authorize(work.actor, actions.CASE_CANCEL, case)
-    if revision not in (None, queries.revision(work.connection, case_id)):
+    if revision not in (None, instances.case_revision(work.connection, case_id)):
         raise Conflict("The case has moved on.", code="case_moved_on")
     if is_blank(reason):
         raise Invalid([Problem("required", "say why the case is cancelled", "reason")])

@@ -312,7 +312,8 @@ def test_what_does_not_fit_is_pointed_at(
 def test_a_case_that_cannot_be_started_says_why(manager: Caller, body: Any, pointer: str) -> None:
     answer = manager.post("/cases", body)
     assert (answer.status_code, problem(answer)) == (422, "invalid"), answer.text
-    assert [e["pointer"] for e in answer.json["errors"]] == [pointer]
+    # All that is wrong is told together; without a process the plan is meant, which has a customer.
+    assert pointer in [e["pointer"] for e in answer.json["errors"]]
 
 
 def test_a_variable_over_the_limit_has_its_own_type_and_leaves_no_incident(
