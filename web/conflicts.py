@@ -25,6 +25,8 @@ from web import formats, merge, pending_forms
 from web.context import today
 
 Form = MultiDict[str, str]
+SavedBy = Callable[[str], tuple[str | None, datetime | None]]
+"""Who has changed what is stored of the input of that name, and when; None for who is not known."""
 TRIES: Final = 5
 """How often a form is merged anew when each time somebody else is faster."""
 STALE: Final = frozenset({"stale_revision", "stale_plan", "stale_person", "stale_variable"})
@@ -66,7 +68,7 @@ class Input:
 @dataclass(frozen=True, slots=True)
 class Difference:
     """An input that somebody has changed since the page was shown, in words. ``mine`` is None when
-    the page left it alone."""
+    the page left it alone; ``by`` and ``at`` say who has changed it, where that is known."""
 
     name: str
     label: str
@@ -74,6 +76,8 @@ class Difference:
     theirs: str
     joinable: bool
     anchor: str
+    by: str | None
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +129,13 @@ class Moved(ToShowAgain):
 @dataclass(frozen=True, slots=True)
 class Differences:
     """What a page says of a form that could not be saved: the inputs to choose in, those that are
-    told, texts of inputs that are ``gone``, by label; and who saved last."""
+    told, texts of inputs that are ``gone``, by label. ``waiting``: nobody has just posted it, a
+    draft has come to differ from what was changed elsewhere."""
 
     disputed: tuple[Difference, ...]
     news: tuple[Difference, ...]
     gone: Mapping[str, str]
-    by: str | None = None
-    at: datetime | None = None
+    waiting: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.disputed or self.news or self.gone)
@@ -142,10 +146,15 @@ def shown(inputs: Sequence[Input]) -> str:
     return merge.written(merge.digests({each.name: each.stored for each in inputs}))
 
 
+def base_of(inputs: Sequence[Input], posted: Form) -> dict[str, str]:
+    """What the page of a post showed."""
+    return merge.read(posted.get("shown"), [each.name for each in inputs])
+
+
 def shown_again(inputs: Sequence[Input], posted: Form) -> str:
     """What a page shows that comes again after a refused post: its inputs as they were posted,
     and all else as it is stored."""
-    base = merge.read(posted.get("shown", ""))
+    base = base_of(inputs, posted)
     fresh = {each.name: merge.digest(each.stored) for each in inputs if each.read is None}
     return merge.written({name: short for name, short in (base | fresh).items() if short})
 
@@ -153,7 +162,7 @@ def shown_again(inputs: Sequence[Input], posted: Form) -> str:
 def merged(inputs: Sequence[Input], posted: Form) -> Outcome:
     """Merge a post with what is stored, as its button ``keep`` says."""
     form = MultiDict(posted)
-    base = merge.read(form.get("shown", ""))
+    base = base_of(inputs, form)
     left = _chosen(inputs, form, base)
     stored = {each.name: each.stored for each in inputs}
     values = {each.name: each.read(form) for each in inputs if each.read is not None}
@@ -212,28 +221,30 @@ def _differ(one: Any, other: Any) -> bool:
 
 
 def differences(
-    inputs: Sequence[Input],
-    form: Form | None,
-    by: str | None = None,
-    at: datetime | None = None,
+    inputs: Sequence[Input], form: Form | None, saved: SavedBy, *, waiting: bool = False
 ) -> Differences | None:
     """What a page says of the form of an ``Unmerged``; nothing of any other."""
     if form is None:
         return None
     disputed, news = _names(form.get("disputed", "")), _names(form.get("news", ""))
     return Differences(
-        tuple(_difference(each, form) for each in inputs if each.name in disputed),
-        tuple(_difference(each, None) for each in inputs if each.name in news),
+        tuple(_difference(each, form, saved) for each in inputs if each.name in disputed),
+        tuple(_difference(each, None, saved) for each in inputs if each.name in news),
         _object(form.get("gone", "")),
-        by,
-        at,
+        waiting,
     )
 
 
-def _difference(each: Input, form: Form | None) -> Difference:
+def _difference(each: Input, form: Form | None, saved: SavedBy) -> Difference:
     mine = each.says(each.read(form)) if form is not None and each.read is not None else None
-    theirs = each.says(each.stored)
-    return Difference(each.name, each.label, mine, theirs, bool(each.joint), each.anchor)
+    theirs, joinable = each.says(each.stored), bool(each.joint)
+    return Difference(each.name, each.label, mine, theirs, joinable, each.anchor, *saved(each.name))
+
+
+def draft_form(texts: Mapping[str, str]) -> Form:
+    """The form of a page whose draft holds these texts, by input, where something else was changed
+    since: both are shown, to choose from."""
+    return MultiDict({**texts, "disputed": json.dumps(list(texts))})
 
 
 def is_stale(error: Conflict) -> bool:
@@ -250,7 +261,7 @@ def must_show(about: Container[str] | None = None, /, **values: Any) -> None:
     :param about: only these names matter
     :raises Moved: the page that says so can send the same form again, for what is there now
     """
-    now, seen = merge.digests(values), merge.read(request.form.get("shown", ""))
+    now, seen = merge.digests(values), merge.read(request.form.get("shown"), values)
     changed = [name for name in {**now, **seen} if now.get(name) != seen.get(name)]
     if any(about is None or name in about for name in changed):
         form = MultiDict(request.form)

@@ -167,7 +167,7 @@ def _live() -> dict[str, int]:
 
 def _seen() -> LiveVersions:
     """The versions that the posted form's page showed; 0 for each that has changed since."""
-    shown = merge.read(request.form.get("shown", ""))
+    shown = merge.read(request.form.get("shown"), ())
     seen: dict[str, dict[str, int]] = {"process": {}, "decision": {}}
     for name, version in _live().items():
         kind, _dot, id = name.partition(".")

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 LENGTH: Final = 10
 """Hexadecimal digits of a digest: enough for two texts that people write in one input to differ."""
+UNKNOWN: Final = "?"
+"""In the place of a digest: nobody can say what was shown. No value has this digest."""
 Shown = Mapping[str, str]
 """What a page showed: digests by the names of its inputs, without those that were empty."""
 
@@ -53,15 +55,15 @@ def written(shown: Shown) -> str:
     return json.dumps(shown, separators=(",", ":"), sort_keys=True)
 
 
-def read(text: str) -> dict[str, str]:
-    """The digests of a hidden input; none of a text that is no such input. What was not shown
-    counts as empty, so that a damaged input can only ask too often."""
+def read(text: str | None, names: Iterable[str]) -> dict[str, str]:
+    """The digests of a hidden input. Without one, in a form that was made by hand or before there
+    were any, those of all ``names`` are unknown: whatever it would change is asked about."""
     try:
-        found = json.loads(text)
+        found = json.loads(text or "")
     except ValueError:
-        return {}
+        found = None
     if not isinstance(found, dict):
-        return {}
+        return dict.fromkeys(names, UNKNOWN)
     return {str(name): str(short) for name, short in found.items()}
 
 

@@ -244,11 +244,13 @@ def pending() -> TypedForm | None:
 
 def notice() -> TypedForm | None:
     """The pending form that this page has a notice of: none where somebody has just looked at what
-    comes of it, and none where the page itself says what somebody else has changed."""
+    comes of it, and none where the page itself says what was changed elsewhere."""
     found = pending()
-    just_looked = found is not None and found.refusal.code == LOOKED and ID in request.args
-    compared = found is not None and found.refusal.code == UNMERGED and inputs_are_shown()
-    return None if just_looked or compared else found
+    if found is None:
+        return None
+    just_looked = found.refusal.code == LOOKED and ID in request.args
+    disputed = found.refusal.code == UNMERGED or found.form.get("disputed", "[]") != "[]"
+    return None if just_looked or (disputed and inputs_are_shown()) else found
 
 
 def inputs_are_not_shown() -> None:

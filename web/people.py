@@ -218,6 +218,7 @@ def _person_page(account: Account) -> str:
     chosen, typed = account.person, pending_forms.typed()
     form = typed.form if typed and typed.form.get("action") != "password" else None
     asked = _inputs(chosen)
+    last = account.changed_by, account.changed_at
     return render_template(
         "people/show.html",
         chosen=chosen,
@@ -228,7 +229,7 @@ def _person_page(account: Account) -> str:
         active="active" in form if form else chosen.active,
         base=form.get("shown", "") if form else conflicts.shown(asked),
         carried=form or {},
-        differences=conflicts.differences(asked, form, account.changed_by, account.changed_at),
+        differences=conflicts.differences(asked, form, lambda _name: last),
         problems=Problems(typed.problems if typed else (), _labels()),
         roles_known=engine().roles,
         rights=_rights(),

@@ -56,14 +56,19 @@ def read(task: TaskDetail | TaskForm, posted: MultiDict[str, str]) -> TaskInput:
     problems = []
     for point in task.checklist:
         done = f"tick.{point.id}" in posted
-        reason = posted.get(f"why.{point.id}", "").strip()
+        reason = reason_of(point.id, posted)
         ticks[point.id] = reason or done
         if done and reason:
             name = f"checklist.{point.id}"
             problems.append(Problem("ticked_with_reason", "Both ticked and not applicable.", name))
     answers = forms.read_fields(task.form, posted, task.plan)
-    note = posted.get("note", "").replace("\r\n", "\n").strip()
+    note = forms.canonical("longtext", posted.get("note", "")) or ""
     return TaskInput(answers, ticks, note, tuple(problems))
+
+
+def reason_of(point: str, posted: MultiDict[str, str]) -> str:
+    """Why a point does not apply, as posted; "" without a reason that anybody can see."""
+    return forms.canonical("text", posted.get(f"why.{point}", "")) or ""
 
 
 def labels(detail: TaskDetail) -> dict[str, str]:
@@ -98,26 +103,69 @@ def points(detail: TaskDetail, posted: MultiDict[str, str] | None) -> list[TickS
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class PlanCell:
+    """The person or the date of a row of the plan, as texts. ``text`` is what the page shows,
+    ``stored`` what it is compared with. They differ where a draft changes what was changed in the
+    plan itself after the draft was saved: both are shown, to choose from."""
+
+    text: str
+    stored: str
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the draft and the plan say different things, and nobody has chosen yet."""
+        return self.text != self.stored
+
+
+def plan_cells(detail: TaskDetail) -> dict[str, dict[str, PlanCell]]:
+    """The cells ``person`` and ``due`` of the plan, by row id: as the draft changes them, else as
+    planned."""
+    drafted = {row["id"]: row for row in _drafted_rows(detail)}
+    return {
+        row.id: {
+            part: _cell(part, planned, drafted.get(row.id, {}), detail.plan_was.get(row.id, {}))
+            for part, planned in (
+                ("person", row.person.username if row.person else ""),
+                ("due", forms.shown("date", row.due)),
+            )
+        }
+        for row in detail.plan
+    }
+
+
+def _cell(
+    part: str, planned: str, draft: Mapping[str, Any], was: Mapping[str, str | None]
+) -> PlanCell:
+    text = str(draft[part] or "") if part in draft else planned
+    changed_since = part not in was or str(was[part] or "") != planned
+    return PlanCell(text, planned if changed_since else text)
+
+
 def plan_rows(detail: TaskDetail, posted: MultiDict[str, str] | None) -> dict[str, dict[str, str]]:
     """The texts of the plan's inputs ``person`` and ``due`` by row id: as posted after a post, else
     as stored in the draft, else as planned."""
-    stored = {row["id"]: row for row in _stored_plan(detail)}
-    shown = {}
-    for row in detail.plan:
-        person = row.person.username if row.person else ""
-        draft = stored.get(row.id, {"person": person, "due": row.due})
-        shown[row.id] = {
-            "person": str(draft.get("person") or ""),
-            "due": forms.shown("date", draft.get("due")),
+    return {
+        id: {
+            part: posted.get(f"plan.{id}.{part}", cell.text) if posted is not None else cell.text
+            for part, cell in cells.items()
         }
-        if posted is not None and f"plan.{row.id}.due" in posted:
-            shown[row.id] = {
-                part: posted.get(f"plan.{row.id}.{part}", "") for part in ("person", "due")
-            }
-    return shown
+        for id, cells in plan_cells(detail).items()
+    }
 
 
-def _stored_plan(detail: TaskDetail) -> Iterator[Mapping[str, Any]]:
+def disputed_plan(detail: TaskDetail) -> dict[str, str]:
+    """The inputs in which the draft changes what was changed in the plan itself since, each with
+    the draft's text."""
+    return {
+        f"plan.{id}.{part}": cell.text
+        for id, cells in plan_cells(detail).items()
+        for part, cell in cells.items()
+        if cell.disputed
+    }
+
+
+def _drafted_rows(detail: TaskDetail) -> Iterator[Mapping[str, Any]]:
     for field in detail.form:
         value = detail.values.get(field.id)
         if field.type == "plan" and isinstance(value, list | tuple):

@@ -38,8 +38,8 @@ def _points(detail: TaskDetail) -> Iterator[Input]:
     for point in detail.checklist:
         tick, why = f"tick.{point.id}", f"why.{point.id}"
 
-        def read(form: Form, tick: str = tick, why: str = why) -> Any:
-            return form.get(why, "").strip() or tick in form
+        def read(form: Form, id: str = point.id, tick: str = tick) -> Any:
+            return task_form.reason_of(id, form) or tick in form
 
         yield Input(
             f"checklist.{point.id}",
@@ -61,7 +61,9 @@ def _tick_text(value: Any) -> str:
 def _fields(detail: TaskDetail) -> Iterator[Input]:
     for field in detail.form:
         if field.type == "plan":
-            yield from plan(detail.plan, task_form.plan_rows(detail, None))
+            cells = task_form.plan_cells(detail).items()
+            stored = {id: {part: c.stored for part, c in row.items()} for id, row in cells}
+            yield from plan(detail.plan, stored)
         elif field.type == "attachment":
             files = detail.attachments.get(field.id, ())
             names = {file.id: file.filename for file in files}
@@ -69,8 +71,8 @@ def _fields(detail: TaskDetail) -> Iterator[Input]:
             def says(value: Any, names: Mapping[str, str] = names) -> str:
                 return ", ".join(names.get(id, id) for id in value) or _("Ingen fil")
 
-            name, stored = f"file.{field.id}", list(names)
-            yield Input(name, field.label, stored, says=says, anchor=forms.anchor(field.id))
+            name, ids = f"file.{field.id}", list(names)
+            yield Input(name, field.label, ids, says=says, anchor=forms.anchor(field.id))
         else:
             yield _field(field, detail.values.get(field.id))
 
@@ -144,7 +146,7 @@ def _note(detail: TaskDetail) -> Input:
         "note",
         _("Anteckning"),
         plain("longtext", detail.note),
-        lambda form: plain("longtext", form.get("note", "")),
+        lambda form: plain("longtext", forms.canonical("longtext", form.get("note", ""))),
         {"note": [detail.note]},
         lambda value: str(value or _("Inget")),
         joint="\n\n",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from datetime import date
 
 from engine import Conflict, Invalid, Receipt, TaskDetail
 from web import conflicts, forms, merge, task_form
@@ -28,7 +29,8 @@ def save(task_id: str, form: Form, own_files: Collection[str], *, always: bool =
         outcome, gone = _merged(detail, form, own_files)
         if outcome.disputed or gone:
             raise outcome.unmerged(**gone)
-        if not outcome.changed and (not always or detail.draft_saved_at is not None):
+        settled = outcome.changed or task_form.disputed_plan(detail)
+        if not settled and (not always or detail.draft_saved_at is not None):
             return
         given = task_form.read(detail, outcome.form)
         if given.problems:
@@ -42,6 +44,7 @@ def save(task_id: str, form: Form, own_files: Collection[str], *, always: bool =
                 note=given.note,
                 revision=detail.row.revision,
                 instance_revision=detail.instance_revision,
+                plan_seen=_plan(detail),
                 key=f"{posted_key()}-draft{detail.row.revision}",
             )
             return
@@ -73,10 +76,9 @@ def complete(task_id: str, form: Form, own_files: Collection[str]) -> Receipt:
                 password=form.get("password") or None,
                 revision=detail.row.revision,
                 instance_revision=detail.instance_revision,
-                plan_seen={r.id: (r.person.username if r.person else None, r.due)
-                           for r in detail.plan},
+                plan_seen=_plan(detail),
                 key=posted_key(),
-            )  # fmt: skip
+            )
         except Conflict as error:
             if not left or not conflicts.is_stale(error):
                 raise
@@ -131,6 +133,11 @@ def take_over(task_id: str, reason: str, form: Form) -> None:
                 raise
 
 
+def _plan(detail: TaskDetail) -> dict[str, tuple[str | None, date | None]]:
+    """The rows of the plan as this request has read them."""
+    return {r.id: (r.person.username if r.person else None, r.due) for r in detail.plan}
+
+
 def _news(outcome: Outcome) -> list[str]:
     """What was changed by others of what is completed. Who has the task is no part of it."""
     return [name for name in outcome.news if name != ASSIGNEE]
@@ -142,13 +149,21 @@ def _merged(
     """The form merged with what is stored; and, as an input, texts that it has for fields that the
     task does not ask for any more."""
     asked = inputs(detail, filled="filled" in form)
-    base = merge.read(form.get("shown", ""))
+    base = conflicts.base_of(asked, form)
+    disputed = task_form.disputed_plan(detail)
     for each in asked:
         if each.name.startswith("file.") and own_files:
             others = [file for file in each.stored if file not in own_files]
             if merge.digest(others) == base.get(each.name, ""):
                 base[each.name] = merge.digest(each.stored)
     posted = Form(form)
+    for each in asked:
+        drafted = disputed.get(each.name)
+        if drafted is None or base.get(each.name, "") == merge.digest(each.stored):
+            continue  # no dispute, or one that the page has shown
+        if each.read is not None and merge.digest(each.read(posted)) == base.get(each.name, ""):
+            posted[each.name] = drafted  # left alone: what the draft says goes on waiting
+        base[each.name] = merge.UNKNOWN
     posted["shown"] = merge.written(base)
     gone: dict[str, str] = {}
     if base.get(DIAGRAM, "") != merge.digest(detail.definition_id):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -27,12 +28,13 @@ from engine import (
 )
 from web import conflicts, pending_forms, task_form, task_saves
 from web.back import way_back
+from web.cases.plan import last_change
 from web.context import actor, config, engine, posted_key, today
 from web.formats import by_name, clock
 from web.forms import Problems, shown_fields
 from web.i18n import gettext as _
 from web.passwords import wrong_password
-from web.task_inputs import inputs
+from web.task_inputs import ASSIGNEE, DIAGRAM, inputs
 from web.texts.due_dates import reason_sentences
 from web.texts.errors import error_page_texts
 from web.texts.wording import phases
@@ -166,6 +168,8 @@ def _page(detail: TaskDetail) -> str:
     editable = detail.row.state == "open" and "save" in detail.can
     posted = typed.form if typed and {"filled", "disputed"} & typed.form.keys() else None
     asked = inputs(detail, giving=True)
+    waiting = task_form.disputed_plan(detail) if posted is None and editable else {}
+    compared = conflicts.draft_form(waiting) if waiting else posted
     asks_people = any(f.type in ("person", "plan") for f in detail.form)
     people = by_name(p for p in engine().people.all(actor()) if p.active) if asks_people else []
     return render_template(
@@ -182,9 +186,9 @@ def _page(detail: TaskDetail) -> str:
         note=detail.note if posted is None else posted.get("note", ""),
         base=conflicts.shown(asked) if posted is None else conflicts.shown_again(asked, posted),
         revision=_revision(detail) if posted is None else posted.get("revision", ""),
-        carried=typed.form if typed else {},
+        carried=compared if waiting else typed.form if typed else {},
         differences=conflicts.differences(
-            asked, posted, detail.draft_saved_by, detail.draft_saved_at
+            asked, compared, _who_saved(detail), waiting=bool(waiting)
         ),
         problems=Problems(typed.problems if typed else (), task_form.labels(detail)),
         unsaved=task_form.read(detail, posted) if posted and not editable else None,
@@ -195,6 +199,23 @@ def _page(detail: TaskDetail) -> str:
         else None,
         attachment_limit=config().limits.attachment_bytes,
     )
+
+
+def _who_saved(detail: TaskDetail) -> conflicts.SavedBy:
+    """Who has saved what is stored of an input: the draft, or the plan itself; of files, of the
+    person and of the diagram the page does not say it."""
+    drafted = {
+        f"plan.{row}.{part}" for row, parts in detail.plan_was.items() for part in parts
+    } - task_form.disputed_plan(detail).keys()
+
+    def of(name: str) -> tuple[str | None, datetime | None]:
+        if name.startswith("plan.") and name not in drafted:
+            return last_change(detail.row.case_id)
+        if name.startswith("file.") or name in (ASSIGNEE, DIAGRAM):
+            return None, None
+        return detail.draft_saved_by, detail.draft_saved_at
+
+    return of
 
 
 def _revision(detail: TaskDetail) -> str:

@@ -24,6 +24,11 @@ ENDED: Final = "session_ended"
 """The code of a form that came after its session had ended."""
 LOOKED: Final = "looked"
 """The code of a form whose sender only wanted to see what comes of it."""
+OF_THE_PAGE: Final = frozenset(
+    {"key", "action", "filled", "shown", "revision", "disputed", "news", "gone", "intent", "keep",
+     "back"}
+)  # fmt: skip
+"""Inputs that a page writes into its forms by itself."""
 _WELCOME: Final = (
     N_("Välkommen tillbaka"),
     N_(
@@ -109,8 +114,11 @@ class TypedForm:
     @property
     def values(self) -> list[str]:
         """What was typed, for reading: texts that are not the page's own."""
-        hidden = {"key", "action", "filled"}
-        return [v for name, v in self.form.items(multi=True) if name not in hidden and v.strip()]
+        return [
+            text
+            for name, text in self.form.items(multi=True)
+            if name not in OF_THE_PAGE and not name.startswith("tick.") and text.strip()
+        ]
 
 
 def to_json(

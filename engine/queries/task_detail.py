@@ -107,6 +107,7 @@ def get(
     own = (row.process_id, row.element_id)
     assignee = people.get(row.assignee_id or "")
     thing = replace(thing, named=assignee is not None and assignee.username == required.named)
+    values, was = _draft(readable(row.answers), required.form)
     can = frozenset(name for name, action in ACTIONS.items() if may(actor, action, thing))
     return TaskDetail(
         row=task_row(row, people),
@@ -118,7 +119,7 @@ def get(
         documentation=required.documentation,
         checklist=ticks_view(required.checklist, row.ticks, people, exempt=required.exempt),
         form=required.form,
-        values=readable(row.answers),
+        values=values,
         note=row.note,
         attachments=_by_field(attached, people),
         plan=plan_ahead(connection, thing.case, own)
@@ -133,6 +134,7 @@ def get(
         candidates=holders(connection, row.role) if "reassign" in can else (),
         draft_saved_at=row.draft_at,
         draft_saved_by=name_of(people, row.draft_by),
+        plan_was=was,
     )
 
 
@@ -190,6 +192,17 @@ def _place(row: AnyRow) -> TaskPlace:
         element_id=row.element_id,
         variables={name: from_json(value) for name, value in stored.items()},
     )
+
+
+def _draft(
+    values: dict[str, Any], form: tuple[Field, ...]
+) -> tuple[dict[str, Any], dict[str, Mapping[str, str | None]]]:
+    """The answers, and apart from them what the plan said where a draft changes it."""
+    was: dict[str, Mapping[str, str | None]] = {}
+    for plan in (f.id for f in form if f.type == "plan"):
+        rows = [row for row in values.get(plan) or () if isinstance(row, dict)]
+        was |= {str(row["id"]): row.pop("was") for row in rows if "was" in row}
+    return values, was
 
 
 def _by_field(rows: Any, people: PeopleById) -> dict[str, tuple[Attachment, ...]]:

@@ -250,11 +250,13 @@ class Tasks(TaskFiles):
         note: str = "",
         revision: int | None = None,
         instance_revision: int | None = None,
+        plan_seen: planning.Seen | None = None,
         key: str,
     ) -> Receipt:
         """Store the answers, ticks and note so far; they need not be complete or valid.
 
         :param ticks: by the point's id: True, False, or the reason why it does not apply
+        :param plan_seen: as for ``complete``; what the draft changes of it is kept beside it
         :raises Invalid: only for fields and points that do not exist
         """
         self._transactions.check_size(answers)
@@ -265,7 +267,14 @@ class Tasks(TaskFiles):
             key,
             given,
             lambda work: tasks.save_draft(
-                work, task_id, answers, ticks, note, revision, instance_revision=instance_revision
+                work,
+                task_id,
+                answers,
+                ticks,
+                note,
+                revision,
+                instance_revision=instance_revision,
+                plan_seen=plan_seen,
             ),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -214,7 +214,9 @@ class TaskDetail:
     """Everything that one task's page needs. ``values`` are the answers of the draft or the final
     ones, ``can`` the actions that the actor may do: claim, release, reassign, save, complete;
     ``candidates`` are the people whom the task can be given to. ``instance_revision`` is that of
-    its instance, whose variables fill a form that nobody has saved yet."""
+    its instance, whose variables fill a form that nobody has saved yet. ``plan_was`` is what the
+    plan said when the draft was saved, by row and by what the draft changes of it (``person``,
+    ``due``)."""
 
     row: TaskRow
     instance_id: str
@@ -238,3 +240,4 @@ class TaskDetail:
     candidates: tuple[Person, ...]
     draft_saved_at: datetime | None = None
     draft_saved_by: str | None = None
+    plan_was: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)

@@ -50,6 +50,36 @@ def problems(work: UnitOfWork, case_id: str, rows: Any) -> tuple[Problem, ...]:
     return _read(work, case_id, rows)[3]
 
 
+def drafted(
+    work: UnitOfWork, case_id: str, rows: Sequence[Mapping[str, Any]], seen: Seen | None = None
+) -> list[dict[str, Any]]:
+    """What rows that are written in a draft change of the plan, and nothing else. Each has, as
+    ``was``, what the plan said there: as ``seen`` by the writer, else as it is now."""
+    base = dict(seen) if seen is not None else _planned(work, case_id)
+    changed = []
+    for row in rows:
+        was = dict(zip(("person", "due"), base.get(str(row.get("id")), (None, None)), strict=True))
+        differs = [part for part in was if part in row and not _same(row[part], was[part])]
+        if differs:
+            parts = {part: row[part] for part in differs}
+            changed.append({"id": row.get("id"), **parts, "was": {p: was[p] for p in differs}})
+    return changed
+
+
+def _planned(work: UnitOfWork, case_id: str) -> Seen:
+    rows = work.connection.execute(
+        select(PlanItemTable.id, PersonTable.username, PlanItemTable.due)
+        .outerjoin(PersonTable, PersonTable.id == PlanItemTable.person_id)
+        .where(PlanItemTable.case_id == case_id)
+    )
+    return {row.id: (row.username, row.due) for row in rows}
+
+
+def _same(written: Any, planned: Any) -> bool:
+    """Whether a draft says what the plan does; a date may be the text of one."""
+    return str(written or "") == str(planned or "")
+
+
 def _read(
     work: UnitOfWork, case_id: str, rows: Any
 ) -> tuple[list[dict[str, Any]], Mapping[str, Any], Mapping[str, Any], tuple[Problem, ...]]:

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from engine.access import actions
 from engine.access.rules import authorize
+from engine.blank_text import is_blank
 from engine.errors import Conflict, Invalid, Problem
 from engine.store.tables import PersonTable, TaskTable
 from engine.unit_of_work import UnitOfWork
@@ -56,7 +57,7 @@ def take_over(
 
 def _checked(reason: str) -> str:
     said = reason.strip()
-    if not said:
+    if is_blank(said):
         raise Invalid([Problem("required", "say why you take the task over", "reason")])
     if len(said) > REASON_LENGTH:
         text = f"at most {REASON_LENGTH} characters"

@@ -41,13 +41,14 @@ def save_draft(
     revision: int | None = None,
     *,
     instance_revision: int | None = None,
+    plan_seen: planning.Seen | None = None,
 ) -> dict[str, Any]:
     """Keep what has been written so far, also what is not right yet.
 
     :raises Invalid: for fields and points that do not exist; all else is kept as it is
     """
     task = for_change(work, actions.TASK_SAVE, task_id, revision, instance_revision)
-    return _keep(work, task, answers, ticks, note)
+    return _keep(work, task, answers, ticks, note, plan_seen)
 
 
 def keep_failed(
@@ -90,6 +91,7 @@ def _keep(
     answers: Mapping[str, Any],
     ticks: Mapping[str, Any],
     note: str,
+    plan_seen: planning.Seen | None = None,
 ) -> dict[str, Any]:
     """Write a draft; the task's new revision."""
     values, problems = forms.check_answers(
@@ -97,6 +99,8 @@ def _keep(
     )
     states, more = forms.check_ticks(task.meta.checklist, ticks, partial=True)
     _refuse([*problems, *more, *forms.check_note(note)])
+    for plan in (f.id for f in task.meta.form if f.type == "plan" and values.get(f.id)):
+        values[plan] = planning.drafted(work, task.row.case_id, values[plan], plan_seen)
     ticked = _merge_ticks(work, task, states)
     changed = change(
         work,

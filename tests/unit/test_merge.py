@@ -64,9 +64,14 @@ def test_an_input_that_the_page_did_not_have_is_left_alone() -> None:
 @given(st.dictionaries(st.text(max_size=5), VALUES, max_size=4))
 def test_what_was_shown_travels_in_a_hidden_input(values: dict[str, Any]) -> None:
     shown = merge.digests(values)
-    assert merge.read(merge.written(shown)) == shown
+    assert merge.read(merge.written(shown), ()) == shown
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "1", "null", '"x"', "{'a': 1}"])
-def test_a_damaged_hidden_input_shows_nothing(text: str) -> None:
-    assert merge.read(text) == {}
+def test_of_a_damaged_hidden_input_nothing_is_known_and_every_change_is_asked_about(
+    text: str,
+) -> None:
+    shown = merge.read(text, ["a", "b", "c"])
+    assert shown == dict.fromkeys("abc", merge.UNKNOWN)
+    merged = merge.merge(shown, {"a": True, "b": "x", "c": ""}, {"a": False, "b": "x", "c": "y"})
+    assert merged.both == ("a", "c")

@@ -74,7 +74,7 @@ def _flash(changed: int) -> None:
         flash(_("Inget i planen ändrades."), "info")
 
 
-def _last_change(case_id: str) -> tuple[str | None, datetime | None]:
+def last_change(case_id: str) -> tuple[str | None, datetime | None]:
     """Who changed the plan last, and when."""
     facts = engine().history.search(actor(), case_id=case_id, type="plan.changed", limit=1).items
     return (facts[0].actor_name, facts[0].at) if facts else (None, None)
@@ -103,9 +103,9 @@ def _page(detail: CaseDetail) -> str:
         shown=_shown(rows, posted or {}),
         base=conflicts.shown(_inputs(rows)) if posted is None else posted.get("shown", ""),
         carried=posted or {},
-        differences=conflicts.differences(_inputs(rows), posted, *_last_change(detail.row.id))
-        if posted
-        else None,
+        differences=conflicts.differences(
+            _inputs(rows), posted, lambda _name: last_change(detail.row.id)
+        ),
         why={id: reason_sentences(reason) for id, reason in reasons.items()},
         problems=Problems(
             typed.problems if typed else (), {f"plan.{row.id}": row.name for row in rows}

@@ -12,7 +12,7 @@ from typing import Any, Final
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import CaseDetail, Conflict, Invalid, Problem, VariableValue
+from engine import CaseDetail, Conflict, Invalid, Problem, VariableValue, is_unseen
 from web import conflicts, forms, pending_forms
 from web.cases.allowed import case_that_allows
 from web.cases.routes import blueprint
@@ -21,6 +21,7 @@ from web.forms import Problems
 from web.i18n import N_
 from web.i18n import gettext as _
 from web.texts.wording import DiagramWords
+from web.understood import understand
 
 TYPES: Final = {
     "string": N_("Text"),
@@ -81,7 +82,7 @@ def correct_variable(case_id: str, instance_id: str) -> str:
         base=typed.form.get("shown", "") if typed else conflicts.shown([_input(now, None)]),
         carried=typed.form if typed else {},
         differences=conflicts.differences(
-            [_input(now, typed.form)], typed.form, *_last_correction(case_id, name)
+            [_input(now, typed.form)], typed.form, lambda _input: _last_correction(case_id, name)
         )
         if typed
         else None,
@@ -104,7 +105,7 @@ def correct_variable_sent(case_id: str, instance_id: str) -> ResponseReturnValue
             flash(_("Värdet ”%(name)s” är som det var sparat.", name=name), "info")
             return redirect(url_for("cases.show", case_id=case_id))
         given, expressions, problems = _posted(outcome.form, name)
-        if not reason:
+        if is_unseen(reason):
             problems.append(Problem("required", "Say why.", "reason"))
         try:
             if problems:
@@ -184,24 +185,19 @@ def _posted(
         return {name: None}, {}, problems
     if kind == "string":
         return {name: text.replace("\r\n", "\n")}, {}, problems
-    if not text.strip():
+    if is_unseen(text):
         return {}, {}, problems + required
     if kind == "feel":
         return {}, {name: text}, problems
     if kind == "boolean":
-        return {name: text == "true"}, {}, problems
+        known = {"true": True, "false": False}
+        return {name: known.get(text)}, {}, problems if text in known else problems + required
     mark, wrong = ("@date", "date_malformed") if kind == "date" else ("@number", "number_malformed")
-    value = str(forms.canonical("date" if kind == "date" else "decimal", text))
-    if not _plausible(kind, value):
+    read_as = "date" if kind == "date" else "decimal"
+    read = understand(read_as, text)
+    if read is None or not read.ok:
         problems.append(Problem(wrong, "Malformed.", "value"))
-    return {name: {mark: value}}, {}, problems
-
-
-def _plausible(kind: str, text: str) -> bool:
-    """Whether ``forms.canonical`` could read what was typed: its result has only the characters
-    of a date or a number. (The engine checks the value itself.)"""
-    allowed = "0123456789-" if kind == "date" else "0123456789-.eE+"
-    return all(c in allowed for c in text)
+    return {name: {mark: str(forms.canonical(read_as, text))}}, {}, problems
 
 
 def _at_the_input(problem: Problem, name: str) -> Problem:

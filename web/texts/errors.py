@@ -86,7 +86,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "password_common": N_("Lösenordet är ett av de första som någon prövar. Välj ett annat."),
     "password_has_username": N_("Lösenordet innehåller användarnamnet. Välj ett annat."),
     "passwords_differ": N_("De två lösenorden är inte lika."),
-    "current_wrong": N_("Det nuvarande lösenordet stämmer inte."),
+    "current_wrong": N_("Lösenordet stämmer inte."),
     # Lists and forms
     "key_malformed": N_("Formuläret kom inte fram helt. Läs in sidan på nytt."),
     # Migration to another version
@@ -232,7 +232,7 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "too_big": (
         N_("Det som skickades är för stort"),
-        N_("En bifogad fil får vara högst %(maximum)s."),
+        N_("En bifogad fil får vara högst %(maximum)s, och all text på en sida högst 2 MB."),
     ),
     "method": (N_("Sidan kan inte öppnas så"), N_("Gå tillbaka och använd knappen på sidan.")),
     "error": (

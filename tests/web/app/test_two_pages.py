@@ -217,3 +217,35 @@ def test_a_preview_whose_instances_have_changed_is_shown_again(
     assert owner.send(asked, having="group").status_code == 302
     engine.migrations.run()
     assert engine.instances.get(SYSTEM, str(cases[1])).version == 2
+
+
+# ---------------------------------------------------------------- a form that does not say
+
+
+def test_a_form_that_does_not_say_what_it_showed_opens_no_closed_account(
+    administrator: Visitor, engine: Engine
+) -> None:
+    page = administrator.open("/people/inkop")
+    engine.people.change(SYSTEM, "inkop", active=False, key="closed")
+    filled, left_out = {"email": "a@example.com"}, ("shown",)
+    asked = administrator.send(page, filled, having="email", button=SAVE, leave_out=left_out)
+    assert asked.status_code == 409
+    assert "Får logga in" in asked.text
+    assert not person(engine).active
+    done = administrator.send(asked, having="email", button=("keep", "theirs:active"))
+    assert done.status_code == 409
+    done = administrator.send(done, having="email", button=("keep", "mine"))
+    assert (person(engine).active, person(engine).email) == (False, "a@example.com")
+
+
+def test_problems_and_a_conflict_stand_on_one_page_each_said_once(
+    administrator: Visitor, engine: Engine
+) -> None:
+    page = administrator.open("/people/inkop")
+    engine.people.change(SYSTEM, "inkop", email="b@example.com", key="other")
+    asked = administrator.send(page, {"email": "fel"}, having="email", button=SAVE)
+    wrong = administrator.send(asked, having="email", button=("keep", "mine"))
+    assert wrong.status_code == 422
+    assert wrong.text.count("Kasta det jag skrev") == 1
+    assert "Det du skrev är inte sparat än" not in wrong.text
+    assert wrong.text.index("Ett fel behöver rättas") < wrong.text.index('id="krock"')

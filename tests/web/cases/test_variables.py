@@ -109,3 +109,26 @@ def test_others_cannot_see_the_values(signed_in: SignedIn, people: People, case:
     visitor = signed_in(people["inkop"])
     answer = visitor.client.get(f"/cases/{case}/instances/{case}/variables")
     assert answer.status_code in (403, 404)
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "said"),
+    [
+        ("number", "1.2.3", "Skriv ett tal"),
+        ("number", "-", "Skriv ett tal"),
+        ("date", "2026", "Skriv datumet"),
+        ("date", "31/2", "Skriv datumet"),
+        ("boolean", "kanske", "Fyll i detta"),
+        ("feel", "\u200b", "Fyll i detta"),
+    ],
+)
+def test_what_cannot_be_read_is_said_beside_a_reason_that_nobody_can_see(
+    manager: Visitor, case: str, kind: str, typed: str, said: str
+) -> None:
+    page = manager.open(f"/cases/{case}/instances/{case}/variables/correct?name=amount")
+    filled = {"type": kind, "value": typed, "reason": "\u200b"}
+    wrong = manager.send(page, filled, having="reason", button=("action", "save"))
+    assert wrong.status_code == 422
+    assert said in wrong.text
+    assert 'href="#f-value"' in wrong.text
+    assert 'href="#f-reason"' in wrong.text

@@ -28,7 +28,7 @@ def test_it_is_taken_over_with_a_reason_and_told(
 ) -> None:
     page = bo.open(f"/tasks/{task_id}")
     take = {"having": "reason", "button": ("action", "take_over")}
-    refused = bo.send(page, {"reason": " "}, **take)  # type: ignore[arg-type]
+    refused = bo.send(page, {"reason": " \u200b"}, **take)  # type: ignore[arg-type]
     assert refused.status_code == 422
     assert 'href="#f-reason"' in refused.text
     taken = bo.follow(bo.send(refused, {"reason": "Anna är sjuk."}, **take))  # type: ignore[arg-type]

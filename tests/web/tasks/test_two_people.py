@@ -70,7 +70,7 @@ def test_the_same_input_is_shown_with_both_texts_and_nothing_is_saved(
     save(anna, of_anna, note="Annas anteckning")
     answer = save(bo, of_bo, note="Bos anteckning", **{"f.marknadsrapport": "Bos rapport"})
     assert answer.status_code == 409
-    assert "Någon annan har ändrat samma sak" in answer.text
+    assert "Samma sak har ändrats på två håll" in answer.text
     assert f"{people['saljare'].name}, 09:00" in answer.text
     assert "Annas anteckning" in answer.text
     again = form(answer, having="note")
@@ -122,7 +122,7 @@ def test_several_inputs_are_chosen_one_by_one(
     of_anna, of_bo = anna.open(f"/tasks/{task_id}"), bo.open(f"/tasks/{task_id}")
     save(anna, of_anna, note="A", **{"f.marknadsrapport": "A", "why.kort_rapport": "Anna"})
     asked = save(bo, of_bo, note="B", **{"f.marknadsrapport": "B", "why.kort_rapport": "Bo"})
-    assert "Någon annan har ändrat 3 av de saker" in asked.text
+    assert "3 saker har ändrats på två håll" in asked.text
     asked = bo.send(asked, having="note", button=("keep", "theirs:note"))
     assert asked.status_code == 409
     assert stored(engine, task_id).note == "A"
@@ -292,3 +292,15 @@ def test_who_gives_a_task_away_hears_that_somebody_else_has(
     done = manager.send(asked, having="assignee", button=("keep", "mine"))
     assert done.status_code == 302
     assert stored(engine, task_id).row.assignee.username == "saljare"
+
+
+def test_a_page_that_is_no_longer_ones_own_shows_what_was_typed_and_nothing_else(
+    bo: Visitor, bo_account: Account, engine: Engine, task_id: str
+) -> None:
+    page = bo.open(f"/tasks/{task_id}")
+    engine.people.change(SYSTEM, "bo", roles=(), key="role-taken")
+    answer = sign(bo, page, bo_account, note="Min anteckning")
+    assert answer.status_code == 404
+    notice = answer.text.partition('id="innehall"')[2].partition("<h1")[0]
+    shown = [part.partition("</p>")[0] for part in notice.split('<p class="answer">')[1:]]
+    assert shown == ["Växer", "Min anteckning"]

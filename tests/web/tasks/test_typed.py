@@ -176,3 +176,11 @@ def test_the_browser_asks_how_a_text_is_understood(
     assert plain(answer.json["text"]).startswith(said)
     assert bool(answer.json["text"]) == bool(said)
     assert answer.json["ok"] is ok
+
+
+def test_a_note_that_nobody_can_see_is_none(manager: Visitor, path: str) -> None:
+    page = manager.open(path)
+    filled = {"note": "\u200b", "why.seen": "\u2060"}
+    saved = manager.follow(manager.send(page, filled, having="note", button=("action", "save")))
+    assert form(saved, having="note").values["note"] == [""]
+    assert form(saved, having="note").values["why.seen"] == [""]
