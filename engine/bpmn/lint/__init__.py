@@ -8,7 +8,7 @@ names the rule of BPMN (formal/13-12-09, "BPMN 2.0.2") that it follows; it never
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from engine.bpmn import schema, vocabulary
 from engine.bpmn.decision import read_decision
@@ -88,11 +88,11 @@ DEFAULT_RULES = Rules()
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What is deployed, or in the same upload: processes that may be called, drawings, which may
-    not, the versions of each decision, and the roles that somebody holds (None: not known)."""
+    not, decisions, and the roles that somebody holds (None: not known)."""
 
     processes: Collection[str] = ()
     drawings: Collection[str] = ()
-    decisions: Mapping[str, Collection[int]] = field(default_factory=dict)
+    decisions: decisions.Known = decisions.Known()
     staffed: Collection[str] | None = None
 
 
