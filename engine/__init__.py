@@ -7,7 +7,6 @@ values.
 
 from __future__ import annotations
 
-from engine.blank_text import is_blank
 from engine.bpmn.sheets import read_plan
 from engine.clock import Clock, FakeClock, SystemClock
 from engine.config import Config, load_config
@@ -112,6 +111,7 @@ from engine.views import (
     Verification,
     Wording,
 )
+from engine.work.fields import is_unseen
 
 __all__ = [
     "INCIDENT_KINDS",
@@ -215,7 +215,7 @@ __all__ = [
     "Verification",
     "Wording",
     "decide_file",
-    "is_blank",
+    "is_unseen",
     "load_config",
     "read_plan",
 ]

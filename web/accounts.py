@@ -182,7 +182,7 @@ def password_sent() -> ResponseReturnValue:
         key=posted_key(),
     )
     flash(_("Lösenordet är bytt. Du är utloggad överallt utom här."), "success")
-    return redirect(url_for("home.index"))
+    return redirect(url_for(first_page(signed_in())))
 
 
 def _check_new(new: str, repeated: str) -> None:

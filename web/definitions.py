@@ -31,7 +31,7 @@ from web.context import actor, engine, posted_key
 from web.formats import moment
 from web.forms import Problems
 from web.i18n import gettext as _
-from web.i18n import language, ngettext
+from web.i18n import ngettext
 from web.migration import may_migrate
 from web.texts.due_dates import due_rule
 
@@ -270,13 +270,6 @@ def _page(
         checked_files=checked if carry else [],
         problems=Problems(problems, {"files": _("Diagramfiler")}),
     )
-
-
-@blueprint.app_template_global()
-def finding_text(finding: Finding) -> str:
-    """A finding's sentence, without the id that stands behind a name: the line below it says it."""
-    text = finding.text(language())
-    return text.replace(f" ({finding.element_id})", "", 1) if finding.element_name else text
 
 
 @blueprint.app_template_global()

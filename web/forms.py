@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
-from engine import Field, PlanRow, Problem, is_blank
+from engine import Field, PlanRow, Problem, is_unseen
 from web import formats, parsing
 from web.context import today
 from web.i18n import gettext as _
@@ -89,7 +89,7 @@ def canonical(kind: str, text: str) -> Any:
     Dates, numbers and intervals become their canonical text; one that cannot be read stays as it
     is, and the engine refuses it.
     """
-    if is_blank(text):
+    if is_unseen(text):
         return None
     if kind == "date":
         return parsing.date_text(text, today())

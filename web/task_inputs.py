@@ -43,7 +43,7 @@ def _points(detail: TaskDetail) -> Iterator[Input]:
 
         yield Input(
             f"checklist.{point.id}",
-            point.text.lstrip("– "),
+            point.text.partition("\n")[0],
             point.reason or point.state == "done",
             read,
             {tick: ["1"] if point.state == "done" else [], why: [point.reason]},

@@ -15,7 +15,7 @@ from typing import Any, Final
 from babel.dates import format_date
 from flask import Blueprint, Flask, request
 
-from engine import Problem, is_blank
+from engine import Problem, is_unseen
 from web import formats, forms
 from web.i18n import N_, locale
 from web.i18n import gettext as _
@@ -55,7 +55,7 @@ class Understood:
 def understand(kind: str, text: str) -> Understood | None:
     """What the text of a field of type ``kind`` is understood as; None when there is nothing to
     say."""
-    if kind not in KINDS or is_blank(text) or len(text) > MOST:
+    if kind not in KINDS or is_unseen(text) or len(text) > MOST:
         return None
     value = str(forms.canonical(kind, text))
     if kind == "date":

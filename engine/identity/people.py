@@ -46,15 +46,7 @@ def add(
     """
     username, name = normal_username(username), " ".join(name.split())
     problems = [*wrong, *_unknown(roles, rights, known_roles), *_email_problems(email)]
-    if not is_username(username):
-        problems.append(Problem("username_malformed", "small letters, digits, . - _ @", "username"))
-    if is_blank(name):
-        problems.append(Problem("required", "a name is required", "name"))
-    if len(name) > 200:
-        problems.append(Problem("too_long", "at most 200 characters", "name", {"maximum": 200}))
-    taken = select(PersonTable.id).where(PersonTable.username == username)
-    if connection.scalar(taken) is not None:
-        problems.append(_duplicate(username))
+    problems += _name_problems(connection, username, name)
     if problems:
         raise Invalid(problems)
     person = views.Person(new_id(), username, name, frozenset(roles), frozenset(rights))
@@ -79,6 +71,21 @@ def add(
     except IntegrityError as error:
         raise Invalid([_duplicate(username)]) from error
     return person
+
+
+def _name_problems(connection: Connection, username: str, name: str) -> list[Problem]:
+    """What is wrong with the user name and the name of a new account."""
+    problems = []
+    if not is_username(username):
+        problems.append(Problem("username_malformed", "small letters, digits, . - _ @", "username"))
+    if is_blank(name):
+        problems.append(Problem("required", "a name is required", "name"))
+    if len(name) > 200:
+        problems.append(Problem("too_long", "at most 200 characters", "name", {"maximum": 200}))
+    taken = select(PersonTable.id).where(PersonTable.username == username)
+    if connection.scalar(taken) is not None:
+        problems.append(_duplicate(username))
+    return problems
 
 
 def _duplicate(username: str) -> Problem:

@@ -12,15 +12,12 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
-    bindparam,
-    func,
     not_,
     or_,
     select,
     true,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from engine.access import actions
 from engine.access.rules import CaseObject, IncidentObject, MessageObject, authorize, may
@@ -57,14 +54,6 @@ STATES: Mapping[str, tuple[str, ...]] = {
 """The states of cases that a list of each choice has; none means every state."""
 EVERY_STATE = (*STATES["running"], *STATES["ended"])
 """All states of cases."""
-
-_EACH = aliased(InstanceTable)
-_REVISION = (
-    select(func.coalesce(func.sum(_EACH.revision), 0) + func.count())
-    .where(_EACH.case_id == bindparam("of_case"))
-    .scalar_subquery()
-    .label("revision")
-)
 
 CASE = (
     CaseTable.id,
@@ -172,7 +161,7 @@ def get(
     incidents = incidents_of(connection, actor, case_id=case_id)
     people = people_by_id(connection, row.people.values())
     root = connection.execute(
-        select(InstanceTable.variables, _REVISION).where(InstanceTable.id == case_id),
+        select(InstanceTable.variables, instances.CASE_REVISION).where(InstanceTable.id == case_id),
         {"of_case": case_id},
     ).first()
     return CaseDetail(
@@ -186,11 +175,6 @@ def get(
         variables=readable(root.variables if root else {}),
         revision=root.revision if root else 0,
     )
-
-
-def revision(connection: Connection, case_id: str) -> int:
-    """A number that rises with every step of any instance of the case."""
-    return int(connection.scalar(select(_REVISION), {"of_case": case_id}) or 0)
 
 
 def message_options(

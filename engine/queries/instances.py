@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from engine.access import actions
 from engine.access.rules import authorize
@@ -45,6 +46,21 @@ INSTANCE = (
     *TITLE,
 )
 """The columns of an instance's view."""
+
+
+_EACH = aliased(InstanceTable)
+CASE_REVISION = (
+    select(func.coalesce(func.sum(_EACH.revision), 0) + func.count())
+    .where(_EACH.case_id == bindparam("of_case"))
+    .scalar_subquery()
+    .label("revision")
+)
+"""A number that rises with every step of any instance of the case ``of_case``."""
+
+
+def case_revision(connection: Connection, case_id: str) -> int:
+    """A number that rises with every step of any instance of the case."""
+    return int(connection.scalar(select(CASE_REVISION), {"of_case": case_id}) or 0)
 
 
 def get(connection: Connection, actor: Actor, instance_id: str) -> InstanceView:

@@ -328,10 +328,7 @@ class Cases(Part):
     def message_problems(
         self, actor: Actor, message: str, business_key: str, payload: Mapping[str, Any]
     ) -> tuple[Problem, ...]:
-        """What is wrong with the answers to a message's form; nothing is changed.
-
-        :raises NotFound: when there is no such case, or the actor may not see it
-        """
+        """What is wrong with the answers to a message's form; nothing is changed."""
         with self._transactions.looking(actor) as work:
             return cases.message_problems(work, message, business_key, payload)
 
@@ -389,10 +386,6 @@ class Cases(Part):
         :raises Invalid: without a reason
         :raises Conflict: when it has ended already; ``case_moved_on`` when it has another revision
         """
-        return self._transactions.write(
-            actor,
-            "cancel",
-            key,
-            {"case": business_key, "reason": reason},
-            lambda work: cases.cancel(work, business_key, reason, revision),
-        )
+        given = {"case": business_key, "reason": reason}
+        do = partial(cases.cancel, business_key=business_key, reason=reason, revision=revision)
+        return self._transactions.write(actor, "cancel", key, given, do)

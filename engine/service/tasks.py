@@ -299,38 +299,37 @@ class Tasks(TaskFiles):
             sent is its draft, at the ``revision`` of the params
         """
         self._transactions.check_size(answers)
-        given = {"task": task_id, "answers": dict(answers), "ticks": dict(ticks), "note": note}
-        try:
-            evidence = self._checked_password(actor, password)
-        except NotAuthenticated as error:
-            with suppress(ServiceplanError):
-                error.problems = self.problems(
-                    actor, task_id, answers=answers, ticks=ticks, note=note
-                )
-            raise
+        content = {"answers": dict(answers), "ticks": dict(ticks), "note": note}
+        how = {
+            "evidence": self._evidence(actor, password, task_id, content),
+            "revision": revision,
+            "instance_revision": instance_revision,
+            "plan_seen": plan_seen,
+        }
+        return self._complete(actor, task_id, key, content, how)
+
+    def _complete(
+        self,
+        actor: Actor,
+        task_id: str,
+        key: str,
+        content: Mapping[str, Any],
+        how: Mapping[str, Any],
+    ) -> Receipt:
+        """``content`` and ``how`` are keywords of ``engine.work.tasks.complete``."""
+        kept: dict[str, Any] = {}
 
         def do(work: UnitOfWork) -> dict[str, Any]:
-            return tasks.complete(
-                work,
-                task_id,
-                answers,
-                ticks,
-                note,
-                evidence=evidence,
-                revision=revision,
-                instance_revision=instance_revision,
-                plan_seen=plan_seen,
-            )
-
-        kept: dict[str, Any] = {}
+            return tasks.complete(work, task_id, **content, **how)
 
         def failed(work: UnitOfWork, error: StepError) -> None:
             work.hold_of_task(task_id)
-            kept.update(tasks.keep_failed(work, task_id, answers, ticks, note, revision))
+            kept.update(tasks.keep_failed(work, task_id, **content, revision=how["revision"]))
             if error.instance_id is not None:
                 operation = {"op": "complete", "task": task_id}
                 incidents.record(work, error.instance_id, operation, error)
 
+        given = {"task": task_id, **content}
         try:
             return self._transactions.write(
                 actor, "complete_task", key, given, do, on_failure=failed, reads_first=True
@@ -338,6 +337,17 @@ class Tasks(TaskFiles):
         except ProcessFailed as error:
             error.error_code = "completion_failed"
             error.params |= kept
+            raise
+
+    def _evidence(
+        self, actor: Actor, password: str | None, task_id: str, content: Mapping[str, Any]
+    ) -> str | None:
+        """The evidence that the actor gives; with a wrong password, what else is wrong too."""
+        try:
+            return self._checked_password(actor, password)
+        except NotAuthenticated as error:
+            with suppress(ServiceplanError):
+                error.problems = self.problems(actor, task_id, **content)
             raise
 
     def problems(

@@ -16,8 +16,7 @@ from engine.blank_text import is_blank
 from engine.bpmn.meta import MessageMeta
 from engine.definitions.library import ExecutableDefinition
 from engine.errors import Conflict, Invalid, NotFound, Problem, Problems
-from engine.queries import cases as queries
-from engine.queries import objects
+from engine.queries import instances, objects
 from engine.queries.text_search import swedish
 from engine.runtime import ahead, running_instance, stored_messages
 from engine.runtime import messages as runtime_messages
@@ -67,10 +66,10 @@ def start(
     ``date_conflicts`` (how many dates cannot be kept)."""
     root = work.definitions.latest(work.connection, process_id)
     starting.authorize_start(work, process_id)
-    case, customer = root.meta.case, _customer(work, customer_id)
+    customer = _customer(work, customer_id)
     case_id, number = new_id(), case_numbers.take(work.connection, work.today.year)
     name = customer and customer.name
-    own = starting.case_variables(case, customer=name, number=number, day=start_date)
+    own = starting.case_variables(root.meta.case, customer=name, number=number, day=start_date)
     problems, title, chosen, known = start_input.read(
         work,
         root,
@@ -81,24 +80,11 @@ def start(
         variables=variables,
     )
     with problems.gathering():
-        starting.check_customer(case, customer_id)
+        starting.check_customer(root.meta.case, customer_id)
     problems.refuse()
-    work.connection.execute(
-        insert(CaseTable).values(
-            id=case_id,
-            number=number,
-            customer_id=customer_id,
-            title=title or name or root.name,
-            state="running",
-            process_id=process_id,
-            people=chosen,
-            lead_role=case.lead_role,
-            place=f"{swedish(title or name or root.name)[0][:PLACE_LENGTH]}|{number}",
-            started_by=work.actor.id,
-            start_date=start_date,
-            started_at=work.now,
-        )
-    )
+    row: dict[str, Any] = {"id": case_id, "number": number, "customer_id": customer_id}
+    row |= {"people": chosen, "title": title or name or root.name, "start_date": start_date}
+    _insert(work, root, row)
     words.index_case(work.connection, case_id, (number, title or root.name, *_names(customer)))
     detail = {"number": number, "customer": name, "process": root.name, "start_date": start_date}
     _note(work, case_id, root.id, "case.started", {**detail, "people": chosen})
@@ -111,6 +97,21 @@ def start(
     )
     told = {"incident": incident, "date_conflicts": conflicts}
     return {"id": case_id, "number": number, **{k: v for k, v in told.items() if v}}
+
+
+def _insert(work: UnitOfWork, root: ExecutableDefinition, row: Mapping[str, Any]) -> None:
+    """Write the row of a new case of a process."""
+    work.connection.execute(
+        insert(CaseTable).values(
+            **row,
+            state="running",
+            process_id=root.process_id,
+            lead_role=root.meta.case.lead_role,
+            place=f"{swedish(row['title'])[0][:PLACE_LENGTH]}|{row['number']}",
+            started_by=work.actor.id,
+            started_at=work.now,
+        )
+    )
 
 
 def _note(
@@ -338,7 +339,7 @@ def cancel(
     case_id = case.id
     _must_run(case.state)
     authorize(work.actor, actions.CASE_CANCEL, case)
-    if revision not in (None, queries.revision(work.connection, case_id)):
+    if revision not in (None, instances.case_revision(work.connection, case_id)):
         raise Conflict("The case has moved on.", code="case_moved_on")
     if is_blank(reason):
         raise Invalid([Problem("required", "say why the case is cancelled", "reason")])

@@ -72,11 +72,17 @@ def clean_text(value: Any, limit: int, *, lines: bool = False) -> str:
     text = "".join(
         blanks.get(c, c) for c in text if c in blanks or unicodedata.category(c) != "Cc"
     ).strip()
-    if is_blank(text):
+    if is_unseen(text):
         return ""
     if len(text) > limit:
         raise Wrong("too_long", f"at most {limit} characters", maximum=limit, length=len(text))
     return text
+
+
+def is_unseen(text: str) -> bool:
+    """Whether nobody could see the text; most texts are told by their first character."""
+    first = text.strip()[:1]
+    return not first or (not (first.isascii() and first.isprintable()) and is_blank(text))
 
 
 def _text(field: FieldLike, given: Any) -> str:

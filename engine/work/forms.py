@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from engine.blank_text import is_blank
 from engine.bpmn.meta import TaskMeta
 from engine.errors import Problem
 from engine.queries.task_detail import TaskRequirements
@@ -22,6 +21,7 @@ from engine.work.fields import (
     FieldLike,
     Wrong,
     clean_text,
+    is_unseen,
     read_answer,
     read_date,
     read_person,
@@ -97,7 +97,7 @@ def check_answers(
 
 def is_empty(value: Any) -> bool:
     """True for what counts as no answer: None, text that nobody can see, an empty list."""
-    return value is None or value == [] or (isinstance(value, str) and is_blank(value))
+    return value is None or value == [] or (isinstance(value, str) and is_unseen(value))
 
 
 def _undeclared(fields: Sequence[FieldLike], answers: Mapping[str, Any]) -> list[Problem]:

@@ -61,7 +61,7 @@ def paths(engine: Engine) -> dict[str, list[str]]:
     sheets = [f"/cases/{running.id}?blad={key}" for key in ("A", "B1", "B2", "C", "D", "E")]
     return {
         "cecilia": [
-            "/?show=all", "/cases/?state=all", "/overview/", "/history/", "/incidents/",
+            "/tasks?show=all", "/cases/?state=all", "/overview/", "/history/", "/incidents/",
             "/cases/new?process=serviceplan", "/tokens/", *sheets, f"/cases/{stopped.id}",
             f"/cases/{starting.id}/plan", f"/cases/{running.id}/messages/Reklamation",
         ],
@@ -96,7 +96,8 @@ def test_a_role_with_a_long_name_is_parted_and_copied_whole(
     assert role.text_content() == "Kvalitets\u00adansvarig"
     copied = page.evaluate(
         """() => new Promise((resolve) => {
-          document.addEventListener("copy", (event) => resolve(event.clipboardData.getData("text")));
+          const read = (event) => resolve(event.clipboardData.getData("text"));
+          document.addEventListener("copy", read);
           getSelection().selectAllChildren(document.querySelector(".loads"));
           document.execCommand("copy");
         })"""
@@ -133,7 +134,7 @@ def test_what_is_late_is_said_on_one_line(
     for width in (360, 1280):
         page = new_page(viewport={"width": width, "height": 800})
         sign_in(page, people["cecilia"])
-        page.goto("/?show=all&due=late")
+        page.goto("/tasks?show=all&due=late")
         pills = page.locator(".pill-late").all()
         assert pills
         for pill in pills:
@@ -147,7 +148,7 @@ def test_chosen_filters_are_seen_without_colours(
 ) -> None:
     page = new_page(forced_colors="active")
     sign_in(page, people["cecilia"])
-    page.goto("/?show=role&due=late")
+    page.goto("/tasks?show=role&due=late")
     for group, shown in ((".segments a", "backgroundColor"), (".tile", "outlineStyle")):
         style = f"(e) => getComputedStyle(e).{shown}"
         chosen = page.locator(f"{group}[aria-current]").first.evaluate(style)
@@ -161,8 +162,10 @@ def test_names_of_all_europe_are_in_the_pages_own_face(
     page = new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    sign_in(page, people["nora"])
+    page.goto("/login")
+    page.wait_for_load_state("networkidle")
     assert not [url for url in asked if "public-sans-ext" in url]
+    sign_in(page, people["nora"])
     page.goto("/people/")
     expect(page.get_by_text("Ivan Petrović").first).to_be_visible()
     page.wait_for_load_state("networkidle")

@@ -6,18 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine import Engine
-from tests.support.browsing import PHONE, NewPage, SignIn
+from tests.support.browsing import PHONE, TOO_SMALL, TOO_WIDE, NewPage, SignIn
 from tests.support.people import Account, People
 
 pytestmark = pytest.mark.browser
-
-TOO_SMALL = """() => [...document.querySelectorAll('a, button, summary, input, select, textarea')]
-    .filter(e => !e.closest('p, svg, .visually-hidden') && !e.matches('.visually-hidden, .skip'))
-    .map(e => [e.closest('label, .task') || e, e])
-    .map(([box, e]) => [box.getBoundingClientRect(), e])
-    .filter(([box]) => box.width && box.height < 43.5)
-    .map(([, e]) => e.outerHTML.slice(0, 100))"""
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @pytest.fixture
@@ -62,6 +54,8 @@ def test_from_the_inbox_to_a_signature_by_keyboard_alone(
     page.keyboard.type(seller.password)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Klart! Marknadsanalys är slutförd")).to_be_visible()
+    # The receipt is what is read first.
+    expect(page.locator(":focus")).to_contain_text("Klart! Marknadsanalys är slutförd")
 
 
 def test_a_task_is_signed_without_javascript(

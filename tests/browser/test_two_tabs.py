@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine import SYSTEM, Engine
-from tests.browser.test_task_page import TOO_SMALL, TOO_WIDE
-from tests.support.browsing import PHONE, NewPage, SignIn
+from tests.support.browsing import PHONE, TOO_SMALL, TOO_WIDE, NewPage, SignIn
 from tests.support.people import People
 
 pytestmark = pytest.mark.browser
@@ -41,7 +40,7 @@ def test_two_tabs_on_one_task(
         sign_in(page, people["saljare"])
         page.goto(f"/tasks/{task}")
     desk.fill("[name=note]", "Ringt kunden")
-    desk.check("[name='tick.marknaden']")
+    desk.check("[name='tick.kort_rapport']")
     desk.click("button:visible[value=save]")
     phone.fill("[name=note]", "Mejlat kunden")
     phone.click("button:visible[value=save]")
@@ -54,8 +53,27 @@ def test_two_tabs_on_one_task(
     assert theirs["y"] >= mine["y"] + mine["height"]
     phone.click("button[value='both:note']")
     expect(phone.locator("[name=note]")).to_have_value("Mejlat kunden\n\nRingt kunden")
-    expect(phone.locator("[name='tick.marknaden']")).to_be_checked()
+    expect(phone.locator("[name='tick.kort_rapport']")).to_be_checked()
     assert engine.tasks.get(SYSTEM, task).note == "Mejlat kunden\n\nRingt kunden"
+
+
+def test_what_was_typed_before_a_colleague_saved_outlives_a_reload(
+    page: Page, sign_in: SignIn, engine: Engine, people: People, task: str
+) -> None:
+    sign_in(page, people["saljare"])
+    page.goto(f"/tasks/{task}")
+    page.fill("[name=note]", "Mejlat kunden")
+    engine.tasks.save_draft(
+        SYSTEM, task, answers={"marknadsrapport": "Växer"}, ticks={}, note="Ringt", key="draft"
+    )
+    page.reload()
+    expect(page.locator("[name=note]")).to_have_value("Mejlat kunden")
+    page.click("button:visible[value=save]")
+    compared(page)
+    assert engine.tasks.get(SYSTEM, task).note == "Ringt"
+    page.click("button[value='mine:note']")
+    expect(page.locator("[name=note]")).to_have_value("Mejlat kunden")
+    assert engine.tasks.get(SYSTEM, task).values["marknadsrapport"] == "Växer"
 
 
 def test_two_people_on_the_plan_without_javascript(

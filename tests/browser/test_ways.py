@@ -1,5 +1,5 @@
-"""Ways through the pages in a real browser: back to a filtered list, a task taken over, a start with
-dates that cannot be kept."""
+"""Ways through the pages in a real browser: back to a filtered list, a task taken over, and a
+start whose dates cannot be kept."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ from tests.conformance import scripts
 from tests.support.plan import project_config
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-MOST_TASKS = 1000
+MOST_TASKS = 200
 
 
 @dataclass

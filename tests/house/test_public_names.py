@@ -9,14 +9,14 @@ import engine
 
 NAMES = {
     # the engine, its settings and its time
-    "Clock", "Config", "Engine", "FakeClock", "SystemClock", "is_blank", "load_config",
+    "Clock", "Config", "Engine", "FakeClock", "SystemClock", "is_unseen", "load_config",
     # who
-    "SYSTEM", "TOKEN_SCOPES", "Actor", "Customer", "CustomerRow", "IssuedToken", "Person", "Role",
-    "Session", "Token", "TokenName",
+    "SYSTEM", "TOKEN_SCOPES", "Account", "Actor", "Customer", "CustomerRow", "IssuedToken",
+    "Person", "Role", "Session", "Token", "TokenName",
     # diagrams
     "Activity", "CheckReport", "Definition", "Deployment", "Drawing", "Edge", "ElementState",
-    "Finding", "NamedElement", "NamedMessage", "Phase", "Shape", "Source", "Wording",
-    "read_plan",
+    "LiveVersions", "Finding", "NamedElement", "NamedMessage", "Phase", "Shape", "Source",
+    "Wording", "read_plan",
     # decisions
     "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",
     # tasks

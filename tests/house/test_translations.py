@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
-from tests.support.files import PROJECT, files, name
+from tests.support.files import PROJECT
+from tests.support.interface_texts import Message, swedish_texts
 
-KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2), "count": (1, 2)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-Message = str | tuple[str, ...]
 
 
 @pytest.fixture(scope="module")
@@ -27,19 +24,6 @@ def english() -> Catalog:
 def swedish() -> dict[Message, str]:
     """Every text that the interface can show, with a place where it stands."""
     return dict(swedish_texts())
-
-
-def swedish_texts() -> Iterator[tuple[Message, str]]:
-    for path in files():
-        if not name(path).startswith("web/") or path.suffix not in (".py", ".html"):
-            continue
-        method = "python" if path.suffix == ".py" else "jinja2.ext:babel_extract"
-        options = {"silent": "false", "newstyle_gettext": "true"}
-        with path.open("rb") as file:
-            found = list(extract(method, file, KEYWORDS, ("NB:",), options))
-        for line, message, _comments, _context in found:
-            text = message if isinstance(message, str) else tuple(message)
-            yield text, f"{name(path)}:{line}"
 
 
 def test_every_text_has_an_english_twin(swedish: dict[Message, str], english: Catalog) -> None:

@@ -1,4 +1,4 @@
-"""The words of the interface (docs/words.md): one for each thing, and none that the list forbids."""
+"""The words of the interface (docs/words.md): one for each thing, none that the list forbids."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from functools import cache
 import pytest
 
 from engine.bpmn.catalogue import TEXTS
-from tests.house.test_translations import swedish_texts
 from tests.support.files import PROJECT
+from tests.support.interface_texts import swedish_texts
 
 ROW = re.compile(
     r"^\| (?P<sv>[^|]+) \| (?P<en>[^|]+) \| (?P<meaning>[^|]+) \| (?P<not>[^|]*)\|$", re.M

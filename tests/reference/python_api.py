@@ -65,17 +65,25 @@ def _problem(name: str) -> str:
 def parts() -> dict[str, type[Part]]:
     """The parts of an engine by noun, in the order in which ``Engine`` makes them."""
     source = inspect.getsource(Engine.__init__)
-    known = {part.__name__: part for part in Part.__subclasses__()}
+    known = {part.__name__: part for part in _below(Part)}
     return {
-        noun: known[name] for noun, name in re.findall(r"self\.([a-z]+) = ([A-Z]\w+)\(", source)
+        noun: known[name] for noun, name in re.findall(r"self\.([a-z_]+) = ([A-Z]\w+)\(", source)
     }
+
+
+def _below(kind: type[Part]) -> Iterator[type[Part]]:
+    for part in kind.__subclasses__():
+        yield part
+        yield from _below(part)
 
 
 def public(part: type[Part]) -> dict[str, Any]:
     """The public methods of a part, by name, in the order of its file."""
+    kinds = [kind for kind in part.__mro__ if issubclass(kind, Part) and kind is not Part]
     return {
         name: method
-        for name, method in vars(part).items()
+        for kind in kinds
+        for name, method in vars(kind).items()
         if inspect.isfunction(method) and not name.startswith("_")
     }
 

@@ -19,7 +19,7 @@ OF_THIS_ENGINE = {
     *("call_as_before", "call_dynamic", "call_foreign", "call_global_task", "call_of_drawing"),
     *("event_not_run", "kind_not_run", "loop_collection_foreign", "round_keeps_its_data"),
     *("id_twice_drawn", "id_too_long", "reference_imported", "foreign_data", "timer_too_long"),
-    *("call_for_ever", "call_may_not_end", "loop_for_ever", "loop_may_not_end"),
+    *("call_as_before", "call_for_ever", "call_may_not_end", "loop_for_ever", "loop_may_not_end"),
     "timer_start_waits",
 }
 """Findings about what this engine, this installation or another tool does: no rule of BPMN."""

@@ -16,6 +16,16 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 """In CSS pixels."""
 
+TOO_SMALL = """() => [...document.querySelectorAll('a, button, summary, input, select, textarea')]
+    .filter(e => !e.closest('p, svg, .visually-hidden') && !e.matches('.visually-hidden, .skip'))
+    .map(e => [e.closest('label, .task') || e, e])
+    .map(([box, e]) => [box.getBoundingClientRect(), e])
+    .filter(([box]) => box.width && box.height < 43.5)
+    .map(([, e]) => e.outerHTML.slice(0, 100))"""
+"""A script: what is pressed and is less than 44 pixels high, outside running text."""
+TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+"""A script: whether the page moves sideways."""
+
 NewPage = Callable[..., Page]
 """Opens a page in a browser context of its own: ``new_page(viewport=PHONE)``."""
 SignIn = Callable[[Page, Account], None]

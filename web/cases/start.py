@@ -20,7 +20,7 @@ from engine import (
     StartCheck,
     StartForm,
     StartOption,
-    is_blank,
+    is_unseen,
 )
 from web import parsing, pending_forms
 from web.cases.routes import blueprint
@@ -247,6 +247,9 @@ def _all_problems(form: StartForm, entered: StartInput) -> list[Problem]:
             title=entered.title,
         )
     )
+    if all(problem.code == "org_number_taken" for problem in problems):
+        # Perhaps by this very form, pressed twice: registering it again tells.
+        return []
     first: dict[str | None, Problem] = {}
     for problem in problems:
         first.setdefault(problem.field, problem)
@@ -258,7 +261,7 @@ def _problems(form: StartForm, entered: StartInput, known: Sequence[Customer]) -
     found = []
     if entered.mode == "known" and entered.customer_id not in {c.id for c in known}:
         found.append(Problem("choose_customer", "Choose a customer.", "customer"))
-    if entered.mode == "new" and is_blank(entered.org_number):
+    if entered.mode == "new" and is_unseen(entered.org_number):
         found.append(Problem("required", "Fill this in.", "org_number"))
     if form.dated and entered.start_date is None:
         code = "date_malformed" if entered.start else "required"

@@ -149,10 +149,17 @@
   const read = () => [...form.elements].filter(kept)
     .map((input) => [input.name, input.type === "checkbox" || input.type === "radio" ? `${input.value}:${input.checked}` : input.value]);
   const asServed = JSON.stringify(read());
+  // What the page showed belongs to what was typed on it: saving compares by it.
+  const base = () => [...form.querySelectorAll("input[type=hidden][name=shown], input[type=hidden][name=revision]")];
   const store = () => {
     const now = JSON.stringify(read());
+    const shown = base().map((input) => [input.name, input.value]);
     if (now === asServed) sessionStorage.removeItem(place);
-    else sessionStorage.setItem(place, JSON.stringify({ served: asServed, now }));
+    else sessionStorage.setItem(place, JSON.stringify({ served: asServed, now, shown }));
+  };
+  const sent = () => {
+    const found = JSON.parse(sessionStorage.getItem(place) || "null");
+    if (found) sessionStorage.setItem(place, JSON.stringify({ ...found, sent: true }));
   };
   const restore = (values) => {
     const inputs = [...form.elements].filter(kept);
@@ -166,8 +173,11 @@
   };
   try {
     const found = JSON.parse(sessionStorage.getItem(place) || "null");
-    if (found && found.served === asServed && found.now !== asServed) {
+    const same = found?.served === asServed;
+    if (found && found.now !== asServed && (same || !found.sent)) {
       restore(JSON.parse(found.now));
+      const shown = Object.fromEntries(found.shown || []);
+      if (!same) for (const input of base()) input.value = shown[input.name] || "";
       notice(form, say("Det du skrev men inte hann spara är återställt.", "What you wrote but had not saved is restored."));
       window.scrollTo(0, 0);
     } else {
@@ -175,6 +185,7 @@
     }
     form.addEventListener("input", store);
     form.addEventListener("change", store);
+    form.addEventListener("submit", sent);
   } catch {
     // A browser that keeps nothing: the page works as without this file.
   }

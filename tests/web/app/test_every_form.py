@@ -43,6 +43,7 @@ FREE = {
     "decisions.tried": "shows what a decision would say",
     "history.verify": "checks the chain",
     # They can be done once, and whoever comes second is told.
+    "tasks.see_notice": "a notice is put away once",
     "tokens.revoke": "a token is revoked for good",
     "migration.decide_step": "a step is decided once",
     "migration.take_back": "the migration has kept the revision that it takes back",
@@ -65,7 +66,9 @@ def somebody(engine: Engine, people: People) -> Account:
 
 
 @pytest.fixture
-def examples(engine: Engine, clock: FakeClock, people: People, task_id: str) -> None:
+def examples(
+    engine: Engine, clock: FakeClock, people: People, task_id: str, somebody: Account
+) -> None:
     """Something of every kind that a page can be about."""
     keys = iter(range(1000))
     desk = Desk(engine, people, lambda: f"example-{next(keys)}")
@@ -89,6 +92,11 @@ def examples(engine: Engine, clock: FakeClock, people: People, task_id: str) -> 
         assert taken is not None
         outbox.record_failure(connection, taken, "410 Gone", clock.now(), permanent=True)
         failed.add(connection, "outbox", {"id": "abc"}, 10, "KeyError: 'x'", clock.now())
+    other = "fyra ord i en rad"
+    engine.people.add(SYSTEM, "bo", "Bo Ek", roles=("saljare",), password=other, key="bo")
+    bo = next(p for p in engine.people.all(SYSTEM) if p.username == "bo").actor()
+    engine.tasks.reassign(SYSTEM, task_id, "alla", key="to-all")
+    engine.tasks.take_over(bo, task_id, "Alla är sjuk", key="over")
     engine.tokens.add(SYSTEM, "alla", "Ett program", scopes=["read"], expires=None, key="token")
 
 

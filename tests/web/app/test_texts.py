@@ -98,7 +98,7 @@ def pages(app: Flask, people: People, lang: str) -> Iterator[tuple[str, bytes]]:
     for name in READERS:
         reader = Visitor(app)
         reader.sign_in(people[name])
-        todo, seen, kinds = [f"/?lang={lang}"], set(), Counter[str]()
+        todo, seen, kinds = [f"/tasks?lang={lang}"], set(), Counter[str]()
         while todo:
             address = todo.pop(0)
             answer = reader.open(address)

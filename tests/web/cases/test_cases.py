@@ -143,13 +143,14 @@ def test_rounds_before_the_latest_are_folded_and_open_ones_all_shown(
     for what in ("Entrén städas inte", "Golvet är halt"):
         reported = {"reklamation_vad": what, "reklamation_nar": "2026-04-04"}
         going.send(people["kundansvarig"], case_id, "Reklamation", reported)
+    day = engine.today().isoformat()
     going.days(32)
     page = signed_in(people["manager"]).open(f"/cases/{case_id}?blad=C")
     first, second = rows(page.text, "Åtgärda reklamationer")
     for row, what in ((first, "Entrén städas inte"), (second, "Golvet är halt")):
         assert row.count(">Öppna<") == 1
         assert row.count("think-open") == 6
-        assert "2026-04-04</time>" in row
+        assert f"{day}</time>" in row
         assert what in row
     assert "Golvet" not in first
     quality = cells(page.text, ">Kvalitet<")
@@ -173,7 +174,7 @@ def test_the_diagram_has_tokens_and_leads_to_the_task(
 ) -> None:
     page = manager.open(f"/cases/{case_id}")
     assert 'class="bp-seen is-open"' in page.text
-    link = rf'<a href="/tasks/{task_id}[?][^"]*" class="bp-node"><title>Marknadsanalys [^<]*pågår</title>'
+    link = rf'<a href="/tasks/{task_id}[?][^"]*" class="bp-node"><title>Marknadsanalys [^<]*pågår<'
     assert re.search(link, page.text)
     assert " style=" not in page.text
 

@@ -61,7 +61,6 @@ def test_facts_are_told_as_sentences_with_times_of_the_zone(
     assert "Saljare Åberg signerade ”Marknadsanalys” (Utfört)" in told
     assert "Manager Ståhl startade ärendet för Fastighets AB Örnen" in told
     assert "Uppgiften ”Marknadsanalys” öppnades" in told
-    assert any(re.fullmatch(r"Saljare Åberg bockade av ”.+” på ”Marknadsanalys”", s) for s in told)
     assert any("inte är aktuell på ”Marknadsanalys”" in s for s in told)
     assert "2026-03-02 09:10" in page.text
     assert "Orsak: Rapporten finns sedan förra året" in page.text

@@ -12,10 +12,7 @@ from engine import SYSTEM, Engine
 from tests.support.people import Account, People
 from tests.support.visitor import SignedIn, Visitor, form
 
-DONE = {
-    f"tick.{point}": "1"
-    for point in ("kort_rapport", "marknaden", "konkurrenterna", "starka_och_svaga_sidor")
-}
+DONE = {"tick.kort_rapport": "1"}
 SAVE = ("action", "save")
 SIGN = ("action", "complete")
 
@@ -58,12 +55,12 @@ def test_two_drafts_of_different_inputs_are_both_kept(
     anna: Visitor, bo: Visitor, engine: Engine, task_id: str
 ) -> None:
     of_anna, of_bo = anna.open(f"/tasks/{task_id}"), bo.open(f"/tasks/{task_id}")
-    assert save(anna, of_anna, note="Annas", **{"tick.marknaden": "1"}).status_code == 302
-    answer = save(bo, of_bo, **{"f.marknadsrapport": "Bos", "tick.konkurrenterna": "1"})
+    assert save(anna, of_anna, note="Annas", **DONE).status_code == 302
+    answer = save(bo, of_bo, **{"f.marknadsrapport": "Bos"})
     assert answer.status_code == 302
     detail = stored(engine, task_id)
     assert (detail.note, detail.values["marknadsrapport"]) == ("Annas", "Bos")
-    assert {p.id for p in detail.checklist if p.state == "done"} == {"marknaden", "konkurrenterna"}
+    assert {p.id for p in detail.checklist if p.state == "done"} == {"kort_rapport"}
 
 
 def test_the_same_input_is_shown_with_both_texts_and_nothing_is_saved(
@@ -123,19 +120,19 @@ def test_several_inputs_are_chosen_one_by_one(
     anna: Visitor, bo: Visitor, engine: Engine, task_id: str
 ) -> None:
     of_anna, of_bo = anna.open(f"/tasks/{task_id}"), bo.open(f"/tasks/{task_id}")
-    save(anna, of_anna, note="A", **{"f.marknadsrapport": "A", "why.marknaden": "Anna"})
-    asked = save(bo, of_bo, note="B", **{"f.marknadsrapport": "B", "why.marknaden": "Bo"})
+    save(anna, of_anna, note="A", **{"f.marknadsrapport": "A", "why.kort_rapport": "Anna"})
+    asked = save(bo, of_bo, note="B", **{"f.marknadsrapport": "B", "why.kort_rapport": "Bo"})
     assert "Någon annan har ändrat 3 av de saker" in asked.text
     asked = bo.send(asked, having="note", button=("keep", "theirs:note"))
     assert asked.status_code == 409
     assert stored(engine, task_id).note == "A"
     asked = bo.send(asked, having="note", button=("keep", "both:f.marknadsrapport"))
     assert asked.status_code == 409
-    done = bo.send(asked, having="note", button=("keep", "theirs:checklist.marknaden"))
+    done = bo.send(asked, having="note", button=("keep", "theirs:checklist.kort_rapport"))
     assert done.status_code == 302, done.text
     detail = stored(engine, task_id)
     assert (detail.note, detail.values["marknadsrapport"]) == ("A", "B\n\nA")
-    assert next(p for p in detail.checklist if p.id == "marknaden").reason == "Anna"
+    assert next(p for p in detail.checklist if p.id == "kort_rapport").reason == "Anna"
 
 
 def test_the_same_change_twice_is_no_conflict(
@@ -197,7 +194,7 @@ def test_a_file_that_is_gone_is_told(anna: Visitor, bo: Visitor, task_id: str) -
     [
         ({"note": "Annas tillägg"}, "Annas tillägg"),
         ({"f.marknadsrapport": "Annas rapport"}, "Annas rapport"),
-        ({"why.marknaden": "Inte i år"}, "Inte i år"),
+        ({"why.kort_rapport": "Inte i år"}, "Inte i år"),
         ({"file.marknadsrapport_bilaga": (io.BytesIO(b"x"), "annas.txt")}, "annas.txt"),
     ],
 )
