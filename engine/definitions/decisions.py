@@ -103,7 +103,9 @@ class DecisionLibrary:
         if row is None:
             raise NotFound(f"There is no decision {decision_id}", decision_id=decision_id)
         if not row.runnable:
-            raise only_drawn(row.name, row.decision_id, map(stored_finding, row.findings))
+            file = DecisionModelTable.id == row.model_id
+            stored = connection.scalars(select(DecisionModelTable.findings).where(file)).one()
+            raise only_drawn(row.name, row.decision_id, map(stored_finding, stored))
         return self._chosen(connection, row)
 
     def get(self, connection: Connection, id: str) -> DeployedDecision:
@@ -169,8 +171,8 @@ def _rows() -> Any:
         DecisionTable.decision_id,
         DecisionTable.version,
         DecisionTable.name,
+        DecisionTable.model_id,
         DecisionTable.runnable,
         DecisionModelTable.resource_sha256,
         DecisionModelTable.imports,
-        DecisionModelTable.findings,
     ).join_from(DecisionTable, DecisionModelTable, DecisionModelTable.id == DecisionTable.model_id)

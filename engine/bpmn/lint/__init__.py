@@ -8,7 +8,7 @@ names the rule of BPMN (formal/13-12-09, "BPMN 2.0.2") that it follows; it never
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.bpmn import schema, vocabulary
 from engine.bpmn.decision import read_decision
@@ -92,7 +92,7 @@ class Surroundings:
 
     processes: Collection[str] = ()
     drawings: Collection[str] = ()
-    decisions: decisions.Known = decisions.Known()
+    decisions: decisions.Known = field(default_factory=decisions.Known)
     staffed: Collection[str] | None = None
 
 
