@@ -35,11 +35,13 @@ def blocked(module: Module, wrong: Mapping[str, Collection[str]]) -> dict[str, D
         for element in each.definitions.elements():
             for needed in _needs(each, element):
                 needed_by.setdefault(needed, []).append((namespace, element.id))
-    waiting = [(namespace, ident) for namespace, ids in wrong.items() for ident in ids]
+    waiting = sorted((namespace, ident) for namespace, ids in wrong.items() for ident in ids)
     seen, because = set(waiting), {}
     while waiting:
         broken = waiting.pop()
-        for key in set(needed_by.get(broken, ())) - seen:
+        for key in needed_by.get(broken, ()):
+            if key in seen:
+                continue
             seen.add(key)
             waiting.append(key)
             if key[0] == module.definitions.namespace:
