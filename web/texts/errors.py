@@ -172,6 +172,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Diagrammet kan inte startas"),
         N_("”%(name)s” är sparat som ritning. På diagrammets sida står vad som hindrar det."),
     ),
+    "decision_drawing": (
+        N_("Beslutet kan inte fattas"),
+        N_("”%(name)s” är sparat som ritning. På beslutets sida står vad som hindrar det."),
+    ),
     "case_ended": (N_("Ärendet är avslutat"), N_("Det tar inte emot något mer.")),
     "not_offered": (
         N_("Aktiviteten kan inte påbörjas nu"),
