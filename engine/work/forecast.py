@@ -57,9 +57,7 @@ def forecast(
     variables: Mapping[str, Any],
 ) -> list[Planned]:
     """The plan of a case that starts on ``opens``, in the order of the sheets."""
-    return of_sheets(
-        foresee(connection, library, calendar, root, opens=opens, variables=variables)
-    )
+    return of_sheets(foresee(connection, library, calendar, root, opens=opens, variables=variables))
 
 
 def foresee(
