@@ -109,6 +109,13 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Du får inte göra detta"),
         N_("Din roll räcker inte. Fråga den som leder arbetet om du borde få det."),
     ),
+    **dict.fromkeys(
+        ("stale_revision", "stale_plan", "stale_person", "stale_variable"),
+        (
+            N_("Någon annan ändrar samma sak"),
+            N_("Inget är sparat. Läs in sidan igen, se vad som står där nu, och försök på nytt."),
+        ),
+    ),
     "not_yours": (
         N_("Uppgiften är inte din"),
         N_("Någon annan har uppgiften eller rollen. Be att få den."),
@@ -164,6 +171,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "drawing": (
         N_("Diagrammet kan inte startas"),
         N_("”%(name)s” är sparat som ritning. På diagrammets sida står vad som hindrar det."),
+    ),
+    "decision_drawing": (
+        N_("Beslutet kan inte fattas"),
+        N_("”%(name)s” är sparat som ritning. På beslutets sida står vad som hindrar det."),
     ),
     "case_ended": (N_("Ärendet är avslutat"), N_("Det tar inte emot något mer.")),
     "not_offered": (
