@@ -103,7 +103,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
 ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "not_found": (
         N_("Sidan finns inte"),
-        N_("Antingen finns den inte, eller så är den inte din att se. Kontrollera adressen."),
+        N_("Antingen finns den inte, eller så får du inte se den. Kontrollera adressen."),
     ),
     "not_allowed": (
         N_("Du får inte göra detta"),
