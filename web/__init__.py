@@ -45,6 +45,7 @@ from web import (
 )
 from web.context import person
 from web.i18n import gettext as _
+from web.texts import wording
 
 BLUEPRINTS = (
     accounts, pending_forms, home, tasks, overview, cases, incidents, decisions, definitions,
@@ -87,6 +88,7 @@ def create_app(
     errors.init(app)
     formats.init(app)
     hyphenation.init(app)
+    wording.init(app)
     forms.init(app)
     conflicts.init(app)
     pending_forms.init(app)

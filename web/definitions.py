@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from engine import (
     CheckReport,
     Conflict,
+    Decision,
     Definition,
     Deployment,
     Finding,
@@ -60,14 +61,23 @@ def index() -> str:
             drawn.setdefault(definition.process_id, definition)
         if not definition.latest and definition.running:
             older.setdefault(definition.process_id, []).append(definition)
+    decisions = engine().decisions.all(actor())
     return render_template(
         "definitions/index.html",
         definitions=[d for d in known if d.latest],
         older=older,
         drawn=drawn,
-        decisions=[d for d in engine().decisions.all(actor()) if d.latest],
+        decisions=[d for d in decisions if d.latest],
+        drawn_decisions=_newer_drawings(decisions),
         may_deploy=may_deploy(),
     )
+
+
+def _newer_drawings(decisions: Sequence[Decision]) -> dict[str, Decision]:
+    """The newest drawing that came after the version that is asked, by decision."""
+    live = {d.decision_id: d.version for d in decisions if d.latest}
+    newer = [d for d in decisions if d.version > live[d.decision_id]]
+    return {d.decision_id: d for d in reversed(newer)}  # of each the newest stands first
 
 
 def may_deploy() -> bool:
@@ -195,7 +205,8 @@ def _flash_deployment(deployment: Deployment) -> None:
         return
     live = sum(d.startable for d in deployment.definitions)
     drawn = len(deployment.definitions) - live
-    decided = len(deployment.decisions)
+    decided = sum(d.runnable for d in deployment.decisions)
+    shown = len(deployment.decisions) - decided
     if live:
         flash(ngettext("%(num)s process är publicerad.", "%(num)s processer är publicerade.", live),
               "success")  # fmt: skip
@@ -206,7 +217,12 @@ def _flash_deployment(deployment: Deployment) -> None:
         flash(ngettext("%(num)s ritning är sparad. Den kan inte startas; på dess sida står varför.",
                        "%(num)s ritningar är sparade. De kan inte startas; på deras sidor står "
                        "varför.", drawn), "info")  # fmt: skip
-    if not live and not decided and not drawn:
+    if shown:
+        flash(ngettext("%(num)s beslut är sparat som ritning. Det kan inte fattas; på dess sida "
+                       "står varför.",
+                       "%(num)s beslut är sparade som ritningar. De kan inte fattas; på deras "
+                       "sidor står varför.", shown), "info")  # fmt: skip
+    if not (live or decided or drawn or shown):
         flash(_("Filerna är sparade. De har inget som körs för sig."), "success")
 
 

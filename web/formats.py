@@ -167,8 +167,9 @@ def days_late(due: date) -> int:
 
 
 def late_text(due: date) -> str:
-    """How late something is: 6 dagar försenad."""
-    return ngettext("%(num)s dag försenad", "%(num)s dagar försenad", days_late(due))
+    """How late something is, on one line wherever it stands: 6 dagar försenad."""
+    said = ngettext("%(num)s dag försenad", "%(num)s dagar försenad", days_late(due))
+    return said.replace(" ", NBSP)
 
 
 def due_text(due: date | None) -> str:

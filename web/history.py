@@ -32,7 +32,7 @@ from web.texts.verification import fault_text
 
 blueprint = Blueprint("history", __name__, url_prefix="/history")
 log = logging.getLogger(__name__)
-PAGE: Final = 25
+PAGE: Final = 20
 """Facts on a page of the list."""
 
 

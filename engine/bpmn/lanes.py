@@ -7,6 +7,7 @@ of its own belongs to the lane of the sub-process (BPMN 2.0.2 §10.8: lanes part
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -49,12 +50,18 @@ class RoleIndex:
         self._names: dict[str, str] = {}
         for key, role in roles.items():
             for name in (role.en, role.sv, key):
-                self._names[name.casefold()] = key
+                self._names[_read(name)] = key
         self._names.pop("", None)
 
     def find(self, name: str) -> str | None:
-        """The key of the role that ``text`` names by key or by name, None when there is none."""
-        return self._names.get(" ".join(name.split()).casefold())
+        """The key of the role that ``name`` is the key or a title of, as people read it: letter
+        case, line breaks and soft hyphens are no difference. None when there is none."""
+        return self._names.get(_read(name))
+
+
+def _read(name: str) -> str:
+    composed = unicodedata.normalize("NFC", name).replace("\u00ad", "")
+    return " ".join(composed.split()).casefold()
 
 
 def _walk(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from engine.bpmn import lint
+from engine.bpmn.lint import decisions as asked
 from engine.bpmn.names import kind
 from engine.bpmn.parsed_file import ParsedFile
 from engine.config import Config
@@ -36,8 +37,14 @@ class CheckedUpload:
 
     def report(self) -> CheckReport:
         """What the uploader is told."""
-        asked = tuple(d.id for checked in self.models for d in checked.decisions())
-        return CheckReport(self.findings, self.startable, self.drawings, asked)
+        decided = [(d.id, each.runnable(d)) for each in self.models for d in each.decisions()]
+        return CheckReport(
+            self.findings,
+            self.startable,
+            self.drawings,
+            decision_ids=tuple(id for id, runnable in decided if runnable),
+            decision_drawings=tuple(id for id, runnable in decided if not runnable),
+        )
 
 
 def _staffed(connection: Connection) -> frozenset[str] | None:
@@ -58,12 +65,6 @@ def check(
     models = [item for item in sources if decisions.is_decisions(item)]
     diagrams = [item for item in sources if item not in models]
     decided = decisions.lint(models, deploy_decisions.live(connection), limits)
-    known = decision_queries.versions(connection)
-    for checked in decided.models:
-        for decision in checked.decisions():
-            # Unchanged it keeps its version, else it gets the next.
-            next_one = max(known.get(decision.id, {0})) + 1
-            known[decision.id] = known.get(decision.id, frozenset()) | {next_one}
     live = queries.live_processes(connection)
     report = lint.lint(
         diagrams,
@@ -71,7 +72,7 @@ def check(
         surroundings=lint.Surroundings(
             processes=[process for process, startable in live.items() if startable],
             drawings=[process for process, startable in live.items() if not startable],
-            decisions=known,
+            decisions=_decisions(connection, decided.models),
             staffed=_staffed(connection),
         ),
         rules=lint.Rules(strict_roles=strict_roles, nodes=config.limits.process_nodes, xml=limits),
@@ -88,6 +89,26 @@ def check(
         drawings=tuple(d.process_id for d in deployable if not d.startable),
         models=decided.models,
     )
+
+
+def _decisions(connection: Connection, models: Sequence[decisions.CheckedModel]) -> asked.Known:
+    """The decisions that are deployed or in the upload. Who asks for the newest version asks for
+    the upload's, when it has one."""
+    known = decision_queries.versions(connection)
+    drawn = {id for id, versions in known.items() if not any(versions.values())}
+    for checked in models:
+        for decision in checked.decisions():
+            versions = known.setdefault(decision.id, {})
+            # Unchanged it keeps its version, else it gets the next.
+            versions[max(versions, default=0) + 1] = checked.runnable(decision)
+            (drawn.discard if checked.runnable(decision) else drawn.add)(decision.id)
+    made = {id: [n for n, runs in versions.items() if runs] for id, versions in known.items()}
+    drawings: dict[str, set[int | str]] = {
+        id: {n for n, runs in versions.items() if not runs} for id, versions in known.items()
+    }
+    for id in drawn:
+        drawings[id] |= {"latest", "deployment"}
+    return asked.Known(made, drawings)
 
 
 @dataclass(frozen=True, slots=True)

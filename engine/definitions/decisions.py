@@ -4,7 +4,7 @@ variables."""
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -13,16 +13,18 @@ from typing import Any
 from sqlalchemy import Connection, ScalarSelect, select
 
 from engine.bpmn.source import XmlLimits
-from engine.dmn import DecisionResult, DmnModel
+from engine.dmn import DecisionError, DecisionResult, DmnModel
 from engine.dmn.model import DecisionElement, DecisionService
 from engine.dmn.results import WatchedVariables
-from engine.errors import NotFound
+from engine.errors import Conflict, NotFound
+from engine.queries.definitions import stored_finding
 from engine.store.tables import (
     DecisionModelTable,
     DecisionTable,
     DeploymentTable,
     ResourceTable,
 )
+from engine.views import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class DecisionLibrary:
         the number ``bound_by``.
 
         :raises NotFound: when there is none
+        :raises Conflict: ``decision_drawing`` when there are only drawings of it
         """
         wanted = _rows().where(DecisionTable.decision_id == decision_id)
         if isinstance(binding, int):
@@ -95,22 +98,42 @@ class DecisionLibrary:
                 .where(DecisionModelTable.id == DecisionTable.model_id)
             )
             wanted = wanted.where(theirs.scalar_subquery() <= bound_by)
-        return self._chosen(connection, wanted, decision_id)
+        wanted = wanted.order_by(DecisionTable.runnable.desc(), DecisionTable.version.desc())
+        row = connection.execute(wanted.limit(1)).first()
+        if row is None:
+            raise NotFound(f"There is no decision {decision_id}", decision_id=decision_id)
+        if not row.runnable:
+            file = DecisionModelTable.id == row.model_id
+            stored = connection.scalars(select(DecisionModelTable.findings).where(file)).one()
+            raise only_drawn(row.name, row.decision_id, map(stored_finding, stored))
+        return self._chosen(connection, row)
 
     def get(self, connection: Connection, id: str) -> DeployedDecision:
-        """One version by its row's id. :raises NotFound: when there is none"""
-        return self._chosen(connection, _rows().where(DecisionTable.id == id), id)
+        """One version by its row's id, to look at: it may be a drawing.
 
-    def _chosen(self, connection: Connection, wanted: Any, asked: str) -> DeployedDecision:
-        row = connection.execute(wanted.order_by(DecisionTable.version.desc()).limit(1)).first()
+        :raises NotFound: when there is none
+        """
+        row = connection.execute(_rows().where(DecisionTable.id == id)).first()
         if row is None:
-            raise NotFound(f"There is no decision {asked}", decision_id=asked)
-        model = self._model(connection, [row.resource_sha256, *row.imports])
+            raise NotFound(f"There is no decision {id}", decision_id=id)
+        return self._chosen(connection, row)
+
+    def _chosen(self, connection: Connection, row: Any) -> DeployedDecision:
+        try:
+            model = self._model(connection, [row.resource_sha256, *row.imports])
+        except DecisionError:
+            if row.runnable:
+                raise
+            # A drawing whose types or imports are wrong or missing.
+            model = self._model(connection, [row.resource_sha256], alone=True)
         return DeployedDecision(row.id, row.decision_id, row.version, row.name, model)
 
-    def _model(self, connection: Connection, files: Sequence[str]) -> DmnModel:
-        """The model of the first file, which stands on the others."""
-        key = tuple(files)
+    def _model(
+        self, connection: Connection, files: Sequence[str], *, alone: bool = False
+    ) -> DmnModel:
+        """The model of the first file, which stands on the others, or ``alone`` without what may
+        be wrong."""
+        key = (*files, "alone") if alone else tuple(files)
         with self._lock:
             cached = self._cache.get(key)
             if cached is not None:
@@ -121,12 +144,25 @@ class DecisionLibrary:
         )
         data = {row.sha256: row.data for row in connection.execute(held)}
         own, *others = ((data[sha256], sha256) for sha256 in files)
-        model = DmnModel.read(*own, imported=others, limits=self._limits)
+        if alone:
+            model = DmnModel.alone(*own, limits=self._limits)
+        else:
+            model = DmnModel.read(*own, imported=others, limits=self._limits)
         with self._lock:
             self._cache[key] = model
             if len(self._cache) > self._capacity:
                 self._cache.popitem(last=False)
         return model
+
+
+def only_drawn(name: str, decision_id: str, findings: Iterable[Finding]) -> Conflict:
+    """The error of asking a drawing, with what keeps it from being made: what was found in the
+    decision itself, else in its file."""
+    gaps = [f for f in findings if f.severity != "info"]
+    gaps.sort(key=lambda f: f.element_id != decision_id)
+    why = f": {gaps[0].en}" if gaps else ""
+    text = f"{name} is kept as a drawing and cannot be made{why}"
+    return Conflict(text, code="decision_drawing", name=name)
 
 
 def _rows() -> Any:
@@ -135,6 +171,8 @@ def _rows() -> Any:
         DecisionTable.decision_id,
         DecisionTable.version,
         DecisionTable.name,
+        DecisionTable.model_id,
+        DecisionTable.runnable,
         DecisionModelTable.resource_sha256,
         DecisionModelTable.imports,
     ).join_from(DecisionTable, DecisionModelTable, DecisionModelTable.id == DecisionTable.model_id)

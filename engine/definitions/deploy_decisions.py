@@ -23,14 +23,15 @@ NAME_LENGTH = 255
 
 
 def live(connection: Connection) -> DeployedFile:
-    """Looks up the newest deployed file of a namespace."""
+    """Looks up the newest deployed file of a namespace in which everything can be evaluated, else
+    the newest."""
 
     def find(namespace: str) -> Source | None:
         row = connection.execute(
             select(DecisionModelTable.filename, ResourceTable.data)
             .join(ResourceTable, ResourceTable.sha256 == DecisionModelTable.resource_sha256)
             .where(DecisionModelTable.namespace == namespace)
-            .order_by(DecisionModelTable.version.desc())
+            .order_by(DecisionModelTable.runnable.desc(), DecisionModelTable.version.desc())
             .limit(1)
         ).first()
         return None if row is None else Source(row.filename, row.data)
@@ -89,6 +90,7 @@ class Made:
             "deployed_at": self.work.now,
             "deployed_by": self.work.actor.id,
             "findings": findings,
+            "runnable": not checked.blocked,
         }
         self._models.append(model)
         for decision in checked.decisions():
@@ -106,6 +108,7 @@ class Made:
                 "kind": "service" if isinstance(decision, DecisionService) else "decision",
                 "name": decision.name or decision.id,
                 "deployed_at": self.work.now,
+                "runnable": checked.runnable(decision),
             }
             self._decisions.append(row)
             self.ids.append(row["id"])
@@ -139,7 +142,10 @@ class Made:
         ):
             if list(model.imports) != imports:
                 continue
-            ids = [self._newest_in(model.id, d.id) for d in checked.decisions()]
+            ids = [
+                self._newest_in(model.id, d.id, runnable=checked.runnable(d))
+                for d in checked.decisions()
+            ]
             known = [each for each in ids if each is not None]
             if ids and len(known) == len(ids):
                 return known
@@ -147,10 +153,12 @@ class Made:
                 return []
         return None
 
-    def _newest_in(self, model_id: str, decision_id: str) -> str | None:
+    def _newest_in(self, model_id: str, decision_id: str, *, runnable: bool) -> str | None:
+        """The newest version of a decision among those that can be made, or among its drawings,
+        if it came with this model."""
         newest = self.work.connection.execute(
             select(DecisionTable.id, DecisionTable.model_id)
-            .where(DecisionTable.decision_id == decision_id)
+            .where(DecisionTable.decision_id == decision_id, DecisionTable.runnable.is_(runnable))
             .order_by(DecisionTable.version.desc())
             .limit(1)
         ).first()
@@ -192,14 +200,21 @@ class Made:
             "namespace": model["namespace"],
             "version": model["version"],
             "decisions": [
-                {"decision": row["decision_id"], "name": row["name"], "version": row["version"]}
+                {
+                    "decision": row["decision_id"],
+                    "name": row["name"],
+                    "version": row["version"],
+                    **({} if row["runnable"] else {"drawing": True}),
+                }
                 for row in decided
             ],
             "filename": model["filename"],
             "sha256": model["resource_sha256"],
             "imports": model["imports"],
         }
-        self.work.note("decision.deployed", CHAIN, detail, definition_id=model["id"])
+        drawn = not model["runnable"] and not any(row["runnable"] for row in decided)
+        what = "decision_drawing.kept" if drawn else "decision.deployed"
+        self.work.note(what, CHAIN, detail, definition_id=model["id"])
 
 
 def _digest(item: Source) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from engine.dmn.errors import DecisionError
 from engine.dmn.evaluation import circle, lost
@@ -23,6 +23,54 @@ def problems(module: Module) -> Iterator[DecisionError]:
         elif isinstance(element, DecisionService):
             yield from _service(module, element)
     yield from _circles(module)
+
+
+def blocked(module: Module, wrong: Mapping[str, Collection[str]]) -> dict[str, DrgElement]:
+    """The elements of a file that cannot be evaluated because they require one that cannot, by
+    their ids, each with the element that it requires. ``wrong`` are the ids of those that have
+    problems of their own, here and in imports, by the namespace of their file."""
+    modules = {each.definitions.namespace: each for each in _imports(module)}
+    needed_by: dict[_Key, list[_Key]] = {}
+    for namespace, each in modules.items():
+        for element in each.definitions.elements():
+            for needed in _needs(each, element):
+                needed_by.setdefault(needed, []).append((namespace, element.id))
+    waiting = sorted((namespace, ident) for namespace, ids in wrong.items() for ident in ids)
+    seen, because = set(waiting), {}
+    while waiting:
+        broken = waiting.pop()
+        for key in needed_by.get(broken, ()):
+            if key in seen:
+                continue
+            seen.add(key)
+            waiting.append(key)
+            if key[0] == module.definitions.namespace:
+                because[key[1]] = modules[broken[0]].by_id[broken[1]]
+    return because
+
+
+_Key = tuple[str, str]
+"""An element among those of several files: the namespace of its file, and its id."""
+
+
+def _imports(module: Module) -> Iterator[Module]:
+    """A file and all that it imports, directly or not."""
+    yield module
+    for _, other in module.imports:
+        yield from _imports(other)
+
+
+def _needs(module: Module, element: DrgElement) -> Iterator[_Key]:
+    """What an element cannot be evaluated without."""
+    references: tuple[str, ...] = ()
+    if isinstance(element, DecisionElement | BusinessKnowledgeModel):
+        references = element.requires
+    elif isinstance(element, DecisionService):
+        references = element.outputs
+    for reference in references:
+        located = module.find(reference)
+        if located is not None:
+            yield located.module.definitions.namespace, located.element.id
 
 
 def _duplicates(module: Module) -> Iterator[DecisionError]:

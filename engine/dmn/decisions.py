@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from engine.bpmn.source import DEFAULT_LIMITS, XmlLimits
 from engine.dmn import checks, reader
 from engine.dmn.errors import DecisionError, DecisionNote, failed
 from engine.dmn.evaluation import ElementKey, Evaluation, key_of, serve, service_inputs
-from engine.dmn.model import DecisionElement, DecisionService, DmnDefinitions
+from engine.dmn.model import DecisionElement, DecisionService, DmnDefinitions, DrgElement
 from engine.dmn.module import LocatedElement, Module
 from engine.dmn.run import DecisionRun, RuleHit
 from engine.feel.budget import DEFAULT, Budget
@@ -67,6 +67,14 @@ class DmnModel:
         """
         others = [reader.read_file(more, name, limits) for more, name in imported]
         return cls(reader.read_file(data, filename, limits), others, budget=budget)
+
+    @classmethod
+    def alone(
+        cls, data: bytes, filename: str = "", *, limits: XmlLimits = DEFAULT_LIMITS
+    ) -> DmnModel:
+        """The model in a file without its types and imports, which may be wrong or missing: to
+        look at, not to evaluate. Raises ``Rejected`` for what cannot be read."""
+        return cls(replace(reader.read_file(data, filename, limits), types=(), imports=()))
 
     @property
     def name(self) -> str:
@@ -137,6 +145,11 @@ class DmnModel:
         """What is wrong with the model as it stands, element by element, without evaluating it:
         what cannot be read, references that lead nowhere, types that are not defined."""
         return tuple(checks.problems(self._module))
+
+    def blocked(self, wrong: Mapping[str, Collection[str]]) -> Mapping[str, DrgElement]:
+        """The elements that require one that cannot be evaluated, by id, each with the one that it
+        requires. ``wrong`` are the ids of those that have problems, by their file's namespace."""
+        return checks.blocked(self._module, wrong)
 
     def _evaluation(
         self, located: LocatedElement, inputs: Mapping[str, Any], run: DecisionRun

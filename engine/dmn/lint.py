@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.bpmn import source
+from engine.bpmn.catalogue import TEXTS
 from engine.bpmn.findings import finding
 from engine.bpmn.names import DMN_MARK, MODEL, local, namespace
 from engine.dmn import reader
@@ -44,16 +45,22 @@ _CODES = {
 
 @dataclass(frozen=True, slots=True)
 class CheckedModel:
-    """A file that can be read, and the files that it stands on, the imports of its imports too."""
+    """A file that can be read, and the files that it stands on, the imports of its imports too.
+    ``blocked`` are the ids of the elements that cannot be evaluated."""
 
     source: Source
     definitions: DmnDefinitions
     imports: tuple[Source, ...]
+    blocked: frozenset[str]
 
     def decisions(self) -> Iterator[DecisionElement | DecisionService]:
         """The decisions and decision services that can be asked for."""
         yield from self.definitions.decisions
         yield from self.definitions.services
+
+    def runnable(self, decision: DecisionElement | DecisionService) -> bool:
+        """Whether a decision of this file can be made; one that cannot is kept as a drawing."""
+        return decision.id not in self.blocked
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,9 @@ class _File:
         self.root = root
         self.definitions = definitions
         self.findings_by_code: Counter[str] = Counter()
+        texts = (e.text or "" for e in root.iter() if local(e) == "text")
+        self.readable = sum(map(len, texts)) <= MOST_CHARACTERS
+        """False for a file whose expressions would take too long to read."""
         self._by_id: dict[str, Xml] = {}
         for element in root.iter():
             if DMN_MARK in namespace(element) and element.get("id"):
@@ -113,6 +123,7 @@ class _DecisionLinter:
         self._findings: list[Finding] = []
         self._files: list[_File] = []
         self._deployed: dict[str, tuple[Source, DmnDefinitions] | None] = {}
+        self._wrong: dict[str, frozenset[str]] = {}
 
     def run(self, sources: Sequence[Source]) -> DecisionReport:
         """All findings, and the files that could be read."""
@@ -145,20 +156,48 @@ class _DecisionLinter:
     def _check(self, file: _File) -> CheckedModel:
         self._sizes(file)
         imports = self._imports(file)
+        blocked = {element.id for element in file.definitions.elements()}
         if imports is not None and self._readable(file):
             try:
                 model = DmnModel(file.definitions, [each for _, each in imports])
             except DecisionError as error:
                 self._fault(file, error)
             else:
-                for problem in model.problems():
-                    self._fault(file, problem)
+                blocked = self._blocked(file, model, [each for _, each in imports])
         for decision in file.definitions.decisions:
             if decision.logic is None:
                 self._tell(file, "decision_without_logic", file.element(decision.id))
         if not any(True for _ in _decisions(file.definitions)):
             self._tell(file, "decision_model_empty", file.root)
-        return CheckedModel(file.source, file.definitions, tuple(s for s, _ in imports or ()))
+        stands_on = tuple(given for given, _ in imports or ())
+        return CheckedModel(file.source, file.definitions, stands_on, frozenset(blocked))
+
+    def _blocked(self, file: _File, model: DmnModel, imports: Sequence[DmnDefinitions]) -> set[str]:
+        """Tell what is wrong with a model; the elements that cannot be evaluated."""
+        problems = model.problems()
+        for problem in problems:
+            self._fault(file, problem)
+        own = {problem.element_id for problem in problems}
+        wrong = {each.namespace: self._wrong_in(each, imports) for each in imports}
+        because = model.blocked({**wrong, file.definitions.namespace: own})
+        for decision in _decisions(file.definitions):
+            if decision.id in because:
+                other = because[decision.id]
+                params = {"other": other.name or other.id}
+                self._tell(file, "decision_needs_drawing", file.element(decision.id), **params)
+        return own | because.keys()
+
+    def _wrong_in(
+        self, imported: DmnDefinitions, others: Sequence[DmnDefinitions]
+    ) -> frozenset[str]:
+        """The elements of an imported file that have problems; what is too large to be read
+        refuses the upload anyway."""
+        if imported.namespace not in self._wrong:
+            here = [each for each in self._files if each.definitions is imported]
+            readable = all(file.readable for file in here)
+            problems = DmnModel(imported, others).problems() if readable else ()
+            self._wrong[imported.namespace] = frozenset(each.element_id for each in problems)
+        return self._wrong[imported.namespace]
 
     def _sizes(self, file: _File) -> None:
         if len(file.definitions.namespace) > LONGEST_NAMESPACE:
@@ -171,12 +210,9 @@ class _DecisionLinter:
         self._tell(file, "decision_name_too_long", element, attribute=attribute, limit=limit)
 
     def _readable(self, file: _File) -> bool:
-        """False for a file whose expressions would take too long to read."""
-        texts = (e.text or "" for e in file.root.iter() if local(e) == "text")
-        fits = sum(map(len, texts)) <= MOST_CHARACTERS
-        if not fits:
+        if not file.readable:
             self._tell(file, "decision_too_many_cells", file.root, limit=MOST_CHARACTERS)
-        return fits
+        return file.readable
 
     def _imports(self, file: _File) -> list[tuple[Source, DmnDefinitions]] | None:
         """The files that this one stands on; None when one is missing."""
@@ -237,9 +273,9 @@ class _DecisionLinter:
             return
         element = file.root if element is None else element
         line = at.sourceline if at is not None else None
-        self._findings.append(
-            finding(code, element, filename=file.source.filename, line=line, **params)
-        )
+        told = {"filename": file.source.filename, "line": line, **params}
+        refuses = TEXTS[code][0] == "refused"
+        self._findings.append(finding(code, element, refuses=refuses, **told))
 
 
 def _decisions(definitions: DmnDefinitions) -> Iterator[DecisionElement | DecisionService]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.dmn import boxed
 from engine.dmn.decisions import DmnModel
-from engine.dmn.evaluation import ElementKey, key_of, required, service_inputs
+from engine.dmn.evaluation import ElementKey, key_of, service_inputs
 from engine.dmn.model import BusinessKnowledgeModel, DecisionElement, DecisionService, InputData
 from engine.dmn.module import LocatedElement
 from engine.views import Cell, Column, DecisionInput, Logic, Requirement, Rule, Table
@@ -51,11 +52,15 @@ def _all(asked: LocatedElement) -> Iterator[LocatedElement]:
 
 
 def _needs(located: LocatedElement) -> list[LocatedElement]:
-    """What an element stands on directly."""
-    if not isinstance(located.element, DecisionService):
-        return required(located)
-    outputs = (located.module.find(each, located.path) for each in located.element.outputs)
-    return [*(each for each in outputs if each is not None), *service_inputs(located)]
+    """What an element stands on directly, as far as it is there."""
+    element, module, path = located.element, located.module, located.path
+    references: tuple[str, ...] = ()
+    if isinstance(element, DecisionService):
+        references = (*element.outputs, *element.input_data, *element.input_decisions)
+    elif isinstance(element, DecisionElement | BusinessKnowledgeModel):
+        references = element.requires
+    found = (module.find(each) for each in references)
+    return [replace(each, path=path + each.path) for each in found if each is not None]
 
 
 def _free(every: Iterable[LocatedElement]) -> list[str]:

@@ -8,7 +8,7 @@ their role.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from itertools import groupby
 from typing import Any
 
@@ -19,7 +19,7 @@ from engine.config import Config
 from engine.job_queue import Job
 from engine.jobs import outbox, routines
 from engine.jobs.outbox import OutboundMessage
-from engine.queries.rows import TITLE, title_view
+from engine.queries.rows import TITLE, title_view, titled
 from engine.store.base import OPEN_TASK
 from engine.store.tables import (
     CaseTable,
@@ -38,16 +38,16 @@ MOST_TASKS = 50
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "sv": {
-        "subject": "{company}: {late} försenade och {today} uppgifter för i dag",
+        "subject": "{company}: försenade uppgifter: {late}, för i dag: {today}",
         "hello": "Hej {name},",
         "late": "Försenade:",
-        "today": "Klara i dag:",
+        "today": "Ska vara klara i dag:",
         "row": "- {name} ({case}), klart den {due}",
         "more": "… och {count} till.",
         "link": "Mina uppgifter: {address}",
     },
     "en": {
-        "subject": "{company}: {late} late tasks and {today} for today",
+        "subject": "{company}: late tasks: {late}, for today: {today}",
         "hello": "Hello {name},",
         "late": "Late:",
         "today": "Due today:",
@@ -83,7 +83,7 @@ def remind(
     jobs: list[Job] = []
     for _, rows in groupby(_rows(connection, today), key=lambda row: row.person_id):
         tasks = list(rows)
-        message = _message(config, today, tasks)
+        message = _message(config, today, calendar.zone, tasks)
         jobs += outbox.post(connection, [message], now)
         message_id = connection.scalar(
             select(OutboxTable.id).where(
@@ -126,14 +126,14 @@ def _rows(connection: Connection, today: date) -> Sequence[Any]:
     ).all()
 
 
-def _message(config: Config, today: date, tasks: Sequence[Any]) -> OutboundMessage:
+def _message(config: Config, today: date, zone: tzinfo, tasks: Sequence[Any]) -> OutboundMessage:
     words = TEXTS[config.mail.language]
     late = [t for t in tasks if t.due < today]
     due = [t for t in tasks if t.due == today]
     lines = [words["hello"].format(name=tasks[0].person), ""]
     for title, rows in (("late", late), ("today", due)):
         if rows:
-            lines += [words[title], *(_line(words, row) for row in rows[:MOST_TASKS])]
+            lines += [words[title], *(_line(words, row, zone) for row in rows[:MOST_TASKS])]
             if len(rows) > MOST_TASKS:
                 lines.append(words["more"].format(count=len(rows) - MOST_TASKS))
             lines.append("")
@@ -145,8 +145,7 @@ def _message(config: Config, today: date, tasks: Sequence[Any]) -> OutboundMessa
     return OutboundMessage("mail", key, tasks[0].email, content)
 
 
-def _line(words: Mapping[str, str], row: Any) -> str:
+def _line(words: Mapping[str, str], row: Any, zone: tzinfo) -> str:
     case = f"{row.number}, {row.customer}" if row.customer else row.number
-    about = title_view(row)
-    name = f"{row.name}: {about.text}" if about else row.name
+    name = titled(row.name, title_view(row), zone)
     return words["row"].format(name=name, case=case, due=row.due.isoformat())

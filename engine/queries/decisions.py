@@ -23,6 +23,7 @@ DECISION = (
     DecisionTable.kind,
     DecisionTable.name,
     DecisionTable.model_id,
+    DecisionTable.runnable,
     DecisionModelTable.name.label("model"),
     DecisionModelTable.namespace,
     DecisionModelTable.filename,
@@ -33,12 +34,13 @@ DECISION = (
 """The columns of a decision's view."""
 
 
-def versions(connection: Connection) -> dict[str, frozenset[int]]:
-    """The version numbers of every deployed decision, by the decision's id."""
-    numbers: dict[str, set[int]] = {}
-    for row in connection.execute(select(DecisionTable.decision_id, DecisionTable.version)):
-        numbers.setdefault(row.decision_id, set()).add(row.version)
-    return {decision_id: frozenset(each) for decision_id, each in numbers.items()}
+def versions(connection: Connection) -> dict[str, dict[int, bool]]:
+    """Whether each version of every deployed decision can be made, by the decision's id."""
+    columns = (DecisionTable.decision_id, DecisionTable.version, DecisionTable.runnable)
+    numbers: dict[str, dict[int, bool]] = {}
+    for row in connection.execute(select(*columns)):
+        numbers.setdefault(row.decision_id, {})[row.version] = row.runnable
+    return numbers
 
 
 def all(  # noqa: A001 - as in service
@@ -100,7 +102,8 @@ def _views(connection: Connection, rows: Iterable[AnyRow]) -> list[Decision]:
     rows = list(rows)
     people = people_by_id(connection, (row.deployed_by for row in rows))
     newest: Mapping[str, int] = {
-        decision: max(numbers) for decision, numbers in versions(connection).items()
+        decision: max(numbers, key=lambda number: (numbers[number], number))
+        for decision, numbers in versions(connection).items()
     }
     return [
         Decision(
@@ -116,6 +119,7 @@ def _views(connection: Connection, rows: Iterable[AnyRow]) -> list[Decision]:
             deployed_at=row.deployed_at,
             deployed_by=name_of(people, row.deployed_by) or "",
             latest=row.version == newest[row.decision_id],
+            runnable=row.runnable,
         )
         for row in rows
     ]

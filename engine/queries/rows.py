@@ -4,7 +4,7 @@ files."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
@@ -143,6 +143,12 @@ def title_view(row: AnyRow) -> InstanceTitle | None:
     if row.title_text is None:
         return None
     return InstanceTitle(_first_words(row.title_text), row.title_at)
+
+
+def titled(name: str, title: InstanceTitle | None, zone: tzinfo) -> str:
+    """What a mail calls a task: its name, and what tells its instance apart: the day on which that
+    began in the ``zone``, and the first words."""
+    return f"{name}: {title.at.astimezone(zone).date()} {title.text}" if title else name
 
 
 def _first_words(text: str) -> str:

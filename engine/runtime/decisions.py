@@ -11,7 +11,7 @@ from engine.definitions.decisions import Answer, DeployedDecision, ask
 from engine.definitions.library import deployed_with
 from engine.dmn import DecisionError
 from engine.dmn.results import as_variables, shaped
-from engine.errors import NotFound, StepError
+from engine.errors import Conflict, NotFound, StepError
 from engine.runtime.running_instance import RunningInstance
 from engine.runtime.step import Step
 
@@ -43,6 +43,9 @@ def make(
     except NotFound:
         version = f" in version {call.binding}" if isinstance(call.binding, int) else ""
         text = f"{element_id}: the decision {call.decision} is not deployed{version}"
+        raise StepError(element_id, text, kind="decision") from None
+    except Conflict as drawn:
+        text = f"{element_id}: {drawn.message}"
         raise StepError(element_id, text, kind="decision") from None
     now = step.now.astimezone(step.calendar.zone)
     try:

@@ -9,7 +9,7 @@ from engine import feel
 from engine.calendar import WorkCalendar
 from engine.clock import Clock, SystemClock
 from engine.config import Config
-from engine.definitions.decisions import DeployedDecision, ask
+from engine.definitions.decisions import DeployedDecision, ask, only_drawn
 from engine.definitions.library import xml_limits
 from engine.dmn import DecisionError, DmnModel, lint, outline, reading
 from engine.errors import Invalid, NotFound, Problem, Rejected
@@ -31,16 +31,21 @@ def decide_file(
 
     :raises Rejected: with every finding, when the files could not be deployed
     :raises NotFound: when the file has no such decision
+    :raises Conflict: ``decision_drawing`` when the decision would only be kept as a drawing
     :raises Invalid: with every value that cannot be read, or ``decision_failed``
     """
     config = config or Config()
     limits = xml_limits(config)
     report = lint.lint([source, *imported], limits=limits)
-    if any(finding.severity == "error" for finding in report.findings):
+    if any(finding.refuses for finding in report.findings):
         raise Rejected(report.findings)
+    checked = report.models[0]
     others = [(each.data, each.filename) for each in imported]
-    model = DmnModel.read(source.data, source.filename, imported=others, limits=limits)
+    asked = next((d for d in checked.decisions() if decision in (d.id, d.name)), None)
+    if asked is not None and not checked.runnable(asked):
+        raise only_drawn(asked.name or asked.id, asked.id, report.findings)
     try:
+        model = DmnModel.read(source.data, source.filename, imported=others, limits=limits)
         element = model.find(decision).element
     except DecisionError as error:
         raise NotFound(error.message) from None

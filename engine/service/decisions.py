@@ -42,7 +42,7 @@ class Decisions(Part):
             chosen = work.definitions.decisions.get(work.connection, id)
         return DecisionDetail(
             view,
-            outline.inputs(chosen.model, view.decision_id),
+            outline.inputs(chosen.model, view.decision_id) if view.runnable else (),
             outline.requirements(chosen.model, view.decision_id),
         )
 
@@ -78,6 +78,7 @@ class Decisions(Part):
         a value has another type), it is null here too, and a note says why.
 
         :raises NotFound: when there is no such decision
+        :raises Conflict: ``decision_drawing`` when it is only kept as a drawing
         :raises Invalid: with every value that cannot be read; ``decision_failed`` when the
             decision cannot be made at all
         """

@@ -52,7 +52,8 @@ class Definitions(Part):
     ) -> Deployment:
         """Deploy diagrams and decision models together, each process and each decision as its next
         version. A file that is deployed already, byte for byte, keeps its version. A process that
-        cannot be started is stored as a drawing: new cases start on the last startable version.
+        cannot be started is stored as a drawing: new cases start on the last startable version. So
+        is a decision that cannot be made: the last runnable version is asked.
 
         :param strict_roles: False lets lanes name roles that the configuration does not have;
             anybody may then do their user tasks

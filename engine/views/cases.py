@@ -48,8 +48,9 @@ class StartForm:
 
 @dataclass(frozen=True, slots=True)
 class DateConflict:
-    """An activity of the plan whose date cannot be kept: it would be ``due`` before the day on
-    which it is expected to open, which is today at the earliest."""
+    """An activity whose date cannot be kept: it would be ``due`` before the day on which it is
+    expected to open, which is today at the earliest. ``phase`` is the sheet that it stands on;
+    ``""`` when it stands on none."""
 
     phase: str
     process_id: str

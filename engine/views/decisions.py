@@ -11,7 +11,11 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One version of one decision or decision service. ``kind`` is ``decision`` or ``service``,
-    ``model`` the name of the file's model."""
+    ``model`` the name of the file's model.
+
+    ``latest`` marks the version that is asked, or the newest drawing of a decision without a
+    runnable version. A drawing is not ``runnable``: it is shown, but cannot be made.
+    """
 
     id: str
     decision_id: str
@@ -25,6 +29,7 @@ class Decision:
     deployed_at: datetime
     deployed_by: str
     latest: bool
+    runnable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,8 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class DecisionDetail:
-    """A decision with its inputs and all elements that it requires, itself first."""
+    """A decision with its inputs and all elements that it requires, itself first; a drawing has no
+    inputs."""
 
     decision: Decision
     inputs: tuple[DecisionInput, ...]

@@ -49,12 +49,14 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class CheckReport:
     """The findings in some files, and what they contain: ids of processes that can be started, of
-    processes that would be stored as ``drawings``, of decisions and decision services."""
+    processes that would be stored as ``drawings``, of decisions and decision services that can be
+    made, and of those that would be ``decision_drawings``."""
 
     findings: tuple[Finding, ...]
     process_ids: tuple[str, ...]
     drawings: tuple[str, ...] = ()
     decision_ids: tuple[str, ...] = ()
+    decision_drawings: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -117,8 +117,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class AwaitedEvent:
-    """What a case waits for: the name of the event, and when it comes; None for a message or a
-    signal, which may come at any time."""
+    """What a case waits for: the name of the event, ``""`` for a time that has none, and when it
+    comes; None for a message or a signal, which may come at any time."""
 
     name: str
     at: datetime | None = None

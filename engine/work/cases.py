@@ -130,9 +130,9 @@ def _insert_plan(
     people: Mapping[str, str],
 ) -> int:
     """Write the plan of a new case; how many of its dates cannot be kept."""
-    plan = start_dates.planned(work, root, variables)
-    forecast.insert_rows(work.connection, case_id, plan, people)
-    return len(start_dates.conflicts(plan))
+    ahead = start_dates.ahead(work, root, variables)
+    forecast.insert_rows(work.connection, case_id, forecast.of_sheets(ahead), people)
+    return len(start_dates.conflicts(ahead))
 
 
 def start_problems(
@@ -183,7 +183,7 @@ def preview(
     start_input.check_title_and_day("", start_date)
     own = starting.case_variables(root.meta.case, day=start_date)
     given, _ = starting.as_far_as_read(work, root, own, variables)
-    return start_dates.planned(work, root, own | given)
+    return forecast.of_sheets(start_dates.ahead(work, root, own | given))
 
 
 def set_plan(

@@ -72,9 +72,8 @@ def _waits(work: UnitOfWork, task: Any) -> tuple[AwaitedEvent, ...]:
             node = definition.model.nodes.get(row.element_id)
             if node is None or node.kind not in _PASSED:
                 continue
-            name = definition.element_name(row.element_id)
             if table is TimerTable:
-                waits.append(AwaitedEvent(name, row.due_at))
+                waits.append(AwaitedEvent(node.name, row.due_at))
             else:
                 message = definition.meta.messages.get(row.name)
                 waits.append(AwaitedEvent(message.label if message else row.name))

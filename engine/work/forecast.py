@@ -7,7 +7,7 @@ they call, and each activity gets a row with its role, its person and a forecast
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,17 +27,23 @@ from engine.work.task_defaults import date_of
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """One row of a plan, before anybody has decided anything. ``due`` is the forecast, ``opens``
-    when the activity is expected to begin; None when it waits for something that no one can
-    foresee (a notice, a complaint). ``variables`` are what the forecast knew."""
+class Foreseen:
+    """An activity ahead. ``due`` is the forecast, ``opens`` when the activity is expected to begin;
+    None when it waits for something that no one can foresee (a notice, a complaint)."""
 
-    phase: PhaseMeta
-    row_order: int
     definition: ExecutableDefinition
     task: TaskMeta
     due: date | None
     opens: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned(Foreseen):
+    """One row of a plan, before anybody has decided anything: an activity ahead that stands on a
+    sheet. ``variables`` are what the forecast knew."""
+
+    phase: PhaseMeta
+    row_order: int
     variables: Mapping[str, Any]
 
 
@@ -51,9 +57,28 @@ def forecast(
     variables: Mapping[str, Any],
 ) -> list[Planned]:
     """The plan of a case that starts on ``opens``, in the order of the sheets."""
+    return of_sheets(foresee(connection, library, calendar, root, opens=opens, variables=variables))
+
+
+def foresee(
+    connection: Connection,
+    library: DefinitionLibrary,
+    calendar: WorkCalendar,
+    root: ExecutableDefinition,
+    *,
+    opens: date,
+    variables: Mapping[str, Any],
+) -> list[Foreseen]:
+    """All activities of a case that starts on ``opens``, in the order in which they come."""
     walk = _ForecastWalk(connection, library, calendar, variables)
     walk.process(root, opens, None)
-    return sorted(walk.rows.values(), key=lambda r: (r.phase.order, r.row_order, r.task.id))
+    return list(walk.rows.values())
+
+
+def of_sheets(ahead: Iterable[Foreseen]) -> list[Planned]:
+    """The activities that stand on a sheet, in the order of the sheets."""
+    rows = [row for row in ahead if isinstance(row, Planned)]
+    return sorted(rows, key=lambda r: (r.phase.order, r.row_order, r.task.id))
 
 
 def insert_rows(
@@ -101,7 +126,7 @@ class _ForecastWalk:
         self._calendar = calendar
         self._variables = dict(variables)
         self._calling: list[str] = []
-        self.rows: dict[tuple[str, str], Planned] = {}
+        self.rows: dict[tuple[str, str], Foreseen] = {}
         self._phases: dict[str, PhaseMeta] = {}
 
     def process(
@@ -189,9 +214,11 @@ class _ForecastWalk:
         sheet = self._phases.get(task.activity.phase) if task.activity else None
         sheet = sheet or phase
         key = (definition.process_id, task.id)
-        if sheet is not None and key not in self.rows:
+        if sheet is None:
+            self.rows.setdefault(key, Foreseen(definition, task, due, starts))
+        elif key not in self.rows:
             order = task.activity.order if task.activity else len(self.rows) + 1
-            self.rows[key] = Planned(sheet, order, definition, task, due, starts, self._variables)
+            self.rows[key] = Planned(definition, task, due, starts, sheet, order, self._variables)
         # What is due before it can begin is not done before that.
         return max(due, starts) if due is not None and starts is not None else due
 

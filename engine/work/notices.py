@@ -8,8 +8,9 @@ from sqlalchemy import insert, select, update
 
 from engine.errors import NotFound
 from engine.jobs import notices, outbox
+from engine.queries.rows import TITLE, title_view, titled
 from engine.store.base import new_id
-from engine.store.tables import CaseTable, CustomerTable, NoticeTable
+from engine.store.tables import CaseTable, CustomerTable, InstanceTitleTable, NoticeTable
 from engine.unit_of_work import UnitOfWork
 from engine.work.loaded_task import LoadedTask
 
@@ -33,8 +34,10 @@ def taken_over(work: UnitOfWork, task: LoadedTask, person: Any, reason: str) -> 
     if not (work.config.mail.enabled and person.email and person.active):
         return
     case = work.connection.execute(
-        select(CaseTable.number, CustomerTable.name)
+        select(CaseTable.number, CustomerTable.name, *TITLE)
+        .select_from(CaseTable)
         .outerjoin(CustomerTable, CustomerTable.id == CaseTable.customer_id)
+        .outerjoin(InstanceTitleTable, InstanceTitleTable.instance_id == task.row.instance_id)
         .where(CaseTable.id == task.row.case_id)
     ).one()
     message = notices.taken_over(
@@ -44,8 +47,8 @@ def taken_over(work: UnitOfWork, task: LoadedTask, person: Any, reason: str) -> 
         task_id=task.row.id,
         name=person.name,
         by=work.actor.name,
-        task=task.row.name,
-        case=", ".join(part for part in case if part),
+        task=titled(task.row.name, title_view(case), work.calendar.zone),
+        case=", ".join(part for part in case[:2] if part),
         reason=reason,
     )
     work.jobs += outbox.post(work.connection, [message], work.now)

@@ -2,7 +2,8 @@
 
 A date cannot be kept when it lies before the day on which its activity is expected to open, which
 is today at the earliest: what is to be done before a contract starts cannot be when what comes
-before it takes longer. The forecast of the plan counts both by the diagrams' due rules.
+before it takes longer. The forecast counts both by the diagrams' due rules, of activities on the
+sheets of a plan and of all others.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def check(
     def tried(day: date | None) -> tuple[DateConflict, ...]:
         own = starting.case_variables(root.meta.case, day=day)
         given, _ = starting.as_far_as_read(work, root, own, variables)
-        return conflicts(planned(work, root, own | given))
+        return conflicts(ahead(work, root, own | given))
 
     found = tried(start_date)
     dated = start_date is not None and root.meta.case.start_date is not None
@@ -43,11 +44,12 @@ def check(
     return StartCheck(found, earliest)
 
 
-def planned(
+def ahead(
     work: UnitOfWork, root: ExecutableDefinition, variables: Mapping[str, Any]
-) -> Sequence[forecast.Planned]:
-    """The plan of a case that starts now."""
-    return forecast.forecast(
+) -> Sequence[forecast.Foreseen]:
+    """The activities of a case that starts now: those on the sheets of its plan as they stand
+    there, then the others as they come."""
+    rows = forecast.foresee(
         work.connection,
         work.definitions,
         work.calendar,
@@ -55,13 +57,15 @@ def planned(
         opens=work.today,
         variables=variables,
     )
+    others = (row for row in rows if not isinstance(row, forecast.Planned))
+    return (*forecast.of_sheets(rows), *others)
 
 
-def conflicts(rows: Iterable[forecast.Planned]) -> tuple[DateConflict, ...]:
-    """The rows of a plan whose dates cannot be kept, in its order."""
+def conflicts(rows: Iterable[forecast.Foreseen]) -> tuple[DateConflict, ...]:
+    """Those of the activities whose dates cannot be kept, in the same order."""
     return tuple(
         DateConflict(
-            phase=row.phase.key,
+            phase=row.phase.key if isinstance(row, forecast.Planned) else "",
             process_id=row.definition.process_id,
             element_id=row.task.id,
             name=row.task.name or row.task.id,

@@ -76,7 +76,8 @@ def test_every_kind_that_the_engine_runs_is_said_to_run() -> None:
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=name)
 def test_a_line_says_what_the_checks_say(claim: Claim) -> None:
-    around = lint.Surroundings(decisions={"d": (1,)} if claim.decision else {})
+    known = lint.decisions.Known({"d": (1,)} if claim.decision else {})
+    around = lint.Surroundings(decisions=known)
     found = lint.lint(
         [Source("claim.bpmn", file(claim))], roles=project_config().roles, surroundings=around
     )

@@ -67,7 +67,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "wrong-password": Kind(403, N_("Fel lösenord"), N_(
         "Signaturens lösenord stämmer inte. Inget är signerat.")),
     "not-found": Kind(404, N_("Det finns inget här"), N_(
-        "Antingen finns det inte, eller så är det inte ditt att se. Kontrollera adressen.")),
+        "Antingen finns det inte, eller så får du inte se det. Kontrollera adressen.")),
     "method-not-allowed": Kind(405, N_("Adressen tar inte emot detta"), N_(
         "Huvudet Allow säger vilka metoder som går.")),
     "conflict": Kind(409, N_("Någon annan hann före"), N_(

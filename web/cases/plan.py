@@ -19,6 +19,7 @@ from web.i18n import gettext as _
 from web.i18n import ngettext
 from web.task_inputs import plan as plan_inputs
 from web.texts.due_dates import reason_sentences
+from web.texts.wording import called
 
 
 @blueprint.get("/<case_id>/plan")
@@ -108,7 +109,7 @@ def _page(detail: CaseDetail) -> str:
         ),
         why={id: reason_sentences(reason) for id, reason in reasons.items()},
         problems=Problems(
-            typed.problems if typed else (), {f"plan.{row.id}": row.name for row in rows}
+            typed.problems if typed else (), {f"plan.{row.id}": called(row) for row in rows}
         ),
         people=[p for p in engine().people.all(actor()) if p.active],
     )

@@ -151,8 +151,9 @@ def _print_summary(report: CheckReport) -> None:
     errors = sum(f.severity == "error" for f in report.findings)
     warnings = sum(f.severity == "warning" for f in report.findings)
     counted = [_counted(len(report.process_ids), "process", "processes")]
-    if report.drawings:
-        counted.append(_counted(len(report.drawings), "drawing"))
+    drawings = len(report.drawings) + len(report.decision_drawings)
+    if drawings:
+        counted.append(_counted(drawings, "drawing"))
     if report.decision_ids:
         counted.append(_counted(len(report.decision_ids), "decision"))
     counted += [_counted(errors, "error"), _counted(warnings, "warning")]
@@ -177,7 +178,8 @@ def deploy(settings: Settings, files: tuple[Path, ...], database: str | None) ->
         note = "" if definition.startable else " (kept as a drawing, cannot be started)"
         click.echo(f"{definition.process_id} version {definition.version}: {definition.name}{note}")
     for decision in deployment.decisions:
-        click.echo(f"{decision.decision_id} version {decision.version}: {decision.name}")
+        note = "" if decision.runnable else " (kept as a drawing, cannot be made)"
+        click.echo(f"{decision.decision_id} version {decision.version}: {decision.name}{note}")
     if not deployment.new:
         click.echo("These diagrams were live already; nothing has changed.")
 

@@ -103,11 +103,18 @@ PROBLEMS: Final[Mapping[str, str]] = {
 ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "not_found": (
         N_("Sidan finns inte"),
-        N_("Antingen finns den inte, eller så är den inte din att se. Kontrollera adressen."),
+        N_("Antingen finns den inte, eller så får du inte se den. Kontrollera adressen."),
     ),
     "not_allowed": (
         N_("Du får inte göra detta"),
         N_("Din roll räcker inte. Fråga den som leder arbetet om du borde få det."),
+    ),
+    **dict.fromkeys(
+        ("stale_revision", "stale_plan", "stale_person", "stale_variable"),
+        (
+            N_("Någon annan ändrar samma sak"),
+            N_("Inget är sparat. Läs in sidan igen, se vad som står där nu, och försök på nytt."),
+        ),
     ),
     "not_yours": (
         N_("Uppgiften är inte din"),
@@ -164,6 +171,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "drawing": (
         N_("Diagrammet kan inte startas"),
         N_("”%(name)s” är sparat som ritning. På diagrammets sida står vad som hindrar det."),
+    ),
+    "decision_drawing": (
+        N_("Beslutet kan inte fattas"),
+        N_("”%(name)s” är sparat som ritning. På beslutets sida står vad som hindrar det."),
     ),
     "case_ended": (N_("Ärendet är avslutat"), N_("Det tar inte emot något mer.")),
     "not_offered": (

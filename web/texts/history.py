@@ -89,6 +89,9 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "decision.deployed": (
         N_("Beslutsmodell publicerad"),
         N_("%(who)s publicerade beslutsmodellen ”%(model)s” som version %(number)s")),
+    "decision_drawing.kept": (
+        N_("Beslutsmodell sparad som ritning"),
+        N_("%(who)s sparade beslutsmodellen ”%(model)s” som ritning, version %(number)s")),
     "decision.evaluated": (
         N_("Beslut fattat"), N_("”%(element)s” fattade beslutet ”%(name)s”, version %(number)s")),
 }  # fmt: skip

@@ -4,7 +4,9 @@ messages."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
+
+from flask import Flask, g
 
 from engine import Field, NamedMessage, NotFound, Wording
 from web import formats
@@ -29,12 +31,37 @@ def field_label(id: str) -> str:
     return DiagramWords().field(id)
 
 
+class Activity(Protocol):
+    """What a list shows of an activity; with ``process_id``, the process that draws it."""
+
+    @property
+    def element_id(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+def called(activity: Activity) -> str:
+    """What an activity of a case is called: by its name, without one by its kind ("Uppgift")."""
+    if activity.name != activity.element_id:
+        return activity.name
+    if "diagram_words" not in g:
+        g.diagram_words = DiagramWords()
+    process_id = getattr(activity, "process_id", "")
+    return str(g.diagram_words.activity(activity.element_id, activity.name, process_id))
+
+
+def init(app: Flask) -> None:
+    """Give the templates the filter ``called``."""
+    app.jinja_env.filters["called"] = called
+
+
 class DiagramWords:
     """The words of the diagrams that one page or file asks for; each diagram is read once."""
 
     def __init__(self) -> None:
         self._read: dict[str, Wording] = {}
-        self._newest: list[Wording] | None = None
+        self._newest: dict[str, Wording] | None = None
 
     def of(self, definition_id: str | None) -> Wording:
         """The words of a definition; none of one that is no process."""
@@ -55,6 +82,15 @@ class DiagramWords:
         known = self.of(definition_id).elements.get(element_id or "")
         return words.element(known) if known else name or ""
 
+    def activity(self, element_id: str, name: str, process_id: str = "") -> str:
+        """What an activity of a running case is called: its name, else by the live diagrams what
+        kind of element it is. ``process_id`` is the process that draws it, when that is known."""
+        if name != element_id:
+            return name
+        drawn = (w.elements[element_id] for w in self._live(process_id) if element_id in w.elements)
+        known = next(drawn, None)
+        return words.element(known) if known else name
+
     def message(self, definition_id: str | None, name: str) -> NamedMessage:
         """A message's label and form, by its definition, else by the live diagrams: whoever sends
         one does so before anybody takes it."""
@@ -69,11 +105,12 @@ class DiagramWords:
         labels = (w.fields[id].label for w in self._live() if id in w.fields)
         return next(labels, id)
 
-    def _live(self) -> list[Wording]:
+    def _live(self, process_id: str = "") -> list[Wording]:
         if self._newest is None:
             live = engine().definitions.all(actor())
-            self._newest = [self.of(d.id) for d in live if d.latest and d.startable]
-        return self._newest
+            self._newest = {d.process_id: self.of(d.id) for d in live if d.latest and d.startable}
+        newest = self._newest
+        return [words for id, words in newest.items() if process_id in ("", id)]
 
 
 def answers(

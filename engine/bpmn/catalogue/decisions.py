@@ -11,7 +11,7 @@ TEXTS: dict[str, Text] = {
         "{element}: the expression {text} cannot be read ({reason}). Correct the expression.",
     ),
     "decision_language": (
-        "error",
+        "gap",
         "{element}: {reason}. Skriv uttrycken i FEEL.",
         "{element}: {reason}. Write the expressions in FEEL.",
     ),
@@ -40,45 +40,50 @@ TEXTS: dict[str, Text] = {
         "{element} requires itself, directly or through others. Remove one of the requirements.",
     ),
     "decision_too_large": (
-        "error",
+        "refused",
         "{element} är för stor eller nästlad för djupt ({reason}). Dela upp den.",
         "{element} is too large or nested too deep ({reason}). Split it.",
     ),
     "decision_too_many_cells": (
-        "error",
+        "refused",
         "Filen har för många eller för långa uttryck: högst {limit} tecken tillsammans. Dela upp "
         "den i flera filer.",
         "The file has too many or too long expressions: {limit} characters together at most. "
         "Split it into several files.",
     ),
     "decision_name_too_long": (
-        "error",
+        "refused",
         "{element}: {attribute} är längre än {limit} tecken. Korta texten.",
         "{element}: {attribute} is longer than {limit} characters. Shorten the text.",
     ),
     "decision_id_twice": (
-        "error",
+        "refused",
         "{element}: id ”{id}” används av flera element. Varje id får finnas en gång.",
         '{element}: the id "{id}" is used by several elements. Every id may be used once.',
     ),
     "decision_twice": (
-        "error",
+        "refused",
         "{element} finns också i filen {other}. Ett beslut får finnas i en fil.",
         "{element} is also in the file {other}. A decision may stand in one file.",
     ),
     "decision_import_unknown": (
-        "error",
+        "here",
         "Filen importerar ”{namespace}”, som varken finns i uppladdningen eller är driftsatt. "
         "Ladda upp den filen tillsammans med denna.",
         'The file imports "{namespace}", which is neither in the upload nor deployed. Upload that '
         "file together with this one.",
     ),
     "decision_import_ambiguous": (
-        "error",
+        "refused",
         "Filen importerar ”{namespace}”, men flera filer i uppladdningen heter så. Ge varje modell "
         "en egen namnrymd.",
         'The file imports "{namespace}", but several files of the upload are called that. Give '
         "every model a namespace of its own.",
+    ),
+    "decision_needs_drawing": (
+        "gap",
+        "{element} bygger på {other}, som inte kan användas. Rätta det som hindrar det först.",
+        "{element} requires {other}, which cannot be used. Correct what keeps it from that first.",
     ),
     "decision_without_logic": (
         "warning",
@@ -105,6 +110,13 @@ TEXTS: dict[str, Text] = {
         "en version som finns.",
         '{element} asks for version {version} of the decision "{decision}", which does not exist. '
         "Choose a version that exists.",
+    ),
+    "decision_of_drawing": (
+        "gap",
+        "{element} frågar efter beslutet ”{decision}”, som bara sparas som ritning och inte kan "
+        "fattas. Rätta det som hindrar beslutet först.",
+        '{element} asks for the decision "{decision}", which is only kept as a drawing and cannot '
+        "be made. Correct what keeps the decision from being made first.",
     ),
     "decision_dynamic": (
         "gap",

@@ -88,11 +88,11 @@ DEFAULT_RULES = Rules()
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What is deployed, or in the same upload: processes that may be called, drawings, which may
-    not, the versions of each decision, and the roles that somebody holds (None: not known)."""
+    not, decisions, and the roles that somebody holds (None: not known)."""
 
     processes: Collection[str] = ()
     drawings: Collection[str] = ()
-    decisions: Mapping[str, Collection[int]] = field(default_factory=dict)
+    decisions: decisions.Known = field(default_factory=decisions.Known)
     staffed: Collection[str] | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import ID, Base
@@ -30,6 +30,8 @@ class DecisionModelTable(Base):
     deployed_at: Mapped[datetime]
     deployed_by: Mapped[str] = mapped_column(ID)
     findings: Mapped[list[Any]]
+    runnable: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """whether everything in it can be evaluated"""
 
 
 class DecisionTable(Base):
@@ -49,3 +51,5 @@ class DecisionTable(Base):
     """``decision`` or ``service``"""
     name: Mapped[str] = mapped_column(Text)
     deployed_at: Mapped[datetime]
+    runnable: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """False for a drawing: it is shown, and cannot be made"""

@@ -65,6 +65,20 @@ def test_a_fixed_date_that_has_been_has_no_day_that_helps(
     assert (len(check.conflicts), check.earliest) == (conflicts, None)
 
 
+def test_the_dates_of_what_stands_on_no_sheet_are_told_too(bare_desk: Desk) -> None:
+    due = task("act", due="P10D").replace("after=", 'of="day" before=')
+    said = '<sp:case customer="none" startDate="day"/><sp:starter role="saljare"/>'
+    bare_desk.deploy(diagram("round", start(), due, end(), chain("start", "act", "end"), said=said))
+    who, soon = bare_desk.seller.actor, date(2026, 3, 4)
+    check = bare_desk.engine.cases.check_start(who, process_id="round", start_date=soon)
+    (conflict,) = check.conflicts
+    assert (conflict.phase, conflict.name, conflict.due) == ("", "Act", date(2026, 2, 22))
+    assert check.earliest == bare_desk.engine.today() + timedelta(days=10)
+    given = {"process_id": "round", "start_date": soon, "title": "x", "key": bare_desk.key()}
+    started = bare_desk.engine.cases.start(who, **given)
+    assert started.result["date_conflicts"] == 1
+
+
 def test_only_who_may_start_the_process_is_told(desk: Desk) -> None:
     with pytest.raises(NotAllowed):
         desk.engine.cases.check_start(desk.people["ekonomi"].actor, start_date=SOON)

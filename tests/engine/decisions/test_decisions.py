@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine import Actor, FakeClock, Source
-from engine.errors import Invalid, NotAllowed, NotFound, ProcessFailed, Rejected
+from engine.errors import Conflict, Invalid, NotAllowed, NotFound, ProcessFailed, Rejected
 from tests.support.decisions import DISCOUNTS, data, imports, model, needs, says
 from tests.support.desk import Desk
 from tests.support.diagrams import ad_hoc, call, chain, diagram, end, rule, start, task
@@ -133,27 +133,9 @@ HOSTILE = {
     "other": (Source("a.dmn", b"<plan/>"), "not_dmn"),
     "broken": (Source("a.dmn", b"<definitions"), "xml_broken"),
     "empty": (Source("a.dmn", b""), "file_empty"),
-    "feel": (model(says("a", "1 +")), "decision_expression"),
-    "python": (model(says("a", "__import__('os').system('true')")), "decision_expression"),
-    "nested": (model(says("a", "(" * 500 + "1" + ")" * 500)), "decision_expression"),
-    "circle": (model(says("a", "b", needs("#b")), says("b", "a", needs("#a"))), "decision_circle"),
-    "lost": (model(says("a", "1", needs("#nowhere"))), "decision_reference_lost"),
-    "import": (model(imports("urn:nowhere"), says("a", "1")), "decision_import_unknown"),
     "twice": (model(says("a", "1"), says("a", "2")), "decision_id_twice"),
-    "type": (
-        model(data("x", "Nothing"), says("a", "x", needs("x"))),
-        "decision_type",
-    ),
     "id": (model(says("a" * 300, "1")), "decision_name_too_long"),
     "long": (model(says("a", "1"), says("b", "x" * 400_001)), "decision_too_many_cells"),
-    "policy": (
-        Source("a.dmn", DISCOUNTS.data.replace(b'"UNIQUE"', b'"BEST"')),
-        "decision_table",
-    ),
-    "language": (
-        Source("a.dmn", DISCOUNTS.data.replace(b'id="rabattmodell"', b'expressionLanguage="juel"')),
-        "decision_language",
-    ),
 }  # fmt: skip
 
 
@@ -174,6 +156,133 @@ def test_a_model_that_cannot_be_trusted_is_refused_and_says_where(
     assert found.sv != found.en
     assert not desk.engine.decisions.all(owner)
     assert not desk.engine.definitions.all(owner)
+
+
+JUEL = DISCOUNTS.data.replace(b'id="rabattmodell"', b'expressionLanguage="juel"')
+DRAWN = {
+    "feel": (model(says("a", "1 +")), "decision_expression"),
+    "python": (model(says("a", "__import__('os').system('true')")), "decision_expression"),
+    "nested": (model(says("a", "(" * 500 + "1" + ")" * 500)), "decision_expression"),
+    "circle": (model(says("a", "b", needs("#b")), says("b", "a", needs("#a"))), "decision_circle"),
+    "lost": (model(says("a", "1", needs("#nowhere"))), "decision_reference_lost"),
+    "import": (model(imports("urn:nowhere"), says("a", "1")), "decision_import_unknown"),
+    "type": (
+        model(data("x", "Nothing"), says("a", "x", needs("x"))),
+        "decision_type",
+    ),
+    "policy": (
+        Source("a.dmn", DISCOUNTS.data.replace(b'"UNIQUE"', b'"BEST"')),
+        "decision_table",
+    ),
+    "language": (
+        Source("a.dmn", JUEL),
+        "decision_language",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+def test_a_model_that_cannot_be_evaluated_is_kept_as_drawings(bare_desk: Desk, kind: str) -> None:
+    desk, owner = bare_desk, bare_desk.people["process_owner"].actor
+    source, code = DRAWN[kind]
+    report = desk.engine.definitions.check([source])
+    assert report.ok
+    assert report.decision_drawings
+    kept = desk.engine.definitions.deploy(owner, [source], key=desk.key())
+    found = next(f for f in kept.findings if f.code == code)
+    assert not found.refuses
+    assert found.sv != found.en
+    drawn = [d for d in kept.decisions if not d.runnable]
+    assert tuple(d.decision_id for d in drawn) == report.decision_drawings
+    assert found in desk.engine.decisions.findings(owner, drawn[0].id)
+    detail = desk.engine.decisions.get(owner, drawn[0].id)
+    assert detail.requirements[0].logic is not None
+    assert detail.inputs == ()
+    assert drawn[0].latest
+    for version in (None, 1):
+        with pytest.raises(Conflict, match="kept as a drawing") as caught:
+            desk.engine.decisions.decide(owner, drawn[0].decision_id, {}, version=version)
+        assert caught.value.error_code == "decision_drawing"
+    assert not desk.engine.definitions.deploy(owner, [source], key=desk.key()).new
+
+
+def test_of_a_model_each_decision_runs_that_can(bare_desk: Desk) -> None:
+    desk, owner = bare_desk, bare_desk.people["process_owner"].actor
+    mixed = model(
+        says("good", "1"),
+        says("bad", "1 +"),
+        says("above", "bad + 1", needs("#bad")),
+        says("top", "above + good", needs("#above", "#good")),
+        says("beside", "good + 1", needs("#good")),
+        '<decisionService id="all"><outputDecision href="#top"/></decisionService>',
+        '<decisionService id="some"><outputDecision href="#beside"/></decisionService>',
+    )
+    kept = desk.engine.definitions.deploy(owner, [mixed], key=desk.key())
+    runs = {d.decision_id for d in kept.decisions if d.runnable}
+    assert runs == {"good", "beside", "some"}
+    assert {(f.code, f.element_id) for f in kept.findings} == {
+        ("decision_expression", "bad"),
+        ("decision_needs_drawing", "above"),
+        ("decision_needs_drawing", "top"),
+        ("decision_needs_drawing", "all"),
+    }
+    assert desk.engine.decisions.decide(owner, "some", {}).value == 2
+    with pytest.raises(Conflict, match=r'"Above" \(above\) requires Bad'):
+        desk.engine.decisions.decide(owner, "above", {})
+    assert not desk.engine.history.search(owner, type="decision_drawing.kept").items
+
+
+def test_a_drawing_leaves_the_version_that_runs_live(bare_desk: Desk) -> None:
+    desk, owner = bare_desk, bare_desk.people["process_owner"].actor
+    works, drawn = model(says("a", "1")), model(says("a", "1 +"))
+    desk.deploy(works)
+    desk.deploy(asking(rule("ask", "a", result="svar")))
+    kept = desk.engine.definitions.deploy(owner, [drawn], key=desk.key())
+    assert [(d.version, d.runnable, d.latest) for d in kept.decisions] == [(2, False, False)]
+    [fact] = desk.engine.history.search(owner, type="decision_drawing.kept").items
+    assert fact.detail["version"] == 2
+    assert desk.engine.decisions.decide(owner, "a", {}).value == 1
+    with pytest.raises(Conflict, match="kept as a drawing"):
+        desk.engine.decisions.decide(owner, "a", {}, version=2)
+    assert variables(desk, desk.case("work"))["svar"] == 1
+    # What is live already, and what is drawn already, keeps its version.
+    for same in (works, drawn):
+        assert not desk.engine.definitions.deploy(owner, [same], key=desk.key()).new
+    mended = desk.engine.definitions.deploy(owner, [model(says("a", "3"))], key=desk.key())
+    assert [(d.version, d.latest) for d in mended.decisions] == [(3, True)]
+
+
+def test_an_import_goes_to_the_newest_model_that_runs(bare_desk: Desk) -> None:
+    desk, owner = bare_desk, bare_desk.people["process_owner"].actor
+    base, broken = (model(says("grund", text), name="bas") for text in ("10", "10 +"))
+    top = model(
+        imports("urn:test:bas", "bas"), says("topp", "bas.grund", needs("urn:test:bas#grund"))
+    )
+    desk.deploy(base)
+    desk.deploy(broken)
+    desk.deploy(top)
+    assert desk.engine.decisions.decide(owner, "topp", {}).value == 10
+    # In one upload they belong together.
+    both = desk.engine.definitions.deploy(owner, [top, broken], key=desk.key())
+    assert [(d.decision_id, d.runnable) for d in both.decisions] == [
+        ("topp", False),
+        ("grund", False),
+    ]
+    assert desk.engine.decisions.decide(owner, "topp", {}).value == 10
+
+
+def test_an_import_that_is_missing_is_shown_until_it_comes(bare_desk: Desk) -> None:
+    desk, owner = bare_desk, bare_desk.people["process_owner"].actor
+    top = model(
+        imports("urn:test:bas", "bas"), says("topp", "bas.grund", needs("urn:test:bas#grund"))
+    )
+    [kept] = desk.engine.definitions.deploy(owner, [top], key=desk.key()).decisions
+    [shown] = desk.engine.decisions.get(owner, kept.id).requirements
+    assert shown.logic is not None
+    assert shown.logic.text == "bas.grund"
+    desk.deploy(model(says("grund", "10"), name="bas"))
+    desk.deploy(top)
+    assert desk.engine.decisions.decide(owner, "topp", {}).value == 10
 
 
 def test_every_bad_cell_is_told_with_its_line(bare_desk: Desk) -> None:
@@ -452,6 +561,33 @@ def test_a_task_bound_to_its_deployment_goes_by_order_and_not_by_the_clock(
         clock.advance(timedelta(hours=-1))
         desk.deploy(deployed)
     assert variables(desk, desk.case("work"))["svar"] == 1
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("binding", ["latest", "deployment", "1"])
+def test_a_task_that_asks_for_a_drawing_is_a_drawing(
+    bare_desk: Desk, binding: str, together: bool
+) -> None:
+    desk, owner = bare_desk, bare_desk.people["process_owner"].actor
+    files = [asking(rule("ask", "a", binding=binding)), model(says("a", "1 +"))]
+    if not together:
+        desk.deploy(files.pop())
+    kept = desk.engine.definitions.deploy(owner, files, key=desk.key())
+    assert [d.startable for d in kept.definitions] == [False]
+    [found] = [f for f in kept.findings if f.filename == "work.bpmn" and f.severity != "info"]
+    assert (found.code, found.element_id) == ("decision_of_drawing", "ask")
+
+
+def test_a_task_may_ask_for_the_version_before_a_drawing(bare_desk: Desk) -> None:
+    desk = bare_desk
+    desk.deploy(model(says("a", "1")))
+    bound = asking(rule("ask", "a", result="svar", binding="1"))
+    desk.deploy(bound, model(says("a", "1 +")))
+    assert variables(desk, desk.case("work"))["svar"] == 1
+    report = desk.engine.definitions.check([asking(rule("ask", "a", binding="2"))])
+    assert "decision_of_drawing" in {f.code for f in report.findings}
+    assert report.drawings == ("work",)
+    assert desk.engine.definitions.check([asking(rule("ask", "a"))]).drawings == ()
 
 
 def test_a_task_that_asks_for_a_decision_that_is_not_there_is_a_drawing(bare_desk: Desk) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -57,8 +58,8 @@ def mailing(bare_desk: Desk, clock: FakeClock, box: Mailbox) -> Iterator[Desk]:
         yield desk
 
 
-def case_with_task(desk: Desk) -> str:
-    return desk.case("acting", people={"saljare": "saljare"})
+def case_with_task(desk: Desk, **more: Any) -> str:
+    return desk.case("acting", people={"saljare": "saljare"}, **more)
 
 
 # ---------------------------------------------------------------- reminders
@@ -75,11 +76,26 @@ def test_a_reminder_tells_of_all_late_tasks_in_one_mail(
     [mail] = box.mails
     assert mail["To"] == "anna@example.com"
     assert mail["From"] == "Plan <plan@example.com>"
-    assert "2 försenade och 0 uppgifter" in mail["Subject"]
+    assert "försenade uppgifter: 2, för i dag: 0" in mail["Subject"]
     text = mail.get_content()
     assert text.count("- Act (2026-000") == 2
     assert "https://plan.example/tasks" in text
     assert mail["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_reminder_tells_rounds_of_an_activity_apart_by_date_and_first_words(
+    mailing: Desk, box: Mailbox, clock: FakeClock
+) -> None:
+    steps = (start(), task("act", due="P1D"), end(), chain("start", "act", "end"))
+    said = '<sp:title value="= what"/>'
+    mailing.deploy(diagram("acting", *steps, said=said, lanes={"saljare": ["act"]}))
+    for what in ("Glas i gräset", "Smuts i hissen"):
+        case_with_task(mailing, variables={"what": what})
+    clock.set(MORNING)
+    work_off(mailing.engine)
+    text = box.mails[0].get_content()
+    assert "- Act: 2026-03-02 Glas i gräset (2026-0001)" in text
+    assert "- Act: 2026-03-02 Smuts i hissen (2026-0002)" in text
 
 
 def test_nobody_is_reminded_twice_of_a_task_on_a_day(

@@ -93,7 +93,7 @@ def test_the_same_in_english() -> None:
     assert plain(formats.day_long(SUNDAY)) == "Sun 22 Nov, week 47"
     assert formats.number("345000.5") == "345,000.5"
     assert plain(formats.money(345000)) == "SEK 345,000"
-    assert formats.late_text(date(2026, 11, 16)) == "6 days late"
+    assert formats.late_text(date(2026, 11, 16)) == "6\u00a0days\u00a0late"
 
 
 def test_people_stand_in_swedish_order() -> None:

@@ -29,9 +29,11 @@ ENGINE = PROJECT / "engine"
 # Findings about diagrams carry their Swedish and English sentences with them.
 OF_DIAGRAMS = ("bpmn", "dmn", "feel", "spiff")
 # Told to whoever runs the command, never to a page.
-OF_THE_COMMAND = {"config", "exists", "not_sqlite"}
-# Told to programs, as a problem type of the API: pages sign in by password and give no revision.
-OF_THE_API = {"token_unknown", "token_expired", "token_revoked", "account_closed", "stale_revision"}
+OF_THE_COMMAND = {"config", "exists", "not_sqlite", "no_folder", "engine_closed"}
+# Told to programs, as a problem type of the API: pages sign in by password.
+OF_THE_API = {"token_unknown", "token_expired", "token_revoked", "account_closed"}
+# Told by the page of the case, in a sentence that names the activity.
+OF_THE_CASE = {"begun_meanwhile"}
 
 
 def _sources() -> Iterator[ast.Module]:
@@ -70,7 +72,7 @@ def test_every_problem_of_the_engine_has_a_swedish_text() -> None:
 
 
 def test_every_error_of_the_engine_has_a_title_and_a_text() -> None:
-    known = ERRORS.keys() | PROBLEMS.keys() | OF_THE_COMMAND | OF_THE_API
+    known = ERRORS.keys() | PROBLEMS.keys() | OF_THE_COMMAND | OF_THE_API | OF_THE_CASE
     assert (_codes(keyword="code") | _class_codes()) - known == set()
 
 

@@ -349,18 +349,35 @@ def test_a_decision_that_cannot_be_made_is_one_clear_line(
     assert says in ran.err
 
 
-def test_a_broken_model_is_told_with_its_line(run: Run, tmp_path: Path) -> None:
+def test_a_model_that_contradicts_itself_is_told_with_its_line(run: Run, tmp_path: Path) -> None:
+    broken = tmp_path / "rabatt.dmn"
+    text = (SUPPORT / "rabatt.dmn").read_text("utf-8")
+    broken.write_text(text.replace('decision id="pris"', 'decision id="rabatt"'), "utf-8")
+    ran = run("decide", broken, "rabatt")
+    assert ran.status == 1
+    headline, finding, *_ = ran.err.splitlines()
+    assert headline == "serviceplan: the decision model cannot be used as it is"
+    assert finding.startswith("rabatt.dmn:")
+    (tmp_path / "bad.bpmn").write_bytes(BROKEN)
+    both = run("deploy", broken, tmp_path / "bad.bpmn").err
+    assert both.startswith("serviceplan: the diagram and decision model cannot be used as they are")
+
+
+def test_a_decision_that_cannot_be_made_is_kept_as_a_drawing(run: Run, tmp_path: Path) -> None:
     broken = tmp_path / "rabatt.dmn"
     text = (SUPPORT / "rabatt.dmn").read_text("utf-8")
     broken.write_text(text.replace("<text>7.5</text>", "<text>7,,5</text>"), "utf-8")
     ran = run("decide", broken, "rabatt")
     assert ran.status == 1
-    headline, finding, *_ = ran.err.splitlines()
-    assert headline == "serviceplan: the decision model cannot be used as it is"
-    assert finding.startswith("rabatt.dmn:37: error:")
-    (tmp_path / "bad.bpmn").write_bytes(BROKEN)
-    both = run("deploy", broken, tmp_path / "bad.bpmn").err
-    assert both.startswith("serviceplan: the diagram and decision model cannot be used as they are")
+    assert "Rabatt is kept as a drawing and cannot be made" in ran.err
+    assert "7,,5" in ran.err
+    assert run("decide", broken, "villkor").status == 0
+    checked = run("check", broken)
+    assert checked.status == 1
+    assert checked.out.endswith("0 processes, 3 drawings, 1 decision, 1 error, 2 warnings\n")
+    deployed = run("deploy", broken).out
+    assert "rabatt version 1: Rabatt (kept as a drawing, cannot be made)" in deployed
+    assert "villkor version 1: Villkor\n" in deployed
 
 
 def test_decision_models_are_checked_and_deployed_with_the_diagrams(run: Run) -> None:

@@ -41,13 +41,43 @@ def test_a_decision_model_is_uploaded_beside_a_diagram(owner: Visitor) -> None:
     assert "Prissättning" in page.text
 
 
-def test_a_bad_decision_model_is_told_with_its_lines_and_changes_nothing(owner: Visitor) -> None:
-    broken = DISCOUNTS.data.replace(b"<text>7.5</text>", b"<text>7,,5</text>")
-    page = upload(owner, {"rabatt.dmn": broken}, "deploy")
+def test_a_model_that_contradicts_itself_is_refused_and_changes_nothing(owner: Visitor) -> None:
+    twice = model(says("a", "1"), says("a", "2"))
+    page = upload(owner, {"regler.dmn": twice.data}, "deploy")
     assert page.status_code == 422
-    assert "Beslutet ”Rabatt” (rabatt): uttrycket 7,,5 kan inte läsas" in page.text
-    assert "rabatt.dmn, rad 37" in page.text
-    assert "Rabatt</a>" not in owner.open("/definitions/").text
+    assert "id ”a” används av flera element" in page.text
+    assert "regler.dmn, rad 2" in page.text
+    assert "A</a>" not in owner.open("/definitions/").text
+
+
+def test_a_decision_that_cannot_be_made_is_shown_with_what_keeps_it_from_that(
+    owner: Visitor, engine: Engine, people: People
+) -> None:
+    broken = DISCOUNTS.data.replace(b"<text>7.5</text>", b"<text>7,,5</text>")
+    checked = upload(owner, {"rabatt.dmn": broken}, "check")
+    assert "Sparas som ritning och kan inte fattas: rabatt, pris, prissattning." in checked.text
+    assert "Beslut: villkor." in checked.text
+    upload(owner, {"rabatt.dmn": broken}, "deploy")
+    page = owner.open("/definitions/")
+    assert "3 beslut är sparade som ritningar. De kan inte fattas" in page.text
+    assert page.text.count("Kan inte fattas") == 3
+    found = {d.decision_id: d.id for d in engine.decisions.all(people["manager"].actor)}
+    page = owner.open(f"/decisions/{found['rabatt']}")
+    for text in (
+        "Sparat som ritning",
+        "uttrycket 7,,5 kan inte läsas",
+        "rabatt.dmn, rad 37",
+        "År som kund",
+    ):
+        assert text in page.text, text
+    assert "Prova beslutet" not in page.text
+    assert "Prova beslutet" in owner.open(f"/decisions/{found['villkor']}").text
+    upload(owner, {"rabatt.dmn": DISCOUNTS.data}, "deploy")
+    upload(owner, {"rabatt.dmn": broken.replace(b"7,,5", b"8,,5")}, "deploy")
+    page = owner.open("/definitions/")
+    assert "Kan inte fattas" not in page.text
+    assert page.text.count("Version 3 är sparad som ritning") == 3
+    assert "Ritning" in owner.open(f"/decisions/{found['rabatt']}").text
 
 
 def test_a_decision_is_shown_as_a_table_with_what_it_stands_on(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from engine import Config, Engine, FakeClock
+from engine import SYSTEM, Config, Engine, FakeClock
+from tests.support.diagrams import chain, diagram, end, start, task
 from tests.support.people import People
 from tests.support.visitor import SignedIn, Visitor
 from web import create_app
@@ -32,13 +34,34 @@ def test_a_card_tells_the_task_the_customer_and_the_points(seller: Visitor, task
     assert "0 av 1 punkt<" in page
 
 
+def test_a_task_without_a_name_is_called_by_its_kind_and_one_named_as_its_id_by_its_name(
+    seller: Visitor, engine: Engine, people: People
+) -> None:
+    bare = task("first_step").replace(' name="First_step"', "")
+    steps = (start(), bare, task("Ring"), end(), chain("start", "first_step", "Ring", "end"))
+    lanes = {"saljare": ["first_step", "Ring"]}
+    source = diagram("bare", *steps, lanes=lanes, said='<sp:starter role="saljare"/>')
+    engine.definitions.deploy(SYSTEM, [source], key="bare")
+    engine.cases.start(people["saljare"].actor, process_id="bare", title="x", key="bare")
+    page = seller.open("/tasks").text
+    assert "first_step" not in page
+    ((address, name),) = re.findall(r'href="(/tasks/\w+)">(Uppgift)</a>', page)
+    assert name == "Uppgift"
+    done = seller.follow(
+        seller.send(seller.open(address), {}, having="note", button=("action", "complete"))
+    ).text
+    assert "first_step" not in done.partition("<main")[2]
+    assert "Klart! Uppgift är slutförd" in done
+    assert ">Ring</a>" in done
+
+
 def test_what_should_have_been_done_is_late(
     seller: Visitor, clock: FakeClock, people: People
 ) -> None:
     clock.advance(timedelta(days=20))
     again = seller.follow(seller.sign_in(people["saljare"])).text
     assert 'id="grupp-late"' in again
-    assert "dagar försenad" in again
+    assert "dagar\u00a0försenad" in again
     assert 'id="grupp-coming"' not in again
 
 
