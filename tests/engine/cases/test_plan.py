@@ -246,7 +246,12 @@ def test_a_draft_of_the_plan_changes_nothing_yet(desk: Desk, planning: tuple[str
         who.actor, task_id, answers={"tidplan": rows}, ticks={}, key=desk.key()
     )
     assert plan(desk, case_id) == before
-    assert desk.engine.tasks.get(who.actor, task_id).values["tidplan"] == rows
+    detail = desk.engine.tasks.get(who.actor, task_id)
+    row = before["Kvalitet"]
+    assert row.person is not None
+    assert row.person.username == "kvalitet"  # so the draft changes the date alone
+    assert detail.values["tidplan"] == [{"id": row.id, "due": "i höst"}]
+    assert detail.plan_was == {row.id: {"due": row.due and row.due.isoformat()}}
 
 
 @pytest.mark.parametrize(
