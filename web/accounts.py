@@ -65,7 +65,7 @@ def login_refused(refusal: Refusal) -> ResponseReturnValue | None:
         "code": refusal.code,
         "params": {name: str(value) for name, value in refusal.params.items()},
     }
-    target = local_path(request.form.get("next"), url_for("tasks.inbox"))
+    target = local_path(request.form.get("next"), url_for("home.index"))
     return redirect(url_for("accounts.login", next=target, refused=1), 303)
 
 

@@ -16,6 +16,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from engine import Problem, TaskDetail, TaskForm
 from web import forms
 from web.i18n import gettext as _
+from web.texts.wording import called
 from web.understood import understand
 
 
@@ -77,8 +78,12 @@ def labels(detail: TaskDetail) -> dict[str, str]:
     for field in detail.form:
         named[field.id] = field.label
         if field.type == "plan":
-            named |= {f"plan.{row.id}": row.name for row in detail.plan}
-    return named | {"note": _("Anteckning"), "password": _("Ditt lösenord"), "reason": _("Orsak")}
+            named |= {f"plan.{row.id}": called(row) for row in detail.plan}
+    return named | {
+        "note": _("Anteckning"),
+        "password": _("Ditt lösenord"),
+        "reason": _("Varför tar du över den?"),
+    }
 
 
 def unread(task: TaskDetail, posted: MultiDict[str, str]) -> list[str]:

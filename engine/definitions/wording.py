@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from engine.bpmn.forms import FormField
 from engine.bpmn.nodes import Node
 from engine.definitions.library import ExecutableDefinition
-from engine.views import NamedElement, NamedMessage, Wording
+from engine.views import Field, NamedElement, NamedMessage, Wording
 
 
 def wording(definition: ExecutableDefinition) -> Wording:
     """The words of a definition's diagram. A field whose id stands in several forms is the first
-    one's."""
+    one's; the date on which a case begins is called what its start calls it."""
     fields = {field.id: field.view() for field in reversed(list(_fields(definition)))}
+    case = definition.meta.case
+    if case.start_date and case.start_date_label:
+        begins = Field(case.start_date, "date", case.start_date_label)
+        fields.setdefault(case.start_date, begins)
     phase = definition.meta.phase
     return Wording(
         phase_title=phase.title if phase else "",

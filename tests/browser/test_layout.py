@@ -166,11 +166,18 @@ def test_chosen_filters_are_seen_without_colours(
     page = new_page(forced_colors="active")
     sign_in(page, people["cecilia"])
     page.goto("/tasks?show=role&due=late")
-    for group, shown in ((".segments a", "backgroundColor"), (".tile", "outlineStyle")):
+    groups = (
+        (".segments a", "backgroundColor"), (".tile", "outlineStyle"),
+        (".nav a", "borderBottomColor"),
+    )  # fmt: skip
+    for group, shown in groups:
         style = f"(e) => getComputedStyle(e).{shown}"
         chosen = page.locator(f"{group}[aria-current]").first.evaluate(style)
         other = page.locator(f"{group}:not([aria-current])").first.evaluate(style)
         assert chosen != other, group
+    behind = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    line = "(e) => getComputedStyle(e).borderBottomColor"
+    assert page.locator(".nav a:not([aria-current])").first.evaluate(line) == behind
 
 
 def test_names_of_all_europe_are_in_the_pages_own_face(

@@ -39,7 +39,7 @@ def due_rule(rule: Mapping[str, str] | None, label: Callable[[str], str] = field
 def _point(rule: Mapping[str, str] | None, label: Callable[[str], str]) -> str:
     """What the date is called that a rule counts from: "" when that is the task's opening."""
     name = (rule or {}).get("of", "")
-    return f"”{label(name)}”" if name else ""
+    return _("”%(name)s”", name=label(name)) if name else ""
 
 
 def _length(duration: str, calendar: str | None) -> str:

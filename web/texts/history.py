@@ -233,7 +233,7 @@ class HistoryFormatter:
         """Each corrected value, with what it was."""
         fields = self._words.of(entry.definition_id).fields
         for name, change in sorted((entry.detail.get("variables") or {}).items()):
-            label = fields[name].label if name in fields else f"”{name}”"
+            label = fields[name].label if name in fields else _("”%(name)s”", name=name)
             was, now = (formats.value(change.get(each)) for each in ("was", "is"))
             yield _("%(name)s: %(now)s (var %(was)s)", name=label, now=now, was=was)
 

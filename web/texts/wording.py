@@ -12,6 +12,7 @@ from engine import Field, NamedMessage, NotFound, Wording
 from web import formats
 from web.context import actor, engine
 from web.forms import answer_text
+from web.i18n import gettext as _
 from web.svg import words
 
 NOTHING: Final = Wording("", {}, {}, {})
@@ -122,7 +123,7 @@ def answers(
             continue
         field = fields.get(id)
         if field is None:
-            yield f"”{id}”: {formats.value(value)}"
+            yield _("”%(name)s”", name=id) + f": {formats.value(value)}"
         else:
             colon = "" if field.label.endswith("?") else ":"
             yield f"{field.label}{colon} {answer_text(field, value, names)}"

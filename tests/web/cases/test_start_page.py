@@ -181,3 +181,18 @@ def test_the_preview_marks_them(planner: Visitor) -> None:
     shown = planner.send(page, NEW, having="start", button=("action", "preview"))
     assert shown.status_code == 200
     assert shown.text.count("Går inte att hålla") == 10
+
+
+def test_the_date_of_a_start_is_called_so_wherever_a_due_rule_counts_from_it(
+    signed_in: SignedIn, engine: Engine, people: People
+) -> None:
+    due = task("act", due="P3D").replace("after=", 'of="day" before=')
+    parts = (start(), due, end(), chain("start", "act", "end"))
+    said = '<sp:case customer="none" startDate="day" startDateLabel="Första dagen"/>'
+    deployed = engine.definitions.deploy(SYSTEM, [diagram("dated", *parts, said=said)], key="d")
+    page = signed_in(people["manager"]).open(f"/definitions/{deployed.definitions[0].id}").text
+    assert "3 dagar före ”Första dagen”" in page
+    visitor = signed_in(people["manager"])
+    visitor.open("/language/en?next=/")
+    english = visitor.open(f"/definitions/{deployed.definitions[0].id}").text
+    assert "3 days before “Första dagen”" in english
