@@ -52,6 +52,7 @@ def test_a_stop_is_opened_corrected_and_gone(
     sign_in(page, people["manager"])
     page.goto("/incidents/")
     page.locator("summary", has_text="Vad man kan göra").click()
+    page.locator("summary", has_text="Teknisk beskrivning").click()
     expect(page.locator("blockquote")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("link", name="Rätta ett värde… Ett köp").click()

@@ -190,7 +190,7 @@ def test_what_runs_into_a_budget_is_left_as_it_was_and_goes_on_when_it_is_raised
     # Nothing is half done: the same task is open, and nothing else has come.
     assert [t.id for t in desk.open_tasks(case_id)] == [task_id]
     assert len(desk.engine.cases.get(desk.manager.actor, case_id).instances) == 1
-    assert desk.facts(case_id) == [*facts, "incident.raised"]
+    assert desk.facts(case_id) == [*facts, "draft.saved", "incident.raised"]
 
     desk = desk_with(**{setting: high})
     desk.complete(desk.manager, task_id, {"wanted": wanted})

@@ -152,7 +152,7 @@ def test_what_failed_leaves_only_its_incident(bare_desk: Desk) -> None:
     task_id = desk.task(case_id)
     with pytest.raises(ProcessFailed):
         desk.complete(desk.manager, task_id)
-    assert desk.facts(case_id) == [*before, "incident.raised"]
+    assert desk.facts(case_id) == [*before, "draft.saved", "incident.raised"]
 
 
 # ---------------------------------------------------------------- tampering
