@@ -38,7 +38,7 @@ CODE = re.compile(
     """,
     re.VERBOSE,
 )
-OWN_NAME = re.compile(r"^”\w+”: ")
+OWN_NAME = re.compile(r"^[”“]\w+”: ")
 """A corrected value that no form has a label for has its own name only, in quotes."""
 FILE = re.compile(r"\S+\.(?:bpmn|dmn)\b")
 ENGLISH_WORDS = """
