@@ -67,6 +67,7 @@ def create_app(
     page says it as long as there is nobody.
     """
     app = Flask(__name__)
+    app.jinja_environment = i18n.Templates
     app.secret_key = secret or secrets.token_bytes(32)
     app.extensions.update(engine=engine, config=config, first_step=first_step)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR  # addresses of static files carry a digest

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -20,8 +21,8 @@ from flask import Flask
 
 from engine import Count, Person
 from web.context import config, today
+from web.i18n import LOCALES, language, locale, ngettext
 from web.i18n import gettext as _
-from web.i18n import language, locale, ngettext
 
 NBSP: Final = "\u00a0"
 """A space at which no line breaks (U+00A0)."""
@@ -70,9 +71,14 @@ def day_long(value: Any) -> str:
     date = as_date(value)
     if not date:
         return str(value or "")
-    pattern = "EEE d MMM" if date.year == today().year else "EEE d MMM y"
-    text = format_date(date, pattern, locale=locale())
-    return f"{text}, {week(date)}".replace(" ", NBSP).replace(f",{NBSP}", ", ")
+    return _day_long(date, date.year == today().year, language())
+
+
+@lru_cache(maxsize=2_000)
+def _day_long(date: date, this_year: bool, language: str) -> str:
+    pattern = "EEE d MMM" if this_year else "EEE d MMM y"
+    text = format_date(date, pattern, locale=LOCALES[language])
+    return f"{text}, {_week(date, language)}".replace(" ", NBSP).replace(f",{NBSP}", ", ")
 
 
 def day_full(value: Any) -> str:
@@ -83,8 +89,12 @@ def day_full(value: Any) -> str:
 
 def week(value: date) -> str:
     """The ISO week of a date: v. 47 (week 47)."""
+    return _week(value, language())
+
+
+def _week(value: date, language: str) -> str:
     number = value.isocalendar().week
-    return f"week{NBSP}{number}" if language() == "en" else f"v.{NBSP}{number}"
+    return f"week{NBSP}{number}" if language == "en" else f"v.{NBSP}{number}"
 
 
 def moment(value: datetime | None) -> str:

@@ -42,8 +42,13 @@ def _parted(word: str, language: str) -> str:
 def soft(text: str, longest: int = LONG, lang: str = "sv") -> str:
     """The text with soft hyphens in words of more than ``longest`` letters. Names and texts of
     diagrams are Swedish."""
-    parted = re.sub(rf"[^\W\d_]{{{longest + 1},}}", lambda m: _parted(m[0], lang), text or "")
+    parted = _with_soft(str(text or ""), longest, lang)
     return Markup(parted) if isinstance(text, Markup) else parted  # noqa: S704 - letters only
+
+
+@lru_cache(maxsize=5_000)
+def _with_soft(text: str, longest: int, lang: str) -> str:
+    return re.sub(rf"[^\W\d_]{{{longest + 1},}}", lambda m: _parted(m[0], lang), text)
 
 
 def role_name(key: str | None) -> str:

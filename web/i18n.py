@@ -2,10 +2,13 @@
 English ones.
 
 The catalogue is read when the first English page is shown; it is not compiled (no ``.mo`` file).
+Templates are compiled once for each language, so that a text without placeholders is a constant in
+them.
 """
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +16,10 @@ from typing import Any, Final
 from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from flask import Flask, g, has_request_context, request
+from flask import Flask, has_request_context, request
+from flask.templating import Environment
+from jinja2 import Template, nodes
+from jinja2.visitor import NodeTransformer
 
 LANGUAGES: Final = ("sv", "en")
 """The languages of the interface; the first is the default."""
@@ -23,6 +29,7 @@ COOKIE: Final = "serviceplan-language"
 """The name of the cookie that holds the chosen language."""
 ENGLISH: Final = Path(__file__).parent / "translations" / "en.po"
 """The file with the English texts."""
+_OF_REQUEST: Final = ContextVar[str | None]("language of the request", default=None)
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
@@ -41,12 +48,14 @@ def catalogue() -> Catalog:
 def language() -> str:
     """The language of this request, ``sv`` or ``en``: that of the address (``?lang=``), else of the
     cookie, else Swedish, as outside of one (in a command)."""
+    return _OF_REQUEST.get() or _asked_for()
+
+
+def _asked_for() -> str:
     if not has_request_context():
-        return "sv"
-    if "language" not in g:
-        chosen = request.args.get("lang") or request.cookies.get(COOKIE)
-        g.language = chosen if chosen in LANGUAGES else "sv"
-    return str(g.language)
+        return LANGUAGES[0]
+    chosen = request.args.get("lang") or request.cookies.get(COOKIE)
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
 def locale() -> Locale:
@@ -56,10 +65,16 @@ def locale() -> Locale:
 
 def gettext(message: str, **params: Any) -> str:
     """The text in the reader's language, with ``%(name)s`` filled from ``params``."""
-    text = message
-    if language() == "en" and (entry := catalogue().get(message)) and entry.string:
-        text = entry.string if isinstance(entry.string, str) else entry.string[0]
+    text = translated(message, language())
     return text % params if params else text
+
+
+@cache
+def translated(message: str, language: str) -> str:
+    """The text in a language, with its placeholders unfilled."""
+    if language == "en" and (entry := catalogue().get(message)) and entry.string:
+        return entry.string if isinstance(entry.string, str) else str(entry.string[0])
+    return message
 
 
 def english(message: str) -> str:
@@ -84,9 +99,66 @@ def ngettext(singular: str, plural_form: str, num: int, **params: Any) -> str:
     return plural(singular, plural_form, num) % {"num": num, **params}
 
 
+class Templates(Environment):
+    """Jinja's environment of the application: it compiles each template once for each language."""
+
+    language: str | None = None
+    """The language of an environment that compiles; None of the one that chooses among them."""
+
+    def get_template(
+        self, name: str | Template, parent: str | None = None, *given: Any, **named: Any
+    ) -> Template:
+        """The template in the language of this request."""
+        if self.language is None:
+            return self._compiling(language()).get_template(name, parent, *given, **named)
+        return super().get_template(name, parent, *given, **named)
+
+    def _compiling(self, language: str) -> Templates:
+        made: dict[str, Templates] = self.__dict__.setdefault("_of_language", {})
+        if language not in made:
+            environment = self.overlay()
+            environment.language = language
+            made[language] = environment
+        return made[language]
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """Jinja's hook for whoever changes a template's tree before it is compiled."""
+        tree = super()._parse(source, name, filename)
+        if self.language is not None:
+            _Texts(self.language).visit(tree)
+        return tree
+
+
+class _Texts(NodeTransformer):
+    """Puts the translated text in the place of ``_("…")``, where it has no placeholders."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - Jinja's name for it
+        self.generic_visit(node)
+        plain = len(node.args) == 1 and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+        if not (plain and isinstance(node.node, nodes.Name) and node.node.name == "_"):
+            return node
+        [message] = node.args
+        if not isinstance(message, nodes.Const):
+            return node
+        text = nodes.Const(translated(message.value, self.language) % {}, lineno=node.lineno)
+        return nodes.MarkSafe(text, lineno=node.lineno)
+
+
 def init(app: Flask) -> None:
-    """Give the templates ``_`` and ``ngettext``."""
+    """Give the templates ``_`` and ``ngettext``, and every request its language."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, plural, newstyle=True
     )
+
+    def begin() -> None:
+        _OF_REQUEST.set(_asked_for())
+
+    def end(_error: BaseException | None) -> None:
+        _OF_REQUEST.set(None)
+
+    app.before_request(begin)
+    app.teardown_request(end)

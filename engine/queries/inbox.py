@@ -14,7 +14,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
+    CompoundSelect,
     Connection,
     and_,
     case,
@@ -90,9 +92,18 @@ class TaskSelection:
 class TaskPosition(NamedTuple):
     """The place of a task in a list that is sorted by due date, and by place among equal dates."""
 
-    due: date | None
-    place: str
+    due: date | BindParameter[date] | None
+    place: str | BindParameter[str]
     id: str
+
+
+def choose_plain(actor: Actor, *, show: str, phase: str | None, role: str | None) -> TaskSelection:
+    """The tasks of a list whose conditions are all covered by indexes: no words, nothing exact, of
+    one phase unless they are one's own, and all of them only of somebody who sees all."""
+    ranges = _whose(actor, show, role, None)
+    if phase is not None:
+        ranges = [and_(only, TaskTable.phase == phase) for only in ranges]
+    return TaskSelection(TaskTable, [and_(OPEN, only) for only in ranges], [])
 
 
 def choose(
@@ -142,7 +153,7 @@ def find(
     """A statement of the first ``count`` chosen tasks (``id``, ``due``, ``place``) in the
     ``window``, and the last position that it reads; None when no tasks are left behind it."""
     if not chosen.asked:
-        return _first([_read(chosen, only, window) for only in chosen.ranges], count), None
+        return first(chosen, window, count), None
     share = max(LOOKED_AT // len(chosen.ranges), 1)
     end = _end(connection, chosen, window, share)
     if end is not None:
@@ -155,25 +166,54 @@ def find(
     return _first(parts, count), end
 
 
-def count(
-    connection: Connection, chosen: TaskSelection, groups: Sequence[tuple[str, Condition]]
-) -> Mapping[str, Count]:
-    """How many chosen tasks each group has, by the group's name. At most ``COUNTED`` are counted;
-    where conditions are tested on each task, only the first ``COUNTED_AMONG`` of a range and group.
+def first(
+    chosen: TaskSelection, window: Sequence[Condition], count: int | BindParameter[int]
+) -> AnySelect:
+    """A statement of the first ``count`` tasks (``id``, ``due``, ``place``) in the ``window``, for
+    a selection whose conditions are all covered by indexes."""
+    return _first([_read(chosen, only, window) for only in chosen.ranges], count)
+
+
+def counting(
+    chosen: TaskSelection, groups: Sequence[tuple[str, Condition]]
+) -> CompoundSelect[Any] | None:
+    """A statement that counts the chosen tasks by group; None when there are none.
+
+    At most ``COUNTED`` of a range and group are counted; where conditions are tested on each task,
+    only the first ``COUNTED_AMONG`` of them.
     """
     most = COUNTED_AMONG if chosen.asked else COUNTED
-    counted = []
+    parts = []
     for name, dates in groups:
         for only in chosen.ranges:
             seen = aliased(TaskTable, _read(chosen, only, [dates]).limit(most + 1).subquery())
-            fitting = case((and_(true(), *(ask(seen) for ask in chosen.asked)), 1), else_=0)
-            figures = func.count().label("seen"), func.sum(fitting).label("fitting")
-            counted.append(select(literal(name).label("name"), *figures).select_from(seen))
-    numbers = dict.fromkeys((name for name, _ in groups), 0)
-    more = dict.fromkeys(numbers, False)
-    for row in connection.execute(union_all(*counted)) if counted else ():
+            figures = func.count().label("seen"), _fitting(seen, chosen.asked).label("fitting")
+            most_of = literal(most).label("most")
+            parts.append(select(literal(name).label("name"), *figures, most_of).select_from(seen))
+    return union_all(*parts) if parts else None
+
+
+def _fitting(seen: Tasks, asked: Sequence[Condition]) -> ColumnElement[int]:
+    if not asked:
+        return func.count()
+    return func.sum(case((and_(*(ask(seen) for ask in asked)), 1), else_=0))
+
+
+def counted(
+    connection: Connection,
+    counting: CompoundSelect[Any] | None,
+    names: Sequence[str],
+    given: Mapping[str, Any],
+) -> Mapping[str, Count]:
+    """What a statement of ``counting`` counts in the groups with these names.
+
+    :param given: the statement's parameters
+    """
+    numbers = dict.fromkeys(names, 0)
+    more = dict.fromkeys(names, False)
+    for row in () if counting is None else connection.execute(counting, given):
         numbers[row.name] += row.fitting or 0
-        more[row.name] |= row.seen > most
+        more[row.name] |= row.seen > row.most
     return {
         name: Count(min(number, COUNTED), more[name] or number > COUNTED)
         for name, number in numbers.items()
@@ -362,7 +402,7 @@ def _not_behind(end: TaskPosition, of: Tasks) -> ColumnElement[bool]:
     return and_(of.due <= end.due, or_(of.due < end.due, of.place <= end.place))
 
 
-def _first(parts: Sequence[AnySelect], count: int) -> AnySelect:
+def _first(parts: Sequence[AnySelect], count: int | BindParameter[int]) -> AnySelect:
     """A statement of the first ``count`` tasks of all parts: ``id``, ``due``, ``place``."""
     firsts = [part.limit(count).subquery() for part in parts]
     merged = firsts[0]

@@ -7,18 +7,39 @@ a date are a list of their own, so that no database has to sort to put them last
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Date,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
 
+from engine.access.rules import sees_all
 from engine.queries import exact as named
 from engine.queries import inbox, paging, text_search
 from engine.queries.inbox import Condition, TaskPosition, Tasks
-from engine.queries.rows import TITLE, AnyRow, AnySelect, PeopleById, people_by_id, title_view
-from engine.store.tables import CaseTable, CustomerTable, InstanceTitleTable, TaskTable
-from engine.views import Actor, Count, Exact, Page, TaskRow
+from engine.queries.rows import PERSON, TITLE, AnyRow, AnySelect, PeopleById, title_view
+from engine.store.tables import (
+    CaseTable,
+    CustomerTable,
+    InstanceTitleTable,
+    PersonTable,
+    TaskTable,
+)
+from engine.views import Actor, Count, Exact, Page, Person, TaskRow
 from engine.views.filters import ANY
 
 SHOW = ("mine", "role", "all")
@@ -48,6 +69,26 @@ TASK = (
     *TITLE,
 )
 """The columns that ``task_row`` reads."""
+
+_Assignee = aliased(PersonTable)
+_ASSIGNEE = tuple(
+    getattr(_Assignee, column.key).label(f"assignee_{column.key}") for column in PERSON[1:]
+)
+"""The columns of a task's assignee, beside the id."""
+
+Day = date | BindParameter[date]
+
+SHAPES: Final = 500
+"""How many statements are kept built: one for each set of roles and choice of filters."""
+_ACTOR, _TODAY, _COUNT = (
+    bindparam("actor", type_=String),
+    bindparam("today", type_=Date),
+    bindparam("count", type_=Integer),
+)
+_AFTER_DUE, _AFTER_PLACE = (
+    bindparam("after_due", type_=Date),
+    bindparam("after_place", type_=String),
+)
 
 
 def search(  # noqa: PLR0913 - each is a filter
@@ -79,21 +120,29 @@ def search(  # noqa: PLR0913 - each is a filter
     paging.choice("due", due, (None, *DUE))
     after = paging.decode("tasks", cursor, paging.date_part, paging.text_part)
     paging.check_limit(limit)
-    chosen = inbox.choose(
-        connection, actor, text_search.words(q), show=show, phase=phase, role=role, exact=exact
-    )
-    rows: list[AnyRow] = []
+    position, words = _position(connection, after), text_search.words(q)
     end: TaskPosition | None = None
-    for window in _windows(due, exact, _position(connection, after), today):
-        if chosen.ranges and len(rows) <= limit and end is None:
-            selected, end = inbox.find(connection, chosen, window, limit + 1 - len(rows))
-            rows += connection.execute(_listed(selected)).all()
-    people = people_by_id(connection, (row.assignee_id for row in rows))
+    if _is_plain(actor, show, phase, words, exact):
+        dated = None if position is None else position.due is not None
+        pages = _plain_pages(_shape(actor, show, phase, role), due, dated)
+        given = {"actor": actor.id, "today": today}
+        if position is not None:
+            given |= {"after_due": position.due, "after_place": position.place}
+        rows = _plain_rows(connection, pages, limit + 1, given)
+    else:
+        chosen = inbox.choose(
+            connection, actor, words, show=show, phase=phase, role=role, exact=exact
+        )
+        rows = []
+        for window in _windows(due, exact, position, today):
+            if chosen.ranges and len(rows) <= limit and end is None:
+                selected, end = inbox.find(connection, chosen, window, limit + 1 - len(rows))
+                rows += connection.execute(_listed(selected)).all()
 
     def place(row: AnyRow | TaskPosition) -> str:
         return paging.encode("tasks", row.due, row.id)
 
-    page = paging.page(rows, limit, lambda row: task_row(row, people), place)
+    page = paging.page(rows, limit, _listed_row, place)
     return Page(page.items, place(end)) if page.next is None and end is not None else page
 
 
@@ -111,11 +160,13 @@ def counts(
     ``coming``. A ``Count`` with ``more`` is a lower bound, because counting all would take too
     long. Raises ``Invalid`` for an unknown ``show``."""
     paging.choice("show", show, SHOW)
-    chosen = inbox.choose(
-        connection, actor, text_search.words(q), show=show, phase=phase, role=role
-    )
-    groups: list[tuple[str, Condition]] = [(due, partial(_dated, due, today)) for due in DUE]
-    return inbox.count(connection, chosen, [*groups, ("coming", _undated)])
+    words = text_search.words(q)
+    if _is_plain(actor, show, phase, words, ANY):
+        counting = _plain_counts(_shape(actor, show, phase, role))
+    else:
+        chosen = inbox.choose(connection, actor, words, show=show, phase=phase, role=role)
+        counting = inbox.counting(chosen, _GROUPS)
+    return inbox.counted(connection, counting, DUE, {"actor": actor.id, "today": today})
 
 
 def task_row(row: AnyRow, people: PeopleById) -> TaskRow:
@@ -151,6 +202,68 @@ def with_case(statement: AnySelect) -> AnySelect:
     return joined.join(InstanceTitleTable, titled, isouter=True)
 
 
+# ---------------------------------------------------------------- statements that are built once
+
+
+class _Shape(NamedTuple):
+    """What decides the words of the statements of a list whose conditions are all covered by
+    indexes. People with the same roles share them: who asks and which day it is are parameters."""
+
+    roles: frozenset[str]
+    rights: frozenset[str]
+    show: str
+    phase: str | None
+    role: str | None
+
+    def choose(self) -> inbox.TaskSelection:
+        """The tasks of the list."""
+        whoever = Actor(_ACTOR, "", self.roles, self.rights)  # type: ignore[arg-type]
+        return inbox.choose_plain(whoever, show=self.show, phase=self.phase, role=self.role)
+
+
+def _is_plain(
+    actor: Actor, show: str, phase: str | None, words: Sequence[str], exact: Exact
+) -> bool:
+    """Whether indexes cover all conditions of a list."""
+    if words or exact != ANY or not actor.id:
+        return False
+    return phase is None if show == "mine" else show == "role" or sees_all(actor)
+
+
+def _shape(actor: Actor, show: str, phase: str | None, role: str | None) -> _Shape:
+    return _Shape(actor.roles, actor.rights, show, phase, role)
+
+
+def _plain_rows(
+    connection: Connection, pages: Sequence[AnySelect], count: int, given: Mapping[str, Any]
+) -> list[AnyRow]:
+    """The first ``count`` rows of the pages, which are read one after the other."""
+    rows: list[AnyRow] = []
+    for statement in pages:
+        if len(rows) < count:
+            rows += connection.execute(statement, {**given, "count": count - len(rows)}).all()
+    return rows
+
+
+@lru_cache(maxsize=SHAPES)
+def _plain_pages(shape: _Shape, due: str | None, dated: bool | None) -> tuple[AnySelect, ...]:
+    """The statements of a page, to be read one after the other.
+
+    :param dated: whether the page begins behind a task with a date; None for the first page
+    """
+    chosen = shape.choose()
+    if not chosen.ranges:
+        return ()
+    after = None if dated is None else TaskPosition(_AFTER_DUE if dated else None, _AFTER_PLACE, "")
+    windows = _windows(due, ANY, after, _TODAY)
+    return tuple(_listed(inbox.first(chosen, window, _COUNT)) for window in windows)
+
+
+@lru_cache(maxsize=SHAPES)
+def _plain_counts(shape: _Shape) -> CompoundSelect[Any] | None:
+    return inbox.counting(shape.choose(), _GROUPS)
+
+
 # ---------------------------------------------------------------- parts
 
 
@@ -165,7 +278,7 @@ def _position(connection: Connection, after: tuple[date | None, str] | None) -> 
 
 
 def _windows(
-    due: str | None, exact: Exact, after: TaskPosition | None, today: date
+    due: str | None, exact: Exact, after: TaskPosition | None, today: Day
 ) -> list[list[Condition]]:
     """The conditions of the tasks after a position: first those with a date, then those without."""
     windows: list[list[Condition]] = []
@@ -180,7 +293,7 @@ def _windows(
     return windows
 
 
-def _dated(due: str | None, today: date, of: Tasks) -> ColumnElement[bool]:
+def _dated(due: str | None, today: Day, of: Tasks) -> ColumnElement[bool]:
     if due == "late":
         return of.due < today
     if due == "today":
@@ -203,9 +316,33 @@ def _after_dated(after: TaskPosition | None) -> list[Condition]:
     return [behind]
 
 
+_GROUPS: Final[Sequence[tuple[str, Condition]]] = (
+    *((due, partial(_dated, due, _TODAY)) for due in DUE),
+    ("coming", _undated),
+)
+"""The groups that are counted; ``today`` is a parameter."""
+
+
 def _listed(selected: AnySelect) -> AnySelect:
     """The columns of a list for the ``selected`` tasks (``id``, ``due``, ``place``), in their
     order."""
     page = selected.subquery()
-    listed = with_case(select(*TASK)).join(page, page.c.id == TaskTable.id)
+    listed = with_case(select(*TASK, *_ASSIGNEE)).join(page, page.c.id == TaskTable.id)
+    listed = listed.join(_Assignee, _Assignee.id == TaskTable.assignee_id, isouter=True)
     return listed.order_by(page.c.due, page.c.place)
+
+
+def _listed_row(row: AnyRow) -> TaskRow:
+    """The view of a row of a list."""
+    if row.assignee_username is None:
+        return task_row(row, {})
+    assignee = Person(
+        row.assignee_id,
+        row.assignee_username,
+        row.assignee_name,
+        frozenset(row.assignee_roles),
+        frozenset(row.assignee_rights),
+        row.assignee_active,
+        row.assignee_email,
+    )
+    return task_row(row, {assignee.id: assignee})

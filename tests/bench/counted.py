@@ -6,7 +6,7 @@ import sys
 from itertools import islice
 
 from engine import Actor, Engine
-from tests.bench import applications
+from tests.bench import applications, pages
 from tests.bench.ground import CONFIG, ROLE, Ground
 from tests.bench.instructions import WARM_UP, counted
 from tests.bench.loop import complete_next
@@ -35,4 +35,4 @@ def completion(url: str, worker: str, count: str) -> None:
 
 
 if __name__ == "__main__":
-    {"request": request, "completion": completion}[sys.argv[1]](*sys.argv[2:])
+    {"request": request, "completion": completion, "pages": pages.count}[sys.argv[1]](*sys.argv[2:])

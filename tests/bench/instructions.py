@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.bench.ground import PROJECT, Ground, tool
 
@@ -35,16 +36,7 @@ def _counted(what: list[str], count: int) -> int | None:
     if valgrind is None or tool("callgrind_control") is None:
         return None
     done = subprocess.run(
-        [
-            valgrind,
-            "--tool=callgrind",
-            "--instr-atstart=no",
-            "--callgrind-out-file=/dev/null",
-            sys.executable,
-            "-m",
-            "tests.bench.counted",
-            *what,
-        ],
+        counting(Path("/dev/null"), *what),
         cwd=PROJECT,
         env={**os.environ, "PYTHONHASHSEED": "0"},
         capture_output=True,
@@ -57,12 +49,41 @@ def _counted(what: list[str], count: int) -> int | None:
     return round(int(found[1]) / count)
 
 
+def counting(into: Path, *what: str) -> list[str]:
+    """The command that runs ``tests.bench.counted`` under callgrind, whose dumps go to ``into``."""
+    return [
+        "valgrind",
+        "--tool=callgrind",
+        "--instr-atstart=no",
+        f"--callgrind-out-file={into}",
+        sys.executable,
+        "-m",
+        "tests.bench.counted",
+        *what,
+    ]
+
+
 def counted(work: Callable[[], None]) -> None:
     """Let callgrind count ``work``, in the process that it runs."""
     for switch, then in (("on", work), ("off", lambda: None)):
         command = ["callgrind_control", "-i", switch, str(os.getpid())]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         then()
+
+
+def counted_alone(work: Callable[[], object]) -> None:
+    """Let callgrind count ``work`` and write a dump of its own for it."""
+    counted(lambda: (work(), None)[1])
+    subprocess.run(
+        ["callgrind_control", "--dump", str(os.getpid())], check=True, stdout=subprocess.DEVNULL
+    )
+
+
+def dumped(folder: Path) -> list[int]:
+    """The instructions of each dump of ``counted_alone`` in the folder, in their order."""
+    dumps = sorted(folder.glob("*.[0-9]*"), key=lambda path: int(path.suffix[1:]))
+    found = (re.search(r"^totals: (\d+)", d.read_text(), re.MULTILINE) for d in dumps)
+    return [int(match[1]) for match in found if match]
 
 
 def versions() -> str:
