@@ -15,7 +15,7 @@ NAMES = {
     "Person", "Role", "Session", "Token", "TokenName",
     # diagrams
     "Activity", "CheckReport", "Definition", "Deployment", "Drawing", "Edge", "ElementState",
-    "LiveVersions", "Finding", "NamedElement", "NamedMessage", "Phase", "Shape", "Source",
+    "LiveProcess", "LiveVersions", "Finding", "NamedElement", "NamedMessage", "Phase", "Shape", "Source",
     "Wording", "read_plan",
     # decisions
     "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",

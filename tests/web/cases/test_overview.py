@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -24,9 +25,11 @@ def test_the_figures_open_the_lists_that_they_count(
     engine: Engine, clock: FakeClock, people: People, signed_in: SignedIn, case_id: str
 ) -> None:
     clock.advance(timedelta(days=60))
+    engine.analysis.count_figures()
     manager = signed_in(people["manager"])
     page = manager.open("/overview/")
     shown = engine.analysis.overview(people["manager"].actor)
+    assert shown is not None
     assert shown.late == shown.open > 0
     assert figures(page.text) == ["1", str(shown.late), "0"]
     role = shown.roles[0]
@@ -52,21 +55,45 @@ def test_figures_are_counted_now_and_then_and_read_from_then_on(
     assert engine.analysis.count_figures()
     assert not engine.analysis.count_figures()
     before = engine.analysis.overview(manager)
+    assert before is not None
     assert before.at == clock.now()
     assert before.cases == {"running": 1}
     engine.cases.cancel(manager, case_id, "test", key="cancel")
     clock.advance(timedelta(minutes=1))
     assert engine.analysis.overview(manager) == before
     assert engine.analysis.count_figures()
-    assert engine.analysis.overview(manager).cases == {"cancelled": 1}
+    after = engine.analysis.overview(manager)
+    assert after is not None
+    assert after.cases == {"cancelled": 1}
 
 
-def test_figures_that_nobody_counts_any_more_are_counted_by_the_page(
-    engine: Engine, clock: FakeClock, people: People, case_id: str
+def test_what_is_late_is_counted_again_on_another_day(engine: Engine, clock: FakeClock) -> None:
+    clock.set(datetime(2026, 12, 1, 23, 59, 58, tzinfo=ZoneInfo(engine.config.calendar.zone)))
+    assert engine.analysis.count_figures()
+    clock.advance(timedelta(seconds=1))
+    assert not engine.analysis.count_figures()
+    clock.advance(timedelta(seconds=1))
+    assert engine.analysis.count_figures()
+
+
+def test_a_page_never_counts_and_says_when_it_was_done(
+    engine: Engine, clock: FakeClock, people: People, signed_in: SignedIn, case_id: str
 ) -> None:
+    manager = signed_in(people["manager"])
+    page = manager.open("/overview/")
+    assert "Siffrorna räknas för första gången och visas här strax." in page.text
+    assert 'http-equiv="refresh"' in page.text
+    assert not figures(page.text)
     engine.analysis.count_figures()
-    clock.advance(timedelta(hours=1))
-    assert engine.analysis.overview(people["manager"].actor).at == clock.now()
+    counted = clock.now()
+    page = manager.open("/overview/")
+    assert figures(page.text) == ["1", "0", "0"]
+    assert 'http-equiv="refresh"' not in page.text
+    clock.advance(timedelta(minutes=25))
+    assert figures(manager.open("/overview/").text) == ["1", "0", "0"]
+    kept = engine.analysis.overview(people["manager"].actor)
+    assert kept is not None
+    assert kept.at == counted
 
 
 def test_staff_may_not_ask_for_them(engine: Engine, people: People) -> None:
