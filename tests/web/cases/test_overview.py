@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event, insert
 
 from engine import Engine, FakeClock, NotAllowed
 from engine.jobs import failed, outbox
 from engine.jobs.outbox import OutboundMessage
+from engine.store.tables import JobTable
 from tests.support.databases import database_of
 from tests.support.people import People
+from tests.support.rows import Statements
 from tests.support.visitor import SignedIn
 from web.overview import JOBS
 
@@ -94,6 +98,37 @@ def test_a_page_never_counts_and_says_when_it_was_done(
     kept = engine.analysis.overview(people["manager"].actor)
     assert kept is not None
     assert kept.at == counted
+
+
+def test_the_page_takes_three_statements_however_many_jobs_wait(
+    engine: Engine, clock: FakeClock, people: People, signed_in: SignedIn, case_id: str
+) -> None:
+    engine.analysis.count_figures()
+    manager = signed_in(people["manager"])
+    manager.open("/overview/")
+    sent: list[tuple[str, Any]] = []
+
+    def note(_conn: Any, _cursor: Any, text: str, parameters: Any, *_: Any) -> None:
+        if text.startswith("SELECT"):
+            sent.append((text, parameters))
+
+    def work() -> int:
+        sent.clear()
+        event.listen(pool, "before_cursor_execute", note)
+        manager.open("/overview/")
+        event.remove(pool, "before_cursor_execute", note)
+        assert len(sent) <= 3
+        with database.reading() as connection:
+            return Statements(sent).work(connection)
+
+    database = database_of(engine)
+    pool = database._engine
+    before = work()
+    row = {"kind": "timers", "payload": {}, "at": clock.now() + timedelta(days=1), "attempts": 0}
+    with database.writing() as connection:
+        jobs = [{**row, "key": f"timer-{n}"} for n in range(300)]
+        connection.execute(insert(JobTable), jobs)
+    assert work() <= before + 5
 
 
 def test_staff_may_not_ask_for_them(engine: Engine, people: People) -> None:
