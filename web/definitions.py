@@ -6,7 +6,8 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -15,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from engine import (
     CheckReport,
     Conflict,
+    Count,
     Decision,
     Definition,
     Deployment,
@@ -51,6 +53,7 @@ ORDER: Final = {"error": 0, "warning": 1, "info": 2}
 def index() -> str:
     """All live processes and decisions, and older versions with running instances."""
     known = engine().definitions.all(actor())
+    running = engine().definitions.running(actor(), [d.id for d in known])
     older: dict[str, list[Definition]] = {}
     live = {d.process_id: d.version for d in known if d.latest}
     drawn: dict[str, Definition] = {}
@@ -59,13 +62,15 @@ def index() -> str:
         if newer:
             # Newest first: the newest drawing that came after what is live.
             drawn.setdefault(definition.process_id, definition)
-        if not definition.latest and definition.running:
+        if not definition.latest and running[definition.id]:
             older.setdefault(definition.process_id, []).append(definition)
     decisions = engine().decisions.all(actor())
     return render_template(
         "definitions/index.html",
         definitions=[d for d in known if d.latest],
         older=older,
+        running=running,
+        counted_at=_counted_at(running),
         drawn=drawn,
         decisions=[d for d in decisions if d.latest],
         drawn_decisions=_newer_drawings(decisions),
@@ -95,6 +100,7 @@ def show(definition_id: str) -> str:
     versions = [
         d for d in engine().definitions.all(actor()) if d.process_id == definition.process_id
     ]
+    running = engine().definitions.running(actor(), [d.id for d in versions])
     return render_template(
         "definitions/show.html",
         definition=definition,
@@ -102,9 +108,22 @@ def show(definition_id: str) -> str:
         activities=engine().definitions.sheet(actor(), definition_id),
         findings=sorted_findings(engine().definitions.findings(actor(), definition_id)),
         versions=versions,
-        elsewhere=sum(d.running for d in versions if d.id != definition_id) if may_migrate() else 0,
+        running=running,
+        counted_at=_counted_at(running),
+        elsewhere=_elsewhere(running, definition_id) if may_migrate() else Count(0),
         due_rule=due_rule,
     )
+
+
+def _elsewhere(running: Mapping[str, Count], definition_id: str) -> Count:
+    """How many instances run on other versions."""
+    others = [count for id, count in running.items() if id != definition_id]
+    return Count(sum(others), more=any(count.more for count in others))
+
+
+def _counted_at(running: Mapping[str, Count]) -> datetime | None:
+    """When a worker has counted what was too much to be counted now; None where nothing was."""
+    return next((count.at for count in running.values() if count.at is not None), None)
 
 
 @blueprint.get("/<definition_id>/file")

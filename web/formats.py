@@ -118,6 +118,9 @@ def _decimal(value: Any) -> Decimal | None:
 
 def number(value: Any) -> str:
     """A number with all its decimals: 345 000,5; what is no number comes back as text."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        # As format_decimal below writes it, at a hundredth of the price: pages have many counts.
+        return f"{value:,}" if language() == "en" else f"{value:,}".replace(",", NBSP)
     decimal = _decimal(value)
     if decimal is None or not decimal.is_finite():
         return "" if value is None else str(value)

@@ -6,17 +6,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, exists, func, insert, or_, select
 
 from engine.job_queue import Job
-from engine.store.tables import JobTable
+from engine.store.tables import JobTable, OutboxTable
 from engine.views import FailedJob
 
 MOST_LISTED = 200
 """The most failed jobs that a list shows."""
 _FAILED = JobTable.failed_at.is_not(None)
+_ANY: Final = select(
+    or_(
+        exists().where(_FAILED),
+        exists().where(OutboxTable.dead_at.is_not(None)),
+    )
+)
 
 
 def add(
@@ -67,6 +73,11 @@ def newest(connection: Connection) -> tuple[FailedJob, ...]:
         FailedJob(str(row.id), row.kind, row.payload, row.failed_at, row.attempts, row.error or "")
         for row in rows
     )
+
+
+def any_failed(connection: Connection) -> bool:
+    """Whether there is a failed job, or an outbound message that is tried no more."""
+    return bool(connection.scalar(_ANY))
 
 
 def count(connection: Connection) -> int:

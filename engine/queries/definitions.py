@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, bindparam, case, func, select, text
 
 from engine.access import actions
 from engine.access.rules import authorize
 from engine.errors import NotFound
+from engine.queries.analysis import counted_running
 from engine.queries.rows import AnyRow, AnySelect, PeopleById, name_of, people_by_id
 from engine.queries.text_search import swedish
+from engine.store.base import RUNNING
 from engine.store.tables import DefinitionTable, InstanceTable, ResourceTable
-from engine.views import Actor, Definition, Finding, Source
+from engine.views import COUNTED_RUNNING, Actor, Count, Definition, Finding, Source
 
 DEFINITION = (
     DefinitionTable.id,
@@ -30,6 +32,17 @@ DEFINITION = (
     DefinitionTable.startable,
 )
 """The columns of a definition's view."""
+_ALL: Final = select(*DEFINITION)
+_SOME: Final = (
+    select(InstanceTable.id)
+    .where(InstanceTable.definition_id == DefinitionTable.id, text(RUNNING))
+    .limit(COUNTED_RUNNING + 1)
+    .correlate(DefinitionTable)
+    .subquery()
+)
+_RUNNING: Final = select(
+    DefinitionTable.id, select(func.count()).select_from(_SOME).scalar_subquery()
+).where(DefinitionTable.id.in_(bindparam("ids", expanding=True)))
 
 
 def all(  # noqa: A001 - as in service
@@ -38,16 +51,43 @@ def all(  # noqa: A001 - as in service
     """Every version of every process and every drawing: the processes of phases in the phases'
     order, then the others by name; of each process the newest version first."""
     authorize(actor, actions.DEFINITION_VIEW)
-    rows = connection.execute(select(*DEFINITION)).all()
+    rows = in_order(connection)
+    return tuple(_views(connection, rows, live_ids(rows)))
+
+
+def in_order(connection: Connection) -> list[AnyRow]:
+    """The rows of all definitions in the order of ``all``."""
+    rows = connection.execute(_ALL).all()
     newest = _newest(rows)
-    views = _views(connection, rows, {row.id for row in newest.values()})
 
-    def place(view: Definition) -> tuple[Any, ...]:
-        last = newest[view.process_id]
+    def place(row: AnyRow) -> tuple[Any, ...]:
+        last = newest[row.process_id]
         order = last.phase_order if last.phase_order is not None else 1 << 30
-        return order, *swedish(last.name), view.process_id, -view.version
+        return order, *swedish(last.name), row.process_id, -row.version
 
-    return tuple(sorted(views, key=place))
+    return sorted(rows, key=place)
+
+
+def live_ids(rows: Iterable[AnyRow]) -> set[str]:
+    """The ids of the versions that new cases start on, of rows of all definitions."""
+    return {row.id for row in _newest(rows).values()}
+
+
+def running(
+    connection: Connection, actor: Actor, definition_ids: Sequence[str]
+) -> dict[str, Count]:
+    """How many instances run on each of some versions. Up to ``COUNTED_RUNNING`` are counted now;
+    where there are more it is what a worker has counted last, before that a lower bound."""
+    authorize(actor, actions.DEFINITION_VIEW)
+    found = connection.execute(_RUNNING, {"ids": list(definition_ids)}).all()
+    counts = {definition_id: Count(number) for definition_id, number in found}
+    many = [definition_id for definition_id, number in counts.items() if number > COUNTED_RUNNING]
+    kept = counted_running(connection) if many else {}
+    for definition_id in many:
+        known = kept.get(definition_id, Count(0))
+        at_least = Count(COUNTED_RUNNING, more=True)
+        counts[definition_id] = known if known > COUNTED_RUNNING else at_least
+    return counts
 
 
 def live_processes(connection: Connection) -> dict[str, bool]:
@@ -143,22 +183,10 @@ def _newest(rows: Iterable[AnyRow]) -> dict[str, AnyRow]:
 def _views(connection: Connection, rows: Iterable[AnyRow], latest: set[str]) -> list[Definition]:
     rows = list(rows)
     people = people_by_id(connection, (row.deployed_by for row in rows))
-    running = _running(connection, [row.id for row in rows])
-    return [_view(row, people, running, latest) for row in rows]
+    return [_view(row, people, latest) for row in rows]
 
 
-def _running(connection: Connection, ids: list[str]) -> dict[str, int]:
-    statement = (
-        select(InstanceTable.definition_id, func.count().label("n"))
-        .where(InstanceTable.ended_at.is_(None), InstanceTable.definition_id.in_(ids))
-        .group_by(InstanceTable.definition_id)
-    )
-    return {row.definition_id: row.n for row in connection.execute(statement)}
-
-
-def _view(
-    row: AnyRow, people: PeopleById, running: Mapping[str, int], latest: set[str]
-) -> Definition:
+def _view(row: AnyRow, people: PeopleById, latest: set[str]) -> Definition:
     return Definition(
         id=row.id,
         process_id=row.process_id,
@@ -170,7 +198,6 @@ def _view(
         deployed_at=row.deployed_at,
         deployed_by=name_of(people, row.deployed_by) or "",
         latest=row.id in latest,
-        running=running.get(row.id, 0),
         startable=row.startable,
     )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from engine.access import actions
+from engine.access.rules import authorize
 from engine.bpmn import layout, sheets
 from engine.bpmn.parsed_file import ParsedFile
 from engine.definitions import check, deploy, drawn_calls
@@ -19,10 +21,12 @@ from engine.views import (
     Activity,
     Actor,
     CheckReport,
+    Count,
     Definition,
     Deployment,
     Drawing,
     Finding,
+    LiveProcess,
     LiveVersions,
     Source,
     Wording,
@@ -90,6 +94,27 @@ class Definitions(Part):
         order, then the others by name; of each process the newest version first."""
         with self._transactions.reading() as connection:
             return queries.all(connection, actor)
+
+    def live(self, actor: Actor) -> tuple[LiveProcess, ...]:
+        """The live version of every process, in the order of ``all``. Costs one look at an index
+        while nothing new is deployed."""
+        authorize(actor, actions.DEFINITION_VIEW)
+        with self._transactions.reading() as connection:
+            return self._transactions.live.read(connection).processes
+
+    def names(self, actor: Actor) -> Mapping[str, str]:
+        """What the process of each definition is called, by the definition's id. Costs as little
+        as ``live``."""
+        authorize(actor, actions.DEFINITION_VIEW)
+        with self._transactions.reading() as connection:
+            return self._transactions.live.read(connection).names
+
+    def running(self, actor: Actor, definition_ids: Sequence[str]) -> Mapping[str, Count]:
+        """How many instances run on each of some definitions, by the definition's id. Up to 200
+        are counted now. Of more it is the figure that a worker has counted last, and its ``at``
+        says when; before the first count it is 200 and there are ``more``."""
+        with self._transactions.reading() as connection:
+            return queries.running(connection, actor, definition_ids)
 
     def get(self, actor: Actor, definition_id: str) -> Definition:
         """One version of one process.

@@ -48,6 +48,14 @@ class Jobs(Part):
             sweep_seconds=sweep_seconds,
         )
 
+    def any_failed(self, actor: Actor) -> bool:
+        """Whether ``dead_letters`` or ``failed`` have something; False unless the actor is a
+        manager."""
+        if not may(actor, actions.OVERVIEW_VIEW):
+            return False
+        with self._transactions.reading() as connection:
+            return failed.any_failed(connection)
+
     # ------------------------------------------------------------ outbound messages
 
     def dead_letters(self, actor: Actor) -> tuple[DeadLetter, ...]:

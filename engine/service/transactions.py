@@ -20,6 +20,7 @@ from engine.calendar import WorkCalendar
 from engine.clock import Clock
 from engine.config import Config
 from engine.definitions.library import DefinitionLibrary
+from engine.definitions.live import LiveProcesses
 from engine.errors import (
     Conflict,
     Invalid,
@@ -74,6 +75,7 @@ class Transactions:
         self.queue = DatabaseQueue(config.webhooks)
         zone = self.calendar.zone
         self.definitions = DefinitionLibrary(config, lambda: clock.now().astimezone(zone))
+        self.live = LiveProcesses(self.definitions)
 
     def now(self) -> datetime:
         """The current time of the engine's clock, in UTC."""

@@ -100,6 +100,8 @@ OPEN_INCIDENT = "resolved_at IS NULL"
 """Incidents that have not been resolved."""
 UNSEEN = "seen_at IS NULL"
 """Notices that their person has not seen."""
+FAILED_JOB = "failed_at IS NOT NULL"
+"""Jobs that have failed in all their attempts."""
 UNSENT = "sent_at IS NULL AND dead_at IS NULL"
 """Outbound messages that are still to be sent."""
 

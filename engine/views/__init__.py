@@ -6,7 +6,7 @@ strings. Lists are tuples.
 
 from __future__ import annotations
 
-from engine.views.analysis import COUNTED, Count, Load, Overview
+from engine.views.analysis import COUNTED, COUNTED_RUNNING, Count, Load, Overview
 from engine.views.cases import (
     ActivityOption,
     CaseDetail,
@@ -43,6 +43,7 @@ from engine.views.definitions import (
     Drawing,
     Edge,
     Finding,
+    LiveProcess,
     LiveVersions,
     NamedElement,
     NamedMessage,
@@ -104,6 +105,7 @@ from engine.views.tokens import IssuedToken, Token
 
 __all__ = [
     "COUNTED",
+    "COUNTED_RUNNING",
     "INCIDENT_KINDS",
     "SYSTEM",
     "Account",
@@ -148,6 +150,7 @@ __all__ = [
     "InstanceVerdict",
     "InstanceView",
     "IssuedToken",
+    "LiveProcess",
     "LiveVersions",
     "Load",
     "Logic",

@@ -9,15 +9,22 @@ from datetime import datetime
 COUNTED = 1_000
 """The most tasks of a list that are counted: counting more would take too long."""
 
+COUNTED_RUNNING = 200
+"""The most running instances of a version that a request counts; of more it shows what a worker has
+counted."""
+
 
 class Count(int):
-    """A number of things; a lower bound when there may be ``more`` than were counted."""
+    """A number of things; a lower bound when there may be ``more`` than were counted. ``at`` is
+    when it was counted, None for just now."""
 
     more: bool
+    at: datetime | None
 
-    def __new__(cls, number: int, more: bool = False) -> Count:
+    def __new__(cls, number: int, more: bool = False, at: datetime | None = None) -> Count:
         count = super().__new__(cls, number)
         count.more = more
+        count.at = at
         return count
 
 

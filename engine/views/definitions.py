@@ -66,8 +66,7 @@ class CheckReport:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One version of one process. ``phase`` is the key of its phase (``A`` … ``E``) or None,
-    ``running`` how many instances run on it.
+    """One version of one process. ``phase`` is the key of its phase (``A`` … ``E``) or None.
 
     ``latest`` marks the version that new cases start on, or the newest drawing of a process without
     a startable version. A drawing is not ``startable``: it is shown, but cannot be run.
@@ -83,8 +82,21 @@ class Definition:
     deployed_at: datetime
     deployed_by: str
     latest: bool
-    running: int = 0
     startable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LiveProcess:
+    """The version of a process that new cases start on; of one that cannot be started, its newest
+    drawing. ``phase`` is the key of its phase or None, ``title`` the phase's title, else the
+    process's name."""
+
+    id: str
+    process_id: str
+    name: str
+    phase: str | None
+    title: str
+    startable: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ NAMES = {
     "Person", "Role", "Session", "Token", "TokenName",
     # diagrams
     "Activity", "CheckReport", "Definition", "Deployment", "Drawing", "Edge", "ElementState",
-    "LiveVersions", "Finding", "NamedElement", "NamedMessage", "Phase", "Shape", "Source",
-    "Wording", "read_plan",
+    "LiveProcess", "LiveVersions", "Finding", "NamedElement", "NamedMessage", "Phase", "Shape",
+    "Source", "Wording", "read_plan",
     # decisions
     "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",
     # tasks

@@ -313,6 +313,7 @@ def lived(url: str, config: Config) -> People:
     with closing(Engine.open(url, config=config, clock=clock)) as engine:
         life = Life(engine, clock)
         life.live()
+        engine.analysis.count_figures()
         return People(
             {x.username: Account(life.actor(x.username), x.username, x.password) for x in logins}
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
-from engine import Source
+from engine import Count, Definition, Source
 from web.api import answers
 from web.api.body import read_files
 from web.api.call import BASE, Call, Reply, Route, as_struct
@@ -24,14 +26,16 @@ def get_me(call: Call) -> Reply:
 def list_definitions(call: Call) -> Reply:
     """All versions of all processes: the phases in order, the newest version first."""
     definitions = call.engine.definitions.all(call.actor)
-    return Reply(answers.Definitions(as_struct(list[answers.Definition], definitions)))
+    return Reply(answers.Definitions(_with_running(call, definitions)))
 
 
 def get_definition(call: Call) -> Reply:
     """One version of one process, with what was found in its file."""
     definition = call.engine.definitions.get(call.actor, call.id)
     findings = call.engine.definitions.findings(call.actor, call.id)
-    return Reply(as_struct(answers.DefinitionDetail, definition, findings=findings))
+    count = call.engine.definitions.running(call.actor, [definition.id])[definition.id]
+    more = {"findings": findings, **_running(count)}
+    return Reply(as_struct(answers.DefinitionDetail, definition, **more))
 
 
 def get_definition_xml(call: Call) -> Reply:
@@ -46,7 +50,24 @@ def deploy_definitions(call: Call) -> Reply:
     already, byte for byte, keeps its version."""
     sources = [Source(name, data) for name, data in read_files(call.environ, call.config)]
     made = call.engine.definitions.deploy(call.actor, sources, key=call.key)
-    return Reply(as_struct(answers.Deployment, made), [("Location", f"{BASE}/definitions")])
+    answer = answers.Deployment(
+        id=made.id,
+        new=made.new,
+        definitions=_with_running(call, made.definitions),
+        findings=as_struct(list[answers.Finding], made.findings),
+    )
+    return Reply(answer, [("Location", f"{BASE}/definitions")])
+
+
+def _with_running(call: Call, definitions: Sequence[Definition]) -> list[answers.Definition]:
+    """Definitions with how many instances run on each."""
+    counts = call.engine.definitions.running(call.actor, [d.id for d in definitions])
+    return [as_struct(answers.Definition, d, **_running(counts[d.id])) for d in definitions]
+
+
+def _running(count: Count) -> dict[str, Any]:
+    """The fields of an answer that say how many instances run."""
+    return {"running": int(count), "running_at": count.at, "running_more": count.more}
 
 
 ROUTES = (

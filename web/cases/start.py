@@ -96,7 +96,7 @@ def _of_customers(offered: Sequence[StartOption], customer: str) -> Sequence[Sta
 
 def _choice(offered: Sequence[StartOption], customer: str) -> str:
     """Several processes to choose from, or none."""
-    live = any(d.latest and d.startable for d in engine().definitions.all(actor()))
+    live = any(d.startable for d in engine().definitions.live(actor()))
     if not offered and live and "manager" not in actor().rights:
         raise NotAllowed
     shown = _of_customers(offered, customer)

@@ -59,6 +59,8 @@ def make(
         passwords = {actors[login.username].id: login.password for login in logins}
         story = Story(engine, clock, company, actors, passwords)
         story.run(until=now, report=report)
+        # Else managers would find no figures until a worker has begun.
+        engine.analysis.count_figures()
     return tuple(logins)
 
 

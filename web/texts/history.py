@@ -138,7 +138,7 @@ class HistoryFormatter:
         """``whole``: long values and plans are in full, for a file; pages cut them."""
         self._extras = EXTRAS | WHOLE if whole else EXTRAS
         self._words = DiagramWords()
-        self._processes: dict[str, str] | None = None
+        self._processes: Mapping[str, str] | None = None
         self._people: dict[str, str] | None = None
 
     def sentence(self, entry: HistoryEntry) -> str:
@@ -211,8 +211,7 @@ class HistoryFormatter:
     def process(self, entry: HistoryEntry) -> str:
         """The name of the process of the fact's definition; "–" when it has none."""
         if self._processes is None:
-            live = engine().definitions.all(actor())
-            self._processes = {d.id: d.name for d in live}
+            self._processes = engine().definitions.names(actor())
         named = self._processes.get(entry.definition_id or "")
         return named or str(entry.detail.get("process") or entry.process_id or "–")
 

@@ -22,9 +22,8 @@ NOTHING: Final = Wording("", {}, {}, {})
 def phases() -> list[tuple[str, str]]:
     """The phases of the live diagrams in the order of the plan: the key, and the key with its
     title ("A Förberedelse inför samarbete")."""
-    live = engine().definitions.all(actor())
-    named = [(d, engine().definitions.wording(actor(), d.id)) for d in live if d.phase and d.latest]
-    return [(d.phase or "", f"{d.phase} {w.phase_title or d.name}") for d, w in named]
+    live = engine().definitions.live(actor())
+    return [(d.phase, f"{d.phase} {d.title}") for d in live if d.phase]
 
 
 def field_label(id: str) -> str:
@@ -108,8 +107,8 @@ class DiagramWords:
 
     def _live(self, process_id: str = "") -> list[Wording]:
         if self._newest is None:
-            live = engine().definitions.all(actor())
-            self._newest = {d.process_id: self.of(d.id) for d in live if d.latest and d.startable}
+            live = engine().definitions.live(actor())
+            self._newest = {d.process_id: self.of(d.id) for d in live if d.startable}
         newest = self._newest
         return [words for id, words in newest.items() if process_id in ("", id)]
 

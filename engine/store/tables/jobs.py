@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import ID, UNSENT, Base, only
+from engine.store.base import FAILED_JOB, ID, UNSENT, Base, only
 
 
 class JobTable(Base):
@@ -20,7 +20,10 @@ class JobTable(Base):
     """
 
     __tablename__ = "job"
-    __table_args__ = (Index("ix_job_at", "at", "id"),)
+    __table_args__ = (
+        Index("ix_job_at", "at", "id"),
+        only("ix_job_failed", FAILED_JOB, "failed_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     kind: Mapped[str] = mapped_column(String(40))

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from engine import CheckReport, FakeClock, Source
+from engine.definitions.library import DefinitionLibrary
+from engine.definitions.live import LiveProcesses
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Rejected
+from engine.store.tables import DeploymentTable
+from tests.support.databases import database_of, reopened
 from tests.support.desk import Desk
 from tests.support.diagrams import (
     call,
@@ -22,6 +28,8 @@ from tests.support.diagrams import (
     start,
     task,
 )
+from tests.support.ground import START
+from tests.support.rows import watched
 
 ONE = (start(), task("act"), end(), chain("start", "act", "end"))
 TWO = (start(), task("act"), task("check"), end(), chain("start", "act", "check", "end"))
@@ -257,6 +265,50 @@ def test_a_drawing_is_replaced_by_a_version_that_can_run_and_never_the_other_way
     assert not desk.engine.definitions.deploy(owner, [diagram("work", *ONE)], key=desk.key()).new
     desk.deploy(diagram("work", *TWO))
     assert [d.version for d in desk.engine.definitions.all(owner) if d.latest] == [4]
+
+
+def test_every_process_sees_at_once_what_another_has_deployed(bare_desk: Desk) -> None:
+    desk, owner = bare_desk, bare_desk.people["process_owner"].actor
+    with reopened(desk.engine, FakeClock(START)) as other:
+        assert not other.definitions.live(owner)
+        desk.deploy(diagram("work", *ONE))
+        [live] = other.definitions.live(owner)
+        desk.deploy(drawing("work"))  # which does not become live
+        assert other.definitions.live(owner) == (live,)
+        assert len(other.definitions.names(owner)) == 2
+        desk.deploy(diagram("work", *TWO))
+        [newer] = other.definitions.live(owner)
+        assert newer.id != live.id
+        assert [newer] == list(desk.engine.definitions.live(owner))
+        known = {d.id: d.name for d in desk.engine.definitions.all(owner)}
+        assert other.definitions.names(owner) == known
+
+
+def test_a_deployment_that_is_undone_leaves_nothing_with_those_who_have_seen_it(
+    bare_desk: Desk,
+) -> None:
+    engine, owner = bare_desk.engine, bare_desk.people["process_owner"].actor
+    library = LiveProcesses(DefinitionLibrary(engine.config, FakeClock(START).now))
+    database = database_of(engine)
+    deployment = {"deployed_at": START, "deployed_by": "x", "sha256": "", "number": 1}
+    with suppress(KeyError), database.writing() as connection:
+        connection.execute(insert(DeploymentTable).values(id="undone", **deployment))
+        assert library.read(connection).since == "undone"
+        raise KeyError
+    bare_desk.deploy(diagram("work", *ONE))  # which gets the number that was undone
+    with database.reading() as connection:
+        assert list(library.read(connection).processes) == list(engine.definitions.live(owner))
+
+
+def test_the_live_processes_cost_one_look_while_nothing_is_deployed(bare_desk: Desk) -> None:
+    bare_desk.deploy(diagram("work", *ONE))
+    live = LiveProcesses(DefinitionLibrary(bare_desk.engine.config, FakeClock(START).now))
+    with database_of(bare_desk.engine).reading() as connection:
+        first = live.read(connection)
+        with watched(connection) as sent:
+            assert live.read(connection) is first
+        assert len(sent) == 1
+        assert sent.work(connection) <= 3
 
 
 def test_a_call_of_a_drawing_is_told_and_makes_a_drawing_of_its_caller(bare_desk: Desk) -> None:

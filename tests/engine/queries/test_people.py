@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.errors import NotFound
+from engine.queries import analysis
 from engine.queries import definitions as queries
 from engine.queries.customers import search as customers
 from engine.queries.people import all as people
 from engine.queries.people import holders
 from engine.queries.text_search import swedish
-from engine.views import SYSTEM, Finding
+from engine.views import COUNTED_RUNNING, SYSTEM, Finding
 from tests.support.rows import DAY, NOW, Rows, Running, watched
 
 
@@ -105,10 +106,12 @@ class TestDefinitions:
         rows.instance(old.case, old.definition, state="incident")
         owner = rows.person("Otto Ägare")
         view = queries.get(connection, owner, old.definition)
-        assert (view.running, view.deployed_by, view.latest) == (2, "Serviceplan", True)
+        assert (view.deployed_by, view.latest) == ("Serviceplan", True)
         mine = rows.definition("egen", deployed_by=owner.id, deployed_at=NOW + DAY)
         view = queries.get(connection, owner, mine)
-        assert (view.deployed_by, view.deployed_at, view.running) == ("Otto Ägare", NOW + DAY, 0)
+        assert (view.deployed_by, view.deployed_at) == ("Otto Ägare", NOW + DAY)
+        running = queries.running(connection, owner, [old.definition, mine])
+        assert running == {old.definition: 2, mine: 0}
 
     def test_findings_come_back_as_they_were_and_a_drawing_says_that_it_is_one(
         self, connection: Connection, rows: Rows
@@ -146,5 +149,30 @@ class TestDefinitions:
         for version in range(1, 6):
             rows.definition("fas_a", version, deployed_by=rows.person(f"Person {version}").id)
         with watched(connection) as sent:
-            queries.all(connection, SYSTEM)
-        assert len(sent) == 3
+            shown = queries.all(connection, SYSTEM)
+        assert len(sent) == 2
+        with watched(connection) as sent:
+            queries.running(connection, SYSTEM, [d.id for d in shown])
+        assert len(sent) == 1
+
+    def test_many_running_instances_are_as_a_worker_has_counted_them(
+        self, connection: Connection, rows: Rows
+    ) -> None:
+        case, small, large = rows.case(), rows.definition("liten"), rows.definition("stor")
+        for _ in range(COUNTED_RUNNING):
+            rows.instance(case, small)
+            rows.instance(case, large)
+
+        def running(definition_id: str) -> tuple[int, bool, object]:
+            count = queries.running(connection, SYSTEM, [definition_id])[definition_id]
+            return int(count), count.more, count.at
+
+        assert running(large) == (COUNTED_RUNNING, False, None)
+        rows.instance(case, large)
+        assert running(large) == (COUNTED_RUNNING, True, None)  # nobody has counted yet
+        kept = analysis.running_by_definition(connection)
+        analysis.store(connection, {analysis.INSTANCES: kept}, NOW, 0)
+        rows.instance(case, large)
+        assert running(large) == (COUNTED_RUNNING + 1, False, NOW)
+        rows.instance(case, small)
+        assert running(small) == (COUNTED_RUNNING, True, None)  # it was counted as fewer than that

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from tests.support.ground import START
 from tests.support.threads import until
 
 TODAY = START.date()
-BODY: dict[str, Any] = {"day": str(TODAY), "cases": {}, "incidents": 0, "tasks": [], "took": 0}
+BODY: dict[str, Any] = {"cases": {}, "incidents": 0, "tasks": [], "titles": {}}
 
 
 def somebody_waits(engine: Engine) -> bool:
@@ -54,15 +54,37 @@ def test_two_workers_count_the_figures_at_the_same_moment(bare_engine: Engine, k
     later = START + timedelta(seconds=1)
     if known:
         with database_of(bare_engine).writing() as connection:
-            analysis.store_figures(connection, BODY, START)
+            analysis.store(connection, {analysis.OVERVIEW: BODY}, START, 1)
     side_by_side(
         bare_engine,
-        lambda connection: analysis.store_figures(connection, BODY, START),
-        lambda connection: analysis.store_figures(connection, {**BODY, "took": 7}, later),
+        lambda connection: analysis.store(connection, {analysis.OVERVIEW: BODY}, START, 1),
+        lambda connection: analysis.store(
+            connection, {analysis.OVERVIEW: {**BODY, "incidents": 3}}, later, 7
+        ),
     )
     with database_of(bare_engine).reading() as connection:
         (row,) = connection.execute(select(FiguresTable)).all()
-    assert (row.at, row.took, row.body["took"]) == (later, 7, 7)
+    assert (row.at, row.took, row.body["incidents"]) == (later, 7, 3)
+
+
+@pytest.mark.parametrize("dead", [False, True])
+def test_of_two_workers_one_counts_the_figures(bare_engine: Engine, dead: bool) -> None:
+    later = START + timedelta(seconds=1)
+
+    def begin(at: datetime) -> Callable[[Connection], bool]:
+        return lambda connection: analysis.begin(connection, at)
+
+    if dead:
+        with database_of(bare_engine).writing() as connection:
+            assert analysis.begin(connection, START - analysis.LEASE)
+    assert not side_by_side(bare_engine, begin(START), begin(later))
+    assert not bare_engine.analysis.count_figures()
+    with database_of(bare_engine).writing() as connection:
+        analysis.store(connection, {analysis.OVERVIEW: BODY}, START - timedelta(hours=1), 0)
+    assert bare_engine.analysis.count_figures()
+    with database_of(bare_engine).reading() as connection:
+        assert connection.scalar(select(FiguresTable.at).where(FiguresTable.name == "overview"))
+        assert set(connection.scalars(select(FiguresTable.name))) == {"overview", "running"}
 
 
 @pytest.mark.parametrize("known", [False, True])

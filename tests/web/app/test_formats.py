@@ -58,6 +58,8 @@ def test_numbers_have_commas_and_spaces_that_do_not_break() -> None:
     assert formats.number(Decimal("345000.5")) == "345\u00a0000,5"
     assert formats.money("99.5") == "99,50\u00a0kr"
     assert formats.money(345000) == "345\u00a0000\u00a0kr"
+    for value in (0, 7, 999, 1000, 12345, 1234567, -1000):
+        assert formats.number(value) == formats.number(Decimal(value)), value
     assert formats.number("oläsligt") == "oläsligt"
     assert formats.number(None) == ""
 
@@ -92,6 +94,7 @@ def test_what_a_card_says_of_its_date(due: date | None, text: str) -> None:
 def test_the_same_in_english() -> None:
     assert plain(formats.day_long(SUNDAY)) == "Sun 22 Nov, week 47"
     assert formats.number("345000.5") == "345,000.5"
+    assert formats.number(1234567) == formats.number(Decimal(1234567))
     assert plain(formats.money(345000)) == "SEK 345,000"
     assert formats.late_text(date(2026, 11, 16)) == "6\u00a0days\u00a0late"
 

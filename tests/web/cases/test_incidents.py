@@ -146,7 +146,8 @@ def test_staff_are_given_none(engine: Engine, people: People, stopped: str) -> N
     assert engine.incidents.search(people["inkop"].actor).items == ()
 
 
-def test_the_overview_leads_to_the_list(manager: Visitor, stopped: str) -> None:
+def test_the_overview_leads_to_the_list(manager: Visitor, engine: Engine, stopped: str) -> None:
+    engine.analysis.count_figures()
     page = manager.open("/overview/").text
     assert '<a class="tile tile-late" href="/incidents/">' in page
 

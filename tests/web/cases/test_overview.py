@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event, insert
 
 from engine import Engine, FakeClock, NotAllowed
 from engine.jobs import failed, outbox
 from engine.jobs.outbox import OutboundMessage
+from engine.store.tables import JobTable
 from tests.support.databases import database_of
 from tests.support.people import People
+from tests.support.rows import Statements
 from tests.support.visitor import SignedIn
 from web.overview import JOBS
 
@@ -24,9 +29,11 @@ def test_the_figures_open_the_lists_that_they_count(
     engine: Engine, clock: FakeClock, people: People, signed_in: SignedIn, case_id: str
 ) -> None:
     clock.advance(timedelta(days=60))
+    engine.analysis.count_figures()
     manager = signed_in(people["manager"])
     page = manager.open("/overview/")
     shown = engine.analysis.overview(people["manager"].actor)
+    assert shown is not None
     assert shown.late == shown.open > 0
     assert figures(page.text) == ["1", str(shown.late), "0"]
     role = shown.roles[0]
@@ -52,21 +59,76 @@ def test_figures_are_counted_now_and_then_and_read_from_then_on(
     assert engine.analysis.count_figures()
     assert not engine.analysis.count_figures()
     before = engine.analysis.overview(manager)
+    assert before is not None
     assert before.at == clock.now()
     assert before.cases == {"running": 1}
     engine.cases.cancel(manager, case_id, "test", key="cancel")
     clock.advance(timedelta(minutes=1))
     assert engine.analysis.overview(manager) == before
     assert engine.analysis.count_figures()
-    assert engine.analysis.overview(manager).cases == {"cancelled": 1}
+    after = engine.analysis.overview(manager)
+    assert after is not None
+    assert after.cases == {"cancelled": 1}
 
 
-def test_figures_that_nobody_counts_any_more_are_counted_by_the_page(
-    engine: Engine, clock: FakeClock, people: People, case_id: str
+def test_what_is_late_is_counted_again_on_another_day(engine: Engine, clock: FakeClock) -> None:
+    clock.set(datetime(2026, 12, 1, 23, 59, 58, tzinfo=ZoneInfo(engine.config.calendar.zone)))
+    assert engine.analysis.count_figures()
+    clock.advance(timedelta(seconds=1))
+    assert not engine.analysis.count_figures()
+    clock.advance(timedelta(seconds=1))
+    assert engine.analysis.count_figures()
+
+
+def test_a_page_never_counts_and_says_when_it_was_done(
+    engine: Engine, clock: FakeClock, people: People, signed_in: SignedIn, case_id: str
+) -> None:
+    manager = signed_in(people["manager"])
+    page = manager.open("/overview/")
+    assert "Siffrorna räknas för första gången och visas här strax." in page.text
+    assert 'http-equiv="refresh"' in page.text
+    assert not figures(page.text)
+    engine.analysis.count_figures()
+    counted = clock.now()
+    page = manager.open("/overview/")
+    assert figures(page.text) == ["1", "0", "0"]
+    assert 'http-equiv="refresh"' not in page.text
+    clock.advance(timedelta(minutes=25))
+    assert figures(manager.open("/overview/").text) == ["1", "0", "0"]
+    kept = engine.analysis.overview(people["manager"].actor)
+    assert kept is not None
+    assert kept.at == counted
+
+
+def test_the_page_takes_three_statements_however_many_jobs_wait(
+    engine: Engine, clock: FakeClock, people: People, signed_in: SignedIn, case_id: str
 ) -> None:
     engine.analysis.count_figures()
-    clock.advance(timedelta(hours=1))
-    assert engine.analysis.overview(people["manager"].actor).at == clock.now()
+    manager = signed_in(people["manager"])
+    manager.open("/overview/")
+    sent: list[tuple[str, Any]] = []
+
+    def note(_conn: Any, _cursor: Any, text: str, parameters: Any, *_: Any) -> None:
+        if text.startswith("SELECT"):
+            sent.append((text, parameters))
+
+    def work() -> int:
+        sent.clear()
+        event.listen(pool, "before_cursor_execute", note)
+        manager.open("/overview/")
+        event.remove(pool, "before_cursor_execute", note)
+        assert len(sent) <= 3
+        with database.reading() as connection:
+            return Statements(sent).work(connection)
+
+    database = database_of(engine)
+    pool = database._engine
+    before = work()
+    row = {"kind": "timers", "payload": {}, "at": clock.now() + timedelta(days=1), "attempts": 0}
+    with database.writing() as connection:
+        jobs = [{**row, "key": f"timer-{n}"} for n in range(300)]
+        connection.execute(insert(JobTable), jobs)
+    assert work() <= before + 5
 
 
 def test_staff_may_not_ask_for_them(engine: Engine, people: People) -> None:

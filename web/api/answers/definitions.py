@@ -10,7 +10,8 @@ from web.api.answers.people import Time
 
 
 class Definition(Struct, frozen=True):
-    """One version of one process."""
+    """One version of one process. `running` is how many instances run on it: up to 200 as of now,
+    more as of `running_at`; with `running_more` it is at least so many."""
 
     id: str
     process_id: str
@@ -23,6 +24,8 @@ class Definition(Struct, frozen=True):
     deployed_by: str
     latest: bool
     running: int
+    running_at: Time | None
+    running_more: bool
     startable: bool
 
 
