@@ -32,6 +32,7 @@ from web import (
     hyphenation,
     i18n,
     incidents,
+    markup,
     migration,
     monitoring,
     overview,
@@ -89,6 +90,7 @@ def create_app(
     errors.init(app)
     formats.init(app)
     hyphenation.init(app)
+    markup.init(app)
     wording.init(app)
     forms.init(app)
     conflicts.init(app)
