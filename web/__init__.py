@@ -84,6 +84,7 @@ def create_app(
         )
     monitoring.init(app, engine)
     i18n.init(app)
+    context.init(app)
     sessions.init(app, accounts.ask_login)
     security.init(app)
     compression.init(app)

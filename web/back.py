@@ -7,12 +7,13 @@ of the pages that such links stand on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 
-from web.context import here
+from web.context import here, url_for
 from web.i18n import N_
 from web.i18n import gettext as _
 from web.security import local_path
@@ -27,6 +28,8 @@ LISTS: Final = {
 """The lists that lead to tasks and cases, each with its name and the text of a button to it."""
 LONGEST: Final = 1_000
 """Characters of an address that is carried; a longer one, of many steps, is not."""
+_ID: Final = "0" * 32
+"""What stands for the id in the address that those of a list's rows are made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,18 @@ def case_url(case_id: str, **more: Any) -> str:
     return url_for("cases.show", case_id=case_id, back=_this_page("cases.index"), **more)
 
 
+def task_urls() -> Callable[[str], str]:
+    """``task_url`` for the rows of a list, all of which have the same way back."""
+    before, after = task_url(_ID).split(_ID)
+    return lambda task_id: f"{before}{task_id}{after}"
+
+
+def case_urls() -> Callable[[str], str]:
+    """``case_url`` for the rows of a list, all of which have the same way back."""
+    before, after = case_url(_ID).split(_ID)
+    return lambda case_id: f"{before}{case_id}{after}"
+
+
 def _this_page(usual: str) -> str | None:
     """This page as the way back from another; None where that is the ``usual`` way anyway."""
     page = here()
@@ -70,5 +85,6 @@ def _this_page(usual: str) -> str | None:
 
 
 def init(app: Flask) -> None:
-    """Give the templates ``way_back``, ``task_url`` and ``case_url``."""
-    app.jinja_env.globals.update(way_back=way_back, task_url=task_url, case_url=case_url)
+    """Give the templates the functions about the ways to a task or a case, and back."""
+    functions = (way_back, task_url, task_urls, case_url, case_urls)
+    app.jinja_env.globals.update({each.__name__: each for each in functions})

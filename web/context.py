@@ -5,13 +5,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from contextvars import ContextVar
 from datetime import date
-from typing import cast
+from functools import lru_cache
+from typing import Any, Final, cast
 
-from flask import current_app, g, request
+import flask
+from flask import Flask, current_app, g, has_request_context, request
 
 from engine import Actor, Config, Engine, Person
 from web.i18n import language
+
+_TODAY: Final = ContextVar[date | None]("today of the request", default=None)
 
 
 def engine() -> Engine:
@@ -43,8 +48,25 @@ def actor() -> Actor:
 
 
 def today() -> date:
-    """Today in the company's zone, by the engine's clock."""
-    return engine().today()
+    """Today in the company's zone, by the engine's clock: the same day for a whole request."""
+    known = _TODAY.get()
+    if known is None:
+        known = engine().today()
+        if has_request_context():
+            _TODAY.set(known)
+    return known
+
+
+def url_for(endpoint: str, **values: Any) -> str:
+    """The address of a page, as Flask's own; one without parameters is made once."""
+    if values or endpoint.startswith("."):
+        return flask.url_for(endpoint, **values)
+    return _fixed_url(endpoint, request.root_path)
+
+
+@lru_cache(maxsize=200)
+def _fixed_url(endpoint: str, _root_path: str) -> str:
+    return flask.url_for(endpoint)
 
 
 def new_key() -> str:
@@ -70,6 +92,17 @@ def role_titles(keys: Iterable[str]) -> list[str]:
     """The titles of these roles, in the order of the configuration."""
     wanted = set(keys)
     return [role.title(language()) for key, role in engine().roles.items() if key in wanted]
+
+
+def init(app: Flask) -> None:
+    """Begin and end what a request knows once and for all."""
+
+    def forget(_error: BaseException | None = None) -> None:
+        _TODAY.set(None)
+
+    app.before_request(forget)
+    app.teardown_request(forget)
+    app.jinja_env.globals["url_for"] = url_for
 
 
 def here() -> str:

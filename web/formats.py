@@ -192,9 +192,9 @@ def due_text(due: date | None) -> str:
     days = days_late(due)
     if days > 0:
         return late_text(due)
-    return {0: _("Klart i dag"), -1: _("Klart i morgon")}.get(days) or _(
-        "Klart %(day)s", day=day_long(due)
-    )
+    if days == 0:
+        return _("Klart i dag")
+    return _("Klart i morgon") if days == -1 else _("Klart %(day)s", day=day_long(due))
 
 
 def size(octets: int) -> str:

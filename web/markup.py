@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from flask import Flask
@@ -17,6 +18,7 @@ from web import formats
 from web.context import role_title
 from web.hyphenation import soft
 from web.i18n import gettext as _
+from web.i18n import language, ngettext
 
 ICONS: Final[Mapping[str, str]] = {
     "tasks": (
@@ -146,8 +148,20 @@ def meter(part: int, whole: int, text: str) -> Markup:
     )
 
 
+def points(ticked: int, whole: int) -> Markup:
+    """How many points of a checklist are ticked, with a bar: 3 av 6 punkter."""
+    return _points(ticked, whole, language())
+
+
+@lru_cache(maxsize=500)
+def _points(ticked: int, whole: int, _language: str) -> Markup:
+    singular, plural = "%(part)s av %(num)s punkt", "%(part)s av %(num)s punkter"
+    return meter(ticked, whole, ngettext(singular, plural, whole, part=ticked))
+
+
 PARTS: Final = (
     icon, pill, row_state, instance_state, moment_tag, moment, day, due, who, about, meter,
+    points,
 )  # fmt: skip
 
 
