@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
@@ -59,7 +59,7 @@ def inbox() -> ResponseReturnValue:
     return render_template(
         "tasks/inbox.html",
         groups=_grouped(page.items),
-        notices=engine().notices.unseen(actor()),
+        notices=engine().notices.unseen(actor()) if g.has_notices else (),
         counts=engine().tasks.counts(actor(), **{k: v for k, v in chosen.items() if k != "due"}),
         chosen=chosen,
         narrowed=any(chosen[name] for name in ("phase", "role", "q")),
