@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine import Config, Engine
@@ -120,17 +121,19 @@ def navigation() -> list[tuple[str, str, str, str]]:
 
 
 def _give_templates(app: Flask) -> None:
-    digests: dict[tuple[str, float], str] = {}
+    @cache
+    def digest(filename: str) -> str:
+        content = (Path(app.static_folder or "") / filename).read_bytes()
+        return hashlib.sha256(content).hexdigest()[:12]
+
+    @cache
+    def address(filename: str, _root_path: str) -> str:
+        return url_for("static", filename=filename, v=digest(filename))
 
     def static_url(filename: str) -> str:
-        """The address of a static file, with a digest of its content, so that a
-        browser may store it until it changes."""
-        path = Path(app.static_folder or "") / filename
-        changed = path.stat().st_mtime if path.exists() else 0.0
-        if (filename, changed) not in digests:
-            content = path.read_bytes() if changed else b""
-            digests[filename, changed] = hashlib.sha256(content).hexdigest()[:12]
-        return url_for("static", filename=filename, v=digests[filename, changed])
+        """The address of a static file, with a digest of its content, so that a browser may store
+        it: a program with other files is another process."""
+        return address(filename, request.root_path)
 
     shared: dict[str, Any] = {
         "static_url": static_url,

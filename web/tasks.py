@@ -27,13 +27,14 @@ from engine import (
     TaskRow,
 )
 from web import conflicts, pending_forms, task_form, task_saves
-from web.back import way_back
+from web.back import task_urls, way_back
 from web.cases.plan import last_change
 from web.context import actor, config, engine, posted_key, today
 from web.formats import by_name, clock
 from web.forms import Problems, shown_fields
 from web.i18n import gettext as _
 from web.passwords import wrong_password
+from web.task_cards import TaskCard, card
 from web.task_inputs import ASSIGNEE, DIAGRAM, inputs
 from web.texts.due_dates import reason_sentences
 from web.texts.errors import error_page_texts
@@ -84,15 +85,15 @@ def _filters() -> dict[str, Any]:
     }
 
 
-def _grouped(rows: tuple[TaskRow, ...]) -> list[tuple[str, list[TaskRow]]]:
-    """The rows by ``GROUPS``, without the groups that are empty."""
-    groups: dict[str, list[TaskRow]] = {name: [] for name in GROUPS}
+def _grouped(rows: tuple[TaskRow, ...]) -> list[tuple[str, list[TaskCard]]]:
+    """The cards of the rows by ``GROUPS``, without the groups that are empty."""
+    groups: dict[str, list[TaskCard]] = {name: [] for name in GROUPS}
+    day, url = today(), task_urls()
     for row in rows:
-        if row.due is None or row.due > today():
-            groups["coming"].append(row)
-        else:
-            groups["late" if row.due < today() else "today"].append(row)
-    return [(name, members) for name, members in groups.items() if members]
+        late = row.due is not None and row.due < day
+        group = "late" if late else "today" if row.due == day else "coming"
+        groups[group].append(card(row, url))
+    return [(name, cards) for name, cards in groups.items() if cards]
 
 
 # ---------------------------------------------------------------- one task

@@ -186,17 +186,18 @@ def counting(
     parts = []
     for name, dates in groups:
         for only in chosen.ranges:
-            seen = aliased(TaskTable, _read(chosen, only, [dates]).limit(most + 1).subquery())
-            figures = func.count().label("seen"), _fitting(seen, chosen.asked).label("fitting")
-            most_of = literal(most).label("most")
-            parts.append(select(literal(name).label("name"), *figures, most_of).select_from(seen))
+            read = _read(chosen, only, [dates]) if chosen.asked else _dates(chosen.of, only, dates)
+            seen = aliased(TaskTable, read.limit(most + 1).subquery())
+            fits = case((and_(true(), *(ask(seen) for ask in chosen.asked)), 1), else_=0)
+            fitting = func.sum(fits) if chosen.asked else func.count()
+            columns = literal(name).label("name"), func.count(), fitting, literal(most)
+            parts.append(select(*columns).select_from(seen))
     return union_all(*parts) if parts else None
 
 
-def _fitting(seen: Tasks, asked: Sequence[Condition]) -> ColumnElement[int]:
-    if not asked:
-        return func.count()
-    return func.sum(case((and_(*(ask(seen) for ask in asked)), 1), else_=0))
+def _dates(of: Tasks, only: ColumnElement[bool], dates: Condition) -> AnySelect:
+    """The dates of the tasks of a range, which stand in its index."""
+    return select(of.due).where(only, dates(of)).order_by(of.due, of.place)
 
 
 def counted(
@@ -211,9 +212,11 @@ def counted(
     """
     numbers = dict.fromkeys(names, 0)
     more = dict.fromkeys(names, False)
-    for row in () if counting is None else connection.execute(counting, given):
-        numbers[row.name] += row.fitting or 0
-        more[row.name] |= row.seen > row.most
+    for name, seen, fitting, most in (
+        () if counting is None else connection.execute(counting, given)
+    ):
+        numbers[name] += fitting or 0
+        more[name] |= seen > most
     return {
         name: Count(min(number, COUNTED), more[name] or number > COUNTED)
         for name, number in numbers.items()
