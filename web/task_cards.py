@@ -1,17 +1,23 @@
-"""The cards of the inbox: what one shows of a task, as HTML that is made once and put in place."""
+"""The cards of the inbox: what one shows of a task, as HTML that is made once and put in place.
+
+What many cards share (a person, a day, a name) is kept; it depends on its text alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from engine import TaskRow
+from engine import Person, TaskRow
 from web.context import role_title
 from web.formats import day_long, days_late, due_text
 from web.hyphenation import soft
 from web.i18n import gettext as _
+from web.i18n import language
 from web.markup import about, pill, points
 from web.texts.wording import called
 
@@ -34,49 +40,60 @@ def card(row: TaskRow, url: Callable[[str], str]) -> TaskCard:
 
     :param url: makes its address of its id
     """
+    now = language()
+    days = -1 if row.due is None else days_late(row.due)
     return TaskCard(
         url(row.id),
-        escape(soft(called(row))),
+        _name(called(row)),
         about(row.about),
         _where(row),
-        _when(row),
+        _when(due_text(row.due), row.due, days, now),
         _state(row),
-        _who(row),
+        _assigned(row.assignee) if row.assignee else _free(row.role),
     )
+
+
+@lru_cache(maxsize=2_000)
+def _name(name: str) -> Markup:
+    return escape(soft(name))
 
 
 def _where(row: TaskRow) -> Markup:
-    customer = (
-        f'<span class="task-customer">{escape(soft(row.customer))}</span>' if row.customer else ""
-    )
-    phase = (
-        f'<span lang="sv">{escape(row.phase)} {escape(row.phase_title or "")}</span>'
-        if row.phase
-        else ""
-    )
+    customer = ""
+    if row.customer:
+        customer = f'<span class="task-customer">{_name(row.customer)}</span>'
+    phase = _phase(row.phase, row.phase_title or "") if row.phase else ""
     return Markup(f"{customer}{escape(row.case_number)}{phase}")
 
 
-def _when(row: TaskRow) -> Markup:
-    text = due_text(row.due)
-    days = -1 if row.due is None else days_late(row.due)
+@lru_cache(maxsize=200)
+def _phase(key: str, title: str) -> Markup:
+    return Markup(f'<span lang="sv">{escape(key)} {escape(title)}</span>')
+
+
+@lru_cache(maxsize=2_000)
+def _when(text: str, due: date | None, days: int, _language: str) -> Markup:
     if days < 0:
         return Markup(f'<div class="task-when task-due">{escape(text)}</div>')
     if days == 0:
         return Markup(f'<div class="task-when">{pill("today", text)}</div>')
-    day = f'<span class="muted small">{escape(day_long(row.due))}</span>'
+    day = f'<span class="muted small">{escape(day_long(due))}</span>'
     return Markup(f'<div class="task-when">{pill("late", text, "clock")}{day}</div>')
 
 
 def _state(row: TaskRow) -> Markup:
-    ticked = points(row.ticked, row.points) if row.points else ""
-    draft = pill("info", _("Utkast"), "pen") if row.has_draft else ""
-    return Markup(f"{ticked}{draft}")
+    ticked = points(row.ticked, row.points) if row.points else Markup()
+    if not row.has_draft:
+        return ticked
+    return Markup(f"{ticked}{pill('info', _('Utkast'), 'pen')}")
 
 
-def _who(row: TaskRow) -> Markup:
-    if row.assignee is None:
-        text = role_title(row.role) if row.role else _("Ingen")
-        return Markup(f'<div class="task-who muted">{escape(text)}</div>')
-    avatar = f'<span class="avatar" aria-hidden="true">{escape(row.assignee.initials)}</span>'
-    return Markup(f'<div class="task-who who">{avatar}{escape(row.assignee.name)}</div>')
+@lru_cache(maxsize=2_000)
+def _assigned(person: Person) -> Markup:
+    avatar = f'<span class="avatar" aria-hidden="true">{escape(person.initials)}</span>'
+    return Markup(f'<div class="task-who who">{avatar}{escape(person.name)}</div>')
+
+
+def _free(role: str | None) -> Markup:
+    text = role_title(role) if role else _("Ingen")
+    return Markup(f'<div class="task-who muted">{escape(text)}</div>')

@@ -7,12 +7,14 @@ input ``action`` names the button.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
+from urllib.parse import urlencode
 
-from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
@@ -29,7 +31,7 @@ from engine import (
 from web import conflicts, pending_forms, task_form, task_saves
 from web.back import task_urls, way_back
 from web.cases.plan import last_change
-from web.context import actor, config, engine, posted_key, today
+from web.context import actor, config, engine, posted_key, today, url_for
 from web.formats import by_name, clock
 from web.forms import Problems, shown_fields
 from web.i18n import gettext as _
@@ -64,11 +66,20 @@ def inbox() -> ResponseReturnValue:
         counts=engine().tasks.counts(actor(), **{k: v for k, v in chosen.items() if k != "due"}),
         chosen=chosen,
         narrowed=any(chosen[name] for name in ("phase", "role", "q")),
-        first_url=url_for("tasks.inbox", **query) if cursor else None,
-        next_url=url_for("tasks.inbox", **query, cursor=page.next) if page.next else None,
+        address=partial(_address, chosen),
+        first_url=_address(query) if cursor else None,
+        next_url=_address(query, cursor=page.next) if page.next else None,
         roles=engine().roles,
         phases=phases(),
     )
+
+
+def _address(chosen: Mapping[str, Any], **other: str | None) -> str:
+    """The address of the inbox with the filters, of which some are ``other``."""
+    query = {name: value for name, value in {**chosen, **other}.items() if value}
+    if query.get("show") == "mine":
+        del query["show"]
+    return f"{url_for('tasks.inbox')}?{urlencode(query)}" if query else url_for("tasks.inbox")
 
 
 def _filters() -> dict[str, Any]:
