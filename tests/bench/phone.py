@@ -221,7 +221,7 @@ def _served(folder: Path) -> Iterator[tuple[str, Login]]:
 
 
 def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         if server.poll() is not None:
             break
         try:
