@@ -78,6 +78,13 @@ class Sessions(Part):
             attempt = sign_in_attempts.begin(
                 connection, username, address=address, now=self._transactions.now()
             )
+        try:
+            with self._transactions.database.glancing() as connection:
+                sign_in_attempts.check_alone(connection, attempt, now=self._transactions.now())
+        except NotAuthenticated:
+            with self._transactions.database.writing() as connection:
+                sign_in_attempts.withdraw(connection, attempt)
+            raise
         if not attempt.succeeds(password) or attempt.person is None:
             raise NotAuthenticated("The user name or the password is wrong.", code="wrong_password")
         with self._transactions.database.writing() as connection:

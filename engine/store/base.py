@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import (
     JSON,
     ColumnElement,
+    Connection,
     DateTime,
     Dialect,
     Index,
@@ -16,7 +17,9 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    delete,
     or_,
+    select,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase
@@ -112,3 +115,12 @@ def unclaimed(lease_until: Any, now: datetime, lease: timedelta) -> ColumnElemen
     machine's clock, or a moment later by the same.
     """
     return or_(lease_until.is_(None), lease_until <= now, lease_until > now + 2 * lease)
+
+
+def delete_unlocked(connection: Connection, model: type[Base], *which: ColumnElement[bool]) -> None:
+    """Delete the rows of a table that fulfil all conditions and that no other transaction holds:
+    whoever tidies up waits for nobody. SQLite has one writer at a time, and no rows that are
+    held."""
+    (key,) = table_of(model).primary_key
+    found = select(key).where(*which).with_for_update(skip_locked=True)
+    connection.execute(delete(model).where(key.in_(found)))
