@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 from uuid import uuid4
 
 from sqlalchemy import (
+    DDL,
     JSON,
     ColumnElement,
     Connection,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     delete,
+    event,
     or_,
     select,
     text,
@@ -105,6 +107,16 @@ UNSEEN = "seen_at IS NULL"
 """Notices that their person has not seen."""
 UNSENT = "sent_at IS NULL AND dead_at IS NULL"
 """Outbound messages that are still to be sent."""
+
+
+def stored(table: str, **parameters: float) -> None:
+    """Set PostgreSQL's storage parameters of a table, when it is made; a migration does it for
+    those that are there. ``table.info["stored"]`` has them."""
+    made = Base.metadata.tables[table]
+    made.info["stored"] = parameters
+    values = ", ".join(f"{name} = {value}" for name, value in parameters.items())
+    set_them = DDL(f"ALTER TABLE {table} SET ({values})")  # type: ignore[no-untyped-call]
+    event.listen(made, "after_create", set_them.execute_if(dialect="postgresql"))
 
 
 def unclaimed(lease_until: Any, now: datetime, lease: timedelta) -> ColumnElement[bool]:
