@@ -1,5 +1,5 @@
-"""A company under load: a database that is filled by a checkout of the project and served by it, and
-what its people ask. Nothing of the checkout is imported here: it is used by its command and by
+"""A company under load: a database that is filled and served by a checkout of the project, and what
+its people ask. Nothing of the checkout is imported here: it is used by its command and by
 HTTP, so that two checkouts can be compared, whatever stands in them."""
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ class Site:
 
     def __init__(self, checkout: Checkout, url: str, port: int, pid: int) -> None:
         self.checkout, self.url, self.port, self.pid = checkout, url, port, pid
-        self._chance = random.Random(7)
+        self._chance = random.Random(7)  # noqa: S311 - not for secrets
         self._forms: deque[tuple[str, str, bytes]] = deque()
         self._open: dict[str, deque[str]] = {"load_signed": deque(), "load_plain": deque()}
         self._taken: set[str] = set()

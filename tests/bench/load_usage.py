@@ -28,12 +28,21 @@ def of(pids: Iterable[int]) -> Usage:
     for pid in pids:
         try:
             after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            memory += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
+            memory += _memory(pid)
         except OSError:
             continue
         # utime, stime, and those of children that have ended.
         cpu += sum(int(value) for value in after_name[11:15]) / _TICKS
     return Usage(cpu, memory)
+
+
+def _memory(pid: int) -> int:
+    """Of memory that several processes share each has its part: a forked worker shares much."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    except (OSError, StopIteration):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
 
 
 def family(pid: int) -> list[int]:
