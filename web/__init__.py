@@ -32,6 +32,7 @@ from web import (
     hyphenation,
     i18n,
     incidents,
+    links,
     migration,
     monitoring,
     overview,
@@ -88,6 +89,7 @@ def create_app(
     errors.init(app)
     formats.init(app)
     hyphenation.init(app)
+    links.init(app)
     wording.init(app)
     forms.init(app)
     conflicts.init(app)

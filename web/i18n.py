@@ -43,10 +43,11 @@ def language() -> str:
     cookie, else Swedish, as outside of one (in a command)."""
     if not has_request_context():
         return "sv"
-    if "language" not in g:
+    found: str | None = g.get("language")
+    if found is None:
         chosen = request.args.get("lang") or request.cookies.get(COOKIE)
-        g.language = chosen if chosen in LANGUAGES else "sv"
-    return str(g.language)
+        found = g.language = chosen if chosen in LANGUAGES else "sv"
+    return found
 
 
 def locale() -> Locale:

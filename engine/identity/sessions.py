@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from engine import views
 from engine.errors import Invalid, Problem
@@ -28,6 +28,19 @@ DATA_LENGTH: Final = 500_000
 SEEN_EVERY: Final = timedelta(minutes=1)
 """How exactly the last use of a session is recorded: a write for every click would cost too much.
 """
+
+# Built once: every page asks for its session.
+_BY_TOKEN: Final = (
+    select(
+        *PERSON,
+        SessionTable.created_at,
+        SessionTable.seen_at,
+        SessionTable.expires_at,
+        SessionTable.data,
+    )
+    .join(PersonTable, PersonTable.id == SessionTable.person_id)
+    .where(SessionTable.token_hash == bindparam("hash"), PersonTable.active)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +91,7 @@ def get(
     ``idle``, or its lifetime is over), and when its person is no longer active."""
     if not token or len(token) > 100:
         return None
-    row = connection.execute(
-        select(
-            *PERSON,
-            SessionTable.created_at,
-            SessionTable.seen_at,
-            SessionTable.expires_at,
-            SessionTable.data,
-        )
-        .join(PersonTable, PersonTable.id == SessionTable.person_id)
-        .where(SessionTable.token_hash == token_hash(token), PersonTable.active)
-    ).one_or_none()
+    row = connection.execute(_BY_TOKEN, {"hash": token_hash(token)}).one_or_none()
     if row is None or now >= row.expires_at or now - row.seen_at >= idle:
         return None
     session = views.Session(token, person_view(row), row.created_at, row.expires_at, row.data)

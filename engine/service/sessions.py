@@ -34,7 +34,8 @@ class Sessions(Part):
 
     def get(self, token: str) -> Session | None:
         """The session of a token, None when there is none or it has ended."""
-        with self._transactions.reading() as connection:
+        # One SELECT, which needs no transaction around it.
+        with self._transactions.database.glancing() as connection:
             stored = sessions.get(connection, token, now=self._transactions.now(), idle=self._idle)
         if stored is None:
             return None
