@@ -14,7 +14,7 @@ import socket
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -80,19 +80,37 @@ def arrivals(rate: float, seconds: float, seed: int) -> Iterator[float]:
         yield at
 
 
+NOTHING: Final = Ask("", b"")
+"""What a new connection has been asked."""
+
+
 class _Connection:
     def __init__(self, port: int) -> None:
         self.port = port
         self.socket = _connected(port)
         self.got = bytearray()
-        self.ask: Ask | None = None
+        self.asked = NOTHING
         self.due = 0.0
-        self.fresh = True
+        self.used = False
 
     def renew(self) -> None:
         self.socket.close()
         self.socket = _connected(self.port)
-        self.fresh = True
+        self.used = False
+
+    def is_done(self) -> bool:
+        """Whether the answer is whole, or will never be."""
+        try:
+            data = self.socket.recv(262_144)
+        except ConnectionResetError:
+            data = b""
+        self.got += data
+        return not data or _whole(self.got)
+
+    def hung_up_before(self) -> bool:
+        """Whether the server closed a kept connection as the request was on its way: browsers send
+        it again then."""
+        return self.used and not self.got
 
 
 def _connected(port: int) -> socket.socket:
@@ -114,68 +132,76 @@ class OpenLoop:
         for a connection, after five seconds) ends early: it is too much."""
         found = Found(rate)
         selector = selectors.DefaultSelector()
-        idle = deque(_Connection(self._port) for _ in range(CONNECTIONS))
-        everybody = list(idle)
+        # Opened when needed, and the one that was used last is used next: a server may give each
+        # silent connection a thread.
+        idle: list[_Connection] = []
+        busy: set[_Connection] = set()
         waiting: deque[float] = deque()
         moments = arrivals(rate, warm_up + seconds, seed)
         coming = next(moments, None)
         begun = time.perf_counter()
         own = time.process_time()
-        while coming is not None or waiting or len(idle) < CONNECTIONS:
+        while coming is not None or waiting or busy:
             now = time.perf_counter() - begun
             while coming is not None and coming <= now:
                 waiting.append(coming)
                 coming = next(moments, None)
-            while waiting and idle:
-                self._send(selector, idle.popleft(), waiting.popleft())
+            while waiting and len(busy) < CONNECTIONS:
+                connection = idle.pop() if idle else _Connection(self._port)
+                busy.add(connection)
+                self._send(selector, connection, waiting.popleft())
             if now > warm_up + seconds + PATIENCE or (now > 5 and len(waiting) > max(rate * 2, 20)):
-                found.unanswered += len(waiting) + CONNECTIONS - len(idle)
+                found.unanswered += len(waiting) + len(busy)
                 break
             pause = 1.0 if coming is None else max(0.0, coming - now)
             for key, _ in selector.select(min(pause, 0.5)):
-                connection: _Connection = key.data
-                if self._received(connection):
-                    selector.unregister(connection.socket)
-                    counts = connection.due >= warm_up
-                    self._finish(connection, found if counts else None, begun)
+                connection = key.data
+                if not connection.is_done():
+                    continue
+                selector.unregister(connection.socket)
+                if connection.hung_up_before():
+                    self._again(selector, connection)
+                    continue
+                busy.discard(connection)
+                counts = connection.due >= warm_up
+                if self._finish(connection, found if counts else None, begun):
                     idle.append(connection)
+                else:
+                    connection.socket.close()
         found.wall = time.perf_counter() - begun
         found.counted = max(1.0, min(found.wall - warm_up, seconds))
         found.own_cpu = time.process_time() - own
-        for connection in everybody:
-            connection.socket.close()
-        selector.close()
+        _close(selector, [*idle, *busy])
         return found
 
     def _send(self, selector: selectors.BaseSelector, connection: _Connection, due: float) -> None:
-        connection.ask, connection.due = self._next_ask(), due
+        connection.used = connection.asked is not NOTHING
+        connection.asked, connection.due = self._next_ask(), due
         connection.got.clear()
-        if not connection.fresh and _hung_up(connection.socket):
+        if connection.used and _hung_up(connection.socket):
             # The server closes what has been idle for two seconds, as it does to browsers.
             connection.renew()
-        connection.socket.sendall(connection.ask.data)
-        connection.fresh = False
+        connection.socket.sendall(connection.asked.data)
         selector.register(connection.socket, selectors.EVENT_READ, connection)
 
-    def _received(self, connection: _Connection) -> bool:
-        """Whether the answer is whole, or will never be."""
-        data = connection.socket.recv(262_144)
-        connection.got += data
-        return not data or _whole(connection.got)
+    def _again(self, selector: selectors.BaseSelector, connection: _Connection) -> None:
+        connection.renew()
+        connection.socket.sendall(connection.asked.data)
+        selector.register(connection.socket, selectors.EVENT_READ, connection)
 
-    def _finish(self, connection: _Connection, found: Found | None, begun: float) -> None:
-        ask = connection.ask
-        assert ask is not None
+    def _finish(self, connection: _Connection, found: Found | None, begun: float) -> bool:
+        """Judge an answer; whether its connection may be used again."""
+        ask = connection.asked
         status, wrong = _judge(ask, bytes(connection.got))
-        if not status or b"connection: close" in connection.got[:2000].lower():
-            connection.renew()
+        lasts = bool(status) and b"connection: close" not in connection.got[:2000].lower()
         if found is None:
-            return
+            return lasts
         if wrong:
             name = f"{ask.kind}: {wrong}"
             found.wrong[name] = found.wrong.get(name, 0) + 1
         taken = time.perf_counter() - begun - connection.due
         found.seconds.setdefault(ask.kind, []).append(taken)
+        return lasts
 
 
 def _judge(ask: Ask, got: bytes) -> tuple[int, str | None]:
@@ -191,6 +217,12 @@ def _judge(ask: Ask, got: bytes) -> tuple[int, str | None]:
     if b"content-encoding: gzip" in head.lower():
         body = zlib.decompress(body, 31)
     return status, ask.then(status, head, body)
+
+
+def _close(selector: selectors.BaseSelector, connections: Iterable[_Connection]) -> None:
+    selector.close()
+    for connection in connections:
+        connection.socket.close()
 
 
 def _hung_up(connection: socket.socket) -> bool:
