@@ -84,7 +84,12 @@ class Engine:
             upgraded first
         """
         config = config or Config()
-        database = Database(url or config.database.url)
+        stored = config.database
+        database = Database(
+            url or stored.url,
+            connections=stored.connections,
+            wait_seconds=stored.connection_wait_seconds,
+        )
         try:
             if migrate:
                 database.upgrade()

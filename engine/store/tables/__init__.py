@@ -6,6 +6,7 @@ times are UTC, JSON columns hold plain JSON (see ``engine.feel.to_json`` for FEE
 
 from __future__ import annotations
 
+from engine.store.base import stored
 from engine.store.tables.analysis import FiguresTable
 from engine.store.tables.cases import CaseTable, CounterTable, PlanItemTable
 from engine.store.tables.customers import CustomerTable
@@ -28,11 +29,13 @@ from engine.store.tables.people import PersonTable
 from engine.store.tables.receipts import ReceiptTable
 from engine.store.tables.records import HistoryTable, SignatureTable
 from engine.store.tables.sessions import SessionTable, SignInFailureTable
+from engine.store.tables.storage import STORED
 from engine.store.tables.tasks import AttachmentTable, TaskTable
 from engine.store.tables.tokens import ApiTokenTable
 from engine.store.tables.words import CaseWordTable, InstanceWordTable, PersonWordTable
 
 __all__ = [
+    "STORED",
     "ApiTokenTable",
     "AttachmentTable",
     "CaseTable",
@@ -72,3 +75,6 @@ __all__ = [
     "TaskTable",
     "TimerTable",
 ]
+
+for _table, _parameters in STORED.items():
+    stored(_table, **_parameters)
