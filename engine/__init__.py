@@ -29,6 +29,7 @@ from engine.identity.tokens import SCOPES as TOKEN_SCOPES
 from engine.service import Engine
 from engine.service.decide_file import decide_file
 from engine.views import (
+    COUNTED_RUNNING,
     INCIDENT_KINDS,
     SYSTEM,
     Account,
@@ -118,6 +119,7 @@ from engine.views import (
 from engine.work.fields import is_unseen
 
 __all__ = [
+    "COUNTED_RUNNING",
     "INCIDENT_KINDS",
     "SYSTEM",
     "TOKEN_SCOPES",
