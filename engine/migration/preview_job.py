@@ -89,7 +89,7 @@ def wake_up(now: datetime) -> Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PreviewPart:
     """What was found of some instances: their verdicts with their revisions. ``last`` is the id of
     the last one, ``whole`` how many instances the preview has (None when that is known already),
     ``ends`` whether there are no more."""
@@ -130,7 +130,7 @@ def comparisons(work: UnitOfWork, row: Any) -> Comparisons:
     return Comparisons(work.definitions.get(work.connection, row.definition_id), row.mapping)
 
 
-def look(work: UnitOfWork, pairs: Comparisons, cursor: str) -> Part:
+def look(work: UnitOfWork, pairs: Comparisons, cursor: str) -> PreviewPart:
     """Look at the instances after the one with the id ``cursor``. Changes nothing."""
     target = pairs.target
     whole = None
@@ -149,10 +149,12 @@ def look(work: UnitOfWork, pairs: Comparisons, cursor: str) -> Part:
     )
     ids = work.connection.scalars(following).all()
     found = [(verdict(work, pairs, row), row.revision) for row in rows(work, target, ids, "", PART)]
-    return Part(found, ids[-1] if ids else cursor, whole, len(ids) < PART)
+    return PreviewPart(found, ids[-1] if ids else cursor, whole, len(ids) < PART)
 
 
-def store(connection: Connection, preview_id: str, cursor: str, part: Part, now: datetime) -> bool:
+def store(
+    connection: Connection, preview_id: str, cursor: str, part: PreviewPart, now: datetime
+) -> bool:
     """Store what was found after ``cursor``; False when another worker has done so."""
     values: dict[str, Any] = {
         "cursor": part.last,

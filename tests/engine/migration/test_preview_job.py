@@ -13,10 +13,9 @@ from engine import FakeClock, StoredPreview
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
 from engine.migration import preview_job
 from engine.store.tables import PreviewGroupTable, PreviewItemTable, PreviewTable
-from tests.engine.migration.test_together import FAILING, NEW, OLD, begun
 from tests.support.databases import database_of
 from tests.support.diagrams import task
-from tests.support.mover import Mover, steps
+from tests.support.mover import FAILING, NEW, OLD, Mover, begun, steps
 
 
 @pytest.fixture(autouse=True)
@@ -186,18 +185,24 @@ def test_two_workers_make_it_once(mover: Mover) -> None:
         assert connection.scalar(select(func.count()).select_from(PreviewItemTable)) == 10
 
 
-def test_a_part_that_another_worker_has_stored_is_not_stored_again(mover: Mover) -> None:
+def test_a_part_that_another_worker_has_stored_is_not_stored_again(
+    mover: Mover, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun(mover, 4)
-    preview, database, now = asked(mover), database_of(mover.engine), mover.clock.now()
-    transactions = mover.engine._transactions
-    with database.writing() as connection:
-        row = preview_job.claim(connection, now)
-        assert preview_job.claim(connection, now) is None
-    with transactions.looking(mover.owner) as work:
-        part = preview_job.look(work, preview_job.comparisons(work, row), "")
-    for expected in (True, False):
-        with database.writing() as connection:
-            assert preview_job.store(connection, preview, "", part, now) is expected
+    preview, real, outcomes = asked(mover), preview_job.store, []
+
+    def twice(*given: Any) -> bool:
+        outcomes.extend([real(*given), real(*given)])
+        return outcomes[-1]
+
+    monkeypatch.setattr(preview_job, "store", twice)
+    with database_of(mover.engine).writing() as connection:
+        assert preview_job.claim(connection, mover.clock.now()) is not None
+    assert not mover.engine.previews.run()  # it is another's
+    with database_of(mover.engine).writing() as connection:
+        preview_job.release(connection, preview)
+    assert mover.engine.previews.run()
+    assert outcomes == [True, False]
     assert stored(mover, preview).looked == 3
 
 
