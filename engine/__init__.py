@@ -29,6 +29,7 @@ from engine.identity.tokens import SCOPES as TOKEN_SCOPES
 from engine.service import Engine
 from engine.service.decide_file import decide_file
 from engine.views import (
+    COUNTED_RUNNING,
     INCIDENT_KINDS,
     SYSTEM,
     Account,
@@ -88,6 +89,8 @@ from engine.views import (
     Phase,
     PlanRow,
     Point,
+    PreviewedCase,
+    PreviewGroup,
     Receipt,
     Role,
     Session,
@@ -102,6 +105,7 @@ from engine.views import (
     StartForm,
     StartOption,
     StepToSkip,
+    StoredPreview,
     TaskDetail,
     TaskForm,
     TaskRow,
@@ -115,6 +119,7 @@ from engine.views import (
 from engine.work.fields import is_unseen
 
 __all__ = [
+    "COUNTED_RUNNING",
     "INCIDENT_KINDS",
     "SYSTEM",
     "TOKEN_SCOPES",
@@ -187,6 +192,8 @@ __all__ = [
     "Phase",
     "PlanRow",
     "Point",
+    "PreviewGroup",
+    "PreviewedCase",
     "Problem",
     "ProcessFailed",
     "Receipt",
@@ -205,6 +212,7 @@ __all__ = [
     "StartForm",
     "StartOption",
     "StepToSkip",
+    "StoredPreview",
     "SystemClock",
     "TaskDetail",
     "TaskForm",

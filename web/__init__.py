@@ -36,6 +36,7 @@ from web import (
     overview,
     pending_forms,
     people,
+    previews,
     security,
     sessions,
     static_files,
@@ -49,7 +50,7 @@ from web.texts import wording
 
 BLUEPRINTS = (
     accounts, pending_forms, home, tasks, overview, cases, incidents, decisions, definitions,
-    migration, history, people, tokens, understood, api, monitoring,
+    migration, previews, history, people, tokens, understood, api, monitoring,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 

@@ -80,6 +80,7 @@ from engine.views.operations import Pulse
 from engine.views.page import Page
 from engine.views.pending_forms import PendingForm
 from engine.views.people import SYSTEM, Account, Actor, Person, Role, TokenName
+from engine.views.previews import PreviewedCase, PreviewGroup, StoredPreview
 from engine.views.records import Fault, HistoryEntry, Receipt, Verification
 from engine.views.sessions import Session
 from engine.views.tasks import (
@@ -175,6 +176,8 @@ __all__ = [
     "Phase",
     "PlanRow",
     "Point",
+    "PreviewGroup",
+    "PreviewedCase",
     "Pulse",
     "Receipt",
     "Requirement",
@@ -194,6 +197,7 @@ __all__ = [
     "StartForm",
     "StartOption",
     "StepToSkip",
+    "StoredPreview",
     "Table",
     "TaskDetail",
     "TaskForm",

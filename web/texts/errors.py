@@ -185,6 +185,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Stoppet är redan åtgärdat"),
         N_("Någon annan hann före. Läs in sidan på nytt."),
     ),
+    "preview_unfinished": (
+        N_("Granskningen är inte klar än"),
+        N_("Vänta tills alla är granskade, och välj sedan vilka som flyttas."),
+    ),
     "moved_on": (
         N_("Flytten kan inte tas tillbaka"),
         N_("Processen har gått vidare i den nya versionen."),

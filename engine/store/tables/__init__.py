@@ -26,6 +26,7 @@ from engine.store.tables.migration import MigrationItemTable, MigrationTable, Sk
 from engine.store.tables.notices import NoticeTable
 from engine.store.tables.pending_forms import PendingFormTable
 from engine.store.tables.people import PersonTable
+from engine.store.tables.previews import PreviewGroupTable, PreviewItemTable, PreviewTable
 from engine.store.tables.receipts import ReceiptTable
 from engine.store.tables.records import HistoryTable, SignatureTable
 from engine.store.tables.sessions import SessionTable, SignInFailureTable
@@ -63,6 +64,9 @@ __all__ = [
     "PersonTable",
     "PersonWordTable",
     "PlanItemTable",
+    "PreviewGroupTable",
+    "PreviewItemTable",
+    "PreviewTable",
     "ReceiptTable",
     "ReminderTable",
     "ResourceTable",
