@@ -26,12 +26,12 @@ from engine import (
     TaskForm,
     TaskRow,
 )
-from web import conflicts, pending_forms, task_form, task_saves
+from web import choices, conflicts, pending_forms, task_form, task_people, task_saves
 from web.back import way_back
 from web.cases.plan import last_change
 from web.context import actor, config, engine, posted_key, today
-from web.formats import by_name, clock
-from web.forms import Problems, shown_fields
+from web.formats import clock
+from web.forms import Problems, has_search, shown_fields
 from web.i18n import gettext as _
 from web.passwords import wrong_password
 from web.task_inputs import ASSIGNEE, DIAGRAM, inputs
@@ -120,6 +120,8 @@ def attachment(attachment_id: str) -> ResponseReturnValue:
 def act(task_id: str) -> ResponseReturnValue:
     """Do what the pressed button of the task's page says."""
     action, _colon, argument = request.form.get("action", "").partition(":")
+    if has_search(request.form) and (found := _searched(task_id)):
+        return found
     intent = action
     if "keep" in request.form:  # a choice between two texts; only a whole page is ever signed
         intent = request.form.get("intent", "save")
@@ -140,6 +142,13 @@ def act(task_id: str) -> ResponseReturnValue:
         raise
     except NotAuthenticated as error:
         raise Invalid([*error.problems, _wrong_password(error)]) from error
+
+
+def _searched(task_id: str) -> ResponseReturnValue | None:
+    """What ``choices.settle`` answers, once the files of a form that is only to search are kept."""
+    if choices.searching():
+        _attach_files(task_id, engine().tasks.form(actor(), task_id))
+    return choices.settle()
 
 
 def _save_what_asks_for_more(task_id: str, error: Invalid) -> None:
@@ -170,30 +179,33 @@ def _page(detail: TaskDetail) -> str:
     asked = inputs(detail, giving=True)
     waiting = task_form.disputed_plan(detail) if posted is None and editable else {}
     compared = conflicts.draft_form(waiting) if waiting else posted
-    asks_people = any(f.type in ("person", "plan") for f in detail.form)
-    people = by_name(p for p in engine().people.all(actor()) if p.active) if asks_people else []
+    shown = shown_fields(detail.form, detail.values, posted)
+    plan = task_form.plan_rows(detail, posted)
+    carried = (compared if waiting else typed.form if typed else None) or conflicts.Form()
+    people = task_people.asked(detail, shown, plan, carried) if editable else {}
     return render_template(
         "tasks/edit.html" if editable else "tasks/read.html",
         task=detail,
         row=detail.row,
         points=task_form.points(detail, posted),
         stored_points=task_form.points(detail, None),
-        shown=shown_fields(detail.form, detail.values, posted),
-        plan=task_form.plan_rows(detail, posted),
+        shown=shown,
+        plan=plan,
         why=reason_sentences(engine().tasks.explain_due(actor(), detail.row.id))
         if detail.row.due
         else [],
         note=detail.note if posted is None else posted.get("note", ""),
         base=conflicts.shown(asked) if posted is None else conflicts.shown_again(asked, posted),
         revision=_revision(detail) if posted is None else posted.get("revision", ""),
-        carried=compared if waiting else typed.form if typed else {},
+        carried=carried,
         differences=conflicts.differences(
             asked, compared, _who_saved(detail), waiting=bool(waiting)
         ),
         problems=Problems(typed.problems if typed else (), task_form.labels(detail)),
         unsaved=task_form.read(detail, posted) if posted and not editable else None,
         people=people,
-        names={p.username: p.name for p in people},
+        assignee=task_people.assignee(detail, carried),
+        names={} if editable else task_people.names(detail),
         followed=engine().tasks.follow_up(actor(), detail.row.id)
         if "done" in request.args and detail.row.state == "completed"
         else None,
@@ -299,12 +311,11 @@ def _release(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
 
 def _reassign(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     username = request.form.get("assignee", "")
-    names = {p.username: p.name for p in detail.candidates}
-    if username not in names:
+    if not task_people.may_take(detail, username):
         raise Invalid([Problem("not_an_option", "Choose a person.", "assignee")])
     _save_if_changed(detail)
     username = task_saves.give(detail.row.id, username, request.form)
-    flash(_("%(name)s har nu uppgiften.", name=names[username]), "success")
+    flash(_("%(name)s har nu uppgiften.", name=choices.name_of(username)), "success")
     return _to_task(detail.row.id)
 
 

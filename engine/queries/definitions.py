@@ -12,7 +12,7 @@ from engine.access import actions
 from engine.access.rules import authorize
 from engine.errors import NotFound
 from engine.queries.rows import AnyRow, AnySelect, PeopleById, name_of, people_by_id
-from engine.queries.text_search import swedish
+from engine.store.names import swedish
 from engine.store.tables import DefinitionTable, InstanceTable, ResourceTable
 from engine.views import Actor, Definition, Finding, Source
 
