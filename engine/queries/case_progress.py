@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
-from engine.queries.inbox import OPEN
 from engine.queries.rows import AnySelect
+from engine.queries.task_ranges import OPEN
 from engine.store.tables import PlanItemTable, TaskTable
 
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import aliased
 
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.queries.inbox import OPEN
 from engine.queries.objects import case_of_instance
 from engine.queries.rows import TITLE, AnyRow, AnySelect, PeopleById, people_by_id, title_view
+from engine.queries.task_ranges import OPEN
 from engine.store.tables import (
     DefinitionTable,
     IncidentTable,

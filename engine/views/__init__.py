@@ -77,7 +77,7 @@ from engine.views.migration import (
     StepToSkip,
 )
 from engine.views.operations import Pulse
-from engine.views.page import Page
+from engine.views.page import Choices, Page
 from engine.views.pending_forms import PendingForm
 from engine.views.people import SYSTEM, Account, Actor, Person, Role, TokenName
 from engine.views.previews import PreviewedCase, PreviewGroup, StoredPreview
@@ -119,6 +119,7 @@ __all__ = [
     "CaseRow",
     "Cell",
     "CheckReport",
+    "Choices",
     "Column",
     "Count",
     "Customer",

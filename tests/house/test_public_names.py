@@ -25,7 +25,8 @@ NAMES = {
     "StartCheck", "DateConflict",
     "AwaitedEvent", "FollowUp", "Notice", "InstanceTitle",
     # cases
-    "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView",
+    "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CaseRow", "Choices", "Incident",
+    "InstanceView",
     "MessageOption", "Page", "PlanRow", "Sheet", "SheetEntry", "SheetRow", "VariableValue",
     # figures
     "COUNTED_RUNNING", "Count", "Load", "Overview",

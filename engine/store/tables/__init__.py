@@ -25,7 +25,7 @@ from engine.store.tables.jobs import JobTable, OutboxTable, ReminderTable, Routi
 from engine.store.tables.migration import MigrationItemTable, MigrationTable, SkippedStepTable
 from engine.store.tables.notices import NoticeTable
 from engine.store.tables.pending_forms import PendingFormTable
-from engine.store.tables.people import PersonTable
+from engine.store.tables.people import PersonRoleTable, PersonTable
 from engine.store.tables.previews import PreviewGroupTable, PreviewItemTable, PreviewTable
 from engine.store.tables.receipts import ReceiptTable
 from engine.store.tables.records import HistoryTable, SignatureTable
@@ -33,7 +33,12 @@ from engine.store.tables.sessions import SessionTable, SignInFailureTable
 from engine.store.tables.storage import STORED
 from engine.store.tables.tasks import AttachmentTable, TaskTable
 from engine.store.tables.tokens import ApiTokenTable
-from engine.store.tables.words import CaseWordTable, InstanceWordTable, PersonWordTable
+from engine.store.tables.words import (
+    CaseWordTable,
+    CustomerWordTable,
+    InstanceWordTable,
+    PersonWordTable,
+)
 
 __all__ = [
     "STORED",
@@ -43,6 +48,7 @@ __all__ = [
     "CaseWordTable",
     "CounterTable",
     "CustomerTable",
+    "CustomerWordTable",
     "DecisionModelTable",
     "DecisionTable",
     "DefinitionTable",
@@ -61,6 +67,7 @@ __all__ = [
     "NoticeTable",
     "OutboxTable",
     "PendingFormTable",
+    "PersonRoleTable",
     "PersonTable",
     "PersonWordTable",
     "PlanItemTable",

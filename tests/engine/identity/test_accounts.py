@@ -123,7 +123,9 @@ def test_who_leaves_is_signed_out_and_cannot_sign_in(
 ) -> None:
     token = opened(database, anna).token
     with database.writing() as connection:
-        left = people.change(connection, anna, active=False, roles=[], known_roles=ROLES)
+        left = people.change(
+            connection, anna, active=False, roles=[], known_roles=ROLES, by="x", now=NOW
+        )
     assert (left.active, left.roles, left.rights) == (False, frozenset(), {"manager"})
     assert found(database, token) is None
     assert attempt(database, "anna", PASSWORD) is None

@@ -99,7 +99,7 @@ def test_a_long_list_is_cut_and_goes_on(
     manager = people["manager"].actor
     for number in range(3):
         engine.cases.start(
-            manager, customer_id=engine.customers.search(manager)[0].id, key=f"more-{number}"
+            manager, customer_id=engine.customers.search(manager).items[0].id, key=f"more-{number}"
         )
     small = replace(config, web=replace(config.web, page_size=3))
     visitor = Visitor(create_app(small, engine))
