@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, false, func, literal, select, union_all
+from sqlalchemy import Connection, false, func, literal, select, union_all
 
 from engine.access import actions
 from engine.access.rules import authorize, may
@@ -169,7 +169,7 @@ def _items(
     return list(connection.execute(statement))
 
 
-def _page_of_items(migration_id: str, states: Iterable[str], after: Any, limit: int) -> Select[Any]:
+def _page_of_items(migration_id: str, states: Iterable[str], after: Any, limit: int) -> Any:
     """The ids of a page with their ranks: those that failed first. The first few of each state are
     a range of the index, however many instances the migration has."""
     last_rank, last = after or (0, "")

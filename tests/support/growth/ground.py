@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import Connection, create_engine, func, insert, select, update
 from werkzeug.test import TestResponse
 
-from engine import SYSTEM, Config, Engine, FakeClock, Source
+from engine import SYSTEM, Clock, Config, Engine, FakeClock, Source
 from engine.store.base import new_id
 from engine.store.tables import (
     AttachmentTable,
@@ -73,7 +73,6 @@ class Company:
 
     engine: Engine
     app: Flask
-    clock: FakeClock
     places: Mapping[str, str]
     readers: Mapping[str, Visitor] = field(default_factory=dict)
     programs: Mapping[str, Caller] = field(default_factory=dict)
@@ -93,26 +92,9 @@ def prepare(url: str, config: Config) -> None:
     """Give a company that has been lived in what its pages can be about besides: a case that stands
     still, an attachment, a new version of a process, somebody who may do everything."""
     with closing(Engine.open(url, config=config, clock=FakeClock(NOW))) as engine:
-        engine.people.add(
-            SYSTEM,
-            EVERYTHING,
-            "Alla Rätt",
-            roles=tuple(engine.roles),
-            rights=("process_owner", "manager", "administrator"),
-            password=PASSWORD,
-            key="everything",
-        )
+        introduce(engine)
         engine.definitions.deploy(SYSTEM, [_changed()], key="changed")
         with database_of(engine).writing() as connection:
-            connection.execute(
-                update(PersonTable)
-                .where(PersonTable.username == STAFF.partition("-")[0])
-                .values(
-                    password_hash=select(PersonTable.password_hash)
-                    .where(PersonTable.username == EVERYTHING)
-                    .scalar_subquery()
-                )
-            )
             _stop(connection)
             _attach(connection)
 
@@ -225,22 +207,38 @@ def _move(connection: Connection) -> None:
 
 
 @contextmanager
-def opened(url: str, config: Config) -> Iterator[Company]:
-    """The company, with readers who have signed in, on a clock that the caller moves."""
-    clock = FakeClock(NOW)
+def opened(url: str, config: Config, clock: Clock) -> Iterator[Company]:
+    """The company, with readers who have signed in."""
     with closing(Engine.open(url, config=config, clock=clock)) as engine:
         engine.analysis.count_figures()
         app = create_app(config, engine)
         app.testing = True
         with database_of(engine).reading() as connection:
             places = find(connection)
-        company = Company(engine, app, clock, places)
+        company = Company(engine, app, places)
         company.readers = {name: _signed_in(app, name) for name in (EVERYTHING, STAFF)}
         company.programs = {
             name: Caller(app, str(engine.tokens.add(SYSTEM, name, "read", key=new_id()).secret))
             for name in (EVERYTHING, STAFF)
         }
         yield company
+
+
+def introduce(engine: Engine) -> None:
+    """Let the readers be able to sign in."""
+    engine.people.add(
+        SYSTEM,
+        EVERYTHING,
+        "Alla Rätt",
+        roles=tuple(engine.roles),
+        rights=("process_owner", "manager", "administrator"),
+        password=PASSWORD,
+        key="everything",
+    )
+    people = {person.username for person in engine.people.all(SYSTEM)}
+    for name in {EVERYTHING, STAFF, STAFF.partition("-")[0]} & people:
+        account = engine.people.account(SYSTEM, name)
+        engine.people.set_password(SYSTEM, name, PASSWORD, seen=account.password_at, key=new_id())
 
 
 def _signed_in(app: Flask, username: str) -> Visitor:
@@ -258,7 +256,7 @@ AGE: Final = timedelta(minutes=15)
 """After which figures that are kept for a while are old."""
 
 
-def costs(company: Company, asked: Iterable[Asked]) -> dict[Asked, Costs]:
+def costs(company: Company, asked: Iterable[Asked], clock: FakeClock) -> dict[Asked, Costs]:
     """What each answer costs a server that has run for a while: it knows the definitions, and the
     reader has been seen within the minute."""
     counted = counter(company.engine)
@@ -267,7 +265,7 @@ def costs(company: Company, asked: Iterable[Asked]) -> dict[Asked, Costs]:
         if (page := (reader, urlsplit(address).path)) not in known:
             known.add(page)
             company.ask(reader, address)
-    company.clock.advance(AGE)
+    clock.advance(AGE)
     for reader in company.readers:
         for address in ("/language/sv?next=/", f"{BASE}/me"):
             company.ask(reader, address)
