@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 
 from engine import Engine
 from tests.support.databases import database_of
+from tests.support.rows import Rows
 
 STEP: Final = 10
 """Instructions of SQLite's machine that are counted at a time."""
-SMALL: Final = 1_000
+SMALL: Final = 500
 """Rows of a table that may be read whole: reading so few is quicker than any index."""
 
 
 @dataclass
 class Costs:
-    """Of one answer: statements that are sent, rows that come back, work of the database
-    (instructions of SQLite's machine, rows that PostgreSQL looks at), bytes of the answer."""
+    """Of one answer: statements that are sent, rows that come back, instructions of SQLite's
+    machine, bytes of the answer."""
 
     statements: int = 0
     rows: int = 0
     work: int = 0
     length: int = 0
-    whole: list[str] = field(default_factory=list)
-    """The large tables that PostgreSQL reads whole, each with the statement."""
 
 
 class SqliteCounter:
@@ -66,40 +65,34 @@ class SqliteCounter:
         return row
 
 
-class PostgresqlCounter:
-    """Counts what the connections of an engine on PostgreSQL do, and keeps the statements."""
+class PostgresqlPlans:
+    """How an engine on PostgreSQL finds what it is asked for, when its tables are large."""
 
     def __init__(self, engine: Engine) -> None:
-        self._costs: Costs | None = None
-        self._sent: list[tuple[str, Any]] = []
+        self._sent: dict[str, Any] = {}
         self._pool = database_of(engine)._engine
         event.listen(self._pool, "after_cursor_execute", self._done)
 
-    @contextmanager
-    def counting(self) -> Iterator[Costs]:
-        """What is done meanwhile; how, the statements are asked one by one afterwards."""
-        self._costs, self._sent = Costs(), []
-        yield self._costs
-        costs, self._costs = self._costs, None
+    def whole(self) -> list[str]:
+        """The tables that the statements since the last call read from the first row to the last,
+        each with the statement."""
+        sent, self._sent = self._sent, {}
+        found = []
         with self._pool.connect() as connection:
-            for text, parameters in self._sent:
-                if text.lstrip().startswith(("SELECT", "WITH")):
-                    self._explain(connection, text, parameters, costs)
+            connection.exec_driver_sql("BEGIN")
+            Rows(connection).as_if_large()
+            for text, parameters in sent.items():
+                explained = f"EXPLAIN (FORMAT JSON) {text}"
+                [plan] = connection.exec_driver_sql(explained, parameters).scalar_one()
+                for scan in _scans(plan["Plan"]):
+                    if scan["Node Type"] == "Seq Scan" and scan["Plan Rows"] > SMALL * 1_000:
+                        found.append(f"{scan['Relation Name']}: {text}")
+            connection.exec_driver_sql("ROLLBACK")
+        return found
 
-    def _done(self, _conn: Any, cursor: Any, text: str, parameters: Any, *_: Any) -> None:
-        if self._costs is not None:
-            self._costs.statements += 1
-            self._costs.rows += max(0, cursor.rowcount)
-            self._sent.append((text, parameters))
-
-    def _explain(self, connection: Connection, text: str, parameters: Any, costs: Costs) -> None:
-        explained = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {text}"
-        [found] = connection.exec_driver_sql(explained, parameters).scalar_one()
-        for scan in _scans(found["Plan"]):
-            read = _read(scan)
-            costs.work += read
-            if scan["Node Type"] == "Seq Scan" and read > SMALL:
-                costs.whole.append(f"{scan['Relation Name']}: {text}")
+    def _done(self, _conn: Any, _cursor: Any, text: str, parameters: Any, *_: Any) -> None:
+        if text.lstrip().startswith(("SELECT", "WITH")):
+            self._sent[text] = parameters
 
 
 def _scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -107,14 +100,3 @@ def _scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _scans(part)
     if "Scan" in plan["Node Type"]:
         yield plan
-
-
-def _read(scan: dict[str, Any]) -> int:
-    removed = scan.get("Rows Removed by Filter", 0) + scan.get("Rows Removed by Index Recheck", 0)
-    return int((scan["Actual Rows"] + removed) * scan["Actual Loops"])
-
-
-def counter(engine: Engine) -> SqliteCounter | PostgresqlCounter:
-    """The one for the engine's database."""
-    kind = SqliteCounter if database_of(engine).is_sqlite else PostgresqlCounter
-    return kind(engine)

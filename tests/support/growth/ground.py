@@ -29,7 +29,7 @@ from engine.store.tables import (
 from tests.support.caller import Caller
 from tests.support.company import multiply
 from tests.support.databases import database_of
-from tests.support.growth.counting import Costs, counter
+from tests.support.growth.counting import Costs, PostgresqlPlans, SqliteCounter
 from tests.support.growth.places import CHANGED, GONE, PROCESS, ROLE, STAFF, find
 from tests.support.lived import NOW
 from tests.support.people import Account
@@ -259,7 +259,7 @@ AGE: Final = timedelta(minutes=15)
 def costs(company: Company, asked: Iterable[Asked], clock: FakeClock) -> dict[Asked, Costs]:
     """What each answer costs a server that has run for a while: it knows the definitions, and the
     reader has been seen within the minute."""
-    counted = counter(company.engine)
+    counted = SqliteCounter(company.engine)
     known = set()
     for reader, address in asked:
         if (page := (reader, urlsplit(address).path)) not in known:
@@ -276,4 +276,14 @@ def costs(company: Company, asked: Iterable[Asked], clock: FakeClock) -> dict[As
         assert answer.status_code in ANSWERED, f"{reader} {address}: {answer.status}"
         cost.length = len(answer.data)
         found[reader, address] = cost
+    return found
+
+
+def read_whole(company: Company, asked: Iterable[Asked]) -> dict[Asked, list[str]]:
+    """The large tables that PostgreSQL reads whole for an answer."""
+    plans = PostgresqlPlans(company.engine)
+    found = {}
+    for one in asked:
+        company.ask(*one)
+        found[one] = plans.whole()
     return found

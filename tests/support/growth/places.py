@@ -48,7 +48,7 @@ def find(connection: Connection) -> dict[str, str]:
     found = {
         **_of_case(connection),
         "process": PROCESS,
-        "gone": GONE,
+        "gone": GONE if _first(connection, _newer()) else None,
         "username": STAFF,
         "attachment": _first(connection, select(AttachmentTable.id)),
         "definition": _first(
@@ -65,6 +65,12 @@ def find(connection: Connection) -> dict[str, str]:
         **_cursors(connection),
     }
     return {name: str(value) for name, value in found.items() if value is not None}
+
+
+def _newer() -> Select[Any]:
+    return select(DefinitionTable.id).where(
+        DefinitionTable.process_id == CHANGED, DefinitionTable.version > 1
+    )
 
 
 def _first(connection: Connection, statement: Select[Any]) -> Any:
