@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from flask import render_template, request, url_for
 
-from engine import CaseDetail, ElementState, InstanceView, Sheet
+from engine import CasePage, Drawing, ElementState, InstanceView, Sheet
 from web import diagram, planes
 from web.back import task_url
 from web.cases import sheet as paper
@@ -16,7 +18,7 @@ from web.context import actor, engine, today
 from web.i18n import gettext as _
 from web.planes import Picture
 from web.svg import words
-from web.texts.history import HistoryFormatter, HistoryLine
+from web.texts.history import HistoryFormatter
 
 LATEST: Final = 8
 """Lines of the timeline on the page of a case; a link leads to the whole history."""
@@ -28,8 +30,9 @@ FACTS: Final = 60
 @blueprint.get("/<case_id>")
 def show(case_id: str) -> str:
     """The page of a case, with the sheet of the address (``?blad=``) open."""
-    detail = engine().cases.get(actor(), case_id)
-    sheet = paper.chosen(detail.sheets, request.args.get("blad"))
+    choose = partial(paper.chosen, asked=request.args.get("blad"))
+    page = engine().cases.page(actor(), case_id, choose=choose, facts=FACTS)
+    detail, sheet = page.detail, page.sheet
     return render_template(
         "cases/show.html",
         case=detail,
@@ -37,14 +40,14 @@ def show(case_id: str) -> str:
         tabs=[paper.tab(s, today()) for s in detail.sheets],
         sheet=sheet,
         paper=paper.rows(sheet, today()) if sheet else [],
-        picture=_sheet_picture(detail, sheet) if sheet else None,
-        whole=None if sheet else _whole(detail),
+        picture=_sheet_picture(page, sheet) if sheet else None,
+        whole=None if sheet else _whole(page),
         link=element_link(case_id),
         standing_text=words.standing,
         messages=[m for m in detail.messages if m.allowed],
         tree=tree(detail.instances),
-        timeline=_timeline(case_id),
-        skipped=engine().migrations.skipped_steps(actor(), case_id),
+        timeline=HistoryFormatter(processes=page.process_names).timeline(page.facts, LATEST),
+        skipped=page.skipped,
     )
 
 
@@ -53,7 +56,9 @@ def instance(case_id: str, instance_id: str) -> str:
     """The page of a process instance of a case: its diagram with its tokens, and its children."""
     detail = engine().cases.get(actor(), case_id)
     view = engine().instances.get(actor(), instance_id)
-    standing = _standing(view)
+    states = engine().instances.element_states(actor(), view.id)
+    drawing = engine().definitions.drawing(actor(), view.definition_id)
+    standing = _standing(view, states, drawing)
     return render_template(
         "cases/instance.html",
         case=detail,
@@ -77,9 +82,9 @@ class Standing:
     steps: list[tuple[str, ElementState]]
 
 
-def _standing(instance: InstanceView) -> Standing:
-    states = engine().instances.element_states(actor(), instance.id)
-    drawing = engine().definitions.drawing(actor(), instance.definition_id)
+def _standing(
+    instance: InstanceView, states: Mapping[str, ElementState], drawing: Drawing
+) -> Standing:
     names = {shape.id: shape.name for shape in planes.all_shapes(drawing) if shape.name.strip()}
     # A file without a drawing has the steps' names in its table of activities.
     for row in engine().definitions.sheet(actor(), instance.definition_id):
@@ -91,26 +96,20 @@ def _standing(instance: InstanceView) -> Standing:
     )
 
 
-def _whole(detail: CaseDetail) -> Standing | None:
+def _whole(page: CasePage) -> Standing | None:
     """The state of the root instance, for a case whose diagrams have no sheets."""
-    root = next((i for i in detail.instances if i.parent_id is None), None)
-    return None if root is None else _standing(root)
-
-
-def _timeline(case_id: str) -> list[HistoryLine]:
-    facts = engine().history.search(actor(), case_id=case_id, limit=FACTS)
-    return HistoryFormatter().timeline(facts.items, LATEST)
-
-
-def _sheet_picture(detail: CaseDetail, sheet: Sheet) -> Picture | None:
-    if not sheet.definition_id:
+    root = next((i for i in page.detail.instances if i.parent_id is None), None)
+    if root is None or page.drawing is None:
         return None
-    states: dict[str, ElementState] = {}
-    if sheet.instance_id:
-        states = dict(engine().instances.element_states(actor(), sheet.instance_id))
-    drawing = engine().definitions.drawing(actor(), sheet.definition_id)
+    return _standing(root, page.states, page.drawing)
+
+
+def _sheet_picture(page: CasePage, sheet: Sheet) -> Picture | None:
+    if page.drawing is None:
+        return None
     title = _("Diagram för %(key)s, %(title)s", key=sheet.key, title=sheet.title)
-    return planes.picture(drawing, states, title=title, link=element_link(detail.row.id))
+    link = element_link(page.detail.row.id)
+    return planes.picture(page.drawing, page.states, title=title, link=link)
 
 
 def element_link(case_id: str) -> diagram.Link:
