@@ -7,24 +7,29 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from flask import render_template, request, url_for
+from flask import render_template, request
+from markupsafe import Markup
 
-from engine import CasePage, Drawing, ElementState, InstanceView, Sheet
+from engine import CaseDetail, CasePage, Drawing, ElementState, InstanceView, Sheet
 from web import diagram, planes
-from web.back import task_url
+from web.back import task_urls
+from web.cases import markup
 from web.cases import sheet as paper
 from web.cases.routes import blueprint
-from web.context import actor, engine, today
+from web.context import actor, engine, today, url_for
 from web.i18n import gettext as _
 from web.planes import Picture
 from web.svg import words
-from web.texts.history import HistoryFormatter
+from web.texts.history import HistoryFormatter, HistoryLine
 
 LATEST: Final = 8
 """Lines of the timeline on the page of a case; a link leads to the whole history."""
 
 FACTS: Final = 60
 """Facts that the timeline is made of: an act such as a completed task writes several."""
+
+_ID: Final = "0" * 32
+"""What stands for the id in the address that those of a diagram's elements are made of."""
 
 
 @blueprint.get("/<case_id>")
@@ -33,20 +38,24 @@ def show(case_id: str) -> str:
     choose = partial(paper.chosen, asked=request.args.get("blad"))
     page = engine().cases.page(actor(), case_id, choose=choose, facts=FACTS)
     detail, sheet = page.detail, page.sheet
+    whole = None if sheet else _whole(page)
+    processes = tree(detail.instances)
     return render_template(
         "cases/show.html",
         case=detail,
         row=detail.row,
-        tabs=[paper.tab(s, today()) for s in detail.sheets],
+        tabs=_tabs(detail, sheet) if sheet else "",
         sheet=sheet,
-        paper=paper.rows(sheet, today()) if sheet else [],
+        paper=markup.Paper().rows(paper.rows(sheet, today())) if sheet else "",
         picture=_sheet_picture(page, sheet) if sheet else None,
-        whole=None if sheet else _whole(page),
-        link=element_link(case_id),
-        standing_text=words.standing,
+        whole=whole,
+        steps=_steps(whole, case_id) if whole else "",
         messages=[m for m in detail.messages if m.allowed],
-        tree=tree(detail.instances),
-        timeline=HistoryFormatter(processes=page.process_names).timeline(page.facts, LATEST),
+        people=[markup.responsible(person, role) for role, person in detail.people.items()],
+        processes=markup.instance_lines(processes.shown),
+        finished=markup.instance_lines(processes.finished, 9),
+        finished_count=len(processes.finished),
+        timeline=markup.timeline(_timeline(page)),
         skipped=page.skipped,
     )
 
@@ -65,13 +74,22 @@ def instance(case_id: str, instance_id: str) -> str:
         row=detail.row,
         instance=view,
         picture=standing.picture,
-        standing=standing.steps,
-        children=[i for i in detail.instances if i.parent_id == instance_id],
+        standing=_steps(standing, view.case_id),
+        children=markup.instance_lines(
+            [i for i in detail.instances if i.parent_id == instance_id], view.depth + 1
+        ),
         offered=[o for o in detail.activities if o.instance_id == instance_id],
         parent=next((i for i in detail.instances if i.id == view.parent_id), None),
-        link=element_link(view.case_id),
-        standing_text=words.standing,
     )
+
+
+def _tabs(detail: CaseDetail, sheet: Sheet) -> Markup:
+    tabs = [paper.tab(one, today()) for one in detail.sheets]
+    return markup.sheet_tabs(detail.row.id, tabs, sheet.key)
+
+
+def _timeline(page: CasePage) -> list[HistoryLine]:
+    return HistoryFormatter(processes=page.process_names).timeline(page.facts, LATEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +98,10 @@ class Standing:
 
     picture: Picture
     steps: list[tuple[str, ElementState]]
+
+
+def _steps(standing: Standing, case_id: str) -> Markup:
+    return markup.standing(standing.steps, element_link(case_id), words.standing)
 
 
 def _standing(
@@ -114,12 +136,15 @@ def _sheet_picture(page: CasePage, sheet: Sheet) -> Picture | None:
 
 def element_link(case_id: str) -> diagram.Link:
     """A function that gives the address of an element's task or of the instance that it started."""
+    task_url = task_urls()
+    address = url_for("cases.instance", case_id=case_id, instance_id=_ID)
+    before, after = address.rsplit(_ID, 1)
 
     def link(state: ElementState) -> str | None:
         if state.task_id:
             return task_url(state.task_id)
         if state.instance_id:
-            return url_for("cases.instance", case_id=case_id, instance_id=state.instance_id)
+            return f"{before}{state.instance_id}{after}"
         return None
 
     return link
@@ -136,4 +161,4 @@ class Tree:
 def tree(instances: tuple[InstanceView, ...]) -> Tree:
     """Shown at once are the phases (depth 0 and 1) and what runs; other ended ones are folded."""
     shown = tuple(i for i in instances if i.depth <= 1 or i.ended_at is None)
-    return Tree(shown, tuple(i for i in instances if i not in shown))
+    return Tree(shown, tuple(i for i in instances if i.depth > 1 and i.ended_at is not None))
