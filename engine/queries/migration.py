@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, false, func, literal, select, union_all
 
 from engine.access import actions
-from engine.access.rules import authorize, may
+from engine.access.rules import CaseObject, authorize, may
 from engine.errors import NotFound
 from engine.queries import paging
 from engine.queries.objects import case_object
@@ -71,6 +71,11 @@ def skipped_steps(connection: Connection, actor: Actor, case_id: str) -> tuple[S
     has decided about first. Raises ``NotFound``."""
     thing = case_object(connection, actor, case_id)
     authorize(actor, actions.CASE_VIEW, thing)
+    return skipped_of(connection, actor, thing)
+
+
+def skipped_of(connection: Connection, actor: Actor, thing: CaseObject) -> tuple[SkippedStep, ...]:
+    """``skipped_steps`` of a case that has been authorised."""
     rows = connection.execute(
         select(
             SkippedStepTable,
@@ -86,7 +91,7 @@ def skipped_steps(connection: Connection, actor: Actor, case_id: str) -> tuple[S
             (TaskTable.instance_id == SkippedStepTable.instance_id)
             & (TaskTable.token == SkippedStepTable.token),
         )
-        .where(SkippedStepTable.case_id == case_id)
+        .where(SkippedStepTable.case_id == thing.id)
         .order_by(SkippedStepTable.state != "offered", SkippedStepTable.at, SkippedStepTable.id)
     ).all()
     people = people_by_id(connection, (row.decided_by for row in rows))

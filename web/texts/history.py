@@ -135,11 +135,12 @@ class HistoryFormatter:
     """Formats facts for one page or file; looks the names of processes, of people and of what
     diagrams hold up once."""
 
-    def __init__(self, *, whole: bool = False) -> None:
-        """``whole``: long values and plans are in full, for a file; pages cut them."""
+    def __init__(self, *, whole: bool = False, processes: Mapping[str, str] | None = None) -> None:
+        """``whole``: long values and plans are in full, for a file; pages cut them. ``processes``:
+        what the process of each definition is called, by its id, where that is known already."""
         self._extras = EXTRAS | WHOLE if whole else EXTRAS
         self._words = DiagramWords()
-        self._processes: Mapping[str, str] | None = None
+        self._processes = processes
         self._people: dict[str, str] = {}
 
     def sentence(self, entry: HistoryEntry) -> str:
@@ -179,7 +180,7 @@ class HistoryFormatter:
         """
         self.know(entries)
         lines: list[HistoryLine] = []
-        for group in _acts(entries):
+        for group in _acts(entries)[:most]:
             main = next((e for type in MAIN for e in group if e.type == type), group[0])
             more = [x for e in group for x in self._details(e) if e.type != "point.ticked"]
             ticks = sum(e.type == "point.ticked" for e in group)
@@ -188,7 +189,7 @@ class HistoryFormatter:
             more += _token_line(main)
             about = next((e.about for e in group if e.about), None)
             lines.append(HistoryLine(main, self.sentence(main), more, self.mark(main), about))
-        return lines[:most]
+        return lines
 
     def _params(self, entry: HistoryEntry) -> dict[str, Any]:
         """What the placeholders of the sentences are filled with."""
