@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from importlib import import_module
 
 from sqlalchemy import select, update
 
@@ -19,6 +20,7 @@ from engine.store.tables import (
     PersonWordTable,
 )
 from tests.support.chaos.old import VERSIONS, restore
+from tests.support.databases import database_of
 
 
 def test_people_and_customers_of_an_older_database_are_found(database_url: str) -> None:
@@ -56,7 +58,7 @@ def test_who_changed_an_account_last_is_taken_from_the_history(
         engine.people.add(SYSTEM, "kim", "Kim", password=secret, key="a")
         engine.people.change(SYSTEM, "kim", email="kim@example.org", key="b")
         known = engine.people.account(SYSTEM, "kim")
-        database = engine._transactions.database
+        database = database_of(engine)
         with database.writing() as connection:
             connection.execute(update(PersonTable).values(changed_by=None, changed_at=None))
             _fill(connection)
@@ -65,7 +67,5 @@ def test_who_changed_an_account_last_is_taken_from_the_history(
 
 
 def _fill(connection: object) -> None:
-    from importlib import import_module
-
     name = "engine.store.migrations.versions.0016_people_and_customers_in_order"
     import_module(name)._who_changed_accounts(connection)

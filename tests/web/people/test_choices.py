@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine as DatabaseEngine
 
 from engine import SYSTEM, Engine
 from tests.support.crowd import clientele, crowd
+from tests.support.databases import database_of
 from tests.support.people import People
 from tests.support.visitor import SignedIn, Visitor, form
 
@@ -29,7 +30,7 @@ class Town:
 
     def grow(self, number: int) -> None:
         """Until there are so many of each, all of whom hold every role."""
-        with self._engine._transactions.database.writing() as connection:
+        with database_of(self._engine).writing() as connection:
             crowd(connection, number - self._many, list(self._engine.roles), first=self._many)
             clientele(connection, number - self._many, first=self._many)
         self._many = number
