@@ -56,7 +56,8 @@ class Operations(Part):
             outbox.oldest(connection, now),
             self._transactions.queue.oldest(connection, now),
         )
-        return max(0.0, *((now - moment).total_seconds() for moment in waiting if moment))
+        first = min((moment for moment in waiting if moment), default=now)
+        return max(0.0, (now - first).total_seconds())
 
     def check_version(self) -> None:
         """Whether this program and the database fit together.

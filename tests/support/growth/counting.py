@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from engine import Engine
 from tests.support.databases import database_of
@@ -17,6 +17,11 @@ STEP: Final = 10
 """Instructions of SQLite's machine that are counted at a time."""
 SMALL: Final = 500
 """Rows of a table that may be read whole: reading so few is quicker than any index."""
+
+
+A = TypeVar("A")
+Statements = dict[str, Any]
+"""Statements with their parameters."""
 
 
 @dataclass
@@ -69,30 +74,48 @@ class PostgresqlPlans:
     """How an engine on PostgreSQL finds what it is asked for, when its tables are large."""
 
     def __init__(self, engine: Engine) -> None:
-        self._sent: dict[str, Any] = {}
+        self._sent: Statements = {}
         self._pool = database_of(engine)._engine
         event.listen(self._pool, "after_cursor_execute", self._done)
 
-    def whole(self) -> list[str]:
-        """The tables that the statements since the last call read from the first row to the last,
-        each with the statement."""
+    def sent(self) -> Statements:
+        """The statements since the last call."""
         sent, self._sent = self._sent, {}
-        found = []
+        return sent
+
+    def whole(self, asked: Mapping[A, Statements]) -> dict[A, list[str]]:
+        """The tables that what was asked reads from the first row to the last, each with the
+        statement."""
         with self._pool.connect() as connection:
             connection.exec_driver_sql("BEGIN")
             Rows(connection).as_if_large()
-            for text, parameters in sent.items():
-                explained = f"EXPLAIN (FORMAT JSON) {text}"
-                [plan] = connection.exec_driver_sql(explained, parameters).scalar_one()
-                for scan in _scans(plan["Plan"]):
-                    if scan["Node Type"] == "Seq Scan" and scan["Plan Rows"] > SMALL * 1_000:
-                        found.append(f"{scan['Relation Name']}: {text}")
+            large = _large(connection)
+            found = {
+                one: [x for each in sent.items() for x in _read_whole(connection, large, *each)]
+                for one, sent in asked.items()
+            }
             connection.exec_driver_sql("ROLLBACK")
         return found
 
     def _done(self, _conn: Any, _cursor: Any, text: str, parameters: Any, *_: Any) -> None:
         if text.lstrip().startswith(("SELECT", "WITH")):
             self._sent[text] = parameters
+
+
+def _large(connection: Connection) -> frozenset[str]:
+    """The tables that are more than small, as the planner takes them to be."""
+    statement = "SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > 1000 * "
+    return frozenset(connection.exec_driver_sql(f"{statement}{SMALL}").scalars())
+
+
+def _read_whole(
+    connection: Connection, large: frozenset[str], text: str, parameters: Any
+) -> Iterator[str]:
+    explained = f"EXPLAIN (FORMAT JSON) {text}"
+    [plan] = connection.exec_driver_sql(explained, parameters).scalar_one()
+    for scan in _scans(plan["Plan"]):
+        if scan["Node Type"] == "Seq Scan" and scan["Relation Name"] in large:
+            yield f"{scan['Relation Name']}: {text}"
 
 
 def _scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

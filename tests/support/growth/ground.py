@@ -282,8 +282,8 @@ def costs(company: Company, asked: Iterable[Asked], clock: FakeClock) -> dict[As
 def read_whole(company: Company, asked: Iterable[Asked]) -> dict[Asked, list[str]]:
     """The large tables that PostgreSQL reads whole for an answer."""
     plans = PostgresqlPlans(company.engine)
-    found = {}
+    sent = {}
     for one in asked:
         company.ask(*one)
-        found[one] = plans.whole()
-    return found
+        sent[one] = plans.sent()
+    return plans.whole(sent)
