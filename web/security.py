@@ -53,8 +53,8 @@ def masked(token: str) -> str:
     """A CSRF token masked for one page."""
     plain = token.encode()
     mask = secrets.token_bytes(len(plain))
-    mixed = bytes(a ^ b for a, b in zip(plain, mask, strict=True))
-    return urlsafe_b64encode(mask + mixed).decode()
+    mixed = int.from_bytes(plain) ^ int.from_bytes(mask)
+    return urlsafe_b64encode(mask + mixed.to_bytes(len(plain))).decode()
 
 
 def unmasked(shown: str) -> str:

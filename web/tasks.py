@@ -29,7 +29,7 @@ from engine import (
 from web import choices, conflicts, inbox_page, pending_forms, task_form, task_people, task_saves
 from web.back import way_back
 from web.cases.plan import last_change
-from web.context import actor, config, engine, posted_key, url_for
+from web.context import actor, config, engine, posted_key, role_choices, url_for
 from web.formats import clock
 from web.forms import Problems, has_search, shown_fields
 from web.i18n import gettext as _
@@ -62,7 +62,7 @@ def inbox() -> ResponseReturnValue:
         address=partial(inbox_page.address, chosen),
         first_url=inbox_page.address(query) if cursor else None,
         next_url=inbox_page.address(query, cursor=page.next) if page.next else None,
-        roles=engine().roles,
+        roles=role_choices(),
         phases=phases(),
     )
 

@@ -178,27 +178,12 @@ def task_row(row: Sequence[Any], people: PeopleById) -> TaskRow:
         due, opened_at, ticked, points, draft_at, revision, case_number, customer,
         title_text, title_at,
     ) = row[: len(TASK)]  # fmt: skip
+    has_draft = draft_at is not None and state == "open"
+    assignee, about = people.get(assignee_id or ""), title_of(title_text, title_at)
     return TaskRow(
-        id=id,
-        name=name,
-        process_id=process_id,
-        element_id=element_id,
-        state=state,
-        case_id=case_id,
-        case_number=case_number,
-        customer=customer,
-        phase=phase,
-        phase_title=phase_title,
-        role=role,
-        assignee=people.get(assignee_id or ""),
-        due=due,
-        opened_at=opened_at,
-        ticked=ticked,
-        points=points,
-        has_draft=draft_at is not None and state == "open",
-        revision=revision,
-        about=title_of(title_text, title_at),
-    )
+        id, name, process_id, element_id, state, case_id, case_number, customer, phase,
+        phase_title, role, assignee, due, opened_at, ticked, points, has_draft, revision, about,
+    )  # fmt: skip
 
 
 def with_case(statement: AnySelect) -> AnySelect:
@@ -339,7 +324,7 @@ def _listed(selected: AnySelect) -> AnySelect:
     return listed.order_by(page.c.due, page.c.place)
 
 
-def _listed_row(row: AnyRow) -> TaskRow:
+def _listed_row(row: Sequence[Any]) -> TaskRow:
     """The view of a row of a list."""
     username, name, roles, rights, active, email = row[len(TASK) :]
     if username is None:
