@@ -1,14 +1,14 @@
 """What the inbox shows: its filters, and the cards of its tasks, whose HTML is made here.
 
-What many cards share (a person, a day, a name) is kept; it depends on its text alone.
+A card is a function of what it is made of, and kept for those who look again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from flask import request
@@ -30,38 +30,28 @@ SHOW: Final = ("mine", "role", "all")
 """Whose tasks the inbox shows: one's own, those of one's roles, everybody's."""
 
 
-class TaskCard(NamedTuple):
-    """The parts of a card: the task's address and name, what tells its instance apart, where it
-    belongs, when it is due, how far it is, and whose it is."""
-
-    url: str
-    name: Markup
-    about: Markup
-    where: Markup
-    when: Markup
-    state: Markup
-    who: Markup
-
-
-def card(row: TaskRow, url: Callable[[str], str]) -> TaskCard:
-    """The card of a task.
-
-    :param url: makes its address of its id
-    """
-    now = language()
+def card(row: TaskRow, url: str) -> Markup:
+    """The card of a task; ``url`` is the address of its page."""
     days = -1 if row.due is None else days_late(row.due)
-    return TaskCard(
-        url(row.id),
-        _name(called(row)),
-        about(row.about),
-        _where(row),
-        _when(due_text(row.due), row.due, days, now),
-        _state(row),
-        _assigned(row.assignee) if row.assignee else _free(row.role),
-    )
+    role = role_title(row.role) if row.role else _("Ingen")
+    texts = called(row), due_text(row.due), role, language()
+    return _card(row, url, texts, about(row.about), days)
 
 
 @lru_cache(maxsize=2_000)
+def _card(
+    row: TaskRow, url: str, texts: tuple[str, str, str, str], about: Markup, days: int
+) -> Markup:
+    name, due, role, _language = texts
+    who = _assigned(row.assignee) if row.assignee else _free(role)
+    return Markup(
+        f'<div class="task-what"><h3 lang="sv"><a class="task-link" href="{escape(url)}">'
+        f"{_name(name)}</a></h3>{about}"
+        f'<p class="task-where">{_where(row)}</p></div>'
+        f'{_when(due, row.due, days)}<div class="task-state">{_state(row)}</div>{who}'
+    )
+
+
 def _name(name: str) -> Markup:
     return escape(soft(name))
 
@@ -74,13 +64,11 @@ def _where(row: TaskRow) -> Markup:
     return Markup(f"{customer}{escape(row.case_number)}{phase}")
 
 
-@lru_cache(maxsize=200)
 def _phase(key: str, title: str) -> Markup:
     return Markup(f'<span lang="sv">{escape(key)} {escape(title)}</span>')
 
 
-@lru_cache(maxsize=2_000)
-def _when(text: str, due: date | None, days: int, _language: str) -> Markup:
+def _when(text: str, due: date | None, days: int) -> Markup:
     if days < 0:
         return Markup(f'<div class="task-when task-due">{escape(text)}</div>')
     if days == 0:
@@ -96,15 +84,13 @@ def _state(row: TaskRow) -> Markup:
     return Markup(f"{ticked}{pill('info', _('Utkast'), 'pen')}")
 
 
-@lru_cache(maxsize=2_000)
 def _assigned(person: Person) -> Markup:
     avatar = f'<span class="avatar" aria-hidden="true">{escape(person.initials)}</span>'
     return Markup(f'<div class="task-who who">{avatar}{escape(person.name)}</div>')
 
 
-def _free(role: str | None) -> Markup:
-    text = role_title(role) if role else _("Ingen")
-    return Markup(f'<div class="task-who muted">{escape(text)}</div>')
+def _free(role: str) -> Markup:
+    return Markup(f'<div class="task-who muted">{escape(role)}</div>')
 
 
 def address(chosen: Mapping[str, Any], **other: str | None) -> str:
@@ -129,12 +115,12 @@ def filters() -> dict[str, Any]:
     }
 
 
-def grouped(rows: tuple[TaskRow, ...]) -> list[tuple[str, list[TaskCard]]]:
+def grouped(rows: tuple[TaskRow, ...]) -> list[tuple[str, list[Markup]]]:
     """The cards of the rows by ``GROUPS``, without the groups that are empty."""
-    groups: dict[str, list[TaskCard]] = {name: [] for name in GROUPS}
+    groups: dict[str, list[Markup]] = {name: [] for name in GROUPS}
     day, url = today(), task_urls()
     for row in rows:
         late = row.due is not None and row.due < day
         group = "late" if late else "today" if row.due == day else "coming"
-        groups[group].append(card(row, url))
+        groups[group].append(card(row, url(row.id)))
     return [(name, cards) for name, cards in groups.items() if cards]

@@ -22,7 +22,7 @@ from sqlalchemy import (
     case,
     false,
     func,
-    literal,
+    literal_column,
     or_,
     select,
     true,
@@ -183,8 +183,8 @@ def counting(
             seen = aliased(TaskTable, read.limit(most + 1).subquery())
             fits = case((and_(true(), *(ask(seen) for ask in chosen.asked)), 1), else_=0)
             fitting = func.sum(fits) if chosen.asked else func.count()
-            columns = literal(name).label("name"), func.count(), fitting, literal(most)
-            parts.append(select(*columns).select_from(seen))
+            group = literal_column(f"'{name}'"), func.count()
+            parts.append(select(*group, fitting, literal_column(f"{most}")).select_from(seen))
     return union_all(*parts) if parts else None
 
 
