@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, cast
@@ -129,9 +129,10 @@ def search(
     return Page(page.items, place(end)) if page.next is None and end is not None else page
 
 
-def newest(connection: Connection, case_id: str, limit: int) -> tuple[HistoryEntry, ...]:
-    """The newest facts of a case that has been authorised, in one statement."""
-    return tuple(map(entry, _NEWEST.all(connection, {"case": case_id, "count": limit})))
+def newest(connection: Connection, case_id: str, limit: int) -> Iterator[HistoryEntry]:
+    """The newest facts of a case that has been authorised. All are read now, in one statement; the
+    view of each is made when it is taken."""
+    return map(entry, _NEWEST.all(connection, {"case": case_id, "count": limit}))
 
 
 def between(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
