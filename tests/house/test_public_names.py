@@ -25,8 +25,9 @@ NAMES = {
     "StartCheck", "DateConflict",
     "AwaitedEvent", "FollowUp", "Notice", "InstanceTitle",
     # cases
-    "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView",
-    "MessageOption", "Page", "PlanRow", "Sheet", "SheetEntry", "SheetRow", "VariableValue",
+    "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CasePage", "CaseRow", "Incident",
+    "InstanceView", "MessageOption", "Page", "PlanRow", "Sheet", "SheetEntry", "SheetRow",
+    "VariableValue",
     # figures
     "Count", "Load", "Overview",
     # moving to another version
