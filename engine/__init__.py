@@ -29,6 +29,7 @@ from engine.identity.tokens import SCOPES as TOKEN_SCOPES
 from engine.service import Engine
 from engine.service.decide_file import decide_file
 from engine.views import (
+    COUNTED_RUNNING,
     INCIDENT_KINDS,
     SYSTEM,
     Account,
@@ -41,6 +42,7 @@ from engine.views import (
     CasePage,
     CaseRow,
     CheckReport,
+    Choices,
     Count,
     Customer,
     CustomerRow,
@@ -89,6 +91,8 @@ from engine.views import (
     Phase,
     PlanRow,
     Point,
+    PreviewedCase,
+    PreviewGroup,
     Receipt,
     Role,
     Session,
@@ -103,6 +107,7 @@ from engine.views import (
     StartForm,
     StartOption,
     StepToSkip,
+    StoredPreview,
     TaskDetail,
     TaskForm,
     TaskRow,
@@ -116,6 +121,7 @@ from engine.views import (
 from engine.work.fields import is_unseen
 
 __all__ = [
+    "COUNTED_RUNNING",
     "INCIDENT_KINDS",
     "SYSTEM",
     "TOKEN_SCOPES",
@@ -129,6 +135,7 @@ __all__ = [
     "CasePage",
     "CaseRow",
     "CheckReport",
+    "Choices",
     "Clock",
     "Config",
     "ConfigError",
@@ -189,6 +196,8 @@ __all__ = [
     "Phase",
     "PlanRow",
     "Point",
+    "PreviewGroup",
+    "PreviewedCase",
     "Problem",
     "ProcessFailed",
     "Receipt",
@@ -207,6 +216,7 @@ __all__ = [
     "StartForm",
     "StartOption",
     "StepToSkip",
+    "StoredPreview",
     "SystemClock",
     "TaskDetail",
     "TaskForm",

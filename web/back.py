@@ -86,5 +86,5 @@ def _this_page(usual: str) -> str | None:
 
 def init(app: Flask) -> None:
     """Give the templates the functions about the ways to a task or a case, and back."""
-    functions = (way_back, task_url, task_urls, case_url, case_urls)
+    functions = (way_back, task_url, case_url, case_urls)
     app.jinja_env.globals.update({each.__name__: each for each in functions})

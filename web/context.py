@@ -94,6 +94,11 @@ def role_titles(keys: Iterable[str]) -> list[str]:
     return [role.title(language()) for key, role in engine().roles.items() if key in wanted]
 
 
+def role_choices() -> list[tuple[str, str]]:
+    """The keys and titles of all roles, in the order of the configuration."""
+    return [(key, role.title(language())) for key, role in engine().roles.items()]
+
+
 def init(app: Flask) -> None:
     """Begin and end what a request knows once and for all."""
 

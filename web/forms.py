@@ -23,6 +23,8 @@ from web.texts.errors import problem_text
 
 PREFIX = "f."
 """What the name of a field's input begins with."""
+SEARCH = "find"
+"""What the name of a search box begins with, and the value of its button (web/choices.py)."""
 
 
 def anchor(name: str | None) -> str:
@@ -81,6 +83,11 @@ class Problems:
 
 
 # ---------------------------------------------------------------- posted values
+
+
+def has_search(posted: Mapping[str, str]) -> bool:
+    """Whether a posted form has search boxes."""
+    return any(name.startswith(f"{SEARCH}:") for name in posted)
 
 
 def canonical(kind: str, text: str) -> Any:

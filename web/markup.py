@@ -5,7 +5,7 @@ templates (``m.pill("late", text, "clock")``), beside the larger parts, which ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -140,11 +140,11 @@ def meter(part: int, whole: int, text: str) -> Markup:
     """A small bar beside ``text``, the whole sentence ("3 av 6"); nothing of nothing."""
     if not whole:
         return Markup()
+    width = round(56 * part / whole, 1)
+    fill = f'<rect class="meter-fill" width="{width}" height="8"/>' if part else ""
     return Markup(
         '<span class="meter"><svg viewBox="0 0 56 8" preserveAspectRatio="none" '
-        'aria-hidden="true" focusable="false"><rect class="meter-track" width="56" height="8"/>'
-        f'<rect class="meter-fill" width="{round(56 * part / whole, 1)}" height="8"/></svg>'
-        f"{escape(text)}</span>"
+        f'aria-hidden="true" focusable="false">{fill}</svg>{escape(text)}</span>'
     )
 
 
@@ -159,9 +159,25 @@ def _points(ticked: int, whole: int, _language: str) -> Markup:
     return meter(ticked, whole, ngettext(singular, plural, whole, part=ticked))
 
 
+def options(choices: Iterable[tuple[str, str]], chosen: str | None = None) -> Markup:
+    """The options of a select, by value and text; one of them may be chosen."""
+    return _options(tuple(choices), chosen)
+
+
+@lru_cache(maxsize=200)
+def _options(choices: tuple[tuple[str, str], ...], chosen: str | None) -> Markup:
+    return Markup(
+        "".join(
+            f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>'
+            f"{escape(text)}</option>"
+            for value, text in choices
+        )
+    )
+
+
 PARTS: Final = (
     icon, pill, row_state, instance_state, moment_tag, moment, day, due, who, about, meter,
-    points,
+    points, options,
 )  # fmt: skip
 
 

@@ -53,8 +53,8 @@ def masked(token: str) -> str:
     """A CSRF token masked for one page."""
     plain = token.encode()
     mask = secrets.token_bytes(len(plain))
-    mixed = bytes(a ^ b for a, b in zip(plain, mask, strict=True))
-    return urlsafe_b64encode(mask + mixed).decode()
+    mixed = int.from_bytes(plain) ^ int.from_bytes(mask)
+    return urlsafe_b64encode(mask + mixed.to_bytes(len(plain))).decode()
 
 
 def unmasked(shown: str) -> str:
@@ -103,8 +103,11 @@ def local_path(target: str | None, default: str) -> str:
 
 def add_headers(response: Response) -> Response:
     """Add ``HEADERS`` to an answer, and forbid storing it unless it is a static file."""
+    # One look at what is there: asking for each header by its name goes through all of them.
+    given = {name.lower() for name, _ in response.headers}
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in given:
+            response.headers.add(name, value)
     if secure():
         response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
     if request.endpoint != "static":

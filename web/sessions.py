@@ -43,7 +43,8 @@ PUBLIC: Final = frozenset(
 
 
 class StoredSession(CallbackDict[str, Any], SessionMixin):
-    """Flask's session object for a session that the engine stores: its data, token and person."""
+    """Flask's session object for a session that the engine stores: its data, token and person, and
+    whether there are notices that the person has not seen."""
 
     def __init__(self, stored: Session):
         def changed(_: object) -> None:
@@ -52,6 +53,7 @@ class StoredSession(CallbackDict[str, Any], SessionMixin):
         super().__init__(dict(stored.data), changed)
         self.token = stored.token
         self.person = stored.person
+        self.has_notices = stored.has_notices
         self.modified = False
 
 
@@ -146,7 +148,9 @@ def init(app: Flask, ask_login: Callable[[], Any]) -> None:
     def know_person() -> Any:
         if hasattr(g, "no_session"):
             raise g.no_session
-        g.person = getattr(session._get_current_object(), "person", None)  # type: ignore[attr-defined]
+        stored = session._get_current_object()  # type: ignore[attr-defined]
+        g.person = getattr(stored, "person", None)
+        g.has_notices = getattr(stored, "has_notices", False)
         if request.method == "POST" and ID in request.form:
             after_this_request(pending_forms.forget_when_done)
         allowed = g.person is not None or not request.endpoint or request.endpoint in PUBLIC

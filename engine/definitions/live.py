@@ -53,7 +53,8 @@ class LiveProcesses:
         self._messages: tuple[Deployed, Mapping[str, MessageMeta]] = (self._kept, {})
 
     def read(self, connection: Connection) -> Deployed:
-        """What is deployed, as the connection's transaction sees it."""
+        """What is deployed. The connection needs no transaction: what is read while something is
+        deployed is read again by the next who asks."""
         newest = connection.scalar(_NEWEST)
         kept = self._kept
         if kept.since != newest:

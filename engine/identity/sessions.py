@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, or_, select, text, update
 
 from engine import views
 from engine.errors import Invalid, Problem
 from engine.queries.rows import PERSON, person_view
-from engine.store.tables import PersonTable, SessionTable
+from engine.store.base import UNSEEN, delete_unlocked
+from engine.store.tables import NoticeTable, PersonTable, SessionTable
 
 DATA_LENGTH: Final = 500_000
 """Characters of a session's data as JSON: a long form survives signing in again."""
@@ -34,6 +35,9 @@ _READ: Final = (
         SessionTable.seen_at,
         SessionTable.expires_at,
         SessionTable.data,
+        exists()
+        .where(text(f"notice.{UNSEEN}"), NoticeTable.person_id == PersonTable.id)
+        .label("has_notices"),
     )
     .join(PersonTable, PersonTable.id == SessionTable.person_id)
     .where(SessionTable.token_hash == bindparam("hash"), PersonTable.active)
@@ -91,7 +95,9 @@ def get(
     row = connection.execute(_READ, {"hash": token_hash(token)}).one_or_none()
     if row is None or now >= row.expires_at or now - row.seen_at >= idle:
         return None
-    session = views.Session(token, person_view(row), row.created_at, row.expires_at, row.data)
+    session = views.Session(
+        token, person_view(row), row.created_at, row.expires_at, row.data, row.has_notices
+    )
     return ValidSession(session, stale=now - row.seen_at >= SEEN_EVERY)
 
 
@@ -123,8 +129,5 @@ def end(connection: Connection, token: str) -> None:
 
 def sweep(connection: Connection, *, now: datetime, idle: timedelta) -> None:
     """Delete the sessions that have ended."""
-    connection.execute(
-        delete(SessionTable).where(
-            or_(SessionTable.expires_at <= now, SessionTable.seen_at <= now - idle)
-        )
-    )
+    ended = or_(SessionTable.expires_at <= now, SessionTable.seen_at <= now - idle)
+    delete_unlocked(connection, SessionTable, ended)

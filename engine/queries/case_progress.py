@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from engine.queries.case_rows import CaseRows
-from engine.queries.inbox import OPEN
 from engine.queries.rows import AnyRow, AnySelect
+from engine.queries.task_ranges import OPEN
 from engine.store.tables import PlanItemTable, TaskTable
 
 

@@ -13,8 +13,8 @@ from engine.access.rules import authorize
 from engine.errors import NotFound
 from engine.queries.analysis import counted_running
 from engine.queries.rows import AnyRow, AnySelect, PeopleById, name_of, people_by_id
-from engine.queries.text_search import swedish
 from engine.store.base import RUNNING
+from engine.store.names import swedish
 from engine.store.tables import DefinitionTable, InstanceTable, ResourceTable
 from engine.views import COUNTED_RUNNING, Actor, Count, Definition, Finding, PhaseDiagram, Source
 

@@ -13,9 +13,9 @@ from engine.access import actions
 from engine.access.rules import authorize
 from engine.queries import case_rows
 from engine.queries.case_rows import INSTANCE, CaseRows
-from engine.queries.inbox import OPEN
 from engine.queries.objects import case_of_instance
 from engine.queries.rows import AnyRow, PeopleById, people_by_id, title_view
+from engine.queries.task_ranges import OPEN
 from engine.store.tables import (
     DefinitionTable,
     InstanceTable,

@@ -163,9 +163,12 @@ TITLE_LENGTH = 80
 
 def title_view(row: AnyRow) -> InstanceTitle | None:
     """The title of a row with the columns of ``TITLE``; None when there is none."""
-    if row.title_text is None:
-        return None
-    return InstanceTitle(_first_words(row.title_text), row.title_at)
+    return title_of(row.title_text, row.title_at)
+
+
+def title_of(text: str | None, at: datetime) -> InstanceTitle | None:
+    """The title that the columns of ``TITLE`` hold; None when there is none."""
+    return None if text is None else InstanceTitle(_first_words(text), at)
 
 
 def titled(name: str, title: InstanceTitle | None, zone: tzinfo) -> str:

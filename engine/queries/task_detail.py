@@ -13,7 +13,7 @@ from engine.access.rules import CaseObject, TaskObject, authorize, may
 from engine.bpmn.meta import CheckItem
 from engine.feel import from_json
 from engine.queries.objects import task_object, task_of_attachment
-from engine.queries.people import holders
+from engine.queries.people_choices import choices
 from engine.queries.rows import (
     ATTACHMENT,
     SIGNATURE,
@@ -36,7 +36,16 @@ from engine.store.tables import (
     SignatureTable,
     TaskTable,
 )
-from engine.views import Actor, Attachment, Field, PlanRow, SignatureView, TaskDetail
+from engine.views import (
+    Actor,
+    Attachment,
+    Choices,
+    Field,
+    Person,
+    PlanRow,
+    SignatureView,
+    TaskDetail,
+)
 
 ACTIONS: Mapping[str, str] = {
     "claim": actions.TASK_CLAIM,
@@ -131,7 +140,7 @@ def get(
         completed_by=people.get(row.completed_by or ""),
         completed_at=row.ended_at if row.state == "completed" else None,
         can=can,
-        candidates=holders(connection, row.role) if "reassign" in can else (),
+        candidates=_candidates(connection, actor, row) if "reassign" in can else Choices((), True),
         draft_saved_at=row.draft_at,
         draft_saved_by=name_of(people, row.draft_by),
         plan_was=was,
@@ -155,6 +164,10 @@ def attachment(
 
 
 # ---------------------------------------------------------------- parts
+
+
+def _candidates(connection: Connection, actor: Actor, row: AnyRow) -> Choices[Person]:
+    return choices(connection, actor, [row.role], row.case_id)[row.role]
 
 
 def _load(connection: Connection, task_id: str) -> AnyRow:

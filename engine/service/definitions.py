@@ -99,14 +99,14 @@ class Definitions(Part):
         """The live version of every process, in the order of ``all``. Costs one look at an index
         while nothing new is deployed."""
         authorize(actor, actions.DEFINITION_VIEW)
-        with self._transactions.reading() as connection:
+        with self._transactions.database.glancing() as connection:
             return self._transactions.live.read(connection).processes
 
     def names(self, actor: Actor) -> Mapping[str, str]:
         """What the process of each definition is called, by the definition's id. Costs as little
         as ``live``."""
         authorize(actor, actions.DEFINITION_VIEW)
-        with self._transactions.reading() as connection:
+        with self._transactions.database.glancing() as connection:
             return self._transactions.live.read(connection).names
 
     def running(self, actor: Actor, definition_ids: Sequence[str]) -> Mapping[str, Count]:

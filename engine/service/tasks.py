@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from engine import feel
 from engine.access import actions
@@ -85,7 +85,7 @@ class Tasks(TaskFiles):
         :raises Invalid: for an unknown ``show`` or ``due``, a cursor of another list, and any other
             ``limit``
         """
-        with self._transactions.reading() as connection:
+        with self._looking_up(q, exact) as connection:
             return queries.search(
                 connection,
                 actor,
@@ -112,7 +112,7 @@ class Tasks(TaskFiles):
         """How many tasks ``search`` lists with the same filters, by ``late``, ``today`` and
         ``coming``. Where counting all would take too long, only the first tasks are counted; such a
         ``Count`` has ``more``."""
-        with self._transactions.reading() as connection:
+        with self._looking_up(q) as connection:
             return queries.counts(
                 connection,
                 actor,
@@ -122,6 +122,11 @@ class Tasks(TaskFiles):
                 q=q,
                 today=self._transactions.today(),
             )
+
+    def _looking_up(self, q: str, exact: Exact = ANY) -> AbstractContextManager[Connection]:
+        """A connection for a list: names that become ids need a transaction around all of it."""
+        database = self._transactions.database
+        return database.glancing() if not q and exact == ANY else database.reading()
 
     def get(self, actor: Actor, task_id: str) -> TaskDetail:
         """One user task with everything that its page needs. An open task without a draft is filled

@@ -79,9 +79,10 @@ from engine.views.migration import (
     StepToSkip,
 )
 from engine.views.operations import Pulse
-from engine.views.page import Page
+from engine.views.page import Choices, Page
 from engine.views.pending_forms import PendingForm
 from engine.views.people import SYSTEM, Account, Actor, Person, Role, TokenName
+from engine.views.previews import PreviewedCase, PreviewGroup, StoredPreview
 from engine.views.records import Fault, HistoryEntry, Receipt, Verification
 from engine.views.sessions import Session
 from engine.views.tasks import (
@@ -121,6 +122,7 @@ __all__ = [
     "CaseRow",
     "Cell",
     "CheckReport",
+    "Choices",
     "Column",
     "Count",
     "Customer",
@@ -179,6 +181,8 @@ __all__ = [
     "PhaseDiagram",
     "PlanRow",
     "Point",
+    "PreviewGroup",
+    "PreviewedCase",
     "Pulse",
     "Receipt",
     "Requirement",
@@ -198,6 +202,7 @@ __all__ = [
     "StartForm",
     "StartOption",
     "StepToSkip",
+    "StoredPreview",
     "Table",
     "TaskDetail",
     "TaskForm",

@@ -12,10 +12,12 @@ from engine.views.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in person's session. ``token`` is the cookie's secret; only its hash is stored."""
+    """A signed-in person's session. ``token`` is the cookie's secret; only its hash is stored.
+    ``has_notices`` when there are notices that the person has not seen."""
 
     token: str
     person: Person
     created_at: datetime
     expires_at: datetime
     data: Mapping[str, Any] = field(default_factory=dict)
+    has_notices: bool = False

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from engine import SYSTEM, HistoryEntry, InstanceTitle, NamedMessage
 from web import formats
+from web.choices import names_of
 from web.context import actor, engine, role_title
 from web.i18n import N_, ngettext
 from web.i18n import gettext as _
@@ -141,7 +142,7 @@ class HistoryFormatter:
         self._extras = EXTRAS | WHOLE if whole else EXTRAS
         self._words = DiagramWords()
         self._processes = processes
-        self._people: dict[str, str] | None = None
+        self._people: dict[str, str] = {}
 
     def sentence(self, entry: HistoryEntry) -> str:
         """Who did what, as one sentence without a full stop."""
@@ -178,8 +179,10 @@ class HistoryFormatter:
 
         Facts of one act (ticks, note and signature of a completed task) are one line.
         """
+        groups = list(islice(_acts(entries), most))
+        self.know(entry for group in groups for entry in group)
         lines: list[HistoryLine] = []
-        for group in islice(_acts(entries), most):
+        for group in groups:
             main = next((e for type in MAIN for e in group if e.type == type), group[0])
             more = [x for e in group for x in self._details(e) if e.type != "point.ticked"]
             ticks = sum(e.type == "point.ticked" for e in group)
@@ -205,7 +208,7 @@ class HistoryFormatter:
         params["started"] = detail.get("process") or "–"
         params["number"] = detail.get("version") or "–"
         if "person" in detail:
-            params["person"] = self._person(str(detail["person"]))
+            params["person"] = self._person(entry)
         if entry.type in ("point.ticked", "point.unticked"):
             params["point"] = str(detail.get("text") or detail.get("point") or "–").rstrip(".")
         return params
@@ -228,9 +231,9 @@ class HistoryFormatter:
 
     def _payload(self, entry: HistoryEntry) -> list[str]:
         fields = {field.id: field for field in self._message(entry).form}
-        named = any(field.type == "person" for field in fields.values())
-        names = self._usernames() if named else {}
-        return list(answers(fields, entry.detail.get("payload") or {}, names))
+        payload = entry.detail.get("payload") or {}
+        named = (str(payload.get(id) or "") for id, f in fields.items() if f.type == "person")
+        return list(answers(fields, payload, names_of(named)))
 
     def _corrections(self, entry: HistoryEntry) -> Iterator[str]:
         """Each corrected value, with what it was."""
@@ -240,13 +243,17 @@ class HistoryFormatter:
             was, now = (formats.value(change.get(each)) for each in ("was", "is"))
             yield _("%(name)s: %(now)s (var %(was)s)", name=label, now=now, was=was)
 
-    def _usernames(self) -> dict[str, str]:
-        return {p.username: p.name for p in engine().people.all(actor())}
+    def know(self, entries: Iterable[HistoryEntry]) -> None:
+        """Read at once the names of the people whom the facts are about. Facts that were not told
+        of before have theirs read one by one."""
+        wanted = {str(e.detail["person"]) for e in entries if "person" in e.detail}
+        if missing := wanted - self._people.keys():
+            people = engine().people.by_id(actor(), missing)
+            self._people |= {id: people[id].name if id in people else id for id in missing}
 
-    def _person(self, id: str) -> str:
-        if self._people is None:
-            self._people = {p.id: p.name for p in engine().people.all(actor())}
-        return self._people.get(id, id)
+    def _person(self, entry: HistoryEntry) -> str:
+        self.know([entry])
+        return self._people[str(entry.detail["person"])]
 
 
 MAIN: Final = ("task.signed", "task.completed", "draft.saved", "child.started", "message.sent")
