@@ -95,7 +95,7 @@ class DefinitionLibrary:
                 self._cache.popitem(last=False)
         return definition
 
-    def kept(self, definition_id: str) -> ExecutableDefinition | None:
+    def if_read(self, definition_id: str) -> ExecutableDefinition | None:
         """The definition if it has been read already, without any statement; else None."""
         with self._lock:
             return self._cache.get(definition_id)

@@ -28,7 +28,7 @@ from sqlalchemy.orm import aliased
 from engine.access.conditions import cases_of
 from engine.access.rules import CaseObject
 from engine.errors import NotFound
-from engine.queries.rows import CUSTOMER, SIGNATURE, TITLE, AnyRow, AnySelect
+from engine.queries.rows import CUSTOMER, SIGNATURE, TITLE, AnyRow, AnySelect, BuiltStatement
 from engine.store.tables import (
     CaseTable,
     CustomerTable,
@@ -133,20 +133,20 @@ def load(connection: Connection, row: AnyRow) -> CaseRows:
     return CaseRows(
         row,
         instances(connection, row.id),
-        connection.execute(_PLAN, given).all(),
-        connection.execute(_TASKS, given).all(),
+        _PLAN.all(connection, given),
+        _TASKS.all(connection, given),
     )
 
 
 def instances(connection: Connection, case_id: str) -> Sequence[AnyRow]:
     """The instances of a case that has been authorised, at most ``MOST_INSTANCES``."""
-    return connection.execute(_INSTANCES, {"case": case_id}).all()
+    return _INSTANCES.all(connection, {"case": case_id})
 
 
 def waits(connection: Connection, case_id: str, instance_id: str = "") -> Sequence[AnyRow]:
     """What the case waits for (``kind`` is ``message`` or ``signal``), and of one of its instances
     its timers and the elements that stopped it (``timer``, ``incident``)."""
-    return connection.execute(_WAITS, {"case": case_id, "instance": instance_id}).all()
+    return _WAITS.all(connection, {"case": case_id, "instance": instance_id})
 
 
 # ---------------------------------------------------------------- statements
@@ -182,7 +182,7 @@ def _head(roles: frozenset[str], rights: frozenset[str]) -> AnySelect:
 
 _SHOWN: Final = or_(DefinitionTable.phase.is_not(None), InstanceTable.parent_id.is_(None))
 """Instances whose diagrams the page of a case can show."""
-_INSTANCES: Final = (
+_INSTANCES: Final = BuiltStatement(
     select(*INSTANCE, case((_SHOWN, InstanceTable.passed)).label("passed"))
     .join(DefinitionTable, DefinitionTable.id == InstanceTable.definition_id)
     .outerjoin(InstanceTitleTable, InstanceTitleTable.instance_id == InstanceTable.id)
@@ -192,7 +192,7 @@ _INSTANCES: Final = (
     )
     .limit(MOST_INSTANCES)
 )
-_PLAN: Final = (
+_PLAN: Final = BuiltStatement(
     select(
         PlanItemTable.id,
         PlanItemTable.phase,
@@ -209,7 +209,7 @@ _PLAN: Final = (
     .where(PlanItemTable.case_id == _CASE)
     .order_by(PlanItemTable.phase_order, PlanItemTable.row_order)
 )
-_TASKS: Final = (
+_TASKS: Final = BuiltStatement(
     select(
         TaskTable.id,
         TaskTable.process_id,
@@ -239,18 +239,20 @@ def _of_instance(kind: str, table: Any) -> AnySelect:
     ).where(table.instance_id == _INSTANCE)
 
 
-_WAITS: Final = union_all(
-    select(
-        SubscriptionTable.kind,
-        SubscriptionTable.name,
-        SubscriptionTable.case_id,
-        SubscriptionTable.element_id,
-        SubscriptionTable.instance_id,
-        InstanceTable.definition_id,
-        SubscriptionTable.interrupting,
+_WAITS: Final = BuiltStatement(
+    union_all(
+        select(
+            SubscriptionTable.kind,
+            SubscriptionTable.name,
+            SubscriptionTable.case_id,
+            SubscriptionTable.element_id,
+            SubscriptionTable.instance_id,
+            InstanceTable.definition_id,
+            SubscriptionTable.interrupting,
+        )
+        .join(InstanceTable, InstanceTable.id == SubscriptionTable.instance_id)
+        .where(SubscriptionTable.case_id == _CASE),
+        _of_instance("timer", TimerTable),
+        _of_instance("incident", IncidentTable).where(IncidentTable.resolved_at.is_(None)),
     )
-    .join(InstanceTable, InstanceTable.id == SubscriptionTable.instance_id)
-    .where(SubscriptionTable.case_id == _CASE),
-    _of_instance("timer", TimerTable),
-    _of_instance("incident", IncidentTable).where(IncidentTable.resolved_at.is_(None)),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, cast
@@ -31,7 +31,7 @@ from engine.access.rules import authorize, sees_all
 from engine.feel import FeelError, from_json, plain
 from engine.queries import facts, paging, text_search
 from engine.queries.objects import case_by_key
-from engine.queries.rows import TITLE, AnyRow, AnySelect, title_view
+from engine.queries.rows import TITLE, AnyRow, AnySelect, BuiltStatement, title_view
 from engine.records.history import VIA
 from engine.store.tables import (
     CaseTable,
@@ -129,10 +129,10 @@ def search(
     return Page(page.items, place(end)) if page.next is None and end is not None else page
 
 
-def newest(connection: Connection, case_id: str, limit: int) -> tuple[HistoryEntry, ...]:
-    """The newest facts of a case that has been authorised, in one statement."""
-    found = connection.execute(_NEWEST, {"case": case_id, "count": limit})
-    return tuple(entry(row) for row in found)
+def newest(connection: Connection, case_id: str, limit: int) -> Iterator[HistoryEntry]:
+    """The newest facts of a case that has been authorised. All are read now, in one statement; the
+    view of each is made when it is taken."""
+    return map(entry, _NEWEST.all(connection, {"case": case_id, "count": limit}))
 
 
 def between(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
@@ -204,7 +204,7 @@ def joined() -> AnySelect:
     )
 
 
-_NEWEST: Final = (
+_NEWEST: Final = BuiltStatement(
     joined()
     .where(HistoryTable.case_id == bindparam("case", type_=String))
     .order_by(*facts.BY_NUMBER)
@@ -363,9 +363,15 @@ def _token(stored: Any) -> TokenName | None:
     return TokenName(str(stored["id"]), str(stored["name"]))
 
 
-_MAY_DIFFER = re.compile(r'"@|[:\[,] ?-?[0-9]+[.eE]|[:\[,] ?-?[0-9]{16}|NaN|Infinity|^[^{]')
-"""What stands in all JSON that is shown otherwise than it is stored: marks of types that JSON does
-not have, and numbers that are no short whole ones."""
+_NUMBER = re.compile(r"[:\[,] ?-?(?:[0-9]+[.eE]|[0-9]{16})")
+"""A number that is no short whole one."""
+
+
+def _may_differ(stored: str) -> bool:
+    """Whether JSON may be shown otherwise than it is stored: it has marks of types that JSON does
+    not have, or numbers that are no short whole ones."""
+    marked = '"@' in stored or "NaN" in stored or "Infinity" in stored
+    return marked or not stored.startswith("{") or _NUMBER.search(stored) is not None
 
 
 def _detail(stored: str) -> dict[str, Any]:
@@ -373,7 +379,7 @@ def _detail(stored: str) -> dict[str, Any]:
     shown as it is; that it was changed is reported by the verification."""
     try:
         parsed = json.loads(stored)
-        shown = plain(from_json(parsed)) if _MAY_DIFFER.search(stored) else parsed
+        shown = plain(from_json(parsed)) if _may_differ(stored) else parsed
     except (ValueError, FeelError, RecursionError):
         return {"text": stored}
     return shown if isinstance(shown, dict) else {"text": stored}

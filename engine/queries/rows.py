@@ -3,11 +3,12 @@ files."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, Final, cast
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select
+from sqlalchemy import CompoundSelect, Connection, Row, Select, bindparam, func, select
 
 from engine.bpmn.meta import CheckItem
 from engine.feel import from_json, plain
@@ -34,6 +35,23 @@ AnySelect = Select[*tuple[Any, ...]]
 """A statement whose columns are known by their names only."""
 PeopleById = Mapping[str, Person]
 """People by their ids."""
+
+
+class BuiltStatement:
+    """A statement that is built once, whose rows become named tuples: SQLAlchemy's own rows raise
+    and catch an AttributeError each time one of their columns is read by its name."""
+
+    def __init__(self, statement: AnySelect | CompoundSelect[Any]) -> None:
+        self._statement = statement
+        names = [str(column.key) for column in statement.selected_columns]
+        row: Any = namedtuple("Row", names)  # type: ignore[misc]
+        self._make: Callable[[Any], Any] = row._make
+
+    def all(self, connection: Connection, given: Mapping[str, Any]) -> list[AnyRow]:
+        """All rows of the statement."""
+        rows = connection.execute(self._statement, given).all()
+        return cast(list[AnyRow], list(map(self._make, rows)))
+
 
 PERSON = (
     PersonTable.id,
@@ -65,8 +83,13 @@ def people_by_id(connection: Connection, ids: Iterable[str | None]) -> dict[str,
     wanted = sorted({i for i in ids if i and i != SYSTEM.id})
     if not wanted:
         return {}
-    statement = select(*PERSON).where(PersonTable.id.in_(bindparam("ids", expanding=True)))
-    return {row.id: person_view(row) for row in connection.execute(statement, {"ids": wanted})}
+    rows = _PEOPLE.all(connection, {"ids": wanted})
+    return {row.id: person_view(row) for row in rows}
+
+
+_PEOPLE: Final = BuiltStatement(
+    select(*PERSON).where(PersonTable.id.in_(bindparam("ids", expanding=True)))
+)
 
 
 def name_of(people: PeopleById, person_id: str | None) -> str | None:

@@ -157,7 +157,7 @@ class Definitions(Part):
         :raises NotFound: when there is none
         """
         authorize(actor, actions.DEFINITION_VIEW)
-        kept = self._transactions.definitions.kept(definition_id)
+        kept = self._transactions.definitions.if_read(definition_id)
         if kept is not None:
             return sheets.activities_of(kept.meta)
         with self._transactions.reading() as connection:
@@ -172,7 +172,7 @@ class Definitions(Part):
         :raises NotFound: when there is none
         """
         authorize(actor, actions.DEFINITION_VIEW)
-        kept = self._transactions.definitions.kept(definition_id)
+        kept = self._transactions.definitions.if_read(definition_id)
         if kept is not None:
             return wording(kept)
         with self._transactions.reading() as connection:

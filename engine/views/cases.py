@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -193,13 +193,13 @@ class CaseDetail:
 class CasePage:
     """A case with one of its ``sheets`` open, None for a case that has none: the ``drawing`` of
     that sheet (else of what the case began on), the ``states`` of the elements in it, the newest
-    ``facts``, the steps that migrations have ``skipped``, and the name of the process of each
-    definition by its id."""
+    ``facts`` (once: each is made when it is taken), the steps that migrations have ``skipped``, and
+    the name of the process of each definition by its id."""
 
     detail: CaseDetail
     sheet: Sheet | None
     states: Mapping[str, ElementState]
     drawing: Drawing | None
-    facts: tuple[HistoryEntry, ...]
+    facts: Iterator[HistoryEntry]
     skipped: tuple[SkippedStep, ...]
     process_names: Mapping[str, str]

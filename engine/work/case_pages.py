@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from sqlalchemy import Connection
+
 from engine.bpmn.meta import CheckItem
 from engine.definitions.drawings import DrawingLibrary
 from engine.definitions.live import Deployed, LiveProcesses
@@ -24,9 +26,10 @@ Choose = Callable[[Sequence[Sheet]], Sheet | None]
 
 def detail(work: UnitOfWork, live: LiveProcesses, business_key: str) -> CaseDetail:
     """The case with this id or number. Raises ``NotFound``."""
-    diagrams = _Diagrams(work, live, live.read(work.connection))
+    connection = work.connection
+    diagrams = _Diagrams(work, connection, live, live.read(connection))
     opened, found = case_detail.get(
-        work.connection,
+        connection,
         work.actor,
         business_key,
         today=work.today,
@@ -50,7 +53,7 @@ def page(
     :param facts: how many of its newest facts the page has
     """
     connection, actor, today = work.connection, work.actor, work.today
-    diagrams = _Diagrams(work, live, live.read(connection))
+    diagrams = _Diagrams(work, connection, live, live.read(connection))
     deployed = diagrams.deployed
     opened = case_detail.read(
         connection, actor, business_key, ahead=deployed.phases, points=diagrams.points
@@ -104,12 +107,13 @@ class _Diagrams:
     """What the diagrams say of a case's parts."""
 
     work: UnitOfWork
+    connection: Connection
     live: LiveProcesses
     deployed: Deployed
 
     def points(self, definition_id: str, element_id: str) -> Sequence[CheckItem]:
         """The checklist of an activity."""
-        meta = self.work.definitions.get(self.work.connection, definition_id).meta
+        meta = self.work.definitions.get(self.connection, definition_id).meta
         return meta.tasks[element_id].checklist
 
     def offers(self, waits: Sequence[AnyRow]) -> dict[str, MessageOffer]:
@@ -118,7 +122,7 @@ class _Diagrams:
         waiting = [row for row in waits if row.kind == "message"]
         if not waiting:
             return {}
-        work, connection = self.work, self.work.connection
+        work, connection = self.work, self.connection
         names = {row.name for row in waiting}
         known = self.live.messages(connection, self.deployed)
         metas = {name: meta for name, meta in known.items() if name in names}

@@ -25,9 +25,9 @@ NAMES = {
     "StartCheck", "DateConflict",
     "AwaitedEvent", "FollowUp", "Notice", "InstanceTitle",
     # cases
-    "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CaseRow", "Choices", "Incident",
-    "InstanceView",
-    "MessageOption", "Page", "PlanRow", "Sheet", "SheetEntry", "SheetRow", "VariableValue",
+    "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CasePage", "CaseRow", "Choices", "Incident",
+    "InstanceView", "MessageOption", "Page", "PlanRow", "Sheet", "SheetEntry", "SheetRow",
+    "VariableValue",
     # figures
     "COUNTED_RUNNING", "Count", "Load", "Overview",
     # moving to another version

@@ -72,14 +72,13 @@ def points(listed: Sequence[Point]) -> Markup:
 
 def _point(point: Point) -> str:
     if point.state == "done":
-        sign = f"{markup.icon('check')}{hidden(_('Gjort') + ': ')}"
+        sign = markup.icon("check") + hidden(_("Gjort") + ": ")
     elif point.state == "not_applicable":
-        sign = (
-            '<span class="think-dash" aria-hidden="true">–</span>'
-            f"{hidden(_('Inte aktuell') + ': ')}"
+        sign = Markup('<span class="think-dash" aria-hidden="true">–</span>') + hidden(
+            _("Inte aktuell") + ": "
         )
     else:
-        sign = '<span class="think-dot" aria-hidden="true"></span>'
+        sign = Markup('<span class="think-dot" aria-hidden="true"></span>')
     more = f' <span class="muted small">({escape(point.reason)})</span>' if point.reason else ""
     if point.who is not None:
         ticked = f"{escape(initials(point.who.by or ''))} {formats.day(point.who.at)}"
@@ -156,7 +155,7 @@ class Paper:
         plan = row.row.plan
         due = '<span class="muted">–</span>'
         if plan.due:
-            told = hidden(f" ({_('planerat')})")
+            told = hidden(" (" + _("planerat") + ")")
             due = f'<span class="planned">{markup.day(plan.due)}</span>{told}'
         return responsible(plan.person, plan.role), due, markup.row_state(row.row.state)
 
@@ -178,7 +177,7 @@ class Paper:
         """How a round ended: its signature; of an open one, the way to its task."""
         url = self._url(entry.task_id)
         if entry.state == "open":
-            text = f"{escape(_('Öppna'))}{hidden(' ' + name)}"
+            text = escape(_("Öppna")) + hidden(" " + name)
             return Markup(f'<a class="btn btn-row" href="{escape(url)}">{text}</a>')
         if entry.state == "cancelled":
             return markup.pill("ahead", _("Avbruten"))
@@ -224,12 +223,12 @@ def _tab(tab: Tab, url: str, is_open: bool) -> str:
         late = ngettext("%(num)s försenad", "%(num)s försenade", tab.late)
         state, told = " has-late", hidden(f", {late}")
     elif tab.open:
-        state, told = " has-open", hidden(f", {_('pågår')}")
+        state, told = " has-open", hidden(", " + _("pågår"))
     elif tab.done == tab.whole:
         state = " is-full"
     share = round(100 * tab.done / tab.whole, 1) if tab.whole else 0
     current = ' aria-current="page"' if is_open else ""
-    of = f" {_('av')} "
+    of = " " + _("av") + " "
     return (
         f'\n  <a href="{escape(url)}" class="sheet-tab{state}"{current}>\n'
         f'    <span class="sheet-key">{escape(tab.key)}</span>'

@@ -5,9 +5,10 @@ A fact whose type has no sentence here is shown by the type's name, so that none
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any, Final
 
 from engine import SYSTEM, HistoryEntry, InstanceTitle, NamedMessage
@@ -173,14 +174,15 @@ class HistoryFormatter:
         lines = self._extras[entry.type](entry.detail) if entry.type in self._extras else []
         return [line for line in lines if line]
 
-    def timeline(self, entries: Sequence[HistoryEntry], most: int) -> list[HistoryLine]:
+    def timeline(self, entries: Iterable[HistoryEntry], most: int) -> list[HistoryLine]:
         """The first ``most`` lines of a timeline of ``entries`` (newest first).
 
         Facts of one act (ticks, note and signature of a completed task) are one line.
         """
-        self.know(entries)
+        groups = list(islice(_acts(entries), most))
+        self.know(entry for group in groups for entry in group)
         lines: list[HistoryLine] = []
-        for group in _acts(entries)[:most]:
+        for group in groups:
             main = next((e for type in MAIN for e in group if e.type == type), group[0])
             more = [x for e in group for x in self._details(e) if e.type != "point.ticked"]
             ticks = sum(e.type == "point.ticked" for e in group)
@@ -265,12 +267,12 @@ ACTS: Final = {
 """Types of facts that one act writes together, by the kind of act."""
 
 
-def _acts(entries: Sequence[HistoryEntry]) -> list[list[HistoryEntry]]:
+def _acts(entries: Iterable[HistoryEntry]) -> Iterator[list[HistoryEntry]]:
     """Neighbouring facts of one moment, one person and one kind of act, grouped. Two sub-processes
-    that start at the same moment stay two groups."""
-    groups: list[list[HistoryEntry]] = []
+    that start at the same moment stay two groups. No more facts are taken than are asked for."""
+    group: list[HistoryEntry] = []
     for entry in entries:
-        last = groups[-1][-1] if groups else None
+        last = group[-1] if group else None
         kind = ACTS.get(entry.type)
         same = (
             last is not None
@@ -278,13 +280,14 @@ def _acts(entries: Sequence[HistoryEntry]) -> list[list[HistoryEntry]]:
             and kind == ACTS.get(last.type)
             and (entry.at, entry.actor_id) == (last.at, last.actor_id)
             and (kind != "task" or entry.element_id == last.element_id)
-            and (kind == "task" or entry.type not in [e.type for e in groups[-1]])
+            and (kind == "task" or entry.type not in [e.type for e in group])
         )
-        if same:
-            groups[-1].append(entry)
-        else:
-            groups.append([entry])
-    return groups
+        if group and not same:
+            yield group
+            group = []
+        group.append(entry)
+    if group:
+        yield group
 
 
 # ---------------------------------------------------------------- the details of a fact

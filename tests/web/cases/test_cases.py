@@ -205,7 +205,11 @@ def test_an_incident_is_shown_and_can_be_tried_again(
     tried: list[str] = []
     detail = engine.cases.get(people["manager"].actor, case_id)
     broken = _with_incident(detail)
+    shown_page = engine.cases.page
     monkeypatch.setattr(engine.cases, "get", lambda *_: broken)
+    monkeypatch.setattr(
+        engine.cases, "page", lambda *a, **named: replace(shown_page(*a, **named), detail=broken)
+    )
 
     def retry(_actor: object, incident_id: str, **_seen: object) -> Receipt:
         tried.append(incident_id)
