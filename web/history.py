@@ -89,12 +89,16 @@ def index() -> ResponseReturnValue:
     if not filters.problems:
         page = engine().history.search(actor(), **filters.criteria(), cursor=cursor, limit=PAGE)
     here = filters.address()
+    people = engine().people.all(actor())
+    formatter = HistoryFormatter(people=people)
     shown = render_template(
         "history/index.html",
         filters=filters,
         page=page,
-        formatter=HistoryFormatter(),
-        people=engine().people.all(actor()),
+        rows=[formatter.row(entry) for entry in page.items] if page else [],
+        case_link=split_url(case_url("-")),
+        definition_link=split_url(url_for("definitions.show", definition_id="-")),
+        people=people,
         types=sorted(((t, type_label(t)) for t in engine().history.types()), key=lambda t: t[1]),
         type_label=type_label,
         first_url=url_for("history.index", **here) if cursor else None,

@@ -187,11 +187,12 @@ def _shortest(
     if order is BY_TIME:
         fitting.append([ALL])
     ends = _ends(connection, fitting, window, count)
-    furthest = min(range(len(fitting)), key=lambda i: ends.get(i, _BEGINNING))
+    furthest = min(range(len(fitting)), key=lambda i: ends.get(i, BEGINNING))
     return fitting[furthest], ends.get(furthest)
 
 
-_BEGINNING = FactPosition(datetime.min.replace(tzinfo=UTC), 0)
+BEGINNING = FactPosition(datetime.min.replace(tzinfo=UTC), 0)
+"""The position of a fact that would be older than all others."""
 
 
 def _lengths(

@@ -11,10 +11,10 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
-from typing import Any, cast
+from functools import cache, partial
+from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, func, or_, select
 
 from engine.access import actions
 from engine.access.conditions import history_of
@@ -53,6 +53,7 @@ HISTORY = (
     CustomerTable.name.label("customer"),
     DefinitionTable.process_id,
     DefinitionTable.version,
+    DefinitionTable.name.label("process_name"),
     *TITLE,
 )
 """The columns of an entry's view."""
@@ -93,30 +94,37 @@ def search(
     """
     authorize(actor, actions.HISTORY_VIEW)
     paging.check_limit(limit)
-    conditions = equalities(connection, person, type)
-    window = between(since, until)
     words = text_search.words(q)
-    order = facts.BY_TIME
+    order, of_case = facts.BY_TIME, None
     if case_id is not None:
         thing = case_by_key(connection, actor, case_id)
         authorize(actor, actions.CASE_VIEW, thing)
-        order = facts.BY_NUMBER
-        conditions += [_equal("case_id", thing.id, order), *in_case(connection, thing.id, words)]
-        window += _after_number(cursor)
+        order, of_case = facts.BY_NUMBER, thing.id
+    after = _after(cursor, order)
+    end: facts.FactPosition | None = None
+    if words or person or type or not (of_case or sees_all(actor)):
+        conditions = equalities(connection, person, type)
+        if of_case is not None:
+            conditions += [_equal("case_id", of_case, order), *in_case(connection, of_case, words)]
+        else:
+            readable = [] if sees_all(actor) else [facts.FactCondition(partial(history_of, actor))]
+            conditions += [*readable, *_anywhere(connection, words, until)]
+        window = between(since, until) + (facts.behind(after, order) if after else [])
+        which, end = facts.find(connection, conditions, window, limit + 1, order)
+        if which is None:
+            return Page((), None)
+        found = connection.execute(joined().where(*which).order_by(*order).limit(limit + 1))
     else:
-        conditions += [] if sees_all(actor) else [facts.FactCondition(partial(history_of, actor))]
-        conditions += _anywhere(connection, words, until)
-        window += _after_time(cursor)
-    which, end = facts.find(connection, conditions, window, limit + 1, order)
-    if which is None:
-        return Page((), None)
-    listed = joined().where(*which).order_by(*order).limit(limit + 1)
+        given = {"case": of_case, "since": since, "until": until, "count": limit + 1}
+        given |= {"after_at": after.at, "after_id": after.id} if after else {}
+        plain_page = _plain_page(of_case is not None, since is not None, until is not None, after is not None)
+        found = connection.execute(plain_page, given)
 
     def place(row: AnyRow | facts.FactPosition) -> str:
         parts = ("case-history", row.id) if case_id else ("history", row.at, row.id)
         return paging.encode(*parts)
 
-    page = paging.page(connection.execute(listed).all(), limit, entry, place)
+    page = paging.page(found.all(), limit, entry, place)
     return Page(page.items, place(end)) if page.next is None and end is not None else page
 
 
@@ -129,6 +137,11 @@ def between(since: datetime | None, until: datetime | None) -> list[ColumnElemen
 def types(connection: Connection) -> tuple[str, ...]:
     """The types of facts that have been written, sorted. Each costs one step in an index, however
     many facts there are."""
+    return tuple(connection.scalars(_types()))
+
+
+@cache
+def _types() -> AnySelect:
     first = select(func.min(HistoryTable.type).label("type")).cte("types", recursive=True)
     following = (
         select(func.min(HistoryTable.type))
@@ -136,22 +149,37 @@ def types(connection: Connection) -> tuple[str, ...]:
         .scalar_subquery()
     )
     each = first.union_all(select(following).where(first.c.type.is_not(None)))
-    return tuple(connection.scalars(select(each.c.type).where(each.c.type.is_not(None))))
+    return select(each.c.type).where(each.c.type.is_not(None))
 
 
 # ---------------------------------------------------------------- parts
 
 
-def _after_number(cursor: str | None) -> list[ColumnElement[bool]]:
-    after = paging.decode("case-history", cursor, paging.number_part)
-    return [] if after is None else [HistoryTable.id < after[0]]
-
-
-def _after_time(cursor: str | None) -> list[ColumnElement[bool]]:
+def _after(cursor: str | None, order: facts.Order) -> facts.FactPosition | None:
+    """The position of a cursor; the facts of one case are in the order of their numbers alone."""
+    if order is facts.BY_NUMBER:
+        number = paging.decode("case-history", cursor, paging.number_part)
+        return None if number is None else facts.FactPosition(facts.BEGINNING.at, number[0])
     after = paging.decode("history", cursor, paging.time_part, paging.number_part)
-    if after is None:
-        return []
-    return facts.behind(facts.FactPosition(*after), facts.BY_TIME)
+    return None if after is None else facts.FactPosition(*after)
+
+
+_AFTER: Final[Any] = facts.FactPosition(bindparam("after_at"), bindparam("after_id"))  # type: ignore[arg-type]
+_SINCE: Final[Any] = bindparam("since")
+_UNTIL: Final[Any] = bindparam("until")
+
+
+@cache
+def _plain_page(one_case: bool, since: bool, until: bool, after: bool) -> AnySelect:
+    """The statement of a page with all facts of one case or of all cases. It is built once, because
+    building it costs more than running it; the flags say which conditions it has."""
+    order = facts.BY_NUMBER if one_case else facts.BY_TIME
+    window = between(_SINCE if since else None, _UNTIL if until else None)
+    window += facts.behind(_AFTER, order) if after else []
+    if one_case:
+        window.append(HistoryTable.case_id == bindparam("case"))
+    listed = joined().where(*window).order_by(*order)
+    return listed.limit(bindparam("count", type_=Integer))
 
 
 def equalities(
@@ -324,6 +352,7 @@ def entry(row: AnyRow) -> HistoryEntry:
         definition_id=row.definition_id,
         process_id=row.process_id,
         version=row.version,
+        process_name=row.process_name,
         element_id=row.element_id,
         element_name=row.element_name,
         token=_token(token),

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from engine import SYSTEM, HistoryEntry, InstanceTitle, NamedMessage
+from engine import SYSTEM, HistoryEntry, InstanceTitle, NamedMessage, Person
 from web import formats
 from web.context import actor, engine, role_title
+from web.hyphenation import soft
 from web.i18n import N_, ngettext
 from web.i18n import gettext as _
 from web.texts.incidents import kind_text
@@ -130,16 +131,33 @@ class HistoryLine:
     about: InstanceTitle | None = None
 
 
-class HistoryFormatter:
-    """Formats facts for one page or file; looks the names of processes, of people and of what
-    diagrams hold up once."""
+class HistoryRow(NamedTuple):
+    """A fact as a row of the list of facts: its ``mark`` on the timeline, when, the sentence, what
+    tells its instance apart, short lines below, and the process or model with its version."""
 
-    def __init__(self, *, whole: bool = False) -> None:
-        """``whole``: long values and plans are in full, for a file; pages cut them."""
+    entry: HistoryEntry
+    mark: str
+    iso: str
+    moment: str
+    sentence: str
+    about: InstanceTitle | None
+    more: list[str]
+    version: str
+
+
+class HistoryFormatter:
+    """Formats facts for one page or file; looks the names of people and of what diagrams hold up
+    once."""
+
+    def __init__(self, *, whole: bool = False, people: Sequence[Person] | None = None) -> None:
+        """
+        :param whole: long values and plans are in full, for a file; pages cut them
+        :param people: everybody, where the page has read them already
+        """
         self._extras = EXTRAS | WHOLE if whole else EXTRAS
         self._words = DiagramWords()
-        self._processes: Mapping[str, str] | None = None
-        self._people: dict[str, str] | None = None
+        self._people = people
+        self._names: dict[str, str] | None = None
 
     def sentence(self, entry: HistoryEntry) -> str:
         """Who did what, as one sentence without a full stop."""
@@ -151,6 +169,25 @@ class HistoryFormatter:
         if entry.type == "case.started" and not (entry.customer or entry.detail.get("customer")):
             template = NO_CUSTOMER
         return _(template) % TextParams(self._params(entry))
+
+    def row(self, entry: HistoryEntry) -> HistoryRow:
+        """The fact as a row of a list."""
+        if entry.version:
+            version = f"{self.process(entry)}, {entry.version}"
+        elif entry.type == "decision.deployed":
+            version = f"{entry.detail.get('model', '')}, {entry.detail.get('version', '')}"
+        else:
+            version = ""
+        return HistoryRow(
+            entry,
+            self.mark(entry),
+            entry.at.isoformat(),
+            formats.moment(entry.at),
+            soft(self.sentence(entry)),
+            entry.about,
+            self.more(entry),
+            version,
+        )
 
     def mark(self, entry: HistoryEntry) -> str:
         """The fact's mark on a timeline, one of ``MARKS`` or "plain"."""
@@ -210,10 +247,8 @@ class HistoryFormatter:
 
     def process(self, entry: HistoryEntry) -> str:
         """The name of the process of the fact's definition; "–" when it has none."""
-        if self._processes is None:
-            self._processes = engine().definitions.names(actor())
-        named = self._processes.get(entry.definition_id or "")
-        return named or str(entry.detail.get("process") or entry.process_id or "–")
+        named = entry.process_name or entry.detail.get("process") or entry.process_id
+        return str(named or "–")
 
     def _element(self, entry: HistoryEntry) -> str:
         """What the fact's element is called; "" when it is about no element of a process."""
@@ -237,12 +272,17 @@ class HistoryFormatter:
             yield _("%(name)s: %(now)s (var %(was)s)", name=label, now=now, was=was)
 
     def _usernames(self) -> dict[str, str]:
-        return {p.username: p.name for p in engine().people.all(actor())}
+        return {person.username: person.name for person in self._known()}
 
     def _person(self, id: str) -> str:
+        if self._names is None:
+            self._names = {person.id: person.name for person in self._known()}
+        return self._names.get(id, id)
+
+    def _known(self) -> Sequence[Person]:
         if self._people is None:
-            self._people = {p.id: p.name for p in engine().people.all(actor())}
-        return self._people.get(id, id)
+            self._people = engine().people.all(actor())
+        return self._people
 
 
 MAIN: Final = ("task.signed", "task.completed", "draft.saved", "child.started", "message.sent")
