@@ -15,6 +15,7 @@ from functools import cache, partial
 from typing import Any, Final, cast
 
 from sqlalchemy import ColumnElement, Connection, Integer, bindparam, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.access import actions
 from engine.access.conditions import history_of
@@ -104,52 +105,42 @@ def search(
     end: facts.FactPosition | None = None
     if words or person or type or not (of_case or sees_all(actor)):
         conditions = equalities(connection, person, type)
-        if of_case is not None:
-            conditions += [_equal("case_id", of_case, order), *in_case(connection, of_case, words)]
-        else:
-            readable = [] if sees_all(actor) else [facts.FactCondition(partial(history_of, actor))]
-            conditions += [*readable, *_anywhere(connection, words, until)]
+        conditions += _within(connection, actor, of_case, words, until)
         window = between(since, until) + (facts.behind(after, order) if after else [])
         which, end = facts.find(connection, conditions, window, limit + 1, order)
         if which is None:
             return Page((), None)
-        found = connection.execute(joined().where(*which).order_by(*order).limit(limit + 1))
+        rows = connection.execute(joined().where(*which).order_by(*order).limit(limit + 1)).all()
     else:
-        given = {"case": of_case, "since": since, "until": until, "count": limit + 1}
-        given |= {"after_at": after.at, "after_id": after.id} if after else {}
-        plain_page = _plain_page(of_case is not None, since is not None, until is not None, after is not None)
-        found = connection.execute(plain_page, given)
+        rows = _plain_rows(connection, of_case, since, until, after, limit + 1)
 
     def place(row: AnyRow | facts.FactPosition) -> str:
         parts = ("case-history", row.id) if case_id else ("history", row.at, row.id)
         return paging.encode(*parts)
 
-    page = paging.page(found.all(), limit, entry, place)
+    page = paging.page(rows, limit, entry, place)
     return Page(page.items, place(end)) if page.next is None and end is not None else page
 
 
 def between(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
     """The conditions that facts lie from ``since`` (inclusive) to ``until`` (exclusive)."""
-    after = [] if since is None else [HistoryTable.at >= since]
+    after = [HistoryTable.at >= since] if since is not None else []
     return after if until is None else [*after, HistoryTable.at < until]
 
 
 def types(connection: Connection) -> tuple[str, ...]:
     """The types of facts that have been written, sorted. Each costs one step in an index, however
     many facts there are."""
-    return tuple(connection.scalars(_types()))
+    return tuple(connection.scalars(_different(HistoryTable.type)))
 
 
 @cache
-def _types() -> AnySelect:
-    first = select(func.min(HistoryTable.type).label("type")).cte("types", recursive=True)
-    following = (
-        select(func.min(HistoryTable.type))
-        .where(HistoryTable.type > first.c.type)
-        .scalar_subquery()
-    )
-    each = first.union_all(select(following).where(first.c.type.is_not(None)))
-    return select(each.c.type).where(each.c.type.is_not(None))
+def _different(column: InstrumentedAttribute[Any]) -> AnySelect:
+    """The different values of a column; each costs one step in its index."""
+    first = select(func.min(column).label("value")).cte("different", recursive=True)
+    following = select(func.min(column)).where(column > first.c.value).scalar_subquery()
+    each = first.union_all(select(following).where(first.c.value.is_not(None)))
+    return select(each.c.value).where(each.c.value.is_not(None))
 
 
 # ---------------------------------------------------------------- parts
@@ -164,6 +155,37 @@ def _after(cursor: str | None, order: facts.Order) -> facts.FactPosition | None:
     return None if after is None else facts.FactPosition(*after)
 
 
+def _within(
+    connection: Connection,
+    actor: Actor,
+    case_id: str | None,
+    words: Sequence[str],
+    until: datetime | None,
+) -> list[facts.FactCondition]:
+    """The conditions that facts are of the case, else that the actor may read them, and that they
+    contain the words."""
+    if case_id is not None:
+        own = _equal("case_id", case_id, facts.BY_NUMBER)
+        return [own, *in_case(connection, case_id, words)]
+    readable = [] if sees_all(actor) else [facts.FactCondition(partial(history_of, actor))]
+    return [*readable, *_anywhere(connection, words, until)]
+
+
+def _plain_rows(
+    connection: Connection,
+    case_id: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    after: facts.FactPosition | None,
+    count: int,
+) -> Sequence[AnyRow]:
+    """The first ``count`` of all facts of a case or of all cases, between two times."""
+    given = {"case": case_id, "since": since, "until": until, "count": count}
+    given |= {"after_at": after.at, "after_id": after.id} if after else {}
+    has = (each is not None for each in (case_id, since, until, after))
+    return connection.execute(_plain_page(*has), given).all()
+
+
 _AFTER: Final[Any] = facts.FactPosition(bindparam("after_at"), bindparam("after_id"))  # type: ignore[arg-type]
 _SINCE: Final[Any] = bindparam("since")
 _UNTIL: Final[Any] = bindparam("until")
@@ -171,8 +193,7 @@ _UNTIL: Final[Any] = bindparam("until")
 
 @cache
 def _plain_page(one_case: bool, since: bool, until: bool, after: bool) -> AnySelect:
-    """The statement of a page with all facts of one case or of all cases. It is built once, because
-    building it costs more than running it; the flags say which conditions it has."""
+    """The statement of ``_plain_rows``, built once; the flags say which conditions it has."""
     order = facts.BY_NUMBER if one_case else facts.BY_TIME
     window = between(_SINCE if since else None, _UNTIL if until else None)
     window += facts.behind(_AFTER, order) if after else []
@@ -245,14 +266,14 @@ def _anywhere(
     connection: Connection, words: Sequence[str], until: datetime | None
 ) -> list[facts.FactCondition]:
     """The conditions that facts of any case contain the words."""
-    names = list(connection.scalars(_element_names())) if words else []
+    names = list(connection.scalars(_different(HistoryTable.element_name))) if words else []
     return [_word(connection, word, text_search.texts_with(names, word), until) for word in words]
 
 
 def anywhere_at_all(connection: Connection, words: Sequence[str]) -> list[facts.FactCondition]:
     """The conditions that facts of any case contain the words, however old they and their cases
     are. Nothing leads to such facts: all have to be tested."""
-    names = list(connection.scalars(_element_names())) if words else []
+    names = list(connection.scalars(_different(HistoryTable.element_name))) if words else []
     return [_contains(connection, w, text_search.texts_with(names, w)) for w in words]
 
 
@@ -320,16 +341,6 @@ def _details(connection: Connection, word: str) -> list[facts.IndexRange]:
     )
     ids = list(connection.scalars(mentioning.order_by(recent.c.id.desc()).limit(DETAILS)))
     return facts.by_ids(connection, ids)
-
-
-def _element_names() -> AnySelect:
-    """The different names of elements in the history; each costs one step in an index."""
-    first = select(func.min(HistoryTable.element_name).label("name")).cte("names", recursive=True)
-    following = select(func.min(HistoryTable.element_name)).where(
-        HistoryTable.element_name > first.c.name
-    )
-    names = first.union_all(select(following.scalar_subquery()).where(first.c.name.is_not(None)))
-    return select(names.c.name).where(names.c.name.is_not(None))
 
 
 def entry(row: AnyRow) -> HistoryEntry:

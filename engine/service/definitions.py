@@ -16,7 +16,7 @@ from engine.definitions.library import xml_limits
 from engine.definitions.wording import wording
 from engine.queries import decisions
 from engine.queries import definitions as queries
-from engine.service.transactions import Part
+from engine.service.transactions import Part, Transactions
 from engine.views import (
     Activity,
     Actor,
@@ -35,6 +35,11 @@ from engine.views import (
 
 class Definitions(Part):
     """The deployed versions of all processes."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        super().__init__(transactions)
+        self._wordings: dict[str, Wording] = {}
+        """By the definition's id; no definition changes once it is deployed."""
 
     def check(self, sources: Sequence[Source], *, strict_roles: bool = True) -> CheckReport:
         """The findings in diagrams and decision models that would be deployed together. Changes
@@ -173,10 +178,14 @@ class Definitions(Part):
 
         :raises NotFound: when there is none
         """
-        with self._transactions.reading() as connection:
-            if not queries.get(connection, actor, definition_id).startable:
-                return Wording("", {}, {}, {})
-            return wording(self._transactions.definitions.get(connection, definition_id))
+        authorize(actor, actions.DEFINITION_VIEW)
+        if (known := self._wordings.get(definition_id)) is None:
+            with self._transactions.reading() as connection:
+                known = Wording("", {}, {}, {})
+                if queries.get(connection, actor, definition_id).startable:
+                    known = wording(self._transactions.definitions.get(connection, definition_id))
+            self._wordings[definition_id] = known
+        return known
 
     def _file(self, connection: Connection, actor: Actor, definition_id: str) -> ParsedFile:
         config = self._transactions.config

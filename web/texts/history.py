@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from engine import SYSTEM, HistoryEntry, InstanceTitle, NamedMessage, Person
 from web import formats
 from web.context import actor, engine, role_title
-from web.hyphenation import soft
 from web.i18n import N_, ngettext
 from web.i18n import gettext as _
 from web.texts.incidents import kind_text
@@ -131,20 +130,6 @@ class HistoryLine:
     about: InstanceTitle | None = None
 
 
-class HistoryRow(NamedTuple):
-    """A fact as a row of the list of facts: its ``mark`` on the timeline, when, the sentence, what
-    tells its instance apart, short lines below, and the process or model with its version."""
-
-    entry: HistoryEntry
-    mark: str
-    iso: str
-    moment: str
-    sentence: str
-    about: InstanceTitle | None
-    more: list[str]
-    version: str
-
-
 class HistoryFormatter:
     """Formats facts for one page or file; looks the names of people and of what diagrams hold up
     once."""
@@ -170,24 +155,14 @@ class HistoryFormatter:
             template = NO_CUSTOMER
         return _(template) % TextParams(self._params(entry))
 
-    def row(self, entry: HistoryEntry) -> HistoryRow:
-        """The fact as a row of a list."""
+    def version(self, entry: HistoryEntry) -> str:
+        """The process or the decision model that the fact is about, with its version; "" for
+        none."""
         if entry.version:
-            version = f"{self.process(entry)}, {entry.version}"
-        elif entry.type == "decision.deployed":
-            version = f"{entry.detail.get('model', '')}, {entry.detail.get('version', '')}"
-        else:
-            version = ""
-        return HistoryRow(
-            entry,
-            self.mark(entry),
-            entry.at.isoformat(),
-            formats.moment(entry.at),
-            soft(self.sentence(entry)),
-            entry.about,
-            self.more(entry),
-            version,
-        )
+            return f"{self.process(entry)}, {entry.version}"
+        if entry.type == "decision.deployed":
+            return f"{entry.detail.get('model', '')}, {entry.detail.get('version', '')}"
+        return ""
 
     def mark(self, entry: HistoryEntry) -> str:
         """The fact's mark on a timeline, one of ``MARKS`` or "plain"."""
