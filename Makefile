@@ -9,7 +9,7 @@ CASES ?= 100000
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
 
-.PHONY: help setup dev run test quick lint types unit conformance docs chaos fuzz bench bench-quick bench-data bench-lists screenshots lock
+.PHONY: help setup dev run test quick lint types unit conformance docs chaos fuzz bench bench-quick bench-data bench-lists bench-load screenshots lock
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -72,6 +72,9 @@ bench-data: dev  ## fill an empty database with very many cases; URL=postgresql:
 
 bench-lists: dev  ## lists and figures on two such databases; SMALL=postgresql://… LARGE=postgresql://…
 	@$(BIN)/python -m tests.bench.lists "$(SMALL)" "$(LARGE)" $(ARGS)
+
+bench-load: dev  ## the most requests a second that this machine carries; ARGS="--against FOLDER" "--soak 15"
+	@$(BIN)/python -m tests.bench.load $(ARGS)
 
 screenshots: dev  ## take the pictures of docs/images/ anew
 	@scripts/browser.sh

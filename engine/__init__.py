@@ -29,6 +29,7 @@ from engine.identity.tokens import SCOPES as TOKEN_SCOPES
 from engine.service import Engine
 from engine.service.decide_file import decide_file
 from engine.views import (
+    COUNTED_RUNNING,
     INCIDENT_KINDS,
     SYSTEM,
     Account,
@@ -38,8 +39,10 @@ from engine.views import (
     Attachment,
     AwaitedEvent,
     CaseDetail,
+    CasePage,
     CaseRow,
     CheckReport,
+    Choices,
     Count,
     Customer,
     CustomerRow,
@@ -88,6 +91,8 @@ from engine.views import (
     Phase,
     PlanRow,
     Point,
+    PreviewedCase,
+    PreviewGroup,
     Receipt,
     Role,
     Session,
@@ -102,6 +107,7 @@ from engine.views import (
     StartForm,
     StartOption,
     StepToSkip,
+    StoredPreview,
     TaskDetail,
     TaskForm,
     TaskRow,
@@ -115,6 +121,7 @@ from engine.views import (
 from engine.work.fields import is_unseen
 
 __all__ = [
+    "COUNTED_RUNNING",
     "INCIDENT_KINDS",
     "SYSTEM",
     "TOKEN_SCOPES",
@@ -125,8 +132,10 @@ __all__ = [
     "Attachment",
     "AwaitedEvent",
     "CaseDetail",
+    "CasePage",
     "CaseRow",
     "CheckReport",
+    "Choices",
     "Clock",
     "Config",
     "ConfigError",
@@ -187,6 +196,8 @@ __all__ = [
     "Phase",
     "PlanRow",
     "Point",
+    "PreviewGroup",
+    "PreviewedCase",
     "Problem",
     "ProcessFailed",
     "Receipt",
@@ -205,6 +216,7 @@ __all__ = [
     "StartForm",
     "StartOption",
     "StepToSkip",
+    "StoredPreview",
     "SystemClock",
     "TaskDetail",
     "TaskForm",

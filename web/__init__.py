@@ -5,13 +5,10 @@ It uses the engine's public names only. Every page works without JavaScript.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine import Config, Engine
@@ -39,8 +36,10 @@ from web import (
     overview,
     pending_forms,
     people,
+    previews,
     security,
     sessions,
+    static_files,
     tasks,
     tokens,
     understood,
@@ -51,11 +50,9 @@ from web.texts import wording
 
 BLUEPRINTS = (
     accounts, pending_forms, home, tasks, overview, cases, incidents, decisions, definitions,
-    migration, history, people, tokens, understood, api, monitoring,
+    migration, previews, history, people, tokens, understood, api, monitoring,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
-YEAR = 31_536_000
-"""Seconds for which browsers may store a static file."""
 
 
 def create_app(
@@ -72,7 +69,6 @@ def create_app(
     app.jinja_environment = i18n.Templates
     app.secret_key = secret or secrets.token_bytes(32)
     app.extensions.update(engine=engine, config=config, first_step=first_step)
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR  # addresses of static files carry a digest
     app.config["MAX_CONTENT_LENGTH"] = 2 * config.limits.attachment_bytes + 1_000_000
     app.config["MAX_FORM_MEMORY_SIZE"] = 2_000_000
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -88,6 +84,7 @@ def create_app(
     context.init(app)
     sessions.init(app, accounts.ask_login)
     security.init(app)
+    static_files.init(app)
     compression.init(app)
     errors.init(app)
     formats.init(app)
@@ -121,22 +118,7 @@ def navigation() -> list[tuple[str, str, str, str]]:
 
 
 def _give_templates(app: Flask) -> None:
-    @cache
-    def digest(filename: str) -> str:
-        content = (Path(app.static_folder or "") / filename).read_bytes()
-        return hashlib.sha256(content).hexdigest()[:12]
-
-    @cache
-    def address(filename: str, _root_path: str) -> str:
-        return url_for("static", filename=filename, v=digest(filename))
-
-    def static_url(filename: str) -> str:
-        """The address of a static file, with a digest of its content, so that a browser may store
-        it: a program with other files is another process."""
-        return address(filename, request.root_path)
-
     shared: dict[str, Any] = {
-        "static_url": static_url,
         "navigation": navigation,
         "language": i18n.language,
         "company": lambda: context.config().company.name,

@@ -17,7 +17,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
-from engine import SYSTEM, Invalid, NotAuthenticated, Problem
+from engine import Invalid, NotAuthenticated, Problem
 from web import conflicts, i18n, pending_forms, sessions
 from web.context import actor, engine, here, person, posted_key, signed_in
 from web.forms import Problems
@@ -73,7 +73,7 @@ def _first_step() -> str:
     """The command that adds the first person; ``""`` from when there is somebody."""
     known = current_app.extensions
     # Asked until the answer is yes: nobody's account is ever deleted.
-    if known["first_step"] and engine().people.all(SYSTEM):
+    if known["first_step"] and engine().people.exist():
         known["first_step"] = ""
     return str(known["first_step"])
 

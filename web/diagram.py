@@ -6,10 +6,12 @@ who do not see the drawing, and what can be opened is a plain link: no script ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from engine import Drawing, Edge, ElementState, Shape
 from web.svg import containers, edges, names, nodes, text, tints, words
@@ -69,31 +71,159 @@ def draw(
     """The whole drawing as one ``<svg>``; nothing for a diagram without geometry."""
     if not drawing.shapes and not drawing.edges:
         return Markup("")
+    return laid(drawn(drawing), states, title=title, link=link, way=way)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A drawing as SVG in the reader's language, before anything is known of how things stand: its
+    ``parts`` in their order, and where among them those of each element are. The same for everybody
+    who sees the definition, so it can be kept."""
+
+    parts: Sequence[str]
+    places: Mapping[str, Sequence[Place]]
+    nodes: Sequence[Node]
+    start: str
+    """What comes before the text that names the drawing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A shape that others are drawn on: its number among the parts, and what is drawn of it."""
+
+    number: int
+    inside: Markup
+
+    def standing(self, state: ElementState, _link: Link) -> Markup:
+        """The part in a state."""
+        return tag("g", self.inside, class_=_classes("bp-container", state), aria_hidden="true")
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A flow: its number among the parts."""
+
+    number: int
+    edge: Edge
+
+    def standing(self, state: ElementState, _link: Link) -> Markup:
+        """The part in a state."""
+        return edges.draw(self.edge, state.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node: its number among the parts, what is drawn of it, and how large its badge is."""
+
+    number: int
+    shape: Shape
+    inside: Markup
+    scale: float
+
+    def standing(self, state: ElementState, link: Link) -> Markup:
+        """The part in a state; a link where that has an address."""
+        seen = [self.inside, _badge(self.shape, state, self.scale)]
+        says, address = words.describe(self.shape, state), link(state)
+        hover = tag("title", says)
+        if address:
+            # Its title names it (SVG-AAM): an aria-label would have to repeat the drawn letters.
+            picture = tag("g", *seen, class_=_classes("bp-seen", state), aria_hidden="true")
+            return tag("a", hover, picture, href=address, class_="bp-node")
+        return tag("g", hover, *seen, class_=_classes("bp-node", state), role="img",
+                   aria_label=says)  # fmt: skip
+
+    def plain(self) -> Markup:
+        """The part of an element that nothing is known of."""
+        says, named = words.describe(self.shape, None), self.shape.name.strip()
+        more = {"role": "img", "aria_label": says} if named else {"aria_hidden": "true"}
+        return self._group("bp-node", tag("title", says), **more)
+
+    def opening(self, address: str) -> Markup:
+        """The part as a link to what is inside of it."""
+        says = words.opening(self.shape, words.describe(self.shape, None))
+        picture = self._group("bp-seen", aria_hidden="true")
+        return tag("a", tag("title", says), picture, href=address, class_="bp-node")
+
+    def opening_in(self, state: ElementState, address: str) -> Markup:
+        """The part in a state as a link to what is inside of it."""
+        says = words.opening(self.shape, words.describe(self.shape, state))
+        seen = [self.inside, _badge(self.shape, state, self.scale)]
+        picture = tag("g", *seen, class_=_classes("bp-seen", state), aria_hidden="true")
+        return tag("a", tag("title", says), picture, href=address, class_="bp-node")
+
+    def _group(self, first: str, *hover: Markup, **more: str) -> Markup:
+        stroke, fill = self.shape.stroke, self.shape.fill
+        if not (stroke or fill):
+            return tag("g", *hover, self.inside, class_=first, **more)
+        tint = tints.node(stroke, fill) or tints.Tint("")
+        return tag("g", *hover, self.inside, class_=f"{first} {tint.classes}", color=tint.color,
+                   fill=tint.fill, stroke=tint.stroke, **more)  # fmt: skip
+
+
+Place = Container | Flow | Node
+"""Where an element is among the parts of a drawing. A state shows in colours of its own, so that
+the element's own ones give way."""
+
+
+def drawn(drawing: Drawing) -> Drawn:
+    """The drawing with nothing in any state. It has to have shapes or flows."""
     inside = _Inside(drawing.shapes)
     under = [s for s in drawing.shapes if inside.shown_in(s)]
     over = sorted((s for s in drawing.shapes if not inside.shown_in(s)), key=_reading)
     scale = min(max(drawing.width / READABLE, 1.0), 1.25)
     size = _one_size(over, LETTERS * scale)
-    parts = [_container(s, states.get(s.id), size, inside) for s in under]
-    parts += [_flow(e, states) for e in drawing.edges]
-    hand = _Hand(size, scale, states, link, way)
-    parts += [hand.node(s) for s in over]
-    written = [w for s in over if not nodes.named_inside(s) and (w := _beside(s, size))]
-    written += [w for e in drawing.edges if (w := edges.label(e, size))]
-    ends = [end for e in drawing.edges if (end := edges.over(e))]
-    # Every shape has said its name already.
-    parts.append(tag("g", *ends, *(name for name, _box in written), aria_hidden="true"))
-    left, top, right, bottom = _bounds(drawing, [box for _name, box in written], size)
-    return tag(
-        "svg",
-        joined(parts),
-        viewBox=" ".join(number(v) for v in (left, top, right - left, bottom - top)),
-        width=round(right - left),
-        height=round(bottom - top),
-        class_=_breadth(right - left),
-        role="group",
-        aria_label=title,
+    parts: list[str] = []
+    places: dict[str, list[Place]] = {}
+
+    def put(element: str, place: Place, part: Markup) -> None:
+        places.setdefault(element, []).append(place)
+        parts.append(part)
+
+    for shape in under:
+        inner = joined(containers.container(shape, size, closed=inside.closed_pool(shape)))
+        put(shape.id, Container(len(parts), inner), _container(shape, inner))
+    for edge in drawing.edges:
+        put(edge.id, Flow(len(parts), edge), edges.draw(edge, None))
+    seen = []
+    for shape in over:
+        node = Node(len(parts), shape, joined(nodes.node(shape, size)), scale)
+        seen.append(node)
+        put(shape.id, node, node.plain())
+    names_part, written = _names(drawing, over, size)
+    parts.append(names_part)
+    left, top, right, bottom = _bounds(drawing, written, size)
+    box = " ".join(number(v) for v in (left, top, right - left, bottom - top))
+    start = (
+        f'<svg viewBox="{box}" width="{round(right - left)}" height="{round(bottom - top)}"'
+        f' class="{_breadth(right - left)}" role="group" aria-label="'
     )
+    return Drawn(parts, places, seen, start)
+
+
+def laid(
+    drawn: Drawn,
+    states: Mapping[str, ElementState] = NO_STATES,
+    *,
+    title: str,
+    link: Link = no_link,
+    way: Way = no_way,
+) -> Markup:
+    """The drawing with the states laid over it: only what is in one is drawn anew, and what leads
+    further is made a link."""
+    parts = list(drawn.parts)
+    for element, state in states.items():
+        for place in drawn.places.get(element, ()):
+            parts[place.number] = place.standing(state, link)
+    for node in drawn.nodes if way is not no_way else ():
+        address = way(node.shape)
+        if address:
+            known = states.get(node.shape.id)
+            if known is None:
+                parts[node.number] = node.opening(address)
+            elif not link(known):
+                parts[node.number] = node.opening_in(known, address)
+    body = "".join(parts)
+    return Markup(f'{drawn.start}{escape(title)}">{body}</svg>')  # noqa: S704 - escaped above
 
 
 def shown_states(states: Iterable[ElementState]) -> list[str]:
@@ -153,66 +283,26 @@ def _holds(outer: Shape, inner: Shape) -> bool:
     return smaller and across and outer.y <= y <= outer.y + outer.height
 
 
-def _container(shape: Shape, state: ElementState | None, size: float, inside: _Inside) -> Markup:
-    drawn = containers.container(shape, size, closed=inside.closed_pool(shape))
-    classes = _classes("bp-container", state)
+def _container(shape: Shape, inner: Markup) -> Markup:
     tint = tints.container(shape.stroke, shape.fill) if shape.stroke or shape.fill else None
-    if tint is None or state:
-        return tag("g", *drawn, class_=classes, aria_hidden="true")
-    classes = f"{classes} {tint.classes}"
-    return tag("g", *drawn, class_=classes, color=tint.color, stroke=tint.stroke,
-               aria_hidden="true")  # fmt: skip
+    if tint is None:
+        return tag("g", inner, class_="bp-container", aria_hidden="true")
+    return tag("g", inner, class_=f"bp-container {tint.classes}", color=tint.color,
+               stroke=tint.stroke, aria_hidden="true")  # fmt: skip
 
 
-def _flow(edge: Edge, states: Mapping[str, ElementState]) -> Markup:
-    known = states.get(edge.id)
-    return edges.draw(edge, known.state if known else None)
+def _names(drawing: Drawing, over: list[Shape], size: float) -> tuple[Markup, list[Box]]:
+    """The names that stand beside shapes and at flows, above everything else, and their boxes."""
+    written = [w for s in over if not nodes.named_inside(s) and (w := _beside(s, size))]
+    written += [w for e in drawing.edges if (w := edges.label(e, size))]
+    ends = [end for e in drawing.edges if (end := edges.over(e))]
+    # Every shape has said its name already.
+    part = tag("g", *ends, *(name for name, _box in written), aria_hidden="true")
+    return part, [box for _name, box in written]
 
 
-class _Hand:
-    """Draws the nodes of one drawing."""
-
-    def __init__(
-        self, size: float, scale: float, states: Mapping[str, ElementState], link: Link, way: Way
-    ):
-        self._size = size
-        self._scale = scale
-        self._states = states
-        self._link = link
-        self._way = way
-
-    def node(self, shape: Shape) -> Markup:
-        state = self._states.get(shape.id)
-        drawn = nodes.node(shape, self._size)
-        if state:
-            drawn.append(_badge(shape, state, self._scale))
-        says = words.describe(shape, state)
-        address = self._link(state) if state else None
-        opened = None if address else self._way(shape)
-        if address or opened:
-            picture = _group("bp-seen", shape, state, drawn, aria_hidden="true")
-            # Its title names it (SVG-AAM): an aria-label would have to repeat the drawn letters.
-            hover = tag("title", words.opening(shape, says) if opened else says)
-            return tag("a", hover, picture, href=address or opened, class_="bp-node")
-        hover = tag("title", says)
-        if not state and not shape.name.strip():
-            return _group("bp-node", shape, state, [hover, *drawn], aria_hidden="true")
-        return _group("bp-node", shape, state, [hover, *drawn], role="img", aria_label=says)
-
-
-def _group(
-    first: str, shape: Shape, state: ElementState | None, drawn: list[Markup], **more: str
-) -> Markup:
-    """The parts of a node in a group with its classes. A state shows in colours of its own."""
-    if state or not (shape.stroke or shape.fill):
-        return tag("g", *drawn, class_=_classes(first, state), **more)
-    tint = tints.node(shape.stroke, shape.fill) or tints.Tint("")
-    return tag("g", *drawn, class_=f"{first} {tint.classes}", color=tint.color, fill=tint.fill,
-               stroke=tint.stroke, **more)  # fmt: skip
-
-
-def _classes(first: str, state: ElementState | None) -> str:
-    return f"{first} is-{state.state}" if state else first
+def _classes(first: str, state: ElementState) -> str:
+    return f"{first} is-{state.state}"
 
 
 def _badge(shape: Shape, state: ElementState, scale: float) -> Markup:
@@ -222,17 +312,26 @@ def _badge(shape: Shape, state: ElementState, scale: float) -> Markup:
     ticked = state.state == "done"
     if not (said or ticked) or not (activity or state.state in ("waiting", "incident")):
         return Markup("")
+    return _pill((shape.x, shape.y, shape.width), said, scale, activity=activity, ticked=ticked)
+
+
+@lru_cache(maxsize=4_000)
+def _pill(
+    place: tuple[float, float, float], said: str, scale: float, *, activity: bool, ticked: bool
+) -> Markup:
+    """The pill of a shape at a place (left, top, width)."""
+    left, top, width = place
     block = text.Block((said,) if said else (), 11.5 * scale, bold=True)
     high, tick = PILL * scale, 13.0 * scale if ticked else 0.0
     wide = block.width + tick + (14 if said else 10) * scale
     if activity:
-        x, y = shape.x + shape.width - wide + 6, shape.y - high / 2
+        x, y = left + width - wide + 6, top - high / 2
     else:
-        x, y = shape.x + (shape.width - wide) / 2, shape.y - high + 2
+        x, y = left + (width - wide) / 2, top - high + 2
     parts = [rect(x, y, wide, high, "bp-pill", high / 2)]
     if ticked:
-        place = f"translate({number(x + 7 * scale)} {number(y + 5 * scale)}) scale({number(scale)})"
-        parts.append(path("M0.5 5.5L3.8 8.8L9.5 1.5", "bp-tick", transform=place))
+        at = f"translate({number(x + 7 * scale)} {number(y + 5 * scale)}) scale({number(scale)})"
+        parts.append(path("M0.5 5.5L3.8 8.8L9.5 1.5", "bp-tick", transform=at))
     middle = x + tick + (wide - tick) / 2
     parts.append(text.write(block, middle, y + (high - block.height) / 2, "bp-pill-text"))
     return tag("g", *parts, class_="bp-badge")

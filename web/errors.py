@@ -29,6 +29,7 @@ from engine import (
     Unavailable,
 )
 from web import accounts, conflicts, formats, pending_forms
+from web.api.problems import RETRY_SECONDS
 from web.context import config, person
 from web.forms import Problems
 from web.security import same_origin
@@ -130,4 +131,5 @@ def _answer(
         form=(request.path, pending_forms.without_secrets()) if retry else None,
     )
     pending_forms.inputs_are_not_shown()
-    return page, refusal.status
+    soon = {"Retry-After": str(RETRY_SECONDS)} if refusal.status == 503 else {}
+    return page, refusal.status, soon

@@ -33,7 +33,7 @@ def look(config: Config) -> Literal["new", "nobody", "ready"]:
         Engine.versions(config.database.url)
         return "new"
     with closing(Engine.open(config.database.url, config=config)) as engine:
-        if engine.people.all(SYSTEM):
+        if engine.people.exist():
             return "ready"
         return "nobody" if engine.definitions.all(SYSTEM) else "new"
 

@@ -84,7 +84,12 @@ def _day_long(date: date, this_year: bool, language: str) -> str:
 def day_full(value: Any) -> str:
     """A date in full: söndag 22 november 2026; "" when it is no date."""
     date = as_date(value)
-    return format_date(date, "EEEE d MMMM y", locale=locale()) if date else ""
+    return _day_full(date, language()) if date else ""
+
+
+@lru_cache(maxsize=200)
+def _day_full(date: date, language: str) -> str:
+    return format_date(date, "EEEE d MMMM y", locale=LOCALES[language])
 
 
 def week(value: date) -> str:
@@ -124,7 +129,12 @@ def number(value: Any) -> str:
     decimal = _decimal(value)
     if decimal is None or not decimal.is_finite():
         return "" if value is None else str(value)
-    text = format_decimal(decimal, locale=locale(), decimal_quantization=False)
+    return _number(str(decimal), language())
+
+
+@lru_cache(maxsize=2_000)
+def _number(decimal: str, language: str) -> str:
+    text = format_decimal(Decimal(decimal), locale=LOCALES[language], decimal_quantization=False)
     return text.replace("\u202f", NBSP)
 
 

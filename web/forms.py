@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
@@ -23,8 +24,11 @@ from web.texts.errors import problem_text
 
 PREFIX = "f."
 """What the name of a field's input begins with."""
+SEARCH = "find"
+"""What the name of a search box begins with, and the value of its button (web/choices.py)."""
 
 
+@lru_cache(maxsize=5_000)
 def anchor(name: str | None) -> str:
     """The HTML id of the input that ``Problem.field`` names."""
     return "f-" + re.sub(r"[^\w-]", "-", name) if name else ""
@@ -81,6 +85,11 @@ class Problems:
 
 
 # ---------------------------------------------------------------- posted values
+
+
+def has_search(posted: Mapping[str, str]) -> bool:
+    """Whether a posted form has search boxes."""
+    return any(name.startswith(f"{SEARCH}:") for name in posted)
 
 
 def canonical(kind: str, text: str) -> Any:

@@ -1,8 +1,9 @@
 """gunicorn's worker process with threads, and what it does otherwise.
 
-A request that is no HTTP gets a problem (RFC 9457). A stop (SIGTERM) resets nobody: who has
-connected is answered, also on connections that are kept, with ``Connection: close``; who comes
-later is refused at once, so that a proxy asks another node.
+A request that is no HTTP gets a problem (RFC 9457). A connection that says nothing, as browsers
+open some in advance, takes no thread. A stop (SIGTERM) resets nobody: who has connected is
+answered, also on connections that are kept, with ``Connection: close``; who comes later is refused
+at once, so that a proxy asks another node.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import logging
 import selectors
 import socket
 import struct
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
 from gunicorn import util
 from gunicorn.http import errors
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from web.api.problems import KINDS, MEDIA_TYPE, Refused, problem_json
 
@@ -37,6 +40,8 @@ UNREADABLE: Final = (
 
 CLOSERS: Final = 4
 """Threads that wait for clients to hang up after their last answer."""
+SILENT_SECONDS: Final = 7.0
+"""After so long a new connection on which nothing was said is closed."""
 _SO_ATTACH_FILTER: Final = 26
 _DROP: Final = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
 """A socket filter of Linux that lets no packet through (BPF: return 0)."""
@@ -59,6 +64,8 @@ class ThreadedWorker(ThreadWorker):
         """Begin or cease to accept connections; when the process stops, for good."""
         super().set_accept_enabled(enabled)
         if not enabled and not self.alive:
+            for conn in self.pending_conns:
+                conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)
             for listener in self.sockets:
                 self._close_listener(listener)
 
@@ -71,6 +78,19 @@ class ThreadedWorker(ThreadWorker):
             while waiting.select(0):
                 self.accept(listener)
         listener.close()
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Give a connection to a thread; a new one only when its request has begun to come.
+        gunicorn lets a thread wait for that, up to five seconds: eight silent connections would
+        keep all threads of a process from answering others."""
+        if not self.alive or conn.initialized or conn.data_ready or _has_come(conn.sock):
+            super().enqueue_req(conn)
+            return
+        conn.sock.setblocking(False)
+        conn.timeout = time.monotonic() + SILENT_SECONDS
+        self.pending_conns.append(conn)
+        readable = partial(self.on_pending_socket_readable, conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, readable)
 
     def finish_request(self, conn: Any, fs: Future[Any]) -> None:
         """Keep the connection for its next request, or close it. gunicorn waits here for the client
@@ -95,6 +115,17 @@ class ThreadedWorker(ThreadWorker):
             util.write_nonblock(client, answer(Refused(name, detail)))
         except OSError:
             log.debug("the sender has gone")
+
+
+def _has_come(client: socket.socket) -> bool:
+    """Whether something can be read, be it the end."""
+    try:
+        client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def let_nobody_in(listener: socket.socket) -> None:

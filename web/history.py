@@ -22,8 +22,8 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from engine import CaseRow, HistoryEntry, NotAllowed, NotFound, Problem
-from web import formats, parsing
+from engine import SYSTEM, CaseRow, Choices, HistoryEntry, NotAllowed, NotFound, Person, Problem
+from web import choices, formats, parsing
 from web.back import case_urls
 from web.context import actor, engine, person, today
 from web.forms import Problems
@@ -42,8 +42,9 @@ PAGE: Final = 20
 class HistoryFilter:
     """The filters of the page's address.
 
-    The texts are as the reader typed them; ``case``, ``first`` and ``last`` (days of the company's
-    zone) are what they mean, ``problems`` what cannot be read in them.
+    The texts are as the reader typed them; ``case``, ``meant`` (a person's user name or id),
+    ``first`` and ``last`` (days of the company's zone) are what they mean, ``problems`` what cannot
+    be read in them.
     """
 
     q: str
@@ -53,6 +54,7 @@ class HistoryFilter:
     since: str
     until: str
     case: CaseRow | None = None
+    meant: str = ""
     problems: tuple[Problem, ...] = ()
     first: date | None = None
     last: date | None = None
@@ -68,7 +70,7 @@ class HistoryFilter:
         zone."""
         return {
             "q": self.q,
-            "person": self.person or None,
+            "person": self.meant or None,
             "type": self.type or None,
             "case_id": self.case.id if self.case else None,
             "since": _midnight(self.first) if self.first else None,
@@ -84,21 +86,22 @@ class HistoryFilter:
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """The facts that match the filters of the address, the newest first."""
-    filters = _filter()
+    filters, found = _filter()
     cursor = request.args.get("cursor")
     _log_read("list", filters)
     page = None
     if not filters.problems:
         page = engine().history.search(actor(), **filters.criteria(), cursor=cursor, limit=PAGE)
     here = filters.address()
-    people = engine().people.all(actor())
-    formatter = HistoryFormatter(people=people)
+    formatter = HistoryFormatter()
+    formatter.know(page.items if page else ())
     shown = render_template(
         "history/index.html",
         filters=filters,
         page=page,
         rows=_rows(page.items, formatter) if page else [],
-        people=people,
+        person_choice=choices.of_anybody("person", filters.meant),
+        people=() if filters.meant else found.items,
         types=sorted(((t, type_label(t)) for t in engine().history.types()), key=lambda t: t[1]),
         type_label=type_label,
         first_url=url_for("history.index", **here) if cursor else None,
@@ -149,7 +152,12 @@ def _sees_all() -> bool:
 
 
 def _labels() -> dict[str, str]:
-    return {"case": _("Ärende"), "since": _("Från och med"), "until": _("Till och med")}
+    return {
+        "person": _("Person"),
+        "case": _("Ärende"),
+        "since": _("Från och med"),
+        "until": _("Till och med"),
+    }
 
 
 def _log_read(how: str, filters: HistoryFilter) -> None:
@@ -162,8 +170,8 @@ def _log_read(how: str, filters: HistoryFilter) -> None:
 # ---------------------------------------------------------------- filters
 
 
-def _filter() -> HistoryFilter:
-    """The filters of this request's address."""
+def _filter() -> tuple[HistoryFilter, Choices[Person]]:
+    """The filters of this request's address, and the people to choose from whom it may mean."""
     asked = request.args
     filters = HistoryFilter(
         q=asked.get("q", "").strip()[:100],
@@ -174,6 +182,13 @@ def _filter() -> HistoryFilter:
         until=asked.get("until", "").strip()[:30],
     )
     problems = []
+    people = _people(filters.person)
+    meant = people.items[0].username if len(people.items) == 1 else ""
+    if filters.person == SYSTEM.id:
+        meant = filters.person
+    elif filters.person and not meant:
+        code = "found_several" if people.items else "found_none"
+        problems.append(Problem(code, "Choose one.", "person", {"text": filters.person}))
     case = _case(filters.number)
     if filters.number and case is None:
         problems.append(Problem("unknown_case", "There is no such case.", "case"))
@@ -181,7 +196,18 @@ def _filter() -> HistoryFilter:
     for name, typed, day in (("since", filters.since, first), ("until", filters.until, last)):
         if typed and day is None:
             problems.append(Problem("date_malformed", "Write a date.", name))
-    return replace(filters, case=case, first=first, last=last, problems=tuple(problems))
+    read = replace(filters, case=case, meant=meant, first=first, last=last)
+    return replace(read, problems=tuple(problems)), people
+
+
+def _people(typed: str) -> Choices[Person]:
+    """Whom the filter may mean: those of one id, user name or whole name, else of these words."""
+    if typed in ("", SYSTEM.id):
+        return Choices((), True)
+    known = engine().people.by_id(actor(), [typed]) or engine().people.named(actor(), [typed])
+    if known:
+        return Choices(tuple(known.values()), True)
+    return engine().people.matching(actor(), typed, closed=True)
 
 
 def _case(number: str) -> CaseRow | None:
@@ -221,7 +247,7 @@ def export() -> ResponseReturnValue:
     """All facts that the filters are about as CSV, to the oldest, however many there are, with the
     values of decisions and plans in full: semicolons and a byte order mark, as Excel in Swedish
     reads it."""
-    filters = _filter()
+    filters, _found = _filter()
     if filters.problems:
         return index()
     _log_read("export", filters)
@@ -243,6 +269,7 @@ def _lines(filters: HistoryFilter) -> Iterator[str]:
           _("Kontrollsumma")]]
     )  # fmt: skip
     for entries in engine().history.export(actor(), **filters.criteria()):
+        formatter.know(entries)
         yield _csv(_cells(entry, formatter) for entry in entries)
 
 

@@ -14,7 +14,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import (
+    COUNTED_RUNNING,
     Conflict,
+    Count,
+    Definition,
     InstanceVerdict,
     Invalid,
     MigrationPreview,
@@ -25,13 +28,12 @@ from web import conflicts, pending_forms
 from web.context import actor, engine, posted_key
 from web.forms import Problems
 from web.i18n import gettext as _
+from web.mapping import PREFIX, mapping_of
 from web.texts.migration import note_text
 
 blueprint = Blueprint("migration", __name__, url_prefix="/migration")
 RIGHTS: Final = frozenset({"process_owner", "manager"})
 """The rights of which one is needed to migrate instances."""
-PREFIX: Final = "to-"
-"""Inputs of the mapping are named ``to-`` and the id of the element that is gone."""
 
 
 def may_migrate() -> bool:
@@ -43,6 +45,17 @@ def may_migrate() -> bool:
 def sees_cases() -> bool:
     """Whether the reader may open every case: managers may, process owners may not."""
     return "manager" in actor().rights
+
+
+def elsewhere(definition: Definition) -> Count:
+    """How many instances run on other versions of the process."""
+    versions = [
+        other.id
+        for other in engine().definitions.all(actor())
+        if other.process_id == definition.process_id and other.id != definition.id
+    ]
+    counts = engine().definitions.running(actor(), versions).values()
+    return Count(sum(counts), more=any(count.more for count in counts))
 
 
 def group_key(group: Sequence[InstanceVerdict]) -> str:
@@ -57,19 +70,30 @@ def group_key(group: Sequence[InstanceVerdict]) -> str:
 
 @blueprint.get("/<definition_id>")
 def preview(definition_id: str) -> str:
-    """What the migration of all instances on other versions would mean, in groups."""
+    """What the migration of all instances on other versions would mean, in groups; where there are
+    too many to be looked at by a request, the way to a preview by a worker."""
     typed = pending_forms.typed()
     given = typed.form if typed else request.args
-    mapping = _mapping(given)
-    preview = _preview(definition_id, mapping, given.get("cursor"))
+    mapping = mapping_of(given)
+    if not may_migrate():
+        raise NotAllowed
+    definition = engine().definitions.get(actor(), definition_id)
+    whole = elsewhere(definition)
+    known = {
+        "previews": engine().previews.of_process(actor(), definition.process_id),
+        "earlier": engine().migrations.of_process(actor(), definition.process_id),
+    }
+    if definition.startable and (whole > COUNTED_RUNNING or whole.more):
+        return render_template("migration/many.html", definition=definition, whole=whole, **known)
+    preview = _preview(definition_id, mapping)
     questions = {q.element_id: q for v in preview.instances for q in v.questions}
     # An answered question is asked again, so that its answer can be changed.
     if mapping:
-        unanswered = _preview(definition_id, {}, given.get("cursor"))
+        unanswered = _preview(definition_id, {})
         questions = {q.element_id: q for v in unanswered.instances for q in v.questions}
     return render_template(
         "migration/preview.html",
-        definition=engine().definitions.get(actor(), definition_id),
+        definition=definition,
         preview=preview,
         groups=[(group_key(g), g) for g in preview.groups()],
         seen=_shown(preview),
@@ -78,7 +102,7 @@ def preview(definition_id: str) -> str:
         mapping=mapping,
         prefix=PREFIX,
         note_text=note_text,
-        earlier=engine().migrations.of_process(actor(), preview.process_id),
+        **known,
         problems=Problems(typed.problems if typed else (), {"group": _("Vilka som flyttas")}),
     )
 
@@ -86,8 +110,8 @@ def preview(definition_id: str) -> str:
 @blueprint.post("/<definition_id>")
 def migrate(definition_id: str) -> ResponseReturnValue:
     """Start the migration of the chosen groups, and go to its page."""
-    mapping = _mapping(request.form)
-    preview = _preview(definition_id, mapping, request.form.get("cursor"))
+    mapping = mapping_of(request.form)
+    preview = _preview(definition_id, mapping)
     chosen = set(request.form.getlist("group"))
     conflicts.must_show(chosen, **_shown(preview))
     instances = [
@@ -118,9 +142,7 @@ def _shown(preview: MigrationPreview) -> dict[str, list[str]]:
     }
 
 
-def _preview(
-    definition_id: str, mapping: Mapping[str, str], cursor: str | None
-) -> MigrationPreview:
+def _preview(definition_id: str, mapping: Mapping[str, str]) -> MigrationPreview:
     if not may_migrate():
         raise NotAllowed
     definition = engine().definitions.get(actor(), definition_id)
@@ -129,17 +151,8 @@ def _preview(
         definition.process_id,
         definition.version,
         mapping=mapping,
-        cursor=cursor,
+        most=COUNTED_RUNNING,
     )
-
-
-def _mapping(given: Mapping[str, str]) -> dict[str, str]:
-    """The chosen target element by the id of each element that is gone."""
-    return {
-        name.removeprefix(PREFIX): value
-        for name, value in given.items()
-        if name.startswith(PREFIX) and value
-    }
 
 
 # ---------------------------------------------------------------- the job

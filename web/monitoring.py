@@ -65,7 +65,7 @@ def readiness(engine: Engine, config: Config) -> dict[str, bool]:
     try:
         engine.operations.check_version()
         checks["version"] = True
-        lag = engine.operations.pulse().job_lag_seconds
+        lag = engine.operations.job_lag()
         checks["database"] = True
         checks["jobs"] = lag <= config.metrics.most_lag_seconds
     except ServiceplanError as error:

@@ -26,6 +26,7 @@ JOBS: Final[Mapping[str, str]] = {
     "horizon": N_("Förbereda tider som snart kommer"),
     "deliveries": N_("Lämna ut meddelanden och signaler"),
     "migrations": N_("Flytta ärenden till en ny version"),
+    "previews": N_("Granska vad en flytt skulle innebära"),
     "outbox": N_("Skicka ett utskick"),
     "reminders": N_("Skriva dagens påminnelser"),
     "tidy": N_("Ta bort gamla utskick"),

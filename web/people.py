@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,7 +12,6 @@ from engine import Account, Conflict, NotAllowed, Person
 from web import conflicts, pending_forms
 from web.conflicts import Input
 from web.context import actor, config, engine, person, posted_key, role_title
-from web.formats import by_name
 from web.forms import Problems, anchor
 from web.i18n import N_
 from web.i18n import gettext as _
@@ -21,6 +19,8 @@ from web.passwords import new_password
 from web.tokens import SCOPES
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
+PAGE: Final = 50
+"""People on a page of the list."""
 RIGHTS: Final = {
     "process_owner": (N_("Processägare"), N_("Publicerar diagram.")),
     "manager": (N_("Chef eller revisor"), N_("Ser alla ärenden och hela historiken.")),
@@ -39,24 +39,39 @@ def administrators_only() -> None:
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
-    """Everybody, by name, and the roles that nobody holds."""
-    people = by_name(engine().people.all(actor()))
+    """A page of the people that match the filters of the address, by name, and the roles that
+    nobody holds."""
+    asked = request.args
+    role = asked.get("role", "")
+    chosen: dict[str, Any] = {
+        "q": asked.get("q", "").strip()[:100],
+        "role": role if role in engine().roles else None,
+    }
+    cursor = asked.get("cursor")
+    page = engine().people.search(actor(), **chosen, cursor=cursor, limit=PAGE)
+    query = {name: value for name, value in chosen.items() if value}
     return render_template(
-        "people/index.html", people=people, rights=_rights(), vacant=_vacant(people)
+        "people/index.html",
+        page=page,
+        chosen=chosen,
+        rights=_rights(),
+        roles=engine().roles,
+        vacant=_vacant(),
+        first_url=url_for("people.index", **query) if cursor else None,
+        next_url=url_for("people.index", **query, cursor=page.next) if page.next else None,
     )
 
 
 @blueprint.get("/settings")
 def settings() -> str:
     """What ``config.toml`` says, for reading: it is changed in the file."""
-    people = engine().people.all(actor())
-    holders = {key: [p for p in people if p.active and key in p.roles] for key in engine().roles}
+    holders = engine().people.holders(actor(), list(engine().roles))
     return render_template("people/settings.html", config=config(), holders=holders)
 
 
-def _vacant(people: Sequence[Person]) -> list[str]:
+def _vacant() -> list[str]:
     """The roles that no open account holds: their tasks are nobody's."""
-    held = {role for person in people if person.active for role in person.roles}
+    held = engine().people.held(actor(), list(engine().roles))
     return [key for key in engine().roles if key not in held]
 
 

@@ -6,16 +6,19 @@ which plane is shown; no script takes part.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Final
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from markupsafe import Markup
 
 from engine import Drawing, ElementState, Shape
 from web import diagram
 from web.i18n import gettext as _
+from web.i18n import language
 
 ARGUMENT: Final = "delprocess"
 """The query parameter with the id of the sub-process whose plane is shown."""
@@ -65,12 +68,49 @@ def picture(
     shown = way[-1] if way else drawing
     heading = f"{title}: {_name(shown)}" if way else title
     states = with_insides(drawing, states)
-    svg = diagram.draw(shown, states, title=heading, link=link, way=_leads(drawing, shown))
-    here = {s.id for s in shown.shapes} | {e.id for e in shown.edges}
-    legend = diagram.shown_states(s for element, s in states.items() if element in here)
+    svg, legend = Markup(""), list[str]()
+    if shown.shapes or shown.edges:
+        drawn = _drawn(drawing.key, shown)
+        leads = _leads(drawing, shown)
+        svg = diagram.laid(drawn, states, title=heading, link=link, way=leads)
+        legend = diagram.shown_states(s for i, s in states.items() if i in drawn.places)
     trail = [Step(_name(one), _address(one.element_id)) for one in way[:-1]]
     whole = [Step(_("Hela diagrammet"), _address(None))] if way else []
     return Picture(svg, legend, [*whole, *trail, *(Step(_name(one), None) for one in way[-1:])])
+
+
+KEPT: Final = 64
+"""How many planes are kept drawn; each is as large as its part of a page."""
+
+
+class DrawnPlanes:
+    """The planes that are kept drawn, the least recently used of which is given up first."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str | None, str], diagram.Drawn] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: str, plane: Drawing) -> diagram.Drawn:
+        """The plane as SVG, drawn once for each ``key`` (``Drawing.key``) and language."""
+        which = (key, plane.element_id, language())
+        with self._lock:
+            known = self._kept.get(which)
+            if known is not None:
+                self._kept.move_to_end(which)
+                return known
+        known = diagram.drawn(plane)
+        with self._lock:
+            self._kept[which] = known
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return known
+
+
+def _drawn(key: str, plane: Drawing) -> diagram.Drawn:
+    if not key:
+        return diagram.drawn(plane)
+    kept: DrawnPlanes = current_app.extensions.setdefault("drawn_planes", DrawnPlanes())
+    return kept.get(key, plane)
 
 
 def path(drawing: Drawing, element_id: str | None) -> list[Drawing]:
@@ -78,6 +118,8 @@ def path(drawing: Drawing, element_id: str | None) -> list[Drawing]:
 
     Empty when the sub-process has no plane.
     """
+    if element_id is None:
+        return []
     planes = {one.element_id: one for one in drawing.planes}
     holders = {s.id: one.element_id for one in drawing.planes for s in one.shapes}
     way: list[Drawing] = []

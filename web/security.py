@@ -103,8 +103,11 @@ def local_path(target: str | None, default: str) -> str:
 
 def add_headers(response: Response) -> Response:
     """Add ``HEADERS`` to an answer, and forbid storing it unless it is a static file."""
+    # One look at what is there: asking for each header by its name goes through all of them.
+    given = {name.lower() for name, _ in response.headers}
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in given:
+            response.headers.add(name, value)
     if secure():
         response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
     if request.endpoint != "static":

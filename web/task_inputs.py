@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from engine import Field, PlanRow, TaskDetail
 from web import forms, task_form
+from web.choices import name_of, names_of
 from web.conflicts import Form, Input
-from web.context import actor, engine
 from web.i18n import gettext as _
 
 DIAGRAM: Final = "definition"
@@ -83,21 +83,20 @@ def _field(field: Field, stored: Any) -> Input:
     def read(form: Form) -> Any:
         return plain(field.type, forms.canonical(field.type, form.get(name, "")))
 
+    def says(value: Any) -> str:
+        names = names_of([str(value or "")]) if field.type == "person" else {}
+        return forms.answer_text(field, value, names) or _("Inget")
+
     return Input(
         name,
         field.label,
         plain(field.type, stored),
         read,
         {name: [forms.shown(field.type, stored)]},
-        lambda value: forms.answer_text(field, value, people_names()) or _("Inget"),
+        says,
         joint={"text": " / ", "longtext": "\n\n"}.get(field.type, ""),
         anchor=forms.anchor(field.id),
     )
-
-
-def people_names() -> dict[str, str]:
-    """Names of people by user name."""
-    return {person.username: person.name for person in engine().people.all(actor())}
 
 
 def plain(kind: str, value: Any) -> Any:
@@ -128,7 +127,7 @@ def plan(rows: Sequence[PlanRow], shown: Mapping[str, Mapping[str, str]]) -> Ite
 
             def says(value: Any, part: str = part) -> str:
                 text = str(value or _("Inget"))
-                return people_names().get(text, text) if part == "person" else text
+                return name_of(text) if part == "person" and value else text
 
             yield Input(
                 name,
@@ -156,9 +155,6 @@ def _note(detail: TaskDetail) -> Input:
 
 def _assignee(detail: TaskDetail, *, giving: bool) -> Input:
     person = detail.row.assignee
-    people = {p.username: p.name for p in detail.candidates}
-    if person is not None:
-        people[person.username] = person.name
     stored = person.username if person else None
     return Input(
         ASSIGNEE,
@@ -166,7 +162,7 @@ def _assignee(detail: TaskDetail, *, giving: bool) -> Input:
         stored,
         (lambda form: form.get(ASSIGNEE, "") or None) if giving else None,
         {ASSIGNEE: [stored or ""]} if giving else None,
-        lambda value: people.get(str(value), str(value)) if value else _("Ingen"),
+        lambda value: name_of(str(value)) if value else _("Ingen"),
         anchor=forms.anchor(ASSIGNEE),
     )
 

@@ -10,9 +10,10 @@ import io
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
-from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
@@ -24,27 +25,21 @@ from engine import (
     Problem,
     TaskDetail,
     TaskForm,
-    TaskRow,
 )
-from web import conflicts, pending_forms, task_form, task_saves
-from web.back import task_urls, way_back
+from web import choices, conflicts, inbox_page, pending_forms, task_form, task_people, task_saves
+from web.back import way_back
 from web.cases.plan import last_change
-from web.context import actor, config, engine, posted_key, today
-from web.formats import by_name, clock
-from web.forms import Problems, shown_fields
+from web.context import actor, config, engine, posted_key, url_for
+from web.formats import clock
+from web.forms import Problems, has_search, shown_fields
 from web.i18n import gettext as _
 from web.passwords import wrong_password
-from web.task_cards import TaskCard, card
 from web.task_inputs import ASSIGNEE, DIAGRAM, inputs
 from web.texts.due_dates import reason_sentences
 from web.texts.errors import error_page_texts
 from web.texts.wording import phases
 
 blueprint = Blueprint("tasks", __name__)
-GROUPS: Final = ("late", "today", "coming")
-"""The groups of the inbox by due date, also the values of its filter ``due``."""
-SHOW: Final = ("mine", "role", "all")
-"""Whose tasks the inbox shows: one's own, those of one's roles, everybody's."""
 
 
 # ---------------------------------------------------------------- the list
@@ -53,47 +48,23 @@ SHOW: Final = ("mine", "role", "all")
 @blueprint.get("/tasks")
 def inbox() -> ResponseReturnValue:
     """A page of the open tasks that match the filters of the address, grouped by due date."""
-    chosen = _filters()
+    chosen = inbox_page.filters()
     cursor = request.args.get("cursor")
     page = engine().tasks.search(actor(), **chosen, cursor=cursor, limit=config().web.page_size)
     query = {name: value for name, value in chosen.items() if value}
     return render_template(
         "tasks/inbox.html",
-        groups=_grouped(page.items),
+        groups=inbox_page.grouped(page.items),
         notices=engine().notices.unseen(actor()) if g.has_notices else (),
         counts=engine().tasks.counts(actor(), **{k: v for k, v in chosen.items() if k != "due"}),
         chosen=chosen,
         narrowed=any(chosen[name] for name in ("phase", "role", "q")),
-        first_url=url_for("tasks.inbox", **query) if cursor else None,
-        next_url=url_for("tasks.inbox", **query, cursor=page.next) if page.next else None,
+        address=partial(inbox_page.address, chosen),
+        first_url=inbox_page.address(query) if cursor else None,
+        next_url=inbox_page.address(query, cursor=page.next) if page.next else None,
         roles=engine().roles,
         phases=phases(),
     )
-
-
-def _filters() -> dict[str, Any]:
-    """The filters of the address; an unknown value of a filter counts as none."""
-    show = request.args.get("show", "")
-    due = request.args.get("due", "")
-    role = request.args.get("role", "")
-    return {
-        "show": show if show in SHOW else "mine",
-        "due": due if due in GROUPS else None,
-        "phase": request.args.get("phase", "")[:10] or None,
-        "role": role if role in engine().roles else None,
-        "q": request.args.get("q", "").strip()[:100],
-    }
-
-
-def _grouped(rows: tuple[TaskRow, ...]) -> list[tuple[str, list[TaskCard]]]:
-    """The cards of the rows by ``GROUPS``, without the groups that are empty."""
-    groups: dict[str, list[TaskCard]] = {name: [] for name in GROUPS}
-    day, url = today(), task_urls()
-    for row in rows:
-        late = row.due is not None and row.due < day
-        group = "late" if late else "today" if row.due == day else "coming"
-        groups[group].append(card(row, url))
-    return [(name, cards) for name, cards in groups.items() if cards]
 
 
 # ---------------------------------------------------------------- one task
@@ -121,6 +92,8 @@ def attachment(attachment_id: str) -> ResponseReturnValue:
 def act(task_id: str) -> ResponseReturnValue:
     """Do what the pressed button of the task's page says."""
     action, _colon, argument = request.form.get("action", "").partition(":")
+    if has_search(request.form) and (found := _searched(task_id)):
+        return found
     intent = action
     if "keep" in request.form:  # a choice between two texts; only a whole page is ever signed
         intent = request.form.get("intent", "save")
@@ -141,6 +114,13 @@ def act(task_id: str) -> ResponseReturnValue:
         raise
     except NotAuthenticated as error:
         raise Invalid([*error.problems, _wrong_password(error)]) from error
+
+
+def _searched(task_id: str) -> ResponseReturnValue | None:
+    """What ``choices.settle`` answers, once the files of a form that is only to search are kept."""
+    if choices.searching():
+        _attach_files(task_id, engine().tasks.form(actor(), task_id))
+    return choices.settle()
 
 
 def _save_what_asks_for_more(task_id: str, error: Invalid) -> None:
@@ -171,28 +151,31 @@ def _page(detail: TaskDetail) -> str:
     asked = inputs(detail, giving=True)
     waiting = task_form.disputed_plan(detail) if posted is None and editable else {}
     compared = conflicts.draft_form(waiting) if waiting else posted
-    asks_people = any(f.type in ("person", "plan") for f in detail.form)
-    people = by_name(p for p in engine().people.all(actor()) if p.active) if asks_people else []
+    shown = shown_fields(detail.form, detail.values, posted)
+    plan = task_form.plan_rows(detail, posted)
+    carried = (compared if waiting else typed.form if typed else None) or conflicts.Form()
+    people = task_people.asked(detail, shown, plan, carried) if editable else {}
     return render_template(
         "tasks/edit.html" if editable else "tasks/read.html",
         task=detail,
         row=detail.row,
         points=task_form.points(detail, posted),
         stored_points=task_form.points(detail, None),
-        shown=shown_fields(detail.form, detail.values, posted),
-        plan=task_form.plan_rows(detail, posted),
+        shown=shown,
+        plan=plan,
         why=reason_sentences(detail.due_reason) if detail.due_reason else [],
         note=detail.note if posted is None else posted.get("note", ""),
         base=conflicts.shown(asked) if posted is None else conflicts.shown_again(asked, posted),
         revision=_revision(detail) if posted is None else posted.get("revision", ""),
-        carried=compared if waiting else typed.form if typed else {},
+        carried=carried,
         differences=conflicts.differences(
             asked, compared, _who_saved(detail), waiting=bool(waiting)
         ),
         problems=Problems(typed.problems if typed else (), task_form.labels(detail)),
         unsaved=task_form.read(detail, posted) if posted and not editable else None,
         people=people,
-        names={p.username: p.name for p in people},
+        assignee=task_people.assignee(detail, carried),
+        names={} if editable else task_people.names(detail),
         followed=engine().tasks.follow_up(actor(), detail.row.id)
         if "done" in request.args and detail.row.state == "completed"
         else None,
@@ -298,12 +281,11 @@ def _release(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
 
 def _reassign(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     username = request.form.get("assignee", "")
-    names = {p.username: p.name for p in detail.candidates}
-    if username not in names:
+    if not task_people.may_take(detail, username):
         raise Invalid([Problem("not_an_option", "Choose a person.", "assignee")])
     _save_if_changed(detail)
     username = task_saves.give(detail.row.id, username, request.form)
-    flash(_("%(name)s har nu uppgiften.", name=names[username]), "success")
+    flash(_("%(name)s har nu uppgiften.", name=choices.name_of(username)), "success")
     return _to_task(detail.row.id)
 
 

@@ -117,7 +117,7 @@ class TypedForm:
         return [
             text
             for name, text in self.form.items(multi=True)
-            if name not in OF_THE_PAGE and not name.startswith("tick.") and text.strip()
+            if name not in OF_THE_PAGE and not name.startswith(("tick.", "found:")) and text.strip()
         ]
 
 

@@ -28,7 +28,7 @@ def cases_of(actor: Actor, case_id: SqlColumn) -> ColumnElement[bool]:
     ``case_id`` is the listed row's column."""
     if sees_all(actor):
         return true()
-    if not actor.id:
+    if isinstance(actor.id, str) and not actor.id:  # a parameter of a statement is no string
         return false()
     plan, task, case = aliased(PlanItemTable), aliased(TaskTable), aliased(CaseTable)
     ours = or_(of_my_roles(actor, plan.role), plan.person_id == actor.id)

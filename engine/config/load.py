@@ -54,7 +54,7 @@ def load_config(path: Path | str | None = None) -> Config:
     _check_keys(content, (f.name for f in fields(Config)), "")
     database = _section(DatabaseSettings, "database", content)
     if url := os.environ.get(DATABASE_VARIABLE, "").strip():
-        database = DatabaseSettings(url)
+        database = replace(database, url=url)
     return Config(
         company=_section(CompanySettings, "company", content),
         database=database,

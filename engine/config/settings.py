@@ -42,9 +42,12 @@ class CompanySettings:
 @dataclass(frozen=True, slots=True)
 class DatabaseSettings:
     """Where everything is stored: ``url`` is an SQLAlchemy URL of SQLite or PostgreSQL (psycopg
-    3)."""
+    3). One process opens at most so many ``connections``, and who needs one waits for it at most
+    so many seconds."""
 
     url: str = text("sqlite:///data/serviceplan.db", "a database URL in quotes")
+    connections: int = integer(15, 1, 1_000)
+    connection_wait_seconds: int = integer(10, 1, 60)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 
 from engine.customers.orgnumber import parse_org_number
 from engine.errors import Invalid, Problem
+from engine.store import words
 from engine.store.base import new_id
 from engine.store.tables import CustomerTable
 from engine.unit_of_work import UnitOfWork
@@ -35,6 +36,7 @@ def add(work: UnitOfWork, name: str, org_number: str) -> dict[str, Any]:
             id=customer_id, name=name, org_number=number, created_at=work.now
         )
     )
+    words.index_customer(work.connection, customer_id, name, number)
     work.note("customer.added", CHAIN, {"customer": customer_id, "name": name})
     return {"id": customer_id}
 

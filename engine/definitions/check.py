@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from engine.bpmn import lint
 from engine.bpmn.lint import decisions as asked
@@ -17,8 +17,8 @@ from engine.definitions.library import xml_limits
 from engine.dmn import lint as decisions
 from engine.queries import decisions as decision_queries
 from engine.queries import definitions as queries
-from engine.store.tables import PersonTable
-from engine.views import CheckReport, Finding, Source
+from engine.queries import people
+from engine.views import SYSTEM, CheckReport, Finding, Source
 
 NAME_LENGTH = 255
 """The most characters of a process's id or name that a column holds."""
@@ -47,10 +47,9 @@ class CheckedUpload:
         )
 
 
-def _staffed(connection: Connection) -> frozenset[str] | None:
-    """The roles that an active person holds; None as long as nobody has an account."""
-    held = connection.scalars(select(PersonTable.roles).where(PersonTable.active.is_(True))).all()
-    return frozenset(role for roles in held for role in roles) if held else None
+def _staffed(connection: Connection, roles: Collection[str]) -> frozenset[str] | None:
+    """Those of the roles that an active person holds; None as long as nobody has an account."""
+    return people.held(connection, SYSTEM, roles) if people.exist(connection) else None
 
 
 def check(
@@ -73,7 +72,7 @@ def check(
             processes=[process for process, startable in live.items() if startable],
             drawings=[process for process, startable in live.items() if not startable],
             decisions=_decisions(connection, decided.models),
-            staffed=_staffed(connection),
+            staffed=_staffed(connection, config.roles),
         ),
         rules=lint.Rules(strict_roles=strict_roles, nodes=config.limits.process_nodes, xml=limits),
     )

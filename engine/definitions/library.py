@@ -95,6 +95,11 @@ class DefinitionLibrary:
                 self._cache.popitem(last=False)
         return definition
 
+    def kept(self, definition_id: str) -> ExecutableDefinition | None:
+        """The definition if it has been read already, without any statement; else None."""
+        with self._lock:
+            return self._cache.get(definition_id)
+
     def latest(self, connection: Connection, process_id: str) -> ExecutableDefinition:
         """The newest version of a process that can be started.
 

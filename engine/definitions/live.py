@@ -6,17 +6,18 @@ whether what is kept still holds: reading its id is one look at the end of an in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+from engine.bpmn.meta import MessageMeta
 from engine.definitions.library import DefinitionLibrary
 from engine.queries import definitions as queries
 from engine.store.base import table_of
 from engine.store.tables import DeploymentTable
-from engine.views import LiveProcess
+from engine.views import LiveProcess, PhaseDiagram
 
 _DEPLOYMENT: Final = table_of(DeploymentTable)
 _NEWEST: Final = (
@@ -32,11 +33,15 @@ that is rolled back leaves its number to the next one."""
 @dataclass(frozen=True, slots=True)
 class Deployed:
     """What is deployed since the deployment with the id ``since`` (None: nothing is): the live
-    ``processes`` in their order, and the ``names`` of all definitions by id."""
+    ``processes`` in their order, the ``names`` of all definitions by id, the diagram of each phase
+    that a case would start today, and the ids of all definitions that can be started, the oldest
+    versions first."""
 
     since: str | None
     processes: tuple[LiveProcess, ...]
     names: Mapping[str, str]
+    phases: Mapping[str, PhaseDiagram]
+    startable: tuple[str, ...]
 
 
 class LiveProcesses:
@@ -44,7 +49,8 @@ class LiveProcesses:
 
     def __init__(self, library: DefinitionLibrary) -> None:
         self._library = library
-        self._kept = Deployed(None, (), {})
+        self._kept = Deployed(None, (), {}, {}, ())
+        self._messages: tuple[Deployed, Mapping[str, MessageMeta]] = (self._kept, {})
 
     def read(self, connection: Connection) -> Deployed:
         """What is deployed, as the connection's transaction sees it."""
@@ -61,7 +67,22 @@ class LiveProcesses:
             since=newest,
             processes=tuple(self._process(connection, row) for row in rows if row.id in live),
             names={row.id: row.name for row in rows},
+            phases=queries.phase_diagrams(rows),
+            startable=tuple(
+                row.id
+                for row in sorted(rows, key=lambda row: (row.version, row.process_id))
+                if row.startable
+            ),
         )
+
+    def messages(self, connection: Connection, deployed: Deployed) -> Mapping[str, MessageMeta]:
+        """What all diagrams say of messages, by name: what a newer version says, unless only an
+        older one offers the message to people."""
+        of, kept = self._messages
+        if of is not deployed:
+            kept = messages_of(self._library, connection, deployed.startable)
+            self._messages = (deployed, kept)
+        return kept
 
     def _process(self, connection: Connection, row: Any) -> LiveProcess:
         title = row.name
@@ -69,3 +90,16 @@ class LiveProcesses:
             phase = self._library.get(connection, row.id).meta.phase
             title = (phase.title if phase else "") or row.name
         return LiveProcess(row.id, row.process_id, row.name, row.phase, title, row.startable)
+
+
+def messages_of(
+    library: DefinitionLibrary, connection: Connection, definition_ids: Iterable[str]
+) -> dict[str, MessageMeta]:
+    """What some definitions say of messages, by name. A later one wins, but a message that is
+    offered to people is not hidden by one that is not."""
+    metas: dict[str, MessageMeta] = {}
+    for definition_id in definition_ids:
+        for name, meta in library.get(connection, definition_id).meta.messages.items():
+            if meta.offered or name not in metas:
+                metas[name] = meta
+    return metas

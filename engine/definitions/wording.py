@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from engine.bpmn.forms import FormField
 from engine.bpmn.nodes import Node
@@ -10,6 +11,7 @@ from engine.definitions.library import ExecutableDefinition
 from engine.views import Field, NamedElement, NamedMessage, Wording
 
 
+@lru_cache(maxsize=200)
 def wording(definition: ExecutableDefinition) -> Wording:
     """The words of a definition's diagram. A field whose id stands in several forms is the first
     one's; the date on which a case begins is called what its start calls it."""

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from engine import views
+from engine.store.base import delete_unlocked
 from engine.store.tables import PendingFormTable
 
 LENGTH: Final = 2_200_000
@@ -118,4 +119,4 @@ def discard(connection: Connection, id: str, *, person_id: str, path: str | None
 
 def sweep(connection: Connection, *, now: datetime) -> None:
     """Delete the forms whose time is over."""
-    connection.execute(delete(_TABLE).where(_TABLE.created_at <= now - KEPT_FOR))
+    delete_unlocked(connection, PendingFormTable, _TABLE.created_at <= now - KEPT_FOR)

@@ -68,6 +68,7 @@ def add(
                 )
             )
             words.index_person(connection, person.id, username, name)
+            words.index_roles(connection, person.id, name, person.roles)
     except IntegrityError as error:
         raise Invalid([_duplicate(username)]) from error
     return person
@@ -101,9 +102,12 @@ def change(
     active: bool | None = None,
     known_roles: Container[str],
     email: str | None = None,
+    by: str,
+    now: datetime,
 ) -> views.Person:
-    """Change an account: arguments that are None leave it as it is, an empty ``email`` removes the
-    address. A person who is no longer active is signed out everywhere.
+    """Change an account, as the person with the id ``by`` does: arguments that are None leave it as
+    it is, an empty ``email`` removes the address. A person who is no longer active is signed out
+    everywhere.
 
     Raises Invalid: unknown_role, unknown_right, email_malformed.
     """
@@ -126,8 +130,12 @@ def change(
             rights=sorted(changed.rights),
             active=changed.active,
             email=changed.email,
+            changed_by=by,
+            changed_at=now,
         )
     )
+    listed = changed.roles if changed.active else ()
+    words.index_roles(connection, person.id, person.name, listed)
     if not changed.active:
         connection.execute(delete(SessionTable).where(SessionTable.person_id == person.id))
     return changed

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, insert, or_, selec
 from engine import views
 from engine.errors import Invalid, Problem
 from engine.queries.rows import PERSON, person_view
-from engine.store.base import UNSEEN
+from engine.store.base import UNSEEN, delete_unlocked
 from engine.store.tables import NoticeTable, PendingFormTable, PersonTable, SessionTable
 
 DATA_LENGTH: Final = 500_000
@@ -136,8 +136,5 @@ def end(connection: Connection, token: str) -> None:
 
 def sweep(connection: Connection, *, now: datetime, idle: timedelta) -> None:
     """Delete the sessions that have ended."""
-    connection.execute(
-        delete(SessionTable).where(
-            or_(SessionTable.expires_at <= now, SessionTable.seen_at <= now - idle)
-        )
-    )
+    ended = or_(SessionTable.expires_at <= now, SessionTable.seen_at <= now - idle)
+    delete_unlocked(connection, SessionTable, ended)

@@ -1,37 +1,42 @@
 """Attempts to sign in: verifying the password, and a growing pause after failures.
 
-Three steps, so that verifying the password (slow on purpose) happens outside of transactions:
+Four steps, so that verifying the password (slow on purpose) happens outside of transactions, and
+that no attempt waits for another one's row:
 
-1. ``begin`` (writing) refuses a user name or an address with too many failures, and counts the
-   attempt as failed until it is proven otherwise, so that many attempts at once do not get through
-   together;
-2. ``SignInAttempt.succeeds`` (no transaction) takes the same time for a known, an unknown and an
+1. ``begin`` (writing) refuses a user name or an address with too many failures, and adds a row for
+   the attempt: it counts as failed until it is proven otherwise;
+2. ``check_alone`` (reading, when that has been committed) counts again. Of attempts that have come
+   together each one sees the rows of the others now, so that many at once do not get through;
+3. ``SignInAttempt.succeeds`` (no transaction) takes the same time for a known, an unknown and an
    inactive user;
-3. ``settle`` (writing) when the password was right.
+4. ``settle`` (writing) when the password was right; ``withdraw`` when step 2 refused the attempt.
 
-Signing a task asks for the password in the same three steps. Source: OWASP ASVS 5.0 (V6).
+Signing a task asks for the password in the same steps. Source: OWASP ASVS 5.0 (V6).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.orm import aliased
 
 from engine import views
 from engine.errors import NotAuthenticated
 from engine.identity import credentials
 from engine.identity.credentials import normal_username
 from engine.queries.rows import PERSON, person_view
+from engine.store.base import delete_unlocked, new_id
 from engine.store.tables import PersonTable, SignInFailureTable
 
 FORGET_AFTER: Final = timedelta(hours=1)
 """Failures count for so long after the last one."""
+COUNTED: Final = 60
+"""The newest failures of one subject that are looked at: more make no pause longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,12 @@ _ADDRESS_BACKOFF: Final = _Backoff(free=30, longest=timedelta(minutes=15))
 @dataclass(frozen=True, slots=True)
 class SignInAttempt:
     """An attempt whose password is about to be verified. ``person`` is None for an unknown user
-    and for one who is no longer active; ``subjects`` are what its failure is counted under."""
+    and for one who is no longer active; ``rows`` are the ids of the rows that count it as failed,
+    by the subject that each is counted under."""
 
     person: views.Person | None
     password_hash: str | None
-    subjects: tuple[str, ...]
+    rows: dict[str, str] = field(default_factory=dict)
 
     def succeeds(self, password: str) -> bool:
         """Whether ``password`` is right. Takes some 20 ms, whoever the user is."""
@@ -84,39 +90,52 @@ def begin(
     Raises NotAuthenticated ``too_many_attempts`` (``seconds`` to wait in its params). A refused
     attempt does not count, so that waiting always helps.
     """
-    limits = {_account(username): _ACCOUNT_BACKOFF}
+    subjects = [_account(username)]
     if address:
-        limits[f"address:{address[:100]}"] = _ADDRESS_BACKOFF
-    subjects = _count_or_refuse(connection, limits, now)
+        subjects.append(f"address:{address[:100]}")
+    rows = _count_or_refuse(connection, subjects, now)
     row = connection.execute(
         select(*PERSON, PersonTable.password_hash).where(
             PersonTable.username == normal_username(username), PersonTable.active
         )
     ).one_or_none()
     if row is None:
-        return SignInAttempt(None, None, subjects)
-    return SignInAttempt(person_view(row), row.password_hash, subjects)
+        return SignInAttempt(None, None, rows)
+    return SignInAttempt(person_view(row), row.password_hash, rows)
+
+
+def check_alone(connection: Connection, attempt: SignInAttempt, *, now: datetime) -> None:
+    """Check that an attempt is allowed beside all others that have begun by now; to be called when
+    its own rows have been committed, and before its password is verified.
+
+    Raises NotAuthenticated as ``begin`` does; the attempt is then to be withdrawn.
+    """
+    _refuse(connection, attempt.rows, now, but=attempt.rows.values())
+
+
+def withdraw(connection: Connection, attempt: SignInAttempt) -> None:
+    """Count an attempt no longer, because its password is not going to be verified."""
+    own = SignInFailureTable.id.in_(attempt.rows.values())
+    delete_unlocked(connection, SignInFailureTable, own)
 
 
 def settle(connection: Connection, attempt: SignInAttempt, renewed: str | None = None) -> None:
     """Record that the attempt succeeded: it does not count as failed, and older failures of the
     account are forgotten. ``renewed`` is the result of ``SignInAttempt.renewed_hash``."""
-    account = next(s for s in attempt.subjects if s.startswith("person:"))
-    connection.execute(delete(SignInFailureTable).where(SignInFailureTable.subject == account))
-    connection.execute(
-        update(SignInFailureTable)
-        .where(SignInFailureTable.subject.in_(set(attempt.subjects) - {account}))
-        .where(SignInFailureTable.count > 0)
-        .values(count=SignInFailureTable.count - 1)
-    )
+    withdraw(connection, attempt)
+    account = next(s for s in attempt.rows if s.startswith("person:"))
+    delete_unlocked(connection, SignInFailureTable, SignInFailureTable.subject == account)
     if renewed and attempt.person:
-        connection.execute(
-            update(PersonTable)
+        unlocked = (
+            select(PersonTable.id)
             .where(
                 PersonTable.id == attempt.person.id,
                 PersonTable.password_hash == attempt.password_hash,
             )
-            .values(password_hash=renewed)
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+        connection.execute(
+            update(PersonTable).where(PersonTable.id.in_(unlocked)).values(password_hash=renewed)
         )
 
 
@@ -127,68 +146,81 @@ def count_failed_token(connection: Connection, address: str, *, now: datetime) -
     passwords: a program that is set up wrongly must not keep people from signing in.
     """
     if address:
-        _count_or_refuse(connection, {f"token:{address[:100]}": _ADDRESS_BACKOFF}, now)
+        _count_or_refuse(connection, [f"token:{address[:100]}"], now)
 
 
 def _count_or_refuse(
-    connection: Connection, limits: Mapping[str, _Backoff], now: datetime
-) -> tuple[str, ...]:
-    # In one order for everyone, so that two attempts never wait for each other's row.
-    subjects = tuple(sorted(limits))
-    counts = {subject: _failures(connection, subject, now) for subject in subjects}
-    waits = [limits[s].wait(count, since) for s, (count, since) in counts.items()]
-    if (wait := max(waits)) > timedelta():
+    connection: Connection, subjects: Iterable[str], now: datetime
+) -> dict[str, str]:
+    """Add a failure to each of the subjects, unless one of them must wait; the new rows' ids."""
+    _refuse(connection, subjects, now)
+    rows = {subject: new_id() for subject in subjects}
+    connection.execute(
+        insert(SignInFailureTable),
+        [{"id": id, "subject": subject, "at": now} for subject, id in rows.items()],
+    )
+    return rows
+
+
+def _refuse(
+    connection: Connection, subjects: Iterable[str], now: datetime, but: Iterable[str] = ()
+) -> None:
+    """Raise NotAuthenticated when one of the subjects must wait; the rows ``but`` do not count."""
+    wait = max(
+        _backoff(subject).wait(*_failures(connection, subject, now, but)) for subject in subjects
+    )
+    if wait > timedelta():
         seconds = math.ceil(wait.total_seconds())
         raise NotAuthenticated(
             f"too many failed attempts; wait {seconds} s", code="too_many_attempts", seconds=seconds
         )
-    for subject, (count, _) in counts.items():
-        _count(connection, subject, count + 1, now)
-    return subjects
 
 
-def _failures(connection: Connection, subject: str, now: datetime) -> tuple[int, timedelta]:
+def _backoff(subject: str) -> _Backoff:
+    return _ACCOUNT_BACKOFF if subject.startswith("person:") else _ADDRESS_BACKOFF
+
+
+def _failures(
+    connection: Connection, subject: str, now: datetime, but: Iterable[str]
+) -> tuple[int, timedelta]:
     """How many failures of a subject count now, and the time since the last one."""
-    row = connection.execute(
-        select(SignInFailureTable.count, SignInFailureTable.last_at)
-        .where(SignInFailureTable.subject == subject)
-        .with_for_update()
-    ).one_or_none()
-    # A clock that was set back must not lock anybody out until it has caught up.
-    if row is None:
-        return 0, timedelta()
-    count, last_at = row
-    if not -FORGET_AFTER <= now - last_at <= FORGET_AFTER:
-        return 0, timedelta()
-    return count, max(now - last_at, timedelta())
-
-
-def _count(connection: Connection, subject: str, count: int, now: datetime) -> None:
-    written = update(SignInFailureTable).where(SignInFailureTable.subject == subject)
-    if connection.execute(written.values(count=count, last_at=now)).rowcount:
-        return
-    try:
-        with connection.begin_nested():
-            connection.execute(
-                insert(SignInFailureTable).values(subject=subject, count=count, last_at=now)
-            )
-    except IntegrityError:
-        # Somebody else's first failure came in between: this one is added to it.
-        connection.execute(written.values(count=SignInFailureTable.count + 1, last_at=now))
+    times = connection.scalars(
+        select(SignInFailureTable.at)
+        .where(
+            SignInFailureTable.subject == subject,
+            # A clock that was set back must not lock anybody out until it has caught up.
+            SignInFailureTable.at <= now + FORGET_AFTER,
+            SignInFailureTable.id.not_in(tuple(but)),
+        )
+        .order_by(SignInFailureTable.at.desc())
+        .limit(COUNTED)
+    ).all()
+    count, later = 0, now
+    for at in times:
+        if later - at > FORGET_AFTER:
+            break
+        count, later = count + 1, at
+    return count, max(now - times[0], timedelta()) if count else timedelta()
 
 
 def forget(connection: Connection, username: str) -> None:
     """Delete the failures of an account: its password has been changed."""
-    connection.execute(
-        delete(SignInFailureTable).where(SignInFailureTable.subject == _account(username))
+    delete_unlocked(
+        connection, SignInFailureTable, SignInFailureTable.subject == _account(username)
     )
 
 
 def sweep(connection: Connection, *, now: datetime) -> None:
     """Delete the failures that no longer count."""
-    connection.execute(
-        delete(SignInFailureTable).where(SignInFailureTable.last_at < now - FORGET_AFTER)
+    later = aliased(SignInFailureTable)
+    still = select(later.id).where(
+        later.subject == SignInFailureTable.subject,
+        later.at.between(now - FORGET_AFTER, now + FORGET_AFTER),
     )
+    at = SignInFailureTable.at
+    over = at < now - FORGET_AFTER, ~still.exists()
+    delete_unlocked(connection, SignInFailureTable, *over)
+    delete_unlocked(connection, SignInFailureTable, at > now + FORGET_AFTER)
 
 
 def _account(username: str) -> str:

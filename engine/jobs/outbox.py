@@ -149,19 +149,19 @@ def forget(connection: Connection, today: date, now: datetime) -> None:
     connection.execute(delete(OutboxTable).where(OutboxTable.sent_at < old, ~still.exists()))
 
 
-def counts(connection: Connection, now: datetime) -> tuple[int, int, datetime | None]:
-    """How many messages are unsent, how many are dead, and since when the first message that can be
-    sent has waited."""
+def counts(connection: Connection) -> tuple[int, int]:
+    """How many messages are unsent, and how many are dead."""
     unsent = select(func.count()).select_from(OutboxTable).where(text(UNSENT))
     gone = select(func.count()).select_from(OutboxTable).where(OutboxTable.dead_at.is_not(None))
+    return connection.scalar(unsent) or 0, connection.scalar(gone) or 0
+
+
+def oldest(connection: Connection, now: datetime) -> datetime | None:
+    """Since when the first message that can be sent has waited."""
     first = select(func.min(OutboxTable.due_at)).where(
         text(UNSENT), OutboxTable.due_at <= now, _free(now)
     )
-    return (
-        connection.scalar(unsent) or 0,
-        connection.scalar(gone) or 0,
-        connection.scalar(first),
-    )
+    return connection.scalar(first)
 
 
 def dead(connection: Connection) -> tuple[DeadLetter, ...]:

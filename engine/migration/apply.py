@@ -131,13 +131,18 @@ def process_of(
 
 
 def migrate(
-    work: UnitOfWork, pairs: Comparisons, migration_id: str, instances: Mapping[str, str]
+    work: UnitOfWork,
+    pairs: Comparisons,
+    migration_id: str,
+    instances: Mapping[str, str],
+    revisions: Mapping[str, int],
 ) -> dict[str, MigratedInstance | MigrationRefused]:
     """Move instances of different cases, which are held until the transaction ends: what their
     migrations have left behind, or why they cannot go as they stand now. All are read and written
     by the same statements; to know which of several cannot go on, migrate them singly.
 
     :param instances: ids, each with its case's
+    :param revisions: those at which alone they may move, of instances that were previewed
     :raises MigrationRefused: when one would wait for ever in the new version
     :raises StepError: when one cannot go on there
     :raises Conflict: when somebody else migrates one at the same moment
@@ -145,6 +150,9 @@ def migrate(
     outcomes: dict[str, MigratedInstance | MigrationRefused] = {}
     rows, writes, migrations = snapshot.read(work.connection, instances), Writes(), []
     for row in work.connection.execute(_READ, {"ids": list(instances)}):
+        if row.revision != revisions.get(row.id, row.revision):
+            outcomes[row.id] = MigrationRefused(MigrationNote("changed_since", "", ""))
+            continue
         try:
             one = _InstanceMigration(work, pairs, migration_id, row, rows[row.id])
         except MigrationRefused as refused:

@@ -51,8 +51,22 @@ def create(
     items = list(chosen)
     if not items:
         raise Invalid([Problem("nothing_to_migrate", "there is no instance to move", "instances")])
+    return begin(work, target, mapping, items, {})
+
+
+def begin(
+    work: UnitOfWork,
+    target: ExecutableDefinition,
+    mapping: Mapping[str, str],
+    items: Sequence[Any],
+    revisions: Mapping[str, int],
+) -> dict[str, Any]:
+    """Write down that instances (rows with ``id``, ``case_id`` and ``definition_id``) are to move.
+
+    :param revisions: those, by instance, at which alone they may
+    """
     _forget_old_snapshots(work, target.process_id)
-    migration_id = _insert(work, target, mapping, items)
+    migration_id = _insert(work, target, mapping, items, revisions)
     detail = {
         "process": target.name,
         "version": target.version,
@@ -66,7 +80,11 @@ def create(
 
 
 def _insert(
-    work: UnitOfWork, target: ExecutableDefinition, mapping: Mapping[str, str], items: Sequence[Any]
+    work: UnitOfWork,
+    target: ExecutableDefinition,
+    mapping: Mapping[str, str],
+    items: Sequence[Any],
+    revisions: Mapping[str, int],
 ) -> str:
     migration_id = new_id()
     work.connection.execute(
@@ -92,6 +110,7 @@ def _insert(
                 "state": "waiting",
                 "reasons": [],
                 "notes": [],
+                "revision": revisions.get(row.id),
             }
             for row in items
         ],
@@ -184,7 +203,8 @@ def migrate(work: UnitOfWork, jobs: MigrationJobs, item_ids: Sequence[str]) -> i
         return 0
     pairs, work.actor = jobs.read(work, items[0].migration_id)
     cases = {item.instance_id: item.case_id for item in items}
-    outcomes = apply.migrate(work, pairs, items[0].migration_id, cases)
+    revisions = {i.instance_id: i.revision for i in items if i.revision is not None}
+    outcomes = apply.migrate(work, pairs, items[0].migration_id, cases, revisions)
     done = [_settled(item.id, outcomes[item.instance_id], work.now) for item in items]
     work.connection.execute(_SETTLE, done)
     return len(done)
@@ -204,6 +224,7 @@ def _taken(work: UnitOfWork, item_ids: Sequence[str], *, wait: bool) -> Sequence
         MigrationItemTable.migration_id,
         MigrationItemTable.instance_id,
         MigrationItemTable.case_id,
+        MigrationItemTable.revision,
     ).where(MigrationItemTable.id.in_(item_ids), MigrationItemTable.state == "waiting")
     locked = mine.order_by(MigrationItemTable.id).with_for_update(skip_locked=not wait)
     return work.connection.execute(locked).all()

@@ -53,11 +53,11 @@ def preview(
     after = paging.decode("migration", cursor, paging.text_part)
     if instances is not None:
         known(work, target, instances)
-    rows = list(_rows(work, target, instances, after[0] if after else "", most + 1))
+    first = list(rows(work, target, instances, after[0] if after else "", most + 1))
     pairs = Comparisons(target, mapping)
-    verdicts = [_verdict(work, pairs, row) for row in rows[:most]]
+    verdicts = [verdict(work, pairs, row) for row in first[:most]]
     whole = work.connection.scalar(others(target, select(func.count())))
-    more = len(rows) > most
+    more = len(first) > most
     return MigrationPreview(
         process_id=target.process_id,
         name=target.name,
@@ -65,11 +65,12 @@ def preview(
         definition_id=target.id,
         instances=tuple(verdicts),
         whole=len(set(instances)) if instances is not None else whole or 0,
-        cursor=paging.encode("migration", rows[most - 1].id) if more else None,
+        cursor=paging.encode("migration", first[most - 1].id) if more else None,
     )
 
 
-def _verdict(work: UnitOfWork, pairs: Comparisons, row: Any) -> InstanceVerdict:
+def verdict(work: UnitOfWork, pairs: Comparisons, row: Any) -> InstanceVerdict:
+    """What moving one instance (a row of ``rows``) would mean."""
     about = {
         "instance_id": row.id,
         "case_id": row.case_id,
@@ -99,9 +100,10 @@ def _verdict(work: UnitOfWork, pairs: Comparisons, row: Any) -> InstanceVerdict:
     )
 
 
-def _rows(
+def rows(
     work: UnitOfWork, target: ExecutableDefinition, instances: Ids, after: str, limit: int
 ) -> Iterator[Row[*tuple[Any, ...]]]:
+    """Instances with the number and title of their case, by id, those after the id ``after``."""
     columns = (*table_of(InstanceTable).c, CaseTable.number, CaseTable.title)
     statement = select(*columns).join(CaseTable, CaseTable.id == InstanceTable.case_id)
     statement = statement.where(InstanceTable.id > after).order_by(InstanceTable.id).limit(limit)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, t
 
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.queries.inbox import OPEN
+from engine.queries.task_ranges import OPEN
 from engine.store.base import OPEN_INCIDENT, RUNNING, table_of
 from engine.store.tables import CaseTable, FiguresTable, IncidentTable, InstanceTable, TaskTable
 from engine.store.upsert import upsert

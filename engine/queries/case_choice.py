@@ -21,7 +21,8 @@ from engine.access.rules import sees_all
 from engine.queries import exact as named
 from engine.queries import text_search
 from engine.queries.exact import OfCase, OfTask
-from engine.queries.inbox import OPEN, elements, equals
+from engine.queries.inbox import equals
+from engine.queries.task_ranges import OPEN, elements
 from engine.store.tables import InstanceTable, TaskTable
 from engine.views import Actor, Exact
 

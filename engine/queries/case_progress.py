@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
-from engine.queries.inbox import OPEN
-from engine.queries.rows import AnySelect
+from engine.queries.case_rows import CaseRows
+from engine.queries.rows import AnyRow, AnySelect
+from engine.queries.task_ranges import OPEN
 from engine.store.tables import PlanItemTable, TaskTable
 
 
@@ -69,6 +70,36 @@ def progress(connection: Connection, case_ids: Iterable[str], today: date) -> di
         )
         for i in ids
     }
+
+
+def of_rows(rows: CaseRows, today: date) -> Progress:
+    """The progress of a case whose rows are there already."""
+    order: dict[str, int] = {}
+    for item in rows.plan:
+        order[item.phase] = item.phase_order
+    rounds: dict[tuple[str, str], list[AnyRow]] = {}
+    for task in rows.tasks:
+        rounds.setdefault((task.process_id, task.element_id), []).append(task)
+    done = {key for key, tasks in rounds.items() if _is_done(tasks)}
+    opened = [task for task in rows.tasks if task.state == "open"]
+    phases = {task.phase for task in opened if task.phase is not None}
+    return Progress(
+        activities=len(rows.plan),
+        done=sum((item.process_id, item.element_id) in done for item in rows.plan),
+        open=len(opened),
+        late=sum(task.due is not None and task.due < today for task in opened),
+        phases=tuple(sorted(phases, key=lambda key: (order.get(key, 1 << 30), key))),
+    )
+
+
+def _is_done(tasks: Iterable[AnyRow]) -> bool:
+    latest: dict[str, datetime] = {}
+    for task in tasks:
+        if task.state == "open":
+            return False
+        latest[task.state] = max(latest.get(task.state, task.opened_at), task.opened_at)
+    completed, cancelled = latest.get("completed"), latest.get("cancelled")
+    return completed is not None and (cancelled is None or completed >= cancelled)
 
 
 def _done(case_ids: list[str]) -> AnySelect:

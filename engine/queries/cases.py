@@ -1,4 +1,4 @@
-"""Cases: the list, and one case with all that its page shows."""
+"""Cases: the list, and what one case's rows say of it."""
 
 from __future__ import annotations
 
@@ -20,29 +20,16 @@ from sqlalchemy import (
 )
 
 from engine.access import actions
-from engine.access.rules import CaseObject, IncidentObject, MessageObject, authorize, may
+from engine.access.rules import CaseObject, IncidentObject, MessageObject, may
 from engine.bpmn.meta import MessageMeta
-from engine.queries import case_choice, instances, paging, sheets, text_search
+from engine.queries import case_choice, paging, text_search
 from engine.queries import exact as named
 from engine.queries.case_progress import Progress, progress
+from engine.queries.case_rows import CASE
 from engine.queries.exact import OfCase
-from engine.queries.incidents import newest as incidents_of
-from engine.queries.objects import case_by_key
-from engine.queries.rows import (
-    CUSTOMER,
-    AnyRow,
-    AnySelect,
-    customer_view,
-    people_by_id,
-    readable,
-)
-from engine.store.tables import (
-    CaseTable,
-    CustomerTable,
-    InstanceTable,
-    SubscriptionTable,
-)
-from engine.views import Actor, CaseDetail, CaseRow, Exact, Field, MessageOption, Page
+from engine.queries.rows import AnyRow, AnySelect, customer_view
+from engine.store.tables import CaseTable, CustomerTable
+from engine.views import Actor, CaseRow, Exact, Field, MessageOption, Page
 from engine.views.filters import ANY
 
 STATES: Mapping[str, tuple[str, ...]] = {
@@ -54,20 +41,6 @@ STATES: Mapping[str, tuple[str, ...]] = {
 """The states of cases that a list of each choice has; none means every state."""
 EVERY_STATE = (*STATES["running"], *STATES["ended"])
 """All states of cases."""
-
-CASE = (
-    CaseTable.id,
-    CaseTable.number,
-    CaseTable.title,
-    CaseTable.state,
-    CaseTable.process_id,
-    CaseTable.people,
-    CaseTable.start_date,
-    CaseTable.started_at,
-    CaseTable.ended_at,
-    *CUSTOMER,
-)
-"""The columns of a case in a list."""
 
 
 def search(
@@ -115,8 +88,28 @@ def search(
     def place(row: AnyRow) -> str:
         return paging.encode("cases", row.started_at, row.id)
 
-    page = paging.page(rows, limit, lambda row: _case_row(row, figures[row.id]), place)
+    page = paging.page(rows, limit, lambda row: case_row(row, figures[row.id]), place)
     return Page(page.items, place(end)) if page.next is None and end is not None else page
+
+
+def case_row(row: AnyRow, figures: Progress) -> CaseRow:
+    """The view of a row with the columns of ``CASE``."""
+    return CaseRow(
+        id=row.id,
+        number=row.number,
+        customer=customer_view(row),
+        title=row.title,
+        state=row.state,
+        process_id=row.process_id,
+        phases=figures.phases,
+        done=figures.done,
+        activities=figures.activities,
+        late=figures.late,
+        open=figures.open,
+        started_at=row.started_at,
+        start_date=row.start_date,
+        ended_at=row.ended_at,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,66 +121,15 @@ class MessageOffer:
     form: Callable[[], tuple[Field, ...]] = tuple
 
 
-Offers = Callable[[str], Mapping[str, MessageOffer]]
-"""``offers(case_id)``: what the diagrams of a case say of its messages, by the message's name."""
-
-
-def no_offers(_: str) -> Mapping[str, MessageOffer]:
-    """No messages: for callers that show none."""
-    return {}
-
-
-def get(
-    connection: Connection,
-    actor: Actor,
-    key: str,
-    *,
-    today: date,
-    points: sheets.Points = sheets.no_points,
-    offers: Offers = no_offers,
-) -> CaseDetail:
-    """One case, by its id or its number: its sheets, its messages, its instances, its incidents
-    and its people.
-
-    ``points(definition_id, element_id)`` gives an activity's checklist, ``offers(case_id)`` what
-    the diagrams say of the messages by name. Raises ``NotFound``.
-    """
-    thing = case_by_key(connection, actor, key)
-    authorize(actor, actions.CASE_VIEW, thing)
-    case_id = thing.id
-    row = connection.execute(_joined(select(*CASE)).where(CaseTable.id == case_id)).one()
-    figures = progress(connection, [case_id], today)[case_id]
-    tree = instances.of_case(connection, case_id)
-    incidents = incidents_of(connection, actor, case_id=case_id)
-    people = people_by_id(connection, row.people.values())
-    root = connection.execute(
-        select(InstanceTable.variables, instances.CASE_REVISION).where(InstanceTable.id == case_id),
-        {"of_case": case_id},
-    ).first()
-    return CaseDetail(
-        row=_case_row(row, figures),
-        sheets=sheets.of_case(connection, case_id, running=thing.running, points=points),
-        messages=message_options(connection, actor, thing, offers(case_id)),
-        instances=tree,
-        incidents=incidents,
-        people={role: people[i] for role, i in row.people.items() if i in people},
-        can=_can(actor, thing, bool(incidents)),
-        variables=readable(root.variables if root else {}),
-        revision=root.revision if root else 0,
-    )
-
-
 def message_options(
-    connection: Connection, actor: Actor, thing: CaseObject, messages: Mapping[str, MessageOffer]
+    actor: Actor, thing: CaseObject, waits: Iterable[AnyRow], messages: Mapping[str, MessageOffer]
 ) -> tuple[MessageOption, ...]:
-    """The messages that the case waits for now, each once. Messages that the diagrams do not offer
-    to people (no ``sp:message``) are left out."""
+    """The messages that the case ``waits`` for now (``case_rows.waits``), each once. Messages that
+    the diagrams do not offer to people (no ``sp:message``) are left out."""
     waiting: dict[str, bool] = {}
-    statement = select(SubscriptionTable.name, SubscriptionTable.interrupting).where(
-        SubscriptionTable.case_id == thing.id, SubscriptionTable.kind == "message"
-    )
-    for row in connection.execute(statement):
-        waiting[row.name] = waiting.get(row.name, False) or row.interrupting
+    for row in waits:
+        if row.kind == "message":
+            waiting[row.name] = waiting.get(row.name, False) or bool(row.interrupting)
     return tuple(
         MessageOption(
             name=name,
@@ -201,6 +143,14 @@ def message_options(
         for name, offer in messages.items()
         if name in waiting and offer.meta.offered
     )
+
+
+def possible(actor: Actor, thing: CaseObject, incidents: bool) -> frozenset[str]:
+    """What the actor may do with a case (``CaseDetail.can``)."""
+    can = {name for name, action in _ACTIONS.items() if may(actor, action, thing)}
+    if incidents and may(actor, actions.INCIDENT_RETRY, IncidentObject("", thing)):
+        can.add("retry")
+    return frozenset(can)
 
 
 # ---------------------------------------------------------------- parts
@@ -266,32 +216,6 @@ def _latest(
     page = newest.subquery()
     listed = _joined(select(*CASE)).join(page, page.c.id == CaseTable.id)
     return listed.order_by(CaseTable.started_at.desc(), CaseTable.id.desc())
-
-
-def _case_row(row: AnyRow, figures: Progress) -> CaseRow:
-    return CaseRow(
-        id=row.id,
-        number=row.number,
-        customer=customer_view(row),
-        title=row.title,
-        state=row.state,
-        process_id=row.process_id,
-        phases=figures.phases,
-        done=figures.done,
-        activities=figures.activities,
-        late=figures.late,
-        open=figures.open,
-        started_at=row.started_at,
-        start_date=row.start_date,
-        ended_at=row.ended_at,
-    )
-
-
-def _can(actor: Actor, thing: CaseObject, incidents: bool) -> frozenset[str]:
-    can = {name for name, action in _ACTIONS.items() if may(actor, action, thing)}
-    if incidents and may(actor, actions.INCIDENT_RETRY, IncidentObject("", thing)):
-        can.add("retry")
-    return frozenset(can)
 
 
 _ACTIONS = {

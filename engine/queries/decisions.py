@@ -12,7 +12,7 @@ from engine.access.rules import authorize
 from engine.errors import NotFound
 from engine.queries.definitions import stored_finding
 from engine.queries.rows import AnyRow, name_of, people_by_id
-from engine.queries.text_search import swedish
+from engine.store.names import swedish
 from engine.store.tables import DecisionModelTable, DecisionTable, ResourceTable
 from engine.views import Actor, Decision, Finding, Source
 

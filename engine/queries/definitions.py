@@ -13,10 +13,10 @@ from engine.access.rules import authorize
 from engine.errors import NotFound
 from engine.queries.analysis import counted_running
 from engine.queries.rows import AnyRow, AnySelect, PeopleById, name_of, people_by_id
-from engine.queries.text_search import swedish
 from engine.store.base import RUNNING
+from engine.store.names import swedish
 from engine.store.tables import DefinitionTable, InstanceTable, ResourceTable
-from engine.views import COUNTED_RUNNING, Actor, Count, Definition, Finding, Source
+from engine.views import COUNTED_RUNNING, Actor, Count, Definition, Finding, PhaseDiagram, Source
 
 DEFINITION = (
     DefinitionTable.id,
@@ -66,6 +66,15 @@ def in_order(connection: Connection) -> list[AnyRow]:
         return order, *swedish(last.name), row.process_id, -row.version
 
     return sorted(rows, key=place)
+
+
+def phase_diagrams(rows: Iterable[AnyRow]) -> dict[str, PhaseDiagram]:
+    """The diagram of each phase that a case would start today, of rows of all definitions."""
+    return {
+        row.phase: PhaseDiagram(row.process_id, row.id, row.version)
+        for row in sorted(rows, key=lambda row: (row.deployed_at, row.version))
+        if row.phase
+    }
 
 
 def live_ids(rows: Iterable[AnyRow]) -> set[str]:

@@ -14,8 +14,7 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Connection, Integer, bindparam, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, or_, select
 
 from engine.access import actions
 from engine.access.conditions import history_of
@@ -122,6 +121,11 @@ def search(
     return Page(page.items, place(end)) if page.next is None and end is not None else page
 
 
+def newest(connection: Connection, case_id: str, limit: int) -> tuple[HistoryEntry, ...]:
+    """The newest facts of a case that has been authorised, in one statement."""
+    return tuple(map(entry, _plain_rows(connection, case_id, None, None, None, limit)))
+
+
 def between(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
     """The conditions that facts lie from ``since`` (inclusive) to ``until`` (exclusive)."""
     after = [HistoryTable.at >= since] if since is not None else []
@@ -131,16 +135,7 @@ def between(since: datetime | None, until: datetime | None) -> list[ColumnElemen
 def types(connection: Connection) -> tuple[str, ...]:
     """The types of facts that have been written, sorted. Each costs one step in an index, however
     many facts there are."""
-    return tuple(connection.scalars(_different(HistoryTable.type)))
-
-
-@cache
-def _different(column: InstrumentedAttribute[Any]) -> AnySelect:
-    """The different values of a column; each costs one step in its index."""
-    first = select(func.min(column).label("value")).cte("different", recursive=True)
-    following = select(func.min(column)).where(column > first.c.value).scalar_subquery()
-    each = first.union_all(select(following).where(first.c.value.is_not(None)))
-    return select(each.c.value).where(each.c.value.is_not(None))
+    return tuple(connection.scalars(facts.different(HistoryTable.type)))
 
 
 # ---------------------------------------------------------------- parts
@@ -266,14 +261,14 @@ def _anywhere(
     connection: Connection, words: Sequence[str], until: datetime | None
 ) -> list[facts.FactCondition]:
     """The conditions that facts of any case contain the words."""
-    names = list(connection.scalars(_different(HistoryTable.element_name))) if words else []
+    names = list(connection.scalars(facts.different(HistoryTable.element_name))) if words else []
     return [_word(connection, word, text_search.texts_with(names, word), until) for word in words]
 
 
 def anywhere_at_all(connection: Connection, words: Sequence[str]) -> list[facts.FactCondition]:
     """The conditions that facts of any case contain the words, however old they and their cases
     are. Nothing leads to such facts: all have to be tested."""
-    names = list(connection.scalars(_different(HistoryTable.element_name))) if words else []
+    names = list(connection.scalars(facts.different(HistoryTable.element_name))) if words else []
     return [_contains(connection, w, text_search.texts_with(names, w)) for w in words]
 
 

@@ -23,7 +23,6 @@ from sqlalchemy import (
     false,
     func,
     literal,
-    literal_column,
     or_,
     select,
     true,
@@ -31,12 +30,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from engine.access.conditions import cases_of, of_my_roles, offered_to, tasks_of_roles
+from engine.access.conditions import cases_of, of_my_roles
 from engine.access.rules import sees_all
 from engine.queries import exact as named
 from engine.queries import text_search
 from engine.queries.rows import AnySelect
-from engine.queries.text_search import TextColumn
+from engine.queries.task_ranges import OPEN, distinct, elements, whose
 from engine.store.tables import TaskTable
 from engine.views import COUNTED, Actor, Count, Exact
 from engine.views.filters import ANY
@@ -50,12 +49,6 @@ FEW = 300
 """The most cases whose tasks are read case by case instead of along the order of the list."""
 NAMES = 20
 """The most task names that are read as one index range each."""
-ELEMENTS = 50
-"""The most elements of a process that are read as one index range each."""
-
-OPEN: ColumnElement[bool] = TaskTable.state == literal_column("'open'")
-"""The condition that a task is open, in the words of the partial indexes and without a bound
-parameter: else no database uses those indexes."""
 
 Tasks = type[TaskTable]
 """The task table, or an alias of some of its rows."""
@@ -100,7 +93,7 @@ class TaskPosition(NamedTuple):
 def choose_plain(actor: Actor, *, show: str, phase: str | None, role: str | None) -> TaskSelection:
     """The tasks of a list whose conditions are all covered by indexes: no words, nothing exact, of
     one phase unless they are one's own, and all of them only of somebody who sees all."""
-    ranges = _whose(actor, show, role, None)
+    ranges = whose(actor, show, role, None)
     if phase is not None:
         ranges = [and_(only, TaskTable.phase == phase) for only in ranges]
     return TaskSelection(TaskTable, [and_(OPEN, only) for only in ranges], [])
@@ -118,7 +111,7 @@ def choose(
 ) -> TaskSelection:
     """The tasks that ``engine.queries.tasks.search`` lists with the same filters."""
     people, cases = named.assignees(connection, exact), named.cases(connection, exact, FEW)
-    ranges = _whose(actor, show, role, people)
+    ranges = whose(actor, show, role, people)
     if not ranges or cases.ids == frozenset():
         return TaskSelection(TaskTable, [], [])
     process, version = named.process(connection, exact)
@@ -260,7 +253,7 @@ class _SearchWord:
 
 
 def _words(connection: Connection, words: Sequence[str]) -> list[_SearchWord]:
-    names = list(connection.scalars(_distinct(TaskTable.name))) if words else []
+    names = list(connection.scalars(distinct(TaskTable.name))) if words else []
     return [
         _SearchWord(
             word,
@@ -296,60 +289,7 @@ def _with_words(
     return _among(leading.among(TaskTable) if leading.few else None, ranges, asked)
 
 
-# ---------------------------------------------------------------- ranges
-
-
-def _whose(
-    actor: Actor, show: str, role: str | None, people: Sequence[str] | None
-) -> list[ColumnElement[bool]]:
-    """The index ranges of the tasks that ``show`` and ``role`` name, assigned to one of ``people``
-    (None: to anybody)."""
-    if show == "mine":
-        ranges = offered_to(actor, role)
-        # The first of them has what is assigned to the actor.
-        return ranges if people is None else ranges[:1] if actor.id in people else []
-    if show == "role":
-        ranges = tasks_of_roles(actor, role)
-    else:
-        ranges = [true() if role is None else TaskTable.role == role]
-    if people is None:
-        return ranges
-    return [and_(only, TaskTable.assignee_id == id) for only in ranges for id in people]
-
-
-def elements(
-    connection: Connection, process: str | None, element: str | None
-) -> list[ColumnElement[bool]] | None:
-    """The index ranges of the tasks of an element, a process or both; None without any, and for a
-    process with more than ``ELEMENTS`` elements that have open tasks."""
-    column, of_element = TaskTable.element_id, TaskTable.element_id == element
-    if process is None:
-        if element is None:
-            return None
-        column = TaskTable.process_id
-        listed = _distinct(column)
-        first = select(TaskTable.id).where(OPEN, column == listed.selected_columns.value)
-        known = list(connection.scalars(listed.where(first.where(of_element).offset(0).exists())))
-        ranges = [and_(column == other, of_element) for other in known]
-    else:
-        of_process = TaskTable.process_id == process
-        if element is not None:
-            return [and_(of_process, of_element)]
-        known = list(connection.scalars(_distinct(column, of_process).limit(ELEMENTS + 1)))
-        ranges = [and_(of_process, column == other) for other in known]
-    return ranges if len(ranges) <= ELEMENTS else None
-
-
-def _distinct(column: TextColumn, *among: ColumnElement[bool]) -> AnySelect:
-    """The different values of a column in open tasks, as ``value``; each costs one step in an
-    index."""
-    least = select(func.min(column).label("value")).where(OPEN, *among)
-    first = least.cte("different", recursive=True)
-    following = select(func.min(column)).where(OPEN, *among, column > first.c.value)
-    different = first.union_all(
-        select(following.scalar_subquery()).where(first.c.value.is_not(None))
-    )
-    return select(different.c.value).where(different.c.value.is_not(None))
+# ---------------------------------------------------------------- parts
 
 
 def _among(

@@ -5,81 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
-from sqlalchemy import Connection, bindparam, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, Date, String, bindparam, func, select
 
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.queries.inbox import OPEN
+from engine.queries import case_rows
+from engine.queries.case_rows import INSTANCE, CaseRows
 from engine.queries.objects import case_of_instance
-from engine.queries.rows import TITLE, AnyRow, AnySelect, PeopleById, people_by_id, title_view
+from engine.queries.rows import AnyRow, PeopleById, people_by_id, title_view
+from engine.queries.task_ranges import OPEN
 from engine.store.tables import (
     DefinitionTable,
-    IncidentTable,
     InstanceTable,
     InstanceTitleTable,
-    SubscriptionTable,
     TaskTable,
-    TimerTable,
 )
 from engine.views import Actor, ElementState, InstanceView
 
-MOST_INSTANCES = 1000
-"""The most instances of a case's tree: the running ones first, then those that started last. A page
-cannot show more."""
-
-INSTANCE = (
-    InstanceTable.id,
-    InstanceTable.case_id,
-    InstanceTable.parent_id,
-    InstanceTable.depth,
-    InstanceTable.definition_id,
-    InstanceTable.state,
-    InstanceTable.started_at,
-    InstanceTable.ended_at,
-    DefinitionTable.process_id,
-    DefinitionTable.version,
-    DefinitionTable.name,
-    DefinitionTable.phase,
-    *TITLE,
+_REVISION: Final = select(func.coalesce(func.sum(InstanceTable.revision), 0) + func.count()).where(
+    InstanceTable.case_id == bindparam("of_case")
 )
-"""The columns of an instance's view."""
-
-
-_EACH = aliased(InstanceTable)
-CASE_REVISION = (
-    select(func.coalesce(func.sum(_EACH.revision), 0) + func.count())
-    .where(_EACH.case_id == bindparam("of_case"))
-    .scalar_subquery()
-    .label("revision")
-)
-"""A number that rises with every step of any instance of the case ``of_case``."""
 
 
 def case_revision(connection: Connection, case_id: str) -> int:
     """A number that rises with every step of any instance of the case."""
-    return int(connection.scalar(select(CASE_REVISION), {"of_case": case_id}) or 0)
+    return int(connection.scalar(_REVISION, {"of_case": case_id}) or 0)
 
 
 def get(connection: Connection, actor: Actor, instance_id: str) -> InstanceView:
     """One instance. Raises ``NotFound``."""
     authorize(actor, actions.CASE_VIEW, case_of_instance(connection, actor, instance_id))
-    return _view(connection.execute(_instances().where(InstanceTable.id == instance_id)).one())
+    return _view(connection.execute(_ONE, {"instance": instance_id}).one())
 
 
-def of_case(connection: Connection, case_id: str) -> tuple[InstanceView, ...]:
-    """The instances of a case, each followed by its children, the older first; at most
-    ``MOST_INSTANCES``. The caller has authorised the case."""
-    rows = connection.execute(
-        _instances()
-        .where(InstanceTable.case_id == case_id)
-        .order_by(
-            InstanceTable.ended_at.is_not(None), InstanceTable.started_at.desc(), InstanceTable.id
-        )
-        .limit(MOST_INSTANCES)
-    ).all()
+def tree(rows: Sequence[AnyRow]) -> tuple[InstanceView, ...]:
+    """The instances of a case (``CaseRows.instances``), each followed by its children, the older
+    first."""
     known = {row.id for row in rows}
     children: dict[str | None, list[AnyRow]] = {}
     for row in sorted(rows, key=lambda r: (r.started_at, r.depth, r.id), reverse=True):
@@ -107,51 +70,103 @@ def element_states(
     cancelled. ``count`` is how many tokens are there now, else how often the element was completed.
     """
     authorize(actor, actions.CASE_VIEW, case_of_instance(connection, actor, instance_id))
-    row = connection.execute(
-        select(InstanceTable.case_id, InstanceTable.passed).where(InstanceTable.id == instance_id)
-    ).one()
+    given = {"instance": instance_id}
+    row = connection.execute(_PASSED, given).one()
+    tasks = connection.execute(_TASKS, given).all()
+    children = connection.execute(_CHILDREN, given).all()
+    late: Mapping[str, int] = {}
+    if any(child.state in _RUNNING for child in children):
+        late = _late_below(connection, row.case_id, instance_id, today)
+    return states(
+        row.passed,
+        waits=case_rows.waits(connection, row.case_id, instance_id),
+        tasks=tasks,
+        people=people_by_id(connection, (task.completed_by for task in tasks)),
+        children=children,
+        late=late,
+        instance_id=instance_id,
+        today=today,
+    )
+
+
+def shown_states(
+    connection: Connection,
+    rows: CaseRows,
+    people: PeopleById,
+    waits: Iterable[AnyRow],
+    instance_id: str,
+    *,
+    today: date,
+) -> Mapping[str, ElementState]:
+    """``element_states`` of an instance of a case whose rows are there already."""
+    row = next(row for row in rows.instances if row.id == instance_id)
+    if rows.whole:
+        children: Sequence[AnyRow] = sorted(
+            (r for r in rows.instances if r.parent_id == instance_id and r.parent_element),
+            key=lambda r: (r.started_at, r.id),
+        )
+    else:
+        children = connection.execute(_CHILDREN, {"instance": instance_id}).all()
+    late: Mapping[str, int] = {}
+    if any(child.state in _RUNNING for child in children):
+        due: dict[str, date] = {}
+        for task in rows.tasks:
+            if task.state == "open" and task.due is not None and task.due < today:
+                known = due.get(task.instance_id, task.due)
+                due[task.instance_id] = min(known, task.due)
+        parents = {r.id: r.parent_id for r in rows.instances if r.ended_at is None}
+        late = _late(due, parents, instance_id, today)
+    tasks = [task for task in rows.tasks if task.instance_id == instance_id]
+    return states(
+        row.passed or {},
+        waits=waits,
+        tasks=tasks,
+        people=people,
+        children=children,
+        late=late,
+        instance_id=instance_id,
+        today=today,
+    )
+
+
+def states(
+    passed: Mapping[str, int],
+    *,
+    waits: Iterable[AnyRow],
+    tasks: Iterable[AnyRow],
+    people: PeopleById,
+    children: Iterable[AnyRow],
+    late: Mapping[str, int],
+    instance_id: str,
+    today: date,
+) -> Mapping[str, ElementState]:
+    """What the diagram of an instance shows, of what it has ``passed``, what it ``waits`` for
+    (``case_rows.waits``), its ``tasks``, its ``children`` and by how many days they are ``late``.
+    """
     states = {
         element: ElementState(element, "done", count=count)
-        for element, count in row.passed.items()
+        for element, count in passed.items()
         if count
     }
-    _add_waiting(connection, instance_id, states)
-    _add_tasks(connection, instance_id, states, today)
-    _add_children(connection, row.case_id, instance_id, states, today)
-    stopped = select(IncidentTable.element_id).where(
-        IncidentTable.instance_id == instance_id, IncidentTable.resolved_at.is_(None)
-    )
-    for element in connection.scalars(stopped):
-        if element is not None:
-            known = states.get(element, ElementState(element, "incident"))
-            states[element] = replace(known, state="incident")
+    here = [row for row in waits if row.instance_id == instance_id]
+    waiting: dict[str, int] = {}
+    for row in here:
+        if row.kind != "incident":
+            waiting[row.element_id] = waiting.get(row.element_id, 0) + 1
+    for element, count in waiting.items():
+        states[element] = ElementState(element, "waiting", count=count)
+    _add_tasks(tasks, people, states, today)
+    _add_children(children, late, states)
+    for row in here:
+        if row.kind == "incident" and row.element_id is not None:
+            known = states.get(row.element_id, ElementState(row.element_id, "incident"))
+            states[row.element_id] = replace(known, state="incident")
     return states
 
 
-def _add_waiting(connection: Connection, instance_id: str, states: dict[str, ElementState]) -> None:
-    waiting: dict[str, int] = {}
-    for table in (TimerTable, SubscriptionTable):
-        statement = select(table.element_id).where(table.instance_id == instance_id)
-        for element in connection.scalars(statement):
-            waiting[element] = waiting.get(element, 0) + 1
-    for element, count in waiting.items():
-        states[element] = ElementState(element, "waiting", count=count)
-
-
 def _add_tasks(
-    connection: Connection, instance_id: str, states: dict[str, ElementState], today: date
+    rows: Iterable[AnyRow], people: PeopleById, states: dict[str, ElementState], today: date
 ) -> None:
-    rows = connection.execute(
-        select(
-            TaskTable.id,
-            TaskTable.element_id,
-            TaskTable.state,
-            TaskTable.due,
-            TaskTable.opened_at,
-            TaskTable.completed_by,
-        ).where(TaskTable.instance_id == instance_id)
-    ).all()
-    people = people_by_id(connection, (row.completed_by for row in rows))
     by_element: dict[str, list[AnyRow]] = {}
     for row in sorted(rows, key=lambda r: (r.opened_at, r.state == "completed", r.id)):
         by_element.setdefault(row.element_id, []).append(row)
@@ -191,24 +206,13 @@ def _task_state(
 
 
 def _add_children(
-    connection: Connection,
-    case_id: str,
-    instance_id: str,
-    states: dict[str, ElementState],
-    today: date,
+    rows: Iterable[AnyRow], late: Mapping[str, int], states: dict[str, ElementState]
 ) -> None:
     """Add the call activities: the child instance that started last, and how late the tasks in and
     below the running children are."""
-    rows = connection.execute(
-        select(InstanceTable.id, InstanceTable.parent_element, InstanceTable.state)
-        .where(InstanceTable.parent_id == instance_id, InstanceTable.parent_element.is_not(None))
-        .order_by(InstanceTable.started_at, InstanceTable.id)
-    ).all()
     by_element: dict[str, list[AnyRow]] = {}
     for row in rows:
         by_element.setdefault(row.parent_element, []).append(row)
-    running = any(row.state in _RUNNING for row in rows)
-    late = _late_below(connection, case_id, instance_id, today) if running else {}
     for element, children in by_element.items():
         alive = [child for child in children if child.state in _RUNNING]
         days = max((late.get(child.id, 0) for child in alive), default=0)
@@ -234,24 +238,25 @@ _RUNNING = ("running", "incident")
 def _late_below(connection: Connection, case_id: str, top: str, today: date) -> dict[str, int]:
     """By how many days the most overdue open task in or below each child of ``top`` is late. Only
     running instances are read, because all instances above an open task are running."""
-    due = connection.execute(
-        select(TaskTable.instance_id, func.min(TaskTable.due).label("due"))
-        .where(TaskTable.case_id == case_id, OPEN, TaskTable.due < today)
-        .group_by(TaskTable.instance_id)
-    ).all()
-    if not due:
+    found = connection.execute(_LATE, {"case": case_id, "today": today}).all()
+    if not found:
         return {}
-    running = select(InstanceTable.id, InstanceTable.parent_id).where(
-        InstanceTable.case_id == case_id, InstanceTable.ended_at.is_(None)
-    )
-    parents = {row.id: row.parent_id for row in connection.execute(running)}
+    parents = {row.id: row.parent_id for row in connection.execute(_PARENTS, {"case": case_id})}
+    return _late({row.instance_id: row.due for row in found}, parents, top, today)
+
+
+def _late(
+    due: Mapping[str, date], parents: Mapping[str, str | None], top: str, today: date
+) -> dict[str, int]:
+    """By how many days each child of ``top`` is late, of the earliest day that is ``due`` in some
+    instances and the ``parents`` of those that run."""
     late: dict[str, int] = {}
-    for row in due:
-        child = row.instance_id
+    for instance_id, day in due.items():
+        child: str | None = instance_id
         while child is not None and parents.get(child) != top:
             child = parents.get(child)
         if child is not None:
-            late[child] = max(late.get(child, 0), _days_late([row.due], today))
+            late[child] = max(late.get(child, 0), _days_late([day], today))
     return late
 
 
@@ -261,13 +266,37 @@ def _days_late(dates: Iterable[date | None], today: date) -> int:
 
 # ---------------------------------------------------------------- parts
 
-
-def _instances() -> AnySelect:
-    return (
-        select(*INSTANCE)
-        .join(DefinitionTable, DefinitionTable.id == InstanceTable.definition_id)
-        .outerjoin(InstanceTitleTable, InstanceTitleTable.instance_id == InstanceTable.id)
-    )
+_INSTANCE, _CASE = bindparam("instance", type_=String), bindparam("case", type_=String)
+_PASSED: Final = select(InstanceTable.case_id, InstanceTable.passed).where(
+    InstanceTable.id == _INSTANCE
+)
+_TASKS: Final = select(
+    TaskTable.id,
+    TaskTable.element_id,
+    TaskTable.state,
+    TaskTable.due,
+    TaskTable.opened_at,
+    TaskTable.completed_by,
+).where(TaskTable.instance_id == _INSTANCE)
+_CHILDREN: Final = (
+    select(InstanceTable.id, InstanceTable.parent_element, InstanceTable.state)
+    .where(InstanceTable.parent_id == _INSTANCE, InstanceTable.parent_element.is_not(None))
+    .order_by(InstanceTable.started_at, InstanceTable.id)
+)
+_LATE: Final = (
+    select(TaskTable.instance_id, func.min(TaskTable.due).label("due"))
+    .where(TaskTable.case_id == _CASE, OPEN, TaskTable.due < bindparam("today", type_=Date))
+    .group_by(TaskTable.instance_id)
+)
+_PARENTS: Final = select(InstanceTable.id, InstanceTable.parent_id).where(
+    InstanceTable.case_id == _CASE, InstanceTable.ended_at.is_(None)
+)
+_ONE: Final = (
+    select(*INSTANCE)
+    .join(DefinitionTable, DefinitionTable.id == InstanceTable.definition_id)
+    .outerjoin(InstanceTitleTable, InstanceTitleTable.instance_id == InstanceTable.id)
+    .where(InstanceTable.id == _INSTANCE)
+)
 
 
 def _view(row: AnyRow) -> InstanceView:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import Connection, false, func, literal, select, union_all
 
 from engine.access import actions
-from engine.access.rules import authorize, may
+from engine.access.rules import CaseObject, authorize, may
 from engine.errors import NotFound
 from engine.queries import paging
 from engine.queries.objects import case_object
@@ -71,6 +71,11 @@ def skipped_steps(connection: Connection, actor: Actor, case_id: str) -> tuple[S
     has decided about first. Raises ``NotFound``."""
     thing = case_object(connection, actor, case_id)
     authorize(actor, actions.CASE_VIEW, thing)
+    return skipped_of(connection, actor, thing)
+
+
+def skipped_of(connection: Connection, actor: Actor, thing: CaseObject) -> tuple[SkippedStep, ...]:
+    """``skipped_steps`` of a case that has been authorised."""
     rows = connection.execute(
         select(
             SkippedStepTable,
@@ -86,7 +91,7 @@ def skipped_steps(connection: Connection, actor: Actor, case_id: str) -> tuple[S
             (TaskTable.instance_id == SkippedStepTable.instance_id)
             & (TaskTable.token == SkippedStepTable.token),
         )
-        .where(SkippedStepTable.case_id == case_id)
+        .where(SkippedStepTable.case_id == thing.id)
         .order_by(SkippedStepTable.state != "offered", SkippedStepTable.at, SkippedStepTable.id)
     ).all()
     people = people_by_id(connection, (row.decided_by for row in rows))
@@ -141,7 +146,7 @@ def _counts(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, i
 def _items(
     connection: Connection, migration_id: str, state: str | None, after: Any, limit: int
 ) -> list[Any]:
-    rank = case((MigrationItemTable.state == "failed", 0), else_=1)
+    page = _page_of_items(migration_id, (state,) if state else STATES, after, limit).subquery()
     statement = (
         select(
             MigrationItemTable.id,
@@ -158,23 +163,36 @@ def _items(
             DefinitionTable.version,
             CaseTable.number,
             CaseTable.title,
-            rank.label("rank"),
+            page.c.rank,
         )
+        .join(page, page.c.id == MigrationItemTable.id)
         .join(InstanceTable, InstanceTable.id == MigrationItemTable.instance_id)
         .join(DefinitionTable, DefinitionTable.id == MigrationItemTable.from_definition_id)
         .join(CaseTable, CaseTable.id == MigrationItemTable.case_id)
-        .where(MigrationItemTable.migration_id == migration_id)
-        .order_by(rank, MigrationItemTable.id)
-        .limit(limit)
+        .order_by(page.c.rank, page.c.id)
     )
-    if state is not None:
-        statement = statement.where(MigrationItemTable.state == state)
-    if after is not None:
-        last_rank, last = after
-        statement = statement.where(
-            or_(rank > last_rank, (rank == last_rank) & (MigrationItemTable.id > last))
-        )
     return list(connection.execute(statement))
+
+
+def _page_of_items(migration_id: str, states: Iterable[str], after: Any, limit: int) -> Any:
+    """The ids of a page with their ranks: those that failed first. The first few of each state are
+    a range of the index, however many instances the migration has."""
+    last_rank, last = after or (0, "")
+    ranges = []
+    for state in states:
+        rank = 0 if state == "failed" else 1
+        if rank < last_rank:
+            continue
+        few = select(MigrationItemTable.id, literal(rank).label("rank")).where(
+            MigrationItemTable.migration_id == migration_id, MigrationItemTable.state == state
+        )
+        if rank == last_rank:
+            few = few.where(MigrationItemTable.id > last)
+        ranges.append(select(few.order_by(MigrationItemTable.id).limit(limit).subquery()))
+    if not ranges:
+        return select(MigrationItemTable.id, literal(0).label("rank")).where(false())
+    of_any = union_all(*ranges).subquery()
+    return select(of_any.c.id, of_any.c.rank).order_by(of_any.c.rank, of_any.c.id).limit(limit)
 
 
 def _item(row: Any) -> MigrationItem:

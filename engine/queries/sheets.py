@@ -9,17 +9,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Final
 
-from sqlalchemy import Connection, null, select
+from sqlalchemy import Connection, String, bindparam, select
 
 from engine.bpmn.meta import CheckItem
+from engine.queries.case_rows import CaseRows
 from engine.queries.rows import (
-    SIGNATURE,
-    TITLE,
     AnyRow,
     PeopleById,
     people_by_id,
-    signature_view,
     tickers,
     ticks_view,
     title_view,
@@ -27,12 +26,10 @@ from engine.queries.rows import (
 from engine.store.tables import (
     DefinitionTable,
     InstanceTable,
-    InstanceTitleTable,
     PlanItemTable,
-    SignatureTable,
     TaskTable,
 )
-from engine.views import PlanRow, RowState, Sheet, SheetEntry, SheetRow, SignatureView
+from engine.views import PhaseDiagram, PlanRow, RowState, Sheet, SheetEntry, SheetRow, SignatureView
 
 Points = Callable[[str, str], Sequence[CheckItem]]
 """``points(definition_id, element_id)``: an activity's checklist in that version's diagram."""
@@ -84,32 +81,39 @@ def plan_rows(connection: Connection, case_id: str, *, running: bool) -> tuple[P
     return tuple(_plan_row(row, rounds.get(_key(row), []), people, running) for row in plan)
 
 
-def of_case(
-    connection: Connection, case_id: str, *, running: bool, points: Points = no_points
+def of_rows(
+    connection: Connection,
+    rows: CaseRows,
+    people: PeopleById,
+    *,
+    running: bool,
+    ahead: Mapping[str, PhaseDiagram],
+    points: Points = no_points,
 ) -> tuple[Sheet, ...]:
-    """The sheets of a case in their order, each with all its rows."""
-    plan = _plan(connection, case_id)
-    statement = select(*_ROUND, TaskTable.definition_id, TaskTable.ticks, *TITLE).outerjoin(
-        InstanceTitleTable, InstanceTitleTable.instance_id == TaskTable.instance_id
-    )
-    rounds = _rounds(connection.execute(statement.where(TaskTable.case_id == case_id)))
-    signed = connection.execute(select(*SIGNATURE).where(SignatureTable.case_id == case_id))
-    ids = {*_plan_people(plan, rounds)}
-    for row in (row for tasks in rounds.values() for row in tasks):
-        ids.update((row.completed_by, *tickers(row.ticks)))
-    context = _SheetContext(
-        people_by_id(connection, ids),
-        {row.task_id: signature_view(row) for row in signed},
-        cache(points),
-        running,
-    )
+    """The sheets of a case in their order, each with all its rows.
+
+    :param people: those whom ``people_in`` names
+    :param ahead: the diagram of each phase that a case would start today
+    """
+    signed = {row.id: _signature(row) for row in rows.tasks if row.signature_id is not None}
+    context = _SheetContext(people, signed, cache(points), running)
+    rounds = _rounds(rows.tasks)
     by_phase: dict[str, list[AnyRow]] = {}
-    for row in plan:
+    for row in rows.plan:
         by_phase.setdefault(row.phase, []).append(row)
-    drawn = _diagrams(connection, case_id, by_phase)
+    started = _started(connection, rows, by_phase)
     return tuple(
-        _sheet(key, rows, rounds, drawn.get(key), context) for key, rows in by_phase.items()
+        _sheet(key, plan, rounds, started.get(key) or ahead.get(key), context)
+        for key, plan in by_phase.items()
     )
+
+
+def people_in(rows: CaseRows) -> set[str | None]:
+    """The ids of the people whom the sheets of a case show."""
+    ids: set[str | None] = {row.person_id for row in rows.plan}
+    for row in rows.tasks:
+        ids.update((row.assignee_id, row.completed_by, *tickers(row.ticks)))
+    return ids
 
 
 def row_state(states: Iterable[tuple[str, object]], *, running: bool) -> RowState:
@@ -192,7 +196,7 @@ def _sheet(
     key: str,
     rows: Sequence[AnyRow],
     rounds: Mapping[ActivityKey, Sequence[AnyRow]],
-    diagram: AnyRow | None,
+    diagram: PhaseDiagram | None,
     context: _SheetContext,
 ) -> Sheet:
     return Sheet(
@@ -230,30 +234,47 @@ def _entry(task: AnyRow, context: _SheetContext) -> SheetEntry:
     )
 
 
-def _diagrams(
-    connection: Connection, case_id: str, phases: Mapping[str, Sequence[AnyRow]]
-) -> dict[str, AnyRow]:
-    """The diagram of each phase, by the phase's key: that of the instance that the case started
-    last, else that of the version that it would start today."""
-    columns = (
+_STARTED: Final = (
+    select(
         DefinitionTable.phase,
         DefinitionTable.process_id,
         DefinitionTable.version,
-        DefinitionTable.id.label("definition_id"),
+        InstanceTable.definition_id,
+        InstanceTable.id,
     )
-    started = (
-        select(*columns, InstanceTable.id.label("instance_id"))
-        .join(InstanceTable, InstanceTable.definition_id == DefinitionTable.id)
-        .where(InstanceTable.case_id == case_id, DefinitionTable.phase.in_(list(phases)))
-        .order_by(InstanceTable.started_at)
+    .join(InstanceTable, InstanceTable.definition_id == DefinitionTable.id)
+    .where(
+        InstanceTable.case_id == bindparam("case", type_=String),
+        DefinitionTable.phase.in_(bindparam("phases", expanding=True)),
     )
-    diagrams = {row.phase: row for row in connection.execute(started)}
-    missing = [key for key in phases if key not in diagrams]
-    if missing:
-        ahead = (
-            select(*columns, null().label("instance_id"))
-            .where(DefinitionTable.phase.in_(missing))
-            .order_by(DefinitionTable.deployed_at, DefinitionTable.version)
-        )
-        diagrams |= {row.phase: row for row in connection.execute(ahead)}
-    return diagrams
+    .order_by(InstanceTable.started_at)
+)
+
+
+def _started(
+    connection: Connection, rows: CaseRows, phases: Mapping[str, Sequence[AnyRow]]
+) -> dict[str, PhaseDiagram]:
+    """The diagram of each phase that the case has started, by the phase's key: that of the instance
+    that was started last."""
+    instances: Iterable[AnyRow] = sorted(rows.instances, key=lambda row: row.started_at)
+    if not rows.whole:
+        given = {"case": rows.head.id, "phases": list(phases)}
+        instances = connection.execute(_STARTED, given).all()
+    return {
+        row.phase: PhaseDiagram(row.process_id, row.definition_id, row.version, row.id)
+        for row in instances
+        if row.phase in phases
+    }
+
+
+def _signature(row: AnyRow) -> SignatureView:
+    """The signature of a task's row."""
+    return SignatureView(
+        id=row.signature_id,
+        by=row.signature_signer_id,
+        name=row.signature_signer_name,
+        meaning=row.signature_meaning,
+        at=row.signature_at,
+        content_sha256=row.signature_content_sha256,
+        method=row.signature_method,
+    )

@@ -14,7 +14,7 @@ from engine.access.rules import CaseObject, TaskObject, authorize, may
 from engine.bpmn.meta import CheckItem
 from engine.feel import from_json
 from engine.queries.objects import task_object, task_of_attachment
-from engine.queries.people import holders
+from engine.queries.people_choices import choices
 from engine.queries.rows import (
     ATTACHMENT,
     SIGNATURE,
@@ -38,7 +38,16 @@ from engine.store.tables import (
     SignatureTable,
     TaskTable,
 )
-from engine.views import Actor, Attachment, Field, PlanRow, SignatureView, TaskDetail
+from engine.views import (
+    Actor,
+    Attachment,
+    Choices,
+    Field,
+    Person,
+    PlanRow,
+    SignatureView,
+    TaskDetail,
+)
 
 ACTIONS: Mapping[str, str] = {
     "claim": actions.TASK_CLAIM,
@@ -133,7 +142,7 @@ def get(
         completed_by=people.get(row.completed_by or ""),
         completed_at=row.ended_at if row.state == "completed" else None,
         can=can,
-        candidates=holders(connection, row.role) if "reassign" in can else (),
+        candidates=_candidates(connection, actor, row) if "reassign" in can else Choices((), True),
         draft_saved_at=row.draft_at,
         draft_saved_by=name_of(people, row.draft_by),
         plan_was=was,
@@ -157,6 +166,10 @@ def attachment(
 
 
 # ---------------------------------------------------------------- parts
+
+
+def _candidates(connection: Connection, actor: Actor, row: AnyRow) -> Choices[Person]:
+    return choices(connection, actor, [row.role], row.case_id)[row.role]
 
 
 _FILES: Final = select(*ATTACHMENT).where(AttachmentTable.task_id == bindparam("id"))

@@ -1,7 +1,7 @@
-"""Text search that gives the same result on every database, and sorting the Swedish way.
+"""Text search that gives the same result on every database.
 
-Cases and people are looked up in an index of their words (``engine/store/words.py``); everything
-else is searched by reading the texts themselves, of which there must be few.
+Cases, people and customers are looked up in an index of their words (``engine/store/words.py``);
+everything else is searched by reading the texts themselves, of which there must be few.
 
 SQLite folds only ASCII in ``LIKE`` and ``lower``, PostgreSQL only what its locale knows, so neither
 finds "Åberg" by "åberg" everywhere. Instead each letter becomes the set of its own cases:
@@ -12,17 +12,24 @@ without backtracking, and need neither a function nor a collation of the databas
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from engine.store import words as stored
-from engine.store.tables import CaseTable, CaseWordTable, InstanceWordTable, PersonWordTable
+from engine.store.tables import (
+    CaseTable,
+    CaseWordTable,
+    CustomerWordTable,
+    InstanceWordTable,
+    PersonWordTable,
+)
 
+V = TypeVar("V")
 TextColumn = ColumnElement[Any] | InstrumentedAttribute[Any]
 """A column that is searched."""
 
@@ -71,8 +78,8 @@ costs the same however rare the condition is."""
 
 @dataclass(frozen=True, slots=True)
 class WordIndex:
-    """A table of words: ``owner`` is the column with the id of the case or person that a row's
-    ``word`` belongs to."""
+    """A table of words: ``owner`` is the column with the id of the case, person or customer that
+    a row's ``word`` belongs to."""
 
     owner: InstrumentedAttribute[str]
     word: InstrumentedAttribute[str]
@@ -127,6 +134,8 @@ CASES_OF_INSTANCES = WordIndex(InstanceWordTable.case_id, InstanceWordTable.word
 """The same words, by the case that an instance belongs to."""
 PEOPLE = WordIndex(PersonWordTable.person_id, PersonWordTable.word)
 """The words of people: user name and name."""
+CUSTOMERS = WordIndex(CustomerWordTable.customer_id, CustomerWordTable.word)
+"""The words of customers: name and organisation number."""
 
 
 def latest_cases(
@@ -169,7 +178,16 @@ def texts_with(texts: Iterable[str | None], word: str) -> list[str]:
     return [text for text in texts if text and wanted in stored.folded(text)]
 
 
-# ---------------------------------------------------------------- patterns and sorting
+def meant(text: str, found: Sequence[V], texts: Callable[[V], Iterable[str]]) -> V | None:
+    """Which of those that were found is meant: the only one, or the only one that has exactly this
+    text; None when it may be several."""
+    whole = " ".join(stored.folded(text).split())
+    exact = [each for each in found if whole in map(stored.folded, texts(each))]
+    of = exact or found
+    return of[0] if len(of) == 1 else None
+
+
+# ---------------------------------------------------------------- patterns
 
 
 def _upper_and_lower(letter: str) -> str:
@@ -192,15 +210,3 @@ def _regex(word: str) -> str:
         for c in word
     )
     return "".join(parts)
-
-
-_SWEDISH = {ord("å"): "{a", ord("ä"): "{b", ord("ö"): "{c", ord("æ"): "{b", ord("ø"): "{c"}
-
-
-def swedish(text: str) -> tuple[str, str]:
-    """The sort key of a text in Swedish order: case and accents do not count, and å ä ö come last
-    in that order."""
-    composed = unicodedata.normalize("NFC", text)
-    folded = composed.casefold().translate(_SWEDISH)
-    plain = "".join(c for c in unicodedata.normalize("NFD", folded) if not unicodedata.combining(c))
-    return plain, composed

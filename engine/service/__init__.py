@@ -23,6 +23,7 @@ from engine.service.notices import Notices
 from engine.service.operations import Operations
 from engine.service.pending_forms import PendingForms
 from engine.service.people import People
+from engine.service.previews import Previews
 from engine.service.sessions import Sessions
 from engine.service.tasks import Tasks
 from engine.service.timers import Timers
@@ -59,9 +60,10 @@ class Engine:
         self.history = History(transactions)
         self.analysis = Analysis(transactions)
         self.migrations = Migrations(transactions)
+        self.previews = Previews(transactions)
         self.operations = Operations(transactions)
         timers = Timers(transactions)
-        handlers = JobHandlers(transactions, timers, self.migrations, self.analysis)
+        handlers = JobHandlers(transactions, timers, self.migrations, self.previews, self.analysis)
         self.jobs = Jobs(transactions, handlers, timers)
 
     @classmethod
@@ -84,7 +86,12 @@ class Engine:
             upgraded first
         """
         config = config or Config()
-        database = Database(url or config.database.url)
+        stored = config.database
+        database = Database(
+            url or stored.url,
+            connections=stored.connections,
+            wait_seconds=stored.connection_wait_seconds,
+        )
         try:
             if migrate:
                 database.upgrade()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -13,13 +12,13 @@ from sqlalchemy import select
 from engine.errors import Problem, StepError
 from engine.queries import cases as queries
 from engine.queries.rows import PERSON, person_view
-from engine.service.incidents import named
 from engine.service.transactions import Part
 from engine.store.tables import PersonTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import (
     Actor,
     CaseDetail,
+    CasePage,
     CaseRow,
     DueReason,
     Exact,
@@ -31,7 +30,16 @@ from engine.views import (
     StartOption,
 )
 from engine.views.filters import ANY
-from engine.work import adhoc, cases, due_reasons, incidents, planning, start_dates, starting
+from engine.work import (
+    adhoc,
+    case_pages,
+    cases,
+    due_reasons,
+    incidents,
+    planning,
+    start_dates,
+    starting,
+)
 
 
 class Cases(Part):
@@ -226,34 +234,22 @@ class Cases(Part):
         :raises NotFound: when there is none, or the actor may not see it
         """
         with self._transactions.looking(actor) as work:
+            return case_pages.detail(work, self._transactions.live, business_key)
 
-            def offers(case_id: str) -> Mapping[str, queries.MessageOffer]:
-                return {
-                    name: queries.MessageOffer(
-                        meta, partial(cases.message_form(work, case_id, meta), {})
-                    )
-                    for name, meta in cases.message_meta(work, case_id).items()
-                }
+    def page(
+        self, actor: Actor, business_key: str, *, choose: case_pages.Choose, facts: int = 60
+    ) -> CasePage:
+        """A case, by its id or its number, with one of its sheets open: what ``get`` returns, the
+        diagram of that sheet with the states of its elements, and its newest facts.
 
-            def points(definition_id: str, element_id: str) -> Any:
-                meta = work.definitions.get(work.connection, definition_id).meta
-                return meta.tasks[element_id].checklist
-
-            detail = queries.get(
-                work.connection,
-                actor,
-                business_key,
-                today=work.today,
-                points=points,
-                offers=offers,
-            )
-            root = next(i for i in detail.instances if i.id == detail.row.id)
-            meta = work.definitions.get(work.connection, root.definition_id).meta
-            return replace(
-                detail,
-                activities=adhoc.options(work, detail.row.id),
-                incidents=named(work, detail.incidents),
-                date_label=meta.case.start_date_label,
+        :param choose: chooses among the sheets; None shows the diagram that the case began on
+        :param facts: how many facts, the newest first
+        :raises NotFound: when there is none, or the actor may not see it
+        """
+        transactions = self._transactions
+        with transactions.looking(actor) as work:
+            return case_pages.page(
+                work, transactions.live, transactions.drawings, business_key, choose, facts
             )
 
     def explain_plan(self, actor: Actor, case_id: str) -> Mapping[str, DueReason]:

@@ -9,14 +9,14 @@ from sqlalchemy import Connection
 
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.bpmn import layout, sheets
+from engine.bpmn import sheets
 from engine.bpmn.parsed_file import ParsedFile
-from engine.definitions import check, deploy, drawn_calls
+from engine.definitions import check, deploy
 from engine.definitions.library import xml_limits
 from engine.definitions.wording import wording
 from engine.queries import decisions
 from engine.queries import definitions as queries
-from engine.service.transactions import Part, Transactions
+from engine.service.transactions import Part
 from engine.views import (
     Activity,
     Actor,
@@ -35,11 +35,6 @@ from engine.views import (
 
 class Definitions(Part):
     """The deployed versions of all processes."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        super().__init__(transactions)
-        self._wordings: dict[str, Wording] = {}
-        """By the definition's id; no definition changes once it is deployed."""
 
     def check(self, sources: Sequence[Source], *, strict_roles: bool = True) -> CheckReport:
         """The findings in diagrams and decision models that would be deployed together. Changes
@@ -151,22 +146,20 @@ class Definitions(Part):
 
         :raises NotFound: when there is none
         """
+        authorize(actor, actions.DEFINITION_VIEW)
         with self._transactions.reading() as connection:
-            process_id = queries.get(connection, actor, definition_id).process_id
-            tree = self._file(connection, actor, definition_id).tree
-            drawn = layout.drawing(tree, process_id)
-            if not drawn.shapes:
-                # A file without any process has one drawing, whatever it is called.
-                drawn = layout.drawing(tree)
-            return drawn_calls.linked(
-                connection, self._transactions.definitions, definition_id, tree, drawn
-            )
+            deployed = self._transactions.live.read(connection)
+            return self._transactions.drawings.get(connection, deployed, definition_id)
 
     def sheet(self, actor: Actor, definition_id: str) -> tuple[Activity, ...]:
         """The user tasks of a definition as the rows of a table, in the sheet's order.
 
         :raises NotFound: when there is none
         """
+        authorize(actor, actions.DEFINITION_VIEW)
+        kept = self._transactions.definitions.kept(definition_id)
+        if kept is not None:
+            return sheets.activities_of(kept.meta)
         with self._transactions.reading() as connection:
             process_id = queries.get(connection, actor, definition_id).process_id
             file = self._file(connection, actor, definition_id)
@@ -179,13 +172,13 @@ class Definitions(Part):
         :raises NotFound: when there is none
         """
         authorize(actor, actions.DEFINITION_VIEW)
-        if (known := self._wordings.get(definition_id)) is None:
-            with self._transactions.reading() as connection:
-                known = Wording("", {}, {}, {})
-                if queries.get(connection, actor, definition_id).startable:
-                    known = wording(self._transactions.definitions.get(connection, definition_id))
-            self._wordings[definition_id] = known
-        return known
+        kept = self._transactions.definitions.kept(definition_id)
+        if kept is not None:
+            return wording(kept)
+        with self._transactions.reading() as connection:
+            if not queries.get(connection, actor, definition_id).startable:
+                return Wording("", {}, {}, {})
+            return wording(self._transactions.definitions.get(connection, definition_id))
 
     def _file(self, connection: Connection, actor: Actor, definition_id: str) -> ParsedFile:
         config = self._transactions.config

@@ -14,13 +14,15 @@ from engine.job_queue import Job, span_of, timer_job
 from engine.jobs import failed, mail, outbox, reminders, routines, sqlite_queue, webhooks
 from engine.jobs.sqlite_queue import ClaimedJob
 from engine.jobs.worker import Handler
+from engine.migration import preview_job
 from engine.migration.job import migrating, migrations_job
 from engine.runtime import deliveries, timers
 from engine.service.analysis import Analysis
 from engine.service.migration import Migrations
+from engine.service.previews import Previews
 from engine.service.timers import Timers
 from engine.service.transactions import Transactions
-from engine.store.tables import DeliveryTable, TimerTable
+from engine.store.tables import DeliveryTable, PreviewTable, TimerTable
 
 log = logging.getLogger(__name__)
 
@@ -40,17 +42,24 @@ class JobHandlers:
     """The engine as a worker sees it (``engine.jobs.worker.HandlesJobs``)."""
 
     def __init__(
-        self, transactions: Transactions, timers: Timers, migrations: Migrations, analysis: Analysis
+        self,
+        transactions: Transactions,
+        timers: Timers,
+        migrations: Migrations,
+        previews: Previews,
+        analysis: Analysis,
     ) -> None:
         self._transactions = transactions
         self._timers = timers
         self._migrations = migrations
+        self._previews = previews
         self._analysis = analysis
         self._version_checked_at: datetime | None = None
         self.by_kind: Mapping[str, Handler] = {
             "timers": self._fire_timers,
             "horizon": self._look_ahead,
             "migrations": self._migrate,
+            preview_job.KIND: self._preview,
             deliveries.KIND: self._hand_out,
             "outbox": self._send_one,
             reminders.ROUTINE: self._remind,
@@ -84,6 +93,13 @@ class JobHandlers:
             with self._transactions.database.writing() as connection:
                 self._transactions.queue.put(connection, [migrations_job(self._transactions.now())])
 
+    def _preview(self, _: Mapping[str, Any]) -> None:
+        """Look at some instances of a preview, and put another job while there may be more."""
+        if self._previews.run():
+            with self._transactions.database.writing() as connection:
+                job = preview_job.wake_up(self._transactions.now())
+                self._transactions.queue.put(connection, [job])
+
     def _hand_out(self, _: Mapping[str, Any]) -> None:
         """Hand out thrown events, and put another job while there may be more."""
         if self._transactions.hand_out_waiting():
@@ -101,6 +117,7 @@ class JobHandlers:
         with self._transactions.database.writing() as connection:
             if routines.begin(connection, routines.TIDY, self._transactions.today()):
                 outbox.forget(connection, self._transactions.today(), self._transactions.now())
+                preview_job.forget(connection, self._transactions.now())
                 pending_forms.sweep(connection, now=self._transactions.now())
 
     def _send_one(self, payload: Mapping[str, Any]) -> None:
@@ -155,6 +172,8 @@ class JobHandlers:
         waiting = timers.claimable(now, GRACE).with_only_columns(TimerTable.id).limit(1)
         jobs = [Job("timers", "timers:more", now)] if connection.scalar(waiting) else []
         jobs += [migrations_job(now)] if connection.scalar(migrating(now - GRACE)) else []
+        unfinished = preview_job.free(now).where(PreviewTable.at <= now - GRACE)
+        jobs += [preview_job.wake_up(now)] if connection.scalar(unfinished) else []
         late = DeliveryTable.thrown_at <= now - GRACE
         if connection.scalar(select(DeliveryTable.id).where(late).limit(1)) is not None:
             jobs.append(Job(deliveries.KIND, deliveries.KIND, now))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, func, select, text
 
 from engine.jobs import failed, outbox
 from engine.records import history
@@ -21,27 +22,42 @@ class Operations(Part):
     """What the operators of the engine need."""
 
     def pulse(self) -> Pulse:
-        """How the engine is doing, for health checks and metrics.
+        """How the engine is doing, for metrics.
 
         :raises Unavailable: when the database does not answer
         """
         with self._transactions.reading() as connection:
             now = self._transactions.now()
-            due, first = connection.execute(
-                select(func.count(), func.min(TimerTable.due_at)).where(
+            due = connection.scalar(
+                select(func.count()).where(
                     TimerTable.id.in_(timers.claimable(now).with_only_columns(TimerTable.id))
                 )
-            ).one()
-            unsent, dead, message = outbox.counts(connection, now)
-            waiting = [
-                m for m in (first, message, self._transactions.queue.oldest(connection, now)) if m
-            ]
-            lag = max(((now - m).total_seconds() for m in waiting), default=0.0)
+            )
+            unsent, dead = outbox.counts(connection)
+            lag = self._lag(connection, now)
             incidents = connection.scalar(
                 select(func.count()).select_from(IncidentTable).where(text(OPEN_INCIDENT))
             )
             jobs = failed.count(connection)
-        return Pulse(incidents or 0, due, max(0.0, lag), unsent, dead, jobs)
+        return Pulse(incidents or 0, due or 0, lag, unsent, dead, jobs)
+
+    def job_lag(self) -> float:
+        """For how many seconds the oldest due work has waited, for health checks.
+
+        :raises Unavailable: when the database does not answer
+        """
+        with self._transactions.reading() as connection:
+            return self._lag(connection, self._transactions.now())
+
+    def _lag(self, connection: Connection, now: datetime) -> float:
+        timer = timers.claimable(now).with_only_columns(TimerTable.due_at)
+        waiting = (
+            connection.scalar(timer.order_by(TimerTable.due_at).limit(1)),
+            outbox.oldest(connection, now),
+            self._transactions.queue.oldest(connection, now),
+        )
+        first = min((moment for moment in waiting if moment), default=now)
+        return max(0.0, (now - first).total_seconds())
 
     def check_version(self) -> None:
         """Whether this program and the database fit together.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,22 +11,98 @@ from engine.access.rules import authorize
 from engine.errors import Conflict, Problem
 from engine.identity import credentials, people, sessions
 from engine.identity.credentials import normal_username
-from engine.queries import objects
+from engine.queries import objects, people_choices
 from engine.queries import people as queries
 from engine.queries.people import ACCOUNTS as CHAIN
 from engine.service.transactions import Part
 from engine.unit_of_work import UnitOfWork
-from engine.views import Account, Actor, Person, Receipt
+from engine.views import Account, Actor, Choices, Page, Person, Receipt
 
 
 class People(Part):
     """The accounts of all people."""
 
     def all(self, actor: Actor) -> tuple[Person, ...]:
-        """People with an active account, by name; for administrators those with a closed one
-        too."""
+        """Everybody with an active account, by name; for administrators those with a closed one
+        too. This reads everybody: ``search`` gives pages."""
         with self._transactions.reading() as connection:
             return queries.all(connection, actor)
+
+    def exist(self) -> bool:
+        """Whether anybody has an account; until then there is nobody to ask for a password."""
+        with self._transactions.reading() as connection:
+            return queries.exist(connection)
+
+    def search(
+        self,
+        actor: Actor,
+        *,
+        q: str = "",
+        role: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[Person]:
+        """People with an active account, by name; for administrators those with a closed one too,
+        unless a role is asked for.
+
+        :param q: words that begin a word of the name or of the user name
+        :param role: only people who hold this role
+        :param cursor: ``next`` of the page before; a page may be short, or empty, before the last
+        :raises Invalid: for a ``limit`` that is not 1 … 200, or a ``cursor`` of another list
+        """
+        with self._transactions.reading() as connection:
+            return queries.search(connection, actor, q=q, role=role, cursor=cursor, limit=limit)
+
+    def choices(
+        self, actor: Actor, roles: Collection[str | None], *, case_id: str | None = None
+    ) -> Mapping[str | None, Choices[Person]]:
+        """The people that a choice of somebody with a role (None: of anybody) offers at first, by
+        role: everybody when they are few, else the likeliest.
+
+        :param case_id: the case that somebody is chosen for
+        """
+        with self._transactions.reading() as connection:
+            return people_choices.choices(connection, actor, roles, case_id)
+
+    def matching(
+        self,
+        actor: Actor,
+        text: str,
+        *,
+        role: str | None = None,
+        closed: bool = False,
+        most: int = 20,
+    ) -> Choices[Person]:
+        """The people that somebody may mean who writes ``text``, at most so many: the one whose
+        user name or whole name it is, else those that have its words.
+
+        :param role: only people who hold this role
+        :param closed: for administrators, those with a closed account too
+        """
+        with self._transactions.reading() as connection:
+            return queries.matching(connection, actor, text, role, most, closed=closed)
+
+    def named(self, actor: Actor, usernames: Collection[str]) -> Mapping[str, Person]:
+        """Those of the people with these user names that there are, active or not, by user name."""
+        with self._transactions.reading() as connection:
+            return queries.named(connection, actor, usernames)
+
+    def by_id(self, actor: Actor, ids: Collection[str]) -> Mapping[str, Person]:
+        """Those of the people with these ids that there are, active or not, by id."""
+        with self._transactions.reading() as connection:
+            return queries.by_id(connection, actor, ids)
+
+    def holders(
+        self, actor: Actor, roles: Collection[str], *, most: int = 10
+    ) -> Mapping[str, Choices[Person]]:
+        """The first people, by name, who hold each of the roles, at most so many of each."""
+        with self._transactions.reading() as connection:
+            return queries.holders(connection, actor, roles, most)
+
+    def held(self, actor: Actor, roles: Collection[str]) -> frozenset[str]:
+        """Those of the roles that somebody with an active account holds."""
+        with self._transactions.reading() as connection:
+            return queries.held(connection, actor, roles)
 
     def account(self, actor: Actor, username: str) -> Account:
         """One's own account, or anybody's for administrators.
@@ -113,6 +189,8 @@ class People(Part):
                 active=active,
                 email=email,
                 known_roles=self._transactions.config.roles,
+                by=work.actor.id,
+                now=work.now,
             )
             held = {"roles": sorted(person.roles), "rights": sorted(person.rights)}
             detail = {"person": person.id, "active": person.active, **held}

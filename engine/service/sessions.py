@@ -34,6 +34,7 @@ class Sessions(Part):
 
     def get(self, token: str) -> Session | None:
         """The session of a token, None when there is none or it has ended."""
+        # One SELECT, which needs no transaction around it.
         with self._transactions.database.glancing() as connection:
             stored = sessions.get(connection, token, now=self._transactions.now(), idle=self._idle)
         if stored is None:
@@ -78,6 +79,13 @@ class Sessions(Part):
             attempt = sign_in_attempts.begin(
                 connection, username, address=address, now=self._transactions.now()
             )
+        try:
+            with self._transactions.database.glancing() as connection:
+                sign_in_attempts.check_alone(connection, attempt, now=self._transactions.now())
+        except NotAuthenticated:
+            with self._transactions.database.writing() as connection:
+                sign_in_attempts.withdraw(connection, attempt)
+            raise
         if not attempt.succeeds(password) or attempt.person is None:
             raise NotAuthenticated("The user name or the password is wrong.", code="wrong_password")
         with self._transactions.database.writing() as connection:

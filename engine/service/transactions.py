@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.calendar import WorkCalendar
 from engine.clock import Clock
 from engine.config import Config
+from engine.definitions.drawings import DrawingLibrary
 from engine.definitions.library import DefinitionLibrary
 from engine.definitions.live import LiveProcesses
 from engine.errors import (
@@ -76,6 +77,7 @@ class Transactions:
         zone = self.calendar.zone
         self.definitions = DefinitionLibrary(config, lambda: clock.now().astimezone(zone))
         self.live = LiveProcesses(self.definitions)
+        self.drawings = DrawingLibrary(config, self.definitions)
 
     def now(self) -> datetime:
         """The current time of the engine's clock, in UTC."""

@@ -7,8 +7,10 @@ from typing import Any, ClassVar, cast
 from uuid import uuid4
 
 from sqlalchemy import (
+    DDL,
     JSON,
     ColumnElement,
+    Connection,
     DateTime,
     Dialect,
     Index,
@@ -16,7 +18,10 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    delete,
+    event,
     or_,
+    select,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase
@@ -106,6 +111,16 @@ UNSENT = "sent_at IS NULL AND dead_at IS NULL"
 """Outbound messages that are still to be sent."""
 
 
+def stored(table: str, **parameters: float) -> None:
+    """Set PostgreSQL's storage parameters of a table, when it is made; a migration does it for
+    those that are there. ``table.info["stored"]`` has them."""
+    made = Base.metadata.tables[table]
+    made.info["stored"] = parameters
+    values = ", ".join(f"{name} = {value}" for name, value in parameters.items())
+    set_them = DDL(f"ALTER TABLE {table} SET ({values})")  # type: ignore[no-untyped-call]
+    event.listen(made, "after_create", set_them.execute_if(dialect="postgresql"))
+
+
 def unclaimed(lease_until: Any, now: datetime, lease: timedelta) -> ColumnElement[bool]:
     """The condition that no worker holds a row that is claimed for the time of ``lease``.
 
@@ -114,3 +129,12 @@ def unclaimed(lease_until: Any, now: datetime, lease: timedelta) -> ColumnElemen
     machine's clock, or a moment later by the same.
     """
     return or_(lease_until.is_(None), lease_until <= now, lease_until > now + 2 * lease)
+
+
+def delete_unlocked(connection: Connection, model: type[Base], *which: ColumnElement[bool]) -> None:
+    """Delete the rows of a table that fulfil all conditions and that no other transaction holds:
+    whoever tidies up waits for nobody. SQLite has one writer at a time, and no rows that are
+    held."""
+    (key,) = table_of(model).primary_key
+    found = select(key).where(*which).with_for_update(skip_locked=True)
+    connection.execute(delete(model).where(key.in_(found)))

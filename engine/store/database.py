@@ -31,6 +31,7 @@ from sqlalchemy.exc import (
     NotSupportedError,
     OperationalError,
 )
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from engine.errors import (
     ConfigError,
@@ -45,6 +46,10 @@ from engine.store import postgresql, sqlite_file
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 """The folder of Alembic's migrations."""
+CONNECTIONS: Final = 15
+"""Connections of one process to its database: its eight threads', and those of its jobs."""
+CONNECTION_WAIT_SECONDS: Final = 10.0
+"""Seconds in which a connection must come free: as long as SQLite's writers wait for each other."""
 NAP_SECONDS: Final = 0.0005
 """Seconds between two tries to begin to write to SQLite: most transactions take about twice
 that."""
@@ -61,15 +66,32 @@ LOST_RACES = ("40001", "40P01")
 class Database:
     """The connections to one database."""
 
-    def __init__(self, url: str) -> None:
-        """:raises ConfigError: when ``url`` is not a URL of SQLite or PostgreSQL
+    def __init__(
+        self,
+        url: str,
+        *,
+        connections: int = CONNECTIONS,
+        wait_seconds: float = CONNECTION_WAIT_SECONDS,
+    ) -> None:
+        """
+        :param connections: so many are open at the same time at most; they stay open, since a new
+            one costs more than most transactions
+        :param wait_seconds: for a free one
+        :raises ConfigError: when ``url`` is not a URL of SQLite or PostgreSQL
         :raises Unavailable: when an SQLite file cannot be where it says
         """
         self.url = _complete(url)
         self._writer = Lock()
         self._closed = False
         try:
-            self._engine = _connect(self.url)
+            self._engine = _connect(
+                self.url,
+                pool_size=connections,
+                max_overflow=0,
+                pool_timeout=wait_seconds,
+                # The one that was used last knows most: its prepared statements, its pages.
+                pool_use_lifo=True,
+            )
         except (ArgumentError, ModuleNotFoundError) as error:
             raise ConfigError(f"{url!r} is not a database URL that can be used: {error}") from error
 
@@ -160,6 +182,8 @@ class Database:
             if getattr(error.orig, "sqlstate", None) in LOST_RACES:
                 raise Conflict("Somebody else was first.", code="stale") from error
             raise Unavailable(f"The database does not answer: {error.orig}") from error
+        except PoolTimeout as error:
+            raise Unavailable("All connections of this process are in use.") from error
         except sqlite3.OperationalError as error:
             raise Unavailable(f"The database does not answer: {error}") from error
         except (DataError, UnicodeEncodeError) as error:
@@ -297,10 +321,12 @@ def _complete(url: str) -> str:
     return url
 
 
-def _connect(url: str) -> Engine:
+def _connect(url: str, **pool: Any) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return postgresql.connect(parsed, json_serializer=_json, json_deserializer=_from_json)
+        return postgresql.connect(
+            parsed, json_serializer=_json, json_deserializer=_from_json, **pool
+        )
     if parsed.get_backend_name() != "sqlite":
         raise ArgumentError("only SQLite and PostgreSQL are supported")
     if sqlite_file.is_missing(parsed.database):
@@ -318,6 +344,8 @@ def _connect(url: str) -> Engine:
         creator=make,
         json_serializer=_json,
         json_deserializer=_from_json,
+        # Without a file each thread has a database of its own.
+        **(pool if parsed.database else {}),
     )
     event.listen(engine, "connect", sqlite_file.prepare)
     return engine

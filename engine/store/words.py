@@ -1,4 +1,4 @@
-"""The index of words that cases and people are searched by.
+"""The index of words that cases, people and customers are searched by.
 
 The words are rows of tables with an index, so that searching a hundred thousand cases costs what
 searching ten does. A search matches the beginnings of words. The databases' own text searches are
@@ -14,7 +14,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, insert
 
-from engine.store.tables import CaseWordTable, PersonWordTable
+from engine.store.names import place_of
+from engine.store.tables import CaseWordTable, CustomerWordTable, PersonRoleTable, PersonWordTable
 
 WORD_LENGTH = 60
 """The most characters of a stored word: the size of its column; longer words are cut."""
@@ -59,6 +60,22 @@ def index_person(connection: Connection, person_id: str, username: str, name: st
     if words := _of_texts((username, name)):
         rows = [{"person_id": person_id, "word": word} for word in words]
         connection.execute(insert(PersonWordTable), rows)
+
+
+def index_customer(connection: Connection, customer_id: str, name: str, org_number: str) -> None:
+    """Store the words that a new customer is searched by."""
+    if words := _of_texts((name, org_number)):
+        rows = [{"customer_id": customer_id, "word": word} for word in words]
+        connection.execute(insert(CustomerWordTable), rows)
+
+
+def index_roles(connection: Connection, person_id: str, name: str, roles: Iterable[str]) -> None:
+    """Store the roles that a person is listed under, in place of earlier ones: all that they hold,
+    and none when the account is closed."""
+    connection.execute(delete(PersonRoleTable).where(PersonRoleTable.person_id == person_id))
+    place = place_of(name)
+    if rows := [{"person_id": person_id, "role": role, "place": place} for role in sorted(roles)]:
+        connection.execute(insert(PersonRoleTable), rows)
 
 
 def _of_texts(texts: Iterable[str | None]) -> list[str]:

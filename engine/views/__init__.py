@@ -10,6 +10,7 @@ from engine.views.analysis import COUNTED, COUNTED_RUNNING, Count, Load, Overvie
 from engine.views.cases import (
     ActivityOption,
     CaseDetail,
+    CasePage,
     CaseRow,
     CustomerRule,
     DateConflict,
@@ -48,6 +49,7 @@ from engine.views.definitions import (
     NamedElement,
     NamedMessage,
     Phase,
+    PhaseDiagram,
     Severity,
     Shape,
     Source,
@@ -77,9 +79,10 @@ from engine.views.migration import (
     StepToSkip,
 )
 from engine.views.operations import Pulse
-from engine.views.page import Page
+from engine.views.page import Choices, Page
 from engine.views.pending_forms import PendingForm
 from engine.views.people import SYSTEM, Account, Actor, Person, Role, TokenName
+from engine.views.previews import PreviewedCase, PreviewGroup, StoredPreview
 from engine.views.records import Fault, HistoryEntry, Receipt, Verification
 from engine.views.sessions import Session
 from engine.views.tasks import (
@@ -115,9 +118,11 @@ __all__ = [
     "Attachment",
     "AwaitedEvent",
     "CaseDetail",
+    "CasePage",
     "CaseRow",
     "Cell",
     "CheckReport",
+    "Choices",
     "Column",
     "Count",
     "Customer",
@@ -173,8 +178,11 @@ __all__ = [
     "PendingForm",
     "Person",
     "Phase",
+    "PhaseDiagram",
     "PlanRow",
     "Point",
+    "PreviewGroup",
+    "PreviewedCase",
     "Pulse",
     "Receipt",
     "Requirement",
@@ -194,6 +202,7 @@ __all__ = [
     "StartForm",
     "StartOption",
     "StepToSkip",
+    "StoredPreview",
     "Table",
     "TaskDetail",
     "TaskForm",

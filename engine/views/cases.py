@@ -8,9 +8,12 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from engine.views.customers import Customer
+from engine.views.definitions import Drawing
 from engine.views.incidents import Incident
-from engine.views.instances import InstanceState, InstanceTitle, InstanceView
+from engine.views.instances import ElementState, InstanceState, InstanceTitle, InstanceView
+from engine.views.migration import SkippedStep
 from engine.views.people import Person
+from engine.views.records import HistoryEntry
 from engine.views.tasks import Field, PlanRow, RowState, SignatureView, TaskState, Tick
 
 CustomerRule = Literal["required", "optional", "none"]
@@ -184,3 +187,19 @@ class CaseDetail:
     """What its process calls the date on which it is planned to start."""
     revision: int = 0
     """A number that rises with every step of any of its instances."""
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A case with one of its ``sheets`` open, None for a case that has none: the ``drawing`` of
+    that sheet (else of what the case began on), the ``states`` of the elements in it, the newest
+    ``facts``, the steps that migrations have ``skipped``, and the name of the process of each
+    definition by its id."""
+
+    detail: CaseDetail
+    sheet: Sheet | None
+    states: Mapping[str, ElementState]
+    drawing: Drawing | None
+    facts: tuple[HistoryEntry, ...]
+    skipped: tuple[SkippedStep, ...]
+    process_names: Mapping[str, str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -196,6 +196,20 @@ class Drawing:
     element_id: str | None = None
     name: str = ""
     planes: tuple[Drawing, ...] = ()
+    key: str = field(default="", compare=False)
+    """The same for a drawing that is read again while nothing about it has changed; empty for one
+    that is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseDiagram:
+    """The diagram of a phase: a version of its process; ``instance_id`` is the instance that a case
+    has started on it, None of one that is ahead."""
+
+    process_id: str
+    definition_id: str
+    version: int
+    instance_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

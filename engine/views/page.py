@@ -1,4 +1,4 @@
-"""Pages of lists."""
+"""Pages of lists, and what a choice offers."""
 
 from __future__ import annotations
 
@@ -15,3 +15,12 @@ class Page(Generic[T]):
     items: tuple[T, ...]
     next: str | None = None
     total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices(Generic[T]):
+    """What a choice offers at first: all there is, by name, or where that is more than one reads
+    through, the likeliest. ``complete`` says that there is nothing else."""
+
+    items: tuple[T, ...]
+    complete: bool

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from engine.views.instances import InstanceState, InstanceTitle
+from engine.views.page import Choices
 from engine.views.people import Person
 
 TaskState = Literal["open", "completed", "cancelled"]
@@ -213,10 +214,11 @@ class TaskForm:
 class TaskDetail:
     """Everything that one task's page needs. ``values`` are the answers of the draft or the final
     ones, ``can`` the actions that the actor may do: claim, release, reassign, save, complete;
-    ``candidates`` are the people whom the task can be given to. ``instance_revision`` is that of
-    its instance, whose variables fill a form that nobody has saved yet. ``plan_was`` is what the
-    plan said when the draft was saved, by row and by what the draft changes of it (``person``,
-    ``due``). ``due_reason`` is there when it was asked for and the task has a date."""
+    ``candidates`` are the people whom the task can be given to, or the likeliest of them.
+    ``instance_revision`` is that of its instance, whose variables fill a form that nobody has saved
+    yet. ``plan_was`` is what the plan said when the draft was saved, by row and by what the draft
+    changes of it (``person``, ``due``). ``due_reason`` is there when it was asked for and the task
+    has a date."""
 
     row: TaskRow
     instance_id: str
@@ -237,7 +239,7 @@ class TaskDetail:
     completed_by: Person | None
     completed_at: datetime | None
     can: frozenset[str]
-    candidates: tuple[Person, ...]
+    candidates: Choices[Person]
     draft_saved_at: datetime | None = None
     draft_saved_by: str | None = None
     plan_was: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)

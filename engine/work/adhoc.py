@@ -7,18 +7,16 @@ are done, in which order and how often.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-
-from sqlalchemy import select
+from collections.abc import Iterable, Iterator
 
 from engine.access import actions
 from engine.access.rules import ActivityObject, authorize, may
 from engine.errors import Conflict, NotFound
 from engine.queries import objects
+from engine.queries.rows import AnyRow
 from engine.runtime.executor import executor_of
 from engine.runtime.running_instance import RUNNING, RunningInstance
 from engine.runtime.step import Step, load_instance
-from engine.store.tables import InstanceTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import ActivityOption
 from engine.work.user_tasks import advance
@@ -27,15 +25,14 @@ OPERATION = "begin"
 """What an incident keeps of an activity that could not begin, for another try."""
 
 
-def options(work: UnitOfWork, case_id: str) -> tuple[ActivityOption, ...]:
-    """Everything that can be begun now in the case, in the order of the instances and as drawn.
-    The caller has authorised the case. Costs nothing where no diagram has such a sub-process."""
-    rows = work.connection.execute(
-        select(InstanceTable.id, InstanceTable.definition_id)
-        .where(InstanceTable.case_id == case_id, InstanceTable.state.in_(RUNNING))
-        .order_by(InstanceTable.started_at, InstanceTable.id)
-    )
-    with_choices = [row.id for row in rows if _has_ad_hoc(work, row.definition_id)]
+def options(work: UnitOfWork, instances: Iterable[AnyRow]) -> tuple[ActivityOption, ...]:
+    """Everything that can be begun now in the ``instances`` of a case (``CaseRows.instances``), in
+    their order and as drawn. The caller has authorised the case. Costs nothing where no diagram has
+    such a sub-process."""
+    running = [row for row in instances if row.state in RUNNING]
+    drawn = {i for i in {row.definition_id for row in running} if _has_ad_hoc(work, i)}
+    rows = (row for row in running if row.definition_id in drawn)
+    with_choices = [row.id for row in sorted(rows, key=lambda row: (row.started_at, row.id))]
     return tuple(
         option
         for instance_id in with_choices

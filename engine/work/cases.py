@@ -17,17 +17,16 @@ from engine.bpmn.meta import MessageMeta
 from engine.definitions.library import ExecutableDefinition
 from engine.errors import Conflict, Invalid, NotFound, Problem, Problems
 from engine.queries import instances, objects
-from engine.queries.text_search import swedish
 from engine.runtime import ahead, running_instance, stored_messages
 from engine.runtime import messages as runtime_messages
 from engine.store import words
 from engine.store.base import new_id
+from engine.store.names import swedish
 from engine.store.tables import (
     CaseTable,
     CustomerTable,
     DefinitionTable,
     InstanceTable,
-    PersonTable,
     SubscriptionTable,
 )
 from engine.unit_of_work import UnitOfWork
@@ -37,6 +36,7 @@ from engine.work import (
     forecast,
     forms,
     incidents,
+    named_people,
     planning,
     start_dates,
     start_input,
@@ -240,9 +240,7 @@ def _payload(
     :raises Invalid: when they do not fit its form
     """
     fields = message_form(work, case_id, meta)
-    people = set(
-        work.connection.scalars(select(PersonTable.username).where(PersonTable.active.is_(True)))
-    )
+    people = named_people.usernames(work.connection, given)
     early, _ = forms.check_answers(fields({}), given, people=people, partial=True)
     values, problems = forms.check_answers(fields(early), given, people=people)
     if problems:

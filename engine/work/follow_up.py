@@ -9,8 +9,8 @@ from sqlalchemy import select
 from engine.access import actions
 from engine.access.rules import authorize
 from engine.queries import objects
-from engine.queries.inbox import OPEN
 from engine.queries.rows import people_by_id
+from engine.queries.task_ranges import OPEN
 from engine.queries.tasks import TASK, task_row, with_case
 from engine.store.tables import CaseTable, InstanceTable, SubscriptionTable, TaskTable, TimerTable
 from engine.unit_of_work import UnitOfWork

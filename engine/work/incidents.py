@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -18,6 +19,7 @@ from engine.runtime.state import DAMAGED
 from engine.runtime.step import Step, load_instance
 from engine.store.tables import IncidentTable, InstanceTable, TimerTable
 from engine.unit_of_work import UnitOfWork
+from engine.views import Incident
 from engine.work import adhoc
 from engine.work.user_tasks import advance
 
@@ -222,3 +224,13 @@ def _mark(work: UnitOfWork, instance_id: str, case_id: str, was: str, becomes: s
         .values(state=becomes, revision=InstanceTable.revision + 1)
     )
     rows.mark_case(work.connection, case_id)
+
+
+def named(work: UnitOfWork, listed: Iterable[Incident]) -> tuple[Incident, ...]:
+    """The incidents with ``element_name`` filled in from their diagrams."""
+    return tuple(
+        replace(
+            each, element_name=element_name(work, each.definition_id, each.element_id or "") or ""
+        )
+        for each in listed
+    )

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from engine.errors import Conflict, Invalid, Problem
 from engine.store.tables import PersonTable, PlanItemTable, TaskTable
 from engine.unit_of_work import UnitOfWork
-from engine.work import forms
+from engine.work import forms, named_people
 
 Seen = Mapping[str, tuple[str | None, date | None]]
 """Rows of a plan as somebody has seen them, by id: the person's user name, and the date."""
@@ -92,14 +92,7 @@ def _read(
             .where(PlanItemTable.case_id == case_id)
         )
     }
-    people = {
-        row.username: row
-        for row in work.connection.execute(
-            select(PersonTable.id, PersonTable.username, PersonTable.name, PersonTable.roles).where(
-                PersonTable.active.is_(True)
-            )
-        )
-    }
+    people = named_people.of_plan(work.connection, rows)
     values, wrong = forms.check_plan(rows, people=people, known=items)
     return values, items, people, (*wrong, *_role_problems(values, items, people))
 

@@ -6,18 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-
 from engine import feel
 from engine.access import actions
 from engine.access.rules import StartObject, authorize, may
 from engine.bpmn.meta import CaseMeta
 from engine.definitions.library import ExecutableDefinition, StartEntry
 from engine.errors import Invalid, NotFound, Problem
-from engine.store.tables import PersonTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import Field, StartForm, StartOption
-from engine.work import forms
+from engine.work import forms, named_people
 from engine.work.forms import decided_form
 from engine.work.task_defaults import preset_values
 
@@ -179,9 +176,7 @@ def _read_form(
     known: Mapping[str, Any],
     answers: Mapping[str, Any],
 ) -> tuple[dict[str, Any], Sequence[Problem]]:
-    people = set(
-        work.connection.scalars(select(PersonTable.username).where(PersonTable.active.is_(True)))
-    )
+    people = named_people.usernames(work.connection, answers)
     form, presets = _presets(root, known)
     left = {name: value for name, value in presets.items() if name not in answers}
     early, _ = forms.check_answers(form, answers, people=people, partial=True)

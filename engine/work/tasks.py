@@ -16,7 +16,7 @@ from engine.store.base import table_of
 from engine.store.batch import Statement
 from engine.store.tables import PersonTable, TaskTable
 from engine.unit_of_work import UnitOfWork
-from engine.work import attachments, forms, incidents, planning
+from engine.work import attachments, forms, incidents, named_people, planning
 from engine.work.loaded_task import LoadedTask, access_object, load_task
 from engine.work.user_tasks import advance
 
@@ -95,7 +95,7 @@ def _keep(
 ) -> dict[str, Any]:
     """Write a draft; the task's new revision."""
     values, problems = forms.check_answers(
-        task.asks({}).form, answers, people=_usernames(work, task), partial=True
+        task.asks({}).form, answers, people=_usernames(work, task, answers), partial=True
     )
     states, more = forms.check_ticks(task.meta.checklist, ticks, partial=True)
     _refuse([*problems, *more, *forms.check_note(note)])
@@ -256,7 +256,7 @@ def _checked(
     evidence: str | None,
 ) -> tuple[dict[str, Any], dict[str, bool | str]]:
     """The answers and ticks of a completion; every problem at once."""
-    people = _usernames(work, task)
+    people = _usernames(work, task, answers)
     attached = attachments.counts(work.connection, task.row.id) if task.takes("attachment") else {}
     asked = task.asks({})
     if task.conditional:
@@ -375,10 +375,8 @@ def _merge_ticks(
     return merged
 
 
-def _usernames(work: UnitOfWork, task: LoadedTask) -> Container[str]:
-    """The people whom an answer of the task may name."""
+def _usernames(work: UnitOfWork, task: LoadedTask, answers: Mapping[str, Any]) -> Container[str]:
+    """Those of the people whom answers of the task name that may be named."""
     if not task.takes("person", "plan"):
         return ()
-    return set(
-        work.connection.scalars(select(PersonTable.username).where(PersonTable.active.is_(True)))
-    )
+    return named_people.usernames(work.connection, answers)

@@ -2,7 +2,9 @@
 
 The two are databases that ``tests.bench.data`` has filled. Each list is asked for in turn, first
 of the one and then of the other, so that whatever else the machine does slows both; the table has
-the median of each (ms), the ratio, and the 95th percentile of the large one.
+the median of each (ms), the ratio, and the 95th percentile of the large one. Then every page and
+every operation of the API that reads, through the application (``tests.bench.reads``); at the end
+stands what grows, or takes too long.
 """
 
 from __future__ import annotations
@@ -12,13 +14,14 @@ import gc
 import json
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, text
 
 from engine import Actor, Engine, load_config
+from tests.bench import reads
 from tests.support.databases import database_of
 
 CONFIG = Path(__file__).parents[2] / "config.toml"
@@ -145,12 +148,24 @@ def main() -> None:
     parser.add_argument("small")
     parser.add_argument("large")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--page-rounds", type=int, default=reads.ROUNDS)
     given = parser.parse_args()
-    print(f"{'list':46}{'small ms':>10}{'large ms':>10}{'ratio':>8}{'p95 ms':>9}")
-    for row in measure(given.small, given.large, given.rounds):
+    _print("list", measure(given.small, given.large, given.rounds))
+    rows = reads.measure(given.small, given.large, given.page_rounds)
+    _print("page or operation", rows)
+    found = [row for row in rows if reads.too_much(row)]
+    most = f"more than {reads.RATIO} times, or a 95th percentile of more than {reads.P95_MS:.0f} ms"
+    print(f"\n{len(found)} of {len(rows)} pages and operations: {most}")
+    _print("page or operation", found)
+
+
+def _print(what: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    print(f"{what:70}{'small ms':>10}{'large ms':>10}{'ratio':>8}{'p95 ms':>9}")
+    for row in rows:
         print(
-            f"{row['list']:46}{row['small_ms']:10.1f}{row['large_ms']:10.1f}"
-            f"{row['ratio']:8.2f}{row['large_p95_ms']:9.1f}"
+            f"{row['list']:70}{row['small_ms']:10.1f}{row['large_ms']:10.1f}"
+            f"{row['ratio']:8.2f}{row['large_p95_ms']:9.1f}",
+            flush=True,
         )
 
 

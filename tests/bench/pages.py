@@ -86,7 +86,7 @@ class Site:
             )
             task, case = connection.scalar(text(one)), connection.scalar(text(longest))
         raw.dispose()
-        assert task and case, "fill the database with tests.bench.data first"
+        assert task is not None, "fill the database with tests.bench.data first"
         staff, manager = (self._signed_in(name) for name in ("anna-0", "cecilia"))
         self.requests = {
             "inbox": self._request("/tasks", staff),

@@ -25,13 +25,15 @@ NAMES = {
     "StartCheck", "DateConflict",
     "AwaitedEvent", "FollowUp", "Notice", "InstanceTitle",
     # cases
-    "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CaseRow", "Incident", "InstanceView",
+    "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CaseRow", "Choices", "Incident",
+    "InstanceView",
     "MessageOption", "Page", "PlanRow", "Sheet", "SheetEntry", "SheetRow", "VariableValue",
     # figures
-    "Count", "Load", "Overview",
+    "COUNTED_RUNNING", "Count", "Load", "Overview",
     # moving to another version
     "InstanceVerdict", "Migration", "MigrationItem", "MigrationNote", "MigrationPreview",
     "MigrationQuestion", "MigrationTarget", "StepToSkip", "SkippedStep",
+    "PreviewGroup", "PreviewedCase", "StoredPreview",
     # what was done
     "DeadLetter", "FailedJob", "Fault", "HistoryEntry", "Receipt", "Verification",
     # what went wrong

@@ -19,7 +19,7 @@ TICKED = dict.fromkeys(POINTS, True)
 
 def a_customer(engine: Engine) -> str:
     """The id of a customer, for a case of which it does not matter whose it is."""
-    known = engine.customers.search(SYSTEM)
+    known = engine.customers.search(SYSTEM).items
     if known:
         return known[0].id
     return str(engine.customers.add(SYSTEM, "Prov AB", "559900-0014", key="a-customer").id)

@@ -291,6 +291,9 @@ class Life:
             )
             self.engine.migrations.run(migration_id=str(job.id))
         self.engine.migrations.take_back(self.owner, str(job.id), cases[1], key=self.key())
+        self.engine.previews.create(self.owner, "arbetet", 2, key=self.key())
+        while self.engine.previews.run():
+            pass
         job = self.engine.migrations.start(self.owner, "arbetet", 2, cases[2:3], key=self.key())
         self.engine.migrations.run(migration_id=str(job.id))
 

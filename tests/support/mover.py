@@ -18,6 +18,7 @@ from tests.support.diagrams import (
     chain,
     diagram,
     end,
+    field,
     gateway,
     message,
     start,
@@ -28,6 +29,23 @@ from tests.support.diagrams import (
 def steps(*elements: str, ids: str, **more: Any) -> Source:
     """A process ``work`` of elements one after another; ``ids`` are theirs, in order."""
     return diagram("work", start(), *elements, end(), chain("start", *ids.split(), "end"), **more)
+
+
+OLD = steps(task("write", form=field("report"), due="P5D"), task("check"), ids="write check")
+NEW = steps(
+    task("first"),
+    task("write", form=field("extra"), due="P9D"),
+    task("check"),
+    ids="first write check",
+)
+FAILING = steps(
+    task("write"),
+    boundary("late", "write", timer="=wanted", interrupting=True),
+    task("hurry"),
+    chain("late", "hurry", "end"),
+    ids="write",
+)
+"""A timer that only an instance with the variable ``wanted`` can set."""
 
 
 @dataclass
@@ -156,3 +174,11 @@ def rows(database_url: str, case: str) -> Iterator[tuple[str, Any]]:
             )
             for row in found.mappings():
                 yield table, {k: str(v) for k, v in row.items() if k != "revision"}
+
+
+def begun(mover: Mover, count: int, newer: Source = NEW, **more: Any) -> list[str]:
+    """Cases at "Write", of a process that has a newer version."""
+    mover.desk.deploy(OLD)
+    cases = [mover.desk.case("work", **more) for _ in range(count)]
+    mover.desk.deploy(newer)
+    return cases

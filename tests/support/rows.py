@@ -65,12 +65,17 @@ class Rows:
         values = {**defaults, **given}
         self._insert(tables.PersonTable, defaults, given)
         words.index_person(self.connection, values["id"], values["username"], values["name"])
+        listed = values["roles"] if values["active"] else ()
+        words.index_roles(self.connection, values["id"], values["name"], listed)
         return Actor(values["id"], name, frozenset(values["roles"]), frozenset(values["rights"]))
 
     def customer(self, name: str = "Bok & Papper AB", **given: Any) -> str:
         ident = self._id("customer")
         defaults = {"id": ident, "name": name, "org_number": ident, "created_at": NOW}
-        return self._insert(tables.CustomerTable, defaults, given)
+        values = {**defaults, **given}
+        self._insert(tables.CustomerTable, defaults, given)
+        words.index_customer(self.connection, values["id"], values["name"], values["org_number"])
+        return str(values["id"])
 
     # ------------------------------------------------------------ definitions
 

@@ -96,9 +96,9 @@ def correct_variables(call: Call) -> Reply:
 
 
 def list_customers(call: Call) -> Reply:
-    """Customers by name, at most 200."""
-    customers = call.engine.customers.search(call.actor, call.query.q)
-    return Reply(answers.Customers(as_struct(list[answers.CustomerRow], customers)))
+    """Customers by name."""
+    customers = call.engine.customers.search(call.actor, **call.asked)
+    return page(call, customers, answers.Customers, "/customers")
 
 
 def add_customer(call: Call) -> Reply:
@@ -154,7 +154,7 @@ ROUTES = (
           problems=("case-ended", "conflict", "process-failed", "variable-too-large"),
           example={"variables": {"amount": 345000}}),
     Route("GET", "/customers", list_customers, "List customers", answers.Customers, "customers",
-          query=requests.CustomerFilter),
+          query=requests.CustomerFilter, headers=("Link",)),
     Route("POST", "/customers", add_customer, "Register a customer", answers.CustomerAdded,
           "customers", "cases", status=201, body=requests.NewCustomer,
           example={"name": "Bok & Papper AB", "org_number": "556036-0793"}),

@@ -136,6 +136,8 @@ class CustomerFilter(Given, frozen=True):
     """Which customers to list."""
 
     q: Words = ""
+    cursor: Cursor = UNSET
+    limit: Limit = 200
 
 
 class StartQuestion(Given, frozen=True):

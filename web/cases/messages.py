@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoPage
 
 from engine import CaseDetail, Invalid, MessageOption, Problem
-from web import conflicts, pending_forms
+from web import choices, conflicts, pending_forms
 from web.cases.routes import blueprint
+from web.choices import Asked
 from web.context import actor, engine, posted_key
-from web.forms import Problems, read_fields, shown_fields
+from web.forms import PREFIX, Problems, read_fields, shown_fields
 from web.i18n import gettext as _
 
 
@@ -33,6 +34,8 @@ def send(case_id: str, name: str) -> ResponseReturnValue:
     except conflicts.Moved as moved:
         moved.form.pop("sure", None)  # the consequence is another one now
         raise
+    if (found := choices.settle()) is not None:
+        return found
     problems = []
     if option.interrupting and "sure" not in request.form:
         problems.append(Problem("confirm", "Confirm the consequence.", "sure"))
@@ -70,15 +73,17 @@ def _shown(detail: CaseDetail, option: MessageOption) -> dict[str, Any]:
 def _page(detail: CaseDetail, option: MessageOption) -> str:
     typed = pending_forms.typed()
     posted = typed.form if typed else None
+    shown = shown_fields(option.form, {}, posted)
+    asked = [Asked(PREFIX + f.id, shown[f.id]) for f in option.form if f.type == "person"]
     labels = {field.id: field.label for field in option.form} | {"sure": _("Bekräfta")}
     return render_template(
         "cases/message.html",
         case=detail,
         row=detail.row,
         option=option,
-        shown=shown_fields(option.form, {}, posted),
+        shown=shown,
         seen=_shown(detail, option),
         problems=Problems(typed.problems if typed else (), labels),
-        people=[p for p in engine().people.all(actor()) if p.active],
+        people=choices.of_people(asked, posted, case_id=detail.row.id),
         sure=posted is not None and "sure" in posted,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import CaseDetail, Conflict, PlanRow
-from web import conflicts, formats, forms, pending_forms
+from web import choices, conflicts, formats, forms, pending_forms
 from web.cases.allowed import case_that_allows
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key
@@ -31,6 +31,8 @@ def plan(case_id: str) -> str:
 @blueprint.post("/<case_id>/plan")
 def plan_sent(case_id: str) -> ResponseReturnValue:
     """Change the rows of the plan that the posted form changes, and those alone."""
+    if (found := choices.settle()) is not None:
+        return found
     for left in reversed(range(conflicts.TRIES)):
         detail = case_that_allows(case_id, "plan")
         rows = plan_rows(detail)
@@ -87,6 +89,14 @@ def plan_rows(detail: CaseDetail) -> list[PlanRow]:
     return [row for row in rows if row.state in ("ahead", "open")]
 
 
+def plan_choices(
+    rows: Iterable[PlanRow], shown: Mapping[str, Mapping[str, str]]
+) -> Iterator[choices.Asked]:
+    """The choices of people of a plan's rows, as their inputs show them."""
+    for row in rows:
+        yield choices.Asked(f"plan.{row.id}.person", shown[row.id]["person"], row.role)
+
+
 def _inputs(rows: list[PlanRow]) -> list[conflicts.Input]:
     return list(plan_inputs(rows, _shown(rows, {})))
 
@@ -95,13 +105,14 @@ def _page(detail: CaseDetail) -> str:
     typed = pending_forms.typed()
     posted = typed.form if typed else None
     rows = plan_rows(detail)
+    shown = _shown(rows, posted or {})
     reasons = engine().cases.explain_plan(actor(), detail.row.id)
     return render_template(
         "cases/plan.html",
         case=detail,
         row=detail.row,
         rows=rows,
-        shown=_shown(rows, posted or {}),
+        shown=shown,
         base=conflicts.shown(_inputs(rows)) if posted is None else posted.get("shown", ""),
         carried=posted or {},
         differences=conflicts.differences(
@@ -111,7 +122,7 @@ def _page(detail: CaseDetail) -> str:
         problems=Problems(
             typed.problems if typed else (), {f"plan.{row.id}": called(row) for row in rows}
         ),
-        people=[p for p in engine().people.all(actor()) if p.active],
+        people=choices.of_people(plan_choices(rows, shown), posted, case_id=detail.row.id),
     )
 
 

@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from engine import (
-    Customer,
     Invalid,
     NotAllowed,
     PlanRow,
@@ -22,10 +21,11 @@ from engine import (
     StartOption,
     is_unseen,
 )
-from web import parsing, pending_forms
+from web import choices, parsing, pending_forms
 from web.cases.routes import blueprint
+from web.choices import Asked, Choice
 from web.context import actor, engine, posted_key, role_title, today
-from web.forms import Problems, read_fields, shown_fields
+from web.forms import PREFIX, Problems, read_fields, shown_fields
 from web.i18n import gettext as _
 from web.typed_form import TypedForm
 
@@ -69,24 +69,25 @@ def new() -> ResponseReturnValue:
     form = engine().cases.start_form(
         actor(), asked or _of_customers(offered, customer)[0].process_id
     )
-    known = _known(form)
-    entered = StartInput(mode=_first_mode(form, known, customer), customer_id=customer)
-    return _page(form, entered, known)
+    entered = StartInput(mode=_first_mode(form, customer), customer_id=customer)
+    return _page(form, entered)
 
 
 def _typed_page(typed: TypedForm) -> ResponseReturnValue:
     form = engine().cases.start_form(actor(), _process(typed.form))
-    known = _known(form)
-    entered = _read(form, known, typed.form)
-    looking = typed.form.get("action") == "preview"
+    entered = _read(form, typed.form)
+    action = typed.form.get("action")
+    looking = action == "preview"
+    if action == choices.FIND:
+        return _page(form, entered, typed)
     if form.dated and entered.start_date is None:
-        return _page(form, entered, known, typed, typed.problems or entered.problems), 422
+        return _page(form, entered, typed, typed.problems or entered.problems), 422
     try:
         preview = _preview(form, entered) if looking else None
         check = _check(form, entered)
     except Invalid as error:
-        return _page(form, entered, known, typed, typed.problems or _of_form(error.problems)), 422
-    return _page(form, entered, known, typed, typed.problems, preview, check=check)
+        return _page(form, entered, typed, typed.problems or _of_form(error.problems)), 422
+    return _page(form, entered, typed, typed.problems, preview, check=check)
 
 
 def _of_customers(offered: Sequence[StartOption], customer: str) -> Sequence[StartOption]:
@@ -106,8 +107,9 @@ def _choice(offered: Sequence[StartOption], customer: str) -> str:
 @blueprint.post("/new")
 def start() -> ResponseReturnValue:
     form = engine().cases.start_form(actor(), _process(request.form))
-    known = _known(form)
-    entered = _read(form, known, request.form)
+    if (found := choices.settle()) is not None:
+        return found
+    entered = _read(form, request.form)
     action, _colon, day = request.form.get("action", "").partition(":")
     if action == "earliest":
         earlier = MultiDict(request.form)
@@ -150,14 +152,21 @@ def _process(posted: Mapping[str, str]) -> str:
     return named if named is not None else offered[0].process_id
 
 
-def _known(form: StartForm) -> Sequence[Customer]:
-    person = actor()
-    sees = bool(person.roles or person.rights)
-    return engine().customers.search(person) if form.customer != "none" and sees else ()
+def _customers(form: StartForm, entered: StartInput, typed: TypedForm | None) -> Choice | None:
+    """The choice of a customer; None where there is nobody to choose."""
+    if form.customer == "none":
+        return None
+    asked = Asked("customer", entered.customer_id)
+    choice = choices.of_customers(asked, typed.form if typed else None)
+    return choice if choice.options or choice.searched else None
 
 
-def _first_mode(form: StartForm, known: Sequence[Customer], customer: str) -> str:
-    if known and customer:
+def _is_customer(customer_id: str) -> bool:
+    return bool(customer_id and engine().customers.by_id(actor(), [customer_id]))
+
+
+def _first_mode(form: StartForm, customer: str) -> str:
+    if form.customer != "none" and _is_customer(customer):
         return "known"
     return "new" if form.customer == "required" else "none"
 
@@ -203,7 +212,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _read(form: StartForm, known: Sequence[Customer], posted: MultiDict[str, str]) -> StartInput:
+def _read(form: StartForm, posted: MultiDict[str, str]) -> StartInput:
     typed = posted.get("start", "").strip()
     try:
         start_date = date.fromisoformat(parsing.date_text(typed, today())) if typed else None
@@ -220,7 +229,7 @@ def _read(form: StartForm, known: Sequence[Customer], posted: MultiDict[str, str
         people={role: name for role in form.roles if (name := posted.get(f"people.{role}", ""))},
         variables=read_fields(form.form, posted),
     )
-    return replace(entered, problems=tuple(_problems(form, entered, known)))
+    return replace(entered, problems=tuple(_problems(form, entered)))
 
 
 def _mode(form: StartForm, posted: str) -> str:
@@ -256,10 +265,10 @@ def _all_problems(form: StartForm, entered: StartInput) -> list[Problem]:
     return list(first.values())
 
 
-def _problems(form: StartForm, entered: StartInput, known: Sequence[Customer]) -> list[Problem]:
+def _problems(form: StartForm, entered: StartInput) -> list[Problem]:
     """All that is seen before anything is registered."""
     found = []
-    if entered.mode == "known" and entered.customer_id not in {c.id for c in known}:
+    if entered.mode == "known" and not _is_customer(entered.customer_id):
         found.append(Problem("choose_customer", "Choose a customer.", "customer"))
     if entered.mode == "new" and is_unseen(entered.org_number):
         found.append(Problem("required", "Fill this in.", "org_number"))
@@ -272,13 +281,16 @@ def _problems(form: StartForm, entered: StartInput, known: Sequence[Customer]) -
 def _page(
     form: StartForm,
     entered: StartInput,
-    known: Sequence[Customer],
     typed: TypedForm | None = None,
     problems: Sequence[Problem] = (),
     preview: Sequence[PlanRow] | None = None,
     *,
     check: StartCheck | None = None,
 ) -> str:
+    posted = typed.form if typed else None
+    shown = shown_fields(form.form, form.values, posted)
+    asked = [Asked(PREFIX + f.id, shown[f.id]) for f in form.form if f.type == "person"]
+    asked += [Asked(f"people.{r}", entered.people.get(r, ""), r) for r in form.roles]
     labels = {
         "customer": _("Kund"),
         "name": _("Kundens namn"),
@@ -292,9 +304,9 @@ def _page(
         "cases/start.html",
         form=form,
         entered=entered,
-        customers=known,
-        shown=shown_fields(form.form, form.values, typed.form if typed else None),
-        people=[p for p in engine().people.all(actor()) if p.active],
+        customer=_customers(form, entered, typed),
+        shown=shown,
+        people=choices.of_people(asked, posted),
         problems=Problems(problems, labels),
         preview=preview,
         check=check,

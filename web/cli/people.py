@@ -57,7 +57,7 @@ def add(
     config = settings.load(database)
     _check_roles(config, roles)
     with opened(config, new=True) as engine:
-        if any(p.username == username for p in engine.people.all(SYSTEM)):
+        if username in engine.people.named(SYSTEM, [username]):
             raise click.UsageError(f"There is already somebody with the user name {username}.")
         password, made = _password(generate)
         engine.people.add(
@@ -148,10 +148,10 @@ def set_roles(
 
 
 def _person(engine: Engine, username: str) -> Person:
-    for person in engine.people.all(SYSTEM):
-        if person.username == username:
-            return person
-    raise NotFound(f"there is nobody with the user name {username}")
+    found = engine.people.named(SYSTEM, [username]).get(username)
+    if found is None:
+        raise NotFound(f"there is nobody with the user name {username}")
+    return found
 
 
 def _check_roles(config: Config, roles: tuple[str, ...]) -> None:

@@ -6,6 +6,17 @@
   const english = document.documentElement.lang === "en";
   const say = (sv, en) => (english ? en : sv);
 
+  // The stylesheet of the other pages is fetched when this one is there, so that they need not
+  // wait for it. "not all": it is never applied here.
+  const later = document.currentScript.dataset.later;
+  if (later) {
+    addEventListener("load", () => {
+      const sheet = document.createElement("link");
+      Object.assign(sheet, { rel: "stylesheet", media: "not all", href: later });
+      document.head.append(sheet);
+    });
+  }
+
   // The summary of errors (or whatever asks for it) is read first.
   document.querySelector("[data-focus]")?.focus();
 

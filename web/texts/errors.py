@@ -33,6 +33,9 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "not_an_option": N_("Välj något av alternativen."),
     "interval_malformed": N_("Skriv ett tidsavstånd, till exempel 3 månader eller 2 veckor."),
     "duration_too_long": N_("Tidsavståndet är för långt. Högst tio år."),
+    "found_several": N_("Flera stämmer in på ”%(text)s”. Välj i listan, eller skriv mer."),
+    "found_none": N_("Ingen träff på ”%(text)s”. Skriv början av namnet, eller töm sökrutan."),
+    "choose_found": N_("Välj bland träffarna på ”%(text)s”, eller töm sökrutan."),
     "unknown_person": N_("Personen finns inte, eller är inte längre aktiv."),
     "expression_malformed": N_("Uttrycket kan inte räknas ut. Kontrollera hur det är skrivet."),
     "expression_misspelt": N_(
@@ -184,6 +187,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "already_resolved": (
         N_("Stoppet är redan åtgärdat"),
         N_("Någon annan hann före. Läs in sidan på nytt."),
+    ),
+    "preview_unfinished": (
+        N_("Granskningen är inte klar än"),
+        N_("Vänta tills alla är granskade, och välj sedan vilka som flyttas."),
     ),
     "moved_on": (
         N_("Flytten kan inte tas tillbaka"),

@@ -5,13 +5,14 @@ A fact whose type has no sentence here is shown by the type's name, so that none
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from engine import SYSTEM, HistoryEntry, InstanceTitle, NamedMessage, Person
+from engine import SYSTEM, HistoryEntry, InstanceTitle, NamedMessage
 from web import formats
+from web.choices import names_of
 from web.context import actor, engine, role_title
 from web.i18n import N_, ngettext
 from web.i18n import gettext as _
@@ -134,15 +135,11 @@ class HistoryFormatter:
     """Formats facts for one page or file; looks the names of people and of what diagrams hold up
     once."""
 
-    def __init__(self, *, whole: bool = False, people: Sequence[Person] | None = None) -> None:
-        """
-        :param whole: long values and plans are in full, for a file; pages cut them
-        :param people: everybody, where the page has read them already
-        """
+    def __init__(self, *, whole: bool = False) -> None:
+        """``whole``: long values and plans are in full, for a file; pages cut them."""
         self._extras = EXTRAS | WHOLE if whole else EXTRAS
         self._words = DiagramWords()
-        self._people = people
-        self._names: dict[str, str] | None = None
+        self._people: dict[str, str] = {}
 
     def sentence(self, entry: HistoryEntry) -> str:
         """Who did what, as one sentence without a full stop."""
@@ -188,8 +185,9 @@ class HistoryFormatter:
 
         Facts of one act (ticks, note and signature of a completed task) are one line.
         """
+        self.know(entries)
         lines: list[HistoryLine] = []
-        for group in _acts(entries):
+        for group in _acts(entries)[:most]:
             main = next((e for type in MAIN for e in group if e.type == type), group[0])
             more = [x for e in group for x in self._details(e) if e.type != "point.ticked"]
             ticks = sum(e.type == "point.ticked" for e in group)
@@ -198,7 +196,7 @@ class HistoryFormatter:
             more += _token_line(main)
             about = next((e.about for e in group if e.about), None)
             lines.append(HistoryLine(main, self.sentence(main), more, self.mark(main), about))
-        return lines[:most]
+        return lines
 
     def _params(self, entry: HistoryEntry) -> dict[str, Any]:
         """What the placeholders of the sentences are filled with."""
@@ -215,7 +213,7 @@ class HistoryFormatter:
         params["started"] = detail.get("process") or "–"
         params["number"] = detail.get("version") or "–"
         if "person" in detail:
-            params["person"] = self._person(str(detail["person"]))
+            params["person"] = self._person(entry)
         if entry.type in ("point.ticked", "point.unticked"):
             params["point"] = str(detail.get("text") or detail.get("point") or "–").rstrip(".")
         return params
@@ -236,7 +234,9 @@ class HistoryFormatter:
 
     def _payload(self, entry: HistoryEntry) -> list[str]:
         fields = {field.id: field for field in self._message(entry).form}
-        return list(answers(fields, entry.detail.get("payload") or {}, self._usernames()))
+        payload = entry.detail.get("payload") or {}
+        named = (str(payload.get(id) or "") for id, f in fields.items() if f.type == "person")
+        return list(answers(fields, payload, names_of(named)))
 
     def _corrections(self, entry: HistoryEntry) -> Iterator[str]:
         """Each corrected value, with what it was."""
@@ -246,18 +246,17 @@ class HistoryFormatter:
             was, now = (formats.value(change.get(each)) for each in ("was", "is"))
             yield _("%(name)s: %(now)s (var %(was)s)", name=label, now=now, was=was)
 
-    def _usernames(self) -> dict[str, str]:
-        return {person.username: person.name for person in self._known()}
+    def know(self, entries: Iterable[HistoryEntry]) -> None:
+        """Read at once the names of the people whom the facts are about. Facts that were not told
+        of before have theirs read one by one."""
+        wanted = {str(e.detail["person"]) for e in entries if "person" in e.detail}
+        if missing := wanted - self._people.keys():
+            people = engine().people.by_id(actor(), missing)
+            self._people |= {id: people[id].name if id in people else id for id in missing}
 
-    def _person(self, id: str) -> str:
-        if self._names is None:
-            self._names = {person.id: person.name for person in self._known()}
-        return self._names.get(id, id)
-
-    def _known(self) -> Sequence[Person]:
-        if self._people is None:
-            self._people = engine().people.all(actor())
-        return self._people
+    def _person(self, entry: HistoryEntry) -> str:
+        self.know([entry])
+        return self._people[str(entry.detail["person"])]
 
 
 MAIN: Final = ("task.signed", "task.completed", "draft.saved", "child.started", "message.sent")

@@ -28,6 +28,7 @@ NOTES: Final[Mapping[str, str]] = {
     "compensation_lost": N_("”%(name)s” är gjord och skulle inte längre kunna göras ogjord"),
     "damaged": N_("Det sparade läget går inte att läsa"),
     "ended": N_("Processen är avslutad"),
+    "changed_since": N_("Processen har gått vidare sedan den granskades"),
     "already_there": N_("Processen följer redan den versionen"),
     "other_process": N_("Det är en annan process"),
     "needs_mapping": N_("”%(name)s” pågår och finns inte i den nya versionen. Välj var "

@@ -6,6 +6,7 @@ times are UTC, JSON columns hold plain JSON (see ``engine.feel.to_json`` for FEE
 
 from __future__ import annotations
 
+from engine.store.base import stored
 from engine.store.tables.analysis import FiguresTable
 from engine.store.tables.cases import CaseTable, CounterTable, PlanItemTable
 from engine.store.tables.customers import CustomerTable
@@ -24,21 +25,30 @@ from engine.store.tables.jobs import JobTable, OutboxTable, ReminderTable, Routi
 from engine.store.tables.migration import MigrationItemTable, MigrationTable, SkippedStepTable
 from engine.store.tables.notices import NoticeTable
 from engine.store.tables.pending_forms import PendingFormTable
-from engine.store.tables.people import PersonTable
+from engine.store.tables.people import PersonRoleTable, PersonTable
+from engine.store.tables.previews import PreviewGroupTable, PreviewItemTable, PreviewTable
 from engine.store.tables.receipts import ReceiptTable
 from engine.store.tables.records import HistoryTable, SignatureTable
 from engine.store.tables.sessions import SessionTable, SignInFailureTable
+from engine.store.tables.storage import STORED
 from engine.store.tables.tasks import AttachmentTable, TaskTable
 from engine.store.tables.tokens import ApiTokenTable
-from engine.store.tables.words import CaseWordTable, InstanceWordTable, PersonWordTable
+from engine.store.tables.words import (
+    CaseWordTable,
+    CustomerWordTable,
+    InstanceWordTable,
+    PersonWordTable,
+)
 
 __all__ = [
+    "STORED",
     "ApiTokenTable",
     "AttachmentTable",
     "CaseTable",
     "CaseWordTable",
     "CounterTable",
     "CustomerTable",
+    "CustomerWordTable",
     "DecisionModelTable",
     "DecisionTable",
     "DefinitionTable",
@@ -57,9 +67,13 @@ __all__ = [
     "NoticeTable",
     "OutboxTable",
     "PendingFormTable",
+    "PersonRoleTable",
     "PersonTable",
     "PersonWordTable",
     "PlanItemTable",
+    "PreviewGroupTable",
+    "PreviewItemTable",
+    "PreviewTable",
     "ReceiptTable",
     "ReminderTable",
     "ResourceTable",
@@ -72,3 +86,6 @@ __all__ = [
     "TaskTable",
     "TimerTable",
 ]
+
+for _table, _parameters in STORED.items():
+    stored(_table, **_parameters)

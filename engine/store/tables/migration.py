@@ -35,7 +35,8 @@ class MigrationTable(Base):
 class MigrationItemTable(Base):
     """One instance of a migration. ``snapshot`` has its rows as they were before (see
     ``engine.migration``), ``after`` the digest of what they became: while both the instance's
-    ``revision`` and that digest still hold, its migration can be taken back."""
+    ``revision`` and that digest still hold, its migration can be taken back. While it waits,
+    ``revision`` is the instance's when it was previewed, if it was: at another it does not move."""
 
     __tablename__ = "migration_item"
     __table_args__ = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import Base
+from engine.store.base import ID, Base
 
 
 class SessionTable(Base):
@@ -25,11 +25,13 @@ class SessionTable(Base):
 
 
 class SignInFailureTable(Base):
-    """Failed sign-ins, counted per subject: ``person:<username>``, ``address:<ip>`` or, for the
-    API's tokens, ``token:<ip>``."""
+    """A failed sign-in, counted under a ``subject``: ``person:<username>``, ``address:<ip>`` or,
+    for the API's tokens, ``token:<ip>``. Rows are added and deleted, never changed, so that nobody
+    waits for the row of somebody else who signs in."""
 
     __tablename__ = "sign_in_failure"
+    __table_args__ = (Index("ix_sign_in_failure_subject", "subject", "at"),)
 
-    subject: Mapped[str] = mapped_column(String(200), primary_key=True)
-    count: Mapped[int]
-    last_at: Mapped[datetime]
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    subject: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""The words that cases, instances and people are searched by."""
+"""The words that cases, instances, people and customers are searched by."""
 
 from __future__ import annotations
 
@@ -41,4 +41,14 @@ class PersonWordTable(Base):
     __table_args__ = (Index("ix_person_word_word", "word", "person_id"),)
 
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    word: Mapped[str] = mapped_column(WORD, primary_key=True)
+
+
+class CustomerWordTable(Base):
+    """A word that a customer is searched by: of the name or of the organisation number."""
+
+    __tablename__ = "customer_word"
+    __table_args__ = (Index("ix_customer_word_word", "word", "customer_id"),)
+
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), primary_key=True)
     word: Mapped[str] = mapped_column(WORD, primary_key=True)

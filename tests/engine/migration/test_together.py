@@ -11,37 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from engine import FakeClock, Source
+from engine import FakeClock
 from engine.migration import apply, job
 from engine.service import migration
 from tests.support.databases import database_of
-from tests.support.diagrams import boundary, chain, diagram, end, field, multiple, start, task
-from tests.support.mover import Mover, steps
+from tests.support.diagrams import chain, diagram, end, field, multiple, start, task
+from tests.support.mover import FAILING, OLD, Mover, begun, steps
 
 TOGETHER = migration.TOGETHER
-OLD = steps(task("write", form=field("report"), due="P5D"), task("check"), ids="write check")
-NEW = steps(
-    task("first"),
-    task("write", form=field("extra"), due="P9D"),
-    task("check"),
-    ids="first write check",
-)
-FAILING = steps(
-    task("write"),
-    boundary("late", "write", timer="=wanted", interrupting=True),
-    task("hurry"),
-    chain("late", "hurry", "end"),
-    ids="write",
-)
-"""A timer that only an instance with the variable ``wanted`` can set."""
-
-
-def begun(mover: Mover, count: int, newer: Source = NEW, **more: Any) -> list[str]:
-    """Cases at "Write", of a process that has a newer version."""
-    mover.desk.deploy(OLD)
-    cases = [mover.desk.case("work", **more) for _ in range(count)]
-    mover.desk.deploy(newer)
-    return cases
 
 
 @contextmanager

@@ -10,13 +10,19 @@ from sqlalchemy import Connection
 
 from engine.bpmn.meta import CheckItem, MessageMeta
 from engine.errors import Invalid, NotFound
-from engine.queries import text_search
+from engine.queries import case_detail as details
+from engine.queries import definitions, text_search
 from engine.queries.cases import MessageOffer
-from engine.queries.cases import get as case_detail
 from engine.queries.cases import search as cases
 from engine.queries.sheets import plan_rows
-from engine.views import SYSTEM, Actor
+from engine.views import SYSTEM, Actor, CaseDetail
 from tests.support.rows import DAY, NOW, TODAY, Rows, Running, tick, watched
+
+
+def case_detail(connection: Connection, actor: Actor, key: str, **given: Any) -> CaseDetail:
+    """The case, where the live diagrams are those that are deployed now."""
+    ahead = definitions.phase_diagrams(definitions.in_order(connection))
+    return details.get(connection, actor, key, ahead=ahead, **given)[1]
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.errors import NotFound
+from engine.queries import case_detail, case_rows
 from engine.queries.incidents import newest as incidents
-from engine.queries.instances import element_states
+from engine.queries.instances import element_states, shown_states
 from engine.queries.instances import get as instance
-from engine.queries.instances import of_case as instances
+from engine.queries.instances import tree as tree_of
 from engine.views import SYSTEM, Actor, ElementState
 from tests.support.rows import DAY, NOW, TODAY, Rows, Running, watched
 
@@ -25,7 +26,13 @@ def signer(rows: Rows) -> Actor:
 
 
 def shown(connection: Connection, running: Running, element: str = "offert") -> ElementState:
-    return element_states(connection, SYSTEM, running.instance, today=TODAY)[element]
+    states = element_states(connection, SYSTEM, running.instance, today=TODAY)
+    # The page of a case shows the same, of rows that it has read already.
+    opened = case_detail.read(connection, SYSTEM, running.case, ahead={})
+    waits = case_rows.waits(connection, running.case, running.instance)
+    rows, people = opened.rows, opened.people
+    assert states == shown_states(connection, rows, people, waits, running.instance, today=TODAY)
+    return states[element]
 
 
 def child(running: Running, **given: object) -> str:
@@ -42,7 +49,7 @@ class TestTree:
         first = child(running, started_at=NOW + DAY, state="completed", ended_at=NOW + DAY)
         inner = child(running, parent_id=first, depth=2, started_at=NOW + 3 * DAY)
         Running(running.rows)
-        tree = instances(connection, running.case)
+        tree = tree_of(case_rows.instances(connection, running.case))
         assert [view.id for view in tree] == [running.instance, first, inner, second]
         assert [view.depth for view in tree] == [0, 1, 2, 1]
         assert tree[1].state == "completed"

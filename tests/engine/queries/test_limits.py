@@ -11,7 +11,15 @@ from engine import Engine, Invalid, NotFound
 from tests.support.desk import problems
 from tests.support.parts import anything, methods
 
-LISTS = {"cases.search", "history.search", "incidents.search", "migrations.get", "tasks.search"}
+LISTS = {
+    "cases.search",
+    "customers.search",
+    "history.search",
+    "incidents.search",
+    "migrations.get",
+    "people.search",
+    "tasks.search",
+}
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from engine.queries import analysis
 from engine.queries import definitions as queries
 from engine.queries.customers import search as customers
 from engine.queries.people import all as people
-from engine.queries.people import holders
-from engine.queries.text_search import swedish
+from engine.queries.people import held, holders
+from engine.store.names import swedish
 from engine.views import COUNTED_RUNNING, SYSTEM, Finding
 from tests.support.rows import DAY, NOW, Rows, Running, watched
 
@@ -49,8 +49,18 @@ class TestPeople:
         rows.person("Sara", "saljare", "ekonomi")
         rows.person("Eva", "ekonomi")
         rows.person("Borta", "saljare", active=False)
-        assert [p.name for p in holders(connection, "saljare")] == ["Sara"]
-        assert [p.name for p in holders(connection, None)] == ["Eva", "Sara"]
+        found = holders(connection, SYSTEM, ["saljare", "ekonomi", "inkop"], 1)
+        assert {role: [p.name for p in of.items] for role, of in found.items()} == {
+            "saljare": ["Sara"],
+            "ekonomi": ["Eva"],
+            "inkop": [],
+        }
+        assert {role: of.complete for role, of in found.items()} == {
+            "saljare": True,
+            "ekonomi": False,
+            "inkop": True,
+        }
+        assert held(connection, SYSTEM, ["saljare", "ekonomi", "inkop"]) == {"saljare", "ekonomi"}
 
 
 class TestCustomers:
@@ -62,19 +72,22 @@ class TestCustomers:
             customer = rows.customer(name)
             for _ in range(cases):
                 rows.case(customer_id=customer)
-        assert [(c.name, c.cases) for c in customers(connection, seller)] == [
+        assert [(c.name, c.cases) for c in customers(connection, seller).items] == [
             ("Zoo AB", 0),
             ("Ål AB", 1),
             ("Öl AB", 2),
         ]
-        assert [c.name for c in customers(connection, seller, "öl")] == ["Öl AB"]
-        assert customers(connection, rows.person("Nils Ny")) == ()
+        assert [c.name for c in customers(connection, seller, "öl").items] == ["Öl AB"]
+        assert customers(connection, rows.person("Nils Ny")).items == ()
 
-    def test_a_long_register_is_cut(self, connection: Connection, rows: Rows) -> None:
+    def test_a_long_register_comes_in_pages(self, connection: Connection, rows: Rows) -> None:
         for number in range(210):
             rows.customer(f"Kund {number:03}", org_number=f"556-{number:03}")
-        assert len(customers(connection, SYSTEM)) == 200
-        assert [c.name for c in customers(connection, SYSTEM, "kund 209")] == ["Kund 209"]
+        first = customers(connection, SYSTEM)
+        rest = customers(connection, SYSTEM, cursor=first.next)
+        assert [c.name for c in (*first.items, *rest.items)] == [f"Kund {n:03}" for n in range(210)]
+        assert rest.next is None
+        assert [c.name for c in customers(connection, SYSTEM, "kund 209").items] == ["Kund 209"]
 
 
 def test_accents_do_not_count_in_the_order_but_the_swedish_letters_do() -> None:

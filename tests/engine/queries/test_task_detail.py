@@ -169,14 +169,14 @@ class TestDetail:
         manager = rows.person("Maria Chef", rights=["manager"])
         free, mine = running.task(), running.task(assignee_id=seller.id)
         assert detail(connection, seller, free).can == {"claim", "save", "complete"}
-        assert detail(connection, seller, free).candidates == ()
+        assert detail(connection, seller, free).candidates.items == ()
         found = detail(connection, seller, mine)
         assert found.can == {"release", "reassign", "save", "complete"}
-        assert [p.id for p in found.candidates] == [zorn.id, seller.id]
+        assert [p.id for p in found.candidates.items] == [zorn.id, seller.id]
         assert detail(connection, zorn, mine).can == {"take_over"}
         assert detail(connection, manager, mine).can == {"release", "reassign"}
         nobodys = running.task(role=None)
-        assert len(detail(connection, manager, nobodys).candidates) == 4
+        assert len(detail(connection, manager, nobodys).candidates.items) == 4
 
     def test_a_task_of_a_case_that_i_do_not_see_does_not_exist(
         self, connection: Connection, rows: Rows, running: Running, seller: Actor

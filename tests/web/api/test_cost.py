@@ -4,11 +4,9 @@ stored bytes, never time."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from engine import Engine
 from engine.store.tables import InstanceTable
@@ -17,12 +15,12 @@ from tests.support.databases import database_of
 from tests.support.diagrams import chain, diagram, end, flow, gateway, start, task
 from tests.support.ground import Keys
 from tests.support.people import People
+from tests.support.statements import statements
 
 STATEMENTS = {"sqlite": 7, "postgresql": 3}
 """Who asks; the task with its case, its instance and the end of its chain; then the task, the next
 task, the instance, the history and the receipt, which are one statement on PostgreSQL. It is a
 transaction by itself: nothing begins one, and nothing commits."""
-READS_OR_WRITES = ("SELECT", "INSERT", "UPDATE", "DELETE")
 STATE_BYTES = 4_096
 ROUNDS = 200
 
@@ -40,29 +38,6 @@ def endless() -> Any:
     )
     lanes = {"saljare": ["again", "work", "done"]}
     return diagram("endless", *parts, lanes=lanes, variables={"enough": "=false"})
-
-
-@contextmanager
-def statements(engine: Engine) -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
-    sent: list[str] = []
-    pool = database_of(engine)._engine
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        sent.append(statement)
-
-    def trace(connection: Any, *_: Any) -> None:
-        connection.set_trace_callback(
-            lambda text: sent.append(text) if text.startswith(READS_OR_WRITES) else None
-        )
-
-    # On SQLite not everything goes through SQLAlchemy.
-    listening = (
-        ("checkout", trace) if database_of(engine).is_sqlite else ("before_cursor_execute", note)
-    )
-    event.listen(pool, *listening)
-    yield sent
-    event.remove(pool, *listening)
 
 
 def stored(engine: Engine, case_id: str) -> int:

@@ -191,6 +191,28 @@ def test_clients_that_do_not_hang_up_keep_nobody_else_waiting() -> None:
         assert time.monotonic() - begun < GRACE_SECONDS / 2
 
 
+def test_silent_connections_keep_nobody_waiting() -> None:
+    """Browsers open connections in advance. If each had a thread for the five seconds that gunicorn
+    gives it, these would take a minute and a half: longer than the one who asks waits."""
+    with node(threads=2) as running:
+        silent = [running.connect() for _ in range(40)]
+        time.sleep(0.3)
+        assert ask(running.connect()).startswith("HTTP/1.1 200")
+        # Whoever speaks later is answered too.
+        assert all(ask(connection).startswith("HTTP/1.1 200") for connection in silent[:4])
+
+
+def test_a_silent_connection_does_not_hold_up_a_stop_and_may_still_ask() -> None:
+    with node(threads=2) as running:
+        silent = [running.connect() for _ in range(10)]
+        time.sleep(0.3)
+        running.terminate()
+        time.sleep(0.3)
+        assert "connection: close" in ask(silent[0]).lower()
+        assert [connection.recv(1) for connection in silent] == [b""] * 10
+        assert running.ended(GRACE_SECONDS)
+
+
 def test_nobody_is_reset_who_connects_while_it_stops() -> None:
     """Many connect, each for one request, before, in and after the moment of the stop."""
     lost: list[BaseException] = []

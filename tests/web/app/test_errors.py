@@ -85,7 +85,8 @@ def test_a_database_that_is_away_when_the_session_is_read_says_so(
     visitor = signed_in(people["saljare"])
     with monkeypatch.context() as patch:
         patch.setattr(engine.sessions, "get", failing(Unavailable()))
-        assert visitor.open("/tasks").status_code == 503
+        away = visitor.open("/tasks")
+    assert (away.status_code, away.headers["Retry-After"]) == (503, "2")
     assert visitor.open("/tasks").status_code == 200
 
 

@@ -35,6 +35,7 @@ FREE = {
     "cases.start": "starts a case",
     "people.add": "adds a person",
     "tokens.add": "makes a token",
+    "previews.create": "has a worker look at what a move would mean",
     # They are about the visitor's own session.
     "accounts.login_sent": "signs in",
     "accounts.logout": "signs out",
@@ -42,6 +43,8 @@ FREE = {
     # They write nothing.
     "decisions.tried": "shows what a decision would say",
     "history.verify": "checks the chain",
+    # The engine compares each instance with what the preview has kept of it.
+    "previews.start": "moves instances that stand as the preview shows",
     # They can be done once, and whoever comes second is told.
     "tasks.see_notice": "a notice is put away once",
     "tokens.revoke": "a token is revoked for good",
@@ -84,6 +87,9 @@ def examples(
     desk.deploy(steps(task("first"), task("write"), ids="first write"))
     owner = people["process_owner"].actor
     engine.migrations.start(owner, "work", 2, [moved], key=desk.key())
+    engine.previews.create(owner, "work", 2, key=desk.key())
+    while engine.previews.run():
+        pass
     sent = OutboundMessage("webhook", "event-1", "https://receiver.example/hook", {"type": "test"})
     with database_of(engine).writing() as connection:
         outbox.post(connection, [sent], clock.now())

@@ -28,9 +28,10 @@ class CustomerRow(Customer, frozen=True):
 
 
 class Customers(Struct, frozen=True):
-    """Customers by name, at most 200."""
+    """A page of customers by name; `next` is the cursor of the following one."""
 
     items: list[CustomerRow]
+    next: str | None
 
 
 class CustomerAdded(Struct, frozen=True):
