@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
@@ -27,6 +28,7 @@ SEARCH = "find"
 """What the name of a search box begins with, and the value of its button (web/choices.py)."""
 
 
+@lru_cache(maxsize=5_000)
 def anchor(name: str | None) -> str:
     """The HTML id of the input that ``Problem.field`` names."""
     return "f-" + re.sub(r"[^\w-]", "-", name) if name else ""

@@ -6,10 +6,10 @@ import csv
 import io
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from flask import (
     Blueprint,
@@ -24,8 +24,10 @@ from flask.typing import ResponseReturnValue
 
 from engine import SYSTEM, CaseRow, Choices, HistoryEntry, NotAllowed, NotFound, Person, Problem
 from web import choices, formats, parsing
+from web.back import case_urls
 from web.context import actor, engine, person, today
 from web.forms import Problems
+from web.hyphenation import soft
 from web.i18n import gettext as _
 from web.texts.history import HistoryFormatter, type_label
 from web.texts.verification import fault_text
@@ -97,7 +99,7 @@ def index() -> ResponseReturnValue:
         "history/index.html",
         filters=filters,
         page=page,
-        formatter=formatter,
+        rows=_rows(page.items, formatter) if page else [],
         person_choice=choices.of_anybody("person", filters.meant),
         people=() if filters.meant else found.items,
         types=sorted(((t, type_label(t)) for t in engine().history.types()), key=lambda t: t[1]),
@@ -109,6 +111,40 @@ def index() -> ResponseReturnValue:
         problems=Problems(filters.problems, _labels()),
     )
     return shown, 422 if filters.problems else 200
+
+
+class HistoryRow(NamedTuple):
+    """A fact as a row of the list: its ``mark`` on the timeline, when (for machines, for people),
+    the sentence, short lines below, its process or model with the version, and where links lead."""
+
+    entry: HistoryEntry
+    mark: str
+    at: str
+    moment: str
+    sentence: str
+    more: list[str]
+    version: str
+    case_url: str
+    definition_url: str
+
+
+def _rows(entries: Sequence[HistoryEntry], formatter: HistoryFormatter) -> list[HistoryRow]:
+    case_url = case_urls()
+    before, after = url_for("definitions.show", definition_id="-id-").split("-id-")
+    return [
+        HistoryRow(
+            entry,
+            formatter.mark(entry),
+            entry.at.isoformat(),
+            formats.moment(entry.at),
+            soft(formatter.sentence(entry)),
+            formatter.more(entry),
+            formatter.version(entry),
+            case_url(entry.case_id) if entry.case_id else "",
+            f"{before}{entry.definition_id}{after}",
+        )
+        for entry in entries
+    ]
 
 
 def _sees_all() -> bool:

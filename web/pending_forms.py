@@ -226,8 +226,9 @@ def of_another_page() -> None:
 def _of_this_page() -> TypedForm | None:
     if "typed" not in g:
         g.typed = None
-        if person() is not None and request.method in ("GET", "HEAD"):
-            id = request.args.get(ID)
+        id = request.args.get(ID)
+        waits = g.get("has_pending_forms", False) or id is not None
+        if waits and person() is not None and request.method in ("GET", "HEAD"):
             kept = engine().pending_forms.get(actor(), request.path, id)
             g.typed = from_json(kept.id, kept.content, kept.created_at) if kept else None
             if kept and id:

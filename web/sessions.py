@@ -44,7 +44,7 @@ PUBLIC: Final = frozenset(
 
 class StoredSession(CallbackDict[str, Any], SessionMixin):
     """Flask's session object for a session that the engine stores: its data, token and person, and
-    whether there are notices that the person has not seen."""
+    whether there are notices that the person has not seen, and forms that could not be done."""
 
     def __init__(self, stored: Session):
         def changed(_: object) -> None:
@@ -54,6 +54,7 @@ class StoredSession(CallbackDict[str, Any], SessionMixin):
         self.token = stored.token
         self.person = stored.person
         self.has_notices = stored.has_notices
+        self.has_pending_forms = stored.has_pending_forms
         self.modified = False
 
 
@@ -151,6 +152,7 @@ def init(app: Flask, ask_login: Callable[[], Any]) -> None:
         stored = session._get_current_object()  # type: ignore[attr-defined]
         g.person = getattr(stored, "person", None)
         g.has_notices = getattr(stored, "has_notices", False)
+        g.has_pending_forms = getattr(stored, "has_pending_forms", False)
         if request.method == "POST" and ID in request.form:
             after_this_request(pending_forms.forget_when_done)
         allowed = g.person is not None or not request.endpoint or request.endpoint in PUBLIC

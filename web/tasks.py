@@ -73,7 +73,7 @@ def inbox() -> ResponseReturnValue:
 @blueprint.get("/tasks/<task_id>")
 def show(task_id: str) -> ResponseReturnValue:
     """The page of a task."""
-    return _page(engine().tasks.get(actor(), task_id))
+    return _page(engine().tasks.get(actor(), task_id, explained=True))
 
 
 @blueprint.get("/attachments/<attachment_id>")
@@ -163,9 +163,7 @@ def _page(detail: TaskDetail) -> str:
         stored_points=task_form.points(detail, None),
         shown=shown,
         plan=plan,
-        why=reason_sentences(engine().tasks.explain_due(actor(), detail.row.id))
-        if detail.row.due
-        else [],
+        why=reason_sentences(detail.due_reason) if detail.due_reason else [],
         note=detail.note if posted is None else posted.get("note", ""),
         base=conflicts.shown(asked) if posted is None else conflicts.shown_again(asked, posted),
         revision=_revision(detail) if posted is None else posted.get("revision", ""),

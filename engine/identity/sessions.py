@@ -21,7 +21,7 @@ from engine import views
 from engine.errors import Invalid, Problem
 from engine.queries.rows import PERSON, person_view
 from engine.store.base import UNSEEN, delete_unlocked
-from engine.store.tables import NoticeTable, PersonTable, SessionTable
+from engine.store.tables import NoticeTable, PendingFormTable, PersonTable, SessionTable
 
 DATA_LENGTH: Final = 500_000
 """Characters of a session's data as JSON: a long form survives signing in again."""
@@ -38,6 +38,7 @@ _READ: Final = (
         exists()
         .where(text(f"notice.{UNSEEN}"), NoticeTable.person_id == PersonTable.id)
         .label("has_notices"),
+        exists().where(PendingFormTable.person_id == PersonTable.id).label("has_pending_forms"),
     )
     .join(PersonTable, PersonTable.id == SessionTable.person_id)
     .where(SessionTable.token_hash == bindparam("hash"), PersonTable.active)
@@ -96,7 +97,13 @@ def get(
     if row is None or now >= row.expires_at or now - row.seen_at >= idle:
         return None
     session = views.Session(
-        token, person_view(row), row.created_at, row.expires_at, row.data, row.has_notices
+        token,
+        person_view(row),
+        row.created_at,
+        row.expires_at,
+        row.data,
+        row.has_notices,
+        row.has_pending_forms,
     )
     return ValidSession(session, stale=now - row.seen_at >= SEEN_EVERY)
 

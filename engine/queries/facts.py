@@ -16,6 +16,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -187,11 +188,12 @@ def _shortest(
     if order is BY_TIME:
         fitting.append([ALL])
     ends = _ends(connection, fitting, window, count)
-    furthest = min(range(len(fitting)), key=lambda i: ends.get(i, _BEGINNING))
+    furthest = min(range(len(fitting)), key=lambda i: ends.get(i, BEGINNING))
     return fitting[furthest], ends.get(furthest)
 
 
-_BEGINNING = FactPosition(datetime.min.replace(tzinfo=UTC), 0)
+BEGINNING = FactPosition(datetime.min.replace(tzinfo=UTC), 0)
+"""The position of a fact that would be older than all others."""
 
 
 def _lengths(
@@ -246,6 +248,15 @@ def behind(end: FactPosition, order: Order) -> list[ColumnElement[bool]]:
     if order is BY_NUMBER:
         return [HistoryTable.id < end.id]
     return [HistoryTable.at <= end.at, or_(HistoryTable.at < end.at, HistoryTable.id < end.id)]
+
+
+@cache
+def different(column: InstrumentedAttribute[Any]) -> AnySelect:
+    """The different values of a column; each costs one step in its index."""
+    first = select(func.min(column).label("value")).cte("different", recursive=True)
+    following = select(func.min(column)).where(column > first.c.value).scalar_subquery()
+    each = first.union_all(select(following).where(first.c.value.is_not(None)))
+    return select(each.c.value).where(each.c.value.is_not(None))
 
 
 # ---------------------------------------------------------------- statements

@@ -11,19 +11,10 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final, cast
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Integer,
-    String,
-    bindparam,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, or_, select
 
 from engine.access import actions
 from engine.access.conditions import history_of
@@ -62,6 +53,7 @@ HISTORY = (
     CustomerTable.name.label("customer"),
     DefinitionTable.process_id,
     DefinitionTable.version,
+    DefinitionTable.name.label("process_name"),
     *TITLE,
 )
 """The columns of an entry's view."""
@@ -102,71 +94,109 @@ def search(
     """
     authorize(actor, actions.HISTORY_VIEW)
     paging.check_limit(limit)
-    conditions = equalities(connection, person, type)
-    window = between(since, until)
     words = text_search.words(q)
-    order = facts.BY_TIME
+    order, of_case = facts.BY_TIME, None
     if case_id is not None:
         thing = case_by_key(connection, actor, case_id)
         authorize(actor, actions.CASE_VIEW, thing)
-        order = facts.BY_NUMBER
-        conditions += [_equal("case_id", thing.id, order), *in_case(connection, thing.id, words)]
-        window += _after_number(cursor)
+        order, of_case = facts.BY_NUMBER, thing.id
+    after = _after(cursor, order)
+    end: facts.FactPosition | None = None
+    if words or person or type or not (of_case or sees_all(actor)):
+        conditions = equalities(connection, person, type)
+        conditions += _within(connection, actor, of_case, words, until)
+        window = between(since, until) + (facts.behind(after, order) if after else [])
+        which, end = facts.find(connection, conditions, window, limit + 1, order)
+        if which is None:
+            return Page((), None)
+        rows = connection.execute(joined().where(*which).order_by(*order).limit(limit + 1)).all()
     else:
-        conditions += [] if sees_all(actor) else [facts.FactCondition(partial(history_of, actor))]
-        conditions += _anywhere(connection, words, until)
-        window += _after_time(cursor)
-    which, end = facts.find(connection, conditions, window, limit + 1, order)
-    if which is None:
-        return Page((), None)
-    listed = joined().where(*which).order_by(*order).limit(limit + 1)
+        rows = _plain_rows(connection, of_case, since, until, after, limit + 1)
 
     def place(row: AnyRow | facts.FactPosition) -> str:
         parts = ("case-history", row.id) if case_id else ("history", row.at, row.id)
         return paging.encode(*parts)
 
-    page = paging.page(connection.execute(listed).all(), limit, entry, place)
+    page = paging.page(rows, limit, entry, place)
     return Page(page.items, place(end)) if page.next is None and end is not None else page
 
 
 def newest(connection: Connection, case_id: str, limit: int) -> Iterator[HistoryEntry]:
     """The newest facts of a case that has been authorised. All are read now, in one statement; the
     view of each is made when it is taken."""
-    return map(entry, _NEWEST.all(connection, {"case": case_id, "count": limit}))
+    return map(entry, _plain_rows(connection, case_id, None, None, None, limit))
 
 
 def between(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
     """The conditions that facts lie from ``since`` (inclusive) to ``until`` (exclusive)."""
-    after = [] if since is None else [HistoryTable.at >= since]
+    after = [HistoryTable.at >= since] if since is not None else []
     return after if until is None else [*after, HistoryTable.at < until]
 
 
 def types(connection: Connection) -> tuple[str, ...]:
     """The types of facts that have been written, sorted. Each costs one step in an index, however
     many facts there are."""
-    first = select(func.min(HistoryTable.type).label("type")).cte("types", recursive=True)
-    following = (
-        select(func.min(HistoryTable.type))
-        .where(HistoryTable.type > first.c.type)
-        .scalar_subquery()
-    )
-    each = first.union_all(select(following).where(first.c.type.is_not(None)))
-    return tuple(connection.scalars(select(each.c.type).where(each.c.type.is_not(None))))
+    return tuple(connection.scalars(facts.different(HistoryTable.type)))
 
 
 # ---------------------------------------------------------------- parts
 
 
-def _after_number(cursor: str | None) -> list[ColumnElement[bool]]:
-    after = paging.decode("case-history", cursor, paging.number_part)
-    return [] if after is None else [HistoryTable.id < after[0]]
-
-
-def _after_time(cursor: str | None) -> list[ColumnElement[bool]]:
+def _after(cursor: str | None, order: facts.Order) -> facts.FactPosition | None:
+    """The position of a cursor; the facts of one case are in the order of their numbers alone."""
+    if order is facts.BY_NUMBER:
+        number = paging.decode("case-history", cursor, paging.number_part)
+        return None if number is None else facts.FactPosition(facts.BEGINNING.at, number[0])
     after = paging.decode("history", cursor, paging.time_part, paging.number_part)
-    if after is None:
-        return []
-    return facts.behind(facts.FactPosition(*after), facts.BY_TIME)
+    return None if after is None else facts.FactPosition(*after)
+
+
+def _within(
+    connection: Connection,
+    actor: Actor,
+    case_id: str | None,
+    words: Sequence[str],
+    until: datetime | None,
+) -> list[facts.FactCondition]:
+    """The conditions that facts are of the case, else that the actor may read them, and that they
+    contain the words."""
+    if case_id is not None:
+        own = _equal("case_id", case_id, facts.BY_NUMBER)
+        return [own, *in_case(connection, case_id, words)]
+    readable = [] if sees_all(actor) else [facts.FactCondition(partial(history_of, actor))]
+    return [*readable, *_anywhere(connection, words, until)]
+
+
+def _plain_rows(
+    connection: Connection,
+    case_id: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    after: facts.FactPosition | None,
+    count: int,
+) -> Sequence[AnyRow]:
+    """The first ``count`` of all facts of a case or of all cases, between two times."""
+    given = {"case": case_id, "since": since, "until": until, "count": count}
+    given |= {"after_at": after.at, "after_id": after.id} if after else {}
+    has = (each is not None for each in (case_id, since, until, after))
+    return _plain_page(*has).all(connection, given)
+
+
+_AFTER: Final[Any] = facts.FactPosition(bindparam("after_at"), bindparam("after_id"))  # type: ignore[arg-type]
+_SINCE: Final[Any] = bindparam("since")
+_UNTIL: Final[Any] = bindparam("until")
+
+
+@cache
+def _plain_page(one_case: bool, since: bool, until: bool, after: bool) -> BuiltStatement:
+    """The statement of ``_plain_rows``, built once; the flags say which conditions it has."""
+    order = facts.BY_NUMBER if one_case else facts.BY_TIME
+    window = between(_SINCE if since else None, _UNTIL if until else None)
+    window += facts.behind(_AFTER, order) if after else []
+    if one_case:
+        window.append(HistoryTable.case_id == bindparam("case"))
+    listed = joined().where(*window).order_by(*order)
+    return BuiltStatement(listed.limit(bindparam("count", type_=Integer)))
 
 
 def equalities(
@@ -204,14 +234,6 @@ def joined() -> AnySelect:
     )
 
 
-_NEWEST: Final = BuiltStatement(
-    joined()
-    .where(HistoryTable.case_id == bindparam("case", type_=String))
-    .order_by(*facts.BY_NUMBER)
-    .limit(bindparam("count", type_=Integer))
-)
-
-
 # ---------------------------------------------------------------- words
 
 
@@ -240,14 +262,14 @@ def _anywhere(
     connection: Connection, words: Sequence[str], until: datetime | None
 ) -> list[facts.FactCondition]:
     """The conditions that facts of any case contain the words."""
-    names = list(connection.scalars(_element_names())) if words else []
+    names = list(connection.scalars(facts.different(HistoryTable.element_name))) if words else []
     return [_word(connection, word, text_search.texts_with(names, word), until) for word in words]
 
 
 def anywhere_at_all(connection: Connection, words: Sequence[str]) -> list[facts.FactCondition]:
     """The conditions that facts of any case contain the words, however old they and their cases
     are. Nothing leads to such facts: all have to be tested."""
-    names = list(connection.scalars(_element_names())) if words else []
+    names = list(connection.scalars(facts.different(HistoryTable.element_name))) if words else []
     return [_contains(connection, w, text_search.texts_with(names, w)) for w in words]
 
 
@@ -317,16 +339,6 @@ def _details(connection: Connection, word: str) -> list[facts.IndexRange]:
     return facts.by_ids(connection, ids)
 
 
-def _element_names() -> AnySelect:
-    """The different names of elements in the history; each costs one step in an index."""
-    first = select(func.min(HistoryTable.element_name).label("name")).cte("names", recursive=True)
-    following = select(func.min(HistoryTable.element_name)).where(
-        HistoryTable.element_name > first.c.name
-    )
-    names = first.union_all(select(following.scalar_subquery()).where(first.c.name.is_not(None)))
-    return select(names.c.name).where(names.c.name.is_not(None))
-
-
 def entry(row: AnyRow) -> HistoryEntry:
     """The view of a row of ``joined``."""
     detail = _detail(row.detail)
@@ -347,6 +359,7 @@ def entry(row: AnyRow) -> HistoryEntry:
         definition_id=row.definition_id,
         process_id=row.process_id,
         version=row.version,
+        process_name=row.process_name,
         element_id=row.element_id,
         element_name=row.element_name,
         token=_token(token),

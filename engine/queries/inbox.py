@@ -183,8 +183,9 @@ def counting(
             seen = aliased(TaskTable, read.limit(most + 1).subquery())
             fits = case((and_(true(), *(ask(seen) for ask in chosen.asked)), 1), else_=0)
             fitting = func.sum(fits) if chosen.asked else func.count()
-            group = literal_column(f"'{name}'"), func.count()
-            parts.append(select(*group, fitting, literal_column(f"{most}")).select_from(seen))
+            group: ColumnElement[str] = literal_column(f"'{name}'")
+            bound: ColumnElement[int] = literal_column(f"{most}")
+            parts.append(select(group, func.count(), fitting, bound).select_from(seen))
     return union_all(*parts) if parts else None
 
 

@@ -11,13 +11,13 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from sqlalchemy import Connection, literal, select
+from sqlalchemy import Connection, bindparam, literal, select
 
 from engine.access import actions
 from engine.access.rules import authorize
 from engine.queries.people import holder_ids
 from engine.queries.rows import PERSON, people_by_id, person_view
-from engine.store.tables import CaseTable, HistoryTable, PersonTable
+from engine.store.tables import CaseTable, HistoryTable, PersonRoleTable, PersonTable
 from engine.views import Actor, Choices, Person
 
 FEW: Final = 30
@@ -26,6 +26,22 @@ LIKELY: Final = 10
 """The most people that a choice of more shows before somebody searches."""
 LOOKED_AT: Final = 50
 """How many of the last facts of a case, and of the actor's last, tell who is likely."""
+
+_FIRST: Final = (
+    select(*PERSON)
+    .where(PersonTable.active.is_(True))
+    .order_by(PersonTable.place, PersonTable.id)
+    .limit(FEW + 1)
+)
+"""Everybody there is, where they are few."""
+_HOLDERS: Final = (
+    select(*PERSON)
+    .join(PersonRoleTable, PersonRoleTable.person_id == PersonTable.id)
+    .where(PersonRoleTable.role == bindparam("role"), PersonTable.active.is_(True))
+    .order_by(PersonRoleTable.place, PersonRoleTable.person_id)
+    .limit(FEW + 1)
+)
+"""Everybody who holds a role, where they are few."""
 
 AnyRole = str | None
 """A role, or None for a choice of everybody."""
@@ -39,9 +55,12 @@ def choices(
     authorize(actor, actions.PEOPLE_VIEW)
     if not roles:
         return {}
-    order = PersonTable.place, PersonTable.id
-    first = select(*PERSON).where(PersonTable.active.is_(True)).order_by(*order).limit(FEW + 1)
-    everybody = tuple(map(person_view, connection.execute(first)))
+    [*asked] = roles
+    if len(asked) == 1 and asked[0] is not None:
+        of_role = connection.execute(_HOLDERS, {"role": asked[0]}).all()
+        if len(of_role) <= FEW:
+            return {asked[0]: Choices(tuple(map(person_view, of_role)), True)}
+    everybody = tuple(map(person_view, connection.execute(_FIRST)))
     if len(everybody) <= FEW:
         return {role: Choices(tuple(_with(everybody, role)), True) for role in roles}
     named = [role for role in roles if role is not None]

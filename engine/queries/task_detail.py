@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from engine.access import actions
 from engine.access.rules import CaseObject, TaskObject, authorize, may
@@ -18,6 +19,7 @@ from engine.queries.rows import (
     ATTACHMENT,
     SIGNATURE,
     AnyRow,
+    AnySelect,
     PeopleById,
     attachment_view,
     name_of,
@@ -28,7 +30,7 @@ from engine.queries.rows import (
     ticks_view,
 )
 from engine.queries.sheets import plan_rows
-from engine.queries.tasks import TASK, task_row, with_case
+from engine.queries.tasks import ASSIGNEE, TASK, assigned, task_row, with_assignee, with_case
 from engine.store.tables import (
     AttachmentTable,
     DefinitionTable,
@@ -96,24 +98,24 @@ class TaskRequirements:
 
 
 def get(
-    connection: Connection, actor: Actor, task_id: str, ask: Callable[[TaskPlace], TaskRequirements]
+    connection: Connection,
+    actor: Actor,
+    thing: TaskObject,
+    ask: Callable[[TaskPlace], TaskRequirements],
 ) -> TaskDetail:
-    """One task as ``actor`` may see it; ``ask`` gives what its diagram requires. Raises
+    """The task ``thing`` as ``actor`` may see it; ``ask`` gives what its diagram requires. Raises
     ``NotFound``.
 
     ``plan`` is filled only for a form with a plan field: with all activities of the case that are
     ahead or open, except the task's own.
     """
-    thing = task_object(connection, actor, task_id)
     authorize(actor, actions.TASK_VIEW, thing)
-    row = _load(connection, task_id)
+    row = _load(connection, thing.id)
     required = ask(_place(row))
-    attached = connection.execute(
-        select(*ATTACHMENT).where(AttachmentTable.task_id == task_id)
-    ).all()
-    ids = (row.assignee_id, row.completed_by, row.draft_by, *tickers(row.ticks))
-    people = people_by_id(connection, (*ids, *(a.by for a in attached)))
-    own = (row.process_id, row.element_id)
+    attached = connection.execute(_FILES, {"id": thing.id}).all() if row.has_files else []
+    people = assigned(row)
+    ids = {row.completed_by, row.draft_by, *tickers(row.ticks), *(a.by for a in attached)}
+    people |= people_by_id(connection, ids - people.keys())
     assignee = people.get(row.assignee_id or "")
     thing = replace(thing, named=assignee is not None and assignee.username == required.named)
     values, was = _draft(readable(row.answers), required.form)
@@ -131,12 +133,12 @@ def get(
         values=values,
         note=row.note,
         attachments=_by_field(attached, people),
-        plan=plan_ahead(connection, thing.case, own)
+        plan=plan_ahead(connection, thing.case, (row.process_id, row.element_id))
         if any(f.type == "plan" for f in required.form)
         else (),
         signature_required=required.signature_required,
         meaning=required.meaning,
-        signature=_signature(connection, task_id),
+        signature=_signature(connection, thing.id) if row.is_signed else None,
         completed_by=people.get(row.completed_by or ""),
         completed_at=row.ended_at if row.state == "completed" else None,
         can=can,
@@ -170,9 +172,19 @@ def _candidates(connection: Connection, actor: Actor, row: AnyRow) -> Choices[Pe
     return choices(connection, actor, [row.role], row.case_id)[row.role]
 
 
+_FILES: Final = select(*ATTACHMENT).where(AttachmentTable.task_id == bindparam("id"))
+
+
 def _load(connection: Connection, task_id: str) -> AnyRow:
+    return connection.execute(_loaded(), {"id": task_id}).one()
+
+
+@cache
+def _loaded() -> AnySelect:
+    """The statement of a task's row, which is built once."""
     statement = select(
         *TASK,
+        *ASSIGNEE,
         TaskTable.instance_id,
         TaskTable.definition_id,
         TaskTable.completed_by,
@@ -185,13 +197,15 @@ def _load(connection: Connection, task_id: str) -> AnyRow:
         DefinitionTable.version,
         InstanceTable.variables,
         InstanceTable.revision.label("instance_revision"),
+        exists().where(AttachmentTable.task_id == TaskTable.id).label("has_files"),
+        exists().where(SignatureTable.task_id == TaskTable.id).label("is_signed"),
     )
     joined = (
-        with_case(statement)
+        with_assignee(with_case(statement))
         .join(DefinitionTable, DefinitionTable.id == TaskTable.definition_id)
         .join(InstanceTable, InstanceTable.id == TaskTable.instance_id)
     )
-    return connection.execute(joined.where(TaskTable.id == task_id)).one()
+    return joined.where(TaskTable.id == bindparam("id"))
 
 
 def _place(row: AnyRow) -> TaskPlace:

@@ -71,10 +71,10 @@ TASK = (
 """The columns that ``task_row`` reads."""
 
 _Assignee = aliased(PersonTable)
-_ASSIGNEE = tuple(
+ASSIGNEE = tuple(
     getattr(_Assignee, column.key).label(f"assignee_{column.key}") for column in PERSON[1:]
 )
-"""The columns of a task's assignee, beside the id."""
+"""The columns of a task's assignee, beside the id: right after those of ``TASK``."""
 _ASSIGNEE_ID = [column.key for column in TASK].index("assignee_id")
 
 Day = date | BindParameter[date]
@@ -192,6 +192,22 @@ def with_case(statement: AnySelect) -> AnySelect:
     joined = joined.join(CustomerTable, CustomerTable.id == CaseTable.customer_id, isouter=True)
     titled = InstanceTitleTable.instance_id == TaskTable.instance_id
     return joined.join(InstanceTitleTable, titled, isouter=True)
+
+
+def with_assignee(statement: AnySelect) -> AnySelect:
+    """``statement`` of the columns ``TASK`` and ``ASSIGNEE``, joined with the tasks' assignees."""
+    return statement.join(_Assignee, _Assignee.id == TaskTable.assignee_id, isouter=True)
+
+
+def assigned(row: Sequence[Any]) -> dict[str, Person]:
+    """The assignee of a row with the columns of ``TASK`` and ``ASSIGNEE``, by id, if there is
+    one."""
+    username, name, roles, rights, active, email = row[len(TASK) : len(TASK) + len(ASSIGNEE)]
+    if username is None:
+        return {}
+    id = row[_ASSIGNEE_ID]
+    assignee = Person(id, username, name, frozenset(roles), frozenset(rights), active, email)
+    return {id: assignee}
 
 
 # ---------------------------------------------------------------- statements that are built once
@@ -319,16 +335,10 @@ def _listed(selected: AnySelect) -> AnySelect:
     """The columns of a list for the ``selected`` tasks (``id``, ``due``, ``place``), in their
     order."""
     page = selected.subquery()
-    listed = with_case(select(*TASK, *_ASSIGNEE)).join(page, page.c.id == TaskTable.id)
-    listed = listed.join(_Assignee, _Assignee.id == TaskTable.assignee_id, isouter=True)
-    return listed.order_by(page.c.due, page.c.place)
+    listed = with_case(select(*TASK, *ASSIGNEE)).join(page, page.c.id == TaskTable.id)
+    return with_assignee(listed).order_by(page.c.due, page.c.place)
 
 
 def _listed_row(row: Sequence[Any]) -> TaskRow:
     """The view of a row of a list."""
-    username, name, roles, rights, active, email = row[len(TASK) :]
-    if username is None:
-        return task_row(row, {})
-    id = row[_ASSIGNEE_ID]
-    assignee = Person(id, username, name, frozenset(roles), frozenset(rights), active, email)
-    return task_row(row, {id: assignee})
+    return task_row(row, assigned(row))

@@ -48,7 +48,7 @@ from engine.work import (
     take_over,
     tasks,
 )
-from engine.work.loaded_task import load_task, task_form
+from engine.work.loaded_task import access_object, load_task, task_form
 
 
 class Tasks(TaskFiles):
@@ -128,27 +128,30 @@ class Tasks(TaskFiles):
         database = self._transactions.database
         return database.glancing() if not q and exact == ANY else database.reading()
 
-    def get(self, actor: Actor, task_id: str) -> TaskDetail:
+    def get(self, actor: Actor, task_id: str, *, explained: bool = False) -> TaskDetail:
         """One user task with everything that its page needs. An open task without a draft is filled
         with the case's variables that have the same names as its fields.
 
+        :param explained: with the reason for its date, as ``explain_due`` gives it
         :raises NotFound: when there is none, or the actor may not see it
         """
         known: dict[str, Any] = {}
 
         with self._transactions.looking(actor) as work:
+            task = load_task(work, task_id)
 
             def ask(place: TaskPlace) -> TaskRequirements:
-                task = load_task(work, task_id)
                 if task.row.state == "open" and task.row.draft_at is None:
                     fields = {f.id for f in task.meta.form}
                     known.update({k: v for k, v in task.variables.items() if k in fields})
                 answered = {k: v for k, v in place.variables.items() if v is not None}
                 return replace(task.asks(answered), named=task.named())
 
-            detail = task_detail.get(work.connection, actor, task_id, ask)
+            thing = access_object(work, task)
+            detail = task_detail.get(work.connection, actor, thing, ask)
+            why = due_reasons.of_task(work, task) if explained and task.row.due else None
         filled = {k: feel.plain(v) for k, v in known.items() if v is not None}
-        return replace(detail, values={**filled, **detail.values})
+        return replace(detail, values={**filled, **detail.values}, due_reason=why)
 
     def form(self, actor: Actor, task_id: str) -> TaskForm:
         """What a user task takes: the short half of ``get``, for reading what was sent.

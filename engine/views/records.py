@@ -42,6 +42,7 @@ class HistoryEntry:
     definition_id: str | None = None
     process_id: str | None = None
     version: int | None = None
+    process_name: str | None = None
     element_id: str | None = None
     element_name: str | None = None
     token: TokenName | None = None

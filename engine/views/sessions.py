@@ -13,7 +13,8 @@ from engine.views.people import Person
 @dataclass(frozen=True, slots=True)
 class Session:
     """A signed-in person's session. ``token`` is the cookie's secret; only its hash is stored.
-    ``has_notices`` when there are notices that the person has not seen."""
+    ``has_notices`` when there are notices that the person has not seen, ``has_pending_forms`` when
+    forms of the person's wait that could not be done."""
 
     token: str
     person: Person
@@ -21,3 +22,4 @@ class Session:
     expires_at: datetime
     data: Mapping[str, Any] = field(default_factory=dict)
     has_notices: bool = False
+    has_pending_forms: bool = False

@@ -217,7 +217,8 @@ class TaskDetail:
     ``candidates`` are the people whom the task can be given to, or the likeliest of them.
     ``instance_revision`` is that of its instance, whose variables fill a form that nobody has saved
     yet. ``plan_was`` is what the plan said when the draft was saved, by row and by what the draft
-    changes of it (``person``, ``due``)."""
+    changes of it (``person``, ``due``). ``due_reason`` is there when it was asked for and the task
+    has a date."""
 
     row: TaskRow
     instance_id: str
@@ -242,3 +243,4 @@ class TaskDetail:
     draft_saved_at: datetime | None = None
     draft_saved_by: str | None = None
     plan_was: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    due_reason: DueReason | None = None

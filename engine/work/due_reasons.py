@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine import feel
 from engine.access import actions
@@ -22,11 +22,17 @@ from engine.store.tables import CaseTable, HistoryTable, InstanceTable, PlanItem
 from engine.unit_of_work import UnitOfWork
 from engine.views import DueReason
 from engine.work import forecast
-from engine.work.loaded_task import load_task
+from engine.work.loaded_task import LoadedTask, load_task
 from engine.work.task_defaults import date_of
 
 MOST_CHANGES = 200
 """How many changes of the plan are looked through, the newest first."""
+_CHANGES: Final = (
+    select(HistoryTable.actor_name, HistoryTable.at, HistoryTable.detail)
+    .where(HistoryTable.case_id == bindparam("case"), HistoryTable.type == "plan.changed")
+    .order_by(HistoryTable.id.desc())
+    .limit(MOST_CHANGES)
+)
 
 
 def explain(work: UnitOfWork, id: str) -> DueReason:
@@ -37,11 +43,17 @@ def explain(work: UnitOfWork, id: str) -> DueReason:
     if work.connection.scalar(select(TaskTable.id).where(TaskTable.id == id)) is not None:
         thing = objects.task_object(work.connection, work.actor, id)
         authorize(work.actor, actions.TASK_VIEW, thing)
-        return _of_task(work, id)
+        return of_task(work, load_task(work, id))
     case_id = work.connection.scalar(select(PlanItemTable.case_id).where(PlanItemTable.id == id))
     if case_id is None:
         raise NotFound(f"There is no task and no row of a plan {id}", id=id)
     return explain_plan(work, case_id)[id]
+
+
+def of_task(work: UnitOfWork, task: LoadedTask) -> DueReason:
+    """Why a task has its date; the caller has asked whether the actor may see it."""
+    reason = _reason(work, task.definition, task.meta, task.variables, task.row.opened_at)
+    return _settled(work, reason, task.row, expected=False)
 
 
 def explain_plan(work: UnitOfWork, case_id: str) -> dict[str, DueReason]:
@@ -65,16 +77,10 @@ def explain_plan(work: UnitOfWork, case_id: str) -> dict[str, DueReason]:
     for item in items:
         key = (item.process_id, item.element_id)
         if key in opened:
-            reasons[item.id] = _of_task(work, opened[key])
+            reasons[item.id] = of_task(work, load_task(work, opened[key]))
         else:
             reasons[item.id] = _of_item(work, item, ahead.get(key))
     return reasons
-
-
-def _of_task(work: UnitOfWork, task_id: str) -> DueReason:
-    task = load_task(work, task_id)
-    reason = _reason(work, task.definition, task.meta, task.variables, task.row.opened_at)
-    return _settled(work, reason, task.row, expected=False)
 
 
 def _of_item(work: UnitOfWork, item: Any, planned: forecast.Planned | None) -> DueReason:
@@ -170,12 +176,7 @@ def _forecast(work: UnitOfWork, case_id: str) -> dict[tuple[str, str], forecast.
 
 def _decision(work: UnitOfWork, row: Any) -> tuple[str, datetime] | None:
     """Who has given the row its date, and when."""
-    facts = work.connection.execute(
-        select(HistoryTable.actor_name, HistoryTable.at, HistoryTable.detail)
-        .where(HistoryTable.case_id == row.case_id, HistoryTable.type == "plan.changed")
-        .order_by(HistoryTable.id.desc())
-        .limit(MOST_CHANGES)
-    )
+    facts = work.connection.execute(_CHANGES, {"case": row.case_id})
     due = row.due.isoformat() if isinstance(row.due, date) else None
     for fact in facts:
         for change in json.loads(fact.detail).get("rows", ()):

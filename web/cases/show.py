@@ -89,7 +89,7 @@ def _tabs(detail: CaseDetail, sheet: Sheet) -> Markup:
 
 
 def _timeline(page: CasePage) -> list[HistoryLine]:
-    return HistoryFormatter(processes=page.process_names).timeline(page.facts, LATEST)
+    return HistoryFormatter().timeline(page.facts, LATEST)
 
 
 @dataclass(frozen=True, slots=True)

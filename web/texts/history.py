@@ -133,15 +133,13 @@ class HistoryLine:
 
 
 class HistoryFormatter:
-    """Formats facts for one page or file; looks the names of processes, of people and of what
-    diagrams hold up once."""
+    """Formats facts for one page or file; looks the names of people and of what diagrams hold up
+    once."""
 
-    def __init__(self, *, whole: bool = False, processes: Mapping[str, str] | None = None) -> None:
-        """``whole``: long values and plans are in full, for a file; pages cut them. ``processes``:
-        what the process of each definition is called, by its id, where that is known already."""
+    def __init__(self, *, whole: bool = False) -> None:
+        """``whole``: long values and plans are in full, for a file; pages cut them."""
         self._extras = EXTRAS | WHOLE if whole else EXTRAS
         self._words = DiagramWords()
-        self._processes = processes
         self._people: dict[str, str] = {}
 
     def sentence(self, entry: HistoryEntry) -> str:
@@ -154,6 +152,15 @@ class HistoryFormatter:
         if entry.type == "case.started" and not (entry.customer or entry.detail.get("customer")):
             template = NO_CUSTOMER
         return _(template) % TextParams(self._params(entry))
+
+    def version(self, entry: HistoryEntry) -> str:
+        """The process or the decision model that the fact is about, with its version; "" for
+        none."""
+        if entry.version:
+            return f"{self.process(entry)}, {entry.version}"
+        if entry.type == "decision.deployed":
+            return f"{entry.detail.get('model', '')}, {entry.detail.get('version', '')}"
+        return ""
 
     def mark(self, entry: HistoryEntry) -> str:
         """The fact's mark on a timeline, one of ``MARKS`` or "plain"."""
@@ -215,10 +222,8 @@ class HistoryFormatter:
 
     def process(self, entry: HistoryEntry) -> str:
         """The name of the process of the fact's definition; "–" when it has none."""
-        if self._processes is None:
-            self._processes = engine().definitions.names(actor())
-        named = self._processes.get(entry.definition_id or "")
-        return named or str(entry.detail.get("process") or entry.process_id or "–")
+        named = entry.process_name or entry.detail.get("process") or entry.process_id
+        return str(named or "–")
 
     def _element(self, entry: HistoryEntry) -> str:
         """What the fact's element is called; "" when it is about no element of a process."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from engine.bpmn.forms import FormField
 from engine.bpmn.meta import CheckItem, SignatureRule, TaskMeta
 from engine.errors import NotFound
+from engine.queries.objects import task_object
 from engine.queries.task_detail import (
     TaskPlace,
     TaskRequirements,
@@ -36,7 +37,8 @@ def running(rows: Rows) -> Running:
 
 
 def detail(connection: Connection, actor: Actor, task_id: str, **asked: Any) -> TaskDetail:
-    return task_detail(connection, actor, task_id, lambda _: TaskRequirements(**asked))
+    thing = task_object(connection, actor, task_id)
+    return task_detail(connection, actor, thing, lambda _: TaskRequirements(**asked))
 
 
 class TestAsks:
@@ -94,7 +96,7 @@ class TestDetail:
             seen.append(place)
             return TaskRequirements()
 
-        task_detail(connection, seller, task_id, ask)
+        task_detail(connection, seller, task_object(connection, seller, task_id), ask)
         (place,) = seen
         assert place.variables == {"belopp": Decimal("1.50"), "runda": 2, "svar": "answer"}
         assert (place.definition_id, place.element_id) == (running.definition, "offert")

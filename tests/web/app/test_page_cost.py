@@ -19,6 +19,12 @@ from web import diagram as drawings
 CASE = 10
 """Statements of the page of a case: the session; the case, its instances, its plan, its tasks, its
 people, what it waits for and its newest facts; what was deployed last."""
+HISTORY = 7
+"""Statements of a page of the history: the session; the facts, the people whom they are about, the
+types there are; at most three for the people to choose from."""
+TASK = 6
+"""Statements of a page of a task: the session; the task as it is worked on and as it is shown, its
+files, the people whom it can be given to, who has changed its date."""
 TOKENS, TASKS = 200, 997
 BYTES = 1_000
 """Of a page for each element that its diagram draws: its shape, its name, its state and its row in
@@ -105,3 +111,26 @@ def test_a_diagram_of_a_thousand_elements_is_drawn_once_whatever_the_tokens(
     english = visitor.open(f"{pages[0]}?lang=en").text
     assert len(drawn) == 2
     assert english.count('<g class="bp-seen is-open"') == TOKENS
+
+
+@pytest.mark.parametrize("query", ["", "?since=2020-01-01", "?until=2030-01-01&since=2020-01-01"])
+def test_a_page_of_the_history_takes_few_statements(
+    engine: Engine, people: People, signed_in: SignedIn, case_id: str, query: str
+) -> None:
+    manager = signed_in(people["manager"])
+    assert case_id in manager.open(f"/history/{query}").text
+    assert 0 < counted(engine, manager, f"/history/{query}") <= HISTORY
+
+
+def test_the_page_of_a_task_takes_few_statements(
+    engine: Engine, people: People, signed_in: SignedIn, case_id: str, key: Keys
+) -> None:
+    seller = people["saljare"].actor
+    listed = engine.tasks.search(seller, show="role").items
+    [task] = [row for row in listed if row.case_id == case_id]
+    visitors = [signed_in(people[who]) for who in ("saljare", "manager")]
+    offered = [counted(engine, visitor, f"/tasks/{task.id}") for visitor in visitors]
+    engine.tasks.claim(seller, task.id, key=key())
+    claimed = [counted(engine, visitor, f"/tasks/{task.id}") for visitor in visitors]
+    assert 0 < min(offered + claimed) <= max(offered + claimed) <= TASK
+    assert task.name in visitors[0].open(f"/tasks/{task.id}").text
