@@ -1,0 +1,55 @@
+"""The rows of the list of cases as HTML: there are many, so they are functions (web/markup.py)."""
+
+from __future__ import annotations
+
+from markupsafe import Markup, escape
+
+from engine import CaseRow
+from web.formats import day as day_text
+from web.hyphenation import soft
+from web.i18n import gettext as _
+from web.i18n import ngettext
+from web.markup import day, instance_state, meter, pill
+
+NOTHING = Markup('<span class="muted">–</span>')
+
+
+def case_list_row(row: CaseRow, url: str) -> Markup:
+    """The row of a case; ``url`` is the address of its page."""
+    name = row.customer.name if row.customer else row.title or row.number
+    org_number = row.customer.org_number if row.customer else None
+    return Markup(
+        f'<tr><th scope="row"><a class="row-link" href="{escape(url)}">{escape(soft(name))}</a>'
+        f'<span class="sub">{escape(row.number)}{f" · {escape(org_number)}" if org_number else ""}</span></th>'
+        f"{_cell(_('Fas'), _state(row))}"
+        f"{_cell(_('Klara aktiviteter'), _progress(row))}"
+        f"{_cell(_('Försenat'), _late(row))}"
+        f"{_cell(_('Startdatum'), day(row.start_date) or NOTHING)}</tr>"
+    )
+
+
+def _cell(label: str, content: Markup) -> str:
+    return f'<td data-label="{escape(label)}">{content}</td>'
+
+
+def _state(row: CaseRow) -> Markup:
+    state = "" if row.state == "running" else f"{instance_state(row.state)} "
+    phases = "".join(f'<span class="phase-key">{escape(key)}</span>' for key in row.phases)
+    if row.state == "running" and not row.phases:
+        phases = f'<span class="muted">{escape(_("Väntar"))}</span>'
+    ended = f'<span class="sub">{day_text(row.ended_at)}</span>' if row.ended_at else ""
+    return Markup(f"<span>{state}{phases}{ended}</span>")
+
+
+def _progress(row: CaseRow) -> Markup:
+    if not row.activities:
+        return NOTHING
+    text = _("%(done)s av %(whole)s", done=row.done, whole=row.activities)
+    return meter(row.done, row.activities, text)
+
+
+def _late(row: CaseRow) -> Markup:
+    if not row.late:
+        return NOTHING
+    text = ngettext("%(num)s försenad", "%(num)s försenade", row.late)
+    return pill("late", text, "clock")
