@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -26,7 +26,7 @@ from sqlalchemy import (
 from engine.queries.case_rows import CaseRows
 from engine.queries.rows import AnyRow, AnySelect
 from engine.queries.task_ranges import OPEN
-from engine.store.tables import PlanItemTable, TaskTable
+from engine.store.tables import CaseTable, HistoryTable, PlanItemTable, TaskTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,42 @@ class Progress:
     phases: tuple[str, ...] = ()
 
 
-def progress(connection: Connection, case_ids: Iterable[str], today: date) -> dict[str, Progress]:
-    """The progress of each of the cases, in one statement for all of them.
+MOST_KEPT: Final = 20_000
+"""How many cases' progress is kept; it takes a few hundred bytes each."""
+_KEPT: Final[dict[tuple[str, str | None, date], Progress]] = {}
+
+
+def newest_fact() -> ColumnElement[str]:
+    """The hash of the newest fact of a case, for a statement of cases. Whatever changes a case's
+    plan or its tasks is noted in the same transaction, so it tells whether ``progress`` is the
+    same."""
+    fact = select(HistoryTable.hash).where(HistoryTable.case_id == CaseTable.id)
+    return fact.order_by(HistoryTable.id.desc()).limit(1).scalar_subquery().label("newest_fact")
+
+
+def progress(
+    connection: Connection, newest: Mapping[str, str | None], today: date
+) -> dict[str, Progress]:
+    """The progress of each of the cases, in one statement for those that have changed since they
+    were counted, and in none when all are as they were.
 
     An activity is done when none of its tasks is open and the one that ended last was completed.
+
+    :param newest: the hash of each case's ``newest_fact``, by the case's id
     """
-    ids = list(case_ids)
-    if not ids:
-        return {}
+    keys = {id: (id, fact, today) for id, fact in newest.items()}
+    found = {id: _KEPT[key] for id, key in keys.items() if key in _KEPT}
+    missing = [id for id in newest if id not in found]
+    if missing:
+        counted = _progress(connection, missing, today)
+        if len(_KEPT) > MOST_KEPT:
+            _KEPT.clear()
+        _KEPT.update({keys[id]: one for id, one in counted.items() if newest[id] is not None})
+        found |= counted
+    return found
+
+
+def _progress(connection: Connection, ids: Sequence[str], today: date) -> dict[str, Progress]:
     order: dict[tuple[str, str | None], int] = {}
     phases: dict[str, set[str]] = {id: set() for id in ids}
     sums = {(kind, id): 0 for kind in ("planned", "done", "open", "late") for id in ids}

@@ -28,7 +28,7 @@ from engine.access.rules import CaseObject, IncidentObject, MessageObject, may, 
 from engine.bpmn.meta import MessageMeta
 from engine.queries import case_choice, paging, text_search
 from engine.queries import exact as named
-from engine.queries.case_progress import Progress, progress
+from engine.queries.case_progress import Progress, newest_fact, progress
 from engine.queries.case_rows import CASE
 from engine.queries.exact import OfCase
 from engine.queries.rows import AnyRow, AnySelect, BuiltStatement, customer_view
@@ -111,7 +111,8 @@ def _plain_page(state: str, after: bool) -> BuiltStatement:
 
 
 def _page(connection: Connection, rows: Sequence[AnyRow], limit: int, today: date) -> Page[CaseRow]:
-    figures = progress(connection, [row.id for row in rows[:limit]], today)
+    newest = {row.id: row.newest_fact for row in rows[:limit]}
+    figures = progress(connection, newest, today)
     return paging.page(rows, limit, lambda row: case_row(row, figures[row.id]), _place)
 
 
@@ -256,7 +257,7 @@ def _latest(
         select(merged.c.id).order_by(merged.c.started_at.desc(), merged.c.id.desc()).limit(count)
     )
     page = newest.subquery()
-    listed = _joined(select(*CASE)).join(page, page.c.id == CaseTable.id)
+    listed = _joined(select(*CASE, newest_fact())).join(page, page.c.id == CaseTable.id)
     return listed.order_by(CaseTable.started_at.desc(), CaseTable.id.desc())
 
 
