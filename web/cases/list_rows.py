@@ -46,7 +46,8 @@ def _state(row: CaseRow, ended: str) -> Markup:
     state = "" if row.state == "running" else f"{instance_state(row.state)} "
     phases = "".join(f'<span class="phase-key">{escape(key)}</span>' for key in row.phases)
     if row.state == "running" and not row.phases:
-        phases = f'<span class="muted">{escape(_("Väntar"))}</span>'
+        waits = _("Väntar")
+        phases = f'<span class="muted">{escape(waits)}</span>'
     end = f'<span class="sub">{ended}</span>' if ended else ""
     return Markup(f"<span>{state}{phases}{end}</span>")
 
