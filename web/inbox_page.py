@@ -81,7 +81,8 @@ def _state(row: TaskRow) -> Markup:
     ticked = points(row.ticked, row.points) if row.points else Markup()
     if not row.has_draft:
         return ticked
-    return Markup(f"{ticked}{pill('info', _('Utkast'), 'pen')}")
+    draft = pill("info", _("Utkast"), "pen")
+    return Markup(f"{ticked}{draft}")
 
 
 def _assigned(person: Person) -> Markup:
