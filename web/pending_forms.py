@@ -57,6 +57,7 @@ PAGES: Final[Mapping[str, str]] = {
     "incidents.retry": "incidents.index",
     "migration.decide_step": "cases.show",
     "migration.take_back": "migration.job",
+    "previews.create": "migration.preview",
     "overview.resend": "overview.index",
     "overview.retry": "overview.index",
     "tasks.see_notice": "tasks.inbox",

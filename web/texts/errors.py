@@ -188,6 +188,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Stoppet är redan åtgärdat"),
         N_("Någon annan hann före. Läs in sidan på nytt."),
     ),
+    "preview_changed": (
+        N_("Några har gått vidare sedan granskningen"),
+        N_("Inget är flyttat. Flytta de andra, eller granska på nytt."),
+    ),
     "preview_unfinished": (
         N_("Granskningen är inte klar än"),
         N_("Vänta tills alla är granskade, och välj sedan vilka som flyttas."),
