@@ -29,7 +29,7 @@ from web.context import actor, engine, person, today
 from web.forms import Problems
 from web.hyphenation import soft
 from web.i18n import gettext as _
-from web.texts.history import HistoryFormatter, type_label
+from web.texts.history import HistoryFormatter, people_of, type_label
 from web.texts.verification import fault_text
 
 blueprint = Blueprint("history", __name__, url_prefix="/history")
@@ -93,16 +93,17 @@ def index() -> ResponseReturnValue:
     if not filters.problems:
         page = engine().history.search(actor(), **filters.criteria(), cursor=cursor, limit=PAGE)
     here = filters.address()
-    formatter = HistoryFormatter()
-    formatter.know(page.items if page else ())
+    offered = engine().history.choices(actor(), people_of(page.items if page else ()))
+    formatter = HistoryFormatter(offered)
+    asked = choices.Asked("person", filters.meant)
     shown = render_template(
         "history/index.html",
         filters=filters,
         page=page,
         rows=_rows(page.items, formatter) if page else [],
-        person_choice=choices.of_anybody("person", filters.meant),
+        person_choice=choices.of_offered(asked, offered.people),
         people=() if filters.meant else found.items,
-        types=sorted(((t, type_label(t)) for t in engine().history.types()), key=lambda t: t[1]),
+        types=sorted(((t, type_label(t)) for t in offered.types), key=lambda t: t[1]),
         type_label=type_label,
         first_url=url_for("history.index", **here) if cursor else None,
         next_url=url_for("history.index", **here, cursor=page.next) if page and page.next else None,

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final
 
-from engine import SYSTEM, HistoryEntry, InstanceTitle, NamedMessage
+from engine import SYSTEM, HistoryChoices, HistoryEntry, InstanceTitle, NamedMessage
 from web import formats
 from web.choices import names_of
 from web.context import actor, engine, role_title
@@ -136,11 +136,12 @@ class HistoryFormatter:
     """Formats facts for one page or file; looks the names of people and of what diagrams hold up
     once."""
 
-    def __init__(self, *, whole: bool = False) -> None:
-        """``whole``: long values and plans are in full, for a file; pages cut them."""
+    def __init__(self, known: HistoryChoices | None = None, *, whole: bool = False) -> None:
+        """``known``: what has been read for the facts; ``whole``: long values and plans are in
+        full, for a file; pages cut them."""
         self._extras = EXTRAS | WHOLE if whole else EXTRAS
-        self._words = DiagramWords()
-        self._people: dict[str, str] = {}
+        self._words = DiagramWords(known.live if known else None)
+        self._people = {id: each.name for id, each in known.about.items()} if known else {}
 
     def sentence(self, entry: HistoryEntry) -> str:
         """Who did what, as one sentence without a full stop."""
@@ -251,14 +252,19 @@ class HistoryFormatter:
     def know(self, entries: Iterable[HistoryEntry]) -> None:
         """Read at once the names of the people whom the facts are about. Facts that were not told
         of before have theirs read one by one."""
-        wanted = {str(e.detail["person"]) for e in entries if "person" in e.detail}
-        if missing := wanted - self._people.keys():
+        if missing := people_of(entries) - self._people.keys():
             people = engine().people.by_id(actor(), missing)
             self._people |= {id: people[id].name if id in people else id for id in missing}
 
     def _person(self, entry: HistoryEntry) -> str:
-        self.know([entry])
+        if str(entry.detail["person"]) not in self._people:
+            self.know([entry])
         return self._people[str(entry.detail["person"])]
+
+
+def people_of(entries: Iterable[HistoryEntry]) -> set[str]:
+    """Ids of the people whom the facts are about."""
+    return {str(e.detail["person"]) for e in entries if "person" in e.detail}
 
 
 MAIN: Final = ("task.signed", "task.completed", "draft.saved", "child.started", "message.sent")

@@ -3,12 +3,12 @@ messages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
 from flask import Flask, g
 
-from engine import Field, NamedMessage, NotFound, Wording
+from engine import Field, LiveProcess, NamedMessage, NotFound, Wording
 from web import formats
 from web.context import actor, engine
 from web.forms import answer_text
@@ -59,7 +59,9 @@ def init(app: Flask) -> None:
 class DiagramWords:
     """The words of the diagrams that one page or file asks for; each diagram is read once."""
 
-    def __init__(self) -> None:
+    def __init__(self, live: Iterable[LiveProcess] | None = None) -> None:
+        """``live``: the live processes, where they have been read."""
+        self._live_ones = live
         self._read: dict[str, Wording] = {}
         self._newest: dict[str, Wording] | None = None
 
@@ -107,7 +109,8 @@ class DiagramWords:
 
     def _live(self, process_id: str = "") -> list[Wording]:
         if self._newest is None:
-            live = engine().definitions.live(actor())
+            known = self._live_ones
+            live = engine().definitions.live(actor()) if known is None else known
             self._newest = {d.process_id: self.of(d.id) for d in live if d.startable}
         newest = self._newest
         return [words for id, words in newest.items() if process_id in ("", id)]
