@@ -16,6 +16,8 @@ from flask import Flask, current_app, g, has_request_context, request
 from engine import Actor, Config, Engine, Person
 from web.i18n import language
 
+_ID: Final = "0" * 32
+"""What stands for an id in an address."""
 _TODAY: Final = ContextVar[date | None]("today of the request", default=None)
 
 
@@ -62,6 +64,19 @@ def url_for(endpoint: str, **values: Any) -> str:
     if values or endpoint.startswith("."):
         return flask.url_for(endpoint, **values)
     return _fixed_url(endpoint, request.root_path)
+
+
+def url_around(endpoint: str, name: str) -> tuple[str, str]:
+    """What stands before and after the parameter ``name`` in the addresses of pages: those of a
+    list's rows are made of it."""
+    return _url_around(endpoint, name, request.root_path)
+
+
+@lru_cache(maxsize=50)
+def _url_around(endpoint: str, name: str, _root_path: str) -> tuple[str, str]:
+    given: dict[str, Any] = {name: _ID}
+    before, _, after = flask.url_for(endpoint, **given).partition(_ID)
+    return before, after
 
 
 @lru_cache(maxsize=200)

@@ -16,7 +16,6 @@ from engine.queries.rows import PERSON, AnySelect, BuiltStatement, people_by_id,
 from engine.store.tables import HistoryTable
 from engine.views import Actor, Choices, HistoryChoices, LiveProcess
 
-
 LiveSince = Callable[[str | None], tuple[LiveProcess, ...]]
 """The live processes, given the id of the newest deployment (None: nothing is deployed)."""
 
