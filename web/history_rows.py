@@ -1,6 +1,6 @@
 """The rows of the list of the history, whose HTML is made here.
 
-A row is a function of what it is made of, and kept for those who look again.
+What many rows share, the cells of a case and of a version, is kept; it depends on its texts alone.
 """
 
 from __future__ import annotations
@@ -44,7 +44,6 @@ def rows(
     return [made(entry) for entry in entries]
 
 
-@lru_cache(maxsize=500)
 def _row(mark: str, when: tuple[str, str], told: tuple[str, ...], where: str) -> Markup:
     """A row: when (for machines, for people), the sentence, what tells its instance apart, and
     short lines below; ``where`` are the other cells."""
