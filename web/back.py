@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from flask import Flask, request
 
-from web.context import here, url_for
+from web.context import here, url_around, url_for, with_query
 from web.i18n import N_
 from web.i18n import gettext as _
 from web.security import local_path
@@ -28,8 +28,6 @@ LISTS: Final = {
 """The lists that lead to tasks and cases, each with its name and the text of a button to it."""
 LONGEST: Final = 1_000
 """Characters of an address that is carried; a longer one, of many steps, is not."""
-_ID: Final = "0" * 32
-"""What stands for the id in the address that those of a list's rows are made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +72,18 @@ def case_url(case_id: str, **more: Any) -> str:
 
 def task_urls() -> Callable[[str], str]:
     """``task_url`` for the rows of a list, all of which have the same way back."""
-    before, after = task_url(_ID).split(_ID)
-    return lambda task_id: f"{before}{task_id}{after}"
+    return _urls("tasks.show", "task_id", "tasks.inbox")
 
 
 def case_urls() -> Callable[[str], str]:
     """``case_url`` for the rows of a list, all of which have the same way back."""
-    before, after = case_url(_ID).split(_ID)
-    return lambda case_id: f"{before}{case_id}{after}"
+    return _urls("cases.show", "case_id", "cases.index")
+
+
+def _urls(endpoint: str, name: str, usual: str) -> Callable[[str], str]:
+    before, rest = url_around(endpoint, name)
+    after = with_query(rest, {"back": _this_page(usual)})
+    return lambda id: f"{before}{id}{after}"
 
 
 def _this_page(usual: str) -> str | None:

@@ -108,11 +108,6 @@ def of_offered(one: Asked, first: Choices[Person], form: Form | None = None) -> 
     return _choice("person", one, first.complete, people, form)
 
 
-def of_anybody(name: str, chosen: str) -> Choice:
-    """The choice of anybody in a filter, where a text is understood without a search box."""
-    return of_people([Asked(name, chosen)])[name]
-
-
 def of_customers(one: Asked, form: Form | None = None) -> Choice:
     """The choice of a customer."""
     first = engine().customers.choices(actor())

@@ -45,12 +45,12 @@ def as_date(value: Any) -> date | None:
         return None
 
 
-def local(value: datetime) -> datetime:
-    """A ``datetime`` in the company's zone; one without a zone is taken as UTC. The last hours of
-    the calendar, which the zone has no date for, stay in UTC."""
+def local(value: datetime, of: ZoneInfo | None = None) -> datetime:
+    """A ``datetime`` in the company's zone (``of``, where it is known); one without a zone is taken
+    as UTC. The last hours of the calendar, which the zone has no date for, stay in UTC."""
     aware = value if value.tzinfo else value.replace(tzinfo=UTC)
     try:
-        return aware.astimezone(zone())
+        return aware.astimezone(of or zone())
     except OverflowError:
         return aware
 
@@ -102,9 +102,9 @@ def _week(value: date, language: str) -> str:
     return f"week{NBSP}{number}" if language == "en" else f"v.{NBSP}{number}"
 
 
-def moment(value: datetime | None) -> str:
-    """A moment in the company's zone: 2026-11-22 14:01; "" for None."""
-    return local(value).strftime("%Y-%m-%d %H:%M") if value else ""
+def moment(value: datetime | None, of: ZoneInfo | None = None) -> str:
+    """A moment in the company's zone (``of``, where it is known): 2026-11-22 14:01; "" for None."""
+    return local(value, of).strftime("%Y-%m-%d %H:%M") if value else ""
 
 
 def clock(value: datetime | None) -> str:

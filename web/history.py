@@ -6,10 +6,11 @@ import csv
 import io
 import logging
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, NamedTuple
+from functools import lru_cache
+from typing import Any, Final
 
 from flask import (
     Blueprint,
@@ -18,18 +19,17 @@ from flask import (
     render_template,
     request,
     stream_with_context,
-    url_for,
 )
 from flask.typing import ResponseReturnValue
 
 from engine import SYSTEM, CaseRow, Choices, HistoryEntry, NotAllowed, NotFound, Person, Problem
 from web import choices, formats, parsing
-from web.back import case_urls
-from web.context import actor, engine, person, today
+from web.context import actor, engine, person, today, url_for, with_query
 from web.forms import Problems
-from web.hyphenation import soft
+from web.history_rows import rows
 from web.i18n import gettext as _
-from web.texts.history import HistoryFormatter, type_label
+from web.i18n import language
+from web.texts.history import HistoryFormatter, people_of, type_label
 from web.texts.verification import fault_text
 
 blueprint = Blueprint("history", __name__, url_prefix="/history")
@@ -92,59 +92,33 @@ def index() -> ResponseReturnValue:
     page = None
     if not filters.problems:
         page = engine().history.search(actor(), **filters.criteria(), cursor=cursor, limit=PAGE)
-    here = filters.address()
-    formatter = HistoryFormatter()
-    formatter.know(page.items if page else ())
+    address, here = url_for("history.index"), filters.address()
+    following = page.next if page else None
+    offered = engine().history.choices(actor(), people_of(page.items if page else ()))
+    formatter = HistoryFormatter(offered)
+    choice = choices.of_offered(choices.Asked("person", filters.meant), offered.people)
     shown = render_template(
         "history/index.html",
         filters=filters,
         page=page,
-        rows=_rows(page.items, formatter) if page else [],
-        person_choice=choices.of_anybody("person", filters.meant),
+        rows=rows(page.items, formatter, of_one_case=bool(filters.case)) if page else [],
+        searched=choice.searched,
+        people_options=[(each.value, each.text) for each in choice.options],
         people=() if filters.meant else found.items,
-        types=sorted(((t, type_label(t)) for t in engine().history.types()), key=lambda t: t[1]),
-        type_label=type_label,
-        first_url=url_for("history.index", **here) if cursor else None,
-        next_url=url_for("history.index", **here, cursor=page.next) if page and page.next else None,
-        export_url=url_for("history.export", **here),
+        types=_labelled(offered.types, language()),
+        first_url=with_query(address, here) if cursor else None,
+        next_url=with_query(address, here | {"cursor": following}) if following else None,
+        export_url=with_query(url_for("history.export"), here),
         may_verify=filters.case is not None or _sees_all(),
         problems=Problems(filters.problems, _labels()),
     )
     return shown, 422 if filters.problems else 200
 
 
-class HistoryRow(NamedTuple):
-    """A fact as a row of the list: its ``mark`` on the timeline, when (for machines, for people),
-    the sentence, short lines below, its process or model with the version, and where links lead."""
-
-    entry: HistoryEntry
-    mark: str
-    at: str
-    moment: str
-    sentence: str
-    more: list[str]
-    version: str
-    case_url: str
-    definition_url: str
-
-
-def _rows(entries: Sequence[HistoryEntry], formatter: HistoryFormatter) -> list[HistoryRow]:
-    case_url = case_urls()
-    before, after = url_for("definitions.show", definition_id="-id-").split("-id-")
-    return [
-        HistoryRow(
-            entry,
-            formatter.mark(entry),
-            entry.at.isoformat(),
-            formats.moment(entry.at),
-            soft(formatter.sentence(entry)),
-            formatter.more(entry),
-            formatter.version(entry),
-            case_url(entry.case_id) if entry.case_id else "",
-            f"{before}{entry.definition_id}{after}",
-        )
-        for entry in entries
-    ]
+@lru_cache(maxsize=20)
+def _labelled(types: tuple[str, ...], _language: str) -> list[tuple[str, str]]:
+    """The types of facts with their labels in the reader's language, sorted by these."""
+    return sorted(((type, type_label(type)) for type in types), key=lambda each: each[1])
 
 
 def _sees_all() -> bool:

@@ -44,6 +44,10 @@ ICONS: Final[Mapping[str, str]] = {
     "plus": "M12 5v14M5 12h14",
 }  # fmt: skip
 """The path of each icon, in a box of 24 by 24."""
+FOLDED: Final = 200
+"""Characters of a detail that is shown whole; a longer one is folded behind its beginning."""
+BEGINNING: Final = 120
+"""The most characters of a folded detail that are in sight."""
 _SVG: Final[Mapping[str, Markup]] = {
     name: Markup(
         '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
@@ -173,6 +177,18 @@ def _options(choices: tuple[tuple[str, str], ...], chosen: str | None) -> Markup
             f"{escape(text)}</option>"
             for value, text in choices
         )
+    )
+
+
+def fold(text: str) -> Markup:
+    """A line below a fact; one of more than ``FOLDED`` characters is folded, with its beginning in
+    sight."""
+    if len(text) <= FOLDED:
+        return escape(text)
+    beginning = escape(text[: BEGINNING - 1].rsplit(" ", 1)[0] + "…")
+    return Markup(
+        f'<details class="disclosure folded"><summary>{beginning}</summary>'
+        f"<span>{escape(text)}</span></details>"
     )
 
 

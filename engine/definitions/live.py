@@ -8,26 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from engine.bpmn.meta import MessageMeta
 from engine.definitions.library import DefinitionLibrary
 from engine.queries import definitions as queries
-from engine.store.base import table_of
-from engine.store.tables import DeploymentTable
 from engine.views import LiveProcess, PhaseDiagram
-
-_DEPLOYMENT: Final = table_of(DeploymentTable)
-_NEWEST: Final = (
-    select(_DEPLOYMENT.c.id)
-    .where(_DEPLOYMENT.c.number.is_not(None))
-    .order_by(_DEPLOYMENT.c.number.desc())
-    .limit(1)
-)
-"""The deployment that was made last. Its id, never its number, is what is compared: a deployment
-that is rolled back leaves its number to the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +43,10 @@ class LiveProcesses:
     def read(self, connection: Connection) -> Deployed:
         """What is deployed. The connection needs no transaction: what is read while something is
         deployed is read again by the next who asks."""
-        newest = connection.scalar(_NEWEST)
+        return self.since(connection, connection.scalar(queries.NEWEST_DEPLOYMENT))
+
+    def since(self, connection: Connection, newest: str | None) -> Deployed:
+        """What is deployed, when the id of the ``newest`` deployment has just been read."""
         kept = self._kept
         if kept.since != newest:
             self._kept = kept = self._read(connection, newest)

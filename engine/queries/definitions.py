@@ -13,9 +13,9 @@ from engine.access.rules import authorize
 from engine.errors import NotFound
 from engine.queries.analysis import counted_running
 from engine.queries.rows import AnyRow, AnySelect, PeopleById, name_of, people_by_id
-from engine.store.base import RUNNING
+from engine.store.base import RUNNING, table_of
 from engine.store.names import swedish
-from engine.store.tables import DefinitionTable, InstanceTable, ResourceTable
+from engine.store.tables import DefinitionTable, DeploymentTable, InstanceTable, ResourceTable
 from engine.views import COUNTED_RUNNING, Actor, Count, Definition, Finding, PhaseDiagram, Source
 
 DEFINITION = (
@@ -32,6 +32,15 @@ DEFINITION = (
     DefinitionTable.startable,
 )
 """The columns of a definition's view."""
+_DEPLOYMENT: Final = table_of(DeploymentTable)
+NEWEST_DEPLOYMENT: Final = (
+    select(_DEPLOYMENT.c.id)
+    .where(_DEPLOYMENT.c.number.is_not(None))
+    .order_by(_DEPLOYMENT.c.number.desc())
+    .limit(1)
+)
+"""The deployment that was made last. Its id, never its number, is what is compared: a deployment
+that is rolled back leaves its number to the next one."""
 _ALL: Final = select(*DEFINITION)
 _SOME: Final = (
     select(InstanceTable.id)

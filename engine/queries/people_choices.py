@@ -11,12 +11,12 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, literal, select
+from sqlalchemy import BindParameter, Connection, bindparam, literal, select
 
 from engine.access import actions
 from engine.access.rules import authorize
 from engine.queries.people import holder_ids
-from engine.queries.rows import PERSON, people_by_id, person_view
+from engine.queries.rows import PERSON, AnySelect, BuiltStatement, people_by_id, person_view
 from engine.store.tables import CaseTable, HistoryTable, PersonRoleTable, PersonTable
 from engine.views import Actor, Choices, Person
 
@@ -27,13 +27,14 @@ LIKELY: Final = 10
 LOOKED_AT: Final = 50
 """How many of the last facts of a case, and of the actor's last, tell who is likely."""
 
-_FIRST: Final = (
-    select(*PERSON)
+FIRST: Final = (
+    select(*PERSON, PersonTable.place)
     .where(PersonTable.active.is_(True))
     .order_by(PersonTable.place, PersonTable.id)
     .limit(FEW + 1)
 )
-"""Everybody there is, where they are few."""
+"""Everybody there is, where they are few, by ``place``."""
+_FIRST: Final = BuiltStatement(FIRST)
 _HOLDERS: Final = (
     select(*PERSON)
     .join(PersonRoleTable, PersonRoleTable.person_id == PersonTable.id)
@@ -60,7 +61,7 @@ def choices(
         of_role = connection.execute(_HOLDERS, {"role": asked[0]}).all()
         if len(of_role) <= FEW:
             return {asked[0]: Choices(tuple(map(person_view, of_role)), True)}
-    everybody = tuple(map(person_view, connection.execute(_FIRST)))
+    everybody = tuple(map(person_view, _FIRST.all(connection, {})))
     if len(everybody) <= FEW:
         return {role: Choices(tuple(_with(everybody, role)), True) for role in roles}
     named = [role for role in roles if role is not None]
@@ -93,8 +94,16 @@ def _likeliest(
     people: Mapping[str, Person], role: AnyRole, chosen: Mapping[str, str], wanted: Collection[str]
 ) -> tuple[Person, ...]:
     of_case = chosen.values() if role is None else [chosen[role]] if role in chosen else []
-    ids = dict.fromkeys([*of_case, *wanted])
-    return tuple(_with(_known(people, ids), role))[:LIKELY]
+    return likeliest(people, [*of_case, *wanted], role)
+
+
+def likeliest(
+    people: Mapping[str, Person], ids: Collection[str], role: AnyRole = None
+) -> tuple[Person, ...]:
+    """The first ``LIKELY`` of those with the given ids who are among ``people``, active, and have
+    the role."""
+    known = _known(people, dict.fromkeys(ids))
+    return tuple(person for person in _with(known, role) if person.active)[:LIKELY]
 
 
 def _chosen(connection: Connection, case_id: str | None) -> Mapping[str, str]:
@@ -105,20 +114,25 @@ def _chosen(connection: Connection, case_id: str | None) -> Mapping[str, str]:
     return {role: id for role, id in (found or {}).items() if id}
 
 
-def _likely(connection: Connection, actor: Actor, case_id: str | None) -> list[str]:
-    """Ids of those who have worked in the case last, of the actor, and of those whom the actor has
-    given tasks to last."""
+def given_by(actor_id: str | BindParameter[str]) -> AnySelect:
+    """Of the last facts of a person those that somebody was given a task: their details as
+    ``value``, and their ids."""
     own = (
         select(HistoryTable.type, HistoryTable.detail, HistoryTable.at, HistoryTable.id)
-        .where(HistoryTable.actor_id == actor.id)
+        .where(HistoryTable.actor_id == actor_id)
         .order_by(HistoryTable.at.desc(), HistoryTable.id.desc())
         .limit(LOOKED_AT)
         .subquery()
     )
-    given = select(literal("given").label("kind"), own.c.detail.label("value"), own.c.id).where(
+    return select(literal("given").label("kind"), own.c.detail.label("value"), own.c.id).where(
         own.c.type == "task.reassigned"
     )
-    statement = given
+
+
+def _likely(connection: Connection, actor: Actor, case_id: str | None) -> list[str]:
+    """Ids of those who have worked in the case last, of the actor, and of those whom the actor has
+    given tasks to last."""
+    statement = given_by(actor.id)
     if case_id is not None:
         last = (
             select(HistoryTable.actor_id, HistoryTable.id)
@@ -128,11 +142,20 @@ def _likely(connection: Connection, actor: Actor, case_id: str | None) -> list[s
             .subquery()
         )
         worked = select(literal("worked"), last.c.actor_id, last.c.id)
-        statement = worked.union_all(given)  # type: ignore[assignment]
+        statement = worked.union_all(statement)  # type: ignore[assignment]
     rows = sorted(connection.execute(statement), key=lambda row: -row[2])
-    worked_ids = [value for kind, value, _ in rows if kind == "worked"]
-    given_ids = [_assignee(value) for kind, value, _ in rows if kind == "given"]
-    return list(dict.fromkeys(id for id in (*worked_ids, actor.id, *given_ids) if id))
+    return likely_ids(
+        actor,
+        [value for kind, value, _ in rows if kind == "worked"],
+        [value for kind, value, _ in rows if kind == "given"],
+    )
+
+
+def likely_ids(actor: Actor, worked: Collection[str], given: Collection[str]) -> list[str]:
+    """Ids of the likeliest first: of those who have ``worked`` in the case, of the actor, of those
+    in the details of facts that the actor has ``given`` somebody a task."""
+    ids = (*worked, actor.id, *map(_assignee, given))
+    return list(dict.fromkeys(id for id in ids if id))
 
 
 def _assignee(detail: str) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from engine.access import actions
 from engine.access.rules import authorize
 from engine.queries import history as queries
-from engine.queries import history_export, objects
+from engine.queries import history_choices, history_export, objects
 from engine.records import history
 from engine.service.transactions import Part
-from engine.views import Actor, HistoryEntry, Page, Verification
+from engine.views import Actor, HistoryChoices, HistoryEntry, Page, Verification
 
 
 class History(Part):
@@ -85,6 +85,17 @@ class History(Part):
         """The types of facts that have been written, sorted: the choices of a filter."""
         with self._transactions.reading() as connection:
             return queries.types(connection)
+
+    def choices(self, actor: Actor, about: Collection[str] = ()) -> HistoryChoices:
+        """What a page of the history offers to choose from, and the names that its facts need.
+
+        :param about: ids of the people whom the facts are about
+        """
+        with self._transactions.reading() as connection:
+            live = self._transactions.live
+            return history_choices.read(
+                connection, actor, about, lambda newest: live.since(connection, newest).processes
+            )
 
     def verify(self, actor: Actor, case_id: str | None = None) -> Verification:
         """Recompute the hashes of all entries and signatures, of one case or of everything.

@@ -83,7 +83,7 @@ from engine.views.page import Choices, Page
 from engine.views.pending_forms import PendingForm
 from engine.views.people import SYSTEM, Account, Actor, Person, Role, TokenName
 from engine.views.previews import PreviewedCase, PreviewGroup, StoredPreview
-from engine.views.records import Fault, HistoryEntry, Receipt, Verification
+from engine.views.records import Fault, HistoryChoices, HistoryEntry, Receipt, Verification
 from engine.views.sessions import Session
 from engine.views.tasks import (
     Attachment,
@@ -147,6 +147,7 @@ __all__ = [
     "Field",
     "Finding",
     "FollowUp",
+    "HistoryChoices",
     "HistoryEntry",
     "Incident",
     "IncidentKind",

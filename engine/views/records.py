@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from engine.views.definitions import LiveProcess
 from engine.views.instances import InstanceTitle
-from engine.views.people import TokenName
+from engine.views.page import Choices
+from engine.views.people import Person, TokenName
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,18 @@ class HistoryEntry:
     token: TokenName | None = None
     about: InstanceTitle | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryChoices:
+    """What a page of the history has beside its facts: the ``types`` of facts that have been
+    written, sorted; the ``people`` that a choice of anybody offers at first; the people whom the
+    facts are ``about``, by id; and the ``live`` processes, by which messages are named."""
+
+    types: tuple[str, ...]
+    people: Choices[Person]
+    about: Mapping[str, Person]
+    live: tuple[LiveProcess, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,6 @@ from web.i18n import ngettext
 from web.texts.history import HistoryLine
 from web.texts.wording import called
 
-FOLDED: Final = 200
-"""Characters of a detail that is shown whole; a longer one is folded behind its beginning."""
-BEGINNING: Final = 120
 _ID: Final = "0" * 32
 """What stands for the id in the address that those of all rows are made of."""
 
@@ -297,21 +294,11 @@ def _fact(line: HistoryLine) -> str:
     about = ""
     if line.about:
         about = f'<p class="small fact-more">{markup.about(line.about)}</p>'
-    more = "".join(f'<div class="small muted fact-more">{fold(text)}</div>' for text in line.more)
+    folded = map(markup.fold, line.more)
+    more = "".join(f'<div class="small muted fact-more">{text}</div>' for text in folded)
     at = line.entry.at
     return (
         f'\n  <li class="fact fact-{line.mark}">\n    <time class="fact-time" '
         f'datetime="{at.isoformat()}">{formats.moment(at)}</time>\n'
         f"    <div><p>{escape(soft(line.sentence))}</p>{about}{more}</div>\n  </li>"
-    )
-
-
-def fold(text: str) -> Markup:
-    """A line below a fact; a long one is folded, with its beginning in sight."""
-    if len(text) <= FOLDED:
-        return escape(text)
-    beginning = escape(text[: BEGINNING - 1].rsplit(" ", 1)[0] + "…")
-    return Markup(
-        f'<details class="disclosure folded"><summary>{beginning}</summary>'
-        f"<span>{escape(text)}</span></details>"
     )

@@ -5,20 +5,20 @@ A fact whose type has no sentence here is shown by the type's name, so that none
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from typing import Any, Final
 
-from engine import SYSTEM, HistoryEntry, InstanceTitle, NamedMessage
+from engine import SYSTEM, HistoryChoices, HistoryEntry, InstanceTitle, NamedMessage
 from web import formats
 from web.choices import names_of
 from web.context import actor, engine, role_title
 from web.i18n import N_, ngettext
 from web.i18n import gettext as _
 from web.texts.incidents import kind_text
-from web.texts.params import TextParams
 from web.texts.wording import DiagramWords, answers
 
 FACTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -136,11 +136,12 @@ class HistoryFormatter:
     """Formats facts for one page or file; looks the names of people and of what diagrams hold up
     once."""
 
-    def __init__(self, *, whole: bool = False) -> None:
-        """``whole``: long values and plans are in full, for a file; pages cut them."""
+    def __init__(self, known: HistoryChoices | None = None, *, whole: bool = False) -> None:
+        """``known``: what has been read for the facts; ``whole``: long values and plans are in
+        full, for a file; pages cut them."""
         self._extras = EXTRAS | WHOLE if whole else EXTRAS
-        self._words = DiagramWords()
-        self._people: dict[str, str] = {}
+        self._words = DiagramWords(known.live if known else None)
+        self._people = {id: each.name for id, each in known.about.items()} if known else {}
 
     def sentence(self, entry: HistoryEntry) -> str:
         """Who did what, as one sentence without a full stop."""
@@ -151,7 +152,8 @@ class HistoryFormatter:
             template = NOT_APPLICABLE
         if entry.type == "case.started" and not (entry.customer or entry.detail.get("customer")):
             template = NO_CUSTOMER
-        return _(template) % TextParams(self._params(entry))
+        text = _(template)
+        return text % {name: self._param(entry, name) for name in _placeholders(text)}
 
     def version(self, entry: HistoryEntry) -> str:
         """The process or the decision model that the fact is about, with its version; "" for
@@ -172,7 +174,7 @@ class HistoryFormatter:
 
     def _details(self, entry: HistoryEntry) -> list[str]:
         if entry.type == "incident.raised":
-            where = self._element(entry) or self.process(entry)
+            where = self.element(entry) or self.process(entry)
             return [kind_text(str(entry.detail.get("kind")), where).happened]
         if entry.type == "message.sent":
             return self._payload(entry)
@@ -200,42 +202,34 @@ class HistoryFormatter:
             lines.append(HistoryLine(main, self.sentence(main), more, self.mark(main), about))
         return lines
 
-    def _params(self, entry: HistoryEntry) -> dict[str, Any]:
-        """What the placeholders of the sentences are filled with."""
-        detail = entry.detail
-        params: dict[str, Any] = {
-            key: value for key, value in detail.items() if isinstance(value, str) and value
-        }
-        params["who"] = "Serviceplan" if entry.actor_id == SYSTEM.id else entry.actor_name
-        params["element"] = self._element(entry) or "–"
-        if "message" in detail:
-            params["message"] = self._message(entry).label
-        params["customer"] = entry.customer or detail.get("customer") or entry.case_number or "–"
-        params["process"] = self.process(entry)
-        params["started"] = detail.get("process") or "–"
-        params["number"] = detail.get("version") or "–"
-        if "person" in detail:
-            params["person"] = self._person(entry)
-        if entry.type in ("point.ticked", "point.unticked"):
-            params["point"] = str(detail.get("text") or detail.get("point") or "–").rstrip(".")
-        return params
+    def _param(self, entry: HistoryEntry, name: str) -> str:
+        """What a placeholder of a sentence is filled with; "–" for what the fact does not have."""
+        if name in PARAMS:
+            return PARAMS[name](self, entry)
+        value = entry.detail.get(name)
+        return value if isinstance(value, str) and value else "–"
+
+    def customer(self, entry: HistoryEntry) -> str:
+        """The customer of the fact's case; without one, the case's number."""
+        return str(entry.customer or entry.detail.get("customer") or entry.case_number or "–")
 
     def process(self, entry: HistoryEntry) -> str:
         """The name of the process of the fact's definition; "–" when it has none."""
         named = entry.process_name or entry.detail.get("process") or entry.process_id
         return str(named or "–")
 
-    def _element(self, entry: HistoryEntry) -> str:
+    def element(self, entry: HistoryEntry) -> str:
         """What the fact's element is called; "" when it is about no element of a process."""
         if entry.element_id == entry.process_id:
             return ""
         return self._words.element(entry.definition_id, entry.element_id, entry.element_name)
 
-    def _message(self, entry: HistoryEntry) -> NamedMessage:
+    def message(self, entry: HistoryEntry) -> NamedMessage:
+        """The message that the fact is about."""
         return self._words.message(entry.definition_id, str(entry.detail["message"]))
 
     def _payload(self, entry: HistoryEntry) -> list[str]:
-        fields = {field.id: field for field in self._message(entry).form}
+        fields = {field.id: field for field in self.message(entry).form}
         payload = entry.detail.get("payload") or {}
         named = (str(payload.get(id) or "") for id, f in fields.items() if f.type == "person")
         return list(answers(fields, payload, names_of(named)))
@@ -251,14 +245,41 @@ class HistoryFormatter:
     def know(self, entries: Iterable[HistoryEntry]) -> None:
         """Read at once the names of the people whom the facts are about. Facts that were not told
         of before have theirs read one by one."""
-        wanted = {str(e.detail["person"]) for e in entries if "person" in e.detail}
-        if missing := wanted - self._people.keys():
+        if missing := people_of(entries) - self._people.keys():
             people = engine().people.by_id(actor(), missing)
             self._people |= {id: people[id].name if id in people else id for id in missing}
 
-    def _person(self, entry: HistoryEntry) -> str:
-        self.know([entry])
+    def person(self, entry: HistoryEntry) -> str:
+        """The name of the person whom the fact is about."""
+        if "person" not in entry.detail:
+            return "–"
+        if str(entry.detail["person"]) not in self._people:
+            self.know([entry])
         return self._people[str(entry.detail["person"])]
+
+
+PARAMS: Final[Mapping[str, Callable[[HistoryFormatter, HistoryEntry], str]]] = {
+    "who": lambda _words, e: SYSTEM.name if e.actor_id == SYSTEM.id else e.actor_name,
+    "element": lambda words, e: words.element(e) or "–",
+    "message": lambda words, e: words.message(e).label if "message" in e.detail else "–",
+    "customer": HistoryFormatter.customer,
+    "process": HistoryFormatter.process,
+    "started": lambda _words, e: str(e.detail.get("process") or "–"),
+    "number": lambda _words, e: str(e.detail.get("version") or "–"),
+    "person": HistoryFormatter.person,
+    "point": lambda _w, e: str(e.detail.get("text") or e.detail.get("point") or "–").rstrip("."),
+}  # fmt: skip
+"""The placeholders of sentences that are more than a text of the fact's details."""
+
+
+@cache
+def _placeholders(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"%\((\w+)\)", text))
+
+
+def people_of(entries: Iterable[HistoryEntry]) -> set[str]:
+    """Ids of the people whom the facts are about."""
+    return {str(e.detail["person"]) for e in entries if "person" in e.detail}
 
 
 MAIN: Final = ("task.signed", "task.completed", "draft.saved", "child.started", "message.sent")

@@ -3,11 +3,14 @@ never time."""
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
 
-from engine import Drawing, Engine, FakeClock, Source
+from engine import SYSTEM, Drawing, Engine, FakeClock, Source
+from tests.support.crowd import crowd
+from tests.support.databases import database_of
 from tests.support.diagrams import chain, diagram, end, flow, gateway, start, task
 from tests.support.ground import Keys
 from tests.support.people import People
@@ -19,12 +22,14 @@ from web import diagram as drawings
 CASE = 10
 """Statements of the page of a case: the session; the case, its instances, its plan, its tasks, its
 people, what it waits for and its newest facts; what was deployed last."""
-HISTORY = 7
-"""Statements of a page of the history: the session; the facts, the people whom they are about, the
-types there are; at most three for the people to choose from."""
+HISTORY = 4
+"""Statements of a page of the history: the session; the facts; what there is to choose from; the
+people whom the facts are about, and the likeliest of many."""
 TASK = 6
 """Statements of a page of a task: the session; the task as it is worked on and as it is shown, its
 files, the people whom it can be given to, who has changed its date."""
+MANY = 40
+"""More people than a choice shows all of."""
 TOKENS, TASKS = 200, 997
 BYTES = 1_000
 """Of a page for each element that its diagram draws: its shape, its name, its state and its row in
@@ -115,10 +120,28 @@ def test_a_diagram_of_a_thousand_elements_is_drawn_once_whatever_the_tokens(
 
 @pytest.mark.parametrize("query", ["", "?since=2020-01-01", "?until=2030-01-01&since=2020-01-01"])
 def test_a_page_of_the_history_takes_few_statements(
-    engine: Engine, people: People, signed_in: SignedIn, case_id: str, query: str
+    engine: Engine,
+    people: People,
+    signed_in: SignedIn,
+    case_id: str,
+    task_id: str,
+    key: Keys,
+    query: str,
 ) -> None:
     manager = signed_in(people["manager"])
     assert case_id in manager.open(f"/history/{query}").text
+    assert 0 < counted(engine, manager, f"/history/{query}") <= HISTORY
+    with database_of(engine).writing() as connection:
+        crowd(connection, MANY)
+    seller = people["saljare"]
+    engine.tasks.reassign(people["manager"].actor, task_id, seller.username, key=key())
+    engine.people.set_password(
+        SYSTEM, people["inkop"].username, "a long and good secret", key=key()
+    )
+    page = manager.open(f"/history/{query}").text
+    offered = re.findall(r'<option value="([^"]*)">', page.partition("<datalist")[2])
+    assert offered[:2] == ["manager", seller.username]  # neither is among the first by name
+    assert f"Serviceplan bytte lösenordet för {people['inkop'].name}" in page
     assert 0 < counted(engine, manager, f"/history/{query}") <= HISTORY
 
 
