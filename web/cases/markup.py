@@ -10,11 +10,11 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from engine import ElementState, InstanceView, Person, SheetEntry
+from engine import ElementState, InstanceView, Person, SheetEntry, SheetTab
 from web import formats, markup
 from web.back import task_urls, way_back
 from web.cases.routes import initials
-from web.cases.sheet import Point, Round, Row, Tab
+from web.cases.sheet import Point, Round, Row
 from web.context import url_for
 from web.hyphenation import role_name, soft
 from web.i18n import gettext as _
@@ -204,12 +204,12 @@ class Paper:
 # ---------------------------------------------------------------- sheets as links
 
 
-def sheet_tabs(case_id: str, tabs: Iterable[Tab], key: str) -> Markup:
+def sheet_tabs(case_id: str, tabs: Iterable[SheetTab], key: str) -> Markup:
     """The links to all sheets of a case; ``key`` is that of the open one."""
     back = way_back("cases.index").carried
     before, after = url_for("cases.show", case_id=case_id, blad=_ID, back=back).rsplit(_ID, 1)
 
-    def url(tab: Tab) -> str:
+    def url(tab: SheetTab) -> str:
         if tab.key.isascii() and tab.key.isalnum():  # as it stands in an address
             return f"{before}{tab.key}{after}"
         return url_for("cases.show", case_id=case_id, blad=tab.key, back=back)
@@ -217,7 +217,7 @@ def sheet_tabs(case_id: str, tabs: Iterable[Tab], key: str) -> Markup:
     return Markup("".join(_tab(tab, url(tab), tab.key == key) for tab in tabs))
 
 
-def _tab(tab: Tab, url: str, is_open: bool) -> str:
+def _tab(tab: SheetTab, url: str, is_open: bool) -> str:
     state, told = "", ""
     if tab.late:
         late = ngettext("%(num)s försenad", "%(num)s försenade", tab.late)

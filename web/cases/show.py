@@ -10,7 +10,7 @@ from typing import Final
 from flask import render_template, request
 from markupsafe import Markup
 
-from engine import CaseDetail, CasePage, Drawing, ElementState, InstanceView, Sheet
+from engine import CasePage, Drawing, ElementState, InstanceView, Sheet
 from web import diagram, planes
 from web.back import task_urls
 from web.cases import markup
@@ -37,21 +37,21 @@ def show(case_id: str) -> str:
     """The page of a case, with the sheet of the address (``?blad=``) open."""
     choose = partial(paper.chosen, asked=request.args.get("blad"))
     page = engine().cases.page(actor(), case_id, choose=choose, facts=FACTS)
-    detail, sheet = page.detail, page.sheet
+    sheet = page.sheet
     whole = None if sheet else _whole(page)
-    processes = tree(detail.instances)
+    processes = tree(page.instances)
     return render_template(
         "cases/show.html",
-        case=detail,
-        row=detail.row,
-        tabs=_tabs(detail, sheet) if sheet else "",
+        case=page,
+        row=page.row,
+        tabs=markup.sheet_tabs(page.row.id, page.tabs, sheet.key) if sheet else "",
         sheet=sheet,
         paper=markup.Paper().rows(paper.rows(sheet, today())) if sheet else "",
         picture=_sheet_picture(page, sheet) if sheet else None,
         whole=whole,
         steps=_steps(whole, case_id) if whole else "",
-        messages=[m for m in detail.messages if m.allowed],
-        people=[markup.responsible(person, role) for role, person in detail.people.items()],
+        messages=[m for m in page.messages if m.allowed],
+        people=[markup.responsible(person, role) for role, person in page.people.items()],
         processes=markup.instance_lines(processes.shown),
         finished=markup.instance_lines(processes.finished, 9),
         finished_count=len(processes.finished),
@@ -81,11 +81,6 @@ def instance(case_id: str, instance_id: str) -> str:
         offered=[o for o in detail.activities if o.instance_id == instance_id],
         parent=next((i for i in detail.instances if i.id == view.parent_id), None),
     )
-
-
-def _tabs(detail: CaseDetail, sheet: Sheet) -> Markup:
-    tabs = [paper.tab(one, today()) for one in detail.sheets]
-    return markup.sheet_tabs(detail.row.id, tabs, sheet.key)
 
 
 def _timeline(page: CasePage) -> list[HistoryLine]:
@@ -120,7 +115,7 @@ def _standing(
 
 def _whole(page: CasePage) -> Standing | None:
     """The state of the root instance, for a case whose diagrams have no sheets."""
-    root = next((i for i in page.detail.instances if i.parent_id is None), None)
+    root = next((i for i in page.instances if i.parent_id is None), None)
     if root is None or page.drawing is None:
         return None
     return _standing(root, page.states, page.drawing)
@@ -130,7 +125,7 @@ def _sheet_picture(page: CasePage, sheet: Sheet) -> Picture | None:
     if page.drawing is None:
         return None
     title = _("Diagram för %(key)s, %(title)s", key=sheet.key, title=sheet.title)
-    link = element_link(page.detail.row.id)
+    link = element_link(page.row.id)
     return planes.picture(page.drawing, page.states, title=title, link=link)
 
 
