@@ -7,9 +7,8 @@ of the pages that such links stand on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from flask import Flask, request
 
@@ -66,16 +65,30 @@ def case_url(case_id: str, **more: Any) -> str:
     return url_for("cases.show", case_id=case_id, back=_this_page("cases.index"), **more)
 
 
-def task_urls() -> Callable[[str], str]:
+class Address(NamedTuple):
+    """The address of each thing of a list: what stands before its id and after it."""
+
+    before: str
+    after: str
+
+    @classmethod
+    def of(cls, endpoint: str, name: str, **values: Any) -> Address:
+        """The address of a page whose parameter ``name`` is the id."""
+        before, after = url_for(endpoint, **{name: _ID}, **values).split(_ID, 1)
+        return cls(before, after)
+
+    def __call__(self, id: str) -> str:
+        return f"{self.before}{id}{self.after}"
+
+
+def task_urls() -> Address:
     """``task_url`` for the rows of a list, all of which have the same way back."""
-    before, after = task_url(_ID).split(_ID)
-    return lambda task_id: f"{before}{task_id}{after}"
+    return Address.of("tasks.show", "task_id", back=_this_page("tasks.inbox"))
 
 
-def case_urls() -> Callable[[str], str]:
+def case_urls() -> Address:
     """``case_url`` for the rows of a list, all of which have the same way back."""
-    before, after = case_url(_ID).split(_ID)
-    return lambda case_id: f"{before}{case_id}{after}"
+    return Address.of("cases.show", "case_id", back=_this_page("cases.index"))
 
 
 def _this_page(usual: str) -> str | None:

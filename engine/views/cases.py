@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from engine.views.customers import Customer
-from engine.views.definitions import Drawing
+from engine.views.definitions import Drawing, LiveProcess
 from engine.views.incidents import Incident
 from engine.views.instances import ElementState, InstanceState, InstanceTitle, InstanceView
 from engine.views.migration import SkippedStep
@@ -206,7 +206,8 @@ class CaseDetail:
 class CasePage:
     """A case with one of its sheets open, None for a case that has none: the ``drawing`` of that
     sheet (else of what the case began on), the ``states`` of the elements in it, the newest
-    ``facts`` (once: each is made when it is taken), and the steps that migrations have ``skipped``.
+    ``facts`` (once: each is made when it is taken), the steps that migrations have ``skipped``, and
+    the ``live`` processes, whose words the facts are told in.
     Of the other sheets it has the ``tabs`` only; what else it has is as in ``CaseDetail``."""
 
     row: CaseRow
@@ -223,3 +224,4 @@ class CasePage:
     drawing: Drawing | None
     facts: Iterator[HistoryEntry]
     skipped: tuple[SkippedStep, ...]
+    live: tuple[LiveProcess, ...]

@@ -90,6 +90,7 @@ def page(
         drawing=drawings.get(connection, deployed, definition_id) if definition_id else None,
         facts=history.newest(connection, case_id, facts),
         skipped=migration.skipped_of(connection, actor, opened.thing) if skips else (),
+        live=deployed.processes,
     )
 
 

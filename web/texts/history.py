@@ -5,13 +5,13 @@ A fact whose type has no sentence here is shown by the type's name, so that none
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Any, Final
 
-from engine import SYSTEM, HistoryEntry, InstanceTitle, NamedMessage
+from engine import SYSTEM, HistoryEntry, InstanceTitle, LiveProcess, NamedMessage
 from web import formats
 from web.choices import names_of
 from web.context import actor, engine, role_title
@@ -136,10 +136,11 @@ class HistoryFormatter:
     """Formats facts for one page or file; looks the names of people and of what diagrams hold up
     once."""
 
-    def __init__(self, *, whole: bool = False) -> None:
-        """``whole``: long values and plans are in full, for a file; pages cut them."""
+    def __init__(self, *, whole: bool = False, live: Sequence[LiveProcess] | None = None) -> None:
+        """``whole``: long values and plans are in full, for a file; pages cut them. ``live``: the
+        live processes, where they have been read."""
         self._extras = EXTRAS | WHOLE if whole else EXTRAS
-        self._words = DiagramWords()
+        self._words = DiagramWords(live)
         self._people: dict[str, str] = {}
 
     def sentence(self, entry: HistoryEntry) -> str:

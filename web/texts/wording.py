@@ -3,12 +3,12 @@ messages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from flask import Flask, g
 
-from engine import Field, NamedMessage, NotFound, Wording
+from engine import Field, LiveProcess, NamedMessage, NotFound, Wording
 from web import formats
 from web.context import actor, engine
 from web.forms import answer_text
@@ -59,9 +59,10 @@ def init(app: Flask) -> None:
 class DiagramWords:
     """The words of the diagrams that one page or file asks for; each diagram is read once."""
 
-    def __init__(self) -> None:
+    def __init__(self, live: Sequence[LiveProcess] | None = None) -> None:
+        """``live``: the live processes, where they have been read; else they are when needed."""
         self._read: dict[str, Wording] = {}
-        self._newest: dict[str, Wording] | None = None
+        self._live_processes = live
 
     def of(self, definition_id: str | None) -> Wording:
         """The words of a definition; none of one that is no process."""
@@ -105,12 +106,13 @@ class DiagramWords:
         labels = (w.fields[id].label for w in self._live() if id in w.fields)
         return next(labels, id)
 
-    def _live(self, process_id: str = "") -> list[Wording]:
-        if self._newest is None:
-            live = engine().definitions.live(actor())
-            self._newest = {d.process_id: self.of(d.id) for d in live if d.startable}
-        newest = self._newest
-        return [words for id, words in newest.items() if process_id in ("", id)]
+    def _live(self, process_id: str = "") -> Iterator[Wording]:
+        """The words of the live diagrams, each read when it is taken."""
+        if self._live_processes is None:
+            self._live_processes = engine().definitions.live(actor())
+        for process in self._live_processes:
+            if process.startable and process_id in ("", process.process_id):
+                yield self.of(process.id)
 
 
 def answers(
