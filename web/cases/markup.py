@@ -11,11 +11,11 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from engine import ElementState, InstanceView, Person, SheetEntry, SheetTab, SignatureView
+from engine import ElementState, InstanceView, Person, SheetEntry, SheetRow, SheetTab, SignatureView
 from web import formats, markup
 from web.back import Address, way_back
 from web.cases.routes import initials
-from web.cases.sheet import Point, Round, Row
+from web.cases.sheet import Point, Round, Row, row_of
 from web.context import today, url_for
 from web.hyphenation import role_name, soft
 from web.i18n import N_, language, ngettext
@@ -93,22 +93,22 @@ def _point(point: Point) -> str:
     )
 
 
-def paper(rows: Iterable[Row], task: Address) -> Markup:
+def paper(rows: Iterable[SheetRow], task: Address) -> Markup:
     """All rows of an open sheet, as the paper form has them. Each is a function of what it is made
     of, and kept for those who look again.
 
     :param task: the address of a task
     """
-    whose = task, language(), formats.zone(), today()
-    made = (_paper_row(r, called(r.row.plan), role_name(r.row.plan.role), *whose) for r in rows)
+    whose = task, today(), language(), formats.zone()
+    made = (_paper_row(row, called(row.plan), role_name(row.plan.role), *whose) for row in rows)
     return Markup("".join(made))
 
 
 @lru_cache(maxsize=500)
 def _paper_row(
-    row: Row, name: str, role: str, task: Address, _language: str, _zone: tzinfo, _today: date
+    row: SheetRow, name: str, role: str, task: Address, day: date, _language: str, _zone: tzinfo
 ) -> str:
-    return _PaperRow(row, name, role, task).html()
+    return _PaperRow(row_of(row, day), name, role, task).html()
 
 
 class _PaperRow:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from engine import Sheet, SheetEntry, SheetRow, SheetTab, Tick
+from engine import SheetEntry, SheetRow, SheetTab, Tick
 from web.formats import local
 
 
@@ -52,11 +52,6 @@ class Row:
     next_due: date | None
 
 
-def rows(sheet: Sheet, today: date) -> list[Row]:
-    """The rows of a sheet, in its order."""
-    return [_row(row, today) for row in sheet.rows]
-
-
 def chosen(tabs: Sequence[SheetTab], asked: str | None) -> str | None:
     """The key ``asked`` for, where a sheet has it; else that of the first sheet with an open
     activity, else of the last with a finished one, else of the first. None when there are no
@@ -69,7 +64,8 @@ def chosen(tabs: Sequence[SheetTab], asked: str | None) -> str | None:
     return next(opened, None) or next(done, None) or next(iter(keys), None)
 
 
-def _row(row: SheetRow, today: date) -> Row:
+def row_of(row: SheetRow, today: date) -> Row:
+    """The row of an activity, as it stands ``today``."""
     current = tuple(e for e in row.entries if e.state == "open") or row.entries[-1:]
     older = tuple(e for e in reversed(row.entries) if e not in current)
     last = row.entries[-1] if row.entries else None

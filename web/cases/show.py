@@ -14,9 +14,9 @@ from engine import CasePage, Drawing, ElementState, InstanceView, Sheet
 from web import diagram, planes
 from web.back import Address, task_urls
 from web.cases import markup
-from web.cases import sheet as paper
 from web.cases.routes import blueprint
-from web.context import actor, engine, today
+from web.cases.sheet import chosen
+from web.context import actor, engine
 from web.hyphenation import role_name
 from web.i18n import gettext as _
 from web.planes import Picture
@@ -33,7 +33,7 @@ FACTS: Final = 60
 @blueprint.get("/<case_id>")
 def show(case_id: str) -> str:
     """The page of a case, with the sheet of the address (``?blad=``) open."""
-    choose = partial(paper.chosen, asked=request.args.get("blad"))
+    choose = partial(chosen, asked=request.args.get("blad"))
     page = engine().cases.page(actor(), case_id, choose=choose, facts=FACTS)
     sheet = page.sheet
     processes = tree(page.instances)
@@ -46,7 +46,7 @@ def show(case_id: str) -> str:
         row=page.row,
         tabs=markup.sheet_tabs(page.row.id, page.tabs, sheet.key) if sheet else "",
         sheet=sheet,
-        paper=markup.paper(paper.rows(sheet, today()), task) if sheet else "",
+        paper=markup.paper(sheet.rows, task) if sheet else "",
         picture=_sheet_picture(page, sheet, link) if sheet else None,
         whole=whole,
         steps=_steps(whole, link) if whole else "",
