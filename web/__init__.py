@@ -23,6 +23,7 @@ from web import (
     decisions,
     definitions,
     errors,
+    field_parts,
     formats,
     forms,
     history,
@@ -94,7 +95,7 @@ def create_app(
     forms.init(app)
     conflicts.init(app)
     pending_forms.init(app)
-    understood.init(app)
+    field_parts.init(app)
     back.init(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)

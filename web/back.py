@@ -45,13 +45,19 @@ class WayBack:
 def way_back(usual: str = "tasks.inbox") -> WayBack:
     """The way back from this page: where the request says that one came from, else ``usual``."""
     given = request.values.get("back", "")
-    target = local_path(given, "") if len(given) <= LONGEST else ""
+    target = local_path(given, "") if given and len(given) <= LONGEST else ""
+    if not target:
+        return _usual_way(usual)
     path = target.split("?")[0].split("#")[0]
     for endpoint, (name, button) in LISTS.items():
         if path == url_for(endpoint):
             return WayBack(target, _(name), _(button), target)
     if path.startswith(url_for("cases.index")):
         return WayBack(target, _("Ärendet"), _("Till ärendet"), target)
+    return _usual_way(usual)
+
+
+def _usual_way(usual: str) -> WayBack:
     return WayBack(url_for(usual), *(_(text) for text in LISTS[usual]))
 
 

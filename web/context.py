@@ -3,6 +3,7 @@ signed-in person, the idempotency key of the posted form, the titles of roles.""
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable
 from contextvars import ContextVar
@@ -17,6 +18,10 @@ from engine import Actor, Config, Engine, Person
 from web.i18n import OF_REQUEST, language
 
 _TODAY: Final = ContextVar[date | None]("today of the request", default=None)
+
+_ID: Final = re.compile("[0-9a-f]{32}")
+"""An id of the engine, which stands in an address as it is."""
+_ANY_ID: Final = "0" * 32
 
 
 def engine() -> Engine:
@@ -58,15 +63,30 @@ def today() -> date:
 
 
 def url_for(endpoint: str, **values: Any) -> str:
-    """The address of a page, as Flask's own; one without parameters is made once."""
-    if values or endpoint.startswith("."):
+    """The address of a page, as Flask's own. One without parameters is made once, and of one with
+    an id what stands around it."""
+    if endpoint.startswith("."):
         return flask.url_for(endpoint, **values)
-    return _fixed_url(endpoint, request.root_path)
+    if not values:
+        return _fixed_url(endpoint, request.root_path)
+    if len(values) == 1:
+        [(name, value)] = values.items()
+        if isinstance(value, str) and _ID.fullmatch(value):
+            before, after = _around_id(endpoint, name, request.root_path)
+            return f"{before}{value}{after}"
+    return flask.url_for(endpoint, **values)
 
 
 @lru_cache(maxsize=200)
 def _fixed_url(endpoint: str, _root_path: str) -> str:
     return flask.url_for(endpoint)
+
+
+@lru_cache(maxsize=200)
+def _around_id(endpoint: str, name: str, _root_path: str) -> tuple[str, str]:
+    values: dict[str, Any] = {name: _ANY_ID}
+    before, _id, after = flask.url_for(endpoint, **values).rpartition(_ANY_ID)
+    return before, after
 
 
 def new_key() -> str:

@@ -22,6 +22,8 @@ from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
 
+from web.template_code import TemplateCode, escaped
+
 LANGUAGES: Final = ("sv", "en")
 """The languages of the interface; the first is the default."""
 LOCALES: Final = {"sv": Locale("sv", "SE"), "en": Locale("en", "GB")}
@@ -107,6 +109,8 @@ def ngettext(singular: str, plural_form: str, num: int, **params: Any) -> str:
 class Templates(Environment):
     """Jinja's environment of the application: it compiles each template once for each language."""
 
+    code_generator_class = TemplateCode
+    escaped = staticmethod(escaped)
     language: str | None = None
     """The language of an environment that compiles; None of the one that chooses among them."""
 

@@ -1,6 +1,7 @@
 """The smallest parts of pages, as HTML: icons, pills, days, people. Rows of lists consist of them,
 so they are functions, which cost a fifth of a Jinja macro. ``_macros.html`` hands them on to the
 templates (``m.pill("late", text, "clock")``), beside the larger parts, which are macros.
+Those of forms are in field_parts.py.
 """
 
 from __future__ import annotations

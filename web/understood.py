@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from babel.dates import format_date
-from flask import Blueprint, Flask, request
+from flask import Blueprint, request
 
 from engine import Problem, is_unseen
 from web import formats, forms
@@ -106,8 +106,3 @@ def read() -> dict[str, Any]:
     """What the text of the address (``text``, of a field of type ``kind``) is understood as."""
     found = understand(request.args.get("kind", ""), request.args.get("text", ""))
     return {"text": found.text, "ok": found.ok} if found else {"text": "", "ok": True}
-
-
-def init(app: Flask) -> None:
-    """Give the templates ``understand``."""
-    app.jinja_env.globals["understand"] = understand

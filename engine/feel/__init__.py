@@ -19,7 +19,7 @@ from engine.feel.expression import Expression, UnaryTests, compile_unary_tests
 from engine.feel.expression import compile_expression as compile  # noqa: A004 - it reads FEEL
 from engine.feel.kinds import Type
 from engine.feel.values import FeelRange, Function, YearsMonthsDuration
-from engine.feel.wire import from_json, plain, to_json
+from engine.feel.wire import StoredValues, from_json, plain, to_json
 
 __all__ = [
     "Budget",
@@ -30,6 +30,7 @@ __all__ = [
     "FeelRange",
     "FeelSyntaxError",
     "Function",
+    "StoredValues",
     "Type",
     "UnaryTests",
     "YearsMonthsDuration",

@@ -19,7 +19,7 @@ double reaches as text).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -122,6 +122,32 @@ def from_json(value: Any) -> Any:
     if read is None:
         raise FeelError(f"{value!r} is no stored value")
     return read
+
+
+class StoredValues(Mapping[str, Any]):
+    """Values by name that ``to_json`` wrote, each read when it is asked for: whoever needs one of
+    many variables reads that one."""
+
+    __slots__ = ("_stored",)
+
+    def __init__(self, stored: Mapping[str, Any]) -> None:
+        self._stored = stored
+
+    def __getitem__(self, name: str) -> Any:
+        return from_json(self._stored[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._stored
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stored)
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    def without_nulls(self) -> StoredValues:
+        """Those that are not null."""
+        return StoredValues({k: v for k, v in self._stored.items() if v is not None})
 
 
 def plain(value: Any) -> Any:

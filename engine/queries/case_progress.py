@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Date,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from engine.queries.case_rows import CaseRows
 from engine.queries.rows import AnyRow, AnySelect
 from engine.queries.task_ranges import OPEN
-from engine.store.tables import PlanItemTable, TaskTable
+from engine.store.tables import CaseTable, HistoryTable, PlanItemTable, TaskTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,48 +41,63 @@ class Progress:
     phases: tuple[str, ...] = ()
 
 
-def progress(connection: Connection, case_ids: Iterable[str], today: date) -> dict[str, Progress]:
-    """The progress of each of the cases, in three statements for all of them.
+MOST_KEPT: Final = 20_000
+"""How many cases' progress is kept; it takes a few hundred bytes each."""
+_KEPT: Final[dict[tuple[str, str | None, date], Progress]] = {}
+
+
+def newest_fact() -> ColumnElement[str]:
+    """The hash of the newest fact of a case, for a statement of cases. Whatever changes a case's
+    plan or its tasks is noted in the same transaction, so it tells whether ``progress`` is the
+    same."""
+    fact = select(HistoryTable.hash).where(HistoryTable.case_id == CaseTable.id)
+    return fact.order_by(HistoryTable.id.desc()).limit(1).scalar_subquery().label("newest_fact")
+
+
+def progress(
+    connection: Connection, newest: Mapping[str, str | None], today: date
+) -> dict[str, Progress]:
+    """The progress of each of the cases, in one statement for those that have changed since they
+    were counted, and in none when all are as they were.
 
     An activity is done when none of its tasks is open and the one that ended last was completed.
+
+    :param newest: the hash of each case's ``newest_fact``, by the case's id
     """
-    ids = list(case_ids)
-    if not ids:
-        return {}
-    planned = connection.execute(
-        select(
-            PlanItemTable.case_id,
-            PlanItemTable.phase,
-            PlanItemTable.phase_order,
-            func.count().label("n"),
-        )
-        .where(PlanItemTable.case_id.in_(ids))
-        .group_by(PlanItemTable.case_id, PlanItemTable.phase, PlanItemTable.phase_order)
-    ).all()
-    order = {(row.case_id, row.phase): row.phase_order for row in planned}
-    activities = _sums((row.case_id, row.n) for row in planned)
-    done = {row.case_id: row.n for row in connection.execute(_done(ids))}
-    late = func.sum(case((TaskTable.due < today, 1), else_=0)).label("late")
-    opened = connection.execute(
-        select(TaskTable.case_id, TaskTable.phase, func.count().label("n"), late)
-        .where(TaskTable.case_id.in_(ids), OPEN)
-        .group_by(TaskTable.case_id, TaskTable.phase)
-    ).all()
-    phases: dict[str, set[str]] = {i: set() for i in ids}
-    for row in opened:
-        if row.phase is not None:
-            phases[row.case_id].add(row.phase)
-    open_counts = _sums((row.case_id, row.n) for row in opened)
-    late_counts = _sums((row.case_id, int(row.late)) for row in opened)
+    keys = {id: (id, fact, today) for id, fact in newest.items()}
+    found = {id: _KEPT[key] for id, key in keys.items() if key in _KEPT}
+    missing = [id for id in newest if id not in found]
+    if missing:
+        counted = _progress(connection, missing, today)
+        if len(_KEPT) > MOST_KEPT:
+            _KEPT.clear()
+        _KEPT.update({keys[id]: one for id, one in counted.items() if newest[id] is not None})
+        found |= counted
+    return found
+
+
+def _progress(connection: Connection, ids: Sequence[str], today: date) -> dict[str, Progress]:
+    order: dict[tuple[str, str | None], int] = {}
+    phases: dict[str, set[str]] = {id: set() for id in ids}
+    sums = {(kind, id): 0 for kind in ("planned", "done", "open", "late") for id in ids}
+    given = {"cases": ids, "today": today}
+    for kind, id, phase, number, count, late in connection.execute(_COUNTED, given):
+        sums[kind, id] += count
+        if kind == "planned":
+            order[id, phase] = number
+        elif kind == "open":
+            sums["late", id] += int(late)
+            if phase is not None:
+                phases[id].add(phase)
     return {
-        i: Progress(
-            activities=activities.get(i, 0),
-            done=done.get(i, 0),
-            open=open_counts.get(i, 0),
-            late=late_counts.get(i, 0),
-            phases=tuple(sorted(phases[i], key=lambda key: (order.get((i, key), 1 << 30), key))),
+        id: Progress(
+            activities=sums["planned", id],
+            done=sums["done", id],
+            open=sums["open", id],
+            late=sums["late", id],
+            phases=tuple(sorted(phases[id], key=lambda key: (order.get((id, key), 1 << 30), key))),
         )
-        for i in ids
+        for id in ids
     }
 
 
@@ -102,7 +131,46 @@ def _is_done(tasks: Iterable[AnyRow]) -> bool:
     return completed is not None and (cancelled is None or completed >= cancelled)
 
 
-def _done(case_ids: list[str]) -> AnySelect:
+_CASES: Final[BindParameter[Any]] = bindparam("cases", expanding=True)
+_NOTHING: Final[ColumnElement[int]] = literal_column("0")
+
+
+def _kind(name: str) -> ColumnElement[str]:
+    kind: ColumnElement[str] = literal_column(f"'{name}'")
+    return kind.label("kind")
+
+
+def _planned() -> AnySelect:
+    """A statement of the activities of each case and phase, and the phase's place."""
+    item = PlanItemTable
+    counted: AnySelect = select(
+        _kind("planned"),
+        item.case_id,
+        item.phase,
+        item.phase_order.label("number"),
+        func.count().label("count"),
+        _NOTHING.label("late"),
+    )
+    return counted.where(item.case_id.in_(_CASES)).group_by(
+        item.case_id, item.phase, item.phase_order
+    )
+
+
+def _opened() -> AnySelect:
+    """A statement of the open tasks of each case and phase, and of the late ones."""
+    task = TaskTable
+    counted: AnySelect = select(
+        _kind("open"),
+        task.case_id,
+        task.phase,
+        _NOTHING,
+        func.count(),
+        func.sum(case((task.due < bindparam("today", type_=Date), 1), else_=0)),
+    )
+    return counted.where(task.case_id.in_(_CASES), OPEN).group_by(task.case_id, task.phase)
+
+
+def _done() -> AnySelect:
     """A statement of how many activities of each case are done."""
 
     def latest(state: str) -> ColumnElement[Any]:
@@ -111,7 +179,7 @@ def _done(case_ids: list[str]) -> AnySelect:
     completed, cancelled = latest("completed"), latest("cancelled")
     finished = (
         select(TaskTable.case_id, TaskTable.process_id, TaskTable.element_id)
-        .where(TaskTable.case_id.in_(case_ids))
+        .where(TaskTable.case_id.in_(_CASES))
         .group_by(TaskTable.case_id, TaskTable.process_id, TaskTable.element_id)
         .having(
             func.sum(case((TaskTable.state == "open", 1), else_=0)) == 0,
@@ -125,12 +193,12 @@ def _done(case_ids: list[str]) -> AnySelect:
         PlanItemTable.process_id == finished.c.process_id,
         PlanItemTable.element_id == finished.c.element_id,
     )
-    counted = select(PlanItemTable.case_id, func.count().label("n")).join(finished, and_(*same))
-    return counted.group_by(PlanItemTable.case_id)
+    counted: AnySelect = select(
+        _kind("done"), PlanItemTable.case_id, null(), _NOTHING, func.count(), _NOTHING
+    )
+    return counted.join(finished, and_(*same)).group_by(PlanItemTable.case_id)
 
 
-def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for key, number in pairs:
-        sums[key] = sums.get(key, 0) + number
-    return sums
+_COUNTED: Final = union_all(_planned(), _opened(), _done())
+"""What the progress of cases consists of: of each kind, the case, its phase, the phase's place, how
+many, and how many of them are late."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import partial
+from datetime import date, datetime
+from functools import cache, partial
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
+    Integer,
     Select,
     and_,
+    bindparam,
     not_,
     or_,
     select,
@@ -20,14 +24,14 @@ from sqlalchemy import (
 )
 
 from engine.access import actions
-from engine.access.rules import CaseObject, IncidentObject, MessageObject, may
+from engine.access.rules import CaseObject, IncidentObject, MessageObject, may, sees_all
 from engine.bpmn.meta import MessageMeta
 from engine.queries import case_choice, paging, text_search
 from engine.queries import exact as named
-from engine.queries.case_progress import Progress, progress
+from engine.queries.case_progress import Progress, newest_fact, progress
 from engine.queries.case_rows import CASE
 from engine.queries.exact import OfCase
-from engine.queries.rows import AnyRow, AnySelect, customer_view
+from engine.queries.rows import AnyRow, AnySelect, BuiltStatement, customer_view
 from engine.store.tables import CaseTable, CustomerTable
 from engine.views import Actor, CaseRow, Exact, Field, MessageOption, Page
 from engine.views.filters import ANY
@@ -68,9 +72,12 @@ def search(
     another list."""
     paging.choice("state", state, tuple(STATES))
     paging.check_limit(limit)
+    after = _position(cursor)
+    if not (text_search.words(q) or phase or role) and exact == ANY and sees_all(actor):
+        return _plain(connection, state, after, limit, today)
     few, asked = case_choice.choose(connection, actor, text_search.words(q), exact, phase, role)
     of = CaseTable if few is None else text_search.cases_by_ids(sorted(few))
-    window = _after(cursor, of)
+    window = _behind(after, of)
     process, version = named.process(connection, exact)
     states = STATES[state] if process is None else STATES[state] or EVERY_STATE
     ranges = [of.state == s for s in states] or [true()]
@@ -83,13 +90,34 @@ def search(
         behind = and_(CaseTable.started_at == end.started_at, CaseTable.id < end.id)
         window += [CaseTable.started_at >= end.started_at, not_(behind)]
     rows = connection.execute(_latest(of, ranges, window, asked, limit + 1)).all()
-    figures = progress(connection, [row.id for row in rows[:limit]], today)
+    page = _page(connection, rows, limit, today)
+    return Page(page.items, _place(end)) if page.next is None and end is not None else page
 
-    def place(row: AnyRow) -> str:
-        return paging.encode("cases", row.started_at, row.id)
 
-    page = paging.page(rows, limit, lambda row: case_row(row, figures[row.id]), place)
-    return Page(page.items, place(end)) if page.next is None and end is not None else page
+def _plain(
+    connection: Connection, state: str, after: CasePosition | None, limit: int, today: date
+) -> Page[CaseRow]:
+    """All cases of a state, for whoever sees all."""
+    given = {"count": limit + 1} | (after._asdict() if after else {})
+    rows = _plain_page(state, after is not None).all(connection, given)
+    return _page(connection, rows, limit, today)
+
+
+@cache
+def _plain_page(state: str, after: bool) -> BuiltStatement:
+    ranges = [CaseTable.state == s for s in STATES[state]] or [true()]
+    window = _behind(_AFTER if after else None, CaseTable)
+    return BuiltStatement(_latest(CaseTable, ranges, window, (), _COUNT))
+
+
+def _page(connection: Connection, rows: Sequence[AnyRow], limit: int, today: date) -> Page[CaseRow]:
+    newest = {row.id: row.newest_fact for row in rows[:limit]}
+    figures = progress(connection, newest, today)
+    return paging.page(rows, limit, lambda row: case_row(row, figures[row.id]), _place)
+
+
+def _place(row: AnyRow) -> str:
+    return paging.encode("cases", row.started_at, row.id)
 
 
 def case_row(row: AnyRow, figures: Progress) -> CaseRow:
@@ -156,8 +184,23 @@ def possible(actor: Actor, thing: CaseObject, incidents: bool) -> frozenset[str]
 # ---------------------------------------------------------------- parts
 
 
-def _after(cursor: str | None, of: type[CaseTable]) -> list[ColumnElement[bool]]:
+class CasePosition(NamedTuple):
+    """The place of a case in a list, the last started first."""
+
+    started_at: datetime
+    id: str
+
+
+_AFTER: Final[Any] = CasePosition(bindparam("started_at"), bindparam("id"))  # type: ignore[arg-type]
+_COUNT: Final = bindparam("count", type_=Integer)
+
+
+def _position(cursor: str | None) -> CasePosition | None:
     after = paging.decode("cases", cursor, paging.time_part, paging.text_part)
+    return None if after is None else CasePosition(*after)
+
+
+def _behind(after: CasePosition | None, of: type[CaseTable]) -> list[ColumnElement[bool]]:
     if after is None:
         return []
     at, last = after
@@ -198,7 +241,7 @@ def _latest(
     ranges: Iterable[ColumnElement[bool]],
     window: Iterable[ColumnElement[bool]],
     asked: Iterable[OfCase],
-    count: int,
+    count: int | BindParameter[int],
 ) -> AnySelect:
     """A statement of the ``count`` cases of all ranges that started last, with their columns."""
     parts = []
@@ -214,7 +257,7 @@ def _latest(
         select(merged.c.id).order_by(merged.c.started_at.desc(), merged.c.id.desc()).limit(count)
     )
     page = newest.subquery()
-    listed = _joined(select(*CASE)).join(page, page.c.id == CaseTable.id)
+    listed = _joined(select(*CASE, newest_fact())).join(page, page.c.id == CaseTable.id)
     return listed.order_by(CaseTable.started_at.desc(), CaseTable.id.desc())
 
 

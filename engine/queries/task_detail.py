@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, exists, select
 from engine.access import actions
 from engine.access.rules import CaseObject, TaskObject, authorize, may
 from engine.bpmn.meta import CheckItem
-from engine.feel import from_json
+from engine.feel import StoredValues
 from engine.queries.objects import task_object, task_of_attachment
 from engine.queries.people_choices import choices
 from engine.queries.rows import (
@@ -74,7 +74,7 @@ class TaskPlace:
     definition_id: str
     process_id: str
     element_id: str
-    variables: Mapping[str, Any]
+    variables: StoredValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ def _place(row: AnyRow) -> TaskPlace:
         definition_id=row.definition_id,
         process_id=row.process_id,
         element_id=row.element_id,
-        variables={name: from_json(value) for name, value in stored.items()},
+        variables=StoredValues(stored),
     )
 
 

@@ -142,10 +142,10 @@ class Tasks(TaskFiles):
 
             def ask(place: TaskPlace) -> TaskRequirements:
                 if task.row.state == "open" and task.row.draft_at is None:
-                    fields = {f.id for f in task.meta.form}
-                    known.update({k: v for k, v in task.variables.items() if k in fields})
-                answered = {k: v for k, v in place.variables.items() if v is not None}
-                return replace(task.asks(answered), named=task.named())
+                    seen = task.variables
+                    known.update({f.id: seen[f.id] for f in task.meta.form if f.id in seen})
+                asked = task.asks(place.variables.without_nulls())
+                return replace(asked, named=task.named())
 
             thing = access_object(work, task)
             detail = task_detail.get(work.connection, actor, thing, ask)

@@ -87,7 +87,7 @@ def check_answers(
                 problems += [_required(field)] if field.required else []
         else:
             value, unreadable = _read(field, given, people, plan_rows)
-            if unreadable and partial:
+            if unreadable and partial and (field.type != "plan" or isinstance(given, list)):
                 value, unreadable = _as_written(field, given)
             if not unreadable:
                 values[field.id] = value
@@ -130,7 +130,7 @@ def _read(
 def _as_written(field: FieldLike, given: Any) -> tuple[Any, list[Problem]]:
     """What a draft keeps of an answer that cannot be read."""
     try:
-        if field.type == "plan" and isinstance(given, list):
+        if field.type == "plan":
             rows = [row for row in given[:PLAN_ROWS] if isinstance(row, Mapping)]
             return [
                 {str(k): None if v is None else clean_text(v, TEXT_LENGTH) for k, v in row.items()}

@@ -91,10 +91,9 @@ class LoadedTask:
     meta: TaskMeta
 
     @property
-    def variables(self) -> dict[str, Any]:
+    def variables(self) -> feel.StoredValues:
         """What the task sees, as FEEL values."""
-        stored = {**self.row.snapshot.instance.variables, **self.row.local}
-        return {k: feel.from_json(v) for k, v in stored.items()}
+        return feel.StoredValues({**self.row.snapshot.instance.variables, **self.row.local})
 
     @property
     def conditional(self) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import (
+    data,
     floor,
     ground,
     instructions,
@@ -19,6 +20,7 @@ from tests.bench import (
     loop,
     migration,
     others,
+    pages,
     peers,
     plot,
     starters,
@@ -173,6 +175,22 @@ def _moved(url: str, count: int) -> Iterator[Found]:
     yield f"{found['taken_back']} are taken back", f"{back['wall_s']} s", name
 
 
+def page_costs(size: Size, _until: float) -> Iterator[Found]:
+    """Pages of a company with 2,000 cases on SQLite, each beside its template alone."""
+    url = ground.sqlite_url("pages")
+    data.load(url, pages.CASES)
+    costs = pages.measured(url, size.count)
+    if not costs:
+        yield "instructions of pages", "–", "valgrind is missing"
+    for cost in costs:
+        most, statements = pages.GOALS[cost.page]
+        note = (
+            f"wanted ≤ {most} M; its template alone {cost.floor / 1e6:.1f} M; {cost.statements} "
+            f"statements (wanted ≤ {statements}); {cost.size} bytes of HTML"
+        )
+        yield cost.page, f"{cost.instructions / 1e6:.1f} M", note
+
+
 def compared_lists(size: Size, _until: float) -> Iterator[Found]:
     """On two databases that have been filled before: that takes longer than all the rest."""
     small, large = os.environ.get("SMALL"), os.environ.get("LARGE")
@@ -205,6 +223,7 @@ SECTIONS: dict[str, tuple[str, Section, int, int]] = {
     "workers": ("Workers on PostgreSQL", workers, 0, 600),
     "starters": ("Cases started at once, PostgreSQL", many_starters, 0, 200),
     "instructions": ("Instructions, SQLite", sqlite_instructions, 20, 600),
+    "pages": ("What pages cost, SQLite", page_costs, 0, 600),
     "client": ("Instructions, PostgreSQL", postgresql_instructions, 0, 600),
 }
 """Title, what to run, and its share of a quick run (0: left out) and of a whole one, in seconds.

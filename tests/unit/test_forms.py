@@ -275,6 +275,13 @@ def test_a_row_stands_once() -> None:
     assert [p.code for p in problems] == ["plan_malformed"]
 
 
+@pytest.mark.parametrize("given", [{}, {"id": "r1"}, "x", 1])
+def test_a_draft_keeps_no_plan_that_is_no_list_of_rows(given: Any) -> None:
+    values, problems = check_answers([field("plan")], {"svar": given}, people=PEOPLE, partial=True)
+    assert not values
+    assert [p.code for p in problems] == ["plan_malformed"]
+
+
 # ---------------------------------------------------------------- the checklist
 
 POINTS = (Tick("nycklar", "Hämta nycklar"), Tick("larm", "Fråga om larm"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 
+from web.back import case_urls
+from web.cases.list_rows import case_list_row
 from web.cases.routes import blueprint
 from web.cases.start import may_start
-from web.context import actor, config, engine
+from web.context import actor, config, engine, url_for
 from web.texts.wording import phases
 
 STATES: Final = ("running", "incident", "ended", "all")
@@ -22,9 +24,10 @@ def index() -> str:
     cursor = request.args.get("cursor")
     page = engine().cases.search(actor(), **chosen, cursor=cursor, limit=config().web.page_size)
     query = {name: value for name, value in chosen.items() if value and value != "running"}
+    url = case_urls()
     return render_template(
         "cases/index.html",
-        rows=page.items,
+        rows=[case_list_row(row, url(row.id)) for row in page.items],
         chosen=chosen,
         narrowed=bool(query),
         phases=phases(),
