@@ -51,8 +51,13 @@ class _Shown(NamedTuple):
     language: str
 
 
-def card(row: TaskRow, url: str) -> Markup:
-    """The card of a task; ``url`` is the address of its page."""
+def card(row: TaskRow, url: str, due: tuple[str, int], language: str) -> Markup:
+    """The card of a task.
+
+    :param url: the address of its page
+    :param due: the words for its due date, and the days that have passed since
+    :param language: the reader's
+    """
     person = row.assignee
     if person is not None:
         whose = person.initials
@@ -68,14 +73,13 @@ def card(row: TaskRow, url: str) -> Markup:
             row.phase,
             row.phase_title,
             row.due,
-            due_text(row.due),
-            -1 if row.due is None else days_late(row.due),
+            *due,
             row.ticked,
             row.points,
             row.has_draft,
-            person and person.name,
+            person.name if person else None,
             whose,
-            language(),
+            language,
         )
     )
 
@@ -150,9 +154,10 @@ def filters() -> dict[str, Any]:
 def grouped(rows: tuple[TaskRow, ...]) -> list[tuple[str, list[Markup]]]:
     """The cards of the rows by ``GROUPS``, without the groups that are empty."""
     groups: dict[str, list[Markup]] = {name: [] for name in GROUPS}
-    day, url = today(), task_urls()
+    day, url, reads = today(), task_urls(), language()
+    days = {due: (due_text(due), days_late(due) if due else -1) for due in {r.due for r in rows}}
     for row in rows:
         late = row.due is not None and row.due < day
         group = "late" if late else "today" if row.due == day else "coming"
-        groups[group].append(card(row, url(row.id)))
+        groups[group].append(card(row, url(row.id), days[row.due], reads))
     return [(name, cards) for name, cards in groups.items() if cards]
