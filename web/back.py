@@ -7,9 +7,8 @@ of the pages that such links stand on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from flask import Flask, request
 
@@ -70,20 +69,39 @@ def case_url(case_id: str, **more: Any) -> str:
     return url_for("cases.show", case_id=case_id, back=_this_page("cases.index"), **more)
 
 
-def task_urls() -> Callable[[str], str]:
+_ID: Final = "0" * 32
+"""What stands for the id in the address that those of a list's rows are made of."""
+
+
+class Address(NamedTuple):
+    """The address of each thing of a list: what stands before its id and after it."""
+
+    before: str
+    after: str
+
+    @classmethod
+    def of(cls, endpoint: str, name: str, **values: Any) -> Address:
+        """The address of a page whose parameter ``name`` is the id."""
+        before, after = url_for(endpoint, **{name: _ID}, **values).split(_ID, 1)
+        return cls(before, after)
+
+    def __call__(self, id: str) -> str:
+        return f"{self.before}{id}{self.after}"
+
+
+def task_urls() -> Address:
     """``task_url`` for the rows of a list, all of which have the same way back."""
     return _urls("tasks.show", "task_id", "tasks.inbox")
 
 
-def case_urls() -> Callable[[str], str]:
+def case_urls() -> Address:
     """``case_url`` for the rows of a list, all of which have the same way back."""
     return _urls("cases.show", "case_id", "cases.index")
 
 
-def _urls(endpoint: str, name: str, usual: str) -> Callable[[str], str]:
+def _urls(endpoint: str, name: str, usual: str) -> Address:
     before, rest = url_around(endpoint, name)
-    after = with_query(rest, {"back": _this_page(usual)})
-    return lambda id: f"{before}{id}{after}"
+    return Address(before, with_query(rest, {"back": _this_page(usual)}))
 
 
 def _this_page(usual: str) -> str | None:

@@ -16,7 +16,7 @@ import flask
 from flask import Flask, current_app, g, has_request_context, request
 
 from engine import Actor, Config, Engine, Person
-from web.i18n import language
+from web.i18n import OF_REQUEST, language
 
 _TODAY: Final = ContextVar[date | None]("today of the request", default=None)
 
@@ -142,6 +142,7 @@ def init(app: Flask) -> None:
 
     def forget(_error: BaseException | None = None) -> None:
         _TODAY.set(None)
+        OF_REQUEST.set(None)
 
     app.before_request(forget)
     app.teardown_request(forget)

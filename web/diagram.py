@@ -14,6 +14,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from engine import Drawing, Edge, ElementState, Shape
+from web.i18n import language
 from web.svg import containers, edges, names, nodes, text, tints, words
 from web.svg.markup import joined, number, path, rect, tag
 
@@ -87,31 +88,31 @@ class Drawn:
     """What comes before the text that names the drawing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Container:
     """A shape that others are drawn on: its number among the parts, and what is drawn of it."""
 
     number: int
     inside: Markup
 
-    def standing(self, state: ElementState, _link: Link) -> Markup:
+    def standing(self, state: ElementState, _address: str | None) -> Markup:
         """The part in a state."""
         return tag("g", self.inside, class_=_classes("bp-container", state), aria_hidden="true")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Flow:
     """A flow: its number among the parts."""
 
     number: int
     edge: Edge
 
-    def standing(self, state: ElementState, _link: Link) -> Markup:
+    def standing(self, state: ElementState, _address: str | None) -> Markup:
         """The part in a state."""
         return edges.draw(self.edge, state.state)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Node:
     """A node: its number among the parts, what is drawn of it, and how large its badge is."""
 
@@ -120,10 +121,10 @@ class Node:
     inside: Markup
     scale: float
 
-    def standing(self, state: ElementState, link: Link) -> Markup:
+    def standing(self, state: ElementState, address: str | None) -> Markup:
         """The part in a state; a link where that has an address."""
         seen = [self.inside, _badge(self.shape, state, self.scale)]
-        says, address = words.describe(self.shape, state), link(state)
+        says = words.describe(self.shape, state)
         hover = tag("title", says)
         if address:
             # Its title names it (SVG-AAM): an aria-label would have to repeat the drawn letters.
@@ -210,10 +211,10 @@ def laid(
 ) -> Markup:
     """The drawing with the states laid over it: only what is in one is drawn anew, and what leads
     further is made a link."""
-    parts = list(drawn.parts)
+    parts, spoken = list(drawn.parts), language()
     for element, state in states.items():
         for place in drawn.places.get(element, ()):
-            parts[place.number] = place.standing(state, link)
+            parts[place.number] = _standing(place, state, link(state), spoken)
     for node in drawn.nodes if way is not no_way else ():
         address = way(node.shape)
         if address:
@@ -233,6 +234,13 @@ def shown_states(states: Iterable[ElementState]) -> list[str]:
 
 
 # ---------------------------------------------------------------- parts
+
+
+@lru_cache(maxsize=4_000)
+def _standing(place: Place, state: ElementState, address: str | None, _language: str) -> Markup:
+    """An element in a state, kept for those who look at it again. Places are told apart by what
+    they are, not by what they hold: a drawing that is kept drawn has the same ones."""
+    return place.standing(state, address)
 
 
 def _one_size(shapes: list[Shape], size: float) -> float:

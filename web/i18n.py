@@ -32,7 +32,9 @@ COOKIE: Final = "serviceplan-language"
 """The name of the cookie that holds the chosen language."""
 ENGLISH: Final = Path(__file__).parent / "translations" / "en.po"
 """The file with the English texts."""
-_OF_REQUEST: Final = ContextVar[str | None]("language of the request", default=None)
+OF_REQUEST: Final = ContextVar[str | None]("language of the request", default=None)
+"""The language of this request, once something has asked for it (``web.context`` begins and ends
+what a request knows)."""
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
@@ -51,14 +53,16 @@ def catalogue() -> Catalog:
 def language() -> str:
     """The language of this request, ``sv`` or ``en``: that of the address (``?lang=``), else of the
     cookie, else Swedish, as outside of one (in a command)."""
-    return _OF_REQUEST.get() or _asked_for()
+    return OF_REQUEST.get() or _asked_for()
 
 
 def _asked_for() -> str:
     if not has_request_context():
         return LANGUAGES[0]
     chosen = request.args.get("lang") or request.cookies.get(COOKIE)
-    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+    known = chosen if chosen in LANGUAGES else LANGUAGES[0]
+    OF_REQUEST.set(known)
+    return known
 
 
 def locale() -> Locale:
@@ -158,17 +162,8 @@ class _Texts(NodeTransformer):
 
 
 def init(app: Flask) -> None:
-    """Give the templates ``_`` and ``ngettext``, and every request its language."""
+    """Give the templates ``_`` and ``ngettext``."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, plural, newstyle=True
     )
-
-    def begin() -> None:
-        _OF_REQUEST.set(_asked_for())
-
-    def end(_error: BaseException | None) -> None:
-        _OF_REQUEST.set(None)
-
-    app.before_request(begin)
-    app.teardown_request(end)

@@ -5,9 +5,9 @@ The rows are those of ``plan_item``; a row's rounds are the user tasks of its pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Final
 
@@ -29,7 +29,16 @@ from engine.store.tables import (
     PlanItemTable,
     TaskTable,
 )
-from engine.views import PhaseDiagram, PlanRow, RowState, Sheet, SheetEntry, SheetRow, SignatureView
+from engine.views import (
+    PhaseDiagram,
+    PlanRow,
+    RowState,
+    Sheet,
+    SheetEntry,
+    SheetRow,
+    SheetTab,
+    SignatureView,
+)
 
 Points = Callable[[str, str], Sequence[CheckItem]]
 """``points(definition_id, element_id)``: an activity's checklist in that version's diagram."""
@@ -81,38 +90,67 @@ def plan_rows(connection: Connection, case_id: str, *, running: bool) -> tuple[P
     return tuple(_plan_row(row, rounds.get(_key(row), []), people, running) for row in plan)
 
 
-def of_rows(
-    connection: Connection,
-    rows: CaseRows,
-    people: PeopleById,
-    *,
-    running: bool,
-    ahead: Mapping[str, PhaseDiagram],
-    points: Points = no_points,
-) -> tuple[Sheet, ...]:
-    """The sheets of a case in their order, each with all its rows.
+@dataclass(frozen=True, slots=True)
+class SheetRows:
+    """The rows that a sheet is made of: those of its plan, each with the tasks of its activity, the
+    oldest first. ``diagram`` is that of its phase, None when no version has the phase now."""
 
-    :param people: those whom ``people_in`` names
+    key: str
+    rows: Sequence[tuple[AnyRow, Sequence[AnyRow]]]
+    diagram: PhaseDiagram | None
+
+
+def of_case(
+    connection: Connection, rows: CaseRows, ahead: Mapping[str, PhaseDiagram]
+) -> tuple[SheetRows, ...]:
+    """The rows of the sheets of a case, in the sheets' order.
+
     :param ahead: the diagram of each phase that a case would start today
     """
-    signed = {row.id: _signature(row) for row in rows.tasks if row.signature_id is not None}
-    context = _SheetContext(people, signed, cache(points), running)
     rounds = _rounds(rows.tasks)
-    by_phase: dict[str, list[AnyRow]] = {}
+    by_phase: dict[str, list[tuple[AnyRow, Sequence[AnyRow]]]] = {}
     for row in rows.plan:
-        by_phase.setdefault(row.phase, []).append(row)
+        by_phase.setdefault(row.phase, []).append((row, rounds.get(_key(row), ())))
     started = _started(connection, rows, by_phase)
     return tuple(
-        _sheet(key, plan, rounds, started.get(key) or ahead.get(key), context)
-        for key, plan in by_phase.items()
+        SheetRows(key, listed, started.get(key) or ahead.get(key))
+        for key, listed in by_phase.items()
     )
 
 
-def people_in(rows: CaseRows) -> set[str | None]:
-    """The ids of the people whom the sheets of a case show."""
-    ids: set[str | None] = {row.person_id for row in rows.plan}
-    for row in rows.tasks:
-        ids.update((row.assignee_id, row.completed_by, *tickers(row.ticks)))
+def sheet(of: SheetRows, people: PeopleById, *, running: bool, points: Points = no_points) -> Sheet:
+    """A sheet with all its rows. ``people`` are those whom ``people_in`` names."""
+    context = _SheetContext(people, cache(points), running)
+    diagram, first = of.diagram, of.rows[0][0]
+    return Sheet(
+        key=of.key,
+        title=first.phase_title,
+        process_id=diagram.process_id if diagram else first.process_id,
+        definition_id=diagram.definition_id if diagram else "",
+        version=diagram.version if diagram else 0,
+        instance_id=diagram.instance_id if diagram else None,
+        rows=tuple(_sheet_row(row, rounds, context) for row, rounds in of.rows),
+    )
+
+
+def tab(of: SheetRows, today: date) -> SheetTab:
+    """How far a sheet has come."""
+    done, opened, late = 0, 0, 0
+    for _, rounds in of.rows:
+        now = [task for task in rounds if task.state == "open"]
+        opened += len(now)
+        late += sum(task.due is not None and task.due < today for task in now)
+        done += not now and bool(rounds) and row_state(_states(rounds), running=True) == "done"
+    return SheetTab(of.key, of.rows[0][0].phase_title, done, len(of.rows), opened, late)
+
+
+def people_in(of: SheetRows) -> set[str | None]:
+    """The ids of the people whom a sheet shows."""
+    ids: set[str | None] = set()
+    for row, rounds in of.rows:
+        ids.add(row.person_id)
+        for task in rounds:
+            ids.update((task.assignee_id, task.completed_by, *tickers(task.ticks)))
     return ids
 
 
@@ -133,11 +171,10 @@ def row_state(states: Iterable[tuple[str, object]], *, running: bool) -> RowStat
 
 @dataclass(frozen=True, slots=True)
 class _SheetContext:
-    """What all rows of a case's sheets have in common: the people and the signatures (by the task's
-    id) that they show, the source of checklists, and whether the case is running."""
+    """What all rows of a case's sheets have in common: the people whom they show, the source of
+    checklists, and whether the case is running."""
 
     people: PeopleById
-    signatures: Mapping[str, SignatureView]
     points: Points
     running: bool
 
@@ -172,8 +209,12 @@ def _plan_people(
     return [*(row.person_id for row in plan), *assignees]
 
 
+def _states(rounds: Iterable[AnyRow]) -> list[tuple[str, datetime]]:
+    return [(task.state, task.opened_at) for task in rounds]
+
+
 def _plan_row(row: AnyRow, rounds: Sequence[AnyRow], people: PeopleById, running: bool) -> PlanRow:
-    state = row_state(((r.state, r.opened_at) for r in rounds), running=running)
+    state = row_state(_states(rounds), running=running)
     person_id, due = row.person_id, row.due
     if state == "open":
         latest = next(r for r in reversed(rounds) if r.state == "open")
@@ -189,24 +230,6 @@ def _plan_row(row: AnyRow, rounds: Sequence[AnyRow], people: PeopleById, running
         person=people.get(person_id or ""),
         due=due,
         state=state,
-    )
-
-
-def _sheet(
-    key: str,
-    rows: Sequence[AnyRow],
-    rounds: Mapping[ActivityKey, Sequence[AnyRow]],
-    diagram: PhaseDiagram | None,
-    context: _SheetContext,
-) -> Sheet:
-    return Sheet(
-        key=key,
-        title=rows[0].phase_title,
-        process_id=diagram.process_id if diagram else rows[0].process_id,
-        definition_id=diagram.definition_id if diagram else "",
-        version=diagram.version if diagram else 0,
-        instance_id=diagram.instance_id if diagram else None,
-        rows=tuple(_sheet_row(row, rounds.get(_key(row), ()), context) for row in rows),
     )
 
 
@@ -226,7 +249,7 @@ def _entry(task: AnyRow, context: _SheetContext) -> SheetEntry:
         due=task.due,
         opened_at=task.opened_at,
         completed_at=task.ended_at if done else None,
-        signature=context.signatures.get(task.id),
+        signature=_signature(task) if task.signature_id is not None else None,
         checklist=ticks_view(items, task.ticks, context.people),
         # An actor who sees a case sees its tasks; what they may do is decided on the task's page.
         can_open=True,
@@ -252,7 +275,7 @@ _STARTED: Final = (
 
 
 def _started(
-    connection: Connection, rows: CaseRows, phases: Mapping[str, Sequence[AnyRow]]
+    connection: Connection, rows: CaseRows, phases: Collection[str]
 ) -> dict[str, PhaseDiagram]:
     """The diagram of each phase that the case has started, by the phase's key: that of the instance
     that was started last."""

@@ -7,7 +7,7 @@ a date are a list of their own, so that no database has to sort to put them last
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
@@ -134,11 +134,8 @@ def search(  # noqa: PLR0913 - each is a filter
         chosen = inbox.choose(
             connection, actor, words, show=show, phase=phase, role=role, exact=exact
         )
-        rows = []
-        for window in _windows(due, exact, position, today):
-            if chosen.ranges and len(rows) <= limit and end is None:
-                selected, end = inbox.find(connection, chosen, window, limit + 1 - len(rows))
-                rows += connection.execute(_listed(selected)).all()
+        windows = _windows(due, exact, position, today)
+        rows, end = _chosen_rows(connection, chosen, windows, limit + 1)
 
     def place(row: AnyRow | TaskPosition) -> str:
         return paging.encode("tasks", row.due, row.id)
@@ -283,6 +280,23 @@ def _position(connection: Connection, after: tuple[date | None, str] | None) -> 
     due, task_id = after
     place = connection.scalar(select(TaskTable.place).where(TaskTable.id == task_id))
     return TaskPosition(due, place or "", task_id)
+
+
+def _chosen_rows(
+    connection: Connection,
+    chosen: inbox.TaskSelection,
+    windows: Iterable[Sequence[Condition]],
+    count: int,
+) -> tuple[list[AnyRow], TaskPosition | None]:
+    """The first ``count`` of the chosen tasks in the windows, one after the other, and the position
+    up to which they are read; None when they are read to their end."""
+    rows: list[AnyRow] = []
+    end: TaskPosition | None = None
+    for window in windows:
+        if chosen.ranges and len(rows) < count and end is None:
+            selected, end = inbox.find(connection, chosen, window, count - len(rows))
+            rows += connection.execute(_listed(selected)).all()
+    return rows, end
 
 
 def _windows(

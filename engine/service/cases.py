@@ -239,10 +239,11 @@ class Cases(Part):
     def page(
         self, actor: Actor, business_key: str, *, choose: case_pages.Choose, facts: int = 60
     ) -> CasePage:
-        """A case, by its id or its number, with one of its sheets open: what ``get`` returns, the
-        diagram of that sheet with the states of its elements, and its newest facts.
+        """A case, by its id or its number, with one of its sheets open, the diagram of that sheet
+        with the states of its elements, and its newest facts.
 
-        :param choose: chooses among the sheets; None shows the diagram that the case began on
+        :param choose: chooses the key of a sheet among the tabs; None shows the diagram that the
+            case began on
         :param facts: how many facts, the newest first
         :raises NotFound: when there is none, or the actor may not see it
         """

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from engine.views.customers import Customer
-from engine.views.definitions import Drawing
+from engine.views.definitions import Drawing, LiveProcess
 from engine.views.incidents import Incident
 from engine.views.instances import ElementState, InstanceState, InstanceTitle, InstanceView
 from engine.views.migration import SkippedStep
@@ -137,6 +137,19 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetTab:
+    """How far a sheet of a case has come: how many of its activities are done of the ``whole``, and
+    how many rounds are open or late. ``key`` is the phase's."""
+
+    key: str
+    title: str
+    done: int
+    whole: int
+    open: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessageOption:
     """A message that the case waits for now (complaint, notice, renewal …). ``allowed``: the actor
     may send it; ``interrupting``: it interrupts what is under way."""
@@ -191,15 +204,24 @@ class CaseDetail:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """A case with one of its ``sheets`` open, None for a case that has none: the ``drawing`` of
-    that sheet (else of what the case began on), the ``states`` of the elements in it, the newest
+    """A case with one of its sheets open, None for a case that has none: the ``drawing`` of that
+    sheet (else of what the case began on), the ``states`` of the elements in it, the newest
     ``facts`` (once: each is made when it is taken), the steps that migrations have ``skipped``, and
-    the name of the process of each definition by its id."""
+    the ``live`` processes, whose words the facts are told in.
+    Of the other sheets it has the ``tabs`` only; what else it has is as in ``CaseDetail``."""
 
-    detail: CaseDetail
+    row: CaseRow
+    tabs: tuple[SheetTab, ...]
     sheet: Sheet | None
+    messages: tuple[MessageOption, ...]
+    instances: tuple[InstanceView, ...]
+    incidents: tuple[Incident, ...]
+    people: Mapping[str, Person]
+    can: frozenset[str]
+    activities: tuple[ActivityOption, ...]
+    date_label: str
     states: Mapping[str, ElementState]
     drawing: Drawing | None
     facts: Iterator[HistoryEntry]
     skipped: tuple[SkippedStep, ...]
-    process_names: Mapping[str, str]
+    live: tuple[LiveProcess, ...]

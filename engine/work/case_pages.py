@@ -12,16 +12,17 @@ from sqlalchemy import Connection
 from engine.bpmn.meta import CheckItem
 from engine.definitions.drawings import DrawingLibrary
 from engine.definitions.live import Deployed, LiveProcesses
-from engine.queries import case_detail, case_rows, history, instances, migration
+from engine.queries import case_detail, case_rows, history, instances, migration, sheets
 from engine.queries.case_detail import OpenCase
 from engine.queries.cases import MessageOffer
 from engine.queries.rows import AnyRow
+from engine.queries.sheets import SheetRows
 from engine.unit_of_work import UnitOfWork
-from engine.views import CaseDetail, CasePage, ElementState, Sheet
+from engine.views import CaseDetail, CasePage, ElementState, SheetTab
 from engine.work import adhoc, cases, incidents
 
-Choose = Callable[[Sequence[Sheet]], Sheet | None]
-"""Chooses the sheet that is open on a page; None when there is none."""
+Choose = Callable[[Sequence[SheetTab]], str | None]
+"""Chooses the sheet that is open on a page, by its key; None when there is none."""
 
 
 def detail(work: UnitOfWork, live: LiveProcesses, business_key: str) -> CaseDetail:
@@ -37,7 +38,12 @@ def detail(work: UnitOfWork, live: LiveProcesses, business_key: str) -> CaseDeta
         points=diagrams.points,
         offers=diagrams.offers,
     )
-    return _completed(work, opened, found)
+    return replace(
+        found,
+        activities=adhoc.options(work, opened.rows.instances),
+        incidents=incidents.named(work, found.incidents),
+        date_label=_date_label(work, opened),
+    )
 
 
 def page(
@@ -55,51 +61,54 @@ def page(
     connection, actor, today = work.connection, work.actor, work.today
     diagrams = _Diagrams(work, connection, live, live.read(connection))
     deployed = diagrams.deployed
-    opened = case_detail.read(
-        connection, actor, business_key, ahead=deployed.phases, points=diagrams.points
-    )
-    case_id = opened.thing.id
-    sheet = choose(opened.sheets)
-    definition_id, instance_id = _shown(opened, sheet)
+    opened = case_detail.read(connection, actor, business_key, ahead=deployed.phases)
+    case_id, rows = opened.thing.id, opened.rows
+    tabs = tuple(sheets.tab(each, today) for each in opened.sheets)
+    key = choose(tabs)
+    shown = [each for each in opened.sheets if each.key == key]
+    definition_id, instance_id = _shown(opened, shown)
+    tasks = [task for task in rows.tasks if task.instance_id == instance_id]
+    people = case_detail.people_of(connection, opened, shown, tasks)
     waits = case_rows.waits(connection, case_id, instance_id or "")
     states: Mapping[str, ElementState] = {}
     if instance_id is not None:
-        rows, people = opened.rows, opened.people
         states = instances.shown_states(connection, rows, people, waits, instance_id, today=today)
-    found = case_detail.detail(
-        connection, actor, opened, waits, today=today, offers=diagrams.offers
+    parts = case_detail.parts(
+        connection, actor, opened, people, waits, today=today, offers=diagrams.offers
     )
-    skips = opened.rows.head.has_skipped
+    parts["incidents"] = incidents.named(work, parts["incidents"])
+    running, points = opened.thing.running, diagrams.points
+    opened_sheets = [sheets.sheet(e, people, running=running, points=points) for e in shown]
+    skips = rows.head.has_skipped
     return CasePage(
-        detail=_completed(work, opened, found),
-        sheet=sheet,
+        **parts,
+        tabs=tabs,
+        sheet=next(iter(opened_sheets), None),
+        activities=adhoc.options(work, rows.instances),
+        date_label=_date_label(work, opened),
         states=states,
         drawing=drawings.get(connection, deployed, definition_id) if definition_id else None,
         facts=history.newest(connection, case_id, facts),
         skipped=migration.skipped_of(connection, actor, opened.thing) if skips else (),
-        process_names=deployed.names,
+        live=deployed.processes,
     )
 
 
-def _shown(opened: OpenCase, sheet: Sheet | None) -> tuple[str | None, str | None]:
+def _shown(opened: OpenCase, shown: Sequence[SheetRows]) -> tuple[str | None, str | None]:
     """The ids of the definition and of the instance whose diagram the page shows: those of its
     sheet, without one the root's."""
-    if sheet is not None:
-        return sheet.definition_id or None, sheet.instance_id
+    if shown:
+        diagram = shown[0].diagram
+        return (diagram.definition_id, diagram.instance_id) if diagram else (None, None)
     root = next((row for row in opened.rows.instances if row.parent_id is None), None)
     return (None, None) if root is None else (root.definition_id, root.id)
 
 
-def _completed(work: UnitOfWork, opened: OpenCase, found: CaseDetail) -> CaseDetail:
-    """The case with what its diagrams say of it."""
-    root = next(i for i in found.instances if i.id == found.row.id)
+def _date_label(work: UnitOfWork, opened: OpenCase) -> str:
+    """What the diagram of the case calls the date on which it is planned to start."""
+    root = next(row for row in opened.rows.instances if row.id == opened.thing.id)
     meta = work.definitions.get(work.connection, root.definition_id).meta
-    return replace(
-        found,
-        activities=adhoc.options(work, opened.rows.instances),
-        incidents=incidents.named(work, found.incidents),
-        date_label=meta.case.start_date_label,
-    )
+    return meta.case.start_date_label
 
 
 @dataclass(frozen=True, slots=True)

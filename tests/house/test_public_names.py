@@ -27,7 +27,7 @@ NAMES = {
     # cases
     "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CasePage", "CaseRow", "Choices", "Incident",
     "InstanceView", "MessageOption", "Page", "PlanRow", "Sheet", "SheetEntry", "SheetRow",
-    "VariableValue",
+    "SheetTab", "VariableValue",
     # figures
     "COUNTED_RUNNING", "Count", "Load", "Overview",
     # moving to another version

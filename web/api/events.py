@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from web.api.answers import Time
 from web.i18n import english
-from web.texts.history import FACTS
+from web.texts.facts import FACTS
 
 OF_A_TASK: Final = frozenset({"task", "draft", "point", "file"})
 """The first words of the types of events that are about a user task."""

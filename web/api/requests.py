@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from web.texts.history import FACTS
+from web.texts.facts import FACTS
 
 Limit = Annotated[int, Meta(ge=1, le=200, description="The most items of one page.")]
 Cursor = Annotated[str | UnsetType, Meta(description="`next` of the page before.")]

@@ -5,23 +5,26 @@ hundreds of them, so they are functions, which cost a fraction of Jinja's macros
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date, tzinfo
 from functools import lru_cache
 from typing import Final
 
 from markupsafe import Markup, escape
 
-from engine import ElementState, InstanceView, Person, SheetEntry
+from engine import ElementState, InstanceView, Person, SheetEntry, SheetRow, SheetTab, SignatureView
 from web import formats, markup
-from web.back import task_urls, way_back
+from web.back import Address, way_back
 from web.cases.routes import initials
-from web.cases.sheet import Point, Round, Row, Tab
-from web.context import url_for
+from web.cases.sheet import Point, Round, Row, row_of
+from web.context import today, url_for
 from web.hyphenation import role_name, soft
+from web.i18n import N_, language, ngettext
 from web.i18n import gettext as _
-from web.i18n import ngettext
 from web.texts.history import HistoryLine
 from web.texts.wording import called
 
+LABELS: Final = (N_("Att tänka på"), N_("Ansvarig"), N_("Klart den"), N_("Sign"))
+"""The titles of the columns of a sheet but the first."""
 _ID: Final = "0" * 32
 """What stands for the id in the address that those of all rows are made of."""
 
@@ -34,10 +37,11 @@ def hidden(text: str) -> Markup:
 # ---------------------------------------------------------------- people
 
 
-def responsible(person: Person | None, role: str | None) -> Markup:
-    """Who does something: a round's person, else the plan's, with the role under the name."""
+def responsible(person: Person | None, role: str) -> Markup:
+    """Who does something: a round's person, else the plan's, with the title of the ``role`` under
+    the name."""
     if person is not None:
-        sub = f'<span class="sub">{escape(role_name(role))}</span>' if role else ""
+        sub = f'<span class="sub">{escape(role)}</span>' if role else ""
         return Markup(
             f'<span class="who"><span class="avatar" aria-hidden="true">{escape(person.initials)}'
             f"</span><span>{escape(person.name)}{sub}</span></span>"
@@ -45,7 +49,7 @@ def responsible(person: Person | None, role: str | None) -> Markup:
     if role:
         return Markup(
             '<span class="who"><span class="avatar avatar-role" aria-hidden="true">'
-            f"{markup.icon('person')}</span><span>{escape(role_name(role))}</span></span>"
+            f"{markup.icon('person')}</span><span>{escape(role)}</span></span>"
         )
     return Markup('<span class="muted">–</span>')
 
@@ -86,127 +90,130 @@ def _point(point: Point) -> str:
     )
 
 
-class Paper:
-    """The rows of an open sheet, as the paper form has them."""
+def paper(rows: Iterable[SheetRow], task: Address) -> Markup:
+    """All rows of an open sheet, as the paper form has them. Each is a function of what it is made
+    of, and kept for those who look again.
 
-    def __init__(self) -> None:
-        self._url: Callable[[str], str] = task_urls()
-        self._labels = [escape(_(text)) for text in (
-            "Att tänka på", "Ansvarig", "Klart den", "Sign")]  # fmt: skip
+    :param task: the address of a task
+    """
+    whose = task, today(), language(), formats.zone()
+    made = (_paper_row(row, called(row.plan), role_name(row.plan.role), *whose) for row in rows)
+    return Markup("".join(made))
 
-    def rows(self, rows: Iterable[Row]) -> Markup:
-        """All rows of a sheet."""
-        return Markup("".join(map(self._row, rows)))
 
-    def _row(self, row: Row) -> str:
-        name = called(row.row.plan)
+@lru_cache(maxsize=500)
+def _paper_row(
+    row: SheetRow, name: str, role: str, task: Address, day: date, _language: str, _zone: tzinfo
+) -> str:
+    return _PaperRow(row_of(row, day), name, role, task).html()
+
+
+class _PaperRow:
+    """A row of a sheet: an activity, what it is called, the title of its role."""
+
+    def __init__(self, row: Row, name: str, role: str, task: Address) -> None:
+        self._row, self._name, self._role, self._task = row, name, role, task
+
+    def html(self) -> str:
+        row = self._row
         if not row.current:
-            return self._body(row, name, "", self._older(row, name), row.points, self._ahead(row))
+            return self._body("", self._older(), row.points, self._ahead())
         last = row.current[-1]
         return "".join(
             self._body(
-                row,
-                name,
                 f'<span class="sub">{markup.about(one.entry.about)}</span>'
                 if one.entry.about
                 else "",
-                self._older(row, name) if one is last else "",
+                self._older() if one is last else "",
                 one.points,
-                self._round(one, row, name),
+                self._round(one),
             )
             for one in row.current
         )
 
     def _body(
-        self,
-        row: Row,
-        name: str,
-        about: str,
-        older: str,
-        listed: Sequence[Point],
-        cells: tuple[str, str, str],
+        self, about: str, older: str, listed: Sequence[Point], cells: tuple[str, str, str]
     ) -> str:
-        first, *others = self._labels
+        first, *others = (escape(_(text)) for text in LABELS)
         told = "\n  ".join(
             f'<td data-label="{label}">{cell}</td>'
             for label, cell in zip(others, cells, strict=True)
         )
         return (
-            f'<tbody class="act act-{row.row.state}">\n<tr>\n  <th scope="row">'
-            f'<span class="act-name" lang="sv">{escape(soft(name))}</span>{about}{older}</th>\n'
+            f'<tbody class="act act-{self._row.row.state}">\n<tr>\n  <th scope="row">'
+            f'<span class="act-name" lang="sv">{escape(soft(self._name))}</span>'
+            f"{about}{older}</th>\n"
             f'  <td data-label="{first}">{points(listed)}</td>\n  {told}\n</tr>\n</tbody>\n'
         )
 
-    def _round(self, one: Round, row: Row, name: str) -> tuple[str, str, str]:
+    def _round(self, one: Round) -> tuple[str, str, str]:
         """The three columns that the paper leaves empty, of one round."""
         entry = one.entry
         due = markup.due(entry.due, entry.state == "open")
-        if row.next_due:
-            text = _("Nästa: %(day)s", day=formats.day(row.next_due))
+        if self._row.next_due:
+            text = _("Nästa: %(day)s", day=formats.day(self._row.next_due))
             due += Markup(f'<span class="sub">{escape(text)}</span>')
-        return responsible(entry.person, row.row.plan.role), due, self.signed(entry, name)
+        return responsible(entry.person, self._role), due, self._signed(entry)
 
-    @staticmethod
-    def _ahead(row: Row) -> tuple[str, str, str]:
+    def _ahead(self) -> tuple[str, str, str]:
         """The same of an activity that has not begun."""
-        plan = row.row.plan
+        plan = self._row.row.plan
         due = '<span class="muted">–</span>'
         if plan.due:
             told = hidden(" (" + _("planerat") + ")")
             due = f'<span class="planned">{markup.day(plan.due)}</span>{told}'
-        return responsible(plan.person, plan.role), due, markup.row_state(row.row.state)
+        return responsible(plan.person, self._role), due, markup.row_state(self._row.row.state)
 
-    def _older(self, row: Row, name: str) -> str:
-        if not row.older:
+    def _older(self) -> str:
+        older = self._row.older
+        if not older:
             return ""
-        number = len(row.older)
+        number = len(older)
         text = ngettext("%(num)s tidigare omgång", "%(num)s tidigare omgångar", number)
         listed = "".join(
-            f"\n    <li>{markup.about(entry.about)} {self.signed(entry, name)}</li>"
-            for entry in row.older
+            f"\n    <li>{markup.about(entry.about)} {self._signed(entry)}</li>" for entry in older
         )
         return (
-            f'<details class="disclosure older">\n  <summary>{escape(text)}{hidden(": " + name)}'
-            f'</summary>\n  <ul class="rounds">{listed}\n  </ul>\n</details>'
+            f'<details class="disclosure older">\n  <summary>{escape(text)}'
+            f"{hidden(': ' + self._name)}</summary>\n"
+            f'  <ul class="rounds">{listed}\n  </ul>\n</details>'
         )
 
-    def signed(self, entry: SheetEntry, name: str) -> Markup:
+    def _signed(self, entry: SheetEntry) -> Markup:
         """How a round ended: its signature; of an open one, the way to its task."""
-        url = self._url(entry.task_id)
+        name, url = self._name, self._task(entry.task_id)
         if entry.state == "open":
             text = escape(_("Öppna")) + hidden(" " + name)
             return Markup(f'<a class="btn btn-row" href="{escape(url)}">{text}</a>')
         if entry.state == "cancelled":
             return markup.pill("ahead", _("Avbruten"))
         if entry.signature is not None:
-            return self._stamp(entry, name, url)
+            return _stamp(entry.signature, name, url)
         done = f"{markup.icon('check')}{markup.day(entry.completed_at)}{hidden(' ' + name)}"
         return Markup(f'<a class="btn btn-row btn-quiet" href="{escape(url)}">{done}</a>')
 
-    @staticmethod
-    def _stamp(entry: SheetEntry, name: str, url: str) -> Markup:
-        """The green stamp of a signature: initials and day, the whole of it for those who ask."""
-        signed = entry.signature
-        assert signed is not None
-        title = f"{signed.name}, {signed.meaning}, {formats.moment(signed.at)}"
-        told = _("%(activity)s, signerad av %(who)s", activity=name, who=signed.name)
-        return Markup(
-            f'<a class="stamp" href="{escape(url)}" title="{escape(title)}">\n'
-            f'  <span class="stamp-who" aria-hidden="true">{escape(initials(signed.name))}</span>\n'
-            f"  {hidden(told + ', ')}\n"
-            f'  <time datetime="{signed.at.isoformat()}">{formats.day(signed.at)}</time>\n</a>'
-        )
+
+def _stamp(signed: SignatureView, name: str, url: str) -> Markup:
+    """The green stamp of a signature: initials and day, the whole of it for those who ask."""
+    title = f"{signed.name}, {signed.meaning}, {formats.moment(signed.at)}"
+    told = _("%(activity)s, signerad av %(who)s", activity=name, who=signed.name)
+    return Markup(
+        f'<a class="stamp" href="{escape(url)}" title="{escape(title)}">\n'
+        f'  <span class="stamp-who" aria-hidden="true">{escape(initials(signed.name))}</span>\n'
+        f"  {hidden(told + ', ')}\n"
+        f'  <time datetime="{signed.at.isoformat()}">{formats.day(signed.at)}</time>\n</a>'
+    )
 
 
 # ---------------------------------------------------------------- sheets as links
 
 
-def sheet_tabs(case_id: str, tabs: Iterable[Tab], key: str) -> Markup:
+def sheet_tabs(case_id: str, tabs: Iterable[SheetTab], key: str) -> Markup:
     """The links to all sheets of a case; ``key`` is that of the open one."""
     back = way_back("cases.index").carried
     before, after = url_for("cases.show", case_id=case_id, blad=_ID, back=back).rsplit(_ID, 1)
 
-    def url(tab: Tab) -> str:
+    def url(tab: SheetTab) -> str:
         if tab.key.isascii() and tab.key.isalnum():  # as it stands in an address
             return f"{before}{tab.key}{after}"
         return url_for("cases.show", case_id=case_id, blad=tab.key, back=back)
@@ -214,7 +221,7 @@ def sheet_tabs(case_id: str, tabs: Iterable[Tab], key: str) -> Markup:
     return Markup("".join(_tab(tab, url(tab), tab.key == key) for tab in tabs))
 
 
-def _tab(tab: Tab, url: str, is_open: bool) -> str:
+def _tab(tab: SheetTab, url: str, is_open: bool) -> str:
     state, told = "", ""
     if tab.late:
         late = ngettext("%(num)s försenad", "%(num)s försenade", tab.late)
@@ -241,26 +248,24 @@ def _tab(tab: Tab, url: str, is_open: bool) -> str:
 # ---------------------------------------------------------------- instances
 
 
-def instance_lines(instances: Sequence[InstanceView], base: int = 0) -> Markup:
-    """Instances of one case as the items of a list; ``base`` is the depth of the outermost."""
-    if not instances:
-        return Markup()
-    case_id = instances[0].case_id
-    address = url_for("cases.instance", case_id=case_id, instance_id=_ID)
-    before, after = map(escape, address.rsplit(_ID, 1))
-    return Markup(
-        "".join(_instance_line(one, f"{before}{one.id}{after}", base) for one in instances)
-    )
+def instance_lines(instances: Iterable[InstanceView], address: Address, base: int = 0) -> Markup:
+    """Instances of one case as the items of a list; ``base`` is the depth of the outermost, and
+    ``address`` that of an instance. Each is kept for those who look again."""
+    where = address, base, language(), formats.zone()
+    return Markup("".join(_instance_line(one, *where) for one in instances))
 
 
-def _instance_line(one: InstanceView, url: str, base: int) -> str:
+@lru_cache(maxsize=4_000)
+def _instance_line(
+    one: InstanceView, address: Address, base: int, _language: str, _zone: tzinfo
+) -> str:
     about = f'<span class="sub">{markup.about(one.about)}</span>' if one.about else ""
     days = formats.day(one.started_at)
     if one.ended_at:
         days += f" – {formats.day(one.ended_at)}"
     return (
         f'<li class="inst inst-{min(one.depth - base, 3)}">\n'
-        f'  <a class="inst-link" href="{url}">{escape(one.name)}</a>{about}\n'
+        f'  <a class="inst-link" href="{escape(address(one.id))}">{escape(one.name)}</a>{about}\n'
         f'  <span class="inst-more">{markup.instance_state(one.state)}'
         f'<span class="small muted nowrap">{days}</span></span>\n</li>'
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from engine import Sheet, SheetEntry, SheetRow, Tick
+from engine import SheetEntry, SheetRow, SheetTab, Tick
 from web.formats import local
 
 
@@ -52,50 +52,20 @@ class Row:
     next_due: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A sheet's link: how many of its activities are done, and how many rounds are open or late."""
-
-    key: str
-    title: str
-    done: int
-    whole: int
-    open: int
-    late: int
-
-
-def rows(sheet: Sheet, today: date) -> list[Row]:
-    """The rows of a sheet, in its order."""
-    return [_row(row, today) for row in sheet.rows]
+def chosen(tabs: Sequence[SheetTab], asked: str | None) -> str | None:
+    """The key ``asked`` for, where a sheet has it; else that of the first sheet with an open
+    activity, else of the last with a finished one, else of the first. None when there are no
+    sheets."""
+    keys = [tab.key for tab in tabs]
+    if asked in keys:
+        return asked
+    opened = (tab.key for tab in tabs if tab.open)
+    done = (tab.key for tab in reversed(tabs) if tab.done)
+    return next(opened, None) or next(done, None) or next(iter(keys), None)
 
 
-def tab(sheet: Sheet, today: date) -> Tab:
-    """The link to a sheet."""
-    opened = [e for row in sheet.rows for e in row.entries if e.state == "open"]
-    return Tab(
-        key=sheet.key,
-        title=sheet.title,
-        done=sum(row.state == "done" for row in sheet.rows),
-        whole=len(sheet.rows),
-        open=len(opened),
-        late=sum(e.due is not None and e.due < today for e in opened),
-    )
-
-
-def chosen(sheets: Sequence[Sheet], asked: str | None) -> Sheet | None:
-    """The sheet with the key ``asked``; else the first with an open activity, else the last with a
-    finished one, else the first. None when there are no sheets."""
-    by_key = {sheet.key: sheet for sheet in sheets}
-    if asked in by_key:
-        return by_key[asked]
-    for state, order in (("open", sheets), ("done", sheets[::-1])):
-        for sheet in order:
-            if any(row.state == state for row in sheet.rows):
-                return sheet
-    return sheets[0] if sheets else None
-
-
-def _row(row: SheetRow, today: date) -> Row:
+def row_of(row: SheetRow, today: date) -> Row:
+    """The row of an activity, as it stands ``today``."""
     current = tuple(e for e in row.entries if e.state == "open") or row.entries[-1:]
     older = tuple(e for e in reversed(row.entries) if e not in current)
     last = row.entries[-1] if row.entries else None

@@ -10,13 +10,14 @@ from typing import Final
 from flask import render_template, request
 from markupsafe import Markup
 
-from engine import CaseDetail, CasePage, Drawing, ElementState, InstanceView, Sheet
+from engine import CasePage, Drawing, ElementState, InstanceView, Sheet
 from web import diagram, planes
-from web.back import task_urls
+from web.back import Address, task_urls
 from web.cases import markup
-from web.cases import sheet as paper
 from web.cases.routes import blueprint
-from web.context import actor, engine, today, url_for
+from web.cases.sheet import chosen
+from web.context import actor, engine
+from web.hyphenation import role_name
 from web.i18n import gettext as _
 from web.planes import Picture
 from web.svg import words
@@ -28,32 +29,31 @@ LATEST: Final = 8
 FACTS: Final = 60
 """Facts that the timeline is made of: an act such as a completed task writes several."""
 
-_ID: Final = "0" * 32
-"""What stands for the id in the address that those of a diagram's elements are made of."""
-
 
 @blueprint.get("/<case_id>")
 def show(case_id: str) -> str:
     """The page of a case, with the sheet of the address (``?blad=``) open."""
-    choose = partial(paper.chosen, asked=request.args.get("blad"))
+    choose = partial(chosen, asked=request.args.get("blad"))
     page = engine().cases.page(actor(), case_id, choose=choose, facts=FACTS)
-    detail, sheet = page.detail, page.sheet
-    whole = None if sheet else _whole(page)
-    processes = tree(detail.instances)
+    sheet = page.sheet
+    processes = tree(page.instances)
+    task, child = task_urls(), _instance_urls(page.row.id)
+    link = element_link(task, child)
+    whole = None if sheet else _whole(page, link)
     return render_template(
         "cases/show.html",
-        case=detail,
-        row=detail.row,
-        tabs=_tabs(detail, sheet) if sheet else "",
+        case=page,
+        row=page.row,
+        tabs=markup.sheet_tabs(page.row.id, page.tabs, sheet.key) if sheet else "",
         sheet=sheet,
-        paper=markup.Paper().rows(paper.rows(sheet, today())) if sheet else "",
-        picture=_sheet_picture(page, sheet) if sheet else None,
+        paper=markup.paper(sheet.rows, task) if sheet else "",
+        picture=_sheet_picture(page, sheet, link) if sheet else None,
         whole=whole,
-        steps=_steps(whole, case_id) if whole else "",
-        messages=[m for m in detail.messages if m.allowed],
-        people=[markup.responsible(person, role) for role, person in detail.people.items()],
-        processes=markup.instance_lines(processes.shown),
-        finished=markup.instance_lines(processes.finished, 9),
+        steps=_steps(whole, link) if whole else "",
+        messages=[m for m in page.messages if m.allowed],
+        people=[markup.responsible(who, role_name(role)) for role, who in page.people.items()],
+        processes=markup.instance_lines(processes.shown, child),
+        finished=markup.instance_lines(processes.finished, child, 9),
         finished_count=len(processes.finished),
         timeline=markup.timeline(_timeline(page)),
         skipped=page.skipped,
@@ -67,29 +67,26 @@ def instance(case_id: str, instance_id: str) -> str:
     view = engine().instances.get(actor(), instance_id)
     states = engine().instances.element_states(actor(), view.id)
     drawing = engine().definitions.drawing(actor(), view.definition_id)
-    standing = _standing(view, states, drawing)
+    address = _instance_urls(view.case_id)
+    link = element_link(task_urls(), address)
+    standing = _standing(view, states, drawing, link)
     return render_template(
         "cases/instance.html",
         case=detail,
         row=detail.row,
         instance=view,
         picture=standing.picture,
-        standing=_steps(standing, view.case_id),
+        standing=_steps(standing, link),
         children=markup.instance_lines(
-            [i for i in detail.instances if i.parent_id == instance_id], view.depth + 1
+            [i for i in detail.instances if i.parent_id == instance_id], address, view.depth + 1
         ),
         offered=[o for o in detail.activities if o.instance_id == instance_id],
         parent=next((i for i in detail.instances if i.id == view.parent_id), None),
     )
 
 
-def _tabs(detail: CaseDetail, sheet: Sheet) -> Markup:
-    tabs = [paper.tab(one, today()) for one in detail.sheets]
-    return markup.sheet_tabs(detail.row.id, tabs, sheet.key)
-
-
 def _timeline(page: CasePage) -> list[HistoryLine]:
-    return HistoryFormatter().timeline(page.facts, LATEST)
+    return HistoryFormatter(live=page.live).timeline(page.facts, LATEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +97,15 @@ class Standing:
     steps: list[tuple[str, ElementState]]
 
 
-def _steps(standing: Standing, case_id: str) -> Markup:
-    return markup.standing(standing.steps, element_link(case_id), words.standing)
+def _steps(standing: Standing, link: diagram.Link) -> Markup:
+    return markup.standing(standing.steps, link, words.standing)
 
 
 def _standing(
-    instance: InstanceView, states: Mapping[str, ElementState], drawing: Drawing
+    instance: InstanceView,
+    states: Mapping[str, ElementState],
+    drawing: Drawing,
+    link: diagram.Link,
 ) -> Standing:
     names = {shape.id: shape.name for shape in planes.all_shapes(drawing) if shape.name.strip()}
     # A file without a drawing has the steps' names in its table of activities.
@@ -113,38 +113,38 @@ def _standing(
         if row.process_id in ("", instance.process_id):
             names.setdefault(row.id, row.name)
     return Standing(
-        planes.picture(drawing, states, title=instance.name, link=element_link(instance.case_id)),
+        planes.picture(drawing, states, title=instance.name, link=link),
         [(names[s.element_id], s) for s in states.values() if s.element_id in names],
     )
 
 
-def _whole(page: CasePage) -> Standing | None:
+def _whole(page: CasePage, link: diagram.Link) -> Standing | None:
     """The state of the root instance, for a case whose diagrams have no sheets."""
-    root = next((i for i in page.detail.instances if i.parent_id is None), None)
+    root = next((i for i in page.instances if i.parent_id is None), None)
     if root is None or page.drawing is None:
         return None
-    return _standing(root, page.states, page.drawing)
+    return _standing(root, page.states, page.drawing, link)
 
 
-def _sheet_picture(page: CasePage, sheet: Sheet) -> Picture | None:
+def _sheet_picture(page: CasePage, sheet: Sheet, link: diagram.Link) -> Picture | None:
     if page.drawing is None:
         return None
     title = _("Diagram för %(key)s, %(title)s", key=sheet.key, title=sheet.title)
-    link = element_link(page.detail.row.id)
     return planes.picture(page.drawing, page.states, title=title, link=link)
 
 
-def element_link(case_id: str) -> diagram.Link:
+def _instance_urls(case_id: str) -> Address:
+    return Address.of("cases.instance", "instance_id", case_id=case_id)
+
+
+def element_link(task: Address, instance: Address) -> diagram.Link:
     """A function that gives the address of an element's task or of the instance that it started."""
-    task_url = task_urls()
-    address = url_for("cases.instance", case_id=case_id, instance_id=_ID)
-    before, after = address.rsplit(_ID, 1)
 
     def link(state: ElementState) -> str | None:
         if state.task_id:
-            return task_url(state.task_id)
+            return task(state.task_id)
         if state.instance_id:
-            return f"{before}{state.instance_id}{after}"
+            return instance(state.instance_id)
         return None
 
     return link

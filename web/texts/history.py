@@ -6,104 +6,28 @@ A fact whose type has no sentence here is shown by the type's name, so that none
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import islice
 from typing import Any, Final
 
-from engine import SYSTEM, HistoryChoices, HistoryEntry, InstanceTitle, NamedMessage
+from engine import (
+    SYSTEM,
+    HistoryChoices,
+    HistoryEntry,
+    InstanceTitle,
+    LiveProcess,
+    NamedMessage,
+)
 from web import formats
 from web.choices import names_of
 from web.context import actor, engine, role_title
 from web.i18n import N_, ngettext
 from web.i18n import gettext as _
+from web.texts.facts import FACTS, NO_CUSTOMER, NOT_APPLICABLE
 from web.texts.incidents import kind_text
 from web.texts.wording import DiagramWords, answers
-
-FACTS: Final[Mapping[str, tuple[str, str]]] = {
-    "case.started": (
-        N_("Ärende startat"), N_("%(who)s startade ärendet för %(customer)s")),
-    "case.completed": (N_("Ärende avslutat"), N_("Ärendet är avslutat")),
-    "case.terminated": (
-        N_("Ärende avslutat i förtid"), N_("Ärendet avslutades i förtid")),
-    "case.cancelled": (N_("Ärende avbrutet"), N_("%(who)s avbröt ärendet")),
-    "instance.started": (N_("Process startad"), N_("”%(process)s” startade")),
-    "instance.completed": (N_("Process avslutad"), N_("”%(process)s” avslutades")),
-    "instance.terminated": (
-        N_("Process avslutad i förtid"), N_("”%(process)s” avslutades i förtid")),
-    "instance.cancelled": (N_("Process avbruten"), N_("”%(process)s” avbröts")),
-    "child.started": (
-        N_("Delprocess startad"), N_("”%(element)s” startade ”%(started)s”, version %(number)s")),
-    "task.opened": (N_("Uppgift öppnad"), N_("Uppgiften ”%(element)s” öppnades")),
-    "task.cancelled": (N_("Uppgift avbruten"), N_("Uppgiften ”%(element)s” avbröts")),
-    "task.claimed": (N_("Uppgift tagen"), N_("%(who)s tog uppgiften ”%(element)s”")),
-    "task.released": (
-        N_("Uppgift tillbakalämnad"), N_("%(who)s lämnade tillbaka uppgiften ”%(element)s”")),
-    "task.reassigned": (
-        N_("Uppgift tilldelad"), N_("%(who)s gav uppgiften ”%(element)s” till %(assignee_name)s")),
-    "task.taken_over": (
-        N_("Uppgift övertagen"),
-        N_("%(who)s tog över uppgiften ”%(element)s” från %(from_name)s")),
-    "draft.saved": (N_("Utkast sparat"), N_("%(who)s sparade ett utkast till ”%(element)s”")),
-    "point.ticked": (N_("Punkt avbockad"), N_("%(who)s bockade av ”%(point)s” på ”%(element)s”")),
-    "point.unticked": (N_("Punkt öppnad igen"), N_("%(who)s tog bort bocken för ”%(point)s”")),
-    "file.attached": (N_("Fil bifogad"), N_("%(who)s bifogade %(filename)s till ”%(element)s”")),
-    "file.detached": (N_("Fil borttagen"), N_("%(who)s tog bort %(filename)s från ”%(element)s”")),
-    "task.completed": (N_("Uppgift slutförd"), N_("%(who)s slutförde ”%(element)s”")),
-    "task.signed": (N_("Signatur"), N_("%(who)s signerade ”%(element)s” (%(meaning)s)")),
-    "plan.changed": (N_("Planen ändrad"), N_("%(who)s ändrade planen")),
-    "message.sent": (N_("Meddelande registrerat"), N_("%(who)s registrerade ”%(message)s”")),
-    "message.received": (N_("Meddelande mottaget"), N_("”%(message)s” togs emot av ”%(element)s”")),
-    "message.unread": (
-        N_("Meddelande inte mottaget"), N_("Ärendet avslutades innan ”%(message)s” togs emot")),
-    "signal.received": (N_("Signal mottagen"), N_("En signal togs emot av ”%(element)s”")),
-    "timer.fired": (N_("Tiden inne"), N_("Tiden var inne för ”%(element)s”")),
-    "incident.raised": (N_("Fel"), N_("Ärendet stoppades av ett fel")),
-    "incident.resolved": (N_("Stopp åtgärdat"), N_("%(who)s fick ärendet att gå vidare")),
-    "activity.begun": (N_("Aktivitet påbörjad"), N_("%(who)s påbörjade ”%(element)s”")),
-    "variables.corrected": (N_("Värden rättade"), N_("%(who)s rättade värden i ärendet")),
-    "migration.started": (
-        N_("Flytt begärd"), N_("%(who)s lät flytta pågående ”%(started)s” till version "
-                "%(number)s")),
-    "instance.migrated": (
-        N_("Flyttad till ny version"), N_("%(who)s flyttade ”%(started)s” till version "
-                "%(number)s")),
-    "instance.migration_undone": (
-        N_("Flytt tillbakatagen"), N_("%(who)s tog tillbaka ”%(started)s” till version "
-                "%(number)s")),
-    "step.offered": (N_("Nytt steg öppnat"), N_("%(who)s öppnade det nya steget ”%(element)s”")),
-    "step.dismissed": (
-        N_("Nytt steg behövs inte"), N_("%(who)s angav att ”%(element)s” inte behövs: %(reason)s")),
-    "customer.added": (N_("Kund registrerad"), N_("%(who)s registrerade kunden %(name)s")),
-    "person.added": (N_("Person tillagd"), N_("%(who)s lade till %(name)s (%(username)s)")),
-    "person.changed": (
-        N_("Person ändrad"), N_("%(who)s ändrade roller eller rättigheter för %(person)s")),
-    "password.changed": (N_("Lösenord bytt"), N_("%(who)s bytte lösenordet för %(person)s")),
-    "token.added": (
-        N_("API-nyckel skapad"), N_("%(who)s skapade API-nyckeln ”%(name)s” för %(person)s")),
-    "token.revoked": (
-        N_("API-nyckel spärrad"), N_("%(who)s spärrade API-nyckeln ”%(name)s” för %(person)s")),
-    "definition.deployed": (
-        N_("Diagram publicerat"), N_("%(who)s publicerade ”%(name)s” som version %(number)s")),
-    "drawing.kept": (
-        N_("Ritning sparad"), N_("%(who)s sparade ”%(name)s” som ritning, version %(number)s")),
-    "decision.deployed": (
-        N_("Beslutsmodell publicerad"),
-        N_("%(who)s publicerade beslutsmodellen ”%(model)s” som version %(number)s")),
-    "decision_drawing.kept": (
-        N_("Beslutsmodell sparad som ritning"),
-        N_("%(who)s sparade beslutsmodellen ”%(model)s” som ritning, version %(number)s")),
-    "decision.evaluated": (
-        N_("Beslut fattat"), N_("”%(element)s” fattade beslutet ”%(name)s”, version %(number)s")),
-}  # fmt: skip
-"""The label (in a list of types) and the sentence of each type of fact."""
-
-NOT_APPLICABLE: Final = N_("%(who)s angav att ”%(point)s” inte är aktuell på ”%(element)s”")
-"""The sentence of ``point.ticked`` when the point was set aside with a reason."""
-
-NO_CUSTOMER: Final = N_("%(who)s startade ärendet")
-"""The sentence of ``case.started`` when the case has no customer."""
 
 MARKS: Final = {"task.signed": "done", "task.completed": "done", "case.started": "start",
                 "incident.raised": "late", "case.cancelled": "late",
@@ -136,11 +60,18 @@ class HistoryFormatter:
     """Formats facts for one page or file; looks the names of people and of what diagrams hold up
     once."""
 
-    def __init__(self, known: HistoryChoices | None = None, *, whole: bool = False) -> None:
+    def __init__(
+        self,
+        known: HistoryChoices | None = None,
+        *,
+        whole: bool = False,
+        live: Sequence[LiveProcess] | None = None,
+    ) -> None:
         """``known``: what has been read for the facts; ``whole``: long values and plans are in
-        full, for a file; pages cut them."""
+        full, for a file; pages cut them; ``live``: the live processes, where they have been
+        read."""
         self._extras = EXTRAS | WHOLE if whole else EXTRAS
-        self._words = DiagramWords(known.live if known else None)
+        self._words = DiagramWords(known.live if known else live)
         self._people = {id: each.name for id, each in known.about.items()} if known else {}
 
     def sentence(self, entry: HistoryEntry) -> str:

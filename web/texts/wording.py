@@ -60,9 +60,9 @@ class DiagramWords:
     """The words of the diagrams that one page or file asks for; each diagram is read once."""
 
     def __init__(self, live: Sequence[LiveProcess] | None = None) -> None:
-        """``live``: the live processes, where they have been read."""
-        self._live_ones = live
+        """``live``: the live processes, where they have been read; else they are when needed."""
         self._read: dict[str, Wording] = {}
+        self._live_processes = live
 
     def of(self, definition_id: str | None) -> Wording:
         """The words of a definition; none of one that is no process."""
@@ -107,10 +107,12 @@ class DiagramWords:
         return next(labels, id)
 
     def _live(self, process_id: str = "") -> Iterator[Wording]:
-        if self._live_ones is None:
-            self._live_ones = engine().definitions.live(actor())
-        startable = (d for d in self._live_ones if d.startable)
-        return (self.of(d.id) for d in startable if process_id in ("", d.process_id))
+        """The words of the live diagrams, each read when it is taken."""
+        if self._live_processes is None:
+            self._live_processes = engine().definitions.live(actor())
+        for process in self._live_processes:
+            if process.startable and process_id in ("", process.process_id):
+                yield self.of(process.id)
 
 
 def answers(

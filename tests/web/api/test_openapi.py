@@ -33,7 +33,7 @@ from tests.support.workers import work_off
 from web import create_app
 from web.api.problems import KINDS
 from web.api.routes import ROUTES
-from web.texts.history import FACTS
+from web.texts.facts import FACTS
 
 SHOP = diagram(
     "shop",

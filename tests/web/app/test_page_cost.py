@@ -19,7 +19,7 @@ from tests.support.steps import into_operation
 from tests.support.visitor import SignedIn, Visitor
 from web import diagram as drawings
 
-CASE = 10
+CASE = 9
 """Statements of the page of a case: the session; the case, its instances, its plan, its tasks, its
 people, what it waits for and its newest facts; what was deployed last."""
 HISTORY = 4

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from engine import CaseDetail, Engine, FakeClock, Incident, Receipt
+from engine import CaseDetail, CasePage, Engine, FakeClock, Incident, Receipt
 from tests.support.desk import a_customer
 from tests.support.ground import START
 from tests.support.people import People
@@ -206,10 +207,13 @@ def test_an_incident_is_shown_and_can_be_tried_again(
     detail = engine.cases.get(people["manager"].actor, case_id)
     broken = _with_incident(detail)
     shown_page = engine.cases.page
+
+    def broken_page(*given: Any, **named: Any) -> CasePage:
+        page = shown_page(*given, **named)
+        return replace(page, incidents=broken.incidents, can=broken.can)
+
     monkeypatch.setattr(engine.cases, "get", lambda *_: broken)
-    monkeypatch.setattr(
-        engine.cases, "page", lambda *a, **named: replace(shown_page(*a, **named), detail=broken)
-    )
+    monkeypatch.setattr(engine.cases, "page", broken_page)
 
     def retry(_actor: object, incident_id: str, **_seen: object) -> Receipt:
         tried.append(incident_id)

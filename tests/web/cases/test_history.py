@@ -17,7 +17,7 @@ from tests.support.people import People
 from tests.support.steps import walk
 from tests.support.visitor import SignedIn, Visitor
 from web.history import safe_cell
-from web.texts.history import FACTS
+from web.texts.facts import FACTS
 from web.texts.verification import fault_text
 
 

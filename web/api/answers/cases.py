@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from engine import INCIDENT_KINDS
 from web.api.answers.people import Person, Time
 from web.api.answers.tasks import Field, InstanceTitle
-from web.texts.history import FACTS
+from web.texts.facts import FACTS
 
 
 class Customer(Struct, frozen=True):
