@@ -156,8 +156,8 @@ def points(ticked: int, whole: int) -> Markup:
 
 @lru_cache(maxsize=500)
 def _points(ticked: int, whole: int, _language: str) -> Markup:
-    singular, plural = "%(part)s av %(num)s punkt", "%(part)s av %(num)s punkter"
-    return meter(ticked, whole, ngettext(singular, plural, whole, part=ticked))
+    text = ngettext("%(part)s av %(num)s punkt", "%(part)s av %(num)s punkter", whole, part=ticked)
+    return meter(ticked, whole, text)
 
 
 def options(choices: Iterable[tuple[str, str]], chosen: str | None = None) -> Markup:
