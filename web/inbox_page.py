@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from flask import request
 from markupsafe import Markup, escape
 
-from engine import Person, TaskRow
+from engine import TaskRow
 from web.back import task_urls
 from web.context import engine, role_title, today, url_for
 from web.formats import day_long, days_late, due_text
@@ -30,68 +30,103 @@ SHOW: Final = ("mine", "role", "all")
 """Whose tasks the inbox shows: one's own, those of one's roles, everybody's."""
 
 
-def card(row: TaskRow, url: str) -> Markup:
-    """The card of a task; ``url`` is the address of its page."""
-    days = -1 if row.due is None else days_late(row.due)
-    role = role_title(row.role) if row.role else _("Ingen")
-    texts = called(row), due_text(row.due), role, language()
-    return _card(row, url, texts, about(row.about), days)
+class _Shown(NamedTuple):
+    """All that a card shows, and the reader's language."""
+
+    url: str
+    name: str
+    about: Markup
+    customer: str | None
+    number: str
+    phase: str | None
+    phase_title: str | None
+    due: date | None
+    due_text: str
+    days_late: int
+    ticked: int
+    points: int
+    has_draft: bool
+    person: str | None
+    whose: str
+    language: str
 
 
-@lru_cache(maxsize=2_000)
-def _card(
-    row: TaskRow, url: str, texts: tuple[str, str, str, str], about: Markup, days: int
-) -> Markup:
-    name, due, role, _language = texts
-    who = _assigned(row.assignee) if row.assignee else _free(role)
-    return Markup(
-        f'<div class="task-what"><h3 lang="sv"><a class="task-link" href="{escape(url)}">'
-        f"{_name(name)}</a></h3>{about}"
-        f'<p class="task-where">{_where(row)}</p></div>'
-        f'{_when(due, row.due, days)}<div class="task-state">{_state(row)}</div>{who}'
+def card(row: TaskRow, url: str, due: tuple[str, int], language: str) -> Markup:
+    """The card of a task.
+
+    :param url: the address of its page
+    :param due: the words for its due date, and the days that have passed since
+    :param language: the reader's
+    """
+    person = row.assignee
+    if person is not None:
+        whose = person.initials
+    else:
+        whose = role_title(row.role) if row.role else _("Ingen")
+    return _card(
+        _Shown(
+            url,
+            called(row),
+            about(row.about),
+            row.customer,
+            row.case_number,
+            row.phase,
+            row.phase_title,
+            row.due,
+            *due,
+            row.ticked,
+            row.points,
+            row.has_draft,
+            person.name if person else None,
+            whose,
+            language,
+        )
     )
 
 
-def _name(name: str) -> Markup:
-    return escape(soft(name))
+@lru_cache(maxsize=2_000)
+def _card(shown: _Shown) -> Markup:
+    return Markup(
+        f'<div class="task-what"><h3 lang="sv"><a class="task-link" href="{escape(shown.url)}">'
+        f"{escape(soft(shown.name))}</a></h3>{shown.about}"
+        f'<p class="task-where">{_where(shown)}</p></div>'
+        f'{_when(shown)}<div class="task-state">{_state(shown)}</div>{_whose(shown)}'
+    )
 
 
-def _where(row: TaskRow) -> Markup:
-    customer = ""
-    if row.customer:
-        customer = f'<span class="task-customer">{_name(row.customer)}</span>'
-    phase = _phase(row.phase, row.phase_title or "") if row.phase else ""
-    return Markup(f"{customer}{escape(row.case_number)}{phase}")
+def _where(shown: _Shown) -> Markup:
+    customer = phase = ""
+    if shown.customer:
+        customer = f'<span class="task-customer">{escape(soft(shown.customer))}</span>'
+    if shown.phase:
+        title = escape(shown.phase_title or "")
+        phase = f'<span lang="sv">{escape(shown.phase)} {title}</span>'
+    return Markup(f"{customer}{escape(shown.number)}{phase}")
 
 
-def _phase(key: str, title: str) -> Markup:
-    return Markup(f'<span lang="sv">{escape(key)} {escape(title)}</span>')
+def _when(shown: _Shown) -> Markup:
+    if shown.days_late < 0:
+        return Markup(f'<div class="task-when task-due">{escape(shown.due_text)}</div>')
+    if shown.days_late == 0:
+        return Markup(f'<div class="task-when">{pill("today", shown.due_text)}</div>')
+    late = pill("late", shown.due_text, "clock")
+    day = f'<span class="muted small">{escape(day_long(shown.due))}</span>'
+    return Markup(f'<div class="task-when">{late}{day}</div>')
 
 
-def _when(text: str, due: date | None, days: int) -> Markup:
-    if days < 0:
-        return Markup(f'<div class="task-when task-due">{escape(text)}</div>')
-    if days == 0:
-        return Markup(f'<div class="task-when">{pill("today", text)}</div>')
-    day = f'<span class="muted small">{escape(day_long(due))}</span>'
-    return Markup(f'<div class="task-when">{pill("late", text, "clock")}{day}</div>')
-
-
-def _state(row: TaskRow) -> Markup:
-    ticked = points(row.ticked, row.points) if row.points else Markup()
-    if not row.has_draft:
+def _state(shown: _Shown) -> Markup:
+    ticked = points(shown.ticked, shown.points) if shown.points else Markup()
+    if not shown.has_draft:
         return ticked
     draft = pill("info", _("Utkast"), "pen")
     return Markup(f"{ticked}{draft}")
 
 
-def _assigned(person: Person) -> Markup:
-    avatar = f'<span class="avatar" aria-hidden="true">{escape(person.initials)}</span>'
-    return Markup(f'<div class="task-who who">{avatar}{escape(person.name)}</div>')
-
-
-def _free(role: str) -> Markup:
-    return Markup(f'<div class="task-who muted">{escape(role)}</div>')
+def _whose(shown: _Shown) -> Markup:
+    if shown.person is None:
+        return Markup(f'<div class="task-who muted">{escape(shown.whose)}</div>')
+    avatar = f'<span class="avatar" aria-hidden="true">{escape(shown.whose)}</span>'
+    return Markup(f'<div class="task-who who">{avatar}{escape(shown.person)}</div>')
 
 
 def address(chosen: Mapping[str, Any], **other: str | None) -> str:
@@ -119,9 +154,10 @@ def filters() -> dict[str, Any]:
 def grouped(rows: tuple[TaskRow, ...]) -> list[tuple[str, list[Markup]]]:
     """The cards of the rows by ``GROUPS``, without the groups that are empty."""
     groups: dict[str, list[Markup]] = {name: [] for name in GROUPS}
-    day, url = today(), task_urls()
+    day, url, reads = today(), task_urls(), language()
+    days = {due: (due_text(due), days_late(due) if due else -1) for due in {r.due for r in rows}}
     for row in rows:
         late = row.due is not None and row.due < day
         group = "late" if late else "today" if row.due == day else "coming"
-        groups[group].append(card(row, url(row.id)))
+        groups[group].append(card(row, url(row.id), days[row.due], reads))
     return [(name, cards) for name, cards in groups.items() if cards]

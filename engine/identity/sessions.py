@@ -19,7 +19,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, insert, or_, selec
 
 from engine import views
 from engine.errors import Invalid, Problem
-from engine.queries.rows import PERSON, person_view
+from engine.queries.rows import PERSON, BuiltStatement, person_view
 from engine.store.base import UNSEEN, delete_unlocked
 from engine.store.tables import NoticeTable, PendingFormTable, PersonTable, SessionTable
 
@@ -28,7 +28,7 @@ DATA_LENGTH: Final = 500_000
 SEEN_EVERY: Final = timedelta(minutes=1)
 """How exactly the last use of a session is recorded: a write for every click would cost too much.
 """
-_READ: Final = (
+_READ: Final = BuiltStatement(
     select(
         *PERSON,
         SessionTable.created_at,
@@ -93,7 +93,8 @@ def get(
     ``idle``, or its lifetime is over), and when its person is no longer active."""
     if not token or len(token) > 100:
         return None
-    row = connection.execute(_READ, {"hash": token_hash(token)}).one_or_none()
+    rows = _READ.all(connection, {"hash": token_hash(token)})
+    row = rows[0] if rows else None
     if row is None or now >= row.expires_at or now - row.seen_at >= idle:
         return None
     session = views.Session(
