@@ -29,9 +29,8 @@ RADIOS: Final = 5
 
 def label_of(field: Field) -> Markup:
     """The field's label, and whether it may be left out."""
-    optional = ""
-    if not field.required:
-        optional = f' <span class="optional">({escape(_("frivilligt"))})</span>'
+    told = _("frivilligt")
+    optional = "" if field.required else f' <span class="optional">({escape(told)})</span>'
     return Markup(f'<span lang="sv">{escape(field.label)}</span>{optional}')
 
 
@@ -152,8 +151,9 @@ def input_of(field: Field, text: str, problems: Problems, people: Mapping[str, C
     if field.type == "date":
         return _line('"input input-date" inputmode="text"', own, text)
     if field.options:
+        empty = _("Välj")
         return Markup(
-            f'<select class="input input-medium" {own}><option value="">{escape(_("Välj"))}'
+            f'<select class="input input-medium" {own}><option value="">{escape(empty)}'
             f"</option>{options(_choices(field), text)}</select>"
         )
     if field.type == "interval":
@@ -194,13 +194,14 @@ def choose(
     *,
     css: str = "",
     owner: str = "",
+    noun: str = "",
     folded: bool = False,
 ) -> Markup:
     """The select of a choice (``choices.Choice``), and what finds those who are not in it.
 
     :param id: the select's
     :param empty: the text of no choice
-    :param what: what is chosen; "" for a customer
+    :param what: what is chosen; "" where it is no person but what ``noun`` says
     :param attributes: more of the select's own
     :param owner: the id of a form that it does not stand in
     :param folded: the search box is shown when it is asked for
@@ -208,10 +209,12 @@ def choose(
     of = f' form="{owner}"' if owner else ""
     style = f"input {css}" if css else "input"
     focus = " data-focus" if choice.asked else ""
+    find: str = ""
+    if choice.searched:
+        find = _search(choice, id, what or noun, of, people=bool(what), folded=folded)
     return Markup(
         f'<select class="{style}" id="{id}" name="{escape(choice.name)}"{of}{escape(attributes)}'
-        f'{focus}><option value="">{escape(empty)}</option>{_offered(choice)}</select>'
-        f"{_search(choice, id, what, of, folded=folded) if choice.searched else ''}"
+        f'{focus}><option value="">{escape(empty)}</option>{_offered(choice)}</select>{find}'
     )
 
 
@@ -221,15 +224,16 @@ def _offered(choice: Choice) -> Markup:
         return first
     found = options([(each.value, each.text) for each in choice.finds], choice.chosen)
     label = escape(_("Träffar på ”%(text)s”", text=choice.text))
-    others = f'<optgroup label="{escape(_("Andra"))}">{first}</optgroup>' if first else ""
+    rest = _("Andra")
+    others = f'<optgroup label="{escape(rest)}">{first}</optgroup>' if first else ""
     return Markup(f'<optgroup label="{label}">{found}</optgroup>{others}')
 
 
-def _search(choice: Choice, id: str, what: str, of: str, *, folded: bool) -> Markup:
+def _search(choice: Choice, id: str, what: str, of: str, *, people: bool, folded: bool) -> Markup:
     is_open = " open" if choice.text or not (folded or choice.options) else ""
-    title = _("Sök någon annan") if what else _("Sök en annan")
-    label = _("Sök på namn eller organisationsnummer")
-    if what:
+    title = _("Sök någon annan") if people else _("Sök en annan")
+    label, button = _("Sök på namn eller organisationsnummer"), _("Sök")
+    if people:
         label = Markup(_("Sök på namn: %(what)s")) % {"what": what}
     asked = f' aria-describedby="{id}-found"' if choice.asked else ""
     text, found, said = escape(choice.text), "", ""
@@ -243,8 +247,8 @@ def _search(choice: Choice, id: str, what: str, of: str, *, folded: bool) -> Mar
         f'<div class="find-row"><label class="visually-hidden" for="{id}-find">{escape(label)}'
         f'</label> <input class="input" type="search" id="{id}-find" name="{escape(choice.box)}" '
         f'value="{text}" maxlength="100" autocomplete="off"{of}{asked}> <button class="btn" '
-        f'name="action" value="find"{of} formnovalidate>{escape(_("Sök"))}'
-        f'<span class="visually-hidden"> {escape(what or _("kund"))}</span></button></div>'
+        f'name="action" value="find"{of} formnovalidate>{escape(button)}'
+        f'<span class="visually-hidden"> {escape(what)}</span></button></div>'
         f"{found}</details>{said}"
     )
 

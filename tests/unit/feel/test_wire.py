@@ -127,3 +127,14 @@ _VALUES = st.recursive(
 def test_nothing_is_lost_through_json(original: Any) -> None:
     stored = json.loads(json.dumps(feel.to_json(original)))
     assert feel.from_json(stored) == original
+
+
+def test_stored_values_are_read_one_by_one() -> None:
+    stored = {"day": {"@date": "2026-01-31"}, "nobody": None, "broken": {"@date": "never"}}
+    values = feel.StoredValues(stored)
+    assert values["day"] == date(2026, 1, 31)  # what cannot be read is not asked for
+    assert list(values) == ["day", "nobody", "broken"]
+    assert list(values.without_nulls()) == ["day", "broken"]
+    assert ("nobody" in values, "other" in values, len(values)) == (True, False, 3)
+    with pytest.raises(feel.FeelError):
+        values["broken"]
