@@ -35,7 +35,7 @@ NAMES = {
     "MigrationQuestion", "MigrationTarget", "StepToSkip", "SkippedStep",
     "PreviewGroup", "PreviewedCase", "StoredPreview",
     # what was done
-    "DeadLetter", "FailedJob", "Fault", "HistoryEntry", "Receipt", "Verification",
+    "DeadLetter", "FailedJob", "Fault", "HistoryChoices", "HistoryEntry", "Receipt", "Verification",
     # what went wrong
     "ConfigError", "Conflict", "DatabaseNewer", "EngineClosed", "Invalid", "NotAllowed",
     "NotAuthenticated",
