@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from engine import SYSTEM
-from engine.queries import inbox, text_search
+from engine.queries import inbox, task_ranges, text_search
 from engine.queries.cases import search as cases
 from engine.queries.tasks import search as tasks
 from engine.store.tables import CaseTable, CustomerTable, TaskTable
@@ -140,7 +140,8 @@ class Crowd:
 @pytest.fixture
 def crowd(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> Crowd:
     for module, bounds in (
-        (inbox, {"FEW": 6, "LOOKED_AT": 12, "ELEMENTS": 3}),
+        (inbox, {"FEW": 6, "LOOKED_AT": 12}),
+        (task_ranges, {"ELEMENTS": 3}),
         (text_search, {"FEW": 6, "LOOKED_AT": 12}),
     ):
         for name, bound in bounds.items():

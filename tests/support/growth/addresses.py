@@ -92,6 +92,7 @@ PAGES: Final[Mapping[str, Sequence[str]]] = {
         "/decisions/{decision}/file",
         "/migration/{definition}",
         "/migration/{definition}?to-{gone}={gone}_nu",
+        "/migration/previews/{preview}",
         "/migration/jobs/{migration}",
         "/migration/jobs/{migration}?cursor={item_cursor}",
         "/migration/jobs/{migration}?cursor={no_item_cursor}",

@@ -24,6 +24,9 @@ from engine.store.tables import (
     MigrationItemTable,
     MigrationTable,
     PersonTable,
+    PreviewGroupTable,
+    PreviewItemTable,
+    PreviewTable,
     TaskTable,
 )
 from tests.support.caller import Caller
@@ -159,6 +162,7 @@ def grow(url: str, size: Size) -> None:
     multiply(url, size.cases, titles=COPIED, colleagues=colleagues, role=ROLE, workers=1)
     with engine.begin() as connection:
         _move(connection)
+        _preview(connection)
         connection.exec_driver_sql("ANALYZE")
     engine.dispose()
 
@@ -198,6 +202,43 @@ def _move(connection: Connection) -> None:
                 "after": None,
                 "revision": None,
             }
+            for case_id in cases
+        ],
+    )
+
+
+def _preview(connection: Connection) -> None:
+    """A finished preview of a migration of all copies, which stand alike."""
+    definition = connection.execute(
+        select(DefinitionTable.id).where(DefinitionTable.process_id == PROCESS)
+    ).scalar_one()
+    cases = connection.scalars(select(CaseTable.id).where(CaseTable.number.like("K-%"))).all()
+    preview, key = new_id(), "a" * 16
+    connection.execute(
+        insert(PreviewTable).values(
+            id=preview,
+            process_id=PROCESS,
+            definition_id=definition,
+            mapping={},
+            at=NOW,
+            actor_id="system",
+            actor_name="Serviceplan",
+            whole=len(cases),
+            looked=len(cases),
+            cursor=max(cases),
+            finished_at=NOW,
+        )
+    )
+    said = {name: list[str]() for name in ("at", "questions", "reasons", "not_run", "notes")}
+    connection.execute(
+        insert(PreviewGroupTable).values(
+            preview_id=preview, key=key, status="safe", version=1, size=len(cases), verdict=said
+        )
+    )
+    connection.execute(
+        insert(PreviewItemTable),
+        [
+            {"preview_id": preview, "key": key, "instance_id": case_id, "revision": 1}
             for case_id in cases
         ],
     )

@@ -20,6 +20,7 @@ from engine.store.tables import (
     MigrationItemTable,
     MigrationTable,
     PersonTable,
+    PreviewTable,
     SubscriptionTable,
     TaskTable,
 )
@@ -60,6 +61,9 @@ def find(connection: Connection) -> dict[str, str]:
         "decision": _first(connection, select(DecisionTable.id).order_by(DecisionTable.id)),
         "migration": _first(
             connection, select(MigrationTable.id).where(MigrationTable.process_id == PROCESS)
+        ),
+        "preview": _first(
+            connection, select(PreviewTable.id).where(PreviewTable.process_id == PROCESS)
         ),
         "person": _first(connection, select(PersonTable.id).where(PersonTable.username == STAFF)),
         **_cursors(connection),
