@@ -43,7 +43,7 @@ from web.sessions import SIGNED_IN
 
 CASES = 2_000
 PASSWORD = "benchmark benchmark"
-WARM_UP = 4
+WARM_UP = 10
 GOALS = {
     "inbox": (12, 4),
     "task": (10, 6),

@@ -42,6 +42,8 @@ LOOKED_AT: Final = 1_000
 """Rows that a list of what only some may see looks at, and that are counted of a group, at most."""
 PER_ROW: Final = 60
 """Instructions of SQLite's machine for each of them."""
+BOUND: Final = {"rows": LOOKED_AT, "work": LOOKED_AT * PER_ROW, "length": 12_000}
+"""What looking at so many costs, and the length of a page of them."""
 NOT_YET_ALL: Final = frozenset(
     {
         (EVERYTHING, "/tasks"),
@@ -52,57 +54,29 @@ NOT_YET_ALL: Final = frozenset(
         (STAFF, "/tasks?show=all&due=today"),
         (STAFF, "/tasks?show=all&phase=C"),
         (STAFF, "/cases/?state=incident"),
+        (EVERYTHING, "/cases/?state=all&phase=C&q=k"),
+        (STAFF, "/cases/?state=all&phase=C&q=k"),
+        (STAFF, "/cases/?phase=C"),
+        (EVERYTHING, "/api/v1/cases?state=all&assignee={person}"),
+        (EVERYTHING, "/api/v1/cases?state=all&phase=C"),
+        (EVERYTHING, "/history/?q=k&cursor={fact_cursor}"),
+        (STAFF, "/history/?since={day}&until={day}"),
     }
 )
-"""Lists for which the small company has less than these rows, which are then a part of the work."""
+"""Lists for which the small company has less than these rows, or no full page: what is looked at is
+then a part of the work, up to the bound."""
 ASKED: Final = (*((EVERYTHING, one) for one in ALL), *((STAFF, one) for one in OF_STAFF))
 PATHS: Final = tuple(dict.fromkeys(urlsplit(address).path for _, address in ASKED))
 
 COUNTED: Final = frozenset({(EVERYTHING, "/metrics")})
 """What says how many processes stand still: it counts them, in an index of these alone."""
 
-RUNNING: Final = "the running instances of every version are counted"
-PEOPLE: Final = "everybody is read for a choice of people"
 STILL_GROWING: Final[Mapping[str, str]] = {
-    "/tasks": RUNNING,
-    "/cases/": RUNNING,
-    "/cases/{case}": PEOPLE,
-    "/cases/{case}/plan": PEOPLE,
-    "/cases/{case}/messages/{message}": PEOPLE,
-    "/cases/new": PEOPLE,
-    "/tasks/{task}": PEOPLE,
-    "/history/": PEOPLE,
-    "/history/export.csv": PEOPLE,
-    "/definitions/": RUNNING,
-    "/definitions/upload": RUNNING,
-    "/definitions/{definition}": RUNNING,
-    "/migration/{definition}": "every instance is tried inside the request",
     "/migration/jobs/{migration}": "the instances of a migration are counted by their states",
-    "/people/": PEOPLE,
-    "/people/settings": PEOPLE,
-    "/overview/": "old figures are counted inside the request",
-    "/incidents/": RUNNING,
-    "/api/v1/tasks/{task}": PEOPLE,
-    "/api/v1/customers": "customers are searched by reading all of them",
-    "/api/v1/definitions": RUNNING,
 }
 """What costs more all the same, and why. Whoever mends one takes it away here: the test says so."""
-READ_WHOLE: Final[Mapping[str, str]] = dict.fromkeys(
-    (
-        "/cases/{case}",
-        "/cases/{case}/plan",
-        "/cases/{case}/messages/{message}",
-        "/cases/new",
-        "/tasks/{task}",
-        "/history/",
-        "/history/export.csv",
-        "/people/",
-        "/people/settings",
-        "/api/v1/tasks/{task}",
-    ),
-    PEOPLE,
-)
-"""For what PostgreSQL reads a large table whole all the same, and why; to be emptied as well."""
+READ_WHOLE: Final[Mapping[str, str]] = {}
+"""For what PostgreSQL reads a large table whole all the same, and why."""
 
 Found = Mapping[Asked, tuple[Costs, Costs]]
 
@@ -182,6 +156,6 @@ def _more(one: Asked, few: Costs, many: Costs) -> Iterator[str]:
         if what == "work" and one in COUNTED:
             continue
         small, large = getattr(few, what), getattr(many, what)
-        looks = what == "work" and one in NOT_YET_ALL
-        if large > RATIO * small + (LOOKED_AT * PER_ROW if looks else least):
+        allowed = BOUND.get(what, least) if one in NOT_YET_ALL else least
+        if large > RATIO * small + allowed:
             yield f"{what} {small} → {large}"
