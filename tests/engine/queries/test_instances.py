@@ -30,7 +30,8 @@ def shown(connection: Connection, running: Running, element: str = "offert") -> 
     # The page of a case shows the same, of rows that it has read already.
     opened = case_detail.read(connection, SYSTEM, running.case, ahead={})
     waits = case_rows.waits(connection, running.case, running.instance)
-    rows, people = opened.rows, opened.people
+    rows = opened.rows
+    people = case_detail.people_of(connection, opened, opened.sheets, rows.tasks)
     assert states == shown_states(connection, rows, people, waits, running.instance, today=TODAY)
     return states[element]
 
