@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlencode
 
 from flask import request
 from markupsafe import Markup, escape
 
 from engine import TaskRow
 from web.back import task_urls
-from web.context import engine, role_title, today, url_for
+from web.context import engine, role_title, today, url_for, with_query
 from web.formats import day_long, days_late, due_text
 from web.hyphenation import soft
 from web.i18n import gettext as _
@@ -131,10 +130,10 @@ def _whose(shown: _Shown) -> Markup:
 
 def address(chosen: Mapping[str, Any], **other: str | None) -> str:
     """The address of the inbox with the filters, of which some are ``other``."""
-    query = {name: value for name, value in {**chosen, **other}.items() if value}
+    query = {**chosen, **other}
     if query.get("show") == "mine":
         del query["show"]
-    return f"{url_for('tasks.inbox')}?{urlencode(query)}" if query else url_for("tasks.inbox")
+    return with_query(url_for("tasks.inbox"), query)
 
 
 def filters() -> dict[str, Any]:
