@@ -1,14 +1,14 @@
 """A migration keeps how many of its instances are in each state
 
-Revision ID: 0027
-Revises: 0023
+Revision ID: 0018
+Revises: 0017
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0027'
-down_revision = "0023"
+revision = '0018'
+down_revision = '0017'
 branch_labels = None
 depends_on = None
 
