@@ -47,11 +47,12 @@ from web import (
 )
 from web.context import person
 from web.i18n import gettext as _
+from web.printed import pages as printed
 from web.texts import wording
 
 BLUEPRINTS = (
     accounts, pending_forms, home, tasks, overview, cases, incidents, decisions, definitions,
-    migration, previews, history, people, tokens, understood, api, monitoring,
+    migration, previews, history, people, tokens, understood, api, monitoring, printed,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 

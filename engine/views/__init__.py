@@ -84,6 +84,16 @@ from engine.views.page import Choices, Page
 from engine.views.pending_forms import PendingForm
 from engine.views.people import SYSTEM, Account, Actor, Person, Role, TokenName
 from engine.views.previews import PreviewedCase, PreviewGroup, StoredPreview
+from engine.views.printed import (
+    PrintedAnswer,
+    PrintedCase,
+    PrintedFile,
+    PrintedIncident,
+    PrintedRound,
+    PrintedRow,
+    PrintedSheet,
+    PrintedSignature,
+)
 from engine.views.records import Fault, HistoryChoices, HistoryEntry, Receipt, Verification
 from engine.views.sessions import Session
 from engine.views.tasks import (
@@ -185,6 +195,14 @@ __all__ = [
     "Point",
     "PreviewGroup",
     "PreviewedCase",
+    "PrintedAnswer",
+    "PrintedCase",
+    "PrintedFile",
+    "PrintedIncident",
+    "PrintedRound",
+    "PrintedRow",
+    "PrintedSheet",
+    "PrintedSignature",
     "Pulse",
     "Receipt",
     "Requirement",

@@ -28,6 +28,9 @@ NAMES = {
     "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CasePage", "CaseRow", "Choices", "Incident",
     "InstanceView", "MessageOption", "Page", "PlanRow", "Sheet", "SheetEntry", "SheetRow",
     "SheetTab", "VariableValue",
+    # a case on paper
+    "PrintedAnswer", "PrintedCase", "PrintedFile", "PrintedIncident", "PrintedRound", "PrintedRow",
+    "PrintedSheet", "PrintedSignature",
     # figures
     "COUNTED_RUNNING", "Count", "Load", "Overview",
     # moving to another version

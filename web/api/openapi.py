@@ -6,7 +6,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -68,6 +68,15 @@ XML: Final = {
     "description": "The diagram's source: BPMN 2.0 or DMN, as it was uploaded.",
 }
 """The schema of a diagram's file."""
+FILES: Final[Mapping[str, Any]] = {
+    "application/xml": XML,
+    "application/pdf": {
+        "type": "string",
+        "contentMediaType": "application/pdf",
+        "description": "PDF/A-3a and PDF/UA-1, with the signed bytes as attached files.",
+    },
+}
+"""The schemas of files, by their media types."""
 
 
 def document() -> dict[str, Any]:
@@ -179,7 +188,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _responses(route: Route, by_kind: dict[type, Any]) -> dict[str, Any]:
-    schema = XML if route.answer is bytes else by_kind[route.answer]
+    schema = FILES[route.media_type] if route.answer is bytes else by_kind[route.answer]
     read = () if route.writes else ("ETag", "Cache-Control")
     responses: dict[str, Any] = {
         str(route.status): {

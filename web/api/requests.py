@@ -49,6 +49,12 @@ class Nothing(Given, frozen=True):
 # ---------------------------------------------------------------- query parameters
 
 
+class SheetQuestion(Given, frozen=True, kw_only=True):
+    """In which language a PDF is."""
+
+    lang: Annotated[Literal["sv", "en"], Meta(description="Swedish or English.")] = "sv"
+
+
 class Exact(Given, frozen=True, kw_only=True):
     """The filters that tasks and cases have in common: what is named must be equal."""
 
