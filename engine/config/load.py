@@ -32,6 +32,8 @@ from engine.views import Role
 
 DATABASE_VARIABLE: Final = "SERVICEPLAN_DATABASE"
 """The environment variable that overrides ``database.url``."""
+OWNER_VARIABLE: Final = "SERVICEPLAN_DATABASE_OWNER"
+"""The environment variable that overrides ``database.owner_url``."""
 SECRET_VARIABLE: Final = "SERVICEPLAN_SECRET"  # noqa: S105 - a variable's name
 """The environment variable that overrides ``web.secret``."""
 MAIL_PASSWORD_VARIABLE: Final = "SERVICEPLAN_MAIL_PASSWORD"  # noqa: S105 - a variable's name
@@ -55,6 +57,8 @@ def load_config(path: Path | str | None = None) -> Config:
     database = _section(DatabaseSettings, "database", content)
     if url := os.environ.get(DATABASE_VARIABLE, "").strip():
         database = replace(database, url=url)
+    if owner := os.environ.get(OWNER_VARIABLE, "").strip():
+        database = replace(database, owner_url=owner)
     return Config(
         company=_section(CompanySettings, "company", content),
         database=database,

@@ -42,10 +42,12 @@ class CompanySettings:
 @dataclass(frozen=True, slots=True)
 class DatabaseSettings:
     """Where everything is stored: ``url`` is an SQLAlchemy URL of SQLite or PostgreSQL (psycopg
-    3). One process opens at most so many ``connections``, and who needs one waits for it at most
-    so many seconds."""
+    3), ``owner_url`` the same database with the account that owns its tables and upgrades them;
+    empty where that is the same account. One process opens at most so many ``connections``, and
+    who needs one waits for it at most so many seconds."""
 
     url: str = text("sqlite:///data/serviceplan.db", "a database URL in quotes")
+    owner_url: str = setting("", any_text, "a database URL in quotes, or empty")
     connections: int = integer(15, 1, 1_000)
     connection_wait_seconds: int = integer(10, 1, 60)
 

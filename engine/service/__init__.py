@@ -8,6 +8,7 @@ from typing import Self
 
 from engine.clock import Clock, SystemClock
 from engine.config import Config
+from engine.service import upgrading
 from engine.service.analysis import Analysis
 from engine.service.cases import Cases
 from engine.service.customers import Customers
@@ -115,6 +116,31 @@ class Engine:
             return database.version(), database.newest_version()
         finally:
             database.close()
+
+    @staticmethod
+    def upgrade(config: Config) -> tuple[str | None, str]:
+        """Bring the configuration's database to what this program needs, with the account of
+        ``database.owner_url`` where there is one, and give that of ``database.url`` its rights;
+        the versions before (None for an empty one) and after.
+
+        :raises DatabaseNewer: when a newer program has written it
+        :raises Unavailable: when it cannot be reached, or the account may not change its tables
+        """
+        return upgrading.upgrade(config)
+
+    @staticmethod
+    def grants(config: Config, role: str | None = None, *, apply: bool = False) -> tuple[str, ...]:
+        """The SQL statements that give an account of PostgreSQL what the application needs, and no
+        right to change or remove what has happened.
+
+        :param role: the account's name; that of ``database.url`` when None
+        :param apply: run them too, with the account of ``database.owner_url``
+        :raises ConfigError: on SQLite, and without a name
+        """
+        name = role or upgrading.account(config)
+        if apply:
+            upgrading.grant(config, name)
+        return upgrading.grant_statements(name)
 
     @property
     def roles(self) -> Mapping[str, Role]:

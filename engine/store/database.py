@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
@@ -30,19 +30,19 @@ from sqlalchemy.exc import (
     DataError,
     NotSupportedError,
     OperationalError,
+    ProgrammingError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from engine.errors import (
     ConfigError,
     Conflict,
-    DatabaseNewer,
     EngineClosed,
     Invalid,
     Problem,
     Unavailable,
 )
-from engine.store import postgresql, sqlite_file
+from engine.store import append_only, postgresql, refusals, sqlite_file
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 """The folder of Alembic's migrations."""
@@ -225,20 +225,10 @@ class Database:
                 "PostgreSQL is backed up with its own tools: pg_dump (docs/operations.md)",
                 code="not_sqlite",
             )
-        if path.exists():
-            raise Conflict(f"{path} exists already", code="exists")
-        path.touch(mode=0o600)
         with self.reading() as connection:
             source: Any = connection.connection.driver_connection
             connection.rollback()
-            with closing(sqlite3.connect(path)) as copy:
-                # All pages in one step: between two steps another process's write would make
-                # SQLite begin the copy anew, and it would never end while people work.
-                source.backup(copy, pages=-1)
-                integrity = [row[0] for row in copy.execute("PRAGMA integrity_check")]
-                strays = copy.execute("PRAGMA foreign_key_check").fetchall()
-        if integrity != ["ok"] or strays:
-            raise Unavailable(f"the copy {path} is damaged: {integrity[:3]} {strays[:3]}")
+            sqlite_file.copy(source, path)
 
     # ------------------------------------------------------------ version
 
@@ -283,7 +273,7 @@ class Database:
             return
         known = {s.revision for s in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
         if at is not None and at not in known:
-            raise _newer(at, needed)
+            raise refusals.newer(at, needed)
         raise Unavailable(
             f"The database is at version {at or 'none'}, the program needs {needed}. "
             "Run: serviceplan db upgrade",
@@ -300,18 +290,14 @@ class Database:
         config.set_main_option("script_location", str(MIGRATIONS))
         with self.writing() as connection:
             config.attributes["connection"] = connection
+            append_only.lift(connection)
             try:
                 command.upgrade(config, "head")
             except CommandError as error:
-                raise _newer(at, self.newest_version()) from error
-
-
-def _newer(at: str | None, known: str) -> DatabaseNewer:
-    return DatabaseNewer(
-        f"The database is at version {at}, this program knows it up to {known}: a newer "
-        "Serviceplan has written it. Get that version of the program, run: make setup, "
-        "and start that one. Both versions are told by: serviceplan db version"
-    )
+                raise refusals.newer(at, self.newest_version()) from error
+            except ProgrammingError as error:
+                raise refusals.no_owner(error) from error
+            append_only.protect(connection)
 
 
 def _complete(url: str) -> str:

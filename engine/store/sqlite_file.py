@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from engine.errors import Unavailable
+from engine.errors import Conflict, Unavailable
 
 BUSY_TIMEOUT_MS = 10_000
 """Milliseconds that a writer to SQLite waits for others before the database counts as
@@ -46,7 +48,28 @@ def prepare(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # INSERT OR REPLACE deletes, and asks the triggers only so: see ``append_only``.
+    cursor.execute("PRAGMA recursive_triggers = ON")
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA wal_autocheckpoint = 4000")
     cursor.close()
+
+
+def copy(source: Any, path: Path) -> None:
+    """Copy the database of the driver's connection ``source`` to ``path``, and check the copy.
+
+    :raises Conflict: when there is a file already
+    :raises Unavailable: when the copy is damaged
+    """
+    if path.exists():
+        raise Conflict(f"{path} exists already", code="exists")
+    path.touch(mode=0o600)
+    with closing(sqlite3.connect(path)) as made:
+        # All pages in one step: between two steps another process's write would make SQLite
+        # begin the copy anew, and it would never end while people work.
+        source.backup(made, pages=-1)
+        integrity = [row[0] for row in made.execute("PRAGMA integrity_check")]
+        strays = made.execute("PRAGMA foreign_key_check").fetchall()
+    if integrity != ["ok"] or strays:
+        raise Unavailable(f"the copy {path} is damaged: {integrity[:3]} {strays[:3]}")

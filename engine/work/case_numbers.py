@@ -55,13 +55,24 @@ def _from_row(connection: Connection, name: str) -> int:
     return connection.scalars(select(CounterTable.value).where(CounterTable.name == name)).one()
 
 
+def prepare(connection: Connection, year: int) -> None:
+    """Make a year's sequence, for an account that may not make one; nothing on SQLite."""
+    if connection.dialect.name != "sqlite":
+        _make_sequence(connection, f"case_number_{year}", year)
+
+
 def _from_new_sequence(connection: Connection, name: str, year: int) -> int:
-    """The first number of a sequence that is made here, behind the numbers that the year's cases
-    have already. Whoever comes at the same moment waits, once a year."""
+    """The first number of a sequence that is made here."""
+    _make_sequence(connection, name, year)
+    return int(connection.scalars(_NEXT, {"name": name}).one())
+
+
+def _make_sequence(connection: Connection, name: str, year: int) -> None:
+    """Make a sequence, unless there is one, behind the numbers that the year's cases have already.
+    Whoever comes at the same moment waits, once a year."""
     connection.execute(_LOCK, {"name": name})
     digits = func.substr(CaseTable.number, len(str(year)) + 2)
     of_year = CaseTable.number.regexp_match(f"^{year}-[0-9]{{1,9}}$")
     last = connection.scalar(select(func.max(cast(digits, BigInteger))).where(of_year)) or 0
     # Whoever held the lock before has made it; a look for its name may not see that yet.
     connection.execute(CreateSequence(Sequence(name, start=last + 1), if_not_exists=True))
-    return int(connection.scalars(_NEXT, {"name": name}).one())

@@ -37,7 +37,7 @@ class Settings:
             click.echo(text, err=True)
         if database:
             url = database if "://" in database else f"sqlite:///{database}"
-            config = replace(config, database=replace(config.database, url=url))
+            config = replace(config, database=replace(config.database, url=url, owner_url=""))
         return config
 
     def command(self, *words: str, database: str | None = None) -> str:

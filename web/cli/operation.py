@@ -114,8 +114,7 @@ def upgrade(settings: Settings, database: str | None) -> None:
     """Bring the database to what this version of the program needs."""
     config = settings.load(database)
     make_data_folder(config)
-    before, after = Engine.versions(config.database.url)
-    Engine.open(config.database.url, config=config, migrate=True).close()
+    before, after = Engine.upgrade(config)
     click.echo(
         f"upgraded from {before or 'empty'} to {after}" if before != after else f"at {after}"
     )
@@ -129,6 +128,20 @@ def version(settings: Settings, database: str | None) -> None:
     config = settings.load(database)
     at, needed = Engine.versions(config.database.url)
     click.echo(f"database {at or 'empty'}, program {needed}")
+
+
+@db.command()
+@click.option("--role", metavar="NAME", help="The account; that of database.url unless named.")
+@click.option("--apply", is_flag=True, help="Run the statements with database.owner_url's account.")
+@database_option
+@click.pass_obj
+def grants(settings: Settings, role: str | None, apply: bool, database: str | None) -> None:
+    """Print the statements that give an account of PostgreSQL the rights of the application.
+
+    It may then neither change nor remove entries of the history, signatures and deployed diagrams.
+    """
+    for statement in Engine.grants(settings.load(database), role, apply=apply):
+        click.echo(f"{statement};")
 
 
 @click.command()

@@ -26,6 +26,7 @@ from tests.support.diagrams import (
     task,
 )
 from tests.support.ground import START
+from tests.support.tampering import as_owner
 
 EVERYTHING = (
     start(),
@@ -179,7 +180,7 @@ def test_whoever_changes_the_history_is_found_out(
     desk = bare_desk
     case_id = live_through(desk, clock)
     assert desk.engine.history.verify(desk.manager.actor).ok
-    with database_of(desk.engine).writing() as connection:
+    with as_owner(database_of(desk.engine)) as connection:
         connection.execute(text(TAMPERING[what]))
     for checked in (
         desk.engine.history.verify(desk.manager.actor),

@@ -14,6 +14,7 @@ from tests.support.desk import REPORT, TICKED
 from tests.support.ground import Keys
 from tests.support.people import Account, People
 from tests.support.samples import PAYMENT
+from tests.support.tampering import as_owner
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -161,7 +162,7 @@ def test_the_token_of_an_entry_cannot_be_changed_afterwards(
     seller: Caller, person: Account, engine: Engine, case_id: str, task_id: str
 ) -> None:
     seller.post(f"/tasks/{task_id}/claim")
-    with database_of(engine).writing() as connection:
+    with as_owner(database_of(engine)) as connection:
         connection.execute(
             text('UPDATE history SET detail = replace(detail, \'"name":"test"\', \'"name":"x"\')')
         )

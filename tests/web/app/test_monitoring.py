@@ -19,6 +19,7 @@ from engine.jobs import failed
 from tests.support.databases import database_of
 from tests.support.desk import a_customer
 from tests.support.people import People
+from tests.support.tampering import as_owner
 from tests.support.visitor import SignedIn
 from web import create_app, logs
 
@@ -180,6 +181,6 @@ def test_a_copy_of_a_falsified_history_says_so(
     engine: Engine, people: People, tmp_path: Path
 ) -> None:
     engine.cases.start(people["manager"].actor, customer_id=a_customer(engine), key="one")
-    with database_of(engine).writing() as connection:
+    with as_owner(database_of(engine)) as connection:
         connection.execute(text("UPDATE history SET actor_name = 'Någon annan' WHERE id = 3"))
     assert not engine.operations.backup(tmp_path / "copy.db").ok

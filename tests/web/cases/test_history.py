@@ -15,6 +15,7 @@ from tests.support.databases import database_of
 from tests.support.desk import a_customer
 from tests.support.people import People
 from tests.support.steps import walk
+from tests.support.tampering import as_owner
 from tests.support.visitor import SignedIn, Visitor
 from web.history import safe_cell
 from web.texts.facts import FACTS
@@ -225,7 +226,7 @@ def test_what_was_changed_behind_our_back_is_named(
 ) -> None:
     from sqlalchemy import text
 
-    with database_of(engine).writing() as connection:  # what somebody with the file could do
+    with as_owner(database_of(engine)) as connection:
         connection.execute(
             text("UPDATE history SET detail = replace(detail, 'Rapporten', 'Raporten')")
         )

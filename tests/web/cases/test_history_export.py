@@ -22,6 +22,7 @@ from engine.store.tables import HistoryTable
 from tests.support.databases import database_of
 from tests.support.desk import a_customer
 from tests.support.people import People
+from tests.support.tampering import as_owner
 from tests.support.visitor import SignedIn, Visitor
 
 
@@ -127,7 +128,7 @@ def test_the_file_has_long_values_of_decisions_and_long_plans_in_full(
         "plan.changed": {"rows": rows},
     }
     copies(engine, len(details))
-    with database_of(engine).writing() as connection:
+    with as_owner(database_of(engine)) as connection:
         for number, (type, detail) in enumerate(details.items()):
             changed = {"type": type, "detail": json.dumps(detail), "hash": f"{number:064x}"}
             connection.execute(
