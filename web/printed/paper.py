@@ -6,6 +6,7 @@ import re
 from urllib.parse import quote
 
 from engine import Engine, PrintedCase
+from web.command import NAME
 from web.i18n import speaking
 from web.printed import document, typeset
 
@@ -25,7 +26,7 @@ def made(engine: Engine, case: PrintedCase, *, address: str | None, language: st
 
 def file_name(case: PrintedCase) -> str:
     """What the file is called: serviceplan-2026-0001.pdf, that of a task with its name."""
-    words = ["serviceplan", case.number]
+    words = [NAME, case.number]
     if case.task_id is not None:
         words += [row.name for sheet in case.sheets for row in sheet.rows][:1]
     plain = re.sub(r"[^\w.-]+", "-", " ".join(words).lower()).strip("-.")
