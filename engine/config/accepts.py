@@ -112,6 +112,20 @@ def address(value: Any) -> str:
     return str(value)
 
 
+def address_or_none(value: Any) -> str:
+    """Read a mail address, or the empty text."""
+    return "" if value == "" else address(value)
+
+
+def witnesses(value: Any) -> tuple[tuple[str, str], ...]:
+    """Read a list of witnesses, each a C2SP verifier key, a space, and the address of the
+    witness."""
+    refuse(not isinstance(value, list) or any(not isinstance(each, str) for each in value))
+    pairs = [each.split() for each in value]
+    refuse(any(len(pair) != 2 or pair[0].count("+") < 2 for pair in pairs))
+    return tuple((key, url(at).rstrip("/")) for key, at in pairs)
+
+
 def clock_time(value: Any) -> str:
     """Read a time of day without a zone, as ISO text; or the empty text."""
     refuse(not isinstance(value, str | time))

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from engine.config.accepts import (
     address,
+    address_or_none,
     any_text,
     clock_time,
     country,
@@ -27,6 +28,7 @@ from engine.config.accepts import (
     text,
     url,
     url_or_none,
+    witnesses,
     zone,
 )
 from engine.views import Role
@@ -100,6 +102,29 @@ class JobSettings:
 
     in_server: bool = flag(True)
     concurrency: int = integer(2, 1, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointSettings:
+    """Signed checkpoints of the history: how often they are made, where the key is, and who gets
+    them. ``key`` (the key itself, for many nodes) goes before ``key_file``; ``witnesses`` are
+    verifier keys with the addresses of their witnesses. ``config.toml`` explains each."""
+
+    enabled: bool = flag(True)
+    seconds: int = integer(1, 1, 3_600)
+    origin: str = setting("", any_text, "a name without spaces, such as example.com/history")
+    key: str = field(default="", repr=False, metadata={"read": any_text, "expects": "a text"})
+    key_file: str = setting("", any_text, "the path of a file, or empty")
+    folder: str = setting("", any_text, "the path of a folder, or empty")
+    archive_minutes: int = integer(60, 1, 1_440)
+    mail_to: str = setting("", address_or_none, "a mail address, or empty")
+    stamp_url: str = setting("", url_or_none, "an address that begins with https:// or http://")
+    stamp_roots: str = setting("", any_text, "the path of a PEM file, or empty")
+    stamp_minutes: int = integer(60, 1, 10_080)
+    witnesses: tuple[tuple[str, str], ...] = setting(
+        (), witnesses, 'a list such as ["name+id+key https://witness.example.com"]'
+    )
+    witness_minutes: int = integer(10, 1, 10_080)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +210,7 @@ class Config:
     cases: CaseSettings = field(default_factory=CaseSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
+    checkpoints: CheckpointSettings = field(default_factory=CheckpointSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     webhooks: tuple[WebhookSettings, ...] = ()
     metrics: MetricSettings = field(default_factory=MetricSettings)

@@ -23,6 +23,12 @@ from engine.views.cases import (
     StartForm,
     StartOption,
 )
+from engine.views.checkpoints import (
+    CaseProof,
+    Checkpoint,
+    CheckpointEvidence,
+    CheckpointStatus,
+)
 from engine.views.customers import Customer, CustomerRow
 from engine.views.decisions import (
     Cell,
@@ -120,9 +126,13 @@ __all__ = [
     "AwaitedEvent",
     "CaseDetail",
     "CasePage",
+    "CaseProof",
     "CaseRow",
     "Cell",
     "CheckReport",
+    "Checkpoint",
+    "CheckpointEvidence",
+    "CheckpointStatus",
     "Choices",
     "Column",
     "Count",

@@ -9,6 +9,12 @@ from __future__ import annotations
 from engine.store.base import stored
 from engine.store.tables.analysis import FiguresTable
 from engine.store.tables.cases import CaseTable, CounterTable, PlanItemTable
+from engine.store.tables.checkpoints import (
+    CheckpointEvidenceTable,
+    CheckpointTable,
+    LeafTable,
+    NodeTable,
+)
 from engine.store.tables.customers import CustomerTable
 from engine.store.tables.decisions import DecisionModelTable, DecisionTable
 from engine.store.tables.definitions import DefinitionTable, DeploymentTable, ResourceTable
@@ -46,6 +52,8 @@ __all__ = [
     "AttachmentTable",
     "CaseTable",
     "CaseWordTable",
+    "CheckpointEvidenceTable",
+    "CheckpointTable",
     "CounterTable",
     "CustomerTable",
     "CustomerWordTable",
@@ -61,9 +69,11 @@ __all__ = [
     "InstanceTitleTable",
     "InstanceWordTable",
     "JobTable",
+    "LeafTable",
     "MessageTable",
     "MigrationItemTable",
     "MigrationTable",
+    "NodeTable",
     "NoticeTable",
     "OutboxTable",
     "PendingFormTable",
