@@ -13,7 +13,7 @@ MOST_BYTES: Final = 100_000
 """The longest answer that is read."""
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """An answer: its status with its reason, and its body."""
 
     status: int
@@ -21,7 +21,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
+def post(url: str, body: bytes, headers: dict[str, str]) -> HttpAnswer:
     """POST to an http or https URL. Redirects are not followed.
 
     :raises OSError, http.client.HTTPException: when there is no answer, or it is too long
@@ -40,6 +40,6 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
         content = answer.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
             raise OSError(f"the answer of {url} is too long")
-        return Answer(answer.status, answer.reason, content)
+        return HttpAnswer(answer.status, answer.reason, content)
     finally:
         connection.close()

@@ -25,7 +25,7 @@ from engine.config import Config
 from engine.config.settings import CheckpointSettings
 from engine.jobs.outbox import OutboundMessage
 from engine.records.checkpoints import log
-from engine.records.checkpoints.notes import Note, NoteError, PublicKey, TreeHead
+from engine.records.checkpoints.notes import NoteError, PublicKey, SignedNote, TreeHead
 from engine.store.base import UNSENT
 from engine.store.tables import CheckpointEvidenceTable, OutboxTable
 from engine.views import Checkpoint
@@ -182,7 +182,7 @@ def problem_of(connection: Connection, content: str) -> str:
     """Why a published checkpoint does not belong to this database, in English; empty when the
     database goes on from it. The caller has read it from a file."""
     try:
-        note = Note.read(content)
+        note = SignedNote.read(content)
         head = TreeHead.read(note.text)
     except NoteError as error:
         return f"the published checkpoint cannot be read: {error}"
@@ -301,7 +301,7 @@ def replace(file: Path, data: bytes) -> None:
 def _size(content: str, origin: str) -> int:
     """The size that a published checkpoint of this origin says; -1 for anything else."""
     try:
-        head = TreeHead.read(Note.read(content).text)
+        head = TreeHead.read(SignedNote.read(content).text)
     except NoteError:
         return -1
     return head.size if head.origin == origin else -1

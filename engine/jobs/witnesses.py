@@ -6,12 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from engine.jobs.posting import Answer, post
+from engine.jobs.posting import HttpAnswer, post
 from engine.records.checkpoints.notes import (
     COSIGNATURE,
-    Note,
     NoteError,
     PublicKey,
+    SignedNote,
     encoded,
     signature_line,
 )
@@ -50,20 +50,20 @@ def ask(url: str, key_text: str, note: str, size: int, old: int, proof: Proof) -
     return _line(answer, PublicKey.read(key_text), note)
 
 
-def _sent(url: str, note: str, old: int, proof: Proof) -> Answer:
+def _sent(url: str, note: str, old: int, proof: Proof) -> HttpAnswer:
     lines = "".join(f"{encoded(each)}\n" for each in proof(old))
     body = f"old {old}\n{lines}\n{note}"
     return post(f"{url}/add-checkpoint", body.encode(), {"Content-Type": "text/plain"})
 
 
-def _size(answer: Answer) -> int | None:
+def _size(answer: HttpAnswer) -> int | None:
     text = answer.body.decode("utf-8", "replace").strip()
     return int(text) if re.fullmatch(r"[0-9]{1,16}", text) else None
 
 
-def _line(answer: Answer, key: PublicKey, note: str) -> str:
+def _line(answer: HttpAnswer, key: PublicKey, note: str) -> str:
     """The line of the answer that is this key's, if it holds; lines of others are ignored."""
-    text = Note.read(note).text
+    text = SignedNote.read(note).text
     for line in answer.body.decode("utf-8", "replace").splitlines():
         try:
             signature = signature_line(line)

@@ -165,7 +165,7 @@ class Checkpoints(Part):
         def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.CHECKPOINT_MANAGE, None)
             known = log.keys(work.connection)
-            origin = publishing.next_origin(known[0].name if known else "serviceplan")
+            origin = publishing.next_origin(known[0].name) if known else ""
             following = SigningKey.new(origin)
             self._store.write(following, waiting=True)
             detail = {

@@ -35,6 +35,7 @@ NAMES = {
     "MigrationQuestion", "MigrationTarget", "StepToSkip", "SkippedStep",
     "PreviewGroup", "PreviewedCase", "StoredPreview",
     # what was done
+    "CaseProof", "Checkpoint", "CheckpointEvidence", "CheckpointStatus",
     "DeadLetter", "FailedJob", "Fault", "HistoryChoices", "HistoryEntry", "Receipt", "Verification",
     # what went wrong
     "ConfigError", "Conflict", "DatabaseNewer", "EngineClosed", "Invalid", "NotAllowed",

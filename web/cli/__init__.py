@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from engine import ConfigError, Invalid, Rejected, ServiceplanError
-from web.cli import decisions, diagrams, init, migration, operation, people, tokens
+from web.cli import checkpoints, decisions, diagrams, init, migration, operation, people, tokens
 from web.cli.common import Settings, finding_line
 from web.command import NAME
 
@@ -35,7 +35,7 @@ def group(context: click.Context, config_file: Path | None) -> None:
     context.obj = Settings(config_file)
 
 
-for module in (init, operation, diagrams, decisions, people, tokens, migration):
+for module in (init, operation, checkpoints, diagrams, decisions, people, tokens, migration):
     for command in module.COMMANDS:
         group.add_command(command)
 

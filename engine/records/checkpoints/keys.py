@@ -20,9 +20,9 @@ from sqlalchemy.engine import make_url
 
 from engine.records.checkpoints.notes import (
     ED25519,
-    Note,
     NoteError,
     PublicKey,
+    SignedNote,
     decoded,
     encoded,
     sign,
@@ -82,7 +82,7 @@ class SigningKey:
 
     def note(self, text: str) -> str:
         """A note of this text that the key has signed."""
-        return str(Note(text, (sign(text, self.private, self.name),)))
+        return str(SignedNote(text, (sign(text, self.private, self.name),)))
 
     def __repr__(self) -> str:
         return f"SigningKey({self.public})"
@@ -102,24 +102,24 @@ class KeyStore:
         :raises KeyUnusable: when there is none to sign with
         """
         key = self._given() if self.given else self._read(self.file)
-        if key is not None and newest is not None and key.public != newest:
-            # A rotation that was cut off between the history and the file.
-            waiting = None if self.given else self._read(self._next())
-            if waiting is not None and waiting.public == newest:
-                self.replace()
-                return waiting
+        if newest is None or (key is not None and key.public == newest):
+            return key
+        # A rotation that was cut off between the history and the file.
+        waiting = None if self.given else self._read(self._next())
+        if waiting is not None and waiting.public == newest:
+            self.replace()
+            return waiting
+        if key is not None:
             raise KeyUnusable(
                 "other",
                 f"{self.place} has the key {key.public}, but the history knows {newest} as the "
                 "newest: put that key there, or tell the history of a new one",
             )
-        if key is None and newest is not None:
-            raise KeyUnusable(
-                "missing",
-                f"the key {newest} is not in {self.place}: put it back from your copy, or begin "
-                "with a new one: serviceplan checkpoints rotate-key --lost",
-            )
-        return key
+        raise KeyUnusable(
+            "missing",
+            f"the key {newest} is not in {self.place}: put it back from your copy, or begin with a "
+            "new one: serviceplan checkpoints rotate-key --lost",
+        )
 
     def write(self, key: SigningKey, *, waiting: bool = False) -> None:
         """Write a key that is new, readable by this account only.

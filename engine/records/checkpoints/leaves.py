@@ -118,7 +118,7 @@ def _numbered() -> Any:
     return exists().where(_LEAF.c.entry_id == _HISTORY.c.id)
 
 
-def add(connection: Connection, edge: tree.Edge, entries: Sequence[Any]) -> None:
+def add(connection: Connection, edge: tree.RightEdge, entries: Sequence[Any]) -> None:
     """Give numbers to entries (id, body), and store the hashes; the edge grows by them."""
     nodes: list[dict[str, Any]] = []
 

@@ -42,15 +42,15 @@ class LogState:
     """What a process remembers between two checkpoints, so that it need not read it again: the
     tree's edge, and up to where all entries have numbers."""
 
-    edge: tree.Edge = field(default_factory=tree.Edge)
+    edge: tree.RightEdge = field(default_factory=tree.RightEdge)
     root: bytes = tree.EMPTY
     floor: leaves.Floor = field(default_factory=leaves.Floor)
 
-    def edge_of(self, connection: Connection, size: int, root: str | None) -> tree.Edge:
+    def edge_of(self, connection: Connection, size: int, root: str | None) -> tree.RightEdge:
         """The edge of the newest checkpoint's tree."""
         known = self.edge.size == size and root in (None, self.root.hex())
         edge = self.edge if known else tree.edge(leaves.Rows(connection), size)
-        return tree.Edge(list(edge.subtrees))
+        return tree.RightEdge(list(edge.subtrees))
 
 
 def make(

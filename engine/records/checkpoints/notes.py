@@ -100,14 +100,14 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SignedNote:
     """A note as it was read: its text, with the last newline, and its signatures."""
 
     text: str
     signatures: tuple[Signature, ...]
 
     @classmethod
-    def read(cls, content: str) -> Note:
+    def read(cls, content: str) -> SignedNote:
         """Read a note, whoever has signed it. Raises NoteError."""
         if len(content.encode("utf-8", "replace")) > MOST_BYTES or "\n\n" not in content:
             raise NoteError("this is no signed note")
@@ -172,12 +172,12 @@ def cosigned(text: str, seconds: int) -> bytes:
     return f"cosignature/v1\ntime {seconds}\n{text}".encode()
 
 
-def signed(content: str, keys: Iterable[PublicKey]) -> tuple[Note, TreeHead, PublicKey]:
+def signed(content: str, keys: Iterable[PublicKey]) -> tuple[SignedNote, TreeHead, PublicKey]:
     """A checkpoint that one of the keys has signed, and the key.
 
     :raises NoteError: when it is none, or none of the keys has signed it
     """
-    note = Note.read(content)
+    note = SignedNote.read(content)
     head = TreeHead.read(note.text)
     for key in keys:
         if key.name == head.origin and note.by(key) is not None:

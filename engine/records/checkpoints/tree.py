@@ -41,7 +41,7 @@ class Hashes(Protocol):
 
 
 @dataclass(slots=True)
-class Edge:
+class RightEdge:
     """The right edge of a tree: the sizes and hashes of its largest complete subtrees, from the
     left. It is all that adding leaves needs."""
 
@@ -77,9 +77,9 @@ class Edge:
         return digest
 
 
-def edge(hashes: Hashes, size: int) -> Edge:
+def edge(hashes: Hashes, size: int) -> RightEdge:
     """The right edge of the tree of the first ``size`` leaves."""
-    return Edge(list(_complete(hashes, 0, size)))
+    return RightEdge(list(_complete(hashes, 0, size)))
 
 
 def inclusion(hashes: Hashes, leaf: int, size: int) -> list[bytes]:
@@ -180,7 +180,7 @@ def _complete(hashes: Hashes, start: int, end: int) -> Iterator[tuple[int, bytes
 
 
 def _root(hashes: Hashes, start: int, end: int) -> bytes:
-    return Edge(list(_complete(hashes, start, end))).root()
+    return RightEdge(list(_complete(hashes, start, end))).root()
 
 
 def _stored(hashes: Hashes, start: int, size: int) -> bytes:

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from engine import SYSTEM, Engine, FakeClock
-from engine.unit_of_work import UnitOfWork
-from tests.support.databases import database_of
+from engine import Engine, FakeClock
+from tests.support.databases import noted, reopened
 
 Opened = Callable[..., Engine]
 
@@ -29,12 +28,11 @@ def opened(bare_engine: Engine, clock: FakeClock, tmp_path: Path, folder: Path) 
     with ExitStack() as stack:
 
         def open_it(**settings: Any) -> Engine:
-            config = bare_engine.config
-            mail = settings.pop("mail", config.mail)
-            own = {"key_file": str(tmp_path / "key"), "folder": str(folder), **settings}
-            config = replace(config, mail=mail, checkpoints=replace(config.checkpoints, **own))
-            url = database_of(bare_engine).url
-            return stack.enter_context(Engine.open(url, config=config, clock=clock))
+            own = {"key_file": str(tmp_path / "key"), "folder": str(folder)}
+            mail = settings.pop("mail", bare_engine.config.mail)
+            checkpoints = replace(bare_engine.config.checkpoints, **{**own, **settings})
+            other = reopened(bare_engine, clock, checkpoints=checkpoints, mail=mail)
+            return stack.enter_context(other)
 
         yield open_it
 
@@ -48,12 +46,8 @@ def log_engine(opened: Opened) -> Engine:
 def happen(key: Callable[[], str]) -> Callable[..., None]:
     """Lets so many entries come into the history of an engine, each in its own transaction."""
 
-    def some(engine: Engine, times: int = 1, chain: str = "") -> None:
-        def once(work: UnitOfWork) -> dict[str, str]:
-            work.note("customer.added", chain or "customers", {"name": key()})
-            return {}
-
+    def some(engine: Engine, times: int = 1, chain: str = "customers") -> None:
         for _ in range(times):
-            engine._transactions.write(SYSTEM, "test", key(), {}, once)
+            noted(engine, chain, key())
 
     return some

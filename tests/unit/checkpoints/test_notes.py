@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from engine.records.checkpoints import notes
-from engine.records.checkpoints.notes import Note, NoteError, PublicKey, TreeHead
+from engine.records.checkpoints.notes import NoteError, PublicKey, SignedNote, TreeHead
 
 PETERWEINBERGER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 GO_NOTE = (
@@ -27,21 +27,21 @@ def signed(text: str = "log\n3\n" + "A" * 43 + "=\n") -> tuple[str, PublicKey]:
     key = Ed25519PrivateKey.generate()
     name = text.split("\n", maxsplit=1)[0]
     public = PublicKey(name, notes.ED25519, key.public_key().public_bytes_raw())
-    return str(Note(text, (notes.sign(text, key, name),))), public
+    return str(SignedNote(text, (notes.sign(text, key, name),))), public
 
 
 def test_a_note_that_go_has_signed_is_read() -> None:
     key = PublicKey.read(PETERWEINBERGER)
-    note = Note.read(GO_NOTE)
+    note = SignedNote.read(GO_NOTE)
     assert str(key) == PETERWEINBERGER
     assert note.by(key) is not None
     assert str(note) == GO_NOTE
 
 
 def test_the_checkpoint_of_the_specification_is_read() -> None:
-    head = TreeHead.read(Note.read(SPEC).text)
+    head = TreeHead.read(SignedNote.read(SPEC).text)
     assert (head.origin, head.size) == ("example.com/behind-the-sofa", 20852163)
-    assert head.text() == Note.read(SPEC).text
+    assert head.text() == SignedNote.read(SPEC).text
 
 
 def test_a_checkpoint_is_by_the_key_that_has_signed_it_and_no_other() -> None:
@@ -69,7 +69,7 @@ def test_a_cosignature_has_its_time_in_it() -> None:
     content, _ = signed()
     key = Ed25519PrivateKey.generate()
     public = PublicKey("witness", notes.COSIGNATURE, key.public_key().public_bytes_raw())
-    text = Note.read(content).text
+    text = SignedNote.read(content).text
     data = (1700000000).to_bytes(8, "big") + key.sign(notes.cosigned(text, 1700000000))
     assert public.holds(text, data)
     assert not public.holds(text, (1700000001).to_bytes(8, "big") + data[8:])
@@ -92,7 +92,7 @@ def test_a_cosignature_has_its_time_in_it() -> None:
 )
 def test_what_is_no_note_is_refused(content: str) -> None:
     with pytest.raises(NoteError):
-        Note.read(content)
+        SignedNote.read(content)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ class Stored:
 
     def __init__(self, leaves: Sequence[bytes]) -> None:
         self.levels: dict[tuple[int, int], bytes] = {}
-        self.edge = tree.Edge()
+        self.edge = tree.RightEdge()
         for number, data in enumerate(leaves):
             self.levels[0, number] = tree.leaf_hash(data)
             self.edge.add(tree.leaf_hash(data), self.keep)
@@ -69,7 +69,7 @@ def test_the_roots_of_the_known_examples(size: int) -> None:
 
 
 def test_an_empty_tree_has_the_hash_of_nothing() -> None:
-    assert tree.Edge().root() == tree.EMPTY == literal(())
+    assert tree.RightEdge().root() == tree.EMPTY == literal(())
 
 
 @pytest.mark.parametrize("size", SIZES)
