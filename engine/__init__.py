@@ -25,6 +25,7 @@ from engine.errors import (
     ServiceplanError,
     Unavailable,
 )
+from engine.identity.attempt_budgets import network_of
 from engine.identity.tokens import SCOPES as TOKEN_SCOPES
 from engine.service import Engine
 from engine.service.decide_file import decide_file
@@ -243,5 +244,6 @@ __all__ = [
     "decide_file",
     "is_unseen",
     "load_config",
+    "network_of",
     "read_plan",
 ]

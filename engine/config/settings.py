@@ -6,6 +6,7 @@ A section's class is called like the section, in the singular, with ``Settings``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,6 +35,20 @@ from engine.config.accepts import (
 from engine.views import Role
 
 
+_SECRET_OF_URL: Final = re.compile(r"(?i)((?:^|[?&])[^=&]*pass[^=&]*=)[^&]*")
+
+
+def shown_url(url: str) -> str:
+    """A database URL without the passwords in it, whether it can be used or not."""
+    scheme, colon, rest = url.partition("://")
+    before, at, after = rest.rpartition("@")
+    if at:
+        user, has_password, _ = before.partition(":")
+        rest = f"{user}:***@{after}" if has_password else rest
+    place, mark, query = rest.partition("?")
+    return f"{scheme}{colon}{place}{mark}" + _SECRET_OF_URL.sub(r"\1***", query)
+
+
 @dataclass(frozen=True, slots=True)
 class CompanySettings:
     """The company whose contracts run here; ``name`` stands on pages, exports and mails."""
@@ -52,6 +67,11 @@ class DatabaseSettings:
     owner_url: str = setting("", any_text, "a database URL in quotes, or empty")
     connections: int = integer(15, 1, 1_000)
     connection_wait_seconds: int = integer(10, 1, 60)
+
+    @property
+    def shown_url(self) -> str:
+        """The URL as it may be shown: without its password."""
+        return shown_url(self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +156,7 @@ class MailSettings:
     host: str = text("localhost")
     port: int = integer(25, 1, 65535)
     security: str = setting("none", one_of("none", "starttls", "tls"), "none, starttls or tls")
+    ca_file: str = setting("", any_text, "the path of a PEM file, or empty")
     username: str = setting("", any_text, "a text in quotes")
     password: str = setting("", any_text, "a text in quotes")
     sender: str = setting(
@@ -184,6 +205,7 @@ class WebSettings:
     port: int = integer(8000, 1, 65535)
     https: bool = flag(False)
     trusted_proxies: int = integer(0, 0, 10)
+    connections_per_address: int = integer(100, 0, 100_000)
     session_idle_minutes: int = integer(60, 1)
     session_hours: int = integer(12, 1)
     page_size: int = integer(25, 1, 200)

@@ -391,5 +391,5 @@ class Tasks(TaskFiles):
         with self._transactions.reading() as connection:
             named = select(PersonTable.username).where(PersonTable.id == actor.id)
             username = connection.scalar(named)
-        self._sessions.check_password(username or "", password)
+        self._sessions.check_password(username or "", password, signed_in=True)
         return "password"

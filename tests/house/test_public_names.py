@@ -37,6 +37,8 @@ NAMES = {
     # what was done
     "CaseProof", "Checkpoint", "CheckpointEvidence", "CheckpointStatus",
     "DeadLetter", "FailedJob", "Fault", "HistoryChoices", "HistoryEntry", "Receipt", "Verification",
+    # who asks
+    "network_of",
     # what went wrong
     "ConfigError", "Conflict", "DatabaseNewer", "EngineClosed", "Invalid", "NotAllowed",
     "NotAuthenticated",

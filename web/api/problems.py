@@ -70,6 +70,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Antingen finns det inte, eller så får du inte se det. Kontrollera adressen.")),
     "method-not-allowed": Kind(405, N_("Adressen tar inte emot detta"), N_(
         "Huvudet Allow säger vilka metoder som går.")),
+    "request-timeout": Kind(408, N_("Anropet kom inte fram i tid"), N_(
+        "Det kom för långsamt eller slutade komma. Inget är gjort: skicka det igen.")),
     "conflict": Kind(409, N_("Någon annan hann före"), N_(
         "Något har ändrats sedan du läste det. Läs det igen och försök på nytt.")),
     "already-completed": Kind(409, N_("Uppgiften är redan slutförd"), N_(
