@@ -28,6 +28,7 @@ from web import (
     forms,
     history,
     home,
+    hosts,
     hyphenation,
     i18n,
     incidents,
@@ -81,6 +82,7 @@ def create_app(
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops
         )
     monitoring.init(app, engine)
+    hosts.init(app, config)
     i18n.init(app)
     context.init(app)
     sessions.init(app, accounts.ask_login)

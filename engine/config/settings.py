@@ -6,7 +6,6 @@ A section's class is called like the section, in the singular, with ``Settings``
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +20,7 @@ from engine.config.accepts import (
     country,
     dates,
     flag,
+    host_names,
     integer,
     one_of,
     patterns,
@@ -32,21 +32,8 @@ from engine.config.accepts import (
     witnesses,
     zone,
 )
+from engine.config.shown import shown_url
 from engine.views import Role
-
-
-_SECRET_OF_URL: Final = re.compile(r"(?i)((?:^|[?&])[^=&]*pass[^=&]*=)[^&]*")
-
-
-def shown_url(url: str) -> str:
-    """A database URL without the passwords in it, whether it can be used or not."""
-    scheme, colon, rest = url.partition("://")
-    before, at, after = rest.rpartition("@")
-    if at:
-        user, has_password, _ = before.partition(":")
-        rest = f"{user}:***@{after}" if has_password else rest
-    place, mark, query = rest.partition("?")
-    return f"{scheme}{colon}{place}{mark}" + _SECRET_OF_URL.sub(r"\1***", query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +190,9 @@ class WebSettings:
 
     host: str = text("127.0.0.1")
     port: int = integer(8000, 1, 65535)
+    hosts: tuple[str, ...] = setting(
+        (), host_names, 'a list of host names, such as ["plan.example.com"]'
+    )
     https: bool = flag(False)
     trusted_proxies: int = integer(0, 0, 10)
     connections_per_address: int = integer(100, 0, 100_000)

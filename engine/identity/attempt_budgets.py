@@ -39,7 +39,7 @@ _NETWORK_BITS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class AttemptBudget:
     """The pause before the next attempt: none up to ``free`` failures, then 1, 2, 4 … seconds, at
     most ``longest``. So no account is locked for good. ``wide``: only failures of the last hour
     count, else all in a row with less than an hour between them."""
@@ -61,24 +61,24 @@ class Budget:
         return pause - max(now - last, timedelta())
 
 
-BUDGETS: Final[Mapping[str, Budget]] = MappingProxyType(
+BUDGETS: Final[Mapping[str, AttemptBudget]] = MappingProxyType(
     {
-        "pair": Budget(5, timedelta(minutes=2)),
-        "device": Budget(5, timedelta(minutes=2)),
+        "pair": AttemptBudget(5, timedelta(minutes=2)),
+        "device": AttemptBudget(5, timedelta(minutes=2)),
         # Many people share the address of an office.
-        "network": Budget(32, timedelta(seconds=30), wide=True),
+        "network": AttemptBudget(32, timedelta(seconds=30), wide=True),
         # More than one network can spend in an hour with the pauses of ``pair`` (about 40).
-        "account": Budget(100, timedelta(minutes=1), wide=True),
-        "signing": Budget(5, timedelta(minutes=2)),
-        "code": Budget(5, timedelta(minutes=15)),
-        "codes": Budget(20, timedelta(minutes=15), wide=True),
-        "token": Budget(30, timedelta(minutes=15)),
+        "account": AttemptBudget(100, timedelta(minutes=1), wide=True),
+        "signing": AttemptBudget(5, timedelta(minutes=2)),
+        "code": AttemptBudget(5, timedelta(minutes=15)),
+        "codes": AttemptBudget(20, timedelta(minutes=15), wide=True),
+        "token": AttemptBudget(30, timedelta(minutes=15)),
     }
 )
 """The budget of each kind of subject."""
 
 
-def budget(subject: str) -> Budget:
+def budget(subject: str) -> AttemptBudget:
     """The budget that the failures of a subject count against."""
     return BUDGETS[subject.partition(":")[0]]
 

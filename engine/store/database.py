@@ -34,7 +34,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from engine.config.settings import shown_url
+from engine.config.shown import shown_url
 from engine.errors import (
     ConfigError,
     Conflict,

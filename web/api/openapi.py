@@ -25,7 +25,7 @@ COMMON: Final = (
     "malformed-request", "token-missing", "token-unknown", "token-expired", "token-revoked",
     "account-closed", "scope-missing", "not-allowed", "not-found", "method-not-allowed",
     "request-timeout", "invalid", "unknown-field", "address-too-long", "headers-too-large",
-    "too-many-attempts", "internal-error", "unavailable",
+    "wrong-host", "too-many-attempts", "internal-error", "unavailable",
 )  # fmt: skip
 """The types of problem that every operation may answer."""
 WRITES: Final = ("body-too-large", "unsupported-media-type", "idempotency-key-reused")

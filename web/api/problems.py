@@ -97,6 +97,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Anropets innehåll är större än servern tar emot.")),
     "unsupported-media-type": Kind(415, N_("Fel sorts innehåll"), N_(
         "Skicka innehållet som adressen vill ha det, oftast application/json.")),
+    "wrong-host": Kind(421, N_("Servern har inte det namnet"), N_(
+        "Anropet är till ett värdnamn som servern inte har. web.hosts säger vilka den har.")),
     "invalid": Kind(422, N_("Något behöver rättas"), N_(
         "Listan errors säger vad, och var i anropet.")),
     "unknown-field": Kind(422, N_("Okänt fält"), N_(

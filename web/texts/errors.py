@@ -256,6 +256,13 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Det som skickades är för stort"),
         N_("En bifogad fil får vara högst %(maximum)s, och all text på en sida högst 2 MB."),
     ),
+    "wrong_host": (
+        N_("Servern har inte det namnet"),
+        N_(
+            "Sidan öppnades som %(host)s. Den som sköter servern kan lägga till namnet i web.hosts "
+            "(config.toml)."
+        ),
+    ),
     "method": (N_("Sidan kan inte öppnas så"), N_("Gå tillbaka och använd knappen på sidan.")),
     "error": (
         N_("Något gick fel"),

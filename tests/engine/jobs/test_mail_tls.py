@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,66 +63,66 @@ def certificate(folder: Path, name: str, *, until: timedelta = timedelta(days=1)
     return path
 
 
+ANSWERS = {b"QUIT": "221 bye", b"AUTH": "235 welcome", b"DATA": "354 go on"}
+
+
 @dataclass
 class Server:
-    """A mail server; ``heard`` is what it was told inside TLS, or without any."""
+    """A mail server for one session; ``heard`` is what it was told, but for STARTTLS."""
 
+    context: ssl.SSLContext
+    security: str
     port: int = 0
     heard: list[bytes] = field(default_factory=list)
+
+    def serve(self, listener: socket.socket) -> None:
+        try:
+            plain, _ = listener.accept()
+            plain.settimeout(10)
+            with plain, ExitStack() as stack:
+                connection = plain
+                if self.security == "tls":
+                    connection = stack.enter_context(self._wrap(plain))
+                connection.sendall(b"220 test\r\n")
+                self._talk(connection)
+        except OSError:
+            return
+
+    def _wrap(self, connection: socket.socket) -> ssl.SSLSocket:
+        return self.context.wrap_socket(connection, server_side=True)
+
+    def _talk(self, connection: socket.socket, *, offers: bool = True) -> None:
+        lines, data = connection.makefile("rb"), False
+        while line := lines.readline():
+            word = line[:4].upper()
+            if word == b"STAR":
+                connection.sendall(b"220 go on\r\n")
+                with self._wrap(connection) as inside:
+                    self._talk(inside, offers=False)
+                return
+            self.heard.append(line.strip())
+            if data and line != b".\r\n":
+                continue
+            data = word == b"DATA"
+            if word == b"EHLO":
+                starttls = "250-STARTTLS\r\n" if offers and self.security == "starttls" else ""
+                answer = f"250-test\r\n{starttls}250 AUTH PLAIN"
+            else:
+                answer = ANSWERS.get(word, "250 ok")
+            connection.sendall(answer.encode() + b"\r\n")
+            if word == b"QUIT":
+                return
 
 
 @contextmanager
 def serving(pem: Path, security: str) -> Iterator[Server]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
-    server = Server()
-    listener = socket.create_server(("127.0.0.1", 0))
-    server.port = listener.getsockname()[1]
-
-    def talk(connection: socket.socket, *, offers: bool) -> None:
-        lines, data = connection.makefile("rb"), False
-        while line := lines.readline():
-            word = line[:4].upper()
-            if word == b"STAR":
-                connection.sendall(b"220 go on\r\n")
-                with context.wrap_socket(connection, server_side=True) as inside:
-                    talk(inside, offers=False)
-                return
-            server.heard.append(line.strip())
-            if word == b"EHLO":
-                connection.sendall(b"250-test\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n" if offers
-                                   else b"250-test\r\n250 AUTH PLAIN\r\n")  # fmt: skip
-            elif word == b"QUIT":
-                connection.sendall(b"221 bye\r\n")
-                return
-            elif word == b"AUTH":
-                connection.sendall(b"235 welcome\r\n")
-            elif word == b"DATA":
-                data = True
-                connection.sendall(b"354 go on\r\n")
-            elif not data or line == b".\r\n":
-                data = False
-                connection.sendall(b"250 ok\r\n")
-
-    def serve() -> None:
-        try:
-            connection, _ = listener.accept()
-            connection.settimeout(10)
-            if security == "tls":
-                with connection as plain:
-                    connection = context.wrap_socket(plain, server_side=True)
-            with connection:
-                connection.sendall(b"220 test\r\n")
-                talk(connection, offers=security == "starttls")
-        except OSError:
-            return
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = Server(context, security, listener.getsockname()[1])
+        thread = threading.Thread(target=server.serve, args=(listener,))
+        thread.start()
         yield server
-    finally:
-        listener.close()
         thread.join(15)
 
 
@@ -134,9 +134,14 @@ def settings(server: Server, security: str, ca_file: str) -> MailSettings:
 
 
 MESSAGE = ClaimedMessage(
-    id="m", kind="mail", key="k", target="anna@example.com", payload={"subject": "Hej", "text": "Hej"},
-    created_at=NOW, attempts=1,
-)  # fmt: skip
+    id="m",
+    kind="mail",
+    key="k",
+    target="anna@example.com",
+    payload={"subject": "Hej", "text": "Hej"},
+    created_at=NOW,
+    attempts=1,
+)
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
