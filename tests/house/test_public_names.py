@@ -20,7 +20,8 @@ NAMES = {
     # decisions
     "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",
     # tasks
-    "Attachment", "DayOff", "DueReason", "Exact", "Field", "Option", "Point", "SignatureView",
+    "Attachment", "DayOff", "DueReason", "Evidence", "Exact", "Field", "Option", "Point",
+    "Signable", "SignatureView",
     "TaskDetail", "TaskForm", "TaskRow", "Tick", "StartForm", "StartOption",
     "StartCheck", "DateConflict",
     "AwaitedEvent", "FollowUp", "Notice", "InstanceTitle",

@@ -119,6 +119,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
             N_("Inget är sparat. Läs in sidan igen, se vad som står där nu, och försök på nytt."),
         ),
     ),
+    "shown_changed": (
+        N_("Det som skulle signeras har ändrats"),
+        N_("Inget är signerat. Läs in sidan igen, läs vad som står där nu och signera på nytt."),
+    ),
     "not_yours": (
         N_("Uppgiften är inte din"),
         N_("Någon annan har uppgiften eller rollen. Be att få den."),
