@@ -60,9 +60,8 @@ def complete(
     if seen is not None and task.takes("plan"):  # no revision guards what is shown of the plan
         work.begin(task.row.case_id)
     files = _files(work, task)
-    showed: dict[str, Any] = {}
-    if evidence is not None or seen is not None:
-        showed = signing.must_be_as_seen(work, task, files, seen)
+    signs = evidence is not None or seen is not None
+    showed = signing.must_be_as_seen(work, task, files, seen) if signs else {}
     given = _given(work, task, answers, ticks, note, files, signed=evidence is not None)
     if task.row.case_state == "incident":
         _resolve_failed_completion(work, task)
@@ -74,12 +73,23 @@ def complete(
     for rows in given.plans.values():
         planning.change(work, task.row.case_id, rows, plan_seen)
     tasks.note_fact(work, task, "task.completed", given.detail)
-    result: dict[str, Any] = {}
-    if evidence is not None:
-        content = signing.content_of(showed, {**given.detail, "ticks": given.states}, seen)
-        result, detail = signing.sign(work, task, content, evidence)
-        tasks.note_fact(work, task, "task.signed", detail)
+    result = _sign(work, task, given, showed, seen, evidence) if evidence is not None else {}
     step.run()
+    return result
+
+
+def _sign(
+    work: UnitOfWork,
+    task: LoadedTask,
+    given: _Given,
+    showed: Mapping[str, Any],
+    seen: signing.Seen | None,
+    evidence: Evidence | signing.Prove,
+) -> dict[str, Any]:
+    """Sign what was shown and what was given; what the receipt says of it."""
+    content = signing.content_of(showed, {**given.detail, "ticks": given.states}, seen)
+    result, detail = signing.sign(work, task, content, evidence)
+    tasks.note_fact(work, task, "task.signed", detail)
     return result
 
 

@@ -120,7 +120,7 @@ class Signature(Struct, frozen=True):
     meaning: str
     at: Time
     content_sha256: str
-    method: str
+    method: Literal["password", "password+code", "passkey", "openid"]
 
 
 class Attachment(Struct, frozen=True):
