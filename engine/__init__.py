@@ -25,6 +25,7 @@ from engine.errors import (
     ServiceplanError,
     Unavailable,
 )
+from engine.identity.attempt_budgets import network_of
 from engine.identity.tokens import SCOPES as TOKEN_SCOPES
 from engine.service import Engine
 from engine.service.decide_file import decide_file
@@ -40,7 +41,11 @@ from engine.views import (
     AwaitedEvent,
     CaseDetail,
     CasePage,
+    CaseProof,
     CaseRow,
+    Checkpoint,
+    CheckpointEvidence,
+    CheckpointStatus,
     CheckReport,
     Choices,
     Count,
@@ -59,6 +64,7 @@ from engine.views import (
     DueReason,
     Edge,
     ElementState,
+    Evidence,
     Exact,
     FailedJob,
     Fault,
@@ -110,6 +116,7 @@ from engine.views import (
     SheetEntry,
     SheetRow,
     SheetTab,
+    Signable,
     SignatureView,
     SkippedStep,
     Source,
@@ -143,8 +150,12 @@ __all__ = [
     "AwaitedEvent",
     "CaseDetail",
     "CasePage",
+    "CaseProof",
     "CaseRow",
     "CheckReport",
+    "Checkpoint",
+    "CheckpointEvidence",
+    "CheckpointStatus",
     "Choices",
     "Clock",
     "Config",
@@ -169,6 +180,7 @@ __all__ = [
     "ElementState",
     "Engine",
     "EngineClosed",
+    "Evidence",
     "Exact",
     "FailedJob",
     "FakeClock",
@@ -229,6 +241,7 @@ __all__ = [
     "SheetEntry",
     "SheetRow",
     "SheetTab",
+    "Signable",
     "SignatureView",
     "SkippedStep",
     "Source",
@@ -251,5 +264,6 @@ __all__ = [
     "decide_file",
     "is_unseen",
     "load_config",
+    "network_of",
     "read_plan",
 ]

@@ -31,10 +31,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def config() -> Config:
+def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """The settings of the sources. The checkpoints of all databases are signed with one key, so
+    that no database of PostgreSQL leaves one in the working folder."""
+    from dataclasses import replace
+
     from engine import load_config
 
-    return load_config(PROJECT / "config.toml")
+    settings = load_config(PROJECT / "config.toml")
+    key_file = str(tmp_path_factory.mktemp("key") / "checkpoint-key")
+    return replace(settings, checkpoints=replace(settings.checkpoints, key_file=key_file))
 
 
 @pytest.fixture

@@ -146,6 +146,10 @@ def _owner(actor: Actor, _: Any) -> bool:
     return _has(actor, actions.PROCESS_OWNER)
 
 
+def _engine_itself(actor: Actor, _: Any) -> bool:
+    return actions.SYSTEM_RIGHT in actor.rights
+
+
 def _operator(actor: Actor, _: Any) -> bool:
     return _has(actor, actions.MANAGER) or _has(actor, actions.PROCESS_OWNER)
 
@@ -256,6 +260,7 @@ RULES: Mapping[str, tuple[type, AccessRule]] = {
     actions.DECISION_MAKE: (type(None), _staff),
     actions.HISTORY_VIEW: (type(None), _anyone),  # the list itself is scoped by `history_of`
     actions.HISTORY_VERIFY: (type(None), _manager),
+    actions.CHECKPOINT_MANAGE: (type(None), _engine_itself),
     actions.OVERVIEW_VIEW: (type(None), _manager),
     actions.PEOPLE_VIEW: (type(None), _anyone),
     actions.PEOPLE_MANAGE: (type(None), _administrator),

@@ -112,6 +112,20 @@ def address(value: Any) -> str:
     return str(value)
 
 
+def address_or_none(value: Any) -> str:
+    """Read a mail address, or the empty text."""
+    return "" if value == "" else address(value)
+
+
+def witnesses(value: Any) -> tuple[tuple[str, str], ...]:
+    """Read a list of witnesses, each a C2SP verifier key, a space, and the address of the
+    witness."""
+    refuse(not isinstance(value, list) or any(not isinstance(each, str) for each in value))
+    pairs = [each.split() for each in value]
+    refuse(any(len(pair) != 2 or pair[0].count("+") < 2 for pair in pairs))
+    return tuple((key, url(at).rstrip("/")) for key, at in pairs)
+
+
 def clock_time(value: Any) -> str:
     """Read a time of day without a zone, as ISO text; or the empty text."""
     refuse(not isinstance(value, str | time))
@@ -136,6 +150,15 @@ def patterns(value: Any) -> tuple[str, ...]:
     refuse(not isinstance(value, list) or not value)
     refuse(any(not isinstance(v, str) or not re.fullmatch(r"[a-z_.*]+", v) for v in value))
     return tuple(value)
+
+
+def host_names(value: Any) -> tuple[str, ...]:
+    """Read a list of host names without a port, in small letters; one that begins with a point
+    stands for all names that end so, ``*`` for any."""
+    refuse(not isinstance(value, list))
+    form = re.compile(r"\*|\.?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
+    refuse(any(not isinstance(v, str) or not form.fullmatch(v.lower()) for v in value))
+    return tuple(v.lower() for v in value)
 
 
 def secret(value: Any) -> str:

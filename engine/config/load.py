@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 from engine.config.settings import (
     CalendarSettings,
     CaseSettings,
+    CheckpointSettings,
     CompanySettings,
     Config,
     DatabaseSettings,
@@ -38,6 +39,8 @@ SECRET_VARIABLE: Final = "SERVICEPLAN_SECRET"  # noqa: S105 - a variable's name
 """The environment variable that overrides ``web.secret``."""
 MAIL_PASSWORD_VARIABLE: Final = "SERVICEPLAN_MAIL_PASSWORD"  # noqa: S105 - a variable's name
 """The environment variable that overrides ``mail.password``."""
+CHECKPOINT_KEY_VARIABLE: Final = "SERVICEPLAN_CHECKPOINT_KEY"
+"""The environment variable that overrides ``checkpoints.key``."""
 DEFAULT_FILE: Final = Path("config.toml")
 """The file that is read when none is named, relative to the working folder."""
 
@@ -68,6 +71,7 @@ def load_config(path: Path | str | None = None) -> Config:
         cases=_section(CaseSettings, "cases", content),
         limits=_section(LimitSettings, "limits", content),
         jobs=_section(JobSettings, "jobs", content),
+        checkpoints=_checkpoints(content),
         mail=_mail(content),
         webhooks=_webhooks(content.get("webhooks", [])),
         metrics=_section(MetricSettings, "metrics", content),
@@ -111,6 +115,12 @@ def _web(content: Mapping[str, Any]) -> WebSettings:
     web = _section(WebSettings, "web", content)
     secret = os.environ.get(SECRET_VARIABLE)
     return web if secret is None else replace(web, secret=secret)
+
+
+def _checkpoints(content: Mapping[str, Any]) -> CheckpointSettings:
+    checkpoints = _section(CheckpointSettings, "checkpoints", content)
+    key = os.environ.get(CHECKPOINT_KEY_VARIABLE)
+    return checkpoints if key is None else replace(checkpoints, key=key.strip())
 
 
 def _mail(content: Mapping[str, Any]) -> MailSettings:

@@ -14,11 +14,13 @@ from typing import Any, Final
 
 from engine.config.accepts import (
     address,
+    address_or_none,
     any_text,
     clock_time,
     country,
     dates,
     flag,
+    host_names,
     integer,
     one_of,
     patterns,
@@ -27,8 +29,10 @@ from engine.config.accepts import (
     text,
     url,
     url_or_none,
+    witnesses,
     zone,
 )
+from engine.config.shown import shown_url
 from engine.views import Role
 
 
@@ -50,6 +54,11 @@ class DatabaseSettings:
     owner_url: str = setting("", any_text, "a database URL in quotes, or empty")
     connections: int = integer(15, 1, 1_000)
     connection_wait_seconds: int = integer(10, 1, 60)
+
+    @property
+    def shown_url(self) -> str:
+        """The URL as it may be shown: without its password."""
+        return shown_url(self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,29 @@ class JobSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckpointSettings:
+    """Signed checkpoints of the history: how often they are made, where the key is, and who gets
+    them. ``key`` (the key itself, for many nodes) goes before ``key_file``; ``witnesses`` are
+    verifier keys with the addresses of their witnesses. ``config.toml`` explains each."""
+
+    enabled: bool = flag(True)
+    seconds: int = integer(1, 1, 3_600)
+    origin: str = setting("", any_text, "a name without spaces, such as example.com/history")
+    key: str = field(default="", repr=False, metadata={"read": any_text, "expects": "a text"})
+    key_file: str = setting("", any_text, "the path of a file, or empty")
+    folder: str = setting("", any_text, "the path of a folder, or empty")
+    archive_minutes: int = integer(60, 1, 1_440)
+    mail_to: str = setting("", address_or_none, "a mail address, or empty")
+    stamp_url: str = setting("", url_or_none, "an address that begins with https:// or http://")
+    stamp_roots: str = setting("", any_text, "the path of a PEM file, or empty")
+    stamp_minutes: int = integer(60, 1, 10_080)
+    witnesses: tuple[tuple[str, str], ...] = setting(
+        (), witnesses, 'a list such as ["name+id+key https://witness.example.com"]'
+    )
+    witness_minutes: int = integer(10, 1, 10_080)
+
+
+@dataclass(frozen=True, slots=True)
 class MailSettings:
     """Mail by SMTP. ``remind_at`` is a time on the wall clock of the calendar's zone; empty for no
     reminders."""
@@ -111,6 +143,7 @@ class MailSettings:
     host: str = text("localhost")
     port: int = integer(25, 1, 65535)
     security: str = setting("none", one_of("none", "starttls", "tls"), "none, starttls or tls")
+    ca_file: str = setting("", any_text, "the path of a PEM file, or empty")
     username: str = setting("", any_text, "a text in quotes")
     password: str = setting("", any_text, "a text in quotes")
     sender: str = setting(
@@ -157,8 +190,12 @@ class WebSettings:
 
     host: str = text("127.0.0.1")
     port: int = integer(8000, 1, 65535)
+    hosts: tuple[str, ...] = setting(
+        (), host_names, 'a list of host names, such as ["plan.example.com"]'
+    )
     https: bool = flag(False)
     trusted_proxies: int = integer(0, 0, 10)
+    connections_per_address: int = integer(100, 0, 100_000)
     session_idle_minutes: int = integer(60, 1)
     session_hours: int = integer(12, 1)
     page_size: int = integer(25, 1, 200)
@@ -185,6 +222,7 @@ class Config:
     cases: CaseSettings = field(default_factory=CaseSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
+    checkpoints: CheckpointSettings = field(default_factory=CheckpointSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     webhooks: tuple[WebhookSettings, ...] = ()
     metrics: MetricSettings = field(default_factory=MetricSettings)

@@ -45,6 +45,15 @@ class HandlesJobs(Protocol):
         must stop."""
         ...
 
+    def checkpoint(self) -> None:
+        """Make a checkpoint of the history when something is new."""
+        ...
+
+    @property
+    def checkpoint_seconds(self) -> float | None:
+        """Seconds between two checkpoints; None when there are none."""
+        ...
+
     def claim(self) -> ClaimedJob | None:
         """Claim a job on SQLite; None when there is none."""
         ...
@@ -107,8 +116,12 @@ class Worker:
         :raises DatabaseNewer: when a newer program has upgraded the database meanwhile
         :raises EngineClosed: when its engine was closed meanwhile
         """
-        sweeper = threading.Thread(target=self._sweep, name="sweep", daemon=True)
-        sweeper.start()
+        helpers = [
+            threading.Thread(target=self._sweep, name="sweep", daemon=True),
+            threading.Thread(target=self._checkpoint, name="checkpoints", daemon=True),
+        ]
+        for helper in helpers:
+            helper.start()
         try:
             if self.handlers.postgresql is None:
                 self._poll_all()
@@ -116,7 +129,8 @@ class Worker:
                 asyncio.run(self._fetch_all(self.handlers.postgresql))
         finally:
             self._stop_asked.set()
-            sweeper.join()
+            for helper in helpers:
+                helper.join()
         if self._ended_by is not None:
             raise self._ended_by
 
@@ -145,6 +159,20 @@ class Worker:
             except Exception:
                 log.exception("jobs wait")
             self._stop_asked.wait(self._sweep_seconds)
+
+    def _checkpoint(self) -> None:
+        """Checkpoints have a thread of their own: no job may keep them waiting, nor they a job."""
+        seconds = self.handlers.checkpoint_seconds
+        while seconds is not None and not self._stop_asked.is_set():
+            try:
+                self.handlers.checkpoint()
+            except EngineClosed:
+                return
+            except ServiceplanError as error:
+                log.warning("checkpoints wait: %s", error)
+            except Exception:
+                log.exception("checkpoints wait")
+            self._stop_asked.wait(seconds)
 
     # ------------------------------------------------------------ SQLite
 

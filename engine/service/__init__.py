@@ -11,6 +11,8 @@ from engine.config import Config
 from engine.service import upgrading
 from engine.service.analysis import Analysis
 from engine.service.cases import Cases
+from engine.service.checkpoint_jobs import CheckpointJobs
+from engine.service.checkpoints import Checkpoints
 from engine.service.customers import Customers
 from engine.service.decisions import Decisions
 from engine.service.definitions import Definitions
@@ -61,12 +63,20 @@ class Engine:
         self.notices = Notices(transactions)
         self.history = History(transactions)
         self.printed = Printed(transactions)
+        self.checkpoints = Checkpoints(transactions)
         self.analysis = Analysis(transactions)
         self.migrations = Migrations(transactions)
         self.previews = Previews(transactions)
         self.operations = Operations(transactions)
         timers = Timers(transactions)
-        handlers = JobHandlers(transactions, timers, self.migrations, self.previews, self.analysis)
+        handlers = JobHandlers(
+            transactions,
+            timers,
+            self.migrations,
+            self.previews,
+            self.analysis,
+            CheckpointJobs(transactions, self.checkpoints),
+        )
         self.jobs = Jobs(transactions, handlers, timers)
 
     @classmethod

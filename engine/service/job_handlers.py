@@ -11,13 +11,23 @@ from sqlalchemy import select
 
 from engine.identity import pending_forms
 from engine.job_queue import Job, span_of, timer_job
-from engine.jobs import failed, mail, outbox, reminders, routines, sqlite_queue, webhooks
+from engine.jobs import (
+    failed,
+    mail,
+    outbox,
+    publishing,
+    reminders,
+    routines,
+    sqlite_queue,
+    webhooks,
+)
 from engine.jobs.sqlite_queue import ClaimedJob
 from engine.jobs.worker import Handler
 from engine.migration import preview_job
 from engine.migration.job import migrating, migrations_job
 from engine.runtime import deliveries, timers
 from engine.service.analysis import Analysis
+from engine.service.checkpoint_jobs import CheckpointJobs
 from engine.service.migration import Migrations
 from engine.service.previews import Previews
 from engine.service.timers import Timers
@@ -48,12 +58,14 @@ class JobHandlers:
         migrations: Migrations,
         previews: Previews,
         analysis: Analysis,
+        checkpoints: CheckpointJobs,
     ) -> None:
         self._transactions = transactions
         self._timers = timers
         self._migrations = migrations
         self._previews = previews
         self._analysis = analysis
+        self._checkpoints = checkpoints
         self._version_checked_at: datetime | None = None
         self.by_kind: Mapping[str, Handler] = {
             "timers": self._fire_timers,
@@ -70,6 +82,16 @@ class JobHandlers:
     def postgresql(self) -> str | None:
         """The connection string for libpq; None on SQLite."""
         return self._transactions.database.conninfo
+
+    @property
+    def checkpoint_seconds(self) -> float | None:
+        """Seconds between two checkpoints; None when there are none."""
+        settings = self._transactions.config.checkpoints
+        return settings.seconds if settings.enabled else None
+
+    def checkpoint(self) -> None:
+        """Make a checkpoint of the history when something is new."""
+        self._checkpoints.tick()
 
     def _fire_timers(self, _: Mapping[str, Any]) -> None:
         self._timers.run_for(FIRING_SECONDS)
@@ -145,6 +167,8 @@ class JobHandlers:
         try:
             if message.kind == "mail":
                 mail.send(config.mail, message)
+            elif message.kind in (publishing.STAMP, publishing.WITNESS):
+                self._checkpoints.send(message)
             else:
                 webhooks.send(config.webhooks, message, self._transactions.now())
         except Exception as error:

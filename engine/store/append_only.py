@@ -12,7 +12,14 @@ from typing import Final
 
 from sqlalchemy import Connection, inspect, text
 
-NEVER_CHANGED: Final = ("history", "signature")
+NEVER_CHANGED: Final = (
+    "history",
+    "signature",
+    "history_leaf",
+    "history_node",
+    "checkpoint",
+    "checkpoint_evidence",
+)
 """Tables whose rows are added and nothing else."""
 SIGNED: Final = ("attachment",)
 """Tables whose rows are neither changed nor taken away once their task has been signed."""

@@ -23,6 +23,12 @@ from engine.views.cases import (
     StartForm,
     StartOption,
 )
+from engine.views.checkpoints import (
+    CaseProof,
+    Checkpoint,
+    CheckpointEvidence,
+    CheckpointStatus,
+)
 from engine.views.customers import Customer, CustomerRow
 from engine.views.decisions import (
     Cell,
@@ -101,6 +107,7 @@ from engine.views.tasks import (
     AwaitedEvent,
     DayOff,
     DueReason,
+    Evidence,
     Field,
     FollowUp,
     Notice,
@@ -108,6 +115,7 @@ from engine.views.tasks import (
     PlanRow,
     Point,
     RowState,
+    Signable,
     SignatureView,
     TaskDetail,
     TaskForm,
@@ -130,9 +138,13 @@ __all__ = [
     "AwaitedEvent",
     "CaseDetail",
     "CasePage",
+    "CaseProof",
     "CaseRow",
     "Cell",
     "CheckReport",
+    "Checkpoint",
+    "CheckpointEvidence",
+    "CheckpointStatus",
     "Choices",
     "Column",
     "Count",
@@ -152,6 +164,7 @@ __all__ = [
     "DueReason",
     "Edge",
     "ElementState",
+    "Evidence",
     "Exact",
     "FailedJob",
     "Fault",
@@ -216,6 +229,7 @@ __all__ = [
     "SheetEntry",
     "SheetRow",
     "SheetTab",
+    "Signable",
     "SignatureView",
     "SkippedStep",
     "Source",

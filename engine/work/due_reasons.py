@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache, partial
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
@@ -25,6 +26,8 @@ from engine.work import forecast
 from engine.work.loaded_task import LoadedTask, load_task
 from engine.work.task_defaults import date_of
 
+PlanChanges = Callable[[], Mapping[tuple[str, str | None], tuple[str, datetime]]]
+"""Reads who has given each row of a plan its date: see ``_changes``."""
 MOST_CHANGES = 200
 """How many changes of the plan are looked through, the newest first."""
 _CHANGES: Final = (
@@ -52,8 +55,7 @@ def explain(work: UnitOfWork, id: str) -> DueReason:
 
 def of_task(work: UnitOfWork, task: LoadedTask) -> DueReason:
     """Why a task has its date; the caller has asked whether the actor may see it."""
-    reason = _reason(work, task.definition, task.meta, task.variables, task.row.opened_at)
-    return _settled(work, reason, task.row, expected=False)
+    return _of_task(work, task, partial(_changes, work, task.row.case_id))
 
 
 def explain_plan(work: UnitOfWork, case_id: str) -> dict[str, DueReason]:
@@ -73,17 +75,20 @@ def explain_plan(work: UnitOfWork, case_id: str) -> dict[str, DueReason]:
         )
     }
     ahead = _forecast(work, case_id)
+    changes = cache(partial(_changes, work, case_id))
     reasons = {}
     for item in items:
         key = (item.process_id, item.element_id)
         if key in opened:
-            reasons[item.id] = of_task(work, load_task(work, opened[key]))
+            reasons[item.id] = _of_task(work, load_task(work, opened[key]), changes)
         else:
-            reasons[item.id] = _of_item(work, item, ahead.get(key))
+            reasons[item.id] = _of_item(work, item, ahead.get(key), changes)
     return reasons
 
 
-def _of_item(work: UnitOfWork, item: Any, planned: forecast.Planned | None) -> DueReason:
+def _of_item(
+    work: UnitOfWork, item: Any, planned: forecast.Planned | None, changes: PlanChanges
+) -> DueReason:
     if planned is None or planned.opens is None:
         # It waits for what nobody can foresee.
         rule = planned.task.due.words() if planned is not None and planned.task.due else None
@@ -92,10 +97,15 @@ def _of_item(work: UnitOfWork, item: Any, planned: forecast.Planned | None) -> D
         opens = work.calendar.start_of(planned.opens)
         variables = planned.variables or {}
         reason = _reason(work, planned.definition, planned.task, variables, opens)
-    return _settled(work, reason, item, expected=True)
+    return _settled(reason, item, changes, expected=True)
 
 
-def _settled(work: UnitOfWork, reason: DueReason, row: Any, *, expected: bool) -> DueReason:
+def _of_task(work: UnitOfWork, task: LoadedTask, changes: PlanChanges) -> DueReason:
+    reason = _reason(work, task.definition, task.meta, task.variables, task.row.opened_at)
+    return _settled(reason, task.row, changes, expected=False)
+
+
+def _settled(reason: DueReason, row: Any, changes: PlanChanges, *, expected: bool) -> DueReason:
     """The reason for the date that the row has, which is the rule's unless somebody or something
     has changed it."""
     values: dict[str, Any] = {"due": row.due, "expected": expected}
@@ -103,7 +113,8 @@ def _settled(work: UnitOfWork, reason: DueReason, row: Any, *, expected: bool) -
         return replace(reason, source="none", **values)
     if row.due == reason.by_rule:
         return replace(reason, source="rule", **values)
-    changed = _decision(work, row)
+    due = row.due.isoformat() if isinstance(row.due, date) else None
+    changed = changes().get((row.element_id, due))
     if changed is None:
         return replace(reason, source="changed", **values)
     return replace(reason, source="decided", decided_by=changed[0], decided_at=changed[1], **values)
@@ -174,12 +185,12 @@ def _forecast(work: UnitOfWork, case_id: str) -> dict[tuple[str, str], forecast.
     return {(r.definition.process_id, r.task.id): r for r in rows}
 
 
-def _decision(work: UnitOfWork, row: Any) -> tuple[str, datetime] | None:
-    """Who has given the row its date, and when."""
-    facts = work.connection.execute(_CHANGES, {"case": row.case_id})
-    due = row.due.isoformat() if isinstance(row.due, date) else None
-    for fact in facts:
+def _changes(work: UnitOfWork, case_id: str) -> dict[tuple[str, str | None], tuple[str, datetime]]:
+    """Who has given a row of a case's plan its date, and when: the newest change by the row's
+    element and the date."""
+    found: dict[tuple[str, str | None], tuple[str, datetime]] = {}
+    for fact in work.connection.execute(_CHANGES, {"case": case_id}):
         for change in json.loads(fact.detail).get("rows", ()):
-            if change.get("element") == row.element_id and change.get("due") == due:
-                return fact.actor_name, fact.at
-    return None
+            key = (change.get("element"), change.get("due"))
+            found.setdefault(key, (fact.actor_name, fact.at))
+    return found

@@ -20,7 +20,8 @@ NAMES = {
     # decisions
     "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",
     # tasks
-    "Attachment", "DayOff", "DueReason", "Exact", "Field", "Option", "Point", "SignatureView",
+    "Attachment", "DayOff", "DueReason", "Evidence", "Exact", "Field", "Option", "Point",
+    "Signable", "SignatureView",
     "TaskDetail", "TaskForm", "TaskRow", "Tick", "StartForm", "StartOption",
     "StartCheck", "DateConflict",
     "AwaitedEvent", "FollowUp", "Notice", "InstanceTitle",
@@ -38,7 +39,10 @@ NAMES = {
     "MigrationQuestion", "MigrationTarget", "StepToSkip", "SkippedStep",
     "PreviewGroup", "PreviewedCase", "StoredPreview",
     # what was done
+    "CaseProof", "Checkpoint", "CheckpointEvidence", "CheckpointStatus",
     "DeadLetter", "FailedJob", "Fault", "HistoryChoices", "HistoryEntry", "Receipt", "Verification",
+    # who asks
+    "network_of",
     # what went wrong
     "ConfigError", "Conflict", "DatabaseNewer", "EngineClosed", "Invalid", "NotAllowed",
     "NotAuthenticated",

@@ -141,6 +141,17 @@ def database_of(engine: Engine) -> Database:
     return engine._transactions.database
 
 
+def noted(engine: Engine, chain: str, key: str) -> None:
+    """A fact comes into a chain of the engine's history, in a transaction of its own."""
+    from engine import SYSTEM
+
+    def once(work: Any) -> dict[str, str]:
+        work.note("customer.added", chain, {"name": key})
+        return {}
+
+    engine._transactions.write(SYSTEM, "noted", key, {}, once)
+
+
 @contextmanager
 def reopened(engine: Engine, clock: Clock, **settings: Any) -> Iterator[Engine]:
     """Another engine on the same database, with other settings by their sections' names."""

@@ -23,9 +23,9 @@ REF: Final = "#/components/schemas/{name}"
 """The reference to a schema of the document."""
 COMMON: Final = (
     "malformed-request", "token-missing", "token-unknown", "token-expired", "token-revoked",
-    "account-closed", "scope-missing", "not-allowed", "not-found", "method-not-allowed", "invalid",
-    "unknown-field", "address-too-long", "headers-too-large", "too-many-attempts",
-    "internal-error", "unavailable",
+    "account-closed", "scope-missing", "not-allowed", "not-found", "method-not-allowed",
+    "request-timeout", "invalid", "unknown-field", "address-too-long", "headers-too-large",
+    "wrong-host", "too-many-attempts", "internal-error", "unavailable",
 )  # fmt: skip
 """The types of problem that every operation may answer."""
 WRITES: Final = ("body-too-large", "unsupported-media-type", "idempotency-key-reused")

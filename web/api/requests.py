@@ -200,6 +200,13 @@ class Completion(Given, frozen=True):
     signature: Annotated[
         Reauthentication | None, Meta(description="Required when `signature_required` is true.")
     ] = None
+    shown_sha256: Annotated[
+        str | None,
+        Meta(
+            description="The `shown_sha256` of the task as the signer has seen it; needed with a "
+            "`signature`. Refused when anything of it is not the same by now."
+        ),
+    ] = None
     revision: Revision = None
 
 

@@ -38,6 +38,16 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "file.detached": (N_("Fil borttagen"), N_("%(who)s tog bort %(filename)s från ”%(element)s”")),
     "task.completed": (N_("Uppgift slutförd"), N_("%(who)s slutförde ”%(element)s”")),
     "task.signed": (N_("Signatur"), N_("%(who)s signerade ”%(element)s” (%(meaning)s)")),
+    "checkpoints.key_made": (
+        N_("Nyckel för kontrollpunkter"), N_("Kontrollpunkternas första nyckel skapades")),
+    "checkpoints.key_rotated": (
+        N_("Ny nyckel för kontrollpunkter"),
+        N_("En ny nyckel för kontrollpunkter, signerad med den gamla")),
+    "checkpoints.key_replaced": (
+        N_("Förlorad nyckel ersatt"), N_("Kontrollpunkternas nyckel var förlorad och ersattes")),
+    "checkpoints.log_restarted": (
+        N_("Kontrollpunkter börjar om"),
+        N_("Kontrollpunkterna började om efter en återställning (%(reason)s)")),
     "plan.changed": (N_("Planen ändrad"), N_("%(who)s ändrade planen")),
     "message.sent": (N_("Meddelande registrerat"), N_("%(who)s registrerade ”%(message)s”")),
     "message.received": (N_("Meddelande mottaget"), N_("”%(message)s” togs emot av ”%(element)s”")),

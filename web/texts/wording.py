@@ -28,7 +28,7 @@ def phases() -> list[tuple[str, str]]:
 
 def field_label(id: str) -> str:
     """What the live diagrams call a form field; its id where no form has it."""
-    return DiagramWords().field(id)
+    return _of_this_request().field(id)
 
 
 class Activity(Protocol):
@@ -45,10 +45,16 @@ def called(activity: Activity) -> str:
     """What an activity of a case is called: by its name, without one by its kind ("Uppgift")."""
     if activity.name != activity.element_id:
         return activity.name
+    process_id = getattr(activity, "process_id", "")
+    return _of_this_request().activity(activity.element_id, activity.name, process_id)
+
+
+def _of_this_request() -> DiagramWords:
+    """The words of the diagrams, each read once for a request."""
     if "diagram_words" not in g:
         g.diagram_words = DiagramWords()
-    process_id = getattr(activity, "process_id", "")
-    return str(g.diagram_words.activity(activity.element_id, activity.name, process_id))
+    known: DiagramWords = g.diagram_words
+    return known
 
 
 def init(app: Flask) -> None:

@@ -9,6 +9,12 @@ from __future__ import annotations
 from engine.store.base import stored
 from engine.store.tables.analysis import FiguresTable
 from engine.store.tables.cases import CaseTable, CounterTable, PlanItemTable
+from engine.store.tables.checkpoints import (
+    CheckpointEvidenceTable,
+    CheckpointTable,
+    LeafTable,
+    NodeTable,
+)
 from engine.store.tables.customers import CustomerTable
 from engine.store.tables.decisions import DecisionModelTable, DecisionTable
 from engine.store.tables.definitions import DefinitionTable, DeploymentTable, ResourceTable
@@ -29,7 +35,7 @@ from engine.store.tables.people import PersonRoleTable, PersonTable
 from engine.store.tables.previews import PreviewGroupTable, PreviewItemTable, PreviewTable
 from engine.store.tables.receipts import ReceiptTable
 from engine.store.tables.records import HistoryTable, SignatureTable
-from engine.store.tables.sessions import SessionTable, SignInFailureTable
+from engine.store.tables.sessions import KnownOriginTable, SessionTable, SignInFailureTable
 from engine.store.tables.storage import STORED
 from engine.store.tables.tasks import AttachmentTable, TaskTable
 from engine.store.tables.tokens import ApiTokenTable
@@ -46,6 +52,8 @@ __all__ = [
     "AttachmentTable",
     "CaseTable",
     "CaseWordTable",
+    "CheckpointEvidenceTable",
+    "CheckpointTable",
     "CounterTable",
     "CustomerTable",
     "CustomerWordTable",
@@ -61,9 +69,12 @@ __all__ = [
     "InstanceTitleTable",
     "InstanceWordTable",
     "JobTable",
+    "KnownOriginTable",
+    "LeafTable",
     "MessageTable",
     "MigrationItemTable",
     "MigrationTable",
+    "NodeTable",
     "NoticeTable",
     "OutboxTable",
     "PendingFormTable",

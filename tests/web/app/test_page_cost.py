@@ -28,6 +28,8 @@ people whom the facts are about, and the likeliest of many."""
 TASK = 6
 """Statements of a page of a task: the session; the task as it is worked on and as it is shown, its
 files, the people whom it can be given to, who has changed its date."""
+PLAN = 15
+"""Statements of the page of a case's plan, beside one for each process that the plan calls."""
 MANY = 40
 """More people than a choice shows all of."""
 TOKENS, TASKS = 200, 997
@@ -59,6 +61,17 @@ def test_the_page_of_a_case_takes_few_statements(
     running = counted(engine, visitor, f"/cases/{case_id}")
     assert 0 < new <= CASE
     assert 0 < running <= CASE
+
+
+def test_the_page_of_a_plan_takes_a_statement_for_each_process(
+    engine: Engine, clock: FakeClock, people: People, signed_in: SignedIn, case_id: str
+) -> None:
+    into_operation(engine, clock, people, case_id)
+    manager = people["manager"]
+    rows = [r.plan for s in engine.cases.get(manager.actor, case_id).sheets for r in s.rows]
+    most = PLAN + len(engine.definitions.live(manager.actor))
+    assert most < len(rows)
+    assert counted(engine, signed_in(manager), f"/cases/{case_id}/plan") <= most
 
 
 def wide() -> Source:

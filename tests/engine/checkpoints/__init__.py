@@ -1,0 +1,1 @@
+"""Checkpoints: made, published, vouched for by others, and held against the database."""
