@@ -27,6 +27,7 @@ from engine.errors import (
 )
 from engine.identity.attempt_budgets import network_of
 from engine.identity.tokens import SCOPES as TOKEN_SCOPES
+from engine.records.seal import new_seal_key
 from engine.service import Engine
 from engine.service.decide_file import decide_file
 from engine.views import (
@@ -265,5 +266,6 @@ __all__ = [
     "is_unseen",
     "load_config",
     "network_of",
+    "new_seal_key",
     "read_plan",
 ]

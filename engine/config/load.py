@@ -25,6 +25,7 @@ from engine.config.settings import (
     LogSettings,
     MailSettings,
     MetricSettings,
+    SealSettings,
     WebhookSettings,
     WebSettings,
 )
@@ -41,6 +42,8 @@ MAIL_PASSWORD_VARIABLE: Final = "SERVICEPLAN_MAIL_PASSWORD"  # noqa: S105 - a va
 """The environment variable that overrides ``mail.password``."""
 CHECKPOINT_KEY_VARIABLE: Final = "SERVICEPLAN_CHECKPOINT_KEY"
 """The environment variable that overrides ``checkpoints.key``."""
+SEAL_PASSWORD_VARIABLE: Final = "SERVICEPLAN_SEAL_PASSWORD"  # noqa: S105 - a variable's name
+"""The environment variable that overrides ``seal.password``."""
 DEFAULT_FILE: Final = Path("config.toml")
 """The file that is read when none is named, relative to the working folder."""
 
@@ -72,6 +75,7 @@ def load_config(path: Path | str | None = None) -> Config:
         limits=_section(LimitSettings, "limits", content),
         jobs=_section(JobSettings, "jobs", content),
         checkpoints=_checkpoints(content),
+        seal=_seal(content),
         mail=_mail(content),
         webhooks=_webhooks(content.get("webhooks", [])),
         metrics=_section(MetricSettings, "metrics", content),
@@ -121,6 +125,12 @@ def _checkpoints(content: Mapping[str, Any]) -> CheckpointSettings:
     checkpoints = _section(CheckpointSettings, "checkpoints", content)
     key = os.environ.get(CHECKPOINT_KEY_VARIABLE)
     return checkpoints if key is None else replace(checkpoints, key=key.strip())
+
+
+def _seal(content: Mapping[str, Any]) -> SealSettings:
+    seal = _section(SealSettings, "seal", content)
+    password = os.environ.get(SEAL_PASSWORD_VARIABLE)
+    return seal if password is None else replace(seal, password=password)
 
 
 def _mail(content: Mapping[str, Any]) -> MailSettings:

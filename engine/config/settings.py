@@ -135,6 +135,17 @@ class CheckpointSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SealSettings:
+    """The seal on PDFs: the files of its key and its certificate (PEM; no seal when one is empty),
+    the ``password`` of the key, and the time stamp authority (RFC 3161)."""
+
+    key_file: str = setting("", any_text, "the path of a file in quotes, or empty")
+    certificate_file: str = setting("", any_text, "the path of a file in quotes, or empty")
+    password: str = field(default="", repr=False, metadata={"read": any_text, "expects": "a text"})
+    stamp_url: str = setting("", url_or_none, "an address that begins with https:// or http://")
+
+
+@dataclass(frozen=True, slots=True)
 class MailSettings:
     """Mail by SMTP. ``remind_at`` is a time on the wall clock of the calendar's zone; empty for no
     reminders."""
@@ -223,6 +234,7 @@ class Config:
     limits: LimitSettings = field(default_factory=LimitSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
     checkpoints: CheckpointSettings = field(default_factory=CheckpointSettings)
+    seal: SealSettings = field(default_factory=SealSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     webhooks: tuple[WebhookSettings, ...] = ()
     metrics: MetricSettings = field(default_factory=MetricSettings)

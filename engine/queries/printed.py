@@ -203,7 +203,6 @@ class _Printer:
             names=self._names(made.values()),
             activities={row.id: row.name for row in plan},
             left_out=rounds[0].rounds - len(rounds) if rounds else 0,
-            files=signed.files(contents),
         )
 
     def _sheets(
@@ -327,27 +326,29 @@ def _stored(
     """What an unsigned round says, of its row: of an open one the ticks, for nobody has answered
     for more yet."""
     done = row.state == "completed"
+    fields = _fields(meta)
     return {
         "ticks": ticks_view(meta.checklist if meta else (), row.ticks, people),
-        "answers": _answers(meta, readable(row.answers)) if done else (),
+        "answers": _answers(fields, readable(row.answers)) if done else (),
         "note": row.note if done else "",
         "files": tuple(
-            PrintedFile(_label(meta, f.field_id), f.filename, f.size, f.sha256) for f in files
+            PrintedFile(_label(fields, f.field_id), f.filename, f.size, f.sha256) for f in files
         ),
     }
 
 
 def _signed(content: Mapping[str, Any], meta: TaskMeta | None) -> dict[str, Any]:
     """What a signed round says, of the bytes that were signed."""
+    fields = signed.fields(content, _fields(meta).values())
     answers = content.get("answers")
     files = content.get("attachments")
     return {
         "ticks": signed.ticks(content, meta.checklist if meta else ()),
-        "answers": _answers(meta, answers if isinstance(answers, Mapping) else {}),
+        "answers": _answers(fields, answers if isinstance(answers, Mapping) else {}),
         "note": str(content.get("note") or ""),
         "files": tuple(
             PrintedFile(
-                _label(meta, field),
+                _label(fields, field),
                 str(file.get("filename")),
                 int(file.get("size") or 0),
                 str(file.get("sha256")),
@@ -362,15 +363,14 @@ def _fields(meta: TaskMeta | None) -> dict[str, Field]:
     return {field.id: field.view(False) for field in meta.form} if meta else {}
 
 
-def _label(meta: TaskMeta | None, field_id: str) -> str:
-    known = _fields(meta).get(field_id)
+def _label(fields: Mapping[str, Field], field_id: str) -> str:
+    known = fields.get(field_id)
     return known.label if known else field_id
 
 
-def _answers(meta: TaskMeta | None, values: Mapping[str, Any]) -> tuple[PrintedAnswer, ...]:
+def _answers(fields: Mapping[str, Field], values: Mapping[str, Any]) -> tuple[PrintedAnswer, ...]:
     """The answers in the order of the form; those to fields that it no longer has come last. Files
     are listed apart."""
-    fields = _fields(meta)
     known = [field for field in fields.values() if field.id in values]
     others = [Field(name, "text", name) for name in values if name not in fields]
     return tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, String, bindparam, or_, select
 from engine.bpmn.meta import CheckItem
 from engine.queries.rows import SIGNATURE, AnyRow, BuiltStatement
 from engine.store.tables import SignatureTable
-from engine.views import PrintedSignature, Tick
+from engine.views import Field, Option, PrintedSignature, Tick
 
 _TASK = bindparam("task", type_=String)
 _SIGNATURES: Final = BuiltStatement(
@@ -47,15 +47,6 @@ def of_case(
     return by_task
 
 
-def files(contents: Mapping[str, Sequence[SignedContent]]) -> dict[str, bytes]:
-    """The signed bytes of all signatures, by the names of files."""
-    return {
-        f"signature-{each.view.id}.json": each.data
-        for listed in contents.values()
-        for each in listed
-    }
-
-
 def content_of(contents: Sequence[SignedContent]) -> Mapping[str, Any] | None:
     """What a task's signatures say of it: the content of the first that can be read."""
     return next((each.content for each in contents if each.content is not None), None)
@@ -68,14 +59,39 @@ def name_in(content: Mapping[str, Any] | None) -> str:
 
 
 def ticks(content: Mapping[str, Any], checklist: Sequence[CheckItem]) -> tuple[Tick, ...]:
-    """The points of a checklist as they were signed; the texts are those of the diagram whose
-    digest was signed."""
+    """The points of a checklist as they were signed. Before format 2 a signature has no texts: they
+    are those of the diagram whose digest was signed."""
     stored = content.get("ticks")
     states = stored if isinstance(stored, Mapping) else {}
-    texts = {item.id: item.text for item in checklist} | {
-        name: name for name in states if name not in {item.id for item in checklist}
-    }
+    texts = {str(point.get("id")): str(point.get("text")) for point in _shown(content, "points")}
+    texts = texts or {item.id: item.text for item in checklist}
+    texts |= {name: name for name in states if name not in texts}
     return tuple(_tick(name, text, states.get(name)) for name, text in texts.items())
+
+
+def fields(content: Mapping[str, Any], form: Iterable[Field]) -> dict[str, Field]:
+    """The fields of a form by id, as they were shown to the signer; ``form`` are those of the
+    diagram, for signatures from before format 2."""
+    shown = [
+        Field(
+            id=str(field.get("id")),
+            type=str(field.get("type")),
+            label=str(field.get("label")),
+            options=tuple(
+                Option(str(each.get("value")), str(each.get("label")))
+                for each in field.get("options") or ()
+                if isinstance(each, Mapping)
+            ),
+        )
+        for field in _shown(content, "fields")
+    ]
+    return {field.id: field for field in shown or form}
+
+
+def _shown(content: Mapping[str, Any], part: str) -> list[Mapping[str, Any]]:
+    shown = content.get("shown")
+    listed = shown.get(part) if isinstance(shown, Mapping) else None
+    return [each for each in listed or () if isinstance(each, Mapping)]
 
 
 def _tick(name: str, text: str, state: Any) -> Tick:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from engine.views.checkpoints import Checkpoint
 from engine.views.incidents import IncidentKind
 from engine.views.instances import InstanceState, InstanceTitle
 from engine.views.tasks import Field, RowState, TaskState, Tick
@@ -107,7 +108,8 @@ class PrintedCase:
 
     ``names`` are people's by user name, ``activities`` the names of the plan's rows by id: answers
     speak of them. ``left_out`` counts rounds that are too many to print: the oldest. ``files`` are
-    what the paper carries as its proof, by name: the bytes that were signed.
+    what the paper carries as its proof, by name: the bytes that were signed, and what leads from
+    them to the ``checkpoint``.
     """
 
     case_id: str
@@ -126,4 +128,5 @@ class PrintedCase:
     names: Mapping[str, str]
     activities: Mapping[str, str]
     left_out: int
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    checkpoint: Checkpoint | None = None

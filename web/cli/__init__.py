@@ -20,6 +20,7 @@ from web.cli import (
     migration,
     operation,
     people,
+    seal,
     sheet,
     tokens,
 )
@@ -47,6 +48,7 @@ def group(context: click.Context, config_file: Path | None) -> None:
 
 MODULES = (
     init, operation, checkpoints, diagrams, decisions, people, tokens, migration, sheet,
+    seal,
 )  # fmt: skip
 """The modules with commands."""
 for module in MODULES:

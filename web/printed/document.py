@@ -87,7 +87,7 @@ class _Paper:
             "sheets": [self._sheet(sheet) for sheet in case.sheets if sheet.rows],
             "incidents": [self._incident(each) for each in case.incidents],
             "evidence": self._evidence(),
-            "checkpoint": None,
+            "checkpoint": self._checkpoint(),
             "texts": _texts(),
             "files": [self._file(*each) for each in case.files.items()],
         }
@@ -253,12 +253,33 @@ class _Paper:
             for each in one.signatures
         ]  # fmt: skip
 
+    def _checkpoint(self) -> dict[str, Any] | None:
+        newest = self.case.checkpoint
+        if newest is None:
+            return None
+        about = _(
+            "Historikens första %(size)s poster, %(when)s. Signaturernas poster är bland dem, "
+            "eller står i bilagan proof.json som ännu inte täckta.",
+            size=formats.number(newest.size),
+            when=stamp(newest.at, self.zone),
+        )
+        return {
+            "about": about,
+            "lines": newest.note.splitlines(),
+            "svg": svg_of(newest.note),
+            "alt": _("QR-kod med kontrollpunkten"),
+        }
+
     def _file(self, name: str, content: bytes) -> dict[str, str]:
+        about = {
+            "proof.json": _("Vägen från det signerade till kontrollpunkten"),
+            "checkpoint.txt": _("Kontrollpunkten, signerad"),
+        }
         return {
             "name": name,
             "text": content.decode("utf-8"),
             "type": JSON if name.endswith(".json") else "text/plain",
-            "about": _("Det som signerades, byte för byte"),
+            "about": about.get(name) or _("Det som signerades, byte för byte"),
         }
 
 
@@ -290,7 +311,8 @@ def _texts() -> dict[str, Any]:
         "evidence": _("Bevis"),
         "check": _(
             "Det som signerades är bifogat i den här filen, byte för byte. Kontrollsumman nedan är "
-            "SHA-256 av den bifogade filen. Alla tider står med tidszon."
+            "SHA-256 av den bifogade filen. docs/verify.py läser den här filen och prövar allt "
+            "utan Serviceplan."
         ),
         "checkpoint": _("Kontrollpunkt"),
         "signed": _("Signaturer"),

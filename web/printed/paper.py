@@ -14,14 +14,15 @@ MEDIA_TYPE = "application/pdf"
 
 
 def made(engine: Engine, case: PrintedCase, *, address: str | None, language: str) -> bytes:
-    """The file of a case that the engine has read, made outside of any transaction.
+    """The file of a case that the engine has read, made outside of any transaction, with the
+    company's seal where there is one.
 
     :param address: the whole address of its page, for its QR code; None for none
     :param language: ``sv`` or ``en``
     """
     with speaking(language):
         data = document.data_of(case, engine.config, address)
-    return typeset.pdf(data, case.at)
+    return engine.printed.seal(typeset.pdf(data, case.at))
 
 
 def file_name(case: PrintedCase) -> str:

@@ -240,6 +240,13 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Databasen svarar inte just nu"),
         N_("Vänta en stund och försök igen. Det du skrev är inte sparat än."),
     ),
+    "seal_unusable": (
+        N_("Sigillet går inte att sätta"),
+        N_(
+            "PDF:en kan inte förseglas: nyckeln i inställningarna går inte att använda. Säg till "
+            "den som sköter Serviceplan."
+        ),
+    ),
     "database_older": (
         N_("Databasen är äldre än programmet"),
         N_("Den som sköter Serviceplan behöver uppgradera databasen."),

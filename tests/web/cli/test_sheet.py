@@ -1,4 +1,4 @@
-"""``serviceplan sheet``: a case as a PDF."""
+"""``serviceplan sheet``: a case as a PDF; ``serviceplan seal``: a key for its seal."""
 
 from __future__ import annotations
 
@@ -43,3 +43,13 @@ def test_without_a_name_the_file_is_called_like_the_case(
 def test_a_case_that_is_not_there(run: Run, number: str) -> None:
     ran = run("sheet", "2026-9999")
     assert (ran.status, ran.out) == (1, "")
+
+
+def test_the_command_makes_a_pair_for_trying(run: Run, tmp_path: Path) -> None:
+    ran = run("seal", "new", tmp_path / "mine")
+    assert ran.status == 0
+    assert "[seal]" in ran.out
+    assert (tmp_path / "mine" / "seal.key").stat().st_mode & 0o777 == 0o600
+    again = run("seal", "new", tmp_path / "mine")
+    assert (again.status, again.out) == (1, "")
+    assert "seal.key" in again.err

@@ -182,6 +182,25 @@ def test_what_was_signed_is_attached_byte_for_byte(
     assert json.loads(attached)["answers"]["marknadsrapport"].startswith("Å é 😀")
 
 
+def test_the_way_to_the_checkpoint_is_attached_too(
+    manager: Visitor, desk: Desk, case_id: str
+) -> None:
+    task_id = signed(desk, case_id)
+    data = pdf(manager, f"/cases/{case_id}/sheet.pdf")
+    files = files_of(data)
+    [stored] = signatures(desk.engine)
+    proof = json.loads(files["proof.json"])
+    assert proof["checkpoint"]["note"].encode() == files["checkpoint.txt"]
+    assert [one["sha256"] for one in proof["signatures"]] == [stored.content_sha256]
+    bodies = [json.loads(one["body"]) for one in proof["entries"]]
+    assert stored.content_sha256 in {body["evidence"] for body in bodies}
+    assert all(one["path"] is not None for one in proof["entries"])
+    # The note stands on the paper, to be compared and typed off; and so does that of a task.
+    assert proof["checkpoint"]["note"].splitlines()[0] in text_of(data)
+    alone = json.loads(files_of(pdf(manager, f"/tasks/{task_id}/sheet.pdf"))["proof.json"])
+    assert 0 < len(alone["entries"]) < len(proof["entries"])
+
+
 def test_what_is_shown_of_a_signed_task_is_what_was_signed(
     manager: Visitor, desk: Desk, case_id: str
 ) -> None:
