@@ -13,6 +13,7 @@ from engine.access import actions
 from engine.access.rules import CaseObject, TaskObject, authorize, may
 from engine.bpmn.meta import CheckItem
 from engine.feel import StoredValues
+from engine.queries.as_signed import as_signed
 from engine.queries.objects import task_object, task_of_attachment
 from engine.queries.people_choices import choices
 from engine.queries.rows import (
@@ -30,7 +31,6 @@ from engine.queries.rows import (
     ticks_view,
 )
 from engine.queries.sheets import plan_rows
-from engine.queries.as_signed import as_signed
 from engine.queries.tasks import ASSIGNEE, TASK, assigned, task_row, with_assignee, with_case
 from engine.store.tables import (
     AttachmentTable,
