@@ -90,6 +90,8 @@ def verify(settings: Settings, number: str | None, database: str | None) -> None
     for fault in result.faults:
         click.echo(f"BROKEN chain {fault.chain}, entry {fault.seq}: {fault.problem}")
     counted = f"{result.entries} entries in {result.chains} chains, {result.signatures} signatures"
+    if result.old_signatures:
+        counted += f" ({result.old_signatures} of format 1: valid, but old)"
     click.echo(f"{counted}: {'unbroken' if result.ok else f'{len(result.faults)} faults'}")
     if not result.ok:
         sys.exit(1)

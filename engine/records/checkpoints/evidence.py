@@ -167,8 +167,9 @@ def _of_case(
         .where(which)
         .order_by(LeafTable.number.is_(None), LeafTable.number, HistoryTable.id)
     )
+    hashes = leaves.Blocks(connection)
     for row in connection.execute(statement).all():
-        yield "entry", _proven(connection, row, newest)
+        yield "entry", _proven(hashes, row, newest)
     if newest is not None:
         yield "checkpoint", _checkpoint(newest, _evidence_of(connection, newest))
 
@@ -197,11 +198,11 @@ def _entry(row: Any) -> dict[str, Any]:
     }
 
 
-def _proven(connection: Connection, row: Any, newest: Checkpoint | None) -> dict[str, Any]:
+def _proven(hashes: tree.Hashes, row: Any, newest: Checkpoint | None) -> dict[str, Any]:
     entry = _entry(row)
     if newest is None or row.number is None or row.number >= newest.size:
         return {**entry, "leaf": None, "path": None}
-    path = tree.inclusion(leaves.Rows(connection), row.number, newest.size)
+    path = tree.inclusion(hashes, row.number, newest.size)
     return {**entry, "path": [base64.b64encode(each).decode() for each in path]}
 
 

@@ -53,6 +53,45 @@ class Rows:
         return found
 
 
+class Blocks:
+    """The stored hashes of a database, which reads as many as lie under one stored hash at a time
+    and keeps them: for many proofs of the same tree."""
+
+    SIZE: Final = 1 << tree.BITS
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._read: dict[tuple[int, int], Sequence[bytes]] = {}
+
+    def read(self, level: int, first: int, count: int) -> Sequence[bytes]:
+        """The hashes ``first`` to ``first + count - 1`` of a level.
+
+        :raises LookupError: when one is missing
+        """
+        found: list[bytes] = []
+        for block in range(first // self.SIZE, (first + count - 1) // self.SIZE + 1):
+            start = block * self.SIZE
+            hashes = self._block(level, block)
+            found += hashes[max(first - start, 0) : first + count - start]
+        if len(found) != count:
+            raise LookupError(f"hashes {first} to {first + count - 1} of level {level}")
+        return found
+
+    def _block(self, level: int, block: int) -> Sequence[bytes]:
+        known = self._read.get((level, block))
+        if known is None:
+            table, start = _NODE if level else _LEAF, block * self.SIZE
+            statement = select(table.c.number, table.c.hash).order_by(table.c.number)
+            statement = statement.where(table.c.number.between(start, start + self.SIZE - 1))
+            if level:
+                statement = statement.where(_NODE.c.level == level)
+            rows = self._connection.execute(statement).all()
+            # Behind a number that is missing nothing counts.
+            known = [row.hash for at, row in enumerate(rows, start) if row.number == at]
+            self._read[level, block] = known
+        return known
+
+
 @dataclass(slots=True)
 class Floor:
     """The id up to which every entry that will ever be has its number, or none ever gets one.

@@ -25,7 +25,7 @@ from tests.support.statements import statements
 from tests.support.visitor import SignedIn, Visitor
 from web.printed import paper, typeset
 
-STATEMENTS = 11
+STATEMENTS = 20
 """Of the PDF of a case: the session; the case, its rounds, its plan, its signatures, its files, its
 people, its process and its incidents; the people whom answers name."""
 HOSTILE = (
