@@ -40,6 +40,7 @@ class HistoryEntry:
     case_id: str | None = None
     case_number: str | None = None
     customer: str | None = None
+    customer_id: str | None = None
     instance_id: str | None = None
     definition_id: str | None = None
     process_id: str | None = None
