@@ -16,6 +16,7 @@ from web import formats
 from web.context import role_title
 from web.i18n import N_
 from web.i18n import gettext as _
+from web.texts import sign_in
 from web.texts.params import TextParams
 
 PROBLEMS: Final[Mapping[str, str]] = {
@@ -100,6 +101,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "nothing_to_migrate": N_("Det finns inget att flytta."),
     "cursor_malformed": N_("Sidan finns inte i listan. Börja om från början."),
     "limit_out_of_range": N_("En sida har 1 till %(maximum)s rader."),
+    **sign_in.PROBLEMS,
 }
 """What is wrong with one input, by ``Problem.code``; placeholders are the problem's params."""
 
@@ -272,6 +274,7 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Något gick fel"),
         N_("Felet är antecknat. Försök igen, och säg till om det händer en gång till."),
     ),
+    **sign_in.ERRORS,
 }
 """Heading and explanation of an error page, by the error's code."""
 
@@ -302,7 +305,7 @@ def error_texts(code: str, params: Mapping[str, Any], fallback: str = "") -> tup
     title, text = ERRORS[code]
     if code in ("already_completed", "stale") and not {"by", "at"} <= params.keys():
         text = ERRORS["conflict"][1]
-    return _(title), _fill(text, params)
+    return _fill(title, params), _fill(text, params)
 
 
 def error_page_texts(error: ServiceplanError) -> tuple[str, str]:

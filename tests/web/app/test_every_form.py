@@ -39,6 +39,16 @@ FREE = {
     # They are about the visitor's own session.
     "accounts.login_sent": "signs in",
     "accounts.logout": "signs out",
+    "identity.passkey_login": "signs in",
+    "identity.second_step_sent": "signs in",
+    "identity.second_step_passkey": "signs in",
+    "identity.end_session": "signs out elsewhere",
+    "identity.end_others": "signs out elsewhere",
+    # What somebody signs in with is their own: nobody else changes it.
+    "identity.confirmed": "does one thing to one's own account",
+    "identity.codes_sent": "confirms what waits to be confirmed",
+    "identity.add_passkey": "adds a passkey",
+    "identity.reset": "takes all second factors away, and is done once",
     "pending_forms.discard": "throws away what the visitor has typed",
     # They write nothing.
     "decisions.tried": "shows what a decision would say",
