@@ -1,14 +1,14 @@
 """Sessions that their person can see and end; second factors, passkeys, accounts at providers
 
 Revision ID: 0020
-Revises: 0023
+Revises: 0027
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0020'
-down_revision = '0023'
+down_revision = '0027'
 branch_labels = None
 depends_on = None
 
