@@ -178,12 +178,14 @@ class MetricSettings:
 
 @dataclass(frozen=True, slots=True)
 class LogSettings:
-    """How the log is written: its format and the lowest level that it contains."""
+    """How the log is written: its format and the lowest level that it contains. The security log
+    is always written, to ``security_file`` (empty: standard error)."""
 
     format: str = setting("plain", one_of("plain", "json"), "plain or json")
     level: str = setting(
         "warning", one_of("debug", "info", "warning", "error"), "debug, info, warning or error"
     )
+    security_file: str = setting("", any_text, "the path of a file, or empty")
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,15 @@ def password_at(connection: Connection, person_id: str) -> datetime | None:
     return connection.scalar(select(PersonTable.password_at).where(PersonTable.id == person_id))
 
 
+def exists(connection: Connection, username: str) -> bool:
+    """Whether somebody has, or has had, this user name."""
+    name = normal_username(username)
+    if not is_username(name):
+        return False
+    found = select(PersonTable.id).where(PersonTable.username == name)
+    return connection.scalar(found) is not None
+
+
 def set_password(
     connection: Connection,
     person_id: str,

@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from engine import security_log
 from engine.access import actions
 from engine.access.rules import PersonObject, authorize
 from engine.errors import Conflict, NotAuthenticated, Unavailable
 from engine.identity import (
     openid_links,
+    people,
     second_steps,
     sessions,
     sign_in_attempts,
 )
+from engine.identity.attempt_budgets import Purpose
+from engine.identity.credentials import normal_username
 from engine.queries.people import ACCOUNTS as CHAIN
 from engine.service.transactions import Part
 from engine.unit_of_work import UnitOfWork
@@ -170,13 +174,36 @@ class Sessions(Part):
         :raises NotAuthenticated: ``wrong_password``, the same for an unknown user; or
             ``too_many_attempts`` with ``seconds`` to wait
         """
+        kind: Purpose = "signing" if signed_in else "sign_in"
+        try:
+            person = self._checked(username, password, address, device, kind)
+        except NotAuthenticated as error:
+            outcome = "refused" if error.error_code == "too_many_attempts" else "wrong"
+            self._note(f"{kind}.{outcome}", username, address, seconds=error.params.get("seconds"))
+            raise
+        security_log.note(
+            f"{kind}.right", account=person.username, account_id=person.id, address=address
+        )
+        return person
+
+    def _note(self, event: str, username: str, address: str, **more: Any) -> None:
+        """Write an event about an account; a name that nobody has is not written down."""
+        with self._transactions.database.glancing() as connection:
+            somebody = people.exists(connection, username)
+        name = normal_username(username) if somebody else None
+        known = {"account": name} if name else {"unknown_account": True}
+        security_log.note(event, **known, address=address, **more)
+
+    def _checked(
+        self, username: str, password: str, address: str, device: str, kind: Purpose
+    ) -> Person:
         with self._transactions.database.writing() as connection:
             attempt = sign_in_attempts.begin(
                 connection,
                 username,
                 address=address,
                 device=device,
-                purpose="signing" if signed_in else "sign_in",
+                purpose=kind,
                 now=self._transactions.now(),
             )
         try:
