@@ -195,6 +195,20 @@ def issuer(value: Any) -> str:
     return str(value)
 
 
+def extensions(value: Any) -> tuple[str, ...]:
+    """Read a list of extensions of files without the point, in small letters; ``*`` for any."""
+    refuse(not isinstance(value, list) or not value)
+    refuse(any(not isinstance(v, str) or not re.fullmatch(r"\*|[A-Za-z0-9]+", v) for v in value))
+    return tuple(v.lower() for v in value)
+
+
+def scanner(value: Any) -> str:
+    """Read the address of a virus scanner: TCP with a port, a Unix socket, or the empty text."""
+    form = r"(tcp://(\[[0-9a-f:]+\]|[A-Za-z0-9._-]+):\d{1,5}|unix:/\S+)?"
+    refuse(not isinstance(value, str) or not re.fullmatch(form, value))
+    return str(value)
+
+
 def secret(value: Any) -> str:
     """Read a webhook's secret: at least 16 characters, or ``whsec_`` and base64 (Standard
     Webhooks)."""

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 
 from engine.config.settings import (
     AccessSettings,
+    AttachmentSettings,
     CalendarSettings,
     CaseSettings,
     CheckpointSettings,
@@ -81,6 +82,7 @@ def load_config(path: Path | str | None = None) -> Config:
         checkpoints=_checkpoints(content),
         mail=_mail(content),
         webhooks=_webhooks(content.get("webhooks", [])),
+        attachments=_section(AttachmentSettings, "attachments", content),
         metrics=_section(MetricSettings, "metrics", content),
         log=_section(LogSettings, "log", content),
         web=_web(content),

@@ -19,6 +19,7 @@ from engine.config.accepts import (
     clock_time,
     country,
     dates,
+    extensions,
     flag,
     host_names,
     integer,
@@ -26,6 +27,7 @@ from engine.config.accepts import (
     names,
     one_of,
     patterns,
+    scanner,
     secret,
     setting,
     some_of,
@@ -168,6 +170,24 @@ class WebhookSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentSettings:
+    """Attached files: which ``extensions`` may come (``*``: any; the content must agree with it in
+    any case), and how many bytes a task, a case and all together may have. ``clamav`` is where a
+    virus scanner answers (empty: none); without an answer a file is refused when it is
+    ``clamav_required``."""
+
+    extensions: tuple[str, ...] = setting(
+        ("*",), extensions, 'a list of extensions, such as ["pdf", "docx"], or ["*"]'
+    )
+    task_bytes: int = integer(100_000_000, 1)
+    case_bytes: int = integer(1_000_000_000, 1)
+    all_bytes: int = integer(100_000_000_000, 1)
+    clamav: str = setting("", scanner, "tcp://HOST:PORT, unix:/PATH or empty")
+    clamav_required: bool = flag(True)
+    clamav_seconds: int = integer(20, 1, 300)
+
+
+@dataclass(frozen=True, slots=True)
 class MetricSettings:
     """Who may read ``/metrics``: this machine, and clients with the bearer ``token`` (empty: none).
     ``most_lag_seconds``: with a job that has waited longer, ``/health/ready`` reports a failure."""
@@ -297,6 +317,7 @@ class Config:
     checkpoints: CheckpointSettings = field(default_factory=CheckpointSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     webhooks: tuple[WebhookSettings, ...] = ()
+    attachments: AttachmentSettings = field(default_factory=AttachmentSettings)
     metrics: MetricSettings = field(default_factory=MetricSettings)
     log: LogSettings = field(default_factory=LogSettings)
     web: WebSettings = field(default_factory=WebSettings)

@@ -61,6 +61,15 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "attachment_required": N_("Bifoga minst en fil."),
     "file_too_large": N_("Filen är för stor. Högst %(maximum)s."),
     "file_empty": N_("Filen är tom."),
+    "file_type_differs": N_(
+        "Filens innehåll är inte det som namnet säger (.%(extension)s). Spara den på nytt i rätt "
+        "format, eller ge den rätt namn."
+    ),
+    "file_type_refused": N_("Filer av slaget .%(extension)s tas inte emot. Tillåtna: %(allowed)s."),
+    "files_too_large": N_(
+        "Filen får inte plats bredvid de andra: %(used)s av %(maximum)s är använda."
+    ),
+    "file_infected": N_("Filen innehåller skadlig kod (%(found)s) och är inte sparad."),
     "variable_too_large": N_("Värdet är för stort. Ett ärende rymmer högst %(maximum)s byte."),
     "unknown_scope": N_("En nyckel kan inte ha den omfattningen."),
     # Cases
@@ -262,6 +271,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Det som skickades är för stort"),
         N_("En bifogad fil får vara högst %(maximum)s, och all text på en sida högst 2 MB."),
     ),
+    "scanner_silent": (
+        N_("Filen kunde inte kontrolleras"),
+        N_("Programmet som letar efter skadlig kod svarar inte. Försök igen om en stund."),
+    ),
     "wrong_host": (
         N_("Servern har inte det namnet"),
         N_(
@@ -285,8 +298,9 @@ def problem_text(problem: Problem) -> str:
     if template is None:
         return problem.message
     params = dict(problem.params)
-    if problem.code == "file_too_large":
-        params["maximum"] = formats.size(int(params.get("maximum", 0)))
+    if problem.code in ("file_too_large", "files_too_large"):
+        for name in {"maximum", "used"} & params.keys():
+            params[name] = formats.size(int(params[name]))
     if problem.code in ("date_malformed", "moment_malformed"):
         params["example"] = formats.day(formats.near_day())
     if "role" in params:
