@@ -57,9 +57,7 @@ class TaskFiles(Part):
             if field_id not in {f.id for f in task.meta.form if f.type == "attachment"}:
                 text = f"the form takes no file {field_id!r}"
                 raise Invalid([Problem("undeclared_field", text, field_id)])
-            attachments.check_room(
-                work.connection, task_id, task.row.case_id, len(data), field_id, limits
-            )
+            attachments.check_room(work.connection, task.row, len(data), field_id, limits)
             attachment_id, digest = attachments.add(
                 work.connection,
                 task_id=task_id,
@@ -75,12 +73,8 @@ class TaskFiles(Part):
             changed = tasks.note_file(work, task, "file.attached", detail)
             return {"id": attachment_id, "sha256": digest, **changed}
 
-        request = {
-            "task": task_id,
-            "field": field_id,
-            "filename": filename,
-            "sha256": hashlib.sha256(data).hexdigest(),
-        }
+        sha256 = hashlib.sha256(data).hexdigest()
+        request = {"task": task_id, "field": field_id, "filename": filename, "sha256": sha256}
         return self._transactions.write(actor, "attach", key, request, do)
 
     def _checked(self, filename: str, data: bytes, field_id: str) -> str:

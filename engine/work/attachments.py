@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from engine.errors import Invalid, NotFound, Problem
 from engine.store.base import new_id
 from engine.store.tables import AttachmentTable, TaskTable
+from engine.work.loaded_task import StoredTask
 
 
 class Limits(Protocol):
@@ -95,19 +96,19 @@ def add(
 
 
 def check_room(
-    connection: Connection, task_id: str, case_id: str, size: int, field_id: str, limits: Limits
+    connection: Connection, task: StoredTask, size: int, field_id: str, limits: Limits
 ) -> None:
-    """Check that a file has room beside those of its task and of its case.
+    """Check that a file of ``size`` bytes has room beside those of its task and of its case.
 
     :raises Invalid: ``files_too_large``
     """
     of_task = select(func.coalesce(func.sum(AttachmentTable.size), 0)).where(
-        AttachmentTable.task_id == task_id
+        AttachmentTable.task_id == task.id
     )
     of_case = (
         select(func.coalesce(func.sum(AttachmentTable.size), 0))
         .join(TaskTable, TaskTable.id == AttachmentTable.task_id)
-        .where(TaskTable.case_id == case_id)
+        .where(TaskTable.case_id == task.case_id)
     )
     both = connection.execute(select(of_task.scalar_subquery(), of_case.scalar_subquery())).one()
     for used, most in zip(both, (limits.task_bytes, limits.case_bytes), strict=True):

@@ -7,14 +7,15 @@ import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine import Config, Invalid, Unavailable
+from engine import Invalid, Unavailable
+from tests.support.databases import limit_attachments
 from tests.support.desk import Desk
 from tests.support.diagrams import chain, diagram, end, field, start, task
 
@@ -37,10 +38,7 @@ def limited(bare_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
     """Sets limits of attachments: ``limited(task_bytes=10)``."""
 
     def limit(**limits: Any) -> None:
-        transactions = bare_desk.engine.tasks._transactions
-        config: Config = transactions.config
-        changed = replace(config, attachments=replace(config.attachments, **limits))
-        monkeypatch.setattr(transactions, "config", changed)
+        limit_attachments(bare_desk.engine, monkeypatch, **limits)
 
     return limit
 
@@ -128,7 +126,6 @@ def test_a_case_and_all_together_have_room_for_so_many_bytes(
     other = bare_desk.task(bare_desk.case("filing"))
     assert attach(bare_desk, other, "b.txt", b"12")
     limited(all_bytes=8)
-    bare_desk.engine.tasks._counted = (float("-inf"), 0)
     assert refusal(bare_desk, other, "c.txt", b"12") == "files_too_large"
     assert attach(bare_desk, other, "c.txt", b"1")
 
