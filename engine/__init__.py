@@ -25,6 +25,7 @@ from engine.errors import (
     ServiceplanError,
     Unavailable,
 )
+from engine.eventlog.files import LOG_FORMATS
 from engine.identity.attempt_budgets import network_of
 from engine.identity.tokens import SCOPES as TOKEN_SCOPES
 from engine.records.seal import new_seal_key
@@ -151,6 +152,7 @@ from engine.work.fields import is_unseen
 __all__ = [
     "COUNTED_RUNNING",
     "INCIDENT_KINDS",
+    "LOG_FORMATS",
     "SYSTEM",
     "TOKEN_SCOPES",
     "Account",

@@ -110,6 +110,14 @@ def index() -> ResponseReturnValue:
         first_url=with_query(address, here) if cursor else None,
         next_url=with_query(address, here | {"cursor": following}) if following else None,
         export_url=with_query(url_for("history.export"), here),
+        log_urls=[
+            (label, with_query(url_for("history.event_log", form=form), here))
+            for label, form in (
+                ("XES", "xes"),
+                ("OCEL 2.0 JSON", "ocel-json"),
+                ("OCEL 2.0 SQLite", "ocel-sqlite"),
+            )
+        ],
         may_verify=filters.case is not None or _sees_all(),
         problems=Problems(filters.problems, _labels()),
     )
@@ -212,6 +220,31 @@ def _midnight(day: date) -> datetime:
     except OverflowError:
         # East of Greenwich the first day of the calendar begins before it.
         return datetime.min.replace(tzinfo=UTC)
+
+
+# ---------------------------------------------------------------- for process mining
+
+
+ENDINGS: Final = {"xes": "xes", "ocel-json": "jsonocel", "ocel-sqlite": "sqlite"}
+"""The forms that the history is given in beside CSV, and how their files end."""
+
+
+@blueprint.get("/export/<form>")
+def event_log(form: str) -> ResponseReturnValue:
+    """All facts that the filters are about as XES or OCEL 2.0, to the oldest."""
+    if form not in ENDINGS:
+        raise NotFound
+    filters, _found = _filter()
+    if filters.problems:
+        return index()
+    _log_read(form, filters)
+    pieces = engine().history.event_log(actor(), form, **filters.criteria())  # type: ignore[arg-type]
+    name = f"historik-{today().isoformat()}.{ENDINGS[form]}"
+    return Response(
+        pieces,
+        mimetype="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 # ---------------------------------------------------------------- CSV

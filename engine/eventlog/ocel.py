@@ -102,7 +102,7 @@ def write_sqlite(spool: Spool, path: Path) -> None:
     """Write the facts of a spool as an OCEL 2.0 relational database."""
     out = spool.connection
     out.execute("ATTACH ? AS ocel", (str(path),))
-    out.executescript("PRAGMA ocel.journal_mode=OFF; PRAGMA ocel.synchronous=OFF; BEGIN;")
+    out.executescript("PRAGMA ocel.journal_mode=OFF; PRAGMA ocel.synchronous=OFF;")
     types = [str(row[0]) for row in spool.rows("SELECT DISTINCT type FROM event ORDER BY type")]
     out.executescript(_TABLES)
     for name in types:
@@ -119,7 +119,6 @@ def write_sqlite(spool: Spool, path: Path) -> None:
     for name, attributes in OBJECT_TYPES.items():
         _object_table(out, name, attributes)
     out.executescript(_RELATIONS)
-    out.execute("COMMIT")
     out.execute("DETACH ocel")
 
 

@@ -10,7 +10,7 @@ import engine
 NAMES = {
     # the engine, its settings and its time
     "Clock", "Config", "Engine", "FakeClock", "SystemClock", "is_unseen", "load_config",
-    "new_seal_key",
+    "new_seal_key", "LOG_FORMATS",
     # who
     "SYSTEM", "TOKEN_SCOPES", "Account", "Actor", "Customer", "CustomerRow", "IssuedToken",
     "Person", "Role", "Session", "Token", "TokenName",

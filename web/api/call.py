@@ -64,7 +64,8 @@ class Call:
 
 @dataclass(slots=True)
 class Reply:
-    """A handler's answer: a struct that is sent as JSON, or bytes that are sent as they are.
+    """A handler's answer: a struct that is sent as JSON, bytes that are sent as they are, or an
+    iterator of such, which has no entity tag.
     ``revision`` is that of the task that it is about; its ETag begins with it."""
 
     body: Any
@@ -81,7 +82,7 @@ class Route:
     """An operation of the API, for the dispatch and for the OpenAPI document.
 
     ``path`` is ``/things``, ``/things/{id}`` or ``/things/{id}/action``. ``files``: the handler
-    itself reads a multipart body. ``revision``: whether the operation takes the revision that the
+    itself reads a multipart body. ``pieces``: the answer comes as it is read, without an ETag. ``revision``: whether the operation takes the revision that the
     client has seen, or needs it. ``headers`` are the
     answer's headers to document, ``problems`` the types of problem that only some operations have.
     ``place`` turns the engine's name of a wrong input into a JSON pointer; ``example`` is a body to
@@ -100,6 +101,7 @@ class Route:
     body: type | None = None
     revision: Literal["none", "taken", "needed"] = "none"
     files: bool = False
+    pieces: bool = False
     headers: tuple[str, ...] = ()
     media_type: str = "application/json"
     problems: tuple[str, ...] = ()

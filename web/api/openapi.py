@@ -75,6 +75,11 @@ FILES: Final[Mapping[str, Any]] = {
         "contentMediaType": "application/pdf",
         "description": "PDF/A-3a and PDF/UA-1, with the signed bytes as attached files.",
     },
+    "application/octet-stream": {
+        "type": "string",
+        "contentMediaType": "application/octet-stream",
+        "description": "XES (XML), OCEL 2.0 JSON, or an SQLite database of OCEL 2.0.",
+    },
 }
 """The schemas of files, by their media types."""
 
@@ -179,7 +184,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         parameters.append({"name": name, "in": "query", "schema": schema})
     if route.writes:
         header("Idempotency-Key", KEY, minLength=1, maxLength=100)
-    else:
+    elif not route.pieces:
         header("If-None-Match", IF_NONE_MATCH)
     if route.revision != "none":
         star = rf"|^\{ANY_REVISION}$" if route.revision == "taken" else ""
@@ -189,7 +194,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 
 def _responses(route: Route, by_kind: dict[type, Any]) -> dict[str, Any]:
     schema = FILES[route.media_type] if route.answer is bytes else by_kind[route.answer]
-    read = () if route.writes else ("ETag", "Cache-Control")
+    read = () if route.writes or route.pieces else ("ETag", "Cache-Control")
     responses: dict[str, Any] = {
         str(route.status): {
             "description": _text(inspect.getdoc(route.answer) or "")
@@ -199,7 +204,7 @@ def _responses(route: Route, by_kind: dict[type, Any]) -> dict[str, Any]:
             "headers": {name: _header(name) for name in (*route.headers, *read)},
         }
     }
-    if not route.writes:
+    if not (route.writes or route.pieces):
         told = {name: _header(name) for name in ("ETag", "Cache-Control")}
         responses["304"] = {"description": "You have this answer already.", "headers": told}
     names = (*COMMON, *(WRITES if route.writes else ()), *route.problems)

@@ -131,6 +131,24 @@ class HistoryFilter(Given, frozen=True):
     limit: Limit = 50
 
 
+class HistoryExport(Given, frozen=True, kw_only=True):
+    """Which facts to export, and how."""
+
+    format: Annotated[
+        Literal["xes", "ocel-json", "ocel-sqlite"],
+        Meta(description="XES, or OCEL 2.0 as JSON or as an SQLite database."),
+    ]
+    case_id: Annotated[Exactly | UnsetType, Meta(description="The case's id or its number.")] = (
+        UNSET
+    )
+    person: Annotated[Exactly | UnsetType, Meta(description="A user name or an id.")] = UNSET
+    type: Annotated[
+        Literal[tuple(FACTS)] | UnsetType,  # type: ignore[valid-type]
+        Meta(description="The fact's type."),
+    ] = UNSET
+    q: Words = ""
+
+
 class IncidentFilter(Given, frozen=True):
     """Which open incidents to list."""
 

@@ -10,7 +10,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 
 StartResponse = Callable[..., Any]
 """WSGI's ``start_response``."""
+Content = bytes | Iterator[bytes]
+"""The body of an answer: whole, or in pieces."""
 Environ = dict[str, Any]
 """WSGI's environment of a request."""
 Observe = Callable[[str, str, int, float], None]
@@ -103,12 +105,14 @@ class Api:
             who, took = environ.get(PERSON, "-"), round(1000 * seconds, 1)
             log.info("%s for %s: %s", operation, who, status, extra={"milliseconds": took})
         headers += HEADERS
-        if status != NOT_MODIFIED:
+        if isinstance(data, bytes) and status != NOT_MODIFIED:
             headers.append(("Content-Length", str(len(data))))
         start_response(STATUS[status], headers)
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else data]
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return [b""]
+        return [data] if isinstance(data, bytes) else data
 
-    def _answer(self, environ: Environ) -> tuple[int, bytes, list[tuple[str, str]]]:
+    def _answer(self, environ: Environ) -> tuple[int, Content, list[tuple[str, str]]]:
         """Status, body and headers; every error is a problem."""
         route = None
         try:
@@ -197,9 +201,14 @@ class Api:
         return status, data, [("Content-Type", MEDIA_TYPE), NOT_STORED, *refused.headers]
 
 
-def _sent(environ: Environ, route: Route, reply: Reply) -> tuple[int, bytes, list[tuple[str, str]]]:
+def _sent(
+    environ: Environ, route: Route, reply: Reply
+) -> tuple[int, Content, list[tuple[str, str]]]:
     """Status, body and headers of a handler's answer. What is read has an entity tag, and is not
-    sent again to who has it."""
+    sent again to who has it; what comes in pieces has none."""
+    if isinstance(reply.body, Iterator):
+        headers = [("Content-Type", reply.media_type), NOT_STORED, *reply.headers]
+        return route.status, reply.body, headers
     data = reply.body if isinstance(reply.body, bytes) else _encode(reply.body)
     kind = ("Content-Type", reply.media_type)
     if route.writes:

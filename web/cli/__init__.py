@@ -16,6 +16,7 @@ from web.cli import (
     checkpoints,
     decisions,
     diagrams,
+    history,
     init,
     migration,
     operation,
@@ -48,7 +49,7 @@ def group(context: click.Context, config_file: Path | None) -> None:
 
 MODULES = (
     init, operation, checkpoints, diagrams, decisions, people, tokens, migration, sheet,
-    seal,
+    seal, history,
 )  # fmt: skip
 """The modules with commands."""
 for module in MODULES:
