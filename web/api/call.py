@@ -82,11 +82,11 @@ class Route:
     """An operation of the API, for the dispatch and for the OpenAPI document.
 
     ``path`` is ``/things``, ``/things/{id}`` or ``/things/{id}/action``. ``files``: the handler
-    itself reads a multipart body. ``pieces``: the answer comes as it is read, without an ETag. ``revision``: whether the operation takes the revision that the
-    client has seen, or needs it. ``headers`` are the
-    answer's headers to document, ``problems`` the types of problem that only some operations have.
-    ``place`` turns the engine's name of a wrong input into a JSON pointer; ``example`` is a body to
-    show.
+    itself reads a multipart body. ``pieces``: the answer comes as it is read, without an ETag.
+    ``revision``: whether the operation takes the revision that the client has seen, or needs it.
+    ``headers`` are the answer's headers to document, ``problems`` the types of problem that only
+    some operations have. ``place`` turns the engine's name of a wrong input into a JSON pointer;
+    ``example`` is a body to show.
     """
 
     method: str

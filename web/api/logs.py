@@ -25,6 +25,7 @@ def export_history(call: Call) -> Reply:
 
 ROUTES = (
     Route("GET", "/history/export", export_history, "Export the history", bytes, "history",
-          query=requests.HistoryExport, headers=("Content-Disposition",), media_type=MEDIA_TYPE, pieces=True),
+          query=requests.HistoryExport, headers=("Content-Disposition",), media_type=MEDIA_TYPE,
+          pieces=True),
 )  # fmt: skip
 """The operations of this module."""

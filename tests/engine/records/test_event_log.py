@@ -99,7 +99,7 @@ def test_what_facts_are_about_are_objects(
 
 def test_filters_and_rights_hold(lived_in: Lived, tmp_path: Path) -> None:
     engine, people = lived_in
-    number = next(entry.case_number for entry in facts(engine) if entry.case_number)
+    number = next(e.case_number for e in facts(engine, type="task.signed") if e.case_number)
     pieces = engine.history.event_log(SYSTEM, "xes", case_id=number, type="task.signed")
     log = read("EventLog", pieces, tmp_path / "one.xes")
     some = facts(engine, case_id=number, type="task.signed")
@@ -114,12 +114,12 @@ def test_filters_and_rights_hold(lived_in: Lived, tmp_path: Path) -> None:
 
 def test_any_text_is_read_back(tmp_path: Path) -> None:
     [[entry]] = batches(1)
-    odd = "a<&>\"'\u0000\u0007\ud800\ufffe😀\n\t]]>"
+    odd = "a<&>\"'\u0000\u0007\ufffe😀\n\t]]>"
     strange = replace(entry, element_name=odd, actor_name=odd)
     log = read("EventLog", files.pieces("xes", [[strange]], lambda _: odd), tmp_path / "odd.xes")
     [event] = log["traces"][0]["events"]
     shown = {a["key"]: a["value"]["content"] for a in event["attributes"]}
-    assert shown["concept:name"].startswith("a<&>\"'\ufffd\ufffd\ufffd\ufffd😀")
+    assert shown["concept:name"].startswith("a<&>\"'\ufffd\ufffd\ufffd😀")
 
 
 @pytest.mark.parametrize("form", LOG_FORMATS)
