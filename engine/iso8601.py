@@ -198,7 +198,11 @@ def to_duration(value: Any, *, positive: bool = False) -> Duration:
 
 
 def _checked(duration: Duration, origin: object, positive: bool) -> Duration:
-    if abs(duration.average) > LONGEST:
+    try:
+        too_long = abs(duration.average) > LONGEST
+    except OverflowError:
+        too_long = True
+    if too_long:
         raise _too_long(origin)
     if positive and duration.average <= timedelta():
         raise TimeMalformed(f"the duration {_quoted(origin)} must be longer than nothing")

@@ -28,6 +28,7 @@ from web import (
     forms,
     history,
     home,
+    hosts,
     hyphenation,
     i18n,
     incidents,
@@ -47,11 +48,12 @@ from web import (
 )
 from web.context import person
 from web.i18n import gettext as _
+from web.printed import pages as printed
 from web.texts import wording
 
 BLUEPRINTS = (
     accounts, pending_forms, home, tasks, overview, cases, incidents, decisions, definitions,
-    migration, previews, history, people, tokens, understood, api, monitoring,
+    migration, previews, history, people, tokens, understood, api, monitoring, printed,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 
@@ -70,7 +72,7 @@ def create_app(
     app.jinja_environment = i18n.Templates
     app.secret_key = secret or secrets.token_bytes(32)
     app.extensions.update(engine=engine, config=config, first_step=first_step)
-    app.config["MAX_CONTENT_LENGTH"] = 2 * config.limits.attachment_bytes + 1_000_000
+    app.config["MAX_CONTENT_LENGTH"] = longest_body(config)
     app.config["MAX_FORM_MEMORY_SIZE"] = 2_000_000
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.wsgi_app = api.mount(  # type: ignore[assignment,method-assign]
@@ -81,6 +83,7 @@ def create_app(
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops
         )
     monitoring.init(app, engine)
+    hosts.init(app, config)
     i18n.init(app)
     context.init(app)
     sessions.init(app, accounts.ask_login)
@@ -101,6 +104,11 @@ def create_app(
         app.register_blueprint(module.blueprint)
     _give_templates(app)
     return app
+
+
+def longest_body(config: Config) -> int:
+    """Bytes of the longest request that is read: two attachments and what is typed beside them."""
+    return 2 * config.limits.attachment_bytes + 1_000_000
 
 
 def navigation() -> list[tuple[str, str, str, str]]:

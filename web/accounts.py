@@ -8,6 +8,7 @@ from flask import (
     Blueprint,
     current_app,
     flash,
+    g,
     redirect,
     render_template,
     request,
@@ -87,6 +88,8 @@ def login() -> ResponseReturnValue:
     before = session.get("login") or {}
     refused = before if "refused" in request.args else {}
     title, text = error_texts(refused["code"], refused["params"]) if refused else ("", "")
+    if seconds := refused.get("params", {}).get("seconds"):
+        g.retry_after = seconds
     if refused and refused["code"] == "not_authenticated":
         title = _("Det gick inte att logga in")
     page = render_template(

@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
 from engine import Conflict
-from web import formats, merge, pending_forms
+from web import formats, json_input, merge, pending_forms
 from web.context import today
 
 Form = MultiDict[str, str]
@@ -202,7 +202,7 @@ def _chosen(inputs: Sequence[Input], form: Form, base: merge.Shown) -> set[str]:
 
 def _names(text: str) -> set[str]:
     try:
-        found = json.loads(text or "[]")
+        found = json_input.read(text or "[]")
     except ValueError:
         return set()
     return {str(name) for name in found} if isinstance(found, list) else set()
@@ -210,7 +210,7 @@ def _names(text: str) -> set[str]:
 
 def _object(text: str) -> dict[str, str]:
     try:
-        found = json.loads(text or "{}")
+        found = json_input.read(text or "{}")
     except ValueError:
         return {}
     return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ from flask import Blueprint, render_template, send_file
 from flask.typing import ResponseReturnValue
 
 from engine import DecisionDetail, DecisionInput, DecisionOutcome, Invalid, Problem
-from web import parsing, pending_forms
+from web import json_input, parsing, pending_forms
 from web.context import actor, engine, today
 from web.definitions import sorted_findings
 from web.forms import Problems
@@ -121,7 +120,7 @@ def _value(input: DecisionInput, text: str) -> Any:
     if input.type:
         return text
     try:
-        return json.loads(text)
+        return json_input.read(text)
     except ValueError:
         return text
 

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
-from flask import Flask, render_template, request
+from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -29,7 +29,6 @@ from engine import (
     Unavailable,
 )
 from web import accounts, conflicts, formats, pending_forms
-from web.api.problems import RETRY_SECONDS
 from web.context import config, person
 from web.forms import Problems
 from web.security import same_origin
@@ -48,7 +47,13 @@ STATUS: Final[Sequence[tuple[type[ServiceplanError], int]]] = (
     (Unavailable, 503),
 )
 """The status of each class of error; the first class that fits counts."""
-CODES: Final = {403: "not_allowed", 404: "not_found", 405: "method", 413: "too_big"}
+CODES: Final = {
+    403: "not_allowed",
+    404: "not_found",
+    405: "method",
+    413: "too_big",
+    421: "wrong_host",
+}
 """The keys of ``texts.errors.ERRORS`` for statuses that Flask itself answers with."""
 
 
@@ -97,7 +102,8 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if 300 <= status < 400:
         return error
     limit = formats.size(config().limits.attachment_bytes)
-    refusal = Refusal(status, CODES.get(status, "error"), params={"maximum": limit})
+    params = {"maximum": limit, "host": request.host[:100]}
+    refusal = Refusal(status, CODES.get(status, "error"), params=params)
     readable = not isinstance(error, RequestEntityTooLarge)
     return _answer(refusal, keep=readable and (status >= 500 or status == 400))
 
@@ -131,5 +137,6 @@ def _answer(
         form=(request.path, pending_forms.without_secrets()) if retry else None,
     )
     pending_forms.inputs_are_not_shown()
-    soon = {"Retry-After": str(RETRY_SECONDS)} if refusal.status == 503 else {}
-    return page, refusal.status, soon
+    if seconds := refusal.params.get("seconds"):
+        g.retry_after = seconds
+    return page, refusal.status

@@ -66,7 +66,7 @@ def _file(config: Config) -> Path | None:
 
 
 def _fill(config: Config, url: str, with_example: bool) -> tuple[Login, ...]:
-    click.echo(f"A new database: {config.database.url}")
+    click.echo(f"A new database: {config.database.shown_url}")
     sources = diagrams([plan_folder()])
     if with_example:
         click.echo("Making an example company with customers and history (some seconds) …")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from flask import (
@@ -226,8 +227,11 @@ def export() -> ResponseReturnValue:
         return index()
     _log_read("export", filters)
     name = f"historik-{today().isoformat()}.csv"
+    lines = _lines(filters)
+    # What is wrong with the filters is said before the answer begins: later it could only break.
+    first = [next(lines), next(lines, "")]
     return Response(
-        stream_with_context(_lines(filters)),
+        stream_with_context(chain(first, lines)),
         mimetype="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -8,7 +8,8 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -63,6 +64,17 @@ def _asked_for() -> str:
     known = chosen if chosen in LANGUAGES else LANGUAGES[0]
     OF_REQUEST.set(known)
     return known
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Texts are in this language until the block ends: for the API and the commands, which have no
+    reader with a page."""
+    token = OF_REQUEST.set(language)
+    try:
+        yield
+    finally:
+        OF_REQUEST.reset(token)
 
 
 def locale() -> Locale:

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from web import json_input
+
 LENGTH: Final = 10
 """Hexadecimal digits of a digest: enough for two texts that people write in one input to differ."""
 UNKNOWN: Final = "?"
@@ -59,7 +61,7 @@ def read(text: str | None, names: Iterable[str]) -> dict[str, str]:
     """The digests of a hidden input. Without one, in a form that was made by hand or before there
     were any, those of all ``names`` are unknown: whatever it would change is asked about."""
     try:
-        found = json.loads(text or "")
+        found = json_input.read(text or "")
     except ValueError:
         found = None
     if not isinstance(found, dict):

@@ -29,7 +29,10 @@ def wrong_password(field: str, name: str = "password") -> list[Problem]:
     ``field``; none when it is right."""
     try:
         engine().sessions.check_password(
-            signed_in().username, request.form.get(name, ""), address=request.remote_addr or ""
+            signed_in().username,
+            request.form.get(name, ""),
+            address=request.remote_addr or "",
+            signed_in=True,
         )
     except NotAuthenticated as error:
         many = error.error_code == "too_many_attempts"

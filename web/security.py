@@ -8,10 +8,11 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
 
+from web.api.problems import RETRY_SECONDS
 from web.context import config
 
 POLICY: Final = (
@@ -110,6 +111,8 @@ def add_headers(response: Response) -> Response:
             response.headers.add(name, value)
     if secure():
         response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
+    if response.status_code in (429, 503):
+        response.headers.setdefault("Retry-After", str(g.get("retry_after", RETRY_SECONDS)))
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -18,7 +18,7 @@ from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess, start_http_server
 
 from engine import Config, Engine, Unavailable
-from web import create_app, logs, monitoring
+from web import admission, create_app, logs, longest_body, monitoring
 from web.command import NAME, command_path
 from web.gunicorn_worker import ThreadedWorker
 
@@ -44,7 +44,7 @@ class _Server(BaseApplication):
         settings: dict[str, Any] = {
             "bind": f"[{web.host}]:{web.port}" if ":" in web.host else f"{web.host}:{web.port}",
             "workers": self._workers,
-            "worker_class": ThreadedWorker,
+            "worker_class": worker_class(self._config),
             "threads": THREADS,
             "timeout": 60,
             "graceful_timeout": 10,
@@ -66,6 +66,18 @@ class _Server(BaseApplication):
         app = create_app(self._config, engine, secret=self._secret, first_step=self._first_step)
         settle()
         return app
+
+
+def worker_class(config: Config) -> type[ThreadedWorker]:
+    """The class of the serving processes, with the limits of the configuration."""
+
+    class Worker(ThreadedWorker):
+        # Behind a proxy all connections come from it: it counts them itself (deploy/).
+        per_address = 0 if config.web.trusted_proxies else config.web.connections_per_address
+        largest_body = longest_body(config)
+        admits = staticmethod(admission.admits)
+
+    return Worker
 
 
 def run(config: Config, *, workers: int = 1, first_step: str = "") -> None:

@@ -7,6 +7,8 @@ stored. Every page needs a session, but those in ``PUBLIC``.
 from __future__ import annotations
 
 import logging
+import re
+import secrets
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -34,12 +36,18 @@ SIGNED_IN: Final = "serviceplan"
 """The name of the cookie with a session's token."""
 START: Final = "serviceplan-start"
 """The name of the signed cookie before a login."""
+DEVICE: Final = "serviceplan-device"
+"""The name of the cookie by which a browser that somebody has logged in on is known again: guesses
+from elsewhere do not hold up its next login. It lets nobody in."""
+DEVICE_SECONDS: Final = 180 * 86_400
+"""How long a browser keeps that cookie after a login, as long as the engine knows the device."""
 PUBLIC: Final = frozenset(
     {"static", "accounts.login", "accounts.login_sent", "accounts.language",
      "api.docs", "api.problems", "api.problem",
      "monitoring.live", "monitoring.ready", "monitoring.metrics"}
 )  # fmt: skip
 """The endpoints that need no session."""
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class StoredSession(CallbackDict[str, Any], SessionMixin):
@@ -104,13 +112,23 @@ def sign_in(username: str, password: str, data: dict[str, Any] | None = None) ->
     that no token from before the login stays valid. Raises NotAuthenticated.
     """
     engine: Engine = current_app.extensions["engine"]
-    started = engine.sessions.sign_in(username, password, address=request.remote_addr or "")
+    started = engine.sessions.sign_in(
+        username, password, address=request.remote_addr or "", device=_device()
+    )
     if isinstance(session._get_current_object(), StoredSession):  # type: ignore[attr-defined]
         engine.sessions.sign_out(session.token)  # type: ignore[attr-defined]
     if data:
         engine.sessions.save(started.token, data)
     g.signed_in = True
     return started
+
+
+def _device() -> str:
+    """The token of this browser's device cookie; a new one when it has none that can be ours."""
+    if "device" not in g:
+        given = request.cookies.get(cookie_name(DEVICE), "")
+        g.device = given if _TOKEN.fullmatch(given) else secrets.token_urlsafe(32)
+    return str(g.device)
 
 
 def token() -> str | None:
@@ -120,7 +138,17 @@ def token() -> str | None:
 
 
 def give_cookie(response: AnyResponse, started: Session) -> None:
-    """Give the browser the session's token. (The engine ends a session when its time is over.)"""
+    """Give the browser the session's token (the engine ends a session when its time is over), and
+    that of its device."""
+    response.set_cookie(
+        cookie_name(DEVICE),
+        _device(),
+        max_age=DEVICE_SECONDS,
+        secure=secure(),
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
     response.set_cookie(
         cookie_name(SIGNED_IN),
         started.token,

@@ -67,6 +67,14 @@ def read(task: TaskDetail | TaskForm, posted: MultiDict[str, str]) -> TaskInput:
     return TaskInput(answers, ticks, note, tuple(problems))
 
 
+def signed_with(form: MultiDict[str, str]) -> dict[str, Any]:
+    """What a form signs with, and what its page has shown; nothing when it does not sign."""
+    password = form.get("password")
+    if not password:
+        return {}
+    return {"password": password, "shown_sha256": form.get("shown_sha256", "")}
+
+
 def reason_of(point: str, posted: MultiDict[str, str]) -> str:
     """Why a point does not apply, as posted; "" without a reason that anybody can see."""
     return forms.canonical("text", posted.get(f"why.{point}", "")) or ""

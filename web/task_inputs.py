@@ -18,6 +18,9 @@ DIAGRAM: Final = "definition"
 """The name in ``shown`` of the version of the diagram that the task follows."""
 ASSIGNEE: Final = "assignee"
 """The input of the person whom the task is given to."""
+SEEN: Final = "signed"
+"""All that is signed, in what a page says is new: where something of it has changed and no input
+of the page differs, as when a colleague has saved the very same."""
 
 
 def inputs(detail: TaskDetail, *, filled: bool = True, giving: bool = False) -> tuple[Input, ...]:
@@ -31,6 +34,12 @@ def inputs(detail: TaskDetail, *, filled: bool = True, giving: bool = False) -> 
         *(written if filled else (replace(each, read=None, texts=None) for each in written)),
         _assignee(detail, giving=giving),
         _diagram(detail),
+        Input(
+            SEEN,
+            _("Det som signeras"),
+            None,  # the engine compares it
+            says=lambda _value: _("Någon annan har sparat, bockat av eller bifogat något."),
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from engine import Conflict, Invalid, Receipt, TaskDetail
 from web import conflicts, forms, merge, task_form
 from web.conflicts import Form, Outcome
 from web.context import actor, engine, posted_key
-from web.task_inputs import ASSIGNEE, DIAGRAM, inputs
+from web.task_inputs import ASSIGNEE, DIAGRAM, SEEN, inputs
 
 
 def save(task_id: str, form: Form, own_files: Collection[str], *, always: bool = True) -> None:
@@ -73,13 +73,16 @@ def complete(task_id: str, form: Form, own_files: Collection[str]) -> Receipt:
                 answers=given.answers,
                 ticks=given.ticks,
                 note=given.note,
-                password=form.get("password") or None,
+                **task_form.signed_with(form),
+                own_files=own_files,
                 revision=detail.row.revision,
                 instance_revision=detail.instance_revision,
                 plan_seen=_plan(detail),
                 key=posted_key(),
             )
         except Conflict as error:
+            if error.error_code == "shown_changed":
+                raise outcome.unmerged(news=json.dumps([SEEN])) from error
             if not left or not conflicts.is_stale(error):
                 raise
     raise AssertionError("the last try either returns or raises")

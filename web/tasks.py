@@ -165,7 +165,11 @@ def _page(detail: TaskDetail) -> str:
         plan=plan,
         why=reason_sentences(detail.due_reason) if detail.due_reason else [],
         note=detail.note if posted is None else posted.get("note", ""),
-        base=conflicts.shown(asked) if posted is None else conflicts.shown_again(asked, posted),
+        base=(base := conflicts.shown_again(asked, posted) if posted else conflicts.shown(asked)),
+        # A page that shows what is typed over what somebody has saved since has not shown that.
+        shown_sha256=detail.shown_sha256
+        if posted is None or base == conflicts.shown(asked)
+        else posted.get("shown_sha256", ""),
         revision=_revision(detail) if posted is None else posted.get("revision", ""),
         carried=carried,
         differences=conflicts.differences(
@@ -234,13 +238,13 @@ def _complete(task: TaskForm) -> ResponseReturnValue:
             actor(),
             task.id,
             **content,
-            password=request.form.get("password") or None,
+            **task_form.signed_with(request.form),
             revision=int(revision),
             instance_revision=int(instance_revision),
             key=posted_key(),
         )
     except Conflict as error:
-        if error.error_code != "stale_revision":
+        if error.error_code not in ("stale_revision", "shown_changed"):
             raise
         task_saves.complete(task.id, request.form, attached)
     return _to_task(task.id, done=1)

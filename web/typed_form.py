@@ -25,8 +25,8 @@ ENDED: Final = "session_ended"
 LOOKED: Final = "looked"
 """The code of a form whose sender only wanted to see what comes of it."""
 OF_THE_PAGE: Final = frozenset(
-    {"key", "action", "filled", "shown", "revision", "disputed", "news", "gone", "intent", "keep",
-     "back"}
+    {"key", "action", "filled", "shown", "shown_sha256", "revision", "disputed", "news", "gone",
+     "intent", "keep", "back"}
 )  # fmt: skip
 """Inputs that a page writes into its forms by itself."""
 _WELCOME: Final = (

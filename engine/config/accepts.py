@@ -152,6 +152,15 @@ def patterns(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def host_names(value: Any) -> tuple[str, ...]:
+    """Read a list of host names without a port, in small letters; one that begins with a point
+    stands for all names that end so, ``*`` for any."""
+    refuse(not isinstance(value, list))
+    form = re.compile(r"\*|\.?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
+    refuse(any(not isinstance(v, str) or not form.fullmatch(v.lower()) for v in value))
+    return tuple(v.lower() for v in value)
+
+
 def secret(value: Any) -> str:
     """Read a webhook's secret: at least 16 characters, or ``whsec_`` and base64 (Standard
     Webhooks)."""

@@ -20,6 +20,7 @@ from engine.config.accepts import (
     country,
     dates,
     flag,
+    host_names,
     integer,
     one_of,
     patterns,
@@ -31,6 +32,7 @@ from engine.config.accepts import (
     witnesses,
     zone,
 )
+from engine.config.shown import shown_url
 from engine.views import Role
 
 
@@ -52,6 +54,11 @@ class DatabaseSettings:
     owner_url: str = setting("", any_text, "a database URL in quotes, or empty")
     connections: int = integer(15, 1, 1_000)
     connection_wait_seconds: int = integer(10, 1, 60)
+
+    @property
+    def shown_url(self) -> str:
+        """The URL as it may be shown: without its password."""
+        return shown_url(self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,7 @@ class MailSettings:
     host: str = text("localhost")
     port: int = integer(25, 1, 65535)
     security: str = setting("none", one_of("none", "starttls", "tls"), "none, starttls or tls")
+    ca_file: str = setting("", any_text, "the path of a PEM file, or empty")
     username: str = setting("", any_text, "a text in quotes")
     password: str = setting("", any_text, "a text in quotes")
     sender: str = setting(
@@ -182,8 +190,12 @@ class WebSettings:
 
     host: str = text("127.0.0.1")
     port: int = integer(8000, 1, 65535)
+    hosts: tuple[str, ...] = setting(
+        (), host_names, 'a list of host names, such as ["plan.example.com"]'
+    )
     https: bool = flag(False)
     trusted_proxies: int = integer(0, 0, 10)
+    connections_per_address: int = integer(100, 0, 100_000)
     session_idle_minutes: int = integer(60, 1)
     session_hours: int = integer(12, 1)
     page_size: int = integer(25, 1, 200)

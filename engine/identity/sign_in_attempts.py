@@ -3,61 +3,42 @@
 Four steps, so that verifying the password (slow on purpose) happens outside of transactions, and
 that no attempt waits for another one's row:
 
-1. ``begin`` (writing) refuses a user name or an address with too many failures, and adds a row for
-   the attempt: it counts as failed until it is proven otherwise;
+1. ``begin`` (writing) refuses an attempt whose budgets are spent, and adds a row for it under each
+   of its subjects: it counts as failed until it is proven otherwise;
 2. ``check_alone`` (reading, when that has been committed) counts again. Of attempts that have come
    together each one sees the rows of the others now, so that many at once do not get through;
 3. ``SignInAttempt.succeeds`` (no transaction) takes the same time for a known, an unknown and an
    inactive user;
 4. ``settle`` (writing) when the password was right; ``withdraw`` when step 2 refused the attempt.
 
-Signing a task asks for the password in the same steps. Source: OWASP ASVS 5.0 (V6).
+A signed-in person who enters the password again, and codes of a second factor, take the same steps
+with another ``purpose``. ``engine.identity.attempt_budgets`` has the budgets, and says why nobody
+is locked out by others. Source: OWASP ASVS 5.0 (V6).
 """
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from engine import views
 from engine.errors import NotAuthenticated
-from engine.identity import credentials
+from engine.identity import attempt_budgets, credentials, known_origins
+from engine.identity.attempt_budgets import FORGET_AFTER, Purpose
 from engine.identity.credentials import normal_username
 from engine.queries.rows import PERSON, person_view
 from engine.store.base import delete_unlocked, new_id
 from engine.store.tables import PersonTable, SignInFailureTable
 
-FORGET_AFTER: Final = timedelta(hours=1)
-"""Failures count for so long after the last one."""
-COUNTED: Final = 60
-"""The newest failures of one subject that are looked at: more make no pause longer."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Backoff:
-    """The pause before the next attempt: none up to ``free`` failures in a row, then 1, 2, 4 …
-    seconds, at most ``longest``. So no account is locked for good by somebody else's guesses."""
-
-    free: int
-    longest: timedelta
-
-    def wait(self, failures: int, since_last: timedelta) -> timedelta:
-        """How much longer the next attempt must wait; nothing when the pause is over."""
-        if failures < self.free:
-            return timedelta()
-        pause = min(timedelta(seconds=2 ** min(failures - self.free, 20)), self.longest)
-        return pause - since_last
-
-
-_ACCOUNT_BACKOFF: Final = _Backoff(free=5, longest=timedelta(minutes=2))
-# Many people share the address of an office, so it has more patience, and then less.
-_ADDRESS_BACKOFF: Final = _Backoff(free=30, longest=timedelta(minutes=15))
+COUNTED: Final = 500
+"""The newest failures of an attempt's subjects that are looked at: more make no pause longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +64,34 @@ class SignInAttempt:
 
 
 def begin(
-    connection: Connection, username: str, *, address: str = "", now: datetime
+    connection: Connection,
+    username: str,
+    *,
+    address: str = "",
+    device: str = "",
+    purpose: Purpose = "sign_in",
+    now: datetime,
 ) -> SignInAttempt:
-    """Count an attempt on ``username`` from ``address`` (``""`` where there is none).
+    """Count an attempt on ``username`` from ``address`` (``""`` where there is none), on the
+    device that has the token ``device``.
 
     Raises NotAuthenticated ``too_many_attempts`` (``seconds`` to wait in its params). A refused
     attempt does not count, so that waiting always helps.
     """
-    subjects = [_account(username)]
-    if address:
-        subjects.append(f"address:{address[:100]}")
-    rows = _count_or_refuse(connection, subjects, now)
+    name = attempt_budgets.account_name(username)
     row = connection.execute(
         select(*PERSON, PersonTable.password_hash).where(
-            PersonTable.username == normal_username(username), PersonTable.active
+            PersonTable.username == normal_username(name), PersonTable.active
         )
     ).one_or_none()
+    place = attempt_budgets.network_of(address)
+    origins = known_origins.Origins()
+    if row is not None and purpose == "sign_in":
+        origins = known_origins.known(connection, row.id, place, device, now=now)
+    subjects = attempt_budgets.subjects(
+        name, place, purpose, device if origins.device else "", known=origins.network
+    )
+    rows = _count_or_refuse(connection, subjects, now)
     if row is None:
         return SignInAttempt(None, None, rows)
     return SignInAttempt(person_view(row), row.password_hash, rows)
@@ -120,11 +113,12 @@ def withdraw(connection: Connection, attempt: SignInAttempt) -> None:
 
 
 def settle(connection: Connection, attempt: SignInAttempt, renewed: str | None = None) -> None:
-    """Record that the attempt succeeded: it does not count as failed, and older failures of the
-    account are forgotten. ``renewed`` is the result of ``SignInAttempt.renewed_hash``."""
+    """Record that the attempt succeeded: it does not count as failed, and older failures of its
+    own budget are forgotten; those of others, from elsewhere, are not. ``renewed`` is the result of
+    ``SignInAttempt.renewed_hash``."""
     withdraw(connection, attempt)
-    account = next(s for s in attempt.rows if s.startswith("person:"))
-    delete_unlocked(connection, SignInFailureTable, SignInFailureTable.subject == account)
+    own = [subject for subject in attempt.rows if attempt_budgets.is_narrow(subject)]
+    delete_unlocked(connection, SignInFailureTable, SignInFailureTable.subject.in_(own))
     if renewed and attempt.person:
         unlocked = (
             select(PersonTable.id)
@@ -146,7 +140,7 @@ def count_failed_token(connection: Connection, address: str, *, now: datetime) -
     passwords: a program that is set up wrongly must not keep people from signing in.
     """
     if address:
-        _count_or_refuse(connection, [f"token:{address[:100]}"], now)
+        _count_or_refuse(connection, [f"token:{attempt_budgets.network_of(address)}"], now)
 
 
 def _count_or_refuse(
@@ -166,8 +160,10 @@ def _refuse(
     connection: Connection, subjects: Iterable[str], now: datetime, but: Iterable[str] = ()
 ) -> None:
     """Raise NotAuthenticated when one of the subjects must wait; the rows ``but`` do not count."""
+    wanted = tuple(subjects)
+    failures = _failures(connection, wanted, now, but)
     wait = max(
-        _backoff(subject).wait(*_failures(connection, subject, now, but)) for subject in subjects
+        attempt_budgets.budget(subject).wait(failures.get(subject, ()), now) for subject in wanted
     )
     if wait > timedelta():
         seconds = math.ceil(wait.total_seconds())
@@ -176,38 +172,33 @@ def _refuse(
         )
 
 
-def _backoff(subject: str) -> _Backoff:
-    return _ACCOUNT_BACKOFF if subject.startswith("person:") else _ADDRESS_BACKOFF
-
-
 def _failures(
-    connection: Connection, subject: str, now: datetime, but: Iterable[str]
-) -> tuple[int, timedelta]:
-    """How many failures of a subject count now, and the time since the last one."""
-    times = connection.scalars(
-        select(SignInFailureTable.at)
+    connection: Connection, subjects: tuple[str, ...], now: datetime, but: Iterable[str]
+) -> dict[str, list[datetime]]:
+    """When each of the subjects has failed, the newest first."""
+    found = connection.execute(
+        select(SignInFailureTable.subject, SignInFailureTable.at)
         .where(
-            SignInFailureTable.subject == subject,
+            SignInFailureTable.subject.in_(subjects),
             # A clock that was set back must not lock anybody out until it has caught up.
             SignInFailureTable.at <= now + FORGET_AFTER,
             SignInFailureTable.id.not_in(tuple(but)),
         )
         .order_by(SignInFailureTable.at.desc())
         .limit(COUNTED)
-    ).all()
-    count, later = 0, now
-    for at in times:
-        if later - at > FORGET_AFTER:
-            break
-        count, later = count + 1, at
-    return count, max(now - times[0], timedelta()) if count else timedelta()
+    )
+    failures = defaultdict(list)
+    for subject, at in found:
+        failures[subject].append(at)
+    return failures
 
 
 def forget(connection: Connection, username: str) -> None:
     """Delete the failures of an account: its password has been changed."""
-    delete_unlocked(
-        connection, SignInFailureTable, SignInFailureTable.subject == _account(username)
-    )
+    begins = attempt_budgets.prefixes(username)
+    subject = SignInFailureTable.subject
+    about = [subject.startswith(each, autoescape=True) for each in begins if each.endswith("|")]
+    delete_unlocked(connection, SignInFailureTable, or_(subject.in_(begins), *about))
 
 
 def sweep(connection: Connection, *, now: datetime) -> None:
@@ -221,8 +212,4 @@ def sweep(connection: Connection, *, now: datetime) -> None:
     over = at < now - FORGET_AFTER, ~still.exists()
     delete_unlocked(connection, SignInFailureTable, *over)
     delete_unlocked(connection, SignInFailureTable, at > now + FORGET_AFTER)
-
-
-def _account(username: str) -> str:
-    """The subject that failed attempts on an account are counted under."""
-    return f"person:{normal_username(username)[:80]}"
+    known_origins.sweep(connection, now=now)

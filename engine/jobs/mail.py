@@ -26,10 +26,7 @@ def send(settings: MailSettings, outbound: ClaimedMessage) -> None:
     :raises PermanentFailure: when the address is refused for good (a reply of 5xx to it)
     """
     message = _message(settings, outbound)
-    connect = smtplib.SMTP_SSL if settings.security == "tls" else smtplib.SMTP
-    with connect(settings.host, settings.port, timeout=TIMEOUT) as server:
-        if settings.security == "starttls":
-            server.starttls(context=ssl.create_default_context())
+    with _connect(settings) as server:
         if settings.username:
             server.login(settings.username, settings.password)
         try:
@@ -39,6 +36,24 @@ def send(settings: MailSettings, outbound: ClaimedMessage) -> None:
             if 500 <= code < 600:
                 raise PermanentFailure(f"{code} {reason.decode('utf-8', 'replace')}") from error
             raise
+
+
+def _connect(settings: MailSettings) -> smtplib.SMTP:
+    """A session with the server. With TLS its certificate must be valid and for this very host
+    (RFC 8314): nothing, the account least of all, goes to who cannot show that."""
+    address = settings.host, settings.port
+    if settings.security == "none":
+        return smtplib.SMTP(*address, timeout=TIMEOUT)
+    context = ssl.create_default_context(cafile=settings.ca_file or None)
+    if settings.security == "tls":
+        return smtplib.SMTP_SSL(*address, timeout=TIMEOUT, context=context)
+    server = smtplib.SMTP(*address, timeout=TIMEOUT)
+    try:
+        server.starttls(context=context)
+    except BaseException:
+        server.close()
+        raise
+    return server
 
 
 def _message(settings: MailSettings, outbound: ClaimedMessage) -> EmailMessage:

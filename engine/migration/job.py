@@ -7,12 +7,13 @@ last one stopped, and each item is done in a transaction of its own, exactly onc
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import ScalarSelect, bindparam, insert, select, text, update
 
 from engine.access import actions
 from engine.access.rules import authorize
@@ -96,6 +97,7 @@ def _insert(
             at=work.now,
             actor_id=work.actor.id,
             actor_name=work.actor.name,
+            waiting=len(items),
         )
     )
     work.connection.execute(
@@ -207,13 +209,27 @@ def migrate(work: UnitOfWork, jobs: MigrationJobs, item_ids: Sequence[str]) -> i
     outcomes = apply.migrate(work, pairs, items[0].migration_id, cases, revisions)
     done = [_settled(item.id, outcomes[item.instance_id], work.now) for item in items]
     work.connection.execute(_SETTLE, done)
+    states = Counter(values["state"] for values in done)
+    _count(work, items[0].migration_id, waiting=-len(done), **states)
     return len(done)
 
 
 def fail(work: UnitOfWork, item_id: str, refused: MigrationRefused) -> int:
     """Write down why one item could not be done."""
     values = _settled(item_id, refused, work.now)
-    return work.connection.execute(_SETTLE, [values]).rowcount
+    failed = work.connection.execute(_SETTLE, [values]).rowcount
+    if failed:
+        of_item = select(MigrationItemTable.migration_id).where(MigrationItemTable.id == item_id)
+        _count(work, of_item.scalar_subquery(), waiting=-1, failed=1)
+    return failed
+
+
+def _count(work: UnitOfWork, migration_id: str | ScalarSelect[str], **more: int) -> None:
+    """Count so many more of a migration's items in each state. Whoever does items of it too waits
+    for this until the transaction ends, so it comes last."""
+    columns = {state: getattr(MigrationTable, state) + n for state, n in more.items()}
+    of_id = MigrationTable.id == migration_id
+    work.connection.execute(update(MigrationTable).where(of_id).values(columns))
 
 
 def _taken(work: UnitOfWork, item_ids: Sequence[str], *, wait: bool) -> Sequence[Any]:
@@ -288,6 +304,7 @@ def back(work: UnitOfWork, migration_id: str, instance_id: str) -> dict[str, Any
         .where(MigrationItemTable.id == item.id)
         .values(state="taken_back", at=work.now, snapshot=None, after=None)
     )
+    _count(work, migration_id, done=-1, taken_back=1)
     dues = select(TimerTable.due_at).where(TimerTable.instance_id == instance_id)
     work.jobs += [timer_job(due, work.now) for due in work.connection.scalars(dues)]
     version = _note_back(work, item, row.definition_id)

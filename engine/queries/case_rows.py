@@ -133,7 +133,7 @@ def load(connection: Connection, row: AnyRow) -> CaseRows:
     return CaseRows(
         row,
         instances(connection, row.id),
-        _PLAN.all(connection, given),
+        plan(connection, row.id),
         _TASKS.all(connection, given),
     )
 
@@ -141,6 +141,11 @@ def load(connection: Connection, row: AnyRow) -> CaseRows:
 def instances(connection: Connection, case_id: str) -> Sequence[AnyRow]:
     """The instances of a case that has been authorised, at most ``MOST_INSTANCES``."""
     return _INSTANCES.all(connection, {"case": case_id})
+
+
+def plan(connection: Connection, case_id: str) -> Sequence[AnyRow]:
+    """The rows of the plan of a case that has been authorised, in the order of its sheets."""
+    return _PLAN.all(connection, {"case": case_id})
 
 
 def waits(connection: Connection, case_id: str, instance_id: str = "") -> Sequence[AnyRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, false, func, literal, select, union_all
+from sqlalchemy import Connection, false, literal, select, union_all
 
 from engine.access import actions
 from engine.access.rules import CaseObject, authorize, may
@@ -48,11 +48,10 @@ def get(
     row = connection.execute(_migrations().where(MigrationTable.id == migration_id)).first()
     if row is None:
         raise NotFound()
-    counts = _counts(connection, [migration_id])
     after = paging.decode("items", cursor, paging.number_part, paging.text_part)
     items = _items(connection, migration_id, state, after, limit + 1)
     page = paging.page(items, limit, _item, lambda item: paging.encode("items", item.rank, item.id))
-    return _view(row, counts[migration_id], page.items, page.next)
+    return _view(row, page.items, page.next)
 
 
 def of_process(connection: Connection, actor: Actor, process_id: str) -> tuple[Migration, ...]:
@@ -62,8 +61,7 @@ def of_process(connection: Connection, actor: Actor, process_id: str) -> tuple[M
     rows = connection.execute(
         statement.order_by(MigrationTable.at.desc(), MigrationTable.id).limit(LATEST)
     ).all()
-    counts = _counts(connection, [row.id for row in rows])
-    return tuple(_view(row, counts[row.id]) for row in rows)
+    return tuple(map(_view, rows))
 
 
 def skipped_steps(connection: Connection, actor: Actor, case_id: str) -> tuple[SkippedStep, ...]:
@@ -128,19 +126,6 @@ def _migrations() -> Any:
     return select(MigrationTable, DefinitionTable.name, DefinitionTable.version).join(
         DefinitionTable, DefinitionTable.id == MigrationTable.definition_id
     )
-
-
-def _counts(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, int]]:
-    wanted = list(ids)
-    counts: dict[str, dict[str, int]] = {i: dict.fromkeys(STATES, 0) for i in wanted}
-    statement = (
-        select(MigrationItemTable.migration_id, MigrationItemTable.state, func.count().label("n"))
-        .where(MigrationItemTable.migration_id.in_(wanted))
-        .group_by(MigrationItemTable.migration_id, MigrationItemTable.state)
-    )
-    for row in connection.execute(statement):
-        counts[row.migration_id][row.state] = row.n
-    return counts
 
 
 def _items(
@@ -211,12 +196,7 @@ def _item(row: Any) -> MigrationItem:
     )
 
 
-def _view(
-    row: Any,
-    counts: dict[str, int],
-    items: tuple[MigrationItem, ...] = (),
-    cursor: str | None = None,
-) -> Migration:
+def _view(row: Any, items: tuple[MigrationItem, ...] = (), cursor: str | None = None) -> Migration:
     return Migration(
         id=row.id,
         process_id=row.process_id,
@@ -226,11 +206,11 @@ def _view(
         mapping=row.mapping,
         at=row.at,
         by=row.actor_name,
-        whole=sum(counts.values()),
-        done=counts["done"],
-        failed=counts["failed"],
-        waiting=counts["waiting"],
-        taken_back=counts["taken_back"],
+        whole=row.waiting + row.done + row.failed + row.taken_back,
+        done=row.done,
+        failed=row.failed,
+        waiting=row.waiting,
+        taken_back=row.taken_back,
         items=items,
         cursor=cursor,
     )

@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from engine.errors import Invalid, Problem
@@ -58,15 +58,19 @@ def decode(kind: str, cursor: str | None, *readers: Callable[[Any], Any]) -> tup
         if not isinstance(parts, list) or parts[:1] != [kind] or len(parts) != len(readers) + 1:
             raise ValueError("of another list")
         return tuple(reader(part) for reader, part in zip(readers, parts[1:], strict=True))
-    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError) as error:
         problem = Problem("cursor_malformed", "This is not a place in this list.", "cursor")
         raise Invalid([problem]) from error
 
 
 def text_part(value: Any) -> str:
-    """Read a string of a cursor. Raises ``TypeError`` for anything else."""
+    """Read a string of a cursor that a database can hold. Raises ``TypeError`` or ``ValueError``
+    for anything else."""
     if not isinstance(value, str):
         raise TypeError("a string was expected")
+    if "\0" in value:
+        raise ValueError("no row has a text with NUL")
+    value.encode()
     return value
 
 
@@ -76,11 +80,12 @@ def date_part(value: Any) -> date | None:
 
 
 def time_part(value: Any) -> datetime:
-    """Read an aware time of a cursor. Raises ``ValueError`` for a time without a zone."""
+    """Read an aware time of a cursor, as UTC. Raises ``ValueError`` for a time without a zone, and
+    ``OverflowError`` for one that leaves the calendar in UTC."""
     time = datetime.fromisoformat(value)
     if time.tzinfo is None:
         raise ValueError("the time has no zone")
-    return time
+    return time.astimezone(UTC)
 
 
 def number_part(value: Any) -> int:

@@ -27,6 +27,7 @@ from engine.service.operations import Operations
 from engine.service.pending_forms import PendingForms
 from engine.service.people import People
 from engine.service.previews import Previews
+from engine.service.printed import Printed
 from engine.service.sessions import Sessions
 from engine.service.tasks import Tasks
 from engine.service.timers import Timers
@@ -61,6 +62,7 @@ class Engine:
         self.tasks = Tasks(transactions, self.sessions)
         self.notices = Notices(transactions)
         self.history = History(transactions)
+        self.printed = Printed(transactions)
         self.checkpoints = Checkpoints(transactions)
         self.analysis = Analysis(transactions)
         self.migrations = Migrations(transactions)

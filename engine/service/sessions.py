@@ -8,7 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from engine.errors import Conflict, NotAuthenticated, Unavailable
-from engine.identity import pending_forms, sessions, sign_in_attempts
+from engine.identity import (
+    attempt_budgets,
+    known_origins,
+    pending_forms,
+    sessions,
+    sign_in_attempts,
+)
 from engine.service.transactions import Part
 from engine.views import Person, Session
 
@@ -18,18 +24,24 @@ log = logging.getLogger(__name__)
 class Sessions(Part):
     """The sessions of signed-in people."""
 
-    def sign_in(self, username: str, password: str, *, address: str = "") -> Session:
-        """Start a session, if the password is right.
+    def sign_in(
+        self, username: str, password: str, *, address: str = "", device: str = ""
+    ) -> Session:
+        """Start a session, if the password is right. The device and the network that it comes from
+        are known to the account from then on: guesses from elsewhere do not keep it out there.
 
+        :param device: a random text that only this browser has, and shows at its next log-in too
         :raises NotAuthenticated: as ``check_password`` does
         """
-        person = self.check_password(username, password, address=address)
+        person = self.check_password(username, password, address=address, device=device)
         with self._transactions.database.writing() as connection:
             lifetime = timedelta(hours=self._transactions.config.web.session_hours)
             now = self._transactions.now()
             sessions.sweep(connection, now=now, idle=self._idle)
             sign_in_attempts.sweep(connection, now=now)
             pending_forms.sweep(connection, now=now)
+            place = attempt_budgets.network_of(address)
+            known_origins.add(connection, person.id, place, device, now=now)
             return sessions.start(connection, person, now=now, lifetime=lifetime)
 
     def get(self, token: str) -> Session | None:
@@ -68,16 +80,31 @@ class Sessions(Part):
     def _idle(self) -> timedelta:
         return timedelta(minutes=self._transactions.config.web.session_idle_minutes)
 
-    def check_password(self, username: str, password: str, *, address: str = "") -> Person:
+    def check_password(
+        self,
+        username: str,
+        password: str,
+        *,
+        address: str = "",
+        device: str = "",
+        signed_in: bool = False,
+    ) -> Person:
         """The person with this user name, if the password is right. Verifying it is slow on purpose
         and happens outside of transactions.
 
+        :param signed_in: whether this very person is signed in and enters the own password again:
+            that is counted apart, so that nobody keeps anybody from signing by wrong log-ins
         :raises NotAuthenticated: ``wrong_password``, the same for an unknown user; or
             ``too_many_attempts`` with ``seconds`` to wait
         """
         with self._transactions.database.writing() as connection:
             attempt = sign_in_attempts.begin(
-                connection, username, address=address, now=self._transactions.now()
+                connection,
+                username,
+                address=address,
+                device=device,
+                purpose="signing" if signed_in else "sign_in",
+                now=self._transactions.now(),
             )
         try:
             with self._transactions.database.glancing() as connection:

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from engine import feel
-from engine.access import actions
-from engine.errors import (
-    NotAuthenticated,
-    Problem,
-    ProcessFailed,
-    ServiceplanError,
-    StepError,
-)
 from engine.queries import task_detail
 from engine.queries import tasks as queries
 from engine.queries.task_detail import TaskPlace, TaskRequirements
-from engine.service.sessions import Sessions
-from engine.service.task_files import TaskFiles
-from engine.service.transactions import Transactions
-from engine.store.tables import PersonTable
-from engine.unit_of_work import UnitOfWork
+from engine.service.task_completions import TaskCompletions
 from engine.views import (
     Actor,
     Count,
@@ -43,20 +31,16 @@ from engine.work import (
     assignments,
     due_reasons,
     follow_up,
-    incidents,
     planning,
+    shown,
     take_over,
     tasks,
 )
 from engine.work.loaded_task import access_object, load_task, task_form
 
 
-class Tasks(TaskFiles):
+class Tasks(TaskCompletions):
     """The user tasks of all cases."""
-
-    def __init__(self, transactions: Transactions, sessions: Sessions) -> None:
-        super().__init__(transactions)
-        self._sessions = sessions
 
     # ------------------------------------------------------------ look at
 
@@ -150,8 +134,14 @@ class Tasks(TaskFiles):
             thing = access_object(work, task)
             detail = task_detail.get(work.connection, actor, thing, ask)
             why = due_reasons.of_task(work, task) if explained and task.row.due else None
+            digest = shown.of_page(task, detail.attachments, detail.plan)
         filled = {k: feel.plain(v) for k, v in known.items() if v is not None}
-        return replace(detail, values={**filled, **detail.values}, due_reason=why)
+        return replace(
+            detail,
+            values={**filled, **detail.values},
+            due_reason=why,
+            shown_sha256=digest if task.row.state == "open" else "",
+        )
 
     def form(self, actor: Actor, task_id: str) -> TaskForm:
         """What a user task takes: the short half of ``get``, for reading what was sent.
@@ -285,111 +275,3 @@ class Tasks(TaskFiles):
                 plan_seen=plan_seen,
             ),
         )
-
-    def complete(
-        self,
-        actor: Actor,
-        task_id: str,
-        *,
-        answers: Mapping[str, Any],
-        ticks: Mapping[str, bool | str],
-        note: str = "",
-        password: str | None = None,
-        revision: int | None = None,
-        instance_revision: int | None = None,
-        plan_seen: planning.Seen | None = None,
-        key: str,
-    ) -> Receipt:
-        """Complete a user task, signed with the actor's password.
-
-        The signature binds who, when, the meaning, and the SHA-256 of what was signed: task,
-        answers, ticks, note, files and the diagram's version. State, signature and history are
-        one transaction.
-
-        :param plan_seen: of a form with a plan: each of its rows, by id, as the actor has seen it
-        :raises NotAuthenticated: ``wrong_password`` or ``too_many_attempts``, with the
-            ``problems`` of the rest
-        :raises Invalid: with everything that is missing or wrong
-        :raises Conflict: ``already_completed``, with ``by`` and ``at`` of the completion; or
-            ``stale_revision`` when the task is no longer at ``revision``; or ``stale_plan``
-        :raises ProcessFailed: when the process cannot go on; the task stays open, and what was
-            sent is its draft, at the ``revision`` of the params
-        """
-        self._transactions.check_size(answers)
-        content = {"answers": dict(answers), "ticks": dict(ticks), "note": note}
-        how = {
-            "evidence": self._evidence(actor, password, task_id, content),
-            "revision": revision,
-            "instance_revision": instance_revision,
-            "plan_seen": plan_seen,
-        }
-        return self._complete(actor, task_id, key, content, how)
-
-    def _complete(
-        self,
-        actor: Actor,
-        task_id: str,
-        key: str,
-        content: Mapping[str, Any],
-        how: Mapping[str, Any],
-    ) -> Receipt:
-        """``content`` and ``how`` are keywords of ``engine.work.tasks.complete``."""
-        kept: dict[str, Any] = {}
-
-        def do(work: UnitOfWork) -> dict[str, Any]:
-            return tasks.complete(work, task_id, **content, **how)
-
-        def failed(work: UnitOfWork, error: StepError) -> None:
-            work.hold_of_task(task_id)
-            kept.update(tasks.keep_failed(work, task_id, **content, revision=how["revision"]))
-            if error.instance_id is not None:
-                operation = {"op": "complete", "task": task_id}
-                incidents.record(work, error.instance_id, operation, error)
-
-        given = {"task": task_id, **content}
-        try:
-            return self._transactions.write(
-                actor, "complete_task", key, given, do, on_failure=failed, reads_first=True
-            )
-        except ProcessFailed as error:
-            error.error_code = "completion_failed"
-            error.params |= kept
-            raise
-
-    def _evidence(
-        self, actor: Actor, password: str | None, task_id: str, content: Mapping[str, Any]
-    ) -> str | None:
-        """The evidence that the actor gives; with a wrong password, what else is wrong too."""
-        try:
-            return self._checked_password(actor, password)
-        except NotAuthenticated as error:
-            with suppress(ServiceplanError):
-                error.problems = self.problems(actor, task_id, **content)
-            raise
-
-    def problems(
-        self,
-        actor: Actor,
-        task_id: str,
-        *,
-        answers: Mapping[str, Any],
-        ticks: Mapping[str, bool | str],
-        note: str = "",
-    ) -> tuple[Problem, ...]:
-        """What would keep a task from being completed, apart from the signer's password.
-
-        :raises NotFound: when there is no such task, or the actor may not see it
-        """
-        with self._transactions.looking(actor) as work:
-            return tasks.problems(work, task_id, answers, ticks, note)
-
-    def _checked_password(self, actor: Actor, password: str | None) -> str | None:
-        """The evidence that the actor has given: ``password`` when it is right; None without one,
-        and for the engine itself, which has no password."""
-        if password is None or actions.SYSTEM_RIGHT in actor.rights:
-            return None
-        with self._transactions.reading() as connection:
-            named = select(PersonTable.username).where(PersonTable.id == actor.id)
-            username = connection.scalar(named)
-        self._sessions.check_password(username or "", password)
-        return "password"

@@ -34,6 +34,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from engine.config.shown import shown_url
 from engine.errors import (
     ConfigError,
     Conflict,
@@ -93,7 +94,11 @@ class Database:
                 pool_use_lifo=True,
             )
         except (ArgumentError, ModuleNotFoundError) as error:
-            raise ConfigError(f"{url!r} is not a database URL that can be used: {error}") from error
+            # The error quotes the URL, and the URL has a password.
+            raise ConfigError(
+                f"{shown_url(url)!r} is not a database URL that can be used "
+                f"({type(error).__name__})"
+            ) from None
 
     @property
     def is_sqlite(self) -> bool:

@@ -90,6 +90,16 @@ from engine.views.page import Choices, Page
 from engine.views.pending_forms import PendingForm
 from engine.views.people import SYSTEM, Account, Actor, Person, Role, TokenName
 from engine.views.previews import PreviewedCase, PreviewGroup, StoredPreview
+from engine.views.printed import (
+    PrintedAnswer,
+    PrintedCase,
+    PrintedFile,
+    PrintedIncident,
+    PrintedRound,
+    PrintedRow,
+    PrintedSheet,
+    PrintedSignature,
+)
 from engine.views.records import Fault, HistoryChoices, HistoryEntry, Receipt, Verification
 from engine.views.sessions import Session
 from engine.views.tasks import (
@@ -97,6 +107,7 @@ from engine.views.tasks import (
     AwaitedEvent,
     DayOff,
     DueReason,
+    Evidence,
     Field,
     FollowUp,
     Notice,
@@ -104,6 +115,7 @@ from engine.views.tasks import (
     PlanRow,
     Point,
     RowState,
+    Signable,
     SignatureView,
     TaskDetail,
     TaskForm,
@@ -152,6 +164,7 @@ __all__ = [
     "DueReason",
     "Edge",
     "ElementState",
+    "Evidence",
     "Exact",
     "FailedJob",
     "Fault",
@@ -195,6 +208,14 @@ __all__ = [
     "Point",
     "PreviewGroup",
     "PreviewedCase",
+    "PrintedAnswer",
+    "PrintedCase",
+    "PrintedFile",
+    "PrintedIncident",
+    "PrintedRound",
+    "PrintedRow",
+    "PrintedSheet",
+    "PrintedSignature",
     "Pulse",
     "Receipt",
     "Requirement",
@@ -208,6 +229,7 @@ __all__ = [
     "SheetEntry",
     "SheetRow",
     "SheetTab",
+    "Signable",
     "SignatureView",
     "SkippedStep",
     "Source",

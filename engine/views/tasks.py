@@ -53,6 +53,27 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """How a signer was authenticated just now: the ``method`` (``password``, ``passkey``, …) and
+    the ``proof`` of it that is signed with everything else, values of JSON by name. A password
+    leaves no proof but that it was right; the assertion of a passkey is one."""
+
+    method: str
+    proof: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Signable:
+    """What a signer is about to sign: ``content_sha256`` is the hash of everything that is signed
+    but the evidence itself, its time and the signature's id (``engine.records.signatures``)."""
+
+    task_id: str
+    signer_id: str
+    meaning: str
+    content_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureView:
     """A signature in readable form (21 CFR 11.50: name, time, meaning)."""
 
@@ -218,7 +239,8 @@ class TaskDetail:
     ``instance_revision`` is that of its instance, whose variables fill a form that nobody has saved
     yet. ``plan_was`` is what the plan said when the draft was saved, by row and by what the draft
     changes of it (``person``, ``due``). ``due_reason`` is there when it was asked for and the task
-    has a date."""
+    has a date. ``shown_sha256`` is the SHA-256 of what the page of an open task shows to be signed
+    (``engine.work.shown``), "" of any other."""
 
     row: TaskRow
     instance_id: str
@@ -244,3 +266,4 @@ class TaskDetail:
     draft_saved_by: str | None = None
     plan_was: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     due_reason: DueReason | None = None
+    shown_sha256: str = ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from engine.errors import Invalid, NotFound, Problem
 from engine.store.base import new_id
@@ -13,10 +14,13 @@ from engine.store.tables import AttachmentTable
 
 
 def listed(connection: Connection, task_id: str) -> dict[str, list[dict[str, Any]]]:
-    """The files of a task by field, as they are signed: name, size and SHA-256."""
+    """The files of a task by field, in their order: name, size in bytes and SHA-256; and ``id``
+    and ``by``, which are not signed."""
     files: dict[str, list[dict[str, Any]]] = {}
     for row in connection.execute(
         select(
+            AttachmentTable.id,
+            AttachmentTable.by,
             AttachmentTable.field_id,
             AttachmentTable.filename,
             AttachmentTable.size,
@@ -25,20 +29,17 @@ def listed(connection: Connection, task_id: str) -> dict[str, list[dict[str, Any
         .where(AttachmentTable.task_id == task_id)
         .order_by(AttachmentTable.at, AttachmentTable.id)
     ):
-        entry = {"filename": row.filename, "size": row.size, "sha256": row.sha256}
+        entry = {"id": row.id, "by": row.by, "filename": row.filename, "size": row.size}
+        entry["sha256"] = row.sha256
         files.setdefault(row.field_id, []).append(entry)
     return files
 
 
-def counts(connection: Connection, task_id: str) -> dict[str, int]:
-    """How many files each field has."""
+def signed(files: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """The files as they are signed: name, size and SHA-256."""
     return {
-        row.field_id: row.files
-        for row in connection.execute(
-            select(AttachmentTable.field_id, func.count().label("files"))
-            .where(AttachmentTable.task_id == task_id)
-            .group_by(AttachmentTable.field_id)
-        )
+        field: [{name: row[name] for name in ("filename", "size", "sha256")} for row in rows]
+        for field, rows in files.items()
     }
 
 

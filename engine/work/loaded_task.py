@@ -38,6 +38,7 @@ _USED: Final = (
     *(_TASK.c.element_id, _TASK.c.token, _TASK.c.name, _TASK.c.role, _TASK.c.assignee_id),
     *(_TASK.c.state, _TASK.c.revision, _TASK.c.local, _TASK.c.ticks, _TASK.c.opened_at),
     *(_TASK.c.draft_at, _TASK.c.ended_at, _TASK.c.completed_by, _TASK.c.due),
+    *(_TASK.c.answers, _TASK.c.note),
 )
 """What is needed of a task's row, in the order of ``StoredTask``; the driver makes an object for
 each column."""
@@ -56,8 +57,9 @@ _STORED: Final = (
 
 
 class StoredTask(NamedTuple):
-    """A user task's row, with its case's state and its instance's snapshot. ``local`` and ``ticks``
-    are JSON: variables of the task's own token, and what was ticked by whom and when."""
+    """A user task's row, with its case's state and its instance's snapshot. ``local``, ``ticks``
+    and ``answers`` are JSON: variables of the task's own token, what was ticked by whom and when,
+    and the draft or the final answers."""
 
     id: str
     case_id: str
@@ -77,6 +79,8 @@ class StoredTask(NamedTuple):
     ended_at: datetime | None
     completed_by: str | None
     due: date | None
+    answers: Mapping[str, Any]
+    note: str
     case_state: str
     lead_role: str | None
     snapshot: InstanceSnapshot
@@ -114,6 +118,14 @@ class LoadedTask:
             return self.definition.evaluator.value_or_null(text, context)
 
         return asks(self.meta, decide)
+
+    def shown_values(self) -> dict[str, Any]:
+        """The values that its form shows, as JSON by field: those of the draft; where nobody has
+        saved one, the variables with the same names as its fields."""
+        if self.row.draft_at is not None:
+            return dict(self.row.answers)
+        known = {**self.row.snapshot.instance.variables, **self.row.local}
+        return {f.id: known[f.id] for f in self.meta.form if f.id in known} | {**self.row.answers}
 
     def named(self) -> str | None:
         """The user name of the person whom the diagram gives the task to; None for none."""

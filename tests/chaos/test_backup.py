@@ -63,7 +63,7 @@ def test_a_dump_of_postgresql_under_load_is_whole_and_can_be_worked_on(
 
 
 def _signers(server: Server, prepared: Prepared) -> Signers:
-    return Signers(Client(server.port, prepared.secret), prepared.password, prepared.tasks)
+    return Signers(Client(server.port, prepared.secret), prepared.signature, prepared.tasks)
 
 
 def _work_on(url: str, config: Config, folder: Path, prepared: Prepared) -> None:

@@ -16,7 +16,7 @@ from engine import Config, Engine
 from engine.identity.sessions import SEEN_EVERY
 from engine.store.tables import SessionTable
 from tests.support.chaos.books import Prepared, check, prepare
-from tests.support.chaos.client import NEW, Answer, Client
+from tests.support.chaos.client import Answer, Client
 from tests.support.chaos.disks import no_room, small_disk
 from tests.support.chaos.scale import scale
 from tests.support.chaos.serving import Server
@@ -38,7 +38,7 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Path,
 
 
 def complete(client: Client, prepared: Prepared, task_id: str) -> Answer:
-    body = {"signature": {"password": prepared.password}, "revision": NEW}
+    body = prepared.signature(task_id)
     return client.post(f"/tasks/{task_id}/complete", body, key=f"key-{task_id}")
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from engine import Config
 from tests.support.chaos.books import Prepared, check, prepare
-from tests.support.chaos.client import NEW, Answer, Client, Signers
+from tests.support.chaos.client import Answer, Client, Signers
 from tests.support.chaos.postgresql import PrivatePostgres
 from tests.support.chaos.scale import scale
 from tests.support.chaos.serving import Server
@@ -35,7 +35,7 @@ def test_postgresql_that_is_killed_amid_completions_loses_and_doubles_nothing(
     with Server(url, tmp_path, workers=2) as server:
         processes = {process.pid for process in server.processes()}
         client = Client(server.port, prepared.secret)
-        signers = Signers(client, prepared.password, prepared.tasks)
+        signers = Signers(client, prepared.signature, prepared.tasks)
 
         def amid(signers: Signers) -> None:
             for number in range(KILLS):
@@ -91,7 +91,7 @@ def _back_again(client: Client, prepared: Prepared, number: int) -> None:
 
 def _send(client: Client, prepared: Prepared, number: int) -> Answer:
     task_id = prepared.tasks[number]
-    body = {"signature": {"password": prepared.password}, "revision": NEW}
+    body = prepared.signature(task_id)
     return client.post(f"/tasks/{task_id}/complete", body, key=f"key-{task_id}")
 
 

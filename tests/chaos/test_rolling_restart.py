@@ -10,7 +10,6 @@ from pathlib import Path
 from engine import Config
 from tests.support.chaos.balancer import Balancer
 from tests.support.chaos.books import check, prepare
-from tests.support.chaos.client import NEW
 from tests.support.chaos.scale import scale
 from tests.support.chaos.serving import Server
 
@@ -36,13 +35,16 @@ def test_no_request_fails_while_both_nodes_are_restarted(
         statuses: list[int] = []
 
         def work() -> None:
-            signature = {"signature": {"password": prepared.password}, "revision": NEW}
             while not restarted.is_set() or len(statuses) < REQUESTS:
                 statuses.append(balancer.get(f"/tasks/{prepared.tasks[0]}").status)
                 if len(statuses) % 20 == 0 and tasks:
                     task_id = tasks.pop()
                     path = f"/tasks/{task_id}/complete"
-                    statuses.append(balancer.post(path, signature, key=f"key-{task_id}").status)
+                    statuses.append(
+                        balancer.post(
+                            path, prepared.signature(task_id), key=f"key-{task_id}"
+                        ).status
+                    )
             balancer.hang_up()
 
         with ThreadPoolExecutor(THREADS) as pool:

@@ -20,7 +20,7 @@ def kill_again_and_again(url: str, config: Config, folder: Path, *, workers: int
     prepared = prepare(url, config, TASKS)
     with Server(url, folder, workers=workers) as server:
         client = Client(server.port, prepared.secret)
-        signers = Signers(client, prepared.password, prepared.tasks)
+        signers = Signers(client, prepared.signature, prepared.tasks)
 
         def amid(signers: Signers) -> None:
             for number in range(KILLS):

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from engine import SYSTEM, TOKEN_SCOPES, Config, Engine
 from engine.store.tables import PersonTable
 from tests.support.chaos.books import Prepared, check, key, prepare
-from tests.support.chaos.client import NEW, Answer, Client
+from tests.support.chaos.client import Answer, Client
 from tests.support.chaos.scale import scale
 from tests.support.chaos.serving import Server
 from tests.support.databases import database_of
@@ -53,10 +53,10 @@ def test_of_fifty_who_sign_one_task_at_once_one_has_signed_it(
     secrets = colleagues(url, config, prepared, SIGNERS)
     with Server(url, tmp_path, workers=1 if kind == "sqlite" else 2) as server:
         clients = [Client(server.port, secret) for secret in secrets]
-        body = {"signature": {"password": prepared.password}, "revision": NEW}
 
         def sign(client: Client, task_id: str) -> Callable[[], Answer]:
             # The key is the task's, as `check` wants it: each person has keys of their own.
+            body = prepared.signature(task_id)
             return lambda: client.post(f"/tasks/{task_id}/complete", body, key=f"key-{task_id}")
 
         for task_id in signed:

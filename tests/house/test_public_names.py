@@ -20,7 +20,8 @@ NAMES = {
     # decisions
     "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",
     # tasks
-    "Attachment", "DayOff", "DueReason", "Exact", "Field", "Option", "Point", "SignatureView",
+    "Attachment", "DayOff", "DueReason", "Evidence", "Exact", "Field", "Option", "Point",
+    "Signable", "SignatureView",
     "TaskDetail", "TaskForm", "TaskRow", "Tick", "StartForm", "StartOption",
     "StartCheck", "DateConflict",
     "AwaitedEvent", "FollowUp", "Notice", "InstanceTitle",
@@ -28,6 +29,9 @@ NAMES = {
     "INCIDENT_KINDS", "ActivityOption", "CaseDetail", "CasePage", "CaseRow", "Choices", "Incident",
     "InstanceView", "MessageOption", "Page", "PlanRow", "Sheet", "SheetEntry", "SheetRow",
     "SheetTab", "VariableValue",
+    # a case on paper
+    "PrintedAnswer", "PrintedCase", "PrintedFile", "PrintedIncident", "PrintedRound", "PrintedRow",
+    "PrintedSheet", "PrintedSignature",
     # figures
     "COUNTED_RUNNING", "Count", "Load", "Overview",
     # moving to another version
@@ -37,6 +41,8 @@ NAMES = {
     # what was done
     "CaseProof", "Checkpoint", "CheckpointEvidence", "CheckpointStatus",
     "DeadLetter", "FailedJob", "Fault", "HistoryChoices", "HistoryEntry", "Receipt", "Verification",
+    # who asks
+    "network_of",
     # what went wrong
     "ConfigError", "Conflict", "DatabaseNewer", "EngineClosed", "Invalid", "NotAllowed",
     "NotAuthenticated",

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from engine import Conflict, TaskDetail
 from web.api import answers, requests
-from web.api.problems import Refused, pointer
+from web.api.problems import BY_CODE, Refused, pointer
 
 
 def stale(
@@ -23,7 +23,15 @@ def stale(
     told: dict[str, Any] = {"revision": error.params["revision"]}
     if task.draft_saved_at is not None:
         told |= {"by": task.draft_saved_by, "at": task.draft_saved_at}
-    return Refused("stale-revision", error.message, stored=stored, differences=found, **told)
+    now = answers.ShownNow(
+        task.shown_sha256, task.row.name, task.meaning, task.definition_id, task.version,
+        {
+            field: [answers.ShownFile(f.filename, f.size, f.sha256, f.by) for f in files]
+            for field, files in task.attachments.items()
+        },
+    )  # fmt: skip
+    name = BY_CODE[error.error_code]
+    return Refused(name, error.message, stored=stored, differences=found, shown=now, **told)
 
 
 def _states(task: TaskDetail) -> Iterator[tuple[str, bool | str]]:

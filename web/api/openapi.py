@@ -6,7 +6,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -23,9 +23,9 @@ REF: Final = "#/components/schemas/{name}"
 """The reference to a schema of the document."""
 COMMON: Final = (
     "malformed-request", "token-missing", "token-unknown", "token-expired", "token-revoked",
-    "account-closed", "scope-missing", "not-allowed", "not-found", "method-not-allowed", "invalid",
-    "unknown-field", "address-too-long", "headers-too-large", "too-many-attempts",
-    "internal-error", "unavailable",
+    "account-closed", "scope-missing", "not-allowed", "not-found", "method-not-allowed",
+    "request-timeout", "invalid", "unknown-field", "address-too-long", "headers-too-large",
+    "wrong-host", "too-many-attempts", "internal-error", "unavailable",
 )  # fmt: skip
 """The types of problem that every operation may answer."""
 WRITES: Final = ("body-too-large", "unsupported-media-type", "idempotency-key-reused")
@@ -68,6 +68,15 @@ XML: Final = {
     "description": "The diagram's source: BPMN 2.0 or DMN, as it was uploaded.",
 }
 """The schema of a diagram's file."""
+FILES: Final[Mapping[str, Any]] = {
+    "application/xml": XML,
+    "application/pdf": {
+        "type": "string",
+        "contentMediaType": "application/pdf",
+        "description": "PDF/A-3a and PDF/UA-1, with the signed bytes as attached files.",
+    },
+}
+"""The schemas of files, by their media types."""
 
 
 def document() -> dict[str, Any]:
@@ -179,7 +188,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _responses(route: Route, by_kind: dict[type, Any]) -> dict[str, Any]:
-    schema = XML if route.answer is bytes else by_kind[route.answer]
+    schema = FILES[route.media_type] if route.answer is bytes else by_kind[route.answer]
     read = () if route.writes else ("ETag", "Cache-Control")
     responses: dict[str, Any] = {
         str(route.status): {

@@ -70,6 +70,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Antingen finns det inte, eller så får du inte se det. Kontrollera adressen.")),
     "method-not-allowed": Kind(405, N_("Adressen tar inte emot detta"), N_(
         "Huvudet Allow säger vilka metoder som går.")),
+    "request-timeout": Kind(408, N_("Anropet kom inte fram i tid"), N_(
+        "Det kom för långsamt eller slutade komma. Inget är gjort: skicka det igen.")),
     "conflict": Kind(409, N_("Någon annan hann före"), N_(
         "Något har ändrats sedan du läste det. Läs det igen och försök på nytt.")),
     "already-completed": Kind(409, N_("Uppgiften är redan slutförd"), N_(
@@ -81,6 +83,12 @@ KINDS: Final[Mapping[str, Kind]] = {
     "process-failed": Kind(409, N_("Processen kunde inte gå vidare"), N_(
         "Inget har ändrats, men svaren på en uppgift är sparade som utkast. Felet är antecknat som "
         "ett stopp, som processägaren ser.")),
+    "shown-changed": Kind(409, N_("Det som skulle signeras har ändrats"), N_(
+        "Något av det som signeras är inte som när det visades: ett utkast, en fil, betydelsen "
+        "eller diagrammets version. Inget är signerat. shown säger vad som gäller nu: hämta "
+        "uppgiften, läs den och skicka dess shown_sha256.")),
+    "shown-required": Kind(428, N_("Säg vad den som signerar har sett"), N_(
+        "Skicka shown_sha256 från uppgiften så som den visades för den som signerar.")),
     "stale-revision": Kind(409, N_("Uppgiften har ändrats"), N_(
         "Den har en annan revision än den du har sett. stored är det som står där nu, differences "
         "det som skiljer. Jämför, och skicka det som ska gälla med den nya revisionen.")),
@@ -95,6 +103,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Anropets innehåll är större än servern tar emot.")),
     "unsupported-media-type": Kind(415, N_("Fel sorts innehåll"), N_(
         "Skicka innehållet som adressen vill ha det, oftast application/json.")),
+    "wrong-host": Kind(421, N_("Servern har inte det namnet"), N_(
+        "Anropet är till ett värdnamn som servern inte har. web.hosts säger vilka den har.")),
     "invalid": Kind(422, N_("Något behöver rättas"), N_(
         "Listan errors säger vad, och var i anropet.")),
     "unknown-field": Kind(422, N_("Okänt fält"), N_(
@@ -127,6 +137,7 @@ BY_CODE: Final[Mapping[str, str]] = {
     "case_ended": "case-ended",
     "already_resolved": "already-resolved",
     "stale_revision": "stale-revision",
+    "shown_changed": "shown-changed",
     "idempotency_mismatch": "idempotency-key-reused",
 }
 """The type of problem of those of the engine's error codes that have one of their own."""

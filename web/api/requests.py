@@ -49,6 +49,12 @@ class Nothing(Given, frozen=True):
 # ---------------------------------------------------------------- query parameters
 
 
+class SheetQuestion(Given, frozen=True, kw_only=True):
+    """In which language a PDF is."""
+
+    lang: Annotated[Literal["sv", "en"], Meta(description="Swedish or English.")] = "sv"
+
+
 class Exact(Given, frozen=True, kw_only=True):
     """The filters that tasks and cases have in common: what is named must be equal."""
 
@@ -193,6 +199,13 @@ class Completion(Given, frozen=True):
     note: str = ""
     signature: Annotated[
         Reauthentication | None, Meta(description="Required when `signature_required` is true.")
+    ] = None
+    shown_sha256: Annotated[
+        str | None,
+        Meta(
+            description="The `shown_sha256` of the task as the signer has seen it; needed with a "
+            "`signature`. Refused when anything of it is not the same by now."
+        ),
     ] = None
     revision: Revision = None
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from web.api import cases, definitions, tasks
+from web.api import cases, definitions, sheets, tasks
 from web.api.call import BASE, Route
 from web.api.problems import Refused
 
-ROUTES: Final = (*tasks.ROUTES, *cases.ROUTES, *definitions.ROUTES)
+ROUTES: Final = (*tasks.ROUTES, *cases.ROUTES, *sheets.ROUTES, *definitions.ROUTES)
 """All operations, in the order of the documentation."""
 ANY: Final = "{id}"
 """The part of a path that stands for any id."""

@@ -11,7 +11,7 @@ from web.api import answers, requests
 from web.api.call import Call, Handler, Reply, Route, as_struct
 from web.api.conflicts import stale
 from web.api.paging import page
-from web.api.problems import pointer
+from web.api.problems import Refused, pointer
 
 TAG = "tasks"
 """The operations' group in the documentation."""
@@ -65,13 +65,18 @@ def save_draft(call: Call) -> Reply:
 
 def complete_task(call: Call) -> Reply:
     """Complete a user task. One whose signature is required takes the password of the token's
-    person in `signature`: a token alone cannot sign."""
+    person in `signature`: a token alone cannot sign. What is signed is what was shown: send the
+    `shown_sha256` of the task as the signer has seen it."""
     given: requests.Completion = call.body
+    if given.signature is not None and given.shown_sha256 is None:
+        text = "Send the shown_sha256 of the task as its signer has seen it."
+        raise Refused("shown-required", text)
     with _conflicts_explained(call):
         done = call.engine.tasks.complete(
             call.actor,
             call.id,
             password=given.signature.password if given.signature else None,
+            shown_sha256=given.shown_sha256,
             **_written(given),
             **call.guarded,
         )
@@ -87,7 +92,7 @@ def _conflicts_explained(call: Call) -> Iterator[None]:
     try:
         yield
     except Conflict as error:
-        if error.error_code != "stale_revision":
+        if error.error_code not in ("stale_revision", "shown_changed"):
             raise
         raise stale(call.engine.tasks.get(call.actor, call.id), call.body, error) from error
 
@@ -145,10 +150,13 @@ ROUTES = (
                    "revision": 7}),
     Route("POST", "/tasks/{id}/complete", complete_task, "Complete a task", answers.TaskCompleted,
           TAG, "tasks", body=requests.Completion, revision="needed", place=place,
-          problems=(*CHANGED, "revision-required", "signature-required", "wrong-password",
-                    "case-ended", "process-failed", "variable-too-large"),
+          problems=(*CHANGED, "revision-required", "shown-required", "shown-changed",
+                    "signature-required", "wrong-password", "case-ended", "process-failed",
+                    "variable-too-large"),
           example={"answers": {"report": "The market grows."},
                    "ticks": {"prices": True, "competitors": "There are none."},
-                   "signature": {"password": "…"}, "revision": 7}),
+                   "signature": {"password": "…"},
+                   "shown_sha256": "9f86d081…",
+                   "revision": 7}),
 )  # fmt: skip
 """The operations of this module."""

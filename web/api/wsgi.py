@@ -31,6 +31,7 @@ from web.api.problems import (
     problem_json,
 )
 from web.api.routes import ROUTES, find
+from web.hosts import is_ours
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +104,8 @@ class Api:
         route = None
         try:
             path = _path(environ)
+            if not is_ours(environ.get("HTTP_HOST", ""), self._config):
+                raise Refused("wrong-host", "The server does not have this name: see web.hosts.")
             if path == DOCUMENT:
                 return self._document_answer(environ)
             route, id = find(environ["REQUEST_METHOD"], path)

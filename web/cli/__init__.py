@@ -12,7 +12,17 @@ from pathlib import Path
 import click
 
 from engine import ConfigError, Invalid, Rejected, ServiceplanError
-from web.cli import checkpoints, decisions, diagrams, init, migration, operation, people, tokens
+from web.cli import (
+    checkpoints,
+    decisions,
+    diagrams,
+    init,
+    migration,
+    operation,
+    people,
+    sheet,
+    tokens,
+)
 from web.cli.common import Settings, finding_line
 from web.command import NAME
 
@@ -35,7 +45,11 @@ def group(context: click.Context, config_file: Path | None) -> None:
     context.obj = Settings(config_file)
 
 
-for module in (init, operation, checkpoints, diagrams, decisions, people, tokens, migration):
+MODULES = (
+    init, operation, checkpoints, diagrams, decisions, people, tokens, migration, sheet,
+)  # fmt: skip
+"""The modules with commands."""
+for module in MODULES:
     for command in module.COMMANDS:
         group.add_command(command)
 

@@ -119,6 +119,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
             N_("Inget är sparat. Läs in sidan igen, se vad som står där nu, och försök på nytt."),
         ),
     ),
+    "shown_changed": (
+        N_("Det som skulle signeras har ändrats"),
+        N_("Inget är signerat. Läs in sidan igen, läs vad som står där nu och signera på nytt."),
+    ),
     "not_yours": (
         N_("Uppgiften är inte din"),
         N_("Någon annan har uppgiften eller rollen. Be att få den."),
@@ -255,6 +259,13 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "too_big": (
         N_("Det som skickades är för stort"),
         N_("En bifogad fil får vara högst %(maximum)s, och all text på en sida högst 2 MB."),
+    ),
+    "wrong_host": (
+        N_("Servern har inte det namnet"),
+        N_(
+            "Sidan öppnades som %(host)s. Den som sköter servern kan lägga till namnet i web.hosts "
+            "(config.toml)."
+        ),
     ),
     "method": (N_("Sidan kan inte öppnas så"), N_("Gå tillbaka och använd knappen på sidan.")),
     "error": (

@@ -35,7 +35,7 @@ from engine.store.tables.people import PersonRoleTable, PersonTable
 from engine.store.tables.previews import PreviewGroupTable, PreviewItemTable, PreviewTable
 from engine.store.tables.receipts import ReceiptTable
 from engine.store.tables.records import HistoryTable, SignatureTable
-from engine.store.tables.sessions import SessionTable, SignInFailureTable
+from engine.store.tables.sessions import KnownOriginTable, SessionTable, SignInFailureTable
 from engine.store.tables.storage import STORED
 from engine.store.tables.tasks import AttachmentTable, TaskTable
 from engine.store.tables.tokens import ApiTokenTable
@@ -69,6 +69,7 @@ __all__ = [
     "InstanceTitleTable",
     "InstanceWordTable",
     "JobTable",
+    "KnownOriginTable",
     "LeafTable",
     "MessageTable",
     "MigrationItemTable",

@@ -18,7 +18,8 @@ OFFERED = "state = 'offered'"
 
 class MigrationTable(Base):
     """A migration of instances to one version. ``mapping`` has ids of elements of the new version
-    by ids of elements of the old ones; the actor is who has started it."""
+    by ids of elements of the old ones; the actor is who has started it. ``waiting``, ``done``,
+    ``failed`` and ``taken_back`` are how many of its items are in that state."""
 
     __tablename__ = "migration"
     __table_args__ = (Index("ix_migration_process", "process_id", "at"),)
@@ -30,6 +31,10 @@ class MigrationTable(Base):
     at: Mapped[datetime]
     actor_id: Mapped[str] = mapped_column(ID)
     actor_name: Mapped[str] = mapped_column(Text)
+    waiting: Mapped[int] = mapped_column(server_default="0")
+    done: Mapped[int] = mapped_column(server_default="0")
+    failed: Mapped[int] = mapped_column(server_default="0")
+    taken_back: Mapped[int] = mapped_column(server_default="0")
 
 
 class MigrationItemTable(Base):

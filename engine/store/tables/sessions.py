@@ -25,13 +25,25 @@ class SessionTable(Base):
 
 
 class SignInFailureTable(Base):
-    """A failed sign-in, counted under a ``subject``: ``person:<username>``, ``address:<ip>`` or,
-    for the API's tokens, ``token:<ip>``. Rows are added and deleted, never changed, so that nobody
-    waits for the row of somebody else who signs in."""
+    """A failed sign-in, counted under a ``subject``: ``engine.identity.attempt_budgets`` has their
+    kinds. Rows are added and deleted, never changed, so that nobody waits for the row of somebody
+    else who signs in."""
 
     __tablename__ = "sign_in_failure"
     __table_args__ = (Index("ix_sign_in_failure_subject", "subject", "at"),)
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     subject: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+
+
+class KnownOriginTable(Base):
+    """A device or network that a person has logged in from; ``origin`` is a SHA-256 of it and of
+    the person, in hex. Rows are added and deleted, never changed."""
+
+    __tablename__ = "known_origin"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    origin: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[datetime]

@@ -212,7 +212,7 @@ def test_unknown_users_wait_too(database: Database) -> None:
 
 
 def test_an_address_that_tries_many_accounts_waits(database: Database, anna: views.Person) -> None:
-    for number in range(30):
+    for number in range(32):
         fail(database, 1, f"user{number}", "10.0.0.1")
     with pytest.raises(NotAuthenticated):
         attempt(database, "anna", PASSWORD, address="10.0.0.1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -27,6 +28,7 @@ def migration(rows: Rows, id: str, count: int) -> str:
     """One of so many instances, the states of which repeat."""
     definition = rows.definition(f"moved_{id}")
     values = {"id": id, "process_id": "moved", "definition_id": definition, "mapping": {}}
+    values |= Counter(STATES[number % len(STATES)] for number in range(count))
     rows.connection.execute(
         insert(MigrationTable).values(at=NOW, actor_id="system", actor_name="S", **values)
     )
@@ -90,7 +92,5 @@ def test_a_page_far_down_costs_no_more_the_more_there_are(connection: Connection
         place = encode("items", 1, f"{id}{count - 100:05}")
         with watched(connection) as sent:
             assert len(get(connection, SYSTEM, id, cursor=place).items) == 50
-        # Their states are counted as well; the page is the last statement.
-        del sent[:-1]
         work.append(sent.work(connection))
     assert work[1] <= 1.3 * work[0]

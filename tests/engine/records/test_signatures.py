@@ -108,7 +108,7 @@ def test_a_signature_binds_everything_that_was_shown(
     assert content(connection) == {
         **CONTENT,
         "answers": {"belopp": "216000.50", "giltig": "2026-04-01", "tom": None},
-        "format": 1,
+        "format": 2,
         "signature": signing.view.id,
         "case": signing.case,
         "instance": signing.instance,
@@ -116,6 +116,7 @@ def test_a_signature_binds_everything_that_was_shown(
         "signer": {"id": signing.signer.id, "name": "Anna Åberg"},
         "meaning": "Utfört",
         "method": "password",
+        "evidence": {},
         "at": "2026-03-02T08:00:00.000000Z",
     }
 

@@ -96,7 +96,7 @@ def test_an_upgrade_puts_the_triggers_back(bare_engine: Engine, database_kind: s
         assert append_only.missing(connection) == ()
         append_only.lift(connection)
         gone = append_only.missing(connection)
-    assert {table for table, _ in gone} == set(TABLES)
+    assert {table for table, _ in gone} >= set(TABLES)
     operations = {"update", "delete"} | ({"truncate"} if database_kind == "postgresql" else set())
     assert {operation for _, operation in gone} == operations
     database.upgrade()

@@ -6,11 +6,13 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
 from engine import SYSTEM, TOKEN_SCOPES, Config, Engine
 from engine.store.tables import HistoryTable, InstanceTable, ReceiptTable, SignatureTable, TaskTable
+from tests.support.chaos.client import NEW
 from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import call, chain, diagram, end, start, task
@@ -39,6 +41,13 @@ class Prepared:
     tasks: list[str]
     secret: str
     """A token of the person in the finance department."""
+    shown: dict[str, str]
+    """The ``shown_sha256`` of each task."""
+
+    def signature(self, task_id: str) -> dict[str, Any]:
+        """The body of a request that signs the task as it is when nobody has written to it."""
+        given = {"password": self.password}
+        return {"signature": given, "shown_sha256": self.shown[task_id], "revision": NEW}
 
     @property
     def password(self) -> str:
@@ -58,8 +67,10 @@ def prepare(url: str, config: Config, count: int) -> Prepared:
                 select(TaskTable.id).where(TaskTable.case_id.in_(cases), TaskTable.state == "open")
             )
             tasks = list(found)
+        clerk = people["ekonomi"].actor
+        shown = {id: engine.tasks.get(clerk, id).shown_sha256 for id in tasks}
     assert len(tasks) == count
-    return Prepared(people, tasks, secret)
+    return Prepared(people, tasks, secret, shown)
 
 
 def token(engine: Engine, people: People, who: str) -> str:

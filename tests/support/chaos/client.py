@@ -67,7 +67,8 @@ class Signers:
     """Threads that complete tasks, each task once, and keep book of what they were told."""
 
     client: Client
-    password: str | None
+    signature: Callable[[str], Mapping[str, Any]]
+    """The body of the request that completes a task."""
     tasks: Sequence[str]
     threads: int = 4
     patience: float = 120.0
@@ -77,8 +78,7 @@ class Signers:
     gave_up: threading.Event = field(default_factory=threading.Event)
 
     def complete(self, task_id: str) -> None:
-        signed = {"signature": {"password": self.password}} if self.password else {}
-        body = {**signed, "revision": NEW}
+        body = self.signature(task_id)
         deadline = time.monotonic() + self.patience
         while not self.gave_up.is_set():
             answer = self.client.post(f"/tasks/{task_id}/complete", body, key=f"key-{task_id}")

@@ -64,7 +64,9 @@ PAGES: Final[Mapping[str, Sequence[str]]] = {
         "/cases/new",
         "/cases/new?process={process}",
         "/cases/new?process={process}&customer={customer}",
+        "/cases/{case}/sheet.pdf",
         "/tasks/{task}",
+        "/tasks/{task}/sheet.pdf",
         "/attachments/{attachment}",
     ),
     "history": (
@@ -152,6 +154,8 @@ OPERATIONS: Final = (
     *(f"/cases?state=all&q={words}" for words in SEARCHES),
     "/cases?state=all&cursor={case_cursor}",
     "/cases/{case}",
+    "/cases/{case}/sheet.pdf",
+    "/tasks/{task}/sheet.pdf",
     "/cases/{case}/history",
     "/cases/{case}/history?type=task.signed",
     "/cases/{case}/history?q=offert",

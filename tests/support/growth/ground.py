@@ -172,6 +172,8 @@ def _move(connection: Connection) -> None:
     definition = connection.execute(
         select(DefinitionTable.id).where(DefinitionTable.process_id == PROCESS)
     ).scalar_one()
+    cases = connection.scalars(select(CaseTable.id).where(CaseTable.number.like("K-%"))).all()
+    failed = sum(case_id[7] == "7" for case_id in cases)
     migration = new_id()
     connection.execute(
         insert(MigrationTable).values(
@@ -182,9 +184,10 @@ def _move(connection: Connection) -> None:
             at=NOW,
             actor_id="system",
             actor_name="Serviceplan",
+            done=len(cases) - failed,
+            failed=failed,
         )
     )
-    cases = connection.scalars(select(CaseTable.id).where(CaseTable.number.like("K-%")))
     connection.execute(
         insert(MigrationItemTable),
         [

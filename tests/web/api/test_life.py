@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -76,8 +77,10 @@ def test_the_same_key_gives_the_same_receipt_and_does_nothing_twice(
     seller: Caller, person: Account, task_id: str, key: Keys
 ) -> None:
     one = key()
-    given = {"answers": REPORT, "ticks": TICKED, "signature": {"password": person.password}}
-    given["revision"] = seller.get(f"/tasks/{task_id}").json["revision"]
+    given: dict[str, Any] = {"answers": REPORT, "ticks": TICKED}
+    given["signature"] = {"password": person.password}
+    seen = seller.get(f"/tasks/{task_id}").json
+    given |= {name: seen[name] for name in ("revision", "shown_sha256")}
     first = seller.post(f"/tasks/{task_id}/complete", given, key=one)
     again = seller.post(f"/tasks/{task_id}/complete", given, key=f'"{one}"')
     assert first.status_code == 200, first.text

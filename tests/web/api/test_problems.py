@@ -144,6 +144,38 @@ def test_a_token_alone_cannot_sign(seller: Caller, person: Account, task_id: str
     assert seller.write(where, signed).status_code == 200
 
 
+def test_nobody_signs_without_saying_what_was_shown(
+    seller: Caller, person: Account, task_id: str
+) -> None:
+    seen = seller.get(f"/tasks/{task_id}").json
+    given = {"answers": REPORT, "ticks": TICKED, "signature": {"password": person.password}}
+    given["revision"] = seen["revision"]
+    answer = seller.post(f"/tasks/{task_id}/complete", given)
+    assert (answer.status_code, problem(answer)) == (428, "shown-required")
+    assert seller.get(f"/tasks/{task_id}").json["state"] == "open"
+
+
+def test_what_was_not_shown_is_not_signed(
+    engine: Engine, seller: Caller, person: Account, task_id: str
+) -> None:
+    seen = seller.get(f"/tasks/{task_id}").json
+    note = {"answers": {}, "ticks": {}, "note": "Ring först"}
+    engine.tasks.save_draft(SYSTEM, task_id, **note, key="note")
+    given = {"answers": REPORT, "ticks": TICKED, "signature": {"password": person.password}}
+    given |= {"revision": seen["revision"] + 1, "shown_sha256": seen["shown_sha256"]}
+    answer = seller.post(f"/tasks/{task_id}/complete", given)
+    assert (answer.status_code, problem(answer)) == (409, "shown-changed")
+    told = answer.json
+    assert told["stored"]["note"] == "Ring först"
+    assert {"pointer": "/note", "sent": "", "stored": "Ring först"} in told["differences"]
+    now = seller.get(f"/tasks/{task_id}").json
+    assert told["shown"]["sha256"] == now["shown_sha256"] != seen["shown_sha256"]
+    assert told["shown"]["meaning"] == seen["meaning"]
+    assert now["state"] == "open"
+    given["shown_sha256"] = now["shown_sha256"]
+    assert seller.post(f"/tasks/{task_id}/complete", given).status_code == 200
+
+
 def test_nobody_guesses_a_password_through_the_api(
     seller: Caller, person: Account, task_id: str
 ) -> None:

@@ -67,6 +67,7 @@ def test_too_many_wrong_passwords_say_how_long_to_wait(visitor: Visitor, people:
     wrong = {"username": people["saljare"].username, "password": "fel"}
     answers = [visitor.send(login, wrong, having="password") for _ in range(7)]
     assert answers[-1].status_code == 429
+    assert answers[-1].headers["Retry-After"] in ("1", "2")
     assert "Vänta" in answers[-1].text
     assert "sekunder" in answers[-1].text
 
@@ -111,12 +112,70 @@ def test_over_https_the_cookie_is_secure_and_bound_to_the_host(app: Flask, peopl
     assert "max-age" in answer.headers["Strict-Transport-Security"]
 
 
+def guess(app: Flask, username: str, times: int) -> list[int]:
+    """The statuses of so many wrong passwords from another address."""
+    attacker = Visitor(app)
+    attacker.client.environ_base["REMOTE_ADDR"] = "203.0.113.7"
+    login = attacker.open("/login")
+    wrong = {"username": username, "password": "fel"}
+    return [attacker.send(login, wrong, having="password").status_code for _ in range(times)]
+
+
+def test_guesses_from_elsewhere_keep_nobody_from_logging_in_or_entering_the_password_again(
+    app: Flask, visitor: Visitor, signed_in: SignedIn, people: People
+) -> None:
+    account = people["saljare"]
+    inside = signed_in(account)
+    assert guess(app, account.username, 9)[-1] == 429
+    assert visitor.sign_in(account).location == "/tasks"
+    filled = {"password": account.password, "new_password": "x", "repeated": "x"}
+    page = inside.open("/password")
+    told = inside.send(page, {**filled, "current": account.password}, having="new_password")
+    assert "För många försök" not in told.text
+
+
+def test_a_browser_is_known_by_a_cookie_of_its_own_after_a_login(
+    app: Flask, visitor: Visitor, people: People
+) -> None:
+    account = people["saljare"]
+    answer = visitor.sign_in(account)
+    [cookie] = [c for c in answer.headers.getlist("Set-Cookie") if "serviceplan-device=" in c]
+    assert {"HttpOnly", "Path=/", "SameSite=Lax", "Max-Age=15552000"} <= set(cookie.split("; "))
+    value = cookie.split(";")[0].partition("=")[2]
+    # It lets nobody in, and stays as it is at the next login, also after guesses from this address.
+    thief = Visitor(app)
+    thief.client.set_cookie("serviceplan-device", value)
+    assert thief.open("/tasks").status_code == 302
+    login = Visitor(app)
+    for _ in range(9):
+        login.send(
+            login.open("/login"), {"username": account.username, "password": "fel"},
+            having="password",
+        )  # fmt: skip
+    visitor.client.delete_cookie("serviceplan")
+    again = visitor.sign_in(account)
+    assert again.status_code == 302
+    assert any(value in c for c in again.headers.getlist("Set-Cookie"))
+
+
+@pytest.mark.parametrize("given", ["", "short", "x" * 44, "a b" * 14 + "a", "å" * 43])
+def test_a_device_cookie_that_cannot_be_ours_is_replaced(
+    visitor: Visitor, people: People, given: str
+) -> None:
+    visitor.client.set_cookie("serviceplan-device", given)
+    answer = visitor.sign_in(people["saljare"])
+    [cookie] = [c for c in answer.headers.getlist("Set-Cookie") if "serviceplan-device=" in c]
+    value = cookie.split(";")[0].partition("=")[2]
+    assert len(value) == 43
+    assert value != given
+
+
 @pytest.mark.parametrize(("proxies", "cookie"), [(1, "__Host-serviceplan"), (0, "serviceplan")])
 def test_only_a_proxy_of_our_own_is_believed_about_https(
     engine: Engine, config: Config, people: People, proxies: int, cookie: str
 ) -> None:
-    behind = replace(config, web=replace(config.web, trusted_proxies=proxies))
-    visitor = Visitor(create_app(behind, engine))
+    web = replace(config.web, trusted_proxies=proxies, hosts=("plan.example",))
+    visitor = Visitor(create_app(replace(config, web=web), engine))
     told = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "plan.example"}
     account = people["saljare"]
     login = visitor.open("/login", headers=told)

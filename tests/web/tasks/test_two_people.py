@@ -304,3 +304,45 @@ def test_a_page_that_is_no_longer_ones_own_shows_what_was_typed_and_nothing_else
     notice = answer.text.partition('id="innehall"')[2].partition("<h1")[0]
     shown = [part.partition("</p>")[0] for part in notice.split('<p class="answer">')[1:]]
     assert shown == ["Växer", "Min anteckning"]
+
+
+# ---------------------------------------------------------------- what is signed is what was shown
+
+
+def test_a_form_that_does_not_say_what_it_showed_signs_nothing(
+    anna: Visitor, engine: Engine, task_id: str, people: People
+) -> None:
+    page = anna.open(f"/tasks/{task_id}")
+    asked = sign(anna, page, people["saljare"], shown_sha256="")
+    assert asked.status_code == 409
+    assert "Det som signeras" in asked.text
+    assert form(asked, having="note").values["f.marknadsrapport"] == ["Växer"]
+    assert stored(engine, task_id).row.state == "open"
+    assert sign(anna, asked, people["saljare"]).status_code == 302
+    assert stored(engine, task_id).row.state == "completed"
+
+
+def test_the_very_same_draft_of_a_colleague_is_shown_before_it_is_signed(
+    anna: Visitor, bo: Visitor, engine: Engine, task_id: str, people: People
+) -> None:
+    page = anna.open(f"/tasks/{task_id}")
+    save(bo, bo.open(f"/tasks/{task_id}"), **{"f.marknadsrapport": "Växer"})
+    asked = sign(anna, page, people["saljare"])
+    assert asked.status_code == 409
+    assert stored(engine, task_id).row.state == "open"
+    assert sign(anna, asked, people["saljare"]).status_code == 302
+
+
+def test_after_a_wrong_password_the_page_still_stands_for_what_it_shows(
+    anna: Visitor, bo: Visitor, engine: Engine, task_id: str, people: People
+) -> None:
+    """What a colleague saves meanwhile is not on the page with what was typed: it is asked
+    about."""
+    page = anna.open(f"/tasks/{task_id}")
+    save(bo, bo.open(f"/tasks/{task_id}"), note="Bos anteckning")
+    account = people["saljare"]
+    wrong = sign(anna, page, Account(account.actor, account.username, "fel lösenord"))
+    asked = sign(anna, wrong, account)
+    assert asked.status_code == 409
+    assert "Bos anteckning" in asked.text
+    assert stored(engine, task_id).row.state == "open"

@@ -38,7 +38,7 @@ from web.api.answers.definitions import (
     Finding,
 )
 from web.api.answers.people import Me, Person, Time
-from web.api.answers.problems import Difference, Problem, Written, Wrong
+from web.api.answers.problems import Difference, Problem, ShownFile, ShownNow, Written, Wrong
 from web.api.answers.tasks import (
     Attachment,
     Field,
@@ -89,6 +89,8 @@ __all__ = [
     "Point",
     "Problem",
     "Retried",
+    "ShownFile",
+    "ShownNow",
     "Signature",
     "Signed",
     "StartCheck",

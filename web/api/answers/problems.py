@@ -36,10 +36,32 @@ class Difference(Struct, frozen=True):
     stored: Any
 
 
+class ShownFile(Struct, frozen=True):
+    """A file of a task."""
+
+    filename: str
+    size: int
+    sha256: str
+    by: str
+
+
+class ShownNow(Struct, frozen=True):
+    """What whoever signs would sign now, beside what is written: its `sha256` is the task's
+    `shown_sha256`."""
+
+    sha256: str
+    name: str
+    meaning: str
+    definition_id: str
+    version: int
+    attachments: dict[str, list[ShownFile]]
+
+
 class Problem(Struct, frozen=True, omit_defaults=True):
     """Problem details (RFC 9457). `type` is a page that explains it. Of a task that was changed
     meanwhile, `stored` is what is written in it now, `by` and `at` who saved it and when, and
-    `differences` are the places where what was sent is not the same."""
+    `differences` are the places where what was sent is not the same, and `shown` is what a
+    signature would be about now."""
 
     type: str
     title: str
@@ -53,5 +75,6 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     revision: int | None = None
     stored: Written | None = None
     differences: list[Difference] | None = None
+    shown: ShownNow | None = None
     element_id: str | None = None
     retry_after: int | None = None

@@ -120,7 +120,7 @@ class Signature(Struct, frozen=True):
     meaning: str
     at: Time
     content_sha256: str
-    method: Literal["password"]
+    method: Literal["password", "password+code", "passkey", "openid"]
 
 
 class Attachment(Struct, frozen=True):
@@ -136,7 +136,9 @@ class Attachment(Struct, frozen=True):
 
 
 class TaskDetail(Task, frozen=True):
-    """One user task with all that it asks for."""
+    """One user task with all that it asks for. `shown_sha256` stands for everything of it that is
+    signed: task, meaning, points, fields, drafts, files, plan and the diagram's version; whoever
+    signs sends it back. Empty when the task is no longer open."""
 
     instance_id: str
     definition_id: str
@@ -153,3 +155,4 @@ class TaskDetail(Task, frozen=True):
     completed_by: Person | None
     completed_at: Time | None
     can: list[Literal["claim", "take_over", "release", "reassign", "save", "complete"]]
+    shown_sha256: str
