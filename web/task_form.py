@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from engine import Problem, TaskDetail, TaskForm
+from engine import Problem, SignedDifference, TaskDetail, TaskForm
 from web import forms
+from web.i18n import N_
 from web.i18n import gettext as _
 from web.texts.wording import called
 from web.understood import understand
@@ -92,6 +93,26 @@ def labels(detail: TaskDetail) -> dict[str, str]:
         "password": _("Ditt lösenord"),
         "reason": _("Varför tar du över den?"),
     }
+
+
+SIGNED: Final = {
+    "note": N_("Anteckning"),
+    "files": N_("Bifogade filer"),
+    "signer": N_("Vem som signerade"),
+    "completed_by": N_("Vem som slutförde"),
+    "meaning": N_("Betydelse"),
+    "at": N_("Tid"),
+    "method": N_("Metod"),
+    "task": N_("Uppgift"),
+}
+"""What a signature says beside answers and points, by the kind of a ``SignedDifference``."""
+
+
+def signed_kind(difference: SignedDifference) -> str:
+    """What of a signed task differs, in words: the label of a field or a point, or its kind."""
+    if difference.kind in ("answer", "point"):
+        return difference.label
+    return _(SIGNED.get(difference.kind, SIGNED["task"]))
 
 
 def unread(task: TaskDetail, posted: MultiDict[str, str]) -> list[str]:

@@ -184,6 +184,7 @@ def _page(detail: TaskDetail) -> str:
         if "done" in request.args and detail.row.state == "completed"
         else None,
         attachment_limit=config().limits.attachment_bytes,
+        signed_kind=task_form.signed_kind,
     )
 
 

@@ -13,6 +13,7 @@ from engine.access import actions
 from engine.access.rules import CaseObject, TaskObject, authorize, may
 from engine.bpmn.meta import CheckItem
 from engine.feel import StoredValues
+from engine.queries.as_signed import as_signed
 from engine.queries.objects import task_object, task_of_attachment
 from engine.queries.people_choices import choices
 from engine.queries.rows import (
@@ -45,7 +46,6 @@ from engine.views import (
     Field,
     Person,
     PlanRow,
-    SignatureView,
     TaskDetail,
 )
 
@@ -120,7 +120,8 @@ def get(
     thing = replace(thing, named=assignee is not None and assignee.username == required.named)
     values, was = _draft(readable(row.answers), required.form)
     can = frozenset(name for name, action in ACTIONS.items() if may(actor, action, thing))
-    return TaskDetail(
+    signed = _signature(connection, thing.id) if row.is_signed else None
+    detail = TaskDetail(
         row=task_row(row, people),
         instance_id=row.instance_id,
         instance_revision=row.instance_revision,
@@ -133,12 +134,10 @@ def get(
         values=values,
         note=row.note,
         attachments=_by_field(attached, people),
-        plan=plan_ahead(connection, thing.case, (row.process_id, row.element_id))
-        if any(f.type == "plan" for f in required.form)
-        else (),
+        plan=_plan(connection, thing.case, row, required.form),
         signature_required=required.signature_required,
         meaning=required.meaning,
-        signature=_signature(connection, thing.id) if row.is_signed else None,
+        signature=signature_view(signed) if signed else None,
         completed_by=people.get(row.completed_by or ""),
         completed_at=row.ended_at if row.state == "completed" else None,
         can=can,
@@ -147,6 +146,7 @@ def get(
         draft_saved_by=name_of(people, row.draft_by),
         plan_was=was,
     )
+    return as_signed(detail, signed.content) if signed else detail
 
 
 def task_place(connection: Connection, actor: Actor, task_id: str) -> tuple[TaskObject, TaskPlace]:
@@ -239,6 +239,15 @@ def _by_field(rows: Any, people: PeopleById) -> dict[str, tuple[Attachment, ...]
     return {field_id: tuple(views) for field_id, views in by_field.items()}
 
 
+def _plan(
+    connection: Connection, case: CaseObject, row: AnyRow, form: tuple[Field, ...]
+) -> tuple[PlanRow, ...]:
+    """The plan, for a form that has a plan field."""
+    if not any(f.type == "plan" for f in form):
+        return ()
+    return plan_ahead(connection, case, (row.process_id, row.element_id))
+
+
 def plan_ahead(
     connection: Connection, case: CaseObject, own: tuple[str, str]
 ) -> tuple[PlanRow, ...]:
@@ -251,6 +260,6 @@ def plan_ahead(
     )
 
 
-def _signature(connection: Connection, task_id: str) -> SignatureView | None:
-    row = connection.execute(select(*SIGNATURE).where(SignatureTable.task_id == task_id)).first()
-    return signature_view(row) if row else None
+def _signature(connection: Connection, task_id: str) -> AnyRow | None:
+    columns = (*SIGNATURE, SignatureTable.content)
+    return connection.execute(select(*columns).where(SignatureTable.task_id == task_id)).first()

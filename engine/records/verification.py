@@ -62,6 +62,7 @@ class _VerificationState:
     faults: list[Fault] = field(default_factory=list)
     chains: int = 0
     entries: int = 0
+    old: int = 0
     signed: dict[str, tuple[str, int, Mapping[str, Any]]] = field(default_factory=dict)
 
 
@@ -90,7 +91,7 @@ def verify(connection: Connection, case_id: str | None = None) -> Verification:
         Fault(chain, seq, "the signature that this entry records is missing")
         for chain, seq, _ in state.signed.values()
     ]
-    return Verification(state.chains, state.entries, signatures, tuple(state.faults))
+    return Verification(state.chains, state.entries, signatures, tuple(state.faults), state.old)
 
 
 def _entries(connection: Connection, case_id: str | None) -> Iterator[Any]:
@@ -195,14 +196,26 @@ def _check_signature(row: Any, state: _VerificationState) -> None:
     if content is None:
         fault("the content is no canonical JSON object: it was changed")
         return
+    state.old += content.get("format") == 1
+    if not _shown_as_hashed(content):
+        fault("what was shown is not what its hash says: it was changed")
     for column, said in _signed_columns(content).items():
         value = utc_text(row.at) if column == "at" else getattr(row, column)
         if said != value:
             fault(f"the column {column} is not what was signed: it was changed")
     places = {"actor": row.signer_id, "instance": row.instance_id, "case": row.case_id}
-    for key, value in places.items():
-        if known is not None and body.get(key) != value:
-            fault(f"the history has another {key} for it")
+    for key in [k for k in places if known is not None and body.get(k) != places[k]]:
+        fault(f"the history has another {key} for it")
+
+
+def _shown_as_hashed(content: Mapping[str, Any]) -> bool:
+    """Whether the ``shown_sha256`` of a signed document is that of what it says was shown."""
+    keys, digest = ("task", "element", "definition", "meaning"), content.get("shown_sha256")
+    shown = content.get("shown")
+    if digest is None or not isinstance(shown, dict):
+        return digest is None
+    whole = {**{key: content.get(key) for key in keys}, **shown}
+    return bool(digest == sha256(canonical(whole)))
 
 
 def _signed_columns(content: Mapping[str, Any]) -> Mapping[str, Any]:

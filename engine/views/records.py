@@ -85,6 +85,8 @@ class Verification:
     entries: int
     signatures: int
     faults: tuple[Fault, ...]
+    old_signatures: int = 0
+    """Signatures of format 1, which say what was typed and not what was shown: valid, and old."""
     complete_to: Checkpoint | None = None
 
     @property

@@ -87,6 +87,19 @@ class SignatureView:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedDifference:
+    """Something of a signed task that its rows say otherwise than it was signed: they were changed
+    past the application. ``kind`` is ``answer``, ``point``, ``note``, ``files``, ``signer``,
+    ``completed_by``, ``meaning``, ``at``, ``method``, ``task``, or ``document`` when the signed
+    bytes themselves were changed; ``label`` is that of the field or point."""
+
+    kind: str
+    label: str = ""
+    signed: str = ""
+    stored: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file on a task's form, without its bytes. ``size`` is in bytes, ``by`` the name of a
     person."""
@@ -240,7 +253,8 @@ class TaskDetail:
     yet. ``plan_was`` is what the plan said when the draft was saved, by row and by what the draft
     changes of it (``person``, ``due``). ``due_reason`` is there when it was asked for and the task
     has a date. ``shown_sha256`` is the SHA-256 of what the page of an open task shows to be signed
-    (``engine.work.shown``), "" of any other."""
+    (``engine.work.shown``), "" of any other. A signed task is shown as it was signed; ``differs``
+    is what its rows say otherwise."""
 
     row: TaskRow
     instance_id: str
@@ -267,3 +281,4 @@ class TaskDetail:
     plan_was: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     due_reason: DueReason | None = None
     shown_sha256: str = ""
+    differs: tuple[SignedDifference, ...] = ()

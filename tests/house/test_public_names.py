@@ -21,7 +21,7 @@ NAMES = {
     "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",
     # tasks
     "Attachment", "DayOff", "DueReason", "Evidence", "Exact", "Field", "Option", "Point",
-    "Signable", "SignatureView",
+    "Signable", "SignatureView", "SignedDifference",
     "TaskDetail", "TaskForm", "TaskRow", "Tick", "StartForm", "StartOption",
     "StartCheck", "DateConflict",
     "AwaitedEvent", "FollowUp", "Notice", "InstanceTitle",

@@ -104,6 +104,8 @@ def verify(
     for fault in result.faults:
         click.echo(f"BROKEN chain {fault.chain}, entry {fault.seq}: {fault.problem}")
     counted = f"{result.entries} entries in {result.chains} chains, {result.signatures} signatures"
+    if result.old_signatures:
+        counted += f" ({result.old_signatures} of format 1: valid, but old)"
     click.echo(f"{counted}: {'unbroken' if result.ok else f'{len(result.faults)} faults'}")
     if result.complete_to is not None:
         upto = result.complete_to
