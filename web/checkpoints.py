@@ -53,10 +53,10 @@ def _problem(status: CheckpointStatus) -> str:
 
 @blueprint.get("/newest.txt")
 def note() -> Response:
-    """The newest checkpoint's note, as it was signed."""
+    """The newest checkpoint's note, as it was signed; an empty file while there is none."""
     newest = engine().checkpoints.status(actor()).newest
     if newest is None:
-        raise NotFound
+        return _file(b"", "checkpoint-0.txt")
     return _file(newest.note.encode(), f"checkpoint-{newest.size}.txt")
 
 
