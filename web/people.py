@@ -250,6 +250,7 @@ def _person_page(account: Account) -> str:
         rights=_rights(),
         password=new_password(),
         tokens=engine().tokens.all(actor(), chosen.username),
+        methods=engine().second_factors.of(actor(), chosen.username),
         scopes_known={key: _(text) for key, text in SCOPES.items()},
         now=engine().now(),
     )

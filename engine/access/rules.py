@@ -172,6 +172,11 @@ def _oneself(actor: Actor, person: PersonObject) -> bool:
     return person.id == actor.id or actions.SYSTEM_RIGHT in actor.rights
 
 
+def _resetter(actor: Actor, person: PersonObject) -> bool:
+    """An administrator, for others: one's own go by re-authentication only."""
+    return person.id != actor.id and _has(actor, actions.ADMINISTRATOR)
+
+
 def _worker(actor: Actor, task: TaskObject) -> bool:
     """The assignee or, while nobody is assigned, anyone who holds the role. Not even a manager may
     do somebody else's task: it is reassigned first."""
@@ -266,6 +271,9 @@ RULES: Mapping[str, tuple[type, AccessRule]] = {
     actions.PEOPLE_MANAGE: (type(None), _administrator),
     actions.PEOPLE_PASSWORD: (PersonObject, _own_account),
     actions.TOKEN_ADD: (PersonObject, _oneself),
+    actions.SIGN_IN_VIEW: (PersonObject, _own_account),
+    actions.SIGN_IN_MANAGE: (PersonObject, _oneself),
+    actions.SECOND_FACTOR_RESET: (PersonObject, _resetter),
     actions.TOKEN_MANAGE: (PersonObject, _own_account),
     actions.CASE_CORRECT: (CaseObject, _operator),
     actions.INSTANCE_MIGRATE: (type(None), _operator),

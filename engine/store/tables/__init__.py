@@ -36,6 +36,13 @@ from engine.store.tables.previews import PreviewGroupTable, PreviewItemTable, Pr
 from engine.store.tables.receipts import ReceiptTable
 from engine.store.tables.records import HistoryTable, SignatureTable
 from engine.store.tables.sessions import KnownOriginTable, SessionTable, SignInFailureTable
+from engine.store.tables.sign_in import (
+    ChallengeTable,
+    OneTimeCodeTable,
+    OpenidLinkTable,
+    PasskeyTable,
+    RecoveryCodeTable,
+)
 from engine.store.tables.storage import STORED
 from engine.store.tables.tasks import AttachmentTable, TaskTable
 from engine.store.tables.tokens import ApiTokenTable
@@ -52,6 +59,7 @@ __all__ = [
     "AttachmentTable",
     "CaseTable",
     "CaseWordTable",
+    "ChallengeTable",
     "CheckpointEvidenceTable",
     "CheckpointTable",
     "CounterTable",
@@ -76,7 +84,10 @@ __all__ = [
     "MigrationTable",
     "NodeTable",
     "NoticeTable",
+    "OneTimeCodeTable",
+    "OpenidLinkTable",
     "OutboxTable",
+    "PasskeyTable",
     "PendingFormTable",
     "PersonRoleTable",
     "PersonTable",
@@ -86,6 +97,7 @@ __all__ = [
     "PreviewItemTable",
     "PreviewTable",
     "ReceiptTable",
+    "RecoveryCodeTable",
     "ReminderTable",
     "ResourceTable",
     "RoutineTable",
