@@ -119,6 +119,7 @@ def index() -> ResponseReturnValue:
             )
         ],
         may_verify=filters.case is not None or _sees_all(),
+        sees_all=_sees_all(),
         problems=Problems(filters.problems, _labels()),
     )
     return shown, 422 if filters.problems else 200
