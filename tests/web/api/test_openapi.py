@@ -206,7 +206,7 @@ class Promise:
             assert told["type"] == "/problems/revision-required"
             body = {**(body or {}), "revision": self("get_task", id=id, by=caller)["revision"]}
         answer = caller.send(method, path, body, key=key, **more)
-        if method == "GET":
+        if "304" in operation["responses"]:
             headers = {"If-None-Match": answer.headers["ETag"]}
             again = caller.send(method, path, headers=headers, **more)
             assert (again.status_code, again.data) == (304, b"")
@@ -223,7 +223,8 @@ class Promise:
         schema = response["content"][answer.mimetype]["schema"]
         if answer.status_code < 300:
             self.kept.add(name)
-        value = answer.json if answer.mimetype.endswith("json") else answer.text
+        file = answer.data.decode("utf-8", "replace")
+        value = answer.json if answer.mimetype.endswith("json") else file
         self.validate(schema, value)
         return value
 
@@ -304,6 +305,11 @@ def look_at_definitions(call: Promise) -> None:
     definitions = call("list_definitions")["items"]
     call("get_definition", id=definitions[0]["id"])
     assert "<" in call("get_definition_xml", id=definitions[0]["id"])
+    assert "<trace>" in call("export_history", query_string={"format": "xes"})
+    case_id = call("list_cases", query_string={"state": "all"})["items"][0]["id"]
+    assert call("get_case_sheet", id=case_id).startswith("%PDF")
+    task_id = call("list_tasks", query_string={"show": "all"})["items"][0]["id"]
+    assert call("get_task_sheet", id=task_id).startswith("%PDF")
 
 
 def work_on_a_task(call: Promise) -> None:
