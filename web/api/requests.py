@@ -137,7 +137,7 @@ class HistoryExport(Given, frozen=True, kw_only=True):
     format: Annotated[
         Literal["xes", "ocel-json", "ocel-sqlite"],
         Meta(description="XES, or OCEL 2.0 as JSON or as an SQLite database."),
-    ]
+    ] = "xes"
     case_id: Annotated[Exactly | UnsetType, Meta(description="The case's id or its number.")] = (
         UNSET
     )
