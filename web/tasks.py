@@ -181,6 +181,7 @@ def _page(detail: TaskDetail) -> str:
         people=people,
         assignee=task_people.assignee(detail, carried),
         names={} if editable else task_people.names(detail),
+        first_names=task_people.names(detail.countersigns) if detail.countersigns else {},
         followed=engine().tasks.follow_up(actor(), detail.row.id)
         if "done" in request.args and detail.row.state == "completed"
         else None,

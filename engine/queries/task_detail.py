@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
@@ -81,7 +81,7 @@ class TaskPlace:
 class TaskRequirements:
     """The checklist, form and signature of a task, with every condition decided. ``exempt`` are the
     ids of the points that need no tick, ``named`` is the user name of the person whom the diagram
-    gives the task to."""
+    gives the task to, ``barred`` are those who may not do it, by id: the step that they did."""
 
     documentation: str = ""
     checklist: tuple[CheckItem, ...] = ()
@@ -90,6 +90,7 @@ class TaskRequirements:
     signature_required: bool = False
     meaning: str = ""
     named: str | None = None
+    barred: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def needed(self) -> tuple[CheckItem, ...]:
@@ -119,7 +120,7 @@ def get(
     assignee = people.get(row.assignee_id or "")
     thing = replace(thing, named=assignee is not None and assignee.username == required.named)
     values, was = _draft(readable(row.answers), required.form)
-    can = frozenset(name for name, action in ACTIONS.items() if may(actor, action, thing))
+    can = _can(actor, thing, required)
     signed = _signature(connection, thing.id) if row.is_signed else None
     detail = TaskDetail(
         row=task_row(row, people),
@@ -145,6 +146,7 @@ def get(
         draft_saved_at=row.draft_at,
         draft_saved_by=name_of(people, row.draft_by),
         plan_was=was,
+        four_eyes=required.barred.get(actor.id, ""),
     )
     return as_signed(detail, signed.content) if signed else detail
 
@@ -237,6 +239,12 @@ def _by_field(rows: Any, people: PeopleById) -> dict[str, tuple[Attachment, ...]
     for row in sorted(rows, key=lambda r: (r.at, r.id)):
         by_field.setdefault(row.field_id, []).append(attachment_view(row, people))
     return {field_id: tuple(views) for field_id, views in by_field.items()}
+
+
+def _can(actor: Actor, thing: TaskObject, required: TaskRequirements) -> frozenset[str]:
+    """What the actor may do; whoever may not do the task may still hand it on."""
+    can = frozenset(name for name, action in ACTIONS.items() if may(actor, action, thing))
+    return can & {"release", "reassign"} if actor.id in required.barred else can
 
 
 def _plan(

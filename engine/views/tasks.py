@@ -254,7 +254,9 @@ class TaskDetail:
     changes of it (``person``, ``due``). ``due_reason`` is there when it was asked for and the task
     has a date. ``shown_sha256`` is the SHA-256 of what the page of an open task shows to be signed
     (``engine.work.shown``), "" of any other. A signed task is shown as it was signed; ``differs``
-    is what its rows say otherwise."""
+    is what its rows say otherwise. ``four_eyes`` is the name of the step that the actor has done,
+    which keeps them from doing this one. ``countersigns`` is the signed task that this one
+    counter-signs, as it was signed."""
 
     row: TaskRow
     instance_id: str
@@ -282,3 +284,5 @@ class TaskDetail:
     due_reason: DueReason | None = None
     shown_sha256: str = ""
     differs: tuple[SignedDifference, ...] = ()
+    four_eyes: str = ""
+    countersigns: TaskDetail | None = None

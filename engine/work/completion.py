@@ -12,7 +12,7 @@ from engine.access import actions
 from engine.errors import Invalid, Problem
 from engine.unit_of_work import UnitOfWork
 from engine.views import Evidence, Signable
-from engine.work import attachments, forms, incidents, planning, signing, tasks
+from engine.work import attachments, counter, forms, four_eyes, incidents, planning, signing, tasks
 from engine.work.loaded_task import LoadedTask
 from engine.work.user_tasks import advance
 
@@ -55,6 +55,8 @@ def complete(
         work.hold_of_task(task_id)
     action = actions.TASK_COMPLETE if evidence is None else actions.TASK_SIGN
     task = tasks.for_change(work, action, task_id, revision, instance_revision)
+    if task.meta.signature.not_by or task.row.counter_of:
+        four_eyes.authorize(work, task)
     # A try that has lost a race holds the case, but what drafts note comes beside it.
     work.remember(task.row.snapshot, guarded=work.optimistic)
     if seen is not None and task.takes("plan"):  # no revision guards what is shown of the plan
@@ -66,7 +68,10 @@ def complete(
     if task.row.case_state == "incident":
         _resolve_failed_completion(work, task)
     step = advance(work)
-    step.complete(task.row.instance_id, task.row.token, given.values)
+    waits = evidence is not None and counter.waits(task)
+    if not waits:
+        values = counter.values(work, task) if task.row.counter_of else given.values
+        step.complete(task.row.instance_id, task.row.token, values)
     work.begin(task.row.case_id)
     _close(work, task, given.answered, tasks.merge_ticks(work, task, given.states), note)
     # After that: open tasks follow the plan, and this one may be in it.
@@ -74,6 +79,8 @@ def complete(
         planning.change(work, task.row.case_id, rows, plan_seen)
     tasks.note_fact(work, task, "task.completed", given.detail)
     result = _sign(work, task, given, showed, seen, evidence) if evidence is not None else {}
+    if waits:
+        return {**result, "counter": counter.open_task(work, task)}
     step.run()
     return result
 
@@ -110,6 +117,7 @@ def signable(
     :raises Invalid: as ``complete``, apart from the evidence
     """
     task = tasks.for_change(work, actions.TASK_SIGN, task_id, revision)
+    four_eyes.authorize(work, task)
     files = _files(work, task)
     showed = signing.must_be_as_seen(work, task, files, seen)
     given = _given(work, task, answers, ticks, note, files, signed=True)

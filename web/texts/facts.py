@@ -38,6 +38,8 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "file.detached": (N_("Fil borttagen"), N_("%(who)s tog bort %(filename)s från ”%(element)s”")),
     "task.completed": (N_("Uppgift slutförd"), N_("%(who)s slutförde ”%(element)s”")),
     "task.signed": (N_("Signatur"), N_("%(who)s signerade ”%(element)s” (%(meaning)s)")),
+    "task.counter_asked": (
+        N_("Kontrasignatur begärd"), N_("”%(element)s” väntar på en kontrasignatur")),
     "checkpoints.key_made": (
         N_("Nyckel för kontrollpunkter"), N_("Kontrollpunkternas första nyckel skapades")),
     "checkpoints.key_rotated": (
