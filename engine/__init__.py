@@ -143,6 +143,7 @@ from engine.views import (
     TokenName,
     VariableValue,
     Verification,
+    Withdrawal,
     Wording,
 )
 from engine.work.fields import is_unseen
@@ -280,6 +281,7 @@ __all__ = [
     "Unavailable",
     "VariableValue",
     "Verification",
+    "Withdrawal",
     "Wording",
     "decide_file",
     "is_unseen",

@@ -312,6 +312,15 @@ def see_notice(notice_id: str) -> ResponseReturnValue:
     return redirect(way_back().url)
 
 
+@blueprint.post("/tasks/<task_id>/signature/withdraw")
+def withdraw_signature(task_id: str) -> ResponseReturnValue:
+    """Withdraw the signature of a task, with the posted reason."""
+    reason = request.form.get("reason", "")
+    engine().tasks.withdraw_signature(actor(), task_id, reason, key=posted_key())
+    flash(_("Signaturen är återkallad. Den står kvar, överstruken, med din orsak."), "success")
+    return _to_task(task_id)
+
+
 def _detach(detail: TaskDetail, attachment_id: str) -> ResponseReturnValue:
     try:
         engine().tasks.detach(actor(), detail.row.id, attachment_id, key=posted_key() + "-detach")

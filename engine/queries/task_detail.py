@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, exists, select
 
 from engine.access import actions
-from engine.access.rules import CaseObject, TaskObject, authorize, may
+from engine.access.rules import CaseObject, SignatureObject, TaskObject, authorize, may
 from engine.bpmn.meta import CheckItem
 from engine.feel import StoredValues
 from engine.queries.as_signed import as_signed
@@ -148,7 +148,7 @@ def get(
         plan_was=was,
         four_eyes=required.barred.get(actor.id, ""),
     )
-    return as_signed(detail, signed.content) if signed else detail
+    return _signed(actor, thing, detail, signed) if signed else detail
 
 
 def task_place(connection: Connection, actor: Actor, task_id: str) -> tuple[TaskObject, TaskPlace]:
@@ -239,6 +239,14 @@ def _by_field(rows: Any, people: PeopleById) -> dict[str, tuple[Attachment, ...]
     for row in sorted(rows, key=lambda r: (r.at, r.id)):
         by_field.setdefault(row.field_id, []).append(attachment_view(row, people))
     return {field_id: tuple(views) for field_id, views in by_field.items()}
+
+
+def _signed(actor: Actor, thing: TaskObject, detail: TaskDetail, signed: AnyRow) -> TaskDetail:
+    """The task as it was signed; its signature can be withdrawn once."""
+    own = SignatureObject(signed.signer_id, thing.case)
+    if signed.withdrawn_at is None and may(actor, actions.SIGNATURE_WITHDRAW, own):
+        detail = replace(detail, can=detail.can | {"withdraw"})
+    return as_signed(detail, signed.content)
 
 
 def _can(actor: Actor, thing: TaskObject, required: TaskRequirements) -> frozenset[str]:

@@ -74,8 +74,18 @@ class Signable:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That a signature was withdrawn: by whom, when and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureView:
-    """A signature in readable form (21 CFR 11.50: name, time, meaning)."""
+    """A signature in readable form (21 CFR 11.50: name, time, meaning). One that was withdrawn
+    stays, and is shown struck through."""
 
     id: str
     by: str
@@ -84,6 +94,7 @@ class SignatureView:
     at: datetime
     content_sha256: str
     method: str
+    withdrawn: Withdrawal | None = None
 
 
 @dataclass(frozen=True, slots=True)

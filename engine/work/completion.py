@@ -51,24 +51,20 @@ def complete(
     :raises Invalid: with everything that is missing or wrong
     :raises StepError: when the process cannot go on
     """
-    if not work.optimistic:
-        work.hold_of_task(task_id)
-    action = actions.TASK_COMPLETE if evidence is None else actions.TASK_SIGN
-    task = tasks.for_change(work, action, task_id, revision, instance_revision)
-    if task.meta.signature.not_by or task.row.counter_of:
-        four_eyes.authorize(work, task)
+    signed = evidence is not None
+    task = _to_complete(work, task_id, revision, instance_revision, signed=signed)
     # A try that has lost a race holds the case, but what drafts note comes beside it.
     work.remember(task.row.snapshot, guarded=work.optimistic)
     if seen is not None and task.takes("plan"):  # no revision guards what is shown of the plan
         work.begin(task.row.case_id)
     files = _files(work, task)
-    signs = evidence is not None or seen is not None
-    showed = signing.must_be_as_seen(work, task, files, seen) if signs else {}
-    given = _given(work, task, answers, ticks, note, files, signed=evidence is not None)
+    compared = signed or seen is not None
+    showed = signing.must_be_as_seen(work, task, files, seen) if compared else {}
+    given = _given(work, task, answers, ticks, note, files, signed=signed)
     if task.row.case_state == "incident":
         _resolve_failed_completion(work, task)
     step = advance(work)
-    waits = evidence is not None and counter.waits(task)
+    waits = signed and task.is_first_of_two
     if not waits:
         values = counter.values(work, task) if task.row.counter_of else given.values
         step.complete(task.row.instance_id, task.row.token, values)
@@ -83,6 +79,24 @@ def complete(
         return {**result, "counter": counter.open_task(work, task)}
     step.run()
     return result
+
+
+def _to_complete(
+    work: UnitOfWork,
+    task_id: str,
+    revision: int | None,
+    instance_revision: int | None,
+    *,
+    signed: bool,
+) -> LoadedTask:
+    """The task, when the actor may complete it now."""
+    if not work.optimistic:
+        work.hold_of_task(task_id)
+    action = actions.TASK_SIGN if signed else actions.TASK_COMPLETE
+    task = tasks.for_change(work, action, task_id, revision, instance_revision)
+    if task.meta.signature.not_by or task.row.counter_of:
+        four_eyes.authorize(work, task)
+    return task
 
 
 def _sign(

@@ -28,11 +28,6 @@ _SIGNED: Final = select(
 ).where(_SIGNATURE.c.task_id == bindparam("id"))
 
 
-def waits(task: LoadedTask) -> bool:
-    """Whether a signature of the task is followed by another's."""
-    return task.meta.signature.counter_role is not None and task.row.counter_of is None
-
-
 def open_task(work: UnitOfWork, task: LoadedTask) -> str:
     """Open the task of the counter-signer; its id. It has the date and the place of the first."""
     row = work.connection.execute(_ROW, {"id": task.row.id}).one()._asdict()

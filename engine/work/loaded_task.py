@@ -101,6 +101,11 @@ class LoadedTask:
         return feel.StoredValues({**self.row.snapshot.instance.variables, **self.row.local})
 
     @property
+    def is_first_of_two(self) -> bool:
+        """Is a signature of it followed by a counter-signature?"""
+        return self.meta.signature.counter_role is not None and self.row.counter_of is None
+
+    @property
     def conditional(self) -> bool:
         """Does what the task asks for depend on variables or answers?"""
         fields, points = self.meta.form, self.meta.checklist

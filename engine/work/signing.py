@@ -50,7 +50,7 @@ def must_be_as_seen(
         element = (task.definition.process_id, task.row.element_id)
         plan = task_detail.plan_ahead(work.connection, case, element)
     mine = () if seen is None else _own(work, files, seen)
-    first = counter.signed(work.connection, task)
+    first = counter.signed(work.connection, task) if task.row.counter_of else None
     content = shown.content(task, files, plan, typed=mine, counters=first)
     if seen is not None and shown.digest(content) != seen.sha256:
         raise Conflict(

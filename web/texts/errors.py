@@ -135,6 +135,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Någon annan ska göra detta"),
         N_("Du har gjort ”%(step)s”. Den här uppgiften ska göras av en annan person."),
     ),
+    "already_withdrawn": (
+        N_("Signaturen är redan återkallad"),
+        N_("%(by)s har redan återkallat den."),
+    ),
     "shown_changed": (
         N_("Det som skulle signeras har ändrats"),
         N_("Inget är signerat. Läs in sidan igen, läs vad som står där nu och signera på nytt."),
