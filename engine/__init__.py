@@ -29,6 +29,7 @@ from engine.identity.attempt_budgets import network_of
 from engine.identity.tokens import SCOPES as TOKEN_SCOPES
 from engine.service import Engine
 from engine.service.decide_file import decide_file
+from engine.service.task_batches import SignedOne
 from engine.views import (
     COUNTED_RUNNING,
     INCIDENT_KINDS,
@@ -263,6 +264,7 @@ __all__ = [
     "Signable",
     "SignatureView",
     "SignedDifference",
+    "SignedOne",
     "Site",
     "SkippedStep",
     "Source",

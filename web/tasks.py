@@ -317,7 +317,7 @@ def withdraw_signature(task_id: str) -> ResponseReturnValue:
     """Withdraw the signature of a task, with the posted reason."""
     reason = request.form.get("reason", "")
     engine().tasks.withdraw_signature(actor(), task_id, reason, key=posted_key())
-    flash(_("Signaturen är återkallad. Den står kvar, överstruken, med din orsak."), "success")
+    flash(_("Signaturen är tillbakadragen. Den står kvar, överstruken, med din orsak."), "success")
     return _to_task(task_id)
 
 

@@ -107,8 +107,7 @@ def get(
     """The task ``thing`` as ``actor`` may see it; ``ask`` gives what its diagram requires. Raises
     ``NotFound``.
 
-    ``plan`` is filled only for a form with a plan field: with all activities of the case that are
-    ahead or open, except the task's own.
+    ``plan`` (what is ahead or open but the task's own) is filled only for a form with a plan field.
     """
     authorize(actor, actions.TASK_VIEW, thing)
     row = _load(connection, thing.id)

@@ -9,8 +9,8 @@ that is signed with it. A challenge for it is made from ``signable``.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -91,7 +91,7 @@ class TaskCompletions(TaskFiles):
         """
         self._transactions.check_size(answers)
         content = {"answers": dict(answers), "ticks": dict(ticks), "note": note}
-        try:
+        with self._refusals_noted(actor, task_id, signs=password is not None or prove is not None):
             how = {
                 "evidence": self._evidence(actor, password, prove, task_id, content),
                 "seen": None if shown_sha256 is None else signing.Seen(shown_sha256, own_files),
@@ -100,8 +100,12 @@ class TaskCompletions(TaskFiles):
                 "plan_seen": plan_seen,
             }
             return self._complete(actor, task_id, key, content, how)
+
+    @contextmanager
+    def _refusals_noted(self, actor: Actor, task_id: str, *, signs: bool) -> Iterator[None]:
+        try:
+            yield
         except (NotAllowed, Conflict) as error:
-            signs = password is not None or prove is not None
             if signs and error.error_code in REFUSED:
                 self._note_refusal(actor, task_id, error)
             raise

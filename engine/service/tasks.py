@@ -13,7 +13,7 @@ from engine import feel
 from engine.queries import task_detail
 from engine.queries import tasks as queries
 from engine.queries.task_detail import TaskPlace, TaskRequirements
-from engine.service.task_completions import TaskCompletions
+from engine.service.task_batches import TaskBatches
 from engine.unit_of_work import UnitOfWork
 from engine.views import (
     Actor,
@@ -42,7 +42,7 @@ from engine.work import (
 from engine.work.loaded_task import LoadedTask, access_object, load_task, task_form
 
 
-class Tasks(TaskCompletions):
+class Tasks(TaskBatches):
     """The user tasks of all cases."""
 
     # ------------------------------------------------------------ look at

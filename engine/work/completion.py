@@ -9,11 +9,11 @@ from typing import Any
 
 from engine import feel
 from engine.access import actions
-from engine.errors import Invalid, Problem
+from engine.errors import Conflict, Invalid, Problem
 from engine.unit_of_work import UnitOfWork
 from engine.views import Evidence, Signable
 from engine.work import attachments, counter, forms, four_eyes, incidents, planning, signing, tasks
-from engine.work.loaded_task import LoadedTask
+from engine.work.loaded_task import LoadedTask, load_task
 from engine.work.user_tasks import advance
 
 
@@ -112,6 +112,35 @@ def _sign(
     result, detail = signing.sign(work, task, content, evidence)
     tasks.note_fact(work, task, "task.signed", detail)
     return result
+
+
+def complete_drafted(
+    work: UnitOfWork, task_id: str, evidence: Evidence, seen: signing.Seen
+) -> dict[str, Any]:
+    """Complete a task as its draft stands.
+
+    :raises Conflict: ``sign_alone`` for a task whose form changes the plan
+    """
+    task = load_task(work, task_id)
+    if task.takes("plan"):
+        raise Conflict("Its plan is changed on its own page.", code="sign_alone")
+    return complete(work, task_id, **_drafted(task), evidence=evidence, seen=seen)
+
+
+def drafted_problems(work: UnitOfWork, task_id: str) -> tuple[Problem, ...]:
+    """What keeps a task from being completed as its draft stands, apart from a signature."""
+    return problems(work, task_id, **_drafted(load_task(work, task_id)))
+
+
+def _drafted(task: LoadedTask) -> dict[str, Any]:
+    """What a task's draft says, as the arguments of ``complete``."""
+    fields = {field.id for field in task.meta.form if field.type not in ("attachment", "plan")}
+    answers = {k: v for k, v in task.shown_values().items() if k in fields and v is not None}
+    return {
+        "answers": {name: feel.plain(feel.from_json(value)) for name, value in answers.items()},
+        "ticks": {id: t["reason"] or t["state"] == "done" for id, t in task.row.ticks.items()},
+        "note": task.row.note,
+    }
 
 
 def signable(

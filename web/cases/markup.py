@@ -198,7 +198,7 @@ def _stamp(signed: SignatureView, name: str, url: str) -> Markup:
     title = f"{signed.name}, {signed.meaning}, {formats.moment(signed.at)}"
     told = _("%(activity)s, signerad av %(who)s", activity=name, who=signed.name)
     if signed.withdrawn is not None:
-        told = _("%(activity)s, återkallad signatur av %(who)s", activity=name, who=signed.name)
+        told = _("%(activity)s, tillbakadragen signatur av %(who)s", activity=name, who=signed.name)
         return Markup(
             f'<a class="stamp" href="{escape(url)}" title="{escape(told)}">\n'
             f'  <s aria-hidden="true">{escape(initials(signed.name))}</s>\n'

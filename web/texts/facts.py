@@ -43,8 +43,8 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "task.sign_refused": (
         N_("Signering avvisad"), N_("%(who)s försökte signera ”%(element)s” och avvisades")),
     "signature.withdrawn": (
-        N_("Signatur återkallad"),
-        N_("%(who)s återkallade signaturen på ”%(element)s”: %(reason)s")),
+        N_("Signatur tillbakadragen"),
+        N_("%(who)s drog tillbaka signaturen på ”%(element)s”: %(reason)s")),
     "checkpoints.key_made": (
         N_("Nyckel för kontrollpunkter"), N_("Kontrollpunkternas första nyckel skapades")),
     "checkpoints.key_rotated": (

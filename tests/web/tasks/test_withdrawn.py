@@ -24,7 +24,7 @@ def test_the_page_asks_for_a_reason_and_then_strikes_the_signature_through(
 ) -> None:
     visitor = signed_in(people["saljare"])
     page = visitor.open(f"/tasks/{signed}")
-    assert "Återkalla signaturen" in page.text
+    assert "Dra tillbaka signaturen" in page.text
     refused = visitor.send(page, {"reason": " "}, having="reason")
     assert refused.status_code == 422
     done = visitor.send(refused, {"reason": "Fel avtal"}, having="reason")
@@ -32,6 +32,6 @@ def test_the_page_asks_for_a_reason_and_then_strikes_the_signature_through(
     after = visitor.open(f"/tasks/{signed}")
     assert f"<s>{people['saljare'].name}</s>" in after.text
     assert "Fel avtal" in after.text
-    assert "Återkalla signaturen" not in after.text
+    assert "Dra tillbaka signaturen" not in after.text
     case = engine.tasks.get(SYSTEM, signed).row.case_id
-    assert "återkallad signatur" in visitor.open(f"/cases/{case}").text
+    assert "tillbakadragen signatur" in visitor.open(f"/cases/{case}").text
