@@ -29,6 +29,7 @@ from engine.identity.attempt_budgets import network_of
 from engine.identity.tokens import SCOPES as TOKEN_SCOPES
 from engine.service import Engine
 from engine.service.decide_file import decide_file
+from engine.service.task_batches import SignedOne
 from engine.views import (
     COUNTED_RUNNING,
     INCIDENT_KINDS,
@@ -143,6 +144,7 @@ from engine.views import (
     TokenName,
     VariableValue,
     Verification,
+    Withdrawal,
     Wording,
 )
 from engine.work.fields import is_unseen
@@ -262,6 +264,7 @@ __all__ = [
     "Signable",
     "SignatureView",
     "SignedDifference",
+    "SignedOne",
     "Site",
     "SkippedStep",
     "Source",
@@ -280,6 +283,7 @@ __all__ = [
     "Unavailable",
     "VariableValue",
     "Verification",
+    "Withdrawal",
     "Wording",
     "decide_file",
     "is_unseen",
