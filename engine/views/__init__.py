@@ -133,6 +133,7 @@ from engine.views.tasks import (
     TaskRow,
     TaskState,
     Tick,
+    Withdrawal,
 )
 from engine.views.tokens import IssuedToken, Token
 
@@ -270,6 +271,7 @@ __all__ = [
     "TokenName",
     "VariableValue",
     "Verification",
+    "Withdrawal",
     "Wording",
     "",
 ]
