@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
@@ -117,8 +118,15 @@ def _read(row: AnyRow) -> SignedContent:
         at=row.at,
         content_sha256=row.content_sha256,
         intact=content is not None,
+        withdrawn=_withdrawal(row),
     )
     return SignedContent(view, data, content)
+
+
+def _withdrawal(row: AnyRow) -> tuple[str, datetime, str] | None:
+    if row.withdrawn_at is None:
+        return None
+    return row.withdrawn_by_name, row.withdrawn_at, row.withdrawn_reason or ""
 
 
 def _parsed(data: bytes) -> Mapping[str, Any] | None:

@@ -111,7 +111,7 @@ class Engine:
         )
         try:
             if migrate:
-                database.upgrade()
+                database.upgrade(upgrading.noting(clock or SystemClock()))
             database.prepare()
         except BaseException:
             database.close()
@@ -174,6 +174,7 @@ class Engine:
     def close(self) -> None:
         """Close the connections to the database, for good: what is under way comes to its end, and
         every method that is called from now on raises EngineClosed."""
+        self._transactions.reads.close()
         self._transactions.database.close()
 
     def __enter__(self) -> Self:

@@ -100,7 +100,14 @@ from engine.views.printed import (
     PrintedSheet,
     PrintedSignature,
 )
-from engine.views.records import Fault, HistoryChoices, HistoryEntry, Receipt, Verification
+from engine.views.records import (
+    Fault,
+    HistoryChoices,
+    HistoryEntry,
+    HistoryRead,
+    Receipt,
+    Verification,
+)
 from engine.views.sessions import NO_BROWSER, Browser, Session
 from engine.views.sign_in import (
     IssuedChallenge,
@@ -187,6 +194,7 @@ __all__ = [
     "FollowUp",
     "HistoryChoices",
     "HistoryEntry",
+    "HistoryRead",
     "Incident",
     "IncidentKind",
     "InstanceState",

@@ -43,7 +43,8 @@ NAMES = {
     "PreviewGroup", "PreviewedCase", "StoredPreview",
     # what was done
     "CaseProof", "Checkpoint", "CheckpointEvidence", "CheckpointStatus",
-    "DeadLetter", "FailedJob", "Fault", "HistoryChoices", "HistoryEntry", "Receipt", "Verification",
+    "DeadLetter", "FailedJob", "Fault", "HistoryChoices", "HistoryEntry",
+    "HistoryRead", "Receipt", "Verification",
     # who asks
     "network_of",
     # what went wrong

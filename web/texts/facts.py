@@ -14,6 +14,8 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "case.terminated": (
         N_("Ärende avslutat i förtid"), N_("Ärendet avslutades i förtid")),
     "case.cancelled": (N_("Ärende avbrutet"), N_("%(who)s avbröt ärendet")),
+    "rows.noted": (
+        N_("Läget antecknat"), N_("%(who)s antecknade hur raderna stod")),
     "instance.started": (N_("Process startad"), N_("”%(process)s” startade")),
     "instance.completed": (N_("Process avslutad"), N_("”%(process)s” avslutades")),
     "instance.terminated": (

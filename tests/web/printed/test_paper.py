@@ -223,6 +223,7 @@ def test_what_is_not_what_was_signed_is_said() -> None:
     content = json.dumps({"note": "x", "signer": {"name": "A"}}).encode()
     given = {
         "id": "1", "signer_name": "B", "meaning": "M", "method": "password", "at": None,
+        "withdrawn_at": None,
         "content": content,
     }  # fmt: skip
     whole = _read(SimpleNamespace(content_sha256=sha256(content).hexdigest(), **given))
