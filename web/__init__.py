@@ -45,6 +45,7 @@ from web import (
     security,
     sessions,
     static_files,
+    task_signing,
     tasks,
     tokens,
     understood,
@@ -57,7 +58,7 @@ from web.texts import wording
 BLUEPRINTS = (
     accounts, identity, pending_forms, home, batch, tasks, overview, cases, incidents, decisions,
     definitions, migration, previews, history, checkpoints, people, tokens, understood, api,
-    monitoring, printed,
+    monitoring, printed, task_signing,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 

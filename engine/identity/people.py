@@ -89,6 +89,12 @@ def _name_problems(connection: Connection, username: str, name: str) -> list[Pro
     return problems
 
 
+def is_taken(connection: Connection, username: str) -> bool:
+    """Whether somebody has this user name, which is in its normal form."""
+    taken = select(PersonTable.id).where(PersonTable.username == username)
+    return connection.scalar(taken) is not None
+
+
 def _duplicate(username: str) -> Problem:
     return Problem("duplicate", f"there is an account {username!r} already", "username")
 

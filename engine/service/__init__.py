@@ -23,6 +23,7 @@ from engine.service.job_handlers import JobHandlers
 from engine.service.jobs import Jobs
 from engine.service.migration import Migrations
 from engine.service.notices import Notices
+from engine.service.openid import Openid
 from engine.service.operations import Operations
 from engine.service.passkeys import Passkeys
 from engine.service.pending_forms import PendingForms
@@ -31,6 +32,7 @@ from engine.service.previews import Previews
 from engine.service.printed import Printed
 from engine.service.second_factors import SecondFactors
 from engine.service.sessions import Sessions
+from engine.service.signing import Signing
 from engine.service.tasks import Tasks
 from engine.service.timers import Timers
 from engine.service.tokens import Tokens
@@ -62,8 +64,10 @@ class Engine:
         self.sessions = Sessions(transactions)
         self.second_factors = SecondFactors(transactions)
         self.passkeys = Passkeys(transactions)
+        self.openid = Openid(transactions)
         self.tokens = Tokens(transactions)
         self.tasks = Tasks(transactions, self.sessions)
+        self.signing = Signing(transactions, self.tasks)
         self.notices = Notices(transactions)
         self.history = History(transactions)
         self.checkpoints = Checkpoints(transactions)

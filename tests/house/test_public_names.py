@@ -14,7 +14,8 @@ NAMES = {
     # who
     "SYSTEM", "TOKEN_SCOPES", "Account", "Actor", "Customer", "CustomerRow", "IssuedToken",
     "Person", "Role", "Session", "Token", "TokenName",
-    "Browser", "IssuedChallenge", "IssuedRecoveryCodes", "OneTimeCodeSetup", "Passkey",
+    "Browser", "IssuedChallenge", "IssuedRecoveryCodes", "OneTimeCodeSetup", "OpenidVisit",
+    "Passkey",
     "PendingSignIn", "SessionRow", "SignInMethods", "Site",
     # diagrams
     "Activity", "CheckReport", "Definition", "Deployment", "Drawing", "Edge", "ElementState",

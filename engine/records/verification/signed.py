@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
 
+from engine.records import assertions
 from engine.records.chain import canonical, sha256, utc_text
+from engine.records.signatures import content_of
 from engine.records.verification.entries import ROWS_AT_ONCE, VerificationState, object_of
 from engine.records.verification.reading import as_bytes
 from engine.store.tables import SignatureTable
@@ -51,8 +53,8 @@ def _check_signature(row: Any, state: VerificationState) -> None:
         fault("the content is no canonical JSON object: it was changed", "content")
         return
     state.old_signatures += content.get("format") == 1
-    if not _shown_as_hashed(content):
-        fault("what was shown is not what its hash says: it was changed", "content")
+    for problem in _faults_inside(content):
+        fault(problem, "content")
     for column, said in _signed_columns(content).items():
         value = utc_text(row.at) if column == "at" else getattr(row, column)
         if said != value:
@@ -60,6 +62,14 @@ def _check_signature(row: Any, state: VerificationState) -> None:
     places = {"actor": row.signer_id, "instance": row.instance_id, "case": row.case_id}
     for key in [k for k in places if known is not None and known[k] != places[k]]:
         fault(f"the history has another {key} for it")
+
+
+def _faults_inside(content: Mapping[str, Any]) -> Iterator[str]:
+    """What contradicts itself in a signed document."""
+    if wrong := assertions.fault_of_signature(content, sha256(canonical(content_of(content)))):
+        yield f"its passkey's assertion is not one of what was signed ({wrong}): it was changed"
+    if not _shown_as_hashed(content):
+        yield "what was shown is not what its hash says: it was changed"
 
 
 def _shown_as_hashed(content: Mapping[str, Any]) -> bool:

@@ -48,6 +48,7 @@ FREE = {
     "identity.confirmed": "does one thing to one's own account",
     "identity.codes_sent": "confirms what waits to be confirmed",
     "identity.add_passkey": "adds a passkey",
+    "signing.sign": "signs what its page has shown, by its hash",
     "identity.reset": "takes all second factors away, and is done once",
     "tasks.withdraw_signature": "is done once, and the signature never changes",
     "pending_forms.discard": "throws away what the visitor has typed",
@@ -74,6 +75,8 @@ IN_BETWEEN = {
     "identity.reset",
     "batch.sign",
     "tasks.withdraw_signature",
+    "signing.challenge",
+    "signing.sign",
 }
 """What is posted by a page in the middle of signing in, or by its script (tests/web/identity); by
 one that follows a choice, or shows a signed task (tests/web/tasks)."""
