@@ -83,6 +83,7 @@ def create_app(
     app.wsgi_app = api.mount(  # type: ignore[assignment,method-assign]
         app.wsgi_app, config, engine, monitoring.observe
     )
+    app.wsgi_app = hosts.without_nul(app.wsgi_app)  # type: ignore[method-assign]
     if hops := config.web.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops

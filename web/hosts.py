@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from flask import Flask, request
@@ -64,3 +65,17 @@ def init(app: Flask, config: Config) -> None:
             raise WrongHost(host)
 
     app.before_request(check)
+
+
+def without_nul(application: Callable[..., Any]) -> Callable[..., Any]:
+    """The WSGI application with the replacement character for each NUL of an address: no row has
+    one, and PostgreSQL takes none, not even to look for it."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        if "\0" in environ.get("PATH_INFO", ""):
+            environ["PATH_INFO"] = environ["PATH_INFO"].replace("\0", "\xef\xbf\xbd")
+        if "%00" in environ.get("QUERY_STRING", ""):
+            environ["QUERY_STRING"] = environ["QUERY_STRING"].replace("%00", "%EF%BF%BD")
+        return application(environ, start_response)
+
+    return answer
