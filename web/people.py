@@ -248,7 +248,9 @@ def _person_page(account: Account) -> str:
         problems=Problems(typed.problems if typed else (), _labels()),
         roles_known=engine().roles,
         rights=_rights(),
-        password=new_password(),
+        password=new_password(
+            lambda made: engine().people.password_problems(chosen.username, made)
+        ),
         tokens=engine().tokens.all(actor(), chosen.username),
         scopes_known={key: _(text) for key, text in SCOPES.items()},
         now=engine().now(),

@@ -21,15 +21,19 @@ from engine.config.accepts import (
     dates,
     flag,
     host_names,
+    hash_list,
     integer,
+    label,
     one_of,
     patterns,
     secret,
     setting,
+    signing_secret,
     text,
     url,
     url_or_none,
     witnesses,
+    words,
     zone,
 )
 from engine.config.shown import shown_url
@@ -40,7 +44,7 @@ from engine.views import Role
 class CompanySettings:
     """The company whose contracts run here; ``name`` stands on pages, exports and mails."""
 
-    name: str = text("Serviceplan")
+    name: str = label("Serviceplan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,29 @@ class LogSettings:
     )
 
 
+SECRET_EXPECTS: Final = (
+    "a random text of at least 32 characters (openssl rand -base64 48 prints one), or empty"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessSettings:
+    """How people get in, and what a change of rights needs. ``second_approver``: whether somebody
+    else must approve what an administrator gives themselves. Passwords that others have set, and
+    invitations, end after so many hours, API tokens after so many days unless they are made for
+    another time. New passwords contain none of the ``company_words`` and none whose hash the file
+    ``breached_passwords`` has."""
+
+    second_approver: bool = flag(True)
+    one_time_password_hours: int = integer(72, 1, 8_760)
+    invitation_hours: int = integer(72, 1, 8_760)
+    token_days: int = integer(90, 1, 3_650)
+    company_words: tuple[str, ...] = setting((), words, 'a list of texts, such as ["städ"]')
+    breached_passwords: str = setting(
+        "", hash_list, "the path of a file that can be read, with lines SHA1:COUNT, or empty"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class WebSettings:
     """The web application: its address, its proxies, its sessions and its lists. ``secret`` signs
@@ -199,7 +226,7 @@ class WebSettings:
     session_idle_minutes: int = integer(60, 1)
     session_hours: int = integer(12, 1)
     page_size: int = integer(25, 1, 200)
-    secret: str = setting("", any_text, "a text in quotes")
+    secret: str = setting("", signing_secret, SECRET_EXPECTS)
     address: str = setting("", url_or_none, "an address that begins with https:// or http://")
 
 
@@ -227,4 +254,5 @@ class Config:
     webhooks: tuple[WebhookSettings, ...] = ()
     metrics: MetricSettings = field(default_factory=MetricSettings)
     log: LogSettings = field(default_factory=LogSettings)
+    access: AccessSettings = field(default_factory=AccessSettings)
     web: WebSettings = field(default_factory=WebSettings)

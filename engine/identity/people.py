@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine import views
 from engine.access import actions
-from engine.blank_text import is_blank
+from engine.blank_text import invisible_in, is_blank
 from engine.config.accepts import MAIL_ADDRESS
 from engine.errors import Invalid, NotFound, Problem
 from engine.identity import sign_in_attempts
@@ -81,12 +81,22 @@ def _name_problems(connection: Connection, username: str, name: str) -> list[Pro
         problems.append(Problem("username_malformed", "small letters, digits, . - _ @", "username"))
     if is_blank(name):
         problems.append(Problem("required", "a name is required", "name"))
+    problems += unseen_problems(name, "name")
     if len(name) > 200:
         problems.append(Problem("too_long", "at most 200 characters", "name", {"maximum": 200}))
     taken = select(PersonTable.id).where(PersonTable.username == username)
     if connection.scalar(taken) is not None:
         problems.append(_duplicate(username))
     return problems
+
+
+def unseen_problems(text: str, field: str) -> list[Problem]:
+    """The problem of a name that has a character that nobody can see; none when it has none."""
+    found = invisible_in(text)
+    if found is None:
+        return []
+    said = f"there is a character that nobody can see: {found}"
+    return [Problem("invisible_character", said, field, {"character": found})]
 
 
 def _duplicate(username: str) -> Problem:
@@ -143,7 +153,11 @@ def change(
 
 def _email_problems(email: str | None) -> list[Problem]:
     given = (email or "").strip()
-    if not given or (len(given) <= 254 and MAIL_ADDRESS.fullmatch(given)):
+    if not given:
+        return []
+    if unseen := unseen_problems(given, "email"):
+        return unseen
+    if len(given) <= 254 and MAIL_ADDRESS.fullmatch(given):
         return []
     return [Problem("email_malformed", "not a mail address", "email")]
 
@@ -168,6 +182,15 @@ def get(connection: Connection, username: str, *, lock: bool = False) -> views.P
     if row is None:
         raise NotFound(f"there is no account {username!r}")
     return person_view(row)
+
+
+def own_words(connection: Connection, username: str) -> tuple[str, str | None]:
+    """The name and the mail address of an account; empty when there is none."""
+    wanted = select(PersonTable.name, PersonTable.email)
+    row = connection.execute(
+        wanted.where(PersonTable.username == normal_username(username))
+    ).first()
+    return (row.name, row.email) if row else ("", None)
 
 
 def password_at(connection: Connection, person_id: str) -> datetime | None:

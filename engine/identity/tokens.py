@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine import views
-from engine.blank_text import is_blank
+from engine.blank_text import invisible_in, is_blank
 from engine.errors import Conflict, Invalid, NotAuthenticated, NotFound, Problem
 from engine.iso8601 import TimeMalformed, parse_duration
 from engine.queries.rows import PERSON, AnyRow, person_view
@@ -80,6 +80,9 @@ def check_new(name: str, scopes: Collection[str], expires: str | None) -> timede
         problems.append(Problem("required", "a token is made for something", "scopes"))
     if is_blank(name):
         problems.append(Problem("required", "say what the token is for", "name"))
+    elif found := invisible_in(" ".join(name.split())):
+        text = f"there is a character that nobody can see: {found}"
+        problems.append(Problem("invisible_character", text, "name", {"character": found}))
     if len(name) > NAME_LENGTH:
         text = f"at most {NAME_LENGTH} characters"
         problems.append(Problem("too_long", text, "name", {"maximum": NAME_LENGTH}))
@@ -110,7 +113,7 @@ def add(
         insert(ApiTokenTable).values(
             id=id,
             person_id=person_id,
-            name=name.strip(),
+            name=" ".join(name.split()),
             prefix=secret[:PREFIX_LENGTH],
             token_hash=secret_hash(secret),
             scopes=sorted(scopes),

@@ -8,8 +8,8 @@ from typing import Any
 
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.errors import Conflict, Problem
-from engine.identity import credentials, people, sessions
+from engine.errors import Conflict, Invalid, Problem
+from engine.identity import credentials, password_rules, people, sessions
 from engine.identity.credentials import normal_username
 from engine.queries import objects, people_choices
 from engine.queries import people as queries
@@ -130,8 +130,9 @@ class People(Part):
         :raises Invalid: for a user name that is taken, unknown roles or rights, and a password
             that is too short or too common
         """
-        wrong = credentials.problems(password, username)
+        wrong = self.password_problems(username, password, name=name, email=email)
         hashed = "" if wrong else credentials.hash_password(password)
+        digest = "" if wrong else credentials.request_digest(password, actor.id, key)
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
@@ -153,7 +154,7 @@ class People(Part):
             return {"id": person.id}
 
         request: dict[str, Any] = {"username": username, "name": name, "roles": sorted(roles)}
-        request |= {"rights": sorted(rights), "email": email}
+        request |= {"rights": sorted(rights), "email": email, "password": digest}
         return self._transactions.write(actor, "add_person", key, request, do)
 
     def change(
@@ -206,10 +207,20 @@ class People(Part):
         }
         return self._transactions.write(actor, "set_person", key, request, do)
 
-    def password_problems(self, username: str, password: str) -> tuple[Problem, ...]:
+    def password_problems(
+        self, username: str, password: str, *, name: str | None = None, email: str | None = None
+    ) -> tuple[Problem, ...]:
         """What is wrong with a new password, so that it can be told together with what else is
-        wrong; nothing is changed."""
-        return credentials.problems(password, username)
+        wrong; nothing is changed.
+
+        :param name: the name of whoever gets it, and ``email`` their address; those of the account
+            when None
+        """
+        if name is None:
+            with self._transactions.reading() as connection:
+                name, email = people.own_words(connection, username)
+        rules = password_rules.rules_of(self._transactions.config)
+        return rules.problems(password, username, name, email)
 
     def set_password(
         self,
@@ -228,8 +239,10 @@ class People(Part):
         :raises Invalid: when the password is too short or too common
         :raises Conflict: ``stale_password`` with ``at`` when it was set again since
         """
-        credentials.check_new(password, username)
+        if problems := self.password_problems(username, password):
+            raise Invalid(problems)
         hashed = credentials.hash_password(password)
+        digest = credentials.request_digest(password, actor.id, key)
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             thing = objects.person_object(work.connection, normal_username(username))
@@ -245,4 +258,5 @@ class People(Part):
             work.note("password.changed", CHAIN, {"person": person.id})
             return {"id": person.id}
 
-        return self._transactions.write(actor, "set_password", key, {"username": username}, do)
+        request = {"username": username, "password": digest}
+        return self._transactions.write(actor, "set_password", key, request, do)

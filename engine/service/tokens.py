@@ -63,7 +63,11 @@ class Tokens(Part):
                 expires_at=expires_at,
                 now=work.now,
             )
-            made = {"name": name.strip(), "scopes": sorted(scopes), "expires_at": expires_at}
+            made = {
+                "name": " ".join(name.split()),
+                "scopes": sorted(scopes),
+                "expires_at": expires_at,
+            }
             work.note("token.added", CHAIN, {"person": person.id, "token": token_id, **made})
             return {"id": token_id}
 

@@ -59,7 +59,7 @@ def add(
     with opened(config, new=True) as engine:
         if username in engine.people.named(SYSTEM, [username]):
             raise click.UsageError(f"There is already somebody with the user name {username}.")
-        password, made = _password(generate)
+        password, made = _password(engine, username, generate, name=name, email=email)
         engine.people.add(
             SYSTEM,
             username,
@@ -82,7 +82,7 @@ def password(settings: Settings, username: str, generate: bool, database: str | 
     """Give a person a new password; their sessions end."""
     with opened(settings.load(database)) as engine:
         person = _person(engine, username)
-        new, made = _password(generate)
+        new, made = _password(engine, person.username, generate)
         engine.people.set_password(SYSTEM, person.username, new, key=new_key())
     _say(f"{person.name} has a new password.", made and new)
 
@@ -161,10 +161,17 @@ def _check_roles(config: Config, roles: tuple[str, ...]) -> None:
             raise click.UsageError(f"There is no role {role}; the roles are {known}.")
 
 
-def _password(generate: bool) -> tuple[str, bool]:
-    """A password that is typed or generated, and whether it was generated (to be shown once)."""
+def _password(engine: Engine, username: str, generate: bool, **own: str | None) -> tuple[str, bool]:
+    """A password that is typed or generated, and whether it was generated (to be shown once).
+
+    :param own: the person's name and address, when there is no account yet
+    """
+
+    def generated() -> tuple[str, bool]:
+        return new_password(lambda p: engine.people.password_problems(username, p, **own)), True
+
     if generate or not sys.stdin.isatty():
-        return new_password(), True
+        return generated()
     typed = click.prompt(
         "Password (empty to have one made)",
         default="",
@@ -172,7 +179,7 @@ def _password(generate: bool) -> tuple[str, bool]:
         show_default=False,
         confirmation_prompt="Once more",
     )
-    return (typed, False) if typed else (new_password(), True)
+    return (typed, False) if typed else generated()
 
 
 def _say(text: str, shown_once: str | bool) -> None:
