@@ -13,7 +13,7 @@ from web import conflicts, pending_forms
 from web.conflicts import Input
 from web.context import actor, config, engine, person, posted_key, role_title
 from web.forms import Problems, anchor
-from web.i18n import N_
+from web.i18n import N_, ngettext
 from web.i18n import gettext as _
 from web.passwords import new_password
 from web.tokens import SCOPES
@@ -138,6 +138,7 @@ def _set_password(account: Account) -> ResponseReturnValue:
 def _change(username: str) -> ResponseReturnValue:
     """Change what the posted form changes, and that alone: whoever writes an address opens no
     account that somebody has closed."""
+    given_back = 0
     for left in reversed(range(conflicts.TRIES)):
         account = engine().people.account(actor(), username)
         chosen = account.person
@@ -146,18 +147,23 @@ def _change(username: str) -> ResponseReturnValue:
             raise outcome.unmerged()
         try:
             if outcome.changed:
-                engine().people.change(
+                receipt = engine().people.change(
                     actor(),
                     username,
                     **_changes(outcome),
                     seen=chosen,
                     key=posted_key(),
                 )
+                given_back = receipt.result.get("given_back", 0)
             break
         except Conflict as error:
             if not left or not conflicts.is_stale(error):
                 raise
     flash(_("Ändringarna för %(name)s är sparade.", name=chosen.name), "success")
+    if given_back:
+        flash(ngettext("En öppen uppgift har gått tillbaka till sin roll.",
+                       "%(num)s öppna uppgifter har gått tillbaka till sina roller.", given_back),
+              "info")  # fmt: skip
     return redirect(url_for("people.index"))
 
 

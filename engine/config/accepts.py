@@ -181,7 +181,7 @@ SIGNING_CHARACTERS: Final = 8
 
 
 def signing_secret(value: Any) -> str:
-    """Read a secret that signs cookies: at least 32 characters of several kinds; or the empty text."""
+    """Read a secret that signs cookies: at least 32 characters of several kinds; or nothing."""
     refuse(not isinstance(value, str))
     text = str(value).strip()
     refuse(bool(text) and (len(text) < SIGNING_SECRET or len(set(text)) < SIGNING_CHARACTERS))

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 from engine.blank_text import invisible_in, is_blank
 from engine.config.accepts import signing_secret
 from engine.config.settings import (
-    SECRET_EXPECTS,
+    EXPECTS_RANDOM,
     AccessSettings,
     CalendarSettings,
     CaseSettings,
@@ -126,8 +126,8 @@ def _web(content: Mapping[str, Any]) -> WebSettings:
     except ValueError:
         # The value itself is not repeated: it may be most of a real secret.
         given = f"a text of {len(secret)} characters"
-        text = f"{SECRET_VARIABLE} is {given}; expected is {SECRET_EXPECTS}"
-        raise ConfigError(text, key=SECRET_VARIABLE, value=given, expected=SECRET_EXPECTS) from None
+        text = f"{SECRET_VARIABLE} is {given}; expected is {EXPECTS_RANDOM}"
+        raise ConfigError(text, key=SECRET_VARIABLE, value=given, expected=EXPECTS_RANDOM) from None
 
 
 def _checkpoints(content: Mapping[str, Any]) -> CheckpointSettings:

@@ -186,7 +186,7 @@ class LogSettings:
     )
 
 
-SECRET_EXPECTS: Final = (
+EXPECTS_RANDOM: Final = (
     "a random text of at least 32 characters (openssl rand -base64 48 prints one), or empty"
 )
 
@@ -226,7 +226,7 @@ class WebSettings:
     session_idle_minutes: int = integer(60, 1)
     session_hours: int = integer(12, 1)
     page_size: int = integer(25, 1, 200)
-    secret: str = setting("", signing_secret, SECRET_EXPECTS)
+    secret: str = setting("", signing_secret, EXPECTS_RANDOM)
     address: str = setting("", url_or_none, "an address that begins with https:// or http://")
 
 

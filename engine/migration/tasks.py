@@ -100,6 +100,7 @@ class _TaskMigration:
             "phase": new.activity.phase if new.activity is not None else phase,
             "phase_title": sheet.title if sheet else self.row["phase_title"],
             "role": new.role,
+            "anyone": new.anyone,
             "points": len(new.checklist),
             "due_rule": new.due.words() if new.due else None,
         }

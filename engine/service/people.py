@@ -17,6 +17,7 @@ from engine.queries.people import ACCOUNTS as CHAIN
 from engine.service.transactions import Part
 from engine.unit_of_work import UnitOfWork
 from engine.views import Account, Actor, Choices, Page, Person, Receipt
+from engine.work import lost_roles
 
 
 class People(Part):
@@ -196,7 +197,8 @@ class People(Part):
             held = {"roles": sorted(person.roles), "rights": sorted(person.rights)}
             detail = {"person": person.id, "active": person.active, **held}
             work.note("person.changed", CHAIN, detail)
-            return {"id": person.id}
+            lost = now.roles if not person.active else now.roles - person.roles
+            return {"id": person.id, "given_back": lost_roles.give_back(work, person, lost)}
 
         request = {
             "username": username,

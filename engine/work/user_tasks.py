@@ -29,6 +29,9 @@ UNPLANNED: Final = "999999"
 """The order of tasks that stand on no sheet: after those that do."""
 _INSERT_TASK: Final = Statement(insert(table_of(TaskTable)))
 _CASE: Final = select(CaseTable.people, CaseTable.place).where(CaseTable.id == bindparam("id"))
+_PERSON: Final = select(PersonTable.active, PersonTable.roles).where(
+    PersonTable.id == bindparam("id")
+)
 _PLAN: Final = table_of(PlanItemTable)
 _PLAN_ITEM: Final = select(_PLAN).where(
     _PLAN.c.case_id == bindparam("case_id"),
@@ -103,7 +106,8 @@ def _open(step: Step, instance: RunningInstance, wait: Wait) -> dict[str, Any]:
     plan = _plan_item(step.connection, instance, wait.element_id) if planned else None
     gets = task_defaults(step, instance, meta, wait) if _asks_more(meta) else TaskDefaults()
     person = (plan.person_id if plan else None) or gets.person_id or people.get(meta.role or "")
-    assignee = _active(step.connection, person) if person else None
+    by_name = person is not None and person == gets.person_id
+    assignee = _able(step.connection, person, None if by_name else meta.role) if person else None
     due = plan.due if plan is not None and plan.decided else gets.due
     task_id = new_id()
     if plan is not None:
@@ -132,6 +136,7 @@ def _open(step: Step, instance: RunningInstance, wait: Wait) -> dict[str, Any]:
         "phase": _phase(instance.definition, meta),
         "phase_title": plan.phase_title if plan else _phase_title(instance.definition),
         "role": meta.role,
+        "anyone": meta.anyone,
         "assignee_id": assignee,
         "state": "open",
         "due": due,
@@ -176,11 +181,12 @@ def _place(case_place: str, plan: Any | None, step: Step, task_id: str) -> str:
     return f"{case_place}|{order}|{int(step.now.timestamp()):08x}{task_id[:12]}"
 
 
-def _active(connection: Connection, person_id: str) -> str | None:
-    """The person, unless the account is closed: then the task is offered to the role."""
-    return connection.scalar(
-        select(PersonTable.id).where(PersonTable.id == person_id, PersonTable.active.is_(True))
-    )
+def _able(connection: Connection, person_id: str, role: str | None) -> str | None:
+    """The person, unless the account is closed or does not hold the task's role (any more): then
+    the task is offered to the role."""
+    row = connection.execute(_PERSON, {"id": person_id}).first()
+    holds = row is not None and row.active and (role is None or role in row.roles)
+    return person_id if holds else None
 
 
 def _phase(definition: ExecutableDefinition, meta: TaskMeta) -> str | None:

@@ -23,8 +23,8 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "required": N_("Fyll i detta."),
     "text_malformed": N_("Texten har tecken som inte går att spara. Skriv om den."),
     "invisible_character": N_(
-        "Det finns ett tecken som inte syns (%(character)s). Skriv texten på nytt i stället för att "
-        "klistra in den."
+        "Det finns ett tecken som inte syns (%(character)s). Skriv texten på nytt i stället för "
+        "att klistra in den."
     ),
     "too_short": N_("Texten är för kort. Minst %(minimum)s tecken."),
     "too_long": N_("Texten är för lång. Högst %(maximum)s tecken."),

@@ -31,6 +31,9 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "task.taken_over": (
         N_("Uppgift övertagen"),
         N_("%(who)s tog över uppgiften ”%(element)s” från %(from_name)s")),
+    "task.given_back": (
+        N_("Uppgift tillbaka till rollen"),
+        N_("”%(element)s” gick tillbaka till rollen, som %(from_name)s inte längre har: %(who)s")),
     "draft.saved": (N_("Utkast sparat"), N_("%(who)s sparade ett utkast till ”%(element)s”")),
     "point.ticked": (N_("Punkt avbockad"), N_("%(who)s bockade av ”%(point)s” på ”%(element)s”")),
     "point.unticked": (N_("Punkt öppnad igen"), N_("%(who)s tog bort bocken för ”%(point)s”")),
