@@ -32,6 +32,7 @@ from web import (
     hyphenation,
     i18n,
     incidents,
+    invitations,
     markup,
     migration,
     monitoring,
@@ -53,7 +54,7 @@ from web.texts import wording
 
 BLUEPRINTS = (
     accounts, pending_forms, home, tasks, overview, cases, incidents, decisions, definitions,
-    migration, previews, history, people, tokens, understood, api, monitoring, printed,
+    migration, previews, history, people, invitations, tokens, understood, api, monitoring, printed,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 
@@ -116,12 +117,13 @@ def navigation() -> list[tuple[str, str, str, str]]:
     reader = person()
     overview = ("overview", "overview.index", "overview", _("Översikt"))
     stopped = ("incidents", "incidents.index", "stop", _("Stopp"))
+    drawn = ("definitions", "definitions.index", "definitions", _("Diagram"))
     return [
         ("tasks", "tasks.inbox", "tasks", _("Mina uppgifter")),
         *([overview] if reader is not None and "manager" in reader.rights else ()),
         ("cases", "cases.index", "cases", _("Ärenden")),
         *([stopped] if incidents.may_see() else ()),
-        ("definitions", "definitions.index", "definitions", _("Diagram")),
+        *([drawn] if reader is not None and (reader.roles or reader.rights) else ()),
         ("history", "history.index", "history", _("Historik")),
     ]
 

@@ -116,7 +116,8 @@ def login_sent() -> ResponseReturnValue:
         )
     except NotAuthenticated as error:
         many = error.error_code == "too_many_attempts"
-        code = error.error_code if many else "not_authenticated"
+        own = many or error.error_code == "password_expired"
+        code = error.error_code if own else "not_authenticated"
         refusal = Refusal(429 if many else 401, code, error.message, error.params)
         answer = login_refused(refusal)
         assert answer is not None, "this is the login"
@@ -164,8 +165,14 @@ def password() -> ResponseReturnValue:
     }
     problems = Problems(typed.problems if typed else (), labels)
     account = engine().people.account(actor(), _username())
+    valid = [t for t in engine().tokens.all(actor(), _username()) if t.holds(engine().now())]
     return render_template(
-        "accounts/password.html", problems=problems, password_at=account.password_at
+        "accounts/password.html",
+        problems=problems,
+        password_at=account.password_at,
+        one_time=account.person.one_time_until is not None,
+        tokens=len(valid),
+        revoke_tokens="revoke_tokens" in typed.form if typed else False,
     )
 
 
@@ -182,6 +189,7 @@ def password_sent() -> ResponseReturnValue:
         new,
         keep=sessions.token(),
         seen=account.password_at,
+        revoke_tokens="revoke_tokens" in request.form,
         key=posted_key(),
     )
     flash(_("Lösenordet är bytt. Du är utloggad överallt utom här."), "success")

@@ -19,8 +19,10 @@ from flask import (
     after_this_request,
     current_app,
     g,
+    redirect,
     request,
     session,
+    url_for,
 )
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
@@ -44,10 +46,14 @@ DEVICE_SECONDS: Final = 180 * 86_400
 PUBLIC: Final = frozenset(
     {"static", "accounts.login", "accounts.login_sent", "accounts.language",
      "api.docs", "api.problems", "api.problem",
+     "invitations.show", "invitations.accept", "invitations.first", "invitations.accept_first",
      "monitoring.live", "monitoring.ready", "monitoring.metrics"}
 )  # fmt: skip
 """The endpoints that need no session."""
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+BEFORE_OWN_PASSWORD: Final = PUBLIC | {"accounts.password", "accounts.password_sent",
+                                       "accounts.logout"}  # fmt: skip
+"""What somebody can open whose password somebody else has set, until they have changed it."""
 
 
 class StoredSession(CallbackDict[str, Any], SessionMixin):
@@ -184,6 +190,11 @@ def init(app: Flask, ask_login: Callable[[], Any]) -> None:
         if request.method == "POST" and ID in request.form:
             after_this_request(pending_forms.forget_when_done)
         allowed = g.person is not None or not request.endpoint or request.endpoint in PUBLIC
-        return None if allowed else ask_login()
+        if not allowed:
+            return ask_login()
+        must_change = g.person is not None and g.person.one_time_until is not None
+        if must_change and request.endpoint and request.endpoint not in BEFORE_OWN_PASSWORD:
+            return redirect(url_for("accounts.password"), 303)
+        return None
 
     app.before_request(know_person)

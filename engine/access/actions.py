@@ -45,6 +45,8 @@ PEOPLE_VIEW = "people.view"
 """Listing people with an account."""
 PEOPLE_MANAGE = "people.manage"
 """Adding and changing accounts."""
+RIGHTS_DECIDE = "rights.decide"
+"""Deciding what an administrator wants for themselves; never one's own request."""
 PEOPLE_PASSWORD = "people.password"  # noqa: S105 - an action's name
 """Setting the password of an account."""
 TOKEN_ADD = "token.add"  # noqa: S105 - an action's name

@@ -161,6 +161,10 @@ def _administrator(actor: Actor, _: Any) -> bool:
     return _has(actor, actions.ADMINISTRATOR)
 
 
+def _second_administrator(actor: Actor, person: PersonObject) -> bool:
+    return _administrator(actor, None) and person.id != actor.id
+
+
 def _owner(actor: Actor, _: Any) -> bool:
     return _has(actor, actions.PROCESS_OWNER)
 
@@ -187,12 +191,17 @@ def _starter(actor: Actor, start: StartObject) -> bool:
 
 
 def _own_account(actor: Actor, person: PersonObject) -> bool:
-    return person.id == actor.id or _has(actor, actions.ADMINISTRATOR)
+    return _same(actor, person) or _has(actor, actions.ADMINISTRATOR)
 
 
 def _oneself(actor: Actor, person: PersonObject) -> bool:
     """The person only: not even an administrator acts in somebody else's name."""
-    return person.id == actor.id or actions.SYSTEM_RIGHT in actor.rights
+    return _same(actor, person) or actions.SYSTEM_RIGHT in actor.rights
+
+
+def _same(actor: Actor, person: PersonObject) -> bool:
+    """Nobody has no account, not even the one without an id."""
+    return bool(actor.id) and person.id == actor.id
 
 
 def _worker(actor: Actor, task: TaskObject) -> bool:
@@ -291,6 +300,7 @@ RULES: Mapping[str, tuple[type, AccessRule]] = {
     actions.OVERVIEW_VIEW: (type(None), _manager),
     actions.PEOPLE_VIEW: (type(None), _staff),
     actions.PEOPLE_MANAGE: (type(None), _administrator),
+    actions.RIGHTS_DECIDE: (PersonObject, _second_administrator),
     actions.PEOPLE_PASSWORD: (PersonObject, _own_account),
     actions.TOKEN_ADD: (PersonObject, _oneself),
     actions.TOKEN_MANAGE: (PersonObject, _own_account),

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, String, cast, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine import views
@@ -17,7 +17,7 @@ from engine.access import actions
 from engine.blank_text import invisible_in, is_blank
 from engine.config.accepts import MAIL_ADDRESS
 from engine.errors import Invalid, NotFound, Problem
-from engine.identity import sign_in_attempts
+from engine.identity import invitations, sign_in_attempts
 from engine.identity.credentials import is_username, normal_username
 from engine.queries.rows import PERSON, person_view
 from engine.store import words
@@ -25,7 +25,7 @@ from engine.store.base import new_id
 from engine.store.tables import PersonTable, SessionTable
 
 
-def add(
+def add(  # noqa: PLR0913 - a row, column by column
     connection: Connection,
     *,
     username: str,
@@ -37,9 +37,11 @@ def add(
     now: datetime,
     wrong: Sequence[Problem] = (),
     email: str | None = None,
+    one_time_until: datetime | None = None,
 ) -> views.Person:
     """Add an account. ``password_hash`` is ``credentials.hash_password`` of a checked password;
-    ``wrong`` is what that check has found, to be told together with what is wrong here.
+    ``wrong`` is what that check has found, to be told together with what is wrong here;
+    ``one_time_until`` is when a password ends that is not the person's own.
 
     Raises Invalid: username_malformed, duplicate, required (name), email_malformed, unknown_role,
     unknown_right.
@@ -50,7 +52,8 @@ def add(
     if problems:
         raise Invalid(problems)
     person = views.Person(new_id(), username, name, frozenset(roles), frozenset(rights))
-    person = replace(person, email=(email or "").strip() or None)
+    address = (email or "").strip() or None
+    person = replace(person, email=address, one_time_until=one_time_until)
     try:
         with connection.begin_nested():
             connection.execute(
@@ -65,6 +68,7 @@ def add(
                     active=True,
                     created_at=now,
                     password_at=now,
+                    one_time_until=one_time_until,
                 )
             )
             words.index_person(connection, person.id, username, name)
@@ -131,6 +135,7 @@ def change(
         person.rights if rights is None else frozenset(rights),
         person.active if active is None else active,
         person.email if email is None else email.strip() or None,
+        person.one_time_until,
     )
     connection.execute(
         update(PersonTable)
@@ -151,6 +156,20 @@ def change(
     return changed
 
 
+def hold_administrators(connection: Connection) -> tuple[str, ...]:
+    """The ids of the active administrators. On PostgreSQL nobody else takes the right from one of
+    them until the transaction ends, so that two cannot go at the same moment."""
+    text = cast(PersonTable.rights, String)  # JSON is compared as it is stored
+    wanted = (
+        select(PersonTable.id)
+        .where(PersonTable.active.is_(True), text.contains(f'"{actions.ADMINISTRATOR}"'))
+        .order_by(PersonTable.id)
+    )
+    if connection.dialect.name != "sqlite":
+        wanted = wanted.with_for_update(key_share=True)
+    return tuple(connection.scalars(wanted))
+
+
 def _email_problems(email: str | None) -> list[Problem]:
     given = (email or "").strip()
     if not given:
@@ -160,6 +179,12 @@ def _email_problems(email: str | None) -> list[Problem]:
     if len(given) <= 254 and MAIL_ADDRESS.fullmatch(given):
         return []
     return [Problem("email_malformed", "not a mail address", "email")]
+
+
+def check_known(roles: Iterable[str], rights: Iterable[str], known_roles: Container[str]) -> None:
+    """Raise Invalid for roles and rights that there are not: unknown_role, unknown_right."""
+    if problems := _unknown(roles, rights, known_roles):
+        raise Invalid(problems)
 
 
 def _unknown(
@@ -205,19 +230,22 @@ def set_password(
     *,
     now: datetime,
     keep_session: str | None = None,
+    one_time_until: datetime | None = None,
 ) -> None:
-    """Store the hash of a new password. Every session of the person ends, except the one with the
-    token hash ``keep_session``; failed sign-ins no longer count."""
+    """Store the hash of a new password; it is the person's own, or ends at ``one_time_until``.
+    Every session of the person ends, except the one with the token hash ``keep_session``; failed
+    sign-ins no longer count, and no invitation holds any more."""
     connection.execute(
         update(PersonTable)
         .where(PersonTable.id == person_id)
-        .values(password_hash=password_hash, password_at=now)
+        .values(password_hash=password_hash, password_at=now, one_time_until=one_time_until)
     )
     connection.execute(
         delete(SessionTable).where(
             SessionTable.person_id == person_id, SessionTable.token_hash != (keep_session or "")
         )
     )
+    invitations.end_all(connection, person_id, now=now)
     username = connection.execute(
         select(PersonTable.username).where(PersonTable.id == person_id)
     ).scalar()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.access import actions
@@ -16,8 +16,8 @@ from engine.queries import people as queries
 from engine.queries.people import ACCOUNTS as CHAIN
 from engine.service.transactions import Part
 from engine.unit_of_work import UnitOfWork
-from engine.views import Account, Actor, Choices, Page, Person, Receipt
-from engine.work import lost_roles
+from engine.views import SYSTEM, Account, Actor, Choices, Page, Person, Receipt
+from engine.work import account_changes
 
 
 class People(Part):
@@ -122,18 +122,28 @@ class People(Part):
         roles: Collection[str] = (),
         rights: Collection[str] = (),
         email: str | None = None,
-        password: str,
+        password: str | None,
+        one_time: bool | None = None,
         key: str,
     ) -> Receipt:
         """Add an account; the receipt has its ``id``. For administrators.
 
         :param email: the address that reminders are sent to; without one there are no reminders
+        :param password: None for an account that nobody can sign in to until its owner has chosen a
+            password by an invitation
+        :param one_time: as for ``set_password``
         :raises Invalid: for a user name that is taken, unknown roles or rights, and a password
             that is too short or too common
         """
-        wrong = self.password_problems(username, password, name=name, email=email)
-        hashed = "" if wrong else credentials.hash_password(password)
-        digest = "" if wrong else credentials.request_digest(password, actor.id, key)
+        wrong: tuple[Problem, ...] = ()
+        hashed = digest = ""
+        if password is not None:
+            wrong = self.password_problems(username, password, name=name, email=email)
+        if password is not None and not wrong:
+            hashed = credentials.hash_password(password)
+            digest = credentials.request_digest(password, actor.id, key)
+        one_time = actor.id != SYSTEM.id if one_time is None else one_time
+        one_time = one_time and password is not None
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
@@ -148,6 +158,7 @@ class People(Part):
                 known_roles=self._transactions.config.roles,
                 now=work.now,
                 wrong=wrong,
+                one_time_until=self._one_time(work) if one_time else None,
             )
             detail = {"person": person.id, "username": person.username, "name": person.name}
             held = {"roles": sorted(person.roles), "rights": sorted(person.rights)}
@@ -168,37 +179,32 @@ class People(Part):
         active: bool | None = None,
         email: str | None = None,
         seen: Person | None = None,
+        force: bool = False,
         key: str,
     ) -> Receipt:
         """Change an account: arguments that are None leave it as it is, an empty ``email`` removes
-        the address. For administrators.
+        the address. For administrators. What an administrator gives themselves waits until another
+        one approves it (``engine.rights_requests``), where there is another and the settings ask
+        for that; the receipt then has the ``request``. Open tasks of roles that are gone go back
+        to these; the receipt says how many (``given_back``). A closed account's API tokens end.
 
         :param seen: the person as the actor has seen them
+        :param force: lets the engine itself take the last administrator away
         :raises NotFound: when there is no such account
-        :raises Conflict: ``stale_person`` when the person is no longer as they were seen
+        :raises Conflict: ``stale_person`` when the person is no longer as they were seen,
+            ``last_administrator`` when nobody would be left who manages accounts
         """
+        given = account_changes.Given(
+            None if roles is None else frozenset(roles),
+            None if rights is None else frozenset(rights),
+            active,
+            email,
+        )
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
-            now = people.get(work.connection, username, lock=True)
-            if seen not in (None, now):
-                raise Conflict("The account has changed since.", code="stale_person")
-            person = people.change(
-                work.connection,
-                now,
-                roles=roles,
-                rights=rights,
-                active=active,
-                email=email,
-                known_roles=self._transactions.config.roles,
-                by=work.actor.id,
-                now=work.now,
-            )
-            held = {"roles": sorted(person.roles), "rights": sorted(person.rights)}
-            detail = {"person": person.id, "active": person.active, **held}
-            work.note("person.changed", CHAIN, detail)
-            lost = now.roles if not person.active else now.roles - person.roles
-            return {"id": person.id, "given_back": lost_roles.give_back(work, person, lost)}
+            spared = force and actor.id == SYSTEM.id
+            return account_changes.change(work, username, given, seen=seen, spared=spared)
 
         request = {
             "username": username,
@@ -232,11 +238,18 @@ class People(Part):
         *,
         keep: str | None = None,
         seen: datetime | None = None,
+        one_time: bool | None = None,
+        revoke_tokens: bool = False,
         key: str,
     ) -> Receipt:
         """Set a password: one's own, or anybody's for an administrator. Every session of the
-        account ends, except the one with the token ``keep``.
+        account ends, except the one with the token ``keep``. One that somebody else has set works
+        once: its owner, who is told by mail, changes it at the first sign-in and can do nothing
+        before; it ends after ``[access] one_time_password_hours``, and the account's API tokens are
+        revoked. The receipt says how many (``revoked``).
 
+        :param one_time: whether it is to be changed; None for one that another person sets
+        :param revoke_tokens: whether a change of one's own password revokes the API tokens too
         :param seen: when the password was set that the actor replaces; any when None
         :raises Invalid: when the password is too short or too common
         :raises Conflict: ``stale_password`` with ``at`` when it was set again since
@@ -254,11 +267,29 @@ class People(Part):
             if seen not in (None, at):
                 raise Conflict("The password was set since.", code="stale_password", at=at)
             keep_hash = sessions.token_hash(keep) if keep else None
+            other = actor.id not in (person.id, SYSTEM.id)
+            once = other if one_time is None else one_time
+            until = self._one_time(work) if once else None
             people.set_password(
-                work.connection, person.id, hashed, now=work.now, keep_session=keep_hash
+                work.connection,
+                person.id,
+                hashed,
+                now=work.now,
+                keep_session=keep_hash,
+                one_time_until=until,
             )
-            work.note("password.changed", CHAIN, {"person": person.id})
-            return {"id": person.id}
+            work.note("password.changed", CHAIN, {"person": person.id, "one_time": bool(once)})
+            revoked = 0
+            if other or once or revoke_tokens:
+                revoked = account_changes.revoke_tokens(work, person, "password")
+            if actor.id != person.id:
+                account_changes.tell_of_password(work, person, until)
+            return {"id": person.id, "revoked": revoked}
 
-        request = {"username": username, "password": digest}
+        request = {"username": username, "password": digest, "revoke": revoke_tokens}
         return self._transactions.write(actor, "set_password", key, request, do)
+
+    def _one_time(self, work: UnitOfWork) -> datetime:
+        """When a password that is set now by somebody else ends."""
+        hours = self._transactions.config.access.one_time_password_hours
+        return work.now + timedelta(hours=hours)

@@ -94,8 +94,9 @@ class Sessions(Part):
 
         :param signed_in: whether this very person is signed in and enters the own password again:
             that is counted apart, so that nobody keeps anybody from signing by wrong log-ins
-        :raises NotAuthenticated: ``wrong_password``, the same for an unknown user; or
-            ``too_many_attempts`` with ``seconds`` to wait
+        :raises NotAuthenticated: ``wrong_password``, the same for an unknown user;
+            ``too_many_attempts`` with ``seconds`` to wait; or ``password_expired`` for one that
+            somebody else has set too long ago
         """
         with self._transactions.database.writing() as connection:
             attempt = sign_in_attempts.begin(
@@ -117,4 +118,8 @@ class Sessions(Part):
             raise NotAuthenticated("The user name or the password is wrong.", code="wrong_password")
         with self._transactions.database.writing() as connection:
             sign_in_attempts.settle(connection, attempt, attempt.renewed_hash(password))
+        until = attempt.person.one_time_until
+        if until is not None and self._transactions.now() >= until:
+            text = "The password that somebody else has set is too old: ask for another one."
+            raise NotAuthenticated(text, code="password_expired")
         return attempt.person

@@ -106,8 +106,8 @@ def _open(step: Step, instance: RunningInstance, wait: Wait) -> dict[str, Any]:
     plan = _plan_item(step.connection, instance, wait.element_id) if planned else None
     gets = task_defaults(step, instance, meta, wait) if _asks_more(meta) else TaskDefaults()
     person = (plan.person_id if plan else None) or gets.person_id or people.get(meta.role or "")
-    by_name = person is not None and person == gets.person_id
-    assignee = _able(step.connection, person, None if by_name else meta.role) if person else None
+    role = None if person == gets.person_id else meta.role
+    assignee = _able(step.connection, person, role) if person else None
     due = plan.due if plan is not None and plan.decided else gets.due
     task_id = new_id()
     if plan is not None:
@@ -115,12 +115,8 @@ def _open(step: Step, instance: RunningInstance, wait: Wait) -> dict[str, Any]:
         step.connection.execute(
             update(PlanItemTable).where(PlanItemTable.id == plan.id).values(due=due, decided=False)
         )
-    detail: dict[str, Any] = {
-        "task": task_id,
-        "role": meta.role,
-        "assignee": assignee,
-        "due": due and due.isoformat(),
-    }
+    detail: dict[str, Any] = {"task": task_id, "role": meta.role, "assignee": assignee}
+    detail["due"] = due and due.isoformat()
     if gets.unknown is not None:
         detail["unknown_assignee"] = gets.unknown
     step.note(instance, "task.opened", wait.element_id, detail)

@@ -11,8 +11,8 @@ NAMES = {
     # the engine, its settings and its time
     "Clock", "Config", "Engine", "FakeClock", "SystemClock", "is_unseen", "load_config",
     # who
-    "SYSTEM", "TOKEN_SCOPES", "Account", "Actor", "Customer", "CustomerRow", "IssuedToken",
-    "Person", "Role", "Session", "Token", "TokenName",
+    "SYSTEM", "TOKEN_SCOPES", "Account", "Actor", "Customer", "CustomerRow", "Invitation",
+    "IssuedToken", "Person", "RightsRequest", "Role", "Session", "Token", "TokenName",
     # diagrams
     "Activity", "CheckReport", "Definition", "Deployment", "Drawing", "Edge", "ElementState",
     "LiveProcess", "LiveVersions", "Finding", "NamedElement", "NamedMessage", "Phase", "Shape",

@@ -160,6 +160,29 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Någon annan hann före"),
         N_("%(by)s ändrade uppgiften %(at)s. Jämför innan du sparar igen."),
     ),
+    "password_expired": (
+        N_("Lösenordet gäller inte längre"),
+        N_("Någon annan satte det, och det byttes inte i tid. Be om ett nytt."),
+    ),
+    "password_one_time": (
+        N_("Byt lösenord först"),
+        N_("Någon annan har satt ditt lösenord. Byt det, så kan du signera."),
+    ),
+    "last_administrator": (
+        N_("Den sista administratören"),
+        N_(
+            "Utan %(name)s finns ingen som kan ge roller och rättigheter. Ge rättigheten till "
+            "någon annan först."
+        ),
+    ),
+    "request_decided": (
+        N_("Begäran är redan avgjord"),
+        N_("Någon annan hann före. Läs in sidan på nytt."),
+    ),
+    "invitation_over": (
+        N_("Länken gäller inte"),
+        N_("Den är redan använd, har ersatts av en annan eller är för gammal. Be om en ny."),
+    ),
     "already_revoked": (
         N_("Nyckeln är redan spärrad"),
         N_("Den släpper inte in någon. Läs in sidan på nytt."),

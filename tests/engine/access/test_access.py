@@ -145,6 +145,8 @@ TABLE: list[tuple[str, object, set[str]]] = [
     ("overview.view", None, {"manager", "system"}),
     ("people.view", None, ALL - {"nobody"}),
     ("people.manage", None, {"admin", "system"}),
+    ("rights.decide", PersonObject("anna"), {"admin", "system"}),
+    ("rights.decide", PersonObject("admin"), {"system"}),
     ("token.add", PersonObject("anna"), {"anna", "system"}),
     ("token.manage", PersonObject("anna"), {"anna", "admin", "system"}),
     ("people.password", PersonObject("anna"), {"anna", "admin", "system"}),

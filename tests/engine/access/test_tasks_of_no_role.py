@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import update
 
 from engine import SYSTEM, Actor, Conflict, Engine, NotAllowed, NotFound, Person, Source
 from engine.bpmn.anyone import ACCESS
+from engine.store.tables import DefinitionTable
+from tests.support.databases import database_of
 from tests.support.desk import Desk
 from tests.support.diagrams import chain, diagram, end, start, task
 
@@ -74,19 +77,14 @@ def test_without_holding_to_roles_the_task_is_for_whoever_may_sign_in(
 
 def test_a_task_of_a_definition_from_before_is_nobodys(desk: Desk, stranger: Actor) -> None:
     """Its managers hand it out."""
-    from sqlalchemy import update
-
-    from engine.store.tables import DefinitionTable
-
     engine = desk.engine
     made = engine.definitions.deploy(SYSTEM, [nobodys()], strict_roles=False, key=desk.key())
-    with engine._transactions.database.writing() as connection:
+    with database_of(engine).writing() as connection:
         connection.execute(
             update(DefinitionTable)
             .where(DefinitionTable.id == made.definitions[0].id)
             .values(open_tasks=False)
         )
-    engine._transactions.definitions._cache.clear()
     [open_task] = desk.open_tasks(desk.case("loose"))
     for actor in (stranger, desk.seller.actor):
         assert listed(desk, actor) == []
