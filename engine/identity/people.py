@@ -52,8 +52,7 @@ def add(  # noqa: PLR0913 - a row, column by column
     if problems:
         raise Invalid(problems)
     person = views.Person(new_id(), username, name, frozenset(roles), frozenset(rights))
-    address = (email or "").strip() or None
-    person = replace(person, email=address, one_time_until=one_time_until)
+    person = replace(person, email=(email or "").strip() or None, one_time_until=one_time_until)
     try:
         with connection.begin_nested():
             connection.execute(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from engine.access import actions
@@ -135,13 +135,7 @@ class People(Part):
         :raises Invalid: for a user name that is taken, unknown roles or rights, and a password
             that is too short or too common
         """
-        wrong: tuple[Problem, ...] = ()
-        hashed = digest = ""
-        if password is not None:
-            wrong = self.password_problems(username, password, name=name, email=email)
-        if password is not None and not wrong:
-            hashed = credentials.hash_password(password)
-            digest = credentials.request_digest(password, actor.id, key)
+        wrong, hashed, digest = self._checked(actor, username, name, email, password, key)
         one_time = actor.id != SYSTEM.id if one_time is None else one_time
         one_time = one_time and password is not None
 
@@ -158,7 +152,7 @@ class People(Part):
                 known_roles=self._transactions.config.roles,
                 now=work.now,
                 wrong=wrong,
-                one_time_until=self._one_time(work) if one_time else None,
+                one_time_until=account_changes.one_time_until(work) if one_time else None,
             )
             detail = {"person": person.id, "username": person.username, "name": person.name}
             held = {"roles": sorted(person.roles), "rights": sorted(person.rights)}
@@ -194,7 +188,7 @@ class People(Part):
         :raises Conflict: ``stale_person`` when the person is no longer as they were seen,
             ``last_administrator`` when nobody would be left who manages accounts
         """
-        given = account_changes.Given(
+        given = account_changes.AccountChange(
             None if roles is None else frozenset(roles),
             None if rights is None else frozenset(rights),
             active,
@@ -266,30 +260,32 @@ class People(Part):
             at = people.password_at(work.connection, person.id)
             if seen not in (None, at):
                 raise Conflict("The password was set since.", code="stale_password", at=at)
-            keep_hash = sessions.token_hash(keep) if keep else None
-            other = actor.id not in (person.id, SYSTEM.id)
-            once = other if one_time is None else one_time
-            until = self._one_time(work) if once else None
-            people.set_password(
-                work.connection,
-                person.id,
+            return account_changes.set_password(
+                work,
+                person,
                 hashed,
-                now=work.now,
-                keep_session=keep_hash,
-                one_time_until=until,
+                keep=sessions.token_hash(keep) if keep else None,
+                one_time=one_time,
+                revoke=revoke_tokens,
             )
-            work.note("password.changed", CHAIN, {"person": person.id, "one_time": bool(once)})
-            revoked = 0
-            if other or once or revoke_tokens:
-                revoked = account_changes.revoke_tokens(work, person, "password")
-            if actor.id != person.id:
-                account_changes.tell_of_password(work, person, until)
-            return {"id": person.id, "revoked": revoked}
 
         request = {"username": username, "password": digest, "revoke": revoke_tokens}
         return self._transactions.write(actor, "set_password", key, request, do)
 
-    def _one_time(self, work: UnitOfWork) -> datetime:
-        """When a password that is set now by somebody else ends."""
-        hours = self._transactions.config.access.one_time_password_hours
-        return work.now + timedelta(hours=hours)
+    def _checked(
+        self,
+        actor: Actor,
+        username: str,
+        name: str,
+        email: str | None,
+        password: str | None,
+        key: str,
+    ) -> tuple[tuple[Problem, ...], str, str]:
+        """What is wrong with the password of a new account, its hash, and what stands for it in the
+        request's digest; both empty without one."""
+        if password is None:
+            return (), "", ""
+        if wrong := self.password_problems(username, password, name=name, email=email):
+            return wrong, "", ""
+        digest = credentials.request_digest(password, actor.id, key)
+        return (), credentials.hash_password(password), digest

@@ -4,7 +4,7 @@ a mail to its owner."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.access import actions
@@ -13,12 +13,12 @@ from engine.identity import people, rights_requests, tokens
 from engine.jobs import account_mails, outbox
 from engine.queries.people import ACCOUNTS as CHAIN
 from engine.unit_of_work import UnitOfWork
-from engine.views import Person
+from engine.views import SYSTEM, Person
 from engine.work import lost_roles
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class AccountChange:
     """What is to become of an account; None leaves it as it is."""
 
     roles: frozenset[str] | None
@@ -28,7 +28,12 @@ class Given:
 
 
 def change(
-    work: UnitOfWork, username: str, given: Given, *, seen: Person | None, spared: bool = False
+    work: UnitOfWork,
+    username: str,
+    given: AccountChange,
+    *,
+    seen: Person | None,
+    spared: bool = False,
 ) -> dict[str, Any]:
     """Change an account, as ``engine.people.change`` says.
 
@@ -71,6 +76,43 @@ def change(
     if not after.active and before.active:
         result["revoked"] = revoke_tokens(work, after, "closed")
     return result
+
+
+def set_password(
+    work: UnitOfWork,
+    person: Person,
+    hashed: str,
+    *,
+    keep: str | None,
+    one_time: bool | None,
+    revoke: bool,
+) -> dict[str, Any]:
+    """Store a new password's hash, as ``engine.people.set_password`` says; the caller has
+    authorised it.
+
+    :param keep: the hash of the token of the session that does not end
+    """
+    other = work.actor.id not in (person.id, SYSTEM.id)
+    once = other if one_time is None else one_time
+    until = one_time_until(work) if once else None
+    people.set_password(
+        work.connection,
+        person.id,
+        hashed,
+        now=work.now,
+        keep_session=keep,
+        one_time_until=until,
+    )
+    work.note("password.changed", CHAIN, {"person": person.id, "one_time": once})
+    revoked = revoke_tokens(work, person, "password") if other or once or revoke else 0
+    if work.actor.id != person.id:
+        tell_of_password(work, person, until)
+    return {"id": person.id, "revoked": revoked}
+
+
+def one_time_until(work: UnitOfWork) -> datetime:
+    """When a password that is set now by somebody else ends."""
+    return work.now + timedelta(hours=work.config.access.one_time_password_hours)
 
 
 def note(work: UnitOfWork, person: Person) -> None:
