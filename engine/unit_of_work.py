@@ -92,6 +92,8 @@ class UnitOfWork:
     definitions: DefinitionLibrary
     queue: JobQueue
     facts: list[history.Fact] = field(default_factory=list)
+    written: list[history.Fact] = field(default_factory=list)
+    """Those that have gone to the database already."""
     jobs: list[Job] = field(default_factory=list)
     """Jobs that ``flush`` stores."""
     optimistic: bool = False
@@ -174,6 +176,7 @@ class UnitOfWork:
         if self.queue.hooks:
             jobs = [*jobs, *self.queue.post_messages(self.connection, self.facts, self.now)]
         types = [fact.type for fact in self.facts]
+        self.written += self.facts
         self.facts, self.jobs = [], []
         if jobs:
             self.queue.put(self.connection, jobs)

@@ -31,6 +31,7 @@ from web import (
     hosts,
     hyphenation,
     i18n,
+    identity,
     incidents,
     invitations,
     markup,
@@ -53,8 +54,9 @@ from web.printed import pages as printed
 from web.texts import wording
 
 BLUEPRINTS = (
-    accounts, pending_forms, home, tasks, overview, cases, incidents, decisions, definitions,
-    migration, previews, history, people, invitations, tokens, understood, api, monitoring, printed,
+    accounts, identity, pending_forms, home, tasks, overview, cases, incidents, decisions,
+    definitions, migration, previews, history, people, invitations, tokens, understood, api,
+    monitoring, printed,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 

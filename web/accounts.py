@@ -24,6 +24,7 @@ from web.context import actor, engine, here, person, posted_key, signed_in
 from web.forms import Problems
 from web.home import first_page
 from web.i18n import gettext as _
+from web.identity import entering
 from web.passwords import wrong_password
 from web.security import local_path, same_origin, secure
 from web.texts.errors import error_texts
@@ -58,7 +59,7 @@ def ask_login() -> ResponseReturnValue:
 def login_refused(refusal: Refusal) -> ResponseReturnValue | None:
     """Lead a login that could not be done back to its page, which keeps the user name; None for
     another request."""
-    if request.endpoint != "accounts.login_sent":
+    if request.endpoint not in entering.LOGINS:
         return None
     session["login"] = {
         "username": request.form.get("username", "").strip()[:80],
@@ -115,20 +116,17 @@ def login_sent() -> ResponseReturnValue:
             request.form.get("username", "").strip(), request.form.get("password", "")
         )
     except NotAuthenticated as error:
-        many = error.error_code == "too_many_attempts"
-        own = many or error.error_code == "password_expired"
-        code = error.error_code if own else "not_authenticated"
-        refusal = Refusal(429 if many else 401, code, error.message, error.params)
-        answer = login_refused(refusal)
+        many = error.error_code in (
+            "too_many_attempts",
+            "sign_in_at_provider",
+            "password_expired",
+        )
+        code = error.error_code if many else "not_authenticated"
+        status = 429 if error.error_code == "too_many_attempts" else 401
+        answer = login_refused(Refusal(status, code, error.message, error.params))
         assert answer is not None, "this is the login"
         return answer
-    if unclaimed:
-        engine().pending_forms.claim(started.person.actor(), unclaimed)
-    if target == url_for("home.index"):
-        target = url_for(first_page(started.person))
-    response = redirect(target)
-    sessions.give_cookie(response, started)
-    return response
+    return entering.go_on(started, target, unclaimed)
 
 
 @blueprint.post("/logout")
@@ -192,6 +190,7 @@ def password_sent() -> ResponseReturnValue:
         revoke_tokens="revoke_tokens" in request.form,
         key=posted_key(),
     )
+    sessions.renew()
     flash(_("Lösenordet är bytt. Du är utloggad överallt utom här."), "success")
     return redirect(url_for(first_page(signed_in())))
 

@@ -28,7 +28,7 @@ from engine import (
     ServiceplanError,
     Unavailable,
 )
-from web import accounts, conflicts, formats, pending_forms
+from web import accounts, conflicts, formats, pending_forms, security_log
 from web.context import config, person
 from web.forms import Problems
 from web.security import same_origin
@@ -77,6 +77,7 @@ def engine_error(error: ServiceplanError) -> ResponseReturnValue:
     who = reader.id if reader else "-"
     if status in (401, 403, 404):
         log.warning("denied %s %s for %s: %s", request.method, request.path, who, error.error_code)
+        security_log.note("denied", status=status, reason=error.error_code)
     elif status >= 500:
         log.error("%s %s: %s", request.method, request.path, error.message)
     findings = error.findings if isinstance(error, Rejected) else ()
@@ -93,6 +94,7 @@ def engine_error(error: ServiceplanError) -> ResponseReturnValue:
 def form_expired(error: CSRFError) -> ResponseReturnValue:
     """The answer to a form whose CSRF token is missing or of a session that has ended."""
     log.warning("refused %s %s: %s", request.method, request.path, error.description)
+    security_log.note("denied", status=400, reason="csrf")
     return _answer(Refusal(400, "form_expired"))
 
 

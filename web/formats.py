@@ -219,7 +219,9 @@ def size(octets: int) -> str:
 def interval(value: Any) -> str:
     """An ISO 8601 duration of years to days: "3 månader" of P3M, "1 år, 2 veckor" of P1Y2W; other
     texts come back as they are."""
-    match = re.fullmatch(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?", str(value or ""))
+    match = re.fullmatch(
+        r"P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?(?:(\d{1,9})W)?(?:(\d{1,9})D)?", str(value or "")
+    )
     if not match or not any(match.groups()):
         return str(value or "")
     years, months, weeks, days = (int(part or 0) for part in match.groups())
@@ -236,7 +238,9 @@ def duration(value: Any) -> str:
     """An ISO 8601 duration down to seconds: "1 dag, 2 timmar" of P1DT2H; other texts come back as
     they are."""
     text = str(value or "")
-    match = re.fullmatch(r"(-?)(P[^T]*)(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", text)
+    match = re.fullmatch(
+        r"(-?)(P[^T]*)(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?", text
+    )
     if not match or text in ("P", "-P"):
         return text
     sign, days, *time = match.groups()

@@ -16,7 +16,9 @@ from typing import Any, Final
 from flask import g, has_request_context, request
 
 from engine import Config
+from web import security_log
 from web.context import person
+from web.security_log import escaped
 
 PLAIN: Final = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
 """The format of a plain line."""
@@ -26,10 +28,11 @@ def configure(config: Config) -> None:
     """Set up logging as ``[log]`` of the configuration says."""
     handler = logging.StreamHandler()
     handler.addFilter(_with_context)
-    handler.setFormatter(JsonLines() if config.log.format == "json" else logging.Formatter(PLAIN))
+    handler.setFormatter(JsonLines() if config.log.format == "json" else PlainLines(PLAIN))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(config.log.level.upper())
+    security_log.configure(config)
 
 
 def request_id() -> str:
@@ -47,6 +50,19 @@ def _with_context(record: logging.LogRecord) -> bool:
     return True
 
 
+class PlainLines(logging.Formatter):
+    """Formats a log record as one line, and an error's traceback indented below it: what somebody
+    has sent cannot pretend to be a line of its own."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        record.message = escaped(record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        lines = super().formatException(ei).splitlines()
+        return "\n".join(f"    {escaped(line)}" for line in lines)
+
+
 class JsonLines(logging.Formatter):
     """Formats a log record as one JSON object on one line."""
 
@@ -55,7 +71,7 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": escaped(record.getMessage()),
         }
         for name in ("request_id", "actor_id", "case_id", "milliseconds"):
             value = getattr(record, name, None)

@@ -11,7 +11,6 @@ import hmac
 import ipaddress
 import logging
 import os
-import re
 import time
 import uuid
 from collections import Counter
@@ -28,6 +27,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from engine import Config, Engine, ServiceplanError
 from web.context import config, engine
+from web.request_ids import REQUEST_ID
 
 blueprint = Blueprint("monitoring", __name__)
 MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -40,8 +40,6 @@ BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 log = logging.getLogger("serviceplan.requests")
-REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_.-]{8,64}")
-"""The form of an ``X-Request-ID`` that is taken over from a proxy; others could forge log lines."""
 
 
 @blueprint.get("/health/live")

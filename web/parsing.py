@@ -18,6 +18,13 @@ from typing import Final
 SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2009]+")
 """White space, the spaces between the groups of a number among it."""
 
+
+def whole_number(text: str) -> int | None:
+    """The number that a page has written into its form, 0 or more; None for any other text, and for
+    more digits than a database's integers have."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
 # ---------------------------------------------------------------- dates
 
 MONTHS: Final = (

@@ -45,7 +45,7 @@ UNMERGED: Final = "unmerged"
 """The code of a form that met a change of the same by somebody else (web/conflicts.py)."""
 UNCLAIMED: Final = "unclaimed_form"
 """Where the cookie before the login has the id of a form that nobody is known to have written."""
-SECRETS: Final = frozenset({"password", "new_password", "repeated"})
+SECRETS: Final = frozenset({"password", "new_password", "repeated", "otp", "credential"})
 """Inputs that are never kept."""
 OURS: Final = frozenset({"csrf_token", ID, READER})
 """Inputs that nobody typed, made anew for every page."""
@@ -65,6 +65,14 @@ PAGES: Final[Mapping[str, str]] = {
     "tasks.see_notice": "tasks.inbox",
     "tokens.revoke": "tokens.index",
     "accounts.logout": "tasks.inbox",
+    "identity.end_session": "identity.index",
+    "identity.end_others": "identity.index",
+    "identity.passkey_login": "accounts.login",
+    "identity.second_step_passkey": "identity.second_step",
+    "identity.second_step_challenge": "identity.second_step",
+    "identity.passkey_challenge": "accounts.login",
+    "identity.new_passkey_challenge": "identity.new_passkey",
+    "identity.reset": "people.show",
     "pending_forms.discard": "tasks.inbox",
 }
 """The pages that forms stand on, by endpoint, where the page has another address than the form."""

@@ -316,6 +316,7 @@ def _person_page(account: Account, secret: str = "") -> str:
         invited_hours=config().access.invitation_hours,
         requests=[r for r in engine().rights_requests.waiting(actor()) if r.person.id == chosen.id],
         tokens=engine().tokens.all(actor(), chosen.username),
+        methods=engine().second_factors.of(actor(), chosen.username),
         scopes_known={key: _(text) for key, text in SCOPES.items()},
         now=engine().now(),
     )

@@ -28,7 +28,15 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine import Engine, ServiceplanError, Session
+from engine import (
+    Browser,
+    Engine,
+    NotAllowed,
+    PendingSignIn,
+    Person,
+    ServiceplanError,
+    Session,
+)
 from web import pending_forms
 from web.security import cookie_name, secure
 from web.typed_form import ID
@@ -45,6 +53,8 @@ DEVICE_SECONDS: Final = 180 * 86_400
 """How long a browser keeps that cookie after a login, as long as the engine knows the device."""
 PUBLIC: Final = frozenset(
     {"static", "accounts.login", "accounts.login_sent", "accounts.language",
+     "identity.second_step", "identity.second_step_sent", "identity.second_step_passkey",
+     "identity.second_step_challenge", "identity.passkey_login", "identity.passkey_challenge",
      "api.docs", "api.problems", "api.problem",
      "invitations.show", "invitations.accept", "invitations.first", "invitations.accept_first",
      "monitoring.live", "monitoring.ready", "monitoring.metrics"}
@@ -54,6 +64,12 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 BEFORE_OWN_PASSWORD: Final = PUBLIC | {"accounts.password", "accounts.password_sent",
                                        "accounts.logout"}  # fmt: skip
 """What somebody can open whose password somebody else has set, until they have changed it."""
+WITHOUT_SECOND_FACTOR: Final = frozenset(
+    {"static", "accounts.language", "accounts.logout", "accounts.password",
+     "accounts.password_sent", "pending_forms.discard"}
+)  # fmt: skip
+"""The endpoints, besides those of the sign-in methods, for whoever lacks a second factor that their
+roles or rights demand."""
 
 
 class StoredSession(CallbackDict[str, Any], SessionMixin):
@@ -69,6 +85,10 @@ class StoredSession(CallbackDict[str, Any], SessionMixin):
         self.person = stored.person
         self.has_notices = stored.has_notices
         self.has_pending_forms = stored.has_pending_forms
+        self.has_second_factor = stored.has_second_factor
+        self.second_factor = stored.second_factor
+        self.renewal_due = stored.renewal_due
+        self.created_at = stored.created_at
         self.modified = False
 
 
@@ -111,22 +131,51 @@ class Sessions(SecureCookieSessionInterface):
             log.warning("a session could not be kept: %s", error)
 
 
-def sign_in(username: str, password: str, data: dict[str, Any] | None = None) -> Session:
-    """Start a session, with a new token, after a login with the right password.
+def browser() -> Browser:
+    """What the request comes from, for the list of its person's sessions."""
+    agent = request.headers.get("User-Agent", "")[:400]
+    return Browser(request.remote_addr or "", agent, _device())
 
-    ``data`` is the session's first content. A session that the request already had is ended, so
-    that no token from before the login stays valid. Raises NotAuthenticated.
-    """
+
+def sign_in(username: str, password: str) -> Session | PendingSignIn:
+    """Start a session, with a new token, after a login with the right password; or what waits for
+    the person's second factor. Raises NotAuthenticated."""
     engine: Engine = current_app.extensions["engine"]
-    started = engine.sessions.sign_in(
-        username, password, address=request.remote_addr or "", device=_device()
-    )
-    if isinstance(session._get_current_object(), StoredSession):  # type: ignore[attr-defined]
-        engine.sessions.sign_out(session.token)  # type: ignore[attr-defined]
-    if data:
-        engine.sessions.save(started.token, data)
-    g.signed_in = True
+    started = engine.sessions.sign_in(username, password, browser=browser())
+    if isinstance(started, Session):
+        replace(started)
     return started
+
+
+def replace(started: Session) -> None:
+    """Let a session that has just been started be the request's. One that it already had is ended,
+    so that no token from before the login stays valid."""
+    current = session._get_current_object()  # type: ignore[attr-defined]
+    if isinstance(current, StoredSession):
+        current_app.extensions["engine"].sessions.sign_out(current.token)
+    g.signed_in = True
+
+
+def renew(*, second_factor: bool | None = None) -> None:
+    """Give the browser a new token of its session with this answer.
+
+    :param second_factor: True when a second factor has just been shown
+    """
+    current = session._get_current_object()  # type: ignore[attr-defined]
+    if not isinstance(current, StoredSession):
+        return
+    new = current_app.extensions["engine"].sessions.renew(
+        current.token, second_factor=second_factor
+    )
+    if new is None:
+        return
+    current.token = new
+
+    def give(response: Response) -> Response:
+        _set_token(response, new)
+        return response
+
+    after_this_request(give)
 
 
 def _device() -> str:
@@ -155,15 +204,19 @@ def give_cookie(response: AnyResponse, started: Session) -> None:
         samesite="Lax",
         path="/",
     )
+    _set_token(response, started.token)
+    response.delete_cookie(cookie_name(START), secure=secure(), httponly=True, samesite="Lax")
+
+
+def _set_token(response: AnyResponse, token: str) -> None:
     response.set_cookie(
         cookie_name(SIGNED_IN),
-        started.token,
+        token,
         secure=secure(),
         httponly=True,
         samesite="Lax",
         path="/",
     )
-    response.delete_cookie(cookie_name(START), secure=secure(), httponly=True, samesite="Lax")
 
 
 def sign_out(response: AnyResponse) -> None:
@@ -173,6 +226,31 @@ def sign_out(response: AnyResponse) -> None:
         current_app.extensions["engine"].sessions.sign_out(current.token)
         g.signed_out = True
     response.delete_cookie(cookie_name(SIGNED_IN), secure=secure(), httponly=True, samesite="Lax")
+
+
+def demands_second_factor(person: Person) -> bool:
+    """Whether a person's roles or rights demand a second factor."""
+    demanding = current_app.extensions["config"].access.second_factor_roles
+    return bool(demanding) and not {*person.roles, *person.rights}.isdisjoint(demanding)
+
+
+def _of_signed_in(stored: Any) -> Any:
+    """What comes before a page of somebody who is signed in: a new token when what they may do has
+    changed; the page of sign-in methods when they must set up a second factor first."""
+    if stored.renewal_due:
+        try:
+            renew()
+        except ServiceplanError as error:
+            # The database takes no writes now: the next request renews it.
+            log.warning("a session could not be renewed: %s", error)
+    endpoint = request.endpoint or ""
+    if stored.has_second_factor or not demands_second_factor(stored.person):
+        return None
+    if endpoint in WITHOUT_SECOND_FACTOR | PUBLIC or endpoint.startswith("identity."):
+        return None
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("identity.index"))
+    raise NotAllowed("A second factor must be set up first.", code="second_factor_needed")
 
 
 def init(app: Flask, ask_login: Callable[[], Any]) -> None:
@@ -189,12 +267,11 @@ def init(app: Flask, ask_login: Callable[[], Any]) -> None:
         g.has_pending_forms = getattr(stored, "has_pending_forms", False)
         if request.method == "POST" and ID in request.form:
             after_this_request(pending_forms.forget_when_done)
-        allowed = g.person is not None or not request.endpoint or request.endpoint in PUBLIC
-        if not allowed:
-            return ask_login()
         must_change = g.person is not None and g.person.one_time_until is not None
         if must_change and request.endpoint and request.endpoint not in BEFORE_OWN_PASSWORD:
             return redirect(url_for("accounts.password"), 303)
-        return None
+        if g.person is not None:
+            return _of_signed_in(stored)
+        return None if not request.endpoint or request.endpoint in PUBLIC else ask_login()
 
     app.before_request(know_person)

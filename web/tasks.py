@@ -33,6 +33,7 @@ from web.context import actor, config, engine, posted_key, role_choices, url_for
 from web.formats import clock
 from web.forms import Problems, has_search, shown_fields
 from web.i18n import gettext as _
+from web.parsing import whole_number
 from web.passwords import wrong_password
 from web.task_inputs import ASSIGNEE, DIAGRAM, inputs
 from web.texts.due_dates import reason_sentences
@@ -230,8 +231,9 @@ def _complete(task: TaskForm) -> ResponseReturnValue:
         if request.form.get("password"):
             problems += wrong_password("password")
         raise Invalid(problems)
-    revision, _dot, instance_revision = request.form.get("revision", "").partition(".")
-    if attached or task.plan or not (revision.isdecimal() and instance_revision.isdecimal()):
+    of_task, _dot, of_instance = request.form.get("revision", "").partition(".")
+    revision, instance_revision = whole_number(of_task), whole_number(of_instance)
+    if attached or task.plan or revision is None or instance_revision is None:
         task_saves.complete(task.id, request.form, attached)
         return _to_task(task.id, done=1)
     try:
@@ -240,8 +242,8 @@ def _complete(task: TaskForm) -> ResponseReturnValue:
             task.id,
             **content,
             **task_form.signed_with(request.form),
-            revision=int(revision),
-            instance_revision=int(instance_revision),
+            revision=revision,
+            instance_revision=instance_revision,
             key=posted_key(),
         )
     except Conflict as error:

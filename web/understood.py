@@ -28,8 +28,10 @@ MOST: Final = 200
 """Characters of the longest text that is read."""
 
 _NUMBER: Final = re.compile(r"-?\d+(?:\.(\d+))?", re.ASCII)
-_INTERVAL: Final = re.compile(r"P(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T[\dHMS.]+)?")
-_RHYTHM: Final = re.compile(r"P(\d+)([YMWD])")
+_INTERVAL: Final = re.compile(
+    r"P(?=\d|T\d)(?:\d{1,9}Y)?(?:\d{1,9}M)?(?:\d{1,9}W)?(?:\d{1,9}D)?(?:T[\dHMS.]+)?"
+)
+_RHYTHM: Final = re.compile(r"P(\d{1,9})([YMWD])")
 RHYTHMS: Final = {
     "Y": (N_("varje år"), N_("vartannat år"), N_("vart %(ordinal)s år")),
     "M": (N_("varje månad"), N_("varannan månad"), N_("var %(ordinal)s månad")),

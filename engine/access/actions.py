@@ -53,6 +53,12 @@ TOKEN_ADD = "token.add"  # noqa: S105 - an action's name
 """Adding an API token to an account."""
 TOKEN_MANAGE = "token.manage"  # noqa: S105 - an action's name
 """Listing and revoking an account's API tokens."""
+SIGN_IN_VIEW = "sign_in.view"
+"""Reading what an account is signed in with, and where."""
+SIGN_IN_MANAGE = "sign_in.manage"
+"""Changing what one signs in with, and ending one's sessions."""
+SECOND_FACTOR_RESET = "second_factor.reset"
+"""Taking somebody else's second factors away, so that they set up new ones."""
 INSTANCE_MIGRATE = "instance.migrate"
 """Migrating running instances, and reading migrations."""
 INCIDENT_VIEW = "incident.view"

@@ -204,6 +204,11 @@ def _same(actor: Actor, person: PersonObject) -> bool:
     return bool(actor.id) and person.id == actor.id
 
 
+def _resetter(actor: Actor, person: PersonObject) -> bool:
+    """An administrator, for others: one's own go by re-authentication only."""
+    return person.id != actor.id and _has(actor, actions.ADMINISTRATOR)
+
+
 def _worker(actor: Actor, task: TaskObject) -> bool:
     """The assignee or, while nobody is assigned, anyone who holds the role. An assignee whose role
     was taken away is none, unless the diagram names this very person. Not even a manager may do
@@ -303,6 +308,9 @@ RULES: Mapping[str, tuple[type, AccessRule]] = {
     actions.RIGHTS_DECIDE: (PersonObject, _second_administrator),
     actions.PEOPLE_PASSWORD: (PersonObject, _own_account),
     actions.TOKEN_ADD: (PersonObject, _oneself),
+    actions.SIGN_IN_VIEW: (PersonObject, _own_account),
+    actions.SIGN_IN_MANAGE: (PersonObject, _oneself),
+    actions.SECOND_FACTOR_RESET: (PersonObject, _resetter),
     actions.TOKEN_MANAGE: (PersonObject, _own_account),
     actions.CASE_CORRECT: (CaseObject, _operator),
     actions.INSTANCE_MIGRATE: (type(None), _operator),

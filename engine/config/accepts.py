@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import re
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import date, datetime, time
 from email.utils import parseaddr
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from engine.blank_text import invisible_in, is_blank
@@ -202,10 +203,57 @@ def hash_list(value: Any) -> str:
     return str(value)
 
 
-def words(value: Any) -> tuple[str, ...]:
-    """Read a list of words."""
+def phrases(value: Any) -> tuple[str, ...]:
+    """Read a list of texts, without blanks around them."""
     refuse(not isinstance(value, list) or any(not isinstance(v, str) for v in value))
     return tuple(v.strip() for v in value if v.strip())
+
+
+def words(value: Any) -> tuple[str, ...]:
+    """Read a list of texts without spaces in them; it may be empty."""
+    refuse(not isinstance(value, list))
+    refuse(any(not isinstance(v, str) or not re.fullmatch(r"\S+", v) for v in value))
+    return tuple(value)
+
+
+def some_of(*known: str) -> Reader:
+    """A reader of a list of at least one of the ``known`` words."""
+
+    def read(value: Any) -> tuple[str, ...]:
+        refuse(not words(value) or any(word not in known for word in value))
+        return tuple(value)
+
+    return read
+
+
+def names(value: Any) -> Mapping[str, str]:
+    """Read a table of texts, by any key."""
+    refuse(not isinstance(value, dict))
+    refuse(any(not isinstance(v, str) or not v.strip() for v in value.values()))
+    return MappingProxyType({str(key): str(v).strip() for key, v in value.items()})
+
+
+def issuer(value: Any) -> str:
+    """Read an OpenID provider's issuer exactly as it is, since tokens repeat it: an https URL, or
+    an http one of this machine; or the empty text."""
+    refuse(not isinstance(value, str))
+    local = r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/\S*)?"
+    refuse(value != "" and not re.fullmatch(rf"https://[^\s/?#]+[^\s?#]*|{local}", value))
+    return str(value)
+
+
+def extensions(value: Any) -> tuple[str, ...]:
+    """Read a list of extensions of files without the point, in small letters; ``*`` for any."""
+    refuse(not isinstance(value, list) or not value)
+    refuse(any(not isinstance(v, str) or not re.fullmatch(r"\*|[A-Za-z0-9]+", v) for v in value))
+    return tuple(v.lower() for v in value)
+
+
+def scanner(value: Any) -> str:
+    """Read the address of a virus scanner: TCP with a port, a Unix socket, or the empty text."""
+    form = r"(tcp://(\[[0-9a-f:]+\]|[A-Za-z0-9._-]+):\d{1,5}|unix:/\S+)?"
+    refuse(not isinstance(value, str) or not re.fullmatch(form, value))
+    return str(value)
 
 
 def secret(value: Any) -> str:

@@ -18,6 +18,7 @@ from engine.config.accepts import signing_secret
 from engine.config.settings import (
     EXPECTS_RANDOM,
     AccessSettings,
+    AttachmentSettings,
     CalendarSettings,
     CaseSettings,
     CheckpointSettings,
@@ -29,6 +30,9 @@ from engine.config.settings import (
     LogSettings,
     MailSettings,
     MetricSettings,
+    OpenidSettings,
+    PasskeySettings,
+    SignatureSettings,
     WebhookSettings,
     WebSettings,
 )
@@ -45,6 +49,8 @@ MAIL_PASSWORD_VARIABLE: Final = "SERVICEPLAN_MAIL_PASSWORD"  # noqa: S105 - a va
 """The environment variable that overrides ``mail.password``."""
 CHECKPOINT_KEY_VARIABLE: Final = "SERVICEPLAN_CHECKPOINT_KEY"
 """The environment variable that overrides ``checkpoints.key``."""
+OPENID_SECRET_VARIABLE: Final = "SERVICEPLAN_OPENID_SECRET"  # noqa: S105 - a variable's name
+"""The environment variable that overrides ``openid.client_secret``."""
 DEFAULT_FILE: Final = Path("config.toml")
 """The file that is read when none is named, relative to the working folder."""
 
@@ -61,6 +67,7 @@ def load_config(path: Path | str | None = None) -> Config:
     file = Path(path) if path is not None else DEFAULT_FILE
     content = _toml(file) if path is not None or file.is_file() else {}
     _check_keys(content, (f.name for f in fields(Config)), "")
+    _check_second_factor_roles(content)
     database = _section(DatabaseSettings, "database", content)
     if url := os.environ.get(DATABASE_VARIABLE, "").strip():
         database = replace(database, url=url)
@@ -78,10 +85,14 @@ def load_config(path: Path | str | None = None) -> Config:
         checkpoints=_checkpoints(content),
         mail=_mail(content),
         webhooks=_webhooks(content.get("webhooks", [])),
+        attachments=_section(AttachmentSettings, "attachments", content),
         metrics=_section(MetricSettings, "metrics", content),
         log=_section(LogSettings, "log", content),
-        access=_section(AccessSettings, "access", content),
         web=_web(content),
+        access=_section(AccessSettings, "access", content),
+        passkeys=_section(PasskeySettings, "passkeys", content),
+        openid=_openid(content),
+        signatures=_section(SignatureSettings, "signatures", content),
     )
 
 
@@ -116,6 +127,18 @@ def _section(kind: type[T], name: str, content: Mapping[str, Any]) -> T:
     return kind(**values)
 
 
+def _check_second_factor_roles(content: Mapping[str, Any]) -> None:
+    """A misspelt role would leave somebody without the second factor that is meant for them."""
+    known = {*_table(content, "roles"), *RIGHTS}
+    for name in _section(AccessSettings, "access", content).second_factor_roles:
+        if name not in known:
+            raise _misfit("access.second_factor_roles", name, "a role of this file or a right")
+
+
+RIGHTS: Final = ("process_owner", "manager", "administrator")
+"""The application rights (``engine.access.actions.RIGHTS``, which stands on a higher floor)."""
+
+
 def _web(content: Mapping[str, Any]) -> WebSettings:
     web = _section(WebSettings, "web", content)
     secret = os.environ.get(SECRET_VARIABLE)
@@ -134,6 +157,18 @@ def _checkpoints(content: Mapping[str, Any]) -> CheckpointSettings:
     checkpoints = _section(CheckpointSettings, "checkpoints", content)
     key = os.environ.get(CHECKPOINT_KEY_VARIABLE)
     return checkpoints if key is None else replace(checkpoints, key=key.strip())
+
+
+def _openid(content: Mapping[str, Any]) -> OpenidSettings:
+    openid = _section(OpenidSettings, "openid", content)
+    roles = _table(content, "roles")
+    for value, role in openid.roles.items():
+        if role not in roles:
+            raise _misfit(f"openid.roles.{value}", role, "a role of this file")
+    if openid.issuer and not openid.client_id:
+        raise _misfit("openid.client_id", None, "the identifier that the provider has given us")
+    secret = os.environ.get(OPENID_SECRET_VARIABLE)
+    return openid if secret is None else replace(openid, client_secret=secret)
 
 
 def _mail(content: Mapping[str, Any]) -> MailSettings:

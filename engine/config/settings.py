@@ -19,16 +19,22 @@ from engine.config.accepts import (
     clock_time,
     country,
     dates,
+    extensions,
     flag,
     hash_list,
     host_names,
     integer,
+    issuer,
     label,
+    names,
     one_of,
     patterns,
+    phrases,
+    scanner,
     secret,
     setting,
     signing_secret,
+    some_of,
     text,
     url,
     url_or_none,
@@ -168,6 +174,24 @@ class WebhookSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentSettings:
+    """Attached files: which ``extensions`` may come (``*``: any; the content must agree with it in
+    any case), and how many bytes a task, a case and all together may have. ``clamav`` is where a
+    virus scanner answers (empty: none); without an answer a file is refused when it is
+    ``clamav_required``."""
+
+    extensions: tuple[str, ...] = setting(
+        ("*",), extensions, 'a list of extensions, such as ["pdf", "docx"], or ["*"]'
+    )
+    task_bytes: int = integer(100_000_000, 1)
+    case_bytes: int = integer(1_000_000_000, 1)
+    all_bytes: int = integer(100_000_000_000, 1)
+    clamav: str = setting("", scanner, "tcp://HOST:PORT, unix:/PATH or empty")
+    clamav_required: bool = flag(True)
+    clamav_seconds: int = integer(20, 1, 300)
+
+
+@dataclass(frozen=True, slots=True)
 class MetricSettings:
     """Who may read ``/metrics``: this machine, and clients with the bearer ``token`` (empty: none).
     ``most_lag_seconds``: with a job that has waited longer, ``/health/ready`` reports a failure."""
@@ -178,12 +202,14 @@ class MetricSettings:
 
 @dataclass(frozen=True, slots=True)
 class LogSettings:
-    """How the log is written: its format and the lowest level that it contains."""
+    """How the log is written: its format and the lowest level that it contains. The security log
+    is always written, to ``security_file`` (empty: standard error)."""
 
     format: str = setting("plain", one_of("plain", "json"), "plain or json")
     level: str = setting(
         "warning", one_of("debug", "info", "warning", "error"), "debug, info, warning or error"
     )
+    security_file: str = setting("", any_text, "the path of a file, or empty")
 
 
 EXPECTS_RANDOM: Final = (
@@ -192,28 +218,10 @@ EXPECTS_RANDOM: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class AccessSettings:
-    """How people get in, and what a change of rights needs. ``second_approver``: whether somebody
-    else must approve what an administrator gives themselves. Passwords that others have set, and
-    invitations, end after so many hours, API tokens after so many days unless they are made for
-    another time. New passwords contain none of the ``company_words`` and none whose hash the file
-    ``breached_passwords`` has."""
-
-    second_approver: bool = flag(True)
-    one_time_password_hours: int = integer(72, 1, 8_760)
-    invitation_hours: int = integer(72, 1, 8_760)
-    token_days: int = integer(90, 1, 3_650)
-    company_words: tuple[str, ...] = setting((), words, 'a list of texts, such as ["städ"]')
-    breached_passwords: str = setting(
-        "", hash_list, "the path of a file that can be read, with lines SHA1:COUNT, or empty"
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class WebSettings:
     """The web application: its address, its proxies, its sessions and its lists. ``secret`` signs
-    the cookie of the sign-in form, ``address`` is the URL in mails; ``config.toml`` explains the
-    others."""
+    the cookie of the sign-in form and encrypts the secrets of one-time codes (``old_secrets``:
+    those before it), ``address`` is the URL in mails; ``config.toml`` explains the others."""
 
     host: str = text("127.0.0.1")
     port: int = integer(8000, 1, 65535)
@@ -227,9 +235,87 @@ class WebSettings:
     session_hours: int = integer(12, 1)
     page_size: int = integer(25, 1, 200)
     secret: str = setting("", signing_secret, EXPECTS_RANDOM)
+    old_secrets: tuple[str, ...] = setting((), words, "a list of texts without spaces")
     address: str = setting("", url_or_none, "an address that begins with https:// or http://")
 
 
+@dataclass(frozen=True, slots=True)
+class AccessSettings:
+    """How people get in: those of the ``second_factor_roles`` (roles and rights) with a second
+    factor; and what a change of rights needs. ``second_approver``: whether somebody
+    else must approve what an administrator gives themselves. Passwords that others have set, and
+    invitations, end after so many hours, API tokens after so many days unless they are made for
+    another time. New passwords contain none of the ``company_words`` and none whose hash the file
+    ``breached_passwords`` has."""
+
+    second_factor_roles: tuple[str, ...] = setting(
+        (), words, 'a list of roles and rights, such as ["administrator"]'
+    )
+    second_approver: bool = flag(True)
+    one_time_password_hours: int = integer(72, 1, 8_760)
+    invitation_hours: int = integer(72, 1, 8_760)
+    token_days: int = integer(90, 1, 3_650)
+    company_words: tuple[str, ...] = setting((), phrases, 'a list of texts, such as ["städ"]')
+    breached_passwords: str = setting(
+        "", hash_list, "the path of a file that can be read, with lines SHA1:COUNT, or empty"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeySettings:
+    """Which site passkeys belong to: the ``rp_id`` is its host or a domain above it, the
+    ``origins`` are the addresses that they may be used from. Empty: those of each request."""
+
+    rp_id: str = setting("", any_text, "a host in quotes, such as plan.example.com, or empty")
+    origins: tuple[str, ...] = setting((), words, "a list of addresses that begin with https://")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenidSettings:
+    """The OpenID provider that people may sign in at; none with an empty ``issuer``. ``roles``
+    gives a value of the ``role_claim`` its role; ``config.toml`` explains each."""
+
+    issuer: str = setting("", issuer, "an address that begins with https://, or empty")
+    client_id: str = setting("", any_text, "a text in quotes")
+    client_secret: str = setting("", any_text, "a text in quotes")
+    name: str = text("OpenID Connect")
+    scopes: tuple[str, ...] = setting(("openid", "profile"), words, "a list of scopes")
+    acr_values: str = setting("", any_text, "a text in quotes")
+    algorithms: tuple[str, ...] = setting(
+        ("RS256", "PS256", "ES256"),
+        some_of(
+            "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"
+        ),
+        'a list of signatures\' algorithms, such as ["RS256"]',
+    )
+    role_claim: str = setting("", any_text, "a claim's name in quotes, or empty")
+    roles: Mapping[str, str] = field(
+        default_factory=lambda: NO_NAMES,
+        metadata={"read": names, "expects": "a table of roles by the claim's values"},
+    )
+    create_accounts: bool = flag(False)
+    second_factor: bool = flag(False)
+    passwords: bool = flag(True)
+    timeout_seconds: int = integer(5, 1, 30)
+
+
+SIGNING_METHODS: Final = ("password", "passkey", "openid")
+"""What a signature can be given with."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureSettings:
+    """What people may sign with (``methods``), and whether somebody who has one-time codes gives
+    one with the password (``codes``)."""
+
+    methods: tuple[str, ...] = setting(
+        SIGNING_METHODS, some_of(*SIGNING_METHODS), "a list of password, passkey and openid"
+    )
+    codes: bool = flag(False)
+
+
+NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
+"""No values of a claim."""
 NO_ROLES: Final[Mapping[str, Role]] = MappingProxyType({})
 """Roles are a company's own: they have no default."""
 NO_PLAN: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -252,7 +338,11 @@ class Config:
     checkpoints: CheckpointSettings = field(default_factory=CheckpointSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     webhooks: tuple[WebhookSettings, ...] = ()
+    attachments: AttachmentSettings = field(default_factory=AttachmentSettings)
     metrics: MetricSettings = field(default_factory=MetricSettings)
     log: LogSettings = field(default_factory=LogSettings)
-    access: AccessSettings = field(default_factory=AccessSettings)
     web: WebSettings = field(default_factory=WebSettings)
+    access: AccessSettings = field(default_factory=AccessSettings)
+    passkeys: PasskeySettings = field(default_factory=PasskeySettings)
+    openid: OpenidSettings = field(default_factory=OpenidSettings)
+    signatures: SignatureSettings = field(default_factory=SignatureSettings)

@@ -17,7 +17,7 @@ from engine.access import actions
 from engine.blank_text import invisible_in, is_blank
 from engine.config.accepts import MAIL_ADDRESS
 from engine.errors import Invalid, NotFound, Problem
-from engine.identity import invitations, sign_in_attempts
+from engine.identity import invitations, sessions, sign_in_attempts
 from engine.identity.credentials import is_username, normal_username
 from engine.queries.rows import PERSON, person_view
 from engine.store import words
@@ -151,7 +151,9 @@ def change(
     listed = changed.roles if changed.active else ()
     words.index_roles(connection, person.id, person.name, listed)
     if not changed.active:
-        connection.execute(delete(SessionTable).where(SessionTable.person_id == person.id))
+        sessions.end_all(connection, person.id)
+    elif (changed.roles, changed.rights) != (person.roles, person.rights):
+        sessions.renew_all(connection, person.id)
     return changed
 
 
@@ -222,6 +224,15 @@ def password_at(connection: Connection, person_id: str) -> datetime | None:
     return connection.scalar(select(PersonTable.password_at).where(PersonTable.id == person_id))
 
 
+def exists(connection: Connection, username: str) -> bool:
+    """Whether somebody has, or has had, this user name."""
+    name = normal_username(username)
+    if not is_username(name):
+        return False
+    found = select(PersonTable.id).where(PersonTable.username == name)
+    return connection.scalar(found) is not None
+
+
 def set_password(
     connection: Connection,
     person_id: str,
@@ -245,6 +256,7 @@ def set_password(
         )
     )
     invitations.end_all(connection, person_id, now=now)
+    sessions.renew_all(connection, person_id)
     username = connection.execute(
         select(PersonTable.username).where(PersonTable.id == person_id)
     ).scalar()

@@ -25,11 +25,13 @@ from engine.service.jobs import Jobs
 from engine.service.migration import Migrations
 from engine.service.notices import Notices
 from engine.service.operations import Operations
+from engine.service.passkeys import Passkeys
 from engine.service.pending_forms import PendingForms
 from engine.service.people import People
 from engine.service.previews import Previews
 from engine.service.printed import Printed
 from engine.service.rights_requests import RightsRequests
+from engine.service.second_factors import SecondFactors
 from engine.service.sessions import Sessions
 from engine.service.tasks import Tasks
 from engine.service.timers import Timers
@@ -62,6 +64,8 @@ class Engine:
         self.rights_requests = RightsRequests(transactions)
         self.pending_forms = PendingForms(transactions)
         self.sessions = Sessions(transactions)
+        self.second_factors = SecondFactors(transactions)
+        self.passkeys = Passkeys(transactions)
         self.tokens = Tokens(transactions)
         self.tasks = Tasks(transactions, self.sessions)
         self.notices = Notices(transactions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
+from engine import security_log
 from engine.access import actions
 from engine.access.rules import authorize
 from engine.queries import history as queries
@@ -41,6 +42,7 @@ class History(Part):
         :raises NotFound: when there is no such case, or the actor may not see it
         :raises Invalid: for a cursor of another list, and any other ``limit``
         """
+        self._note(actor, "search", case_id, q=q, person=person, type=type)
         with self._transactions.reading() as connection:
             return queries.search(
                 connection,
@@ -72,6 +74,7 @@ class History(Part):
 
         :raises NotFound: when there is no such case, or the actor may not see it
         """
+        self._note(actor, "export", case_id, q=q, person=person, type=type)
         choice = history_export.HistoryChoice(case_id, q, person, type, since, until)
         after = None
         while True:
@@ -80,6 +83,12 @@ class History(Part):
             yield entries
             if after is None:
                 return
+
+    def _note(self, actor: Actor, how: str, case_id: str | None, **filters: str | None) -> None:
+        """Write who reads the history, with the names of the filters only: what somebody looks for
+        may say more than the log should know."""
+        used = [name for name, value in filters.items() if value]
+        security_log.note("history.read", by=actor.id, how=how, case=case_id, filters=used)
 
     def types(self) -> tuple[str, ...]:
         """The types of facts that have been written, sorted: the choices of a filter."""
@@ -103,6 +112,7 @@ class History(Part):
         :raises NotFound: when there is no such case, or the actor may not see it
         :raises NotAllowed: without a case, unless the actor is a manager
         """
+        self._note(actor, "verify", case_id)
         with self._transactions.reading() as connection:
             if case_id is None:
                 authorize(actor, actions.HISTORY_VERIFY, None)

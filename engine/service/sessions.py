@@ -7,16 +7,32 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from engine import security_log
+from engine.access import actions
+from engine.access.rules import PersonObject, authorize
 from engine.errors import Conflict, NotAuthenticated, Unavailable
 from engine.identity import (
-    attempt_budgets,
-    known_origins,
-    pending_forms,
+    openid_links,
+    people,
+    second_steps,
     sessions,
     sign_in_attempts,
 )
+from engine.identity.attempt_budgets import Purpose
+from engine.identity.credentials import normal_username
+from engine.queries.people import ACCOUNTS as CHAIN
 from engine.service.transactions import Part
-from engine.views import Person, Session
+from engine.unit_of_work import UnitOfWork
+from engine.views import (
+    NO_BROWSER,
+    Actor,
+    Browser,
+    PendingSignIn,
+    Person,
+    Receipt,
+    Session,
+    SessionRow,
+)
 
 log = logging.getLogger(__name__)
 
@@ -25,24 +41,40 @@ class Sessions(Part):
     """The sessions of signed-in people."""
 
     def sign_in(
-        self, username: str, password: str, *, address: str = "", device: str = ""
-    ) -> Session:
-        """Start a session, if the password is right. The device and the network that it comes from
-        are known to the account from then on: guesses from elsewhere do not keep it out there.
+        self,
+        username: str,
+        password: str,
+        *,
+        address: str = "",
+        device: str = "",
+        browser: Browser = NO_BROWSER,
+    ) -> Session | PendingSignIn:
+        """Start a session, if the password is right and the person has no second factor; else the
+        sign-in that waits for it (``engine.second_factors.finish``, ``engine.passkeys.finish``).
+        The device and the network that a session comes from are known to the account from then on:
+        guesses from elsewhere do not keep it out there.
 
-        :param device: a random text that only this browser has, and shows at its next log-in too
-        :raises NotAuthenticated: as ``check_password`` does
+        :param device: a random text that only this browser has, and shows at its next log-in too;
+            it and the ``address`` may stand in ``browser`` as well
+        :raises NotAuthenticated: as ``check_password`` does, and ``sign_in_at_provider`` for
+            somebody who may sign in at the OpenID provider only
         """
-        person = self.check_password(username, password, address=address, device=device)
+        if browser is NO_BROWSER:
+            browser = Browser(address, device=device)
+        person = self.check_password(
+            username, password, address=browser.address, device=browser.device
+        )
+        config = self._transactions.config
         with self._transactions.database.writing() as connection:
-            lifetime = timedelta(hours=self._transactions.config.web.session_hours)
-            now = self._transactions.now()
-            sessions.sweep(connection, now=now, idle=self._idle)
-            sign_in_attempts.sweep(connection, now=now)
-            pending_forms.sweep(connection, now=now)
-            place = attempt_budgets.network_of(address)
-            known_origins.add(connection, person.id, place, device, now=now)
-            return sessions.start(connection, person, now=now, lifetime=lifetime)
+            openid_links.check_password_allowed(connection, config, person.id)
+            return second_steps.begin_session_or_ask(
+                connection,
+                config,
+                person,
+                now=self._transactions.now(),
+                browser=browser,
+                method="password",
+            )
 
     def get(self, token: str) -> Session | None:
         """The session of a token, None when there is none or it has ended."""
@@ -76,6 +108,51 @@ class Sessions(Part):
         with self._transactions.database.writing() as connection:
             sessions.end(connection, token)
 
+    def renew(self, token: str, *, second_factor: bool | None = None) -> str | None:
+        """Give a session a new token, so that who knows the old one has nothing; None when it has
+        got one already, or there is none.
+
+        :param second_factor: True when a second factor has just been shown
+        """
+        with self._transactions.database.writing() as connection:
+            now = self._transactions.now()
+            return sessions.renew(connection, token, now=now, second_factor=second_factor)
+
+    def of_person(self, actor: Actor, *, token: str | None = None) -> tuple[SessionRow, ...]:
+        """One's own sessions, the one used last first.
+
+        :param token: that of the session that asks, which the list marks
+        """
+        with self._transactions.reading() as connection:
+            authorize(actor, actions.SIGN_IN_VIEW, PersonObject(actor.id))
+            now = self._transactions.now()
+            return sessions.of_person(connection, actor.id, now=now, idle=self._idle, token=token)
+
+    def end_one(self, actor: Actor, session_id: str, *, key: str) -> Receipt:
+        """End one of one's own sessions.
+
+        :raises NotFound: when there is none with this id
+        """
+
+        def do(work: UnitOfWork) -> dict[str, Any]:
+            authorize(actor, actions.SIGN_IN_MANAGE, PersonObject(actor.id))
+            sessions.end_one(work.connection, actor.id, session_id)
+            work.note("session.ended", CHAIN, {"person": actor.id})
+            return {"id": session_id}
+
+        return self._transactions.write(actor, "end_session", key, {"session": session_id}, do)
+
+    def end_others(self, actor: Actor, *, keep: str | None = None, key: str) -> Receipt:
+        """End all of one's own sessions, except the one with the token ``keep``."""
+
+        def do(work: UnitOfWork) -> dict[str, Any]:
+            authorize(actor, actions.SIGN_IN_MANAGE, PersonObject(actor.id))
+            sessions.end_all(work.connection, actor.id, keep=keep)
+            work.note("sessions.ended", CHAIN, {"person": actor.id})
+            return {"id": actor.id}
+
+        return self._transactions.write(actor, "end_sessions", key, {}, do)
+
     @property
     def _idle(self) -> timedelta:
         return timedelta(minutes=self._transactions.config.web.session_idle_minutes)
@@ -98,13 +175,36 @@ class Sessions(Part):
             ``too_many_attempts`` with ``seconds`` to wait; or ``password_expired`` for one that
             somebody else has set too long ago
         """
+        kind: Purpose = "signing" if signed_in else "sign_in"
+        try:
+            person = self._checked(username, password, address, device, kind)
+        except NotAuthenticated as error:
+            outcome = "refused" if error.error_code == "too_many_attempts" else "wrong"
+            self._note(f"{kind}.{outcome}", username, address, seconds=error.params.get("seconds"))
+            raise
+        security_log.note(
+            f"{kind}.right", account=person.username, account_id=person.id, address=address
+        )
+        return person
+
+    def _note(self, event: str, username: str, address: str, **more: Any) -> None:
+        """Write an event about an account; a name that nobody has is not written down."""
+        with self._transactions.database.glancing() as connection:
+            somebody = people.exists(connection, username)
+        name = normal_username(username) if somebody else None
+        known = {"account": name} if name else {"unknown_account": True}
+        security_log.note(event, **known, address=address, **more)
+
+    def _checked(
+        self, username: str, password: str, address: str, device: str, kind: Purpose
+    ) -> Person:
         with self._transactions.database.writing() as connection:
             attempt = sign_in_attempts.begin(
                 connection,
                 username,
                 address=address,
                 device=device,
-                purpose="signing" if signed_in else "sign_in",
+                purpose=kind,
                 now=self._transactions.now(),
             )
         try:

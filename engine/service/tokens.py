@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
+from engine import security_log
 from engine.access import actions
 from engine.access.rules import PersonObject, authorize
 from engine.errors import Conflict, Invalid, NotAuthenticated, Problem, Unavailable
@@ -132,7 +133,8 @@ class Tokens(Part):
         try:
             with self._transactions.database.glancing() as connection:
                 token = tokens.by_secret(connection, secret, now=now)
-        except NotAuthenticated:
+        except NotAuthenticated as error:
+            security_log.note("token.wrong", reason=error.error_code, address=address)
             with self._transactions.database.writing() as connection:
                 sign_in_attempts.count_failed_token(connection, address, now=now)
             raise

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from engine import security_log
 from engine.calendar import WorkCalendar
 from engine.clock import Clock
 from engine.config import Config
@@ -226,6 +227,7 @@ class Transactions:
                         work.optimistic = True
                     result = _done(do, work)
                 thrown += work.deliveries
+                security_log.note_facts(work.written)
                 return result
             except StepError as error:
                 # Perhaps another instance could not receive what this one has thrown.

@@ -10,7 +10,7 @@ from typing import Any
 from engine.access import actions
 from engine.errors import Conflict
 from engine.identity import people, rights_requests, tokens
-from engine.jobs import account_mails, outbox
+from engine.jobs import outbox, password_mails
 from engine.queries.people import ACCOUNTS as CHAIN
 from engine.unit_of_work import UnitOfWork
 from engine.views import SYSTEM, Person
@@ -176,7 +176,7 @@ def tell_of_password(work: UnitOfWork, person: Person, until: datetime | None) -
     if not (work.config.mail.enabled and person.email and person.active):
         return
     there = None if until is None else until.astimezone(work.calendar.zone)
-    message = account_mails.password_set(
+    message = password_mails.password_set(
         work.config, person, by=work.actor.name, at=work.now, until=there
     )
     work.jobs += outbox.post(work.connection, [message], work.now)
@@ -188,7 +188,7 @@ def tell_of_invitation(work: UnitOfWork, person: Person, secret: str, until: dat
     mail, address = work.config.mail, work.config.web.address
     if not (mail.enabled and address and person.email and person.active):
         return
-    message = account_mails.invited(
+    message = password_mails.invited(
         work.config,
         person,
         link=f"{address}/invitation/{secret}",

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from engine.errors import Invalid, NotFound, Problem
 from engine.store.base import new_id
-from engine.store.tables import AttachmentTable
+from engine.store.tables import AttachmentTable, TaskTable
+from engine.work.loaded_task import StoredTask
+
+
+class Limits(Protocol):
+    """The bytes that the files of one task, and of one case, may have."""
+
+    @property
+    def task_bytes(self) -> int:
+        """Of one task."""
+
+    @property
+    def case_bytes(self) -> int:
+        """Of one case."""
 
 
 def listed(connection: Connection, task_id: str) -> dict[str, list[dict[str, Any]]]:
@@ -80,6 +93,42 @@ def add(
         )
     )
     return attachment_id, digest
+
+
+def check_room(
+    connection: Connection, task: StoredTask, size: int, field_id: str, limits: Limits
+) -> None:
+    """Check that a file of ``size`` bytes has room beside those of its task and of its case.
+
+    :raises Invalid: ``files_too_large``
+    """
+    of_task = select(func.coalesce(func.sum(AttachmentTable.size), 0)).where(
+        AttachmentTable.task_id == task.id
+    )
+    of_case = (
+        select(func.coalesce(func.sum(AttachmentTable.size), 0))
+        .join(TaskTable, TaskTable.id == AttachmentTable.task_id)
+        .where(TaskTable.case_id == task.case_id)
+    )
+    both = connection.execute(select(of_task.scalar_subquery(), of_case.scalar_subquery())).one()
+    for used, most in zip(both, (limits.task_bytes, limits.case_bytes), strict=True):
+        check_fits(int(used), size, most, field_id)
+
+
+def check_fits(used: int, size: int, most: int, field_id: str) -> None:
+    """Check that ``size`` more bytes fit beside those that are ``used``.
+
+    :raises Invalid: ``files_too_large``
+    """
+    if used + size > most:
+        known = {"maximum": most, "used": used}
+        text = f"{used} bytes are used of {most}"
+        raise Invalid([Problem("files_too_large", text, field_id, known)])
+
+
+def all_bytes(connection: Connection) -> int:
+    """The bytes of all files together. It looks at every file."""
+    return int(connection.scalar(select(func.coalesce(func.sum(AttachmentTable.size), 0))) or 0)
 
 
 def remove(connection: Connection, task_id: str, attachment_id: str) -> str:

@@ -13,6 +13,8 @@ NAMES = {
     # who
     "SYSTEM", "TOKEN_SCOPES", "Account", "Actor", "Customer", "CustomerRow", "Invitation",
     "IssuedToken", "Person", "RightsRequest", "Role", "Session", "Token", "TokenName",
+    "Browser", "IssuedChallenge", "IssuedRecoveryCodes", "OneTimeCodeSetup", "Passkey",
+    "PendingSignIn", "SessionRow", "SignInMethods", "Site",
     # diagrams
     "Activity", "CheckReport", "Definition", "Deployment", "Drawing", "Edge", "ElementState",
     "LiveProcess", "LiveVersions", "Finding", "NamedElement", "NamedMessage", "Phase", "Shape",

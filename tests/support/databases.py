@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import psycopg
+import pytest
 from psycopg import sql
 
 if TYPE_CHECKING:
@@ -163,3 +164,13 @@ def reopened(engine: Engine, clock: Clock, **settings: Any) -> Iterator[Engine]:
 def renew(database: Database) -> None:
     """Let every connection from now on be a new one, which knows the server's settings of today."""
     database._engine.dispose()
+
+
+def limit_attachments(engine: Engine, monkeypatch: pytest.MonkeyPatch, **limits: Any) -> None:
+    """Give an open engine other settings of ``[attachments]``."""
+    transactions = engine.tasks._transactions
+    config = transactions.config
+    changed = replace(config, attachments=replace(config.attachments, **limits))
+    monkeypatch.setattr(transactions, "config", changed)
+    # What all files have is counted once a minute.
+    monkeypatch.setattr(engine.tasks, "_counted", (float("-inf"), 0))

@@ -48,7 +48,7 @@ def read_bytes(environ: Mapping[str, Any], most: int) -> bytes:
         if len(data) > most:
             raise _too_large(most)
         return data
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > 18:
         raise Refused("malformed-request", "Content-Length is not a number.")
     length = int(text)
     if length > most:

@@ -17,6 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from engine import Config, Engine, ServiceplanError, Token
+from web import security_log
 from web.api import body, openapi
 from web.api.answers import Wrong
 from web.api.call import ANY_REVISION, BASE, REVISION, Call, Reply, Route
@@ -32,6 +33,7 @@ from web.api.problems import (
 )
 from web.api.routes import ROUTES, find
 from web.hosts import is_ours
+from web.request_ids import REQUEST_ID
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +88,14 @@ class Api:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         begun = time.perf_counter()
-        status, data, headers = self._answer(environ)
+        given = environ.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        security_log.begin_api_request(environ, request_id, _path(environ))
+        try:
+            status, data, headers = self._answer(environ)
+        finally:
+            security_log.end_api_request()
+        headers.append(("X-Request-ID", request_id))
         operation = f"api.{environ.get(OPERATION, 'none')}"
         seconds = time.perf_counter() - begun
         self._observe(environ["REQUEST_METHOD"], operation, status, seconds)
@@ -182,6 +191,8 @@ class Api:
         if status in (401, 403, 404, 429):
             who = environ.get(PERSON, "-")
             log.warning("denied %s %s for %s: %s", method, path, who, refused.name)
+            account = {"account_id": environ[PERSON]} if PERSON in environ else {}
+            security_log.note("denied", status=status, reason=refused.name, **account)
         data = problem_json(refused, instance=path)
         return status, data, [("Content-Type", MEDIA_TYPE), NOT_STORED, *refused.headers]
 

@@ -9,6 +9,7 @@ from engine import Conflict
 from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key
 from web.i18n import gettext as _
+from web.parsing import whole_number
 
 
 @blueprint.post("/<case_id>/instances/<instance_id>/begin/<element_id>")
@@ -23,7 +24,7 @@ def begin_activity(case_id: str, instance_id: str, element_id: str) -> ResponseR
             instance_id,
             element_id,
             scope_token=request.form.get("scope") or None,
-            active=int(active) if active.isdecimal() else None,
+            active=whole_number(active),
             key=posted_key(),
         )
     except Conflict as error:

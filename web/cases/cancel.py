@@ -11,6 +11,7 @@ from web.cases.routes import blueprint
 from web.context import actor, engine, posted_key
 from web.forms import Problems
 from web.i18n import gettext as _
+from web.parsing import whole_number
 
 
 @blueprint.get("/<case_id>/cancel")
@@ -33,12 +34,12 @@ def cancel_sent(case_id: str) -> ResponseReturnValue:
     """Cancel the case with the posted reason."""
     case_that_allows(case_id, "cancel")
     reason = request.form.get("reason", "").strip()
-    revision = request.form.get("revision", "")
+    revision = whole_number(request.form.get("revision", ""))
     engine().cases.cancel(
         actor(),
         case_id,
         reason,
-        revision=int(revision) if revision.isdecimal() else -1,
+        revision=-1 if revision is None else revision,
         key=posted_key(),
     )
     flash(_("Ärendet är avbrutet."), "success")

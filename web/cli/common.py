@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from engine import Config, ConfigError, Engine, Finding, Source, Unavailable, load_config
+from web import security_log
 from web.command import command_path
 
 DEFAULT = "config.toml"
@@ -74,6 +75,8 @@ def opened(config: Config, *, new: bool = False) -> Iterator[Engine]:
         make_data_folder(config)
     elif path != config.database.url and not Path(path).is_file():
         raise Unavailable(f"there is no database {path}")
+    if config.log.security_file:
+        security_log.configure(config)
     engine = Engine.open(config.database.url, config=config)
     try:
         yield engine

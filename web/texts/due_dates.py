@@ -45,7 +45,7 @@ def _point(rule: Mapping[str, str] | None, label: Callable[[str], str]) -> str:
 def _length(duration: str, calendar: str | None) -> str:
     if calendar == "working" and duration.startswith("P") and duration.endswith("D"):
         days = duration[1:-1]
-        if days.isdigit():
+        if days.isdecimal() and len(days) < 10:
             return ngettext("%(num)s arbetsdag", "%(num)s arbetsdagar", int(days))
     return formats.duration(duration)
 

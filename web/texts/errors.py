@@ -16,6 +16,7 @@ from web import formats
 from web.context import role_title
 from web.i18n import N_
 from web.i18n import gettext as _
+from web.texts import sign_in
 from web.texts.params import TextParams
 
 PROBLEMS: Final[Mapping[str, str]] = {
@@ -64,6 +65,15 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "attachment_required": N_("Bifoga minst en fil."),
     "file_too_large": N_("Filen är för stor. Högst %(maximum)s."),
     "file_empty": N_("Filen är tom."),
+    "file_type_differs": N_(
+        "Filens innehåll är inte det som namnet säger (.%(extension)s). Spara den på nytt i rätt "
+        "format, eller ge den rätt namn."
+    ),
+    "file_type_refused": N_("Filer av slaget .%(extension)s tas inte emot. Tillåtna: %(allowed)s."),
+    "files_too_large": N_(
+        "Filen får inte plats bredvid de andra: %(used)s av %(maximum)s är använda."
+    ),
+    "file_infected": N_("Filen innehåller skadlig kod (%(found)s) och är inte sparad."),
     "variable_too_large": N_("Värdet är för stort. Ett ärende rymmer högst %(maximum)s byte."),
     "unknown_scope": N_("En nyckel kan inte ha den omfattningen."),
     # Cases
@@ -116,6 +126,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "nothing_to_migrate": N_("Det finns inget att flytta."),
     "cursor_malformed": N_("Sidan finns inte i listan. Börja om från början."),
     "limit_out_of_range": N_("En sida har 1 till %(maximum)s rader."),
+    **sign_in.PROBLEMS,
 }
 """What is wrong with one input, by ``Problem.code``; placeholders are the problem's params."""
 
@@ -299,6 +310,10 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Det som skickades är för stort"),
         N_("En bifogad fil får vara högst %(maximum)s, och all text på en sida högst 2 MB."),
     ),
+    "scanner_silent": (
+        N_("Filen kunde inte kontrolleras"),
+        N_("Programmet som letar efter skadlig kod svarar inte. Försök igen om en stund."),
+    ),
     "wrong_host": (
         N_("Servern har inte det namnet"),
         N_(
@@ -311,6 +326,7 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Något gick fel"),
         N_("Felet är antecknat. Försök igen, och säg till om det händer en gång till."),
     ),
+    **sign_in.ERRORS,
 }
 """Heading and explanation of an error page, by the error's code."""
 
@@ -321,8 +337,9 @@ def problem_text(problem: Problem) -> str:
     if template is None:
         return problem.message
     params = dict(problem.params)
-    if problem.code == "file_too_large":
-        params["maximum"] = formats.size(int(params.get("maximum", 0)))
+    if problem.code in ("file_too_large", "files_too_large"):
+        for name in {"maximum", "used"} & params.keys():
+            params[name] = formats.size(int(params[name]))
     if problem.code in ("date_malformed", "moment_malformed"):
         params["example"] = formats.day(formats.near_day())
     if "role" in params:
@@ -341,7 +358,7 @@ def error_texts(code: str, params: Mapping[str, Any], fallback: str = "") -> tup
     title, text = ERRORS[code]
     if code in ("already_completed", "stale") and not {"by", "at"} <= params.keys():
         text = ERRORS["conflict"][1]
-    return _(title), _fill(text, params)
+    return _fill(title, params), _fill(text, params)
 
 
 def error_page_texts(error: ServiceplanError) -> tuple[str, str]:

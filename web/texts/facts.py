@@ -87,6 +87,20 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "person.changed": (
         N_("Person ändrad"), N_("%(who)s ändrade roller eller rättigheter för %(person)s")),
     "password.changed": (N_("Lösenord bytt"), N_("%(who)s bytte lösenordet för %(person)s")),
+    "session.ended": (
+        N_("Inloggning avslutad"), N_("%(who)s avslutade en av sina inloggningar")),
+    "sessions.ended": (
+        N_("Inloggningar avslutade"), N_("%(who)s avslutade sina andra inloggningar")),
+    "second_factor.added": (
+        N_("Andra faktor tillagd"), N_("%(who)s lade till en andra faktor för sin inloggning")),
+    "second_factor.removed": (
+        N_("Andra faktor borttagen"), N_("%(who)s tog bort en andra faktor")),
+    "second_factor.reset": (
+        N_("Andra faktor nollställd"), N_("%(who)s nollställde den andra faktorn för %(person)s")),
+    "recovery_codes.made": (
+        N_("Återställningskoder skapade"), N_("%(who)s fick nya återställningskoder")),
+    "recovery_code.used": (
+        N_("Återställningskod använd"), N_("%(who)s loggade in med en återställningskod")),
     "token.added": (
         N_("API-nyckel skapad"), N_("%(who)s skapade API-nyckeln ”%(name)s” för %(person)s")),
     "token.revoked": (

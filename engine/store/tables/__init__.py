@@ -37,6 +37,13 @@ from engine.store.tables.previews import PreviewGroupTable, PreviewItemTable, Pr
 from engine.store.tables.receipts import ReceiptTable
 from engine.store.tables.records import HistoryTable, SignatureTable
 from engine.store.tables.sessions import KnownOriginTable, SessionTable, SignInFailureTable
+from engine.store.tables.sign_in import (
+    ChallengeTable,
+    OneTimeCodeTable,
+    OpenidLinkTable,
+    PasskeyTable,
+    RecoveryCodeTable,
+)
 from engine.store.tables.storage import STORED
 from engine.store.tables.tasks import AttachmentTable, TaskTable
 from engine.store.tables.tokens import ApiTokenTable
@@ -53,6 +60,7 @@ __all__ = [
     "AttachmentTable",
     "CaseTable",
     "CaseWordTable",
+    "ChallengeTable",
     "CheckpointEvidenceTable",
     "CheckpointTable",
     "CounterTable",
@@ -78,7 +86,10 @@ __all__ = [
     "MigrationTable",
     "NodeTable",
     "NoticeTable",
+    "OneTimeCodeTable",
+    "OpenidLinkTable",
     "OutboxTable",
+    "PasskeyTable",
     "PendingFormTable",
     "PersonRoleTable",
     "PersonTable",
@@ -88,6 +99,7 @@ __all__ = [
     "PreviewItemTable",
     "PreviewTable",
     "ReceiptTable",
+    "RecoveryCodeTable",
     "ReminderTable",
     "ResourceTable",
     "RightsRequestTable",

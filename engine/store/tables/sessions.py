@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import ID, Base
 
 
 class SessionTable(Base):
-    """A signed-in person's session; ``token_hash`` is SHA-256 of the cookie's secret, in hex."""
+    """A signed-in person's session; ``token_hash`` is SHA-256 of the cookie's secret, in hex, and
+    ``id`` what its person's list of sessions calls it."""
 
     __tablename__ = "session"
 
@@ -22,6 +23,18 @@ class SessionTable(Base):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     data: Mapped[dict[str, Any]]
+    id: Mapped[str] = mapped_column(ID, server_default="")
+    user_agent: Mapped[str] = mapped_column(String(400), server_default="")
+    """What the browser called itself as it signed in."""
+    address: Mapped[str] = mapped_column(String(64), server_default="")
+    """Where it signed in from."""
+    method: Mapped[str] = mapped_column(String(20), server_default="password")
+    """What its person signed in with: ``password``, ``passkey`` or ``openid``."""
+    second_factor: Mapped[bool] = mapped_column(server_default=false())
+    """Whether a second factor was shown too."""
+    renewal: Mapped[str] = mapped_column(String(10), server_default="")
+    """``due`` when the browser is to get a new token with its next page, ``done`` when it has got
+    one: the old one then holds for a moment longer, for what was asked with it meanwhile."""
 
 
 class SignInFailureTable(Base):

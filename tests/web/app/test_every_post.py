@@ -20,7 +20,8 @@ def posts(app: Flask) -> list[str]:
     """The addresses that take posts, with "nothing" for whatever they name."""
     found = []
     for rule in app.url_map.iter_rules():
-        if "POST" in (rule.methods or ()):
+        # Scripts, not forms, ask for challenges, and get JSON.
+        if "POST" in (rule.methods or ()) and not rule.rule.endswith("/challenge"):
             built = rule.build(dict.fromkeys(rule.arguments, "nothing"))
             assert built is not None
             found.append(built[1])
@@ -88,6 +89,9 @@ def test_whatever_fails_in_a_post_leads_to_its_page_which_says_so(
         raise error
 
     own = {"accounts.login_sent", "accounts.logout", "pending_forms.discard"}
+    # Their pages are for people who have not signed in yet.
+    own |= {f"identity.second_step_{what}" for what in ("sent", "challenge", "passkey")}
+    own |= {"identity.passkey_login", "identity.passkey_challenge"}
     for rule in list(app.url_map.iter_rules()):
         if "POST" not in (rule.methods or ()) or rule.endpoint in own:
             continue

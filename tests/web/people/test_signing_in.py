@@ -33,6 +33,11 @@ def test_every_page_but_the_login_needs_a_session(app: Flask, visitor: Visitor) 
     open_to_all = {"static", "accounts.login", "accounts.login_sent", "accounts.language"}
     open_to_all |= {"api.docs", "api.problems", "api.problem"}
     open_to_all |= {f"invitations.{name}" for name in ("show", "accept", "first", "accept_first")}
+    open_to_all |= {
+        f"identity.{name}"
+        for name in ("second_step", "second_step_sent", "second_step_challenge",
+                     "second_step_passkey", "passkey_login", "passkey_challenge")
+    }  # fmt: skip
     open_to_all |= {"monitoring.live", "monitoring.ready", "monitoring.metrics"}
     for rule in app.url_map.iter_rules():
         if rule.endpoint in open_to_all:
