@@ -17,6 +17,7 @@ from web import (
     api,
     back,
     cases,
+    checkpoints,
     compression,
     conflicts,
     context,
@@ -55,8 +56,8 @@ from web.texts import wording
 
 BLUEPRINTS = (
     accounts, identity, pending_forms, home, tasks, overview, cases, incidents, decisions,
-    definitions, migration, previews, history, people, invitations, tokens, understood, api,
-    monitoring, printed,
+    definitions, migration, previews, history, checkpoints, people, invitations, tokens, understood,
+    api, monitoring, printed,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 

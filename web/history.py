@@ -111,6 +111,7 @@ def index() -> ResponseReturnValue:
         next_url=with_query(address, here | {"cursor": following}) if following else None,
         export_url=with_query(url_for("history.export"), here),
         may_verify=filters.case is not None or _sees_all(),
+        sees_all=_sees_all(),
         problems=Problems(filters.problems, _labels()),
     )
     return shown, 422 if filters.problems else 200

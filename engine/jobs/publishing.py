@@ -106,6 +106,23 @@ class Folder:
         except (OSError, UnicodeDecodeError):
             return ""
 
+    def notes(self) -> dict[str, str]:
+        """All published checkpoints that are there, by their files' paths."""
+        if self.path is None or not self.path.is_dir():
+            return {}
+        archive = self.path / ARCHIVE
+        files = [self.path / NEWEST, *(sorted(archive.iterdir()) if archive.is_dir() else ())]
+        found = {}
+        for file in files:
+            try:
+                if not file.name.startswith("."):
+                    found[str(file)] = file.read_text(encoding="utf-8")
+            except FileNotFoundError:
+                continue
+            except (OSError, UnicodeDecodeError) as error:
+                found[str(file)] = f"{error}"
+        return found
+
     def check(self, connection: Connection) -> None:
         """Check that this database goes on from what was published.
 

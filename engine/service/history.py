@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from engine import security_log
 from engine.access import actions
 from engine.access.rules import authorize
+from engine.jobs import publishing
 from engine.queries import history as queries
 from engine.queries import history_choices, history_export, objects
 from engine.records import history
+from engine.records.checkpoints import checking
 from engine.service.transactions import Part
 from engine.views import Actor, HistoryChoices, HistoryEntry, Page, Verification
 
@@ -106,9 +110,18 @@ class History(Part):
                 connection, actor, about, lambda newest: live.since(connection, newest).processes
             )
 
-    def verify(self, actor: Actor, case_id: str | None = None) -> Verification:
-        """Recompute the hashes of all entries and signatures, of one case or of everything.
+    def verify(
+        self,
+        actor: Actor,
+        case_id: str | None = None,
+        *,
+        published: Mapping[str, str] = MappingProxyType({}),
+    ) -> Verification:
+        """Recompute the hashes of all entries and signatures, of one case or of everything; of
+        everything also what the stored checkpoints and the published ones say.
 
+        :param published: more notes that were published, by where they come from, beside those of
+            the configured folder
         :raises NotFound: when there is no such case, or the actor may not see it
         :raises NotAllowed: without a case, unless the actor is a manager
         """
@@ -118,4 +131,9 @@ class History(Part):
                 authorize(actor, actions.HISTORY_VERIFY, None)
             else:
                 authorize(actor, actions.CASE_VIEW, objects.case_object(connection, actor, case_id))
-            return history.verify(connection, case_id)
+            result = history.verify(connection, case_id)
+            if case_id is not None:
+                return result
+            folder = publishing.Folder.of(self._transactions.config.checkpoints)
+            faults, newest = checking.check(connection, {**folder.notes(), **published})
+            return replace(result, faults=(*result.faults, *faults), complete_to=newest)

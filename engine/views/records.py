@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from engine.views.checkpoints import Checkpoint
 from engine.views.definitions import LiveProcess
 from engine.views.instances import InstanceTitle
 from engine.views.page import Choices
@@ -75,7 +76,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """How much was verified, and everything that is not as it was written."""
+    """How much was verified, and everything that is not as it was written.
+
+    Everything is complete up to the checkpoint ``complete_to``, the newest one that the history
+    agrees with (None: there is none, or only one case was verified)."""
 
     chains: int
     entries: int
@@ -83,6 +87,7 @@ class Verification:
     faults: tuple[Fault, ...]
     old_signatures: int = 0
     """Signatures of format 1, which say what was typed and not what was shown: valid, and old."""
+    complete_to: Checkpoint | None = None
 
     @property
     def ok(self) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import (
+    checkpointing,
     data,
     floor,
     ground,
@@ -96,6 +97,20 @@ def many_starters(size: Size, until: float) -> Iterator[Found]:
     yield "starts per second by one", f"{found.alone:.0f}", note
     yield f"starts per second by {found.starters}", f"{found.together:.0f}", note
     yield f"{found.starters} / one", f"{found.ratio:.2f}", "median of the rounds' ratios"
+
+
+def checkpoints(size: Size, until: float) -> Iterator[Found]:
+    """Sixteen complete tasks, with a checkpoint every second and without."""
+    url, version = ground.postgresql_url("checkpoints")
+    found = checkpointing.measure(
+        url, tasks=100 * size.count, rounds=max(3, size.rounds), until=until
+    )
+    yield {"checkpoints": asdict(found)}
+    note = f"PostgreSQL {version}; median of {found.rounds} rounds"
+    yield f"completions per second by {found.writers}", f"{found.without:.0f}", note
+    made = f"{found.checkpoints} made, of {found.entries} entries in the end"
+    yield "with a checkpoint every second", f"{found.with_them:.0f}", made
+    yield "with / without", f"{found.ratio:.2f}", "wanted ≥ 0.85; of the rounds' ratios"
 
 
 def sqlite_instructions(size: Size, _until: float) -> Iterator[Found]:
@@ -222,6 +237,7 @@ SECTIONS: dict[str, tuple[str, Section, int, int]] = {
     "lists": ("Lists", compared_lists, 1, 900),
     "workers": ("Workers on PostgreSQL", workers, 0, 600),
     "starters": ("Cases started at once, PostgreSQL", many_starters, 0, 200),
+    "checkpoints": ("Checkpoints while sixteen complete, PostgreSQL", checkpoints, 0, 400),
     "instructions": ("Instructions, SQLite", sqlite_instructions, 20, 600),
     "pages": ("What pages cost, SQLite", page_costs, 0, 600),
     "client": ("Instructions, PostgreSQL", postgresql_instructions, 0, 600),

@@ -86,18 +86,36 @@ def worker(
 
 @click.command()
 @click.option("--case", "number", metavar="NUMBER", help="Only this case.")
+@click.option(
+    "--checkpoint",
+    "notes",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    multiple=True,
+    help="A checkpoint that was published, mailed or printed: the history must contain it.",
+)
 @database_option
 @click.pass_obj
-def verify(settings: Settings, number: str | None, database: str | None) -> None:
-    """Recompute the history's hash chains and signatures; exit status 1 when one is broken."""
+def verify(
+    settings: Settings, number: str | None, notes: tuple[Path, ...], database: str | None
+) -> None:
+    """Recompute the history's hash chains, signatures and checkpoints.
+
+    Exit status 1 when something is not as it was written.
+    """
+    published = {str(file): file.read_text(encoding="utf-8", errors="replace") for file in notes}
     with opened(settings.load(database)) as engine:
-        result = engine.history.verify(SYSTEM, case_id=_case(engine, number) if number else None)
+        case_id = _case(engine, number) if number else None
+        result = engine.history.verify(SYSTEM, case_id=case_id, published=published)
     for fault in result.faults:
         click.echo(f"BROKEN chain {fault.chain}, entry {fault.seq}: {fault.problem}")
     counted = f"{result.entries} entries in {result.chains} chains, {result.signatures} signatures"
     if result.old_signatures:
         counted += f" ({result.old_signatures} of format 1: valid, but old)"
     click.echo(f"{counted}: {'unbroken' if result.ok else f'{len(result.faults)} faults'}")
+    if result.complete_to is not None:
+        upto = result.complete_to
+        told = f"{upto.size} entries, {upto.at:%Y-%m-%d %H:%M:%S} UTC"
+        click.echo(f"complete up to checkpoint {upto.id} ({told})")
     if not result.ok:
         sys.exit(1)
 

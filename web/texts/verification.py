@@ -38,6 +38,61 @@ FAULTS: Final = (
         N_("Namnet eller beskrivningen är inte det som posten intygar: de är ändrade."),
     ),
     (
+        r"the leaf (?P<number>\d+) of the tree is gone: .*",
+        N_("Löv %(number)s i trädet är borta: en post är borttagen."),
+    ),
+    (
+        r"the entry (?P<id>\d+), leaf (?P<number>\d+) of the tree, is gone",
+        N_("Posten %(id)s, löv %(number)s i trädet, är borta."),
+    ),
+    (
+        r"the entry is not the one that leaf (?P<number>\d+) of the tree was made of",
+        N_("Posten är inte den som löv %(number)s i trädet gjordes av: den är ändrad."),
+    ),
+    (
+        r"the hash (?P<number>\d+) of level (?P<level>\d+) of the tree (was changed|is gone)",
+        N_("Kontrollsumman %(number)s på nivå %(level)s i trädet är ändrad eller borta."),
+    ),
+    (
+        r"checkpoint (?P<id>\d+) is gone",
+        N_("Kontrollpunkt %(id)s är borta."),
+    ),
+    (
+        r"the newest checkpoint is gone: the tree has (?P<number>\d+) leaves",
+        N_("Den nyaste kontrollpunkten är borta: trädet har %(number)s löv."),
+    ),
+    (
+        r"(?P<where>.+): its signature does not hold: .*",
+        N_("%(where)s: signaturen stämmer inte."),
+    ),
+    (
+        r"(?P<where>.+): its row was changed",
+        N_("%(where)s: raden är ändrad."),
+    ),
+    (
+        r"(?P<where>.+): it is of (?P<size>\d+) entries, and there are (?P<there>\d+): .*",
+        N_("%(where)s omfattar %(size)s poster, men här finns %(there)s: slutet är avklippt."),
+    ),
+    (
+        r"(?P<where>.+): of the first (?P<size>\d+) entries one was changed, .*",
+        N_(
+            "%(where)s: av de första %(size)s posterna är någon ändrad, borttagen, tillagd eller "
+            "flyttad."
+        ),
+    ),
+    (
+        r"(?P<where>.+): no key that the history knows has signed this checkpoint",
+        N_("%(where)s: ingen nyckel som historiken känner har signerat kontrollpunkten."),
+    ),
+    (
+        r"the old key has (not signed the new one|signed another one)",
+        N_("Den gamla nyckeln har inte signerat den nya."),
+    ),
+    (
+        r"the key of this entry cannot be read",
+        N_("Postens nyckel går inte att läsa."),
+    ),
+    (
         r"the instance has no history: .*",
         N_("Processen har ingen historik: den är borttagen."),
     ),

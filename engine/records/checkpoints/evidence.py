@@ -110,6 +110,7 @@ def proof(
             "entries": entries,
             "format": PROOF,
             "signatures": signatures,
+            "task": task_id,
             "version": VERSION,
             "witnesses": list(witnesses),
         }

@@ -27,10 +27,13 @@ def opened(bare_engine: Engine, clock: FakeClock, tmp_path: Path, folder: Path) 
     """Opens the test's database with these settings of checkpoints, as another process would."""
     with ExitStack() as stack:
 
-        def open_it(**settings: Any) -> Engine:
+        def open_it(url: str | None = None, **settings: Any) -> Engine:
             own = {"key_file": str(tmp_path / "key"), "folder": str(folder)}
             mail = settings.pop("mail", bare_engine.config.mail)
             checkpoints = replace(bare_engine.config.checkpoints, **{**own, **settings})
+            if url is not None:
+                config = replace(bare_engine.config, checkpoints=checkpoints, mail=mail)
+                return stack.enter_context(Engine.open(url, config=config, clock=clock))
             other = reopened(bare_engine, clock, checkpoints=checkpoints, mail=mail)
             return stack.enter_context(other)
 

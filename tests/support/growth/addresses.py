@@ -84,6 +84,10 @@ PAGES: Final[Mapping[str, Sequence[str]]] = {
         "/history/?q=k&cursor={fact_cursor}",
         "/history/export.csv?case={number}",
         "/history/verify?case={number}",
+        "/history/checkpoints/",
+        "/history/checkpoints/newest.txt",
+        "/history/checkpoints/verify.py",
+        "/history/checkpoints/witness.py",
     ),
     "definitions": (
         "/definitions/",
