@@ -19,10 +19,8 @@ import re
 import sys
 import zlib
 from pathlib import Path
-
 class Unreadable(Exception):
     """The file is not what it should be: truncated, foreign or empty."""
-
 def sha256(data):
     return hashlib.sha256(data).digest()
 
@@ -273,8 +271,12 @@ def seal_problem(data):
         info = der(der(signed[-1][1])[0][1])
         attributes, signature = (next(v for t, v in info if t == tag) for tag in (0xA0, 4))
         said = next(v for t, v in der(attributes) if v[:11] == bytes.fromhex("06092a864886f70d010904"))
+        certs = next(v for t, v in signed if t == 0xA0)  # A certificate's header has four bytes.
+        whose = [certs[certs.find(v) - 4 : certs.find(v) + len(v)] for _, v in der(certs)]
+        if any(cms[whole:]) or not any(sha256(each) in attributes for each in whose):
+            raise ValueError
     except (ValueError, IndexError, StopIteration):
-        return "the seal cannot be read"
+        return "the seal cannot be read, or its certificate is another one: it was changed"
     if said[-32:] != sha256(data[:b] + data[c:]):
         return "the file is not the one that was sealed: a byte was changed"
     at = cms.find(attributes)  # What is signed has the tag of a set instead of its own one.
@@ -451,7 +453,6 @@ class Check:
             self.fault(where, "has another root: there are two histories")
         elif note.size not in self.own:
             self.remarks.append(f"{where}: only a whole export can be compared with it")
-
 def read(path):
     """The head and the records of a file, and what is wrong with its seal (None: there is none)."""
     data = path.read_bytes()
@@ -467,7 +468,6 @@ def read(path):
     if b'"format":"serviceplan-proof"' in data and data.count(b"\n") < 2:
         return (*of_proof(data, lambda name: (path.parent / Path(name).name).read_bytes()), None)
     return (*of_lines(data), None)
-
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("file")

@@ -16,6 +16,7 @@ from web import (
     accounts,
     api,
     back,
+    batch,
     cases,
     checkpoints,
     compression,
@@ -55,7 +56,7 @@ from web.printed import pages as printed
 from web.texts import wording
 
 BLUEPRINTS = (
-    accounts, identity, pending_forms, home, tasks, overview, cases, incidents, decisions,
+    accounts, identity, pending_forms, home, batch, tasks, overview, cases, incidents, decisions,
     definitions, migration, previews, history, checkpoints, people, invitations, tokens, understood,
     api, monitoring, printed,
 )  # fmt: skip

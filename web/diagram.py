@@ -6,9 +6,11 @@ who do not see the drawing, and what can be opened is a plain link: no script ta
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -268,19 +270,42 @@ class _Inside:
     """Which shapes lie in which, where the geometry alone says it."""
 
     def __init__(self, shapes: tuple[Shape, ...]):
-        self._shapes = shapes
+        # What sits on a shape's edge is not drawn on it.
+        centres = [(*nodes.centre(s), s) for s in shapes if s.kind != "boundaryEvent"]
+        self._by_x = sorted(centres, key=itemgetter(0))
+        self._by_y = sorted(centres, key=itemgetter(1))
+        self._shown: dict[str, bool] = {}
 
-    def of(self, outer: Shape) -> list[Shape]:
-        return [s for s in self._shapes if s.id != outer.id and _holds(outer, s)]
+    def _holds_any(self, outer: Shape) -> bool:
+        """Whether another shape lies in this one. Only those are looked at whose centre is in its
+        columns, or in its rows: whichever are fewer, so that no diagram takes seconds."""
+        columns = _between(self._by_x, 0, outer.x, outer.x + outer.width)
+        rows = _between(self._by_y, 1, outer.y, outer.y + outer.height)
+        near = columns if len(columns) <= len(rows) else rows
+        listed = self._by_x if near is columns else self._by_y
+        return any(
+            shape.id != outer.id and _holds(outer, shape)
+            for shape in (listed[place][2] for place in near)
+        )
 
     def shown_in(self, shape: Shape) -> bool:
         """Whether other shapes are drawn on it, a call activity that shows its process included."""
-        if shape.kind == "callActivity":
-            return any(s.kind != "boundaryEvent" for s in self.of(shape))
-        return nodes.is_container(shape)
+        if shape.kind != "callActivity":
+            return nodes.is_container(shape)
+        if shape.id not in self._shown:
+            self._shown[shape.id] = self._holds_any(shape)
+        return self._shown[shape.id]
 
     def closed_pool(self, shape: Shape) -> bool:
-        return shape.kind == "participant" and not shape.expanded and not self.of(shape)
+        return shape.kind == "participant" and not shape.expanded and not self._holds_any(shape)
+
+
+def _between(
+    centres: Sequence[tuple[float, float, Shape]], axis: int, low: float, high: float
+) -> range:
+    """The places in a sorted list of the centres from ``low`` to ``high`` along an axis."""
+    along = itemgetter(axis)
+    return range(bisect_left(centres, low, key=along), bisect_right(centres, high, key=along))
 
 
 def _holds(outer: Shape, inner: Shape) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -112,13 +112,21 @@ def clock(value: datetime | None) -> str:
     return local(value).strftime("%H:%M") if value else ""
 
 
+MOST_DIGITS: Final = 60
+"""Digits of the longest number that is written with groups; a longer one is shown as it is."""
+
+
 def _decimal(value: Any) -> Decimal | None:
     if isinstance(value, dict):
         value = value.get("@number")
     try:
-        return None if value is None or isinstance(value, bool) else Decimal(str(value))
-    except InvalidOperation:
+        decimal = None if value is None or isinstance(value, bool) else Decimal(str(value))
+    except (InvalidOperation, ValueError):
         return None
+    if decimal is None or not decimal.is_finite():
+        return decimal
+    long = len(decimal.as_tuple().digits) > MOST_DIGITS or abs(decimal.adjusted()) > MOST_DIGITS
+    return None if long else decimal
 
 
 def number(value: Any) -> str:
@@ -128,13 +136,18 @@ def number(value: Any) -> str:
         return f"{value:,}" if language() == "en" else f"{value:,}".replace(",", NBSP)
     decimal = _decimal(value)
     if decimal is None or not decimal.is_finite():
-        return "" if value is None else str(value)
+        plain = value.get("@number") if isinstance(value, dict) else value
+        return "" if plain is None else str(plain)
     return _number(str(decimal), language())
 
 
 @lru_cache(maxsize=2_000)
 def _number(decimal: str, language: str) -> str:
-    text = format_decimal(Decimal(decimal), locale=LOCALES[language], decimal_quantization=False)
+    # Babel rounds in the thread's context, in which numbers of 26 digits already are too long.
+    with localcontext(prec=4 * MOST_DIGITS):
+        text = format_decimal(
+            Decimal(decimal), locale=LOCALES[language], decimal_quantization=False
+        )
     return text.replace("\u202f", NBSP)
 
 
@@ -151,7 +164,8 @@ def money(value: Any) -> str:
     if decimal is None or not decimal.is_finite():
         return number(value)
     pattern = "#,##0" if decimal == decimal.to_integral_value() else "#,##0.00"
-    text = format_decimal(decimal, pattern, locale=locale()).replace("\u202f", NBSP)
+    with localcontext(prec=4 * MOST_DIGITS):
+        text = format_decimal(decimal, pattern, locale=locale()).replace("\u202f", NBSP)
     return f"SEK{NBSP}{text}" if language() == "en" else f"{text}{NBSP}kr"
 
 

@@ -63,6 +63,7 @@ PAGES: Final[Mapping[str, str]] = {
     "overview.resend": "overview.index",
     "overview.retry": "overview.index",
     "tasks.see_notice": "tasks.inbox",
+    "tasks.withdraw_signature": "tasks.show",
     "tokens.revoke": "tokens.index",
     "accounts.logout": "tasks.inbox",
     "identity.end_session": "identity.index",

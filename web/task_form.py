@@ -91,7 +91,9 @@ def labels(detail: TaskDetail) -> dict[str, str]:
     return named | {
         "note": _("Anteckning"),
         "password": _("Ditt lösenord"),
-        "reason": _("Varför tar du över den?"),
+        "reason": _("Varför dras signaturen tillbaka?")
+        if detail.signature
+        else _("Varför tar du över den?"),
     }
 
 

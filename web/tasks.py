@@ -181,6 +181,7 @@ def _page(detail: TaskDetail) -> str:
         people=people,
         assignee=task_people.assignee(detail, carried),
         names={} if editable else task_people.names(detail),
+        first_names=task_people.names(detail.countersigns) if detail.countersigns else {},
         followed=engine().tasks.follow_up(actor(), detail.row.id)
         if "done" in request.args and detail.row.state == "completed"
         else None,
@@ -309,6 +310,15 @@ def see_notice(notice_id: str) -> ResponseReturnValue:
     """The reader has seen a notice of the inbox."""
     engine().notices.see(actor(), notice_id, key=posted_key())
     return redirect(way_back().url)
+
+
+@blueprint.post("/tasks/<task_id>/signature/withdraw")
+def withdraw_signature(task_id: str) -> ResponseReturnValue:
+    """Withdraw the signature of a task, with the posted reason."""
+    reason = request.form.get("reason", "")
+    engine().tasks.withdraw_signature(actor(), task_id, reason, key=posted_key())
+    flash(_("Signaturen är tillbakadragen. Den står kvar, överstruken, med din orsak."), "success")
+    return _to_task(task_id)
 
 
 def _detach(detail: TaskDetail, attachment_id: str) -> ResponseReturnValue:

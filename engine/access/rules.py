@@ -58,6 +58,19 @@ class TaskObject:
 
 
 @dataclass(frozen=True, slots=True)
+class SignatureObject:
+    """A signature, and who has given it."""
+
+    signer_id: str
+    case: CaseObject
+
+    @property
+    def visible(self) -> bool:
+        """Whether the actor may see its case."""
+        return self.case.visible
+
+
+@dataclass(frozen=True, slots=True)
 class MessageObject:
     """A message to a case, and the roles that the diagram lets send it."""
 
@@ -254,6 +267,10 @@ def _take_over(actor: Actor, task: TaskObject) -> bool:
     return task.state == "open" and taken and colleague and not task.named
 
 
+def _withdraw(actor: Actor, signature: SignatureObject) -> bool:
+    return signature.signer_id == actor.id or _has(actor, actions.MANAGER)
+
+
 def _cancel(actor: Actor, case: CaseObject) -> bool:
     return case.running and _has(actor, actions.MANAGER)
 
@@ -287,6 +304,7 @@ RULES: Mapping[str, tuple[type, AccessRule]] = {
     actions.TASK_SAVE: (TaskObject, _complete),
     actions.TASK_COMPLETE: (TaskObject, _complete),
     actions.TASK_SIGN: (TaskObject, _sign),
+    actions.SIGNATURE_WITHDRAW: (SignatureObject, _withdraw),
     actions.CASE_VIEW: (CaseObject, _sees),
     actions.CASE_START: (StartObject, _starter),
     actions.CASE_CANCEL: (CaseObject, _cancel),

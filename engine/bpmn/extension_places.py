@@ -62,7 +62,7 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     "form": (),
     "field": ("id", "type", "label", "required", "help", "min", "max", "default"),
     "option": ("value", "label"),
-    "signature": ("required", "meaning", "counterRole"),
+    "signature": ("required", "meaning", "counterRole", "notBy"),
     "in": ("variables", "source", "target"),
     "out": ("variables", "source", "target"),
     "binding": ("version",),

@@ -76,11 +76,13 @@ class CheckItem:
 
 @dataclass(frozen=True, slots=True)
 class SignatureRule:
-    """``sp:signature``. ``counter_role`` is the role of a second signer, None for none."""
+    """``sp:signature``. ``counter_role`` is the role of a second signer, None for none; ``not_by``
+    are the ids of the tasks whose doers may not do this one."""
 
     required: bool = False
     meaning: str = DEFAULT_MEANING
     counter_role: str | None = None
+    not_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

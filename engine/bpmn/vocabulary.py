@@ -281,10 +281,9 @@ class _VocabularyReader:
         counter = element.get("counterRole") or None
         if counter is not None and self._roles is not None and counter not in self._roles:
             self._report("role_unknown_key", task, value=counter, at=element)
-        elif counter is not None:
-            self._report("counter_role_not_run", task, value=counter, at=element)
         meaning = (element.get("meaning") or "").strip() or DEFAULT_MEANING
-        return SignatureRule(required != "false", meaning, counter)
+        not_by = tuple(dict.fromkeys((element.get("notBy") or "").split()))
+        return SignatureRule(required != "false", meaning, counter, not_by)
 
     # ------------------------------------------------------------ calls and messages
 

@@ -73,6 +73,7 @@ def check(
             drawings=[process for process, startable in live.items() if not startable],
             decisions=_decisions(connection, decided.models),
             staffed=_staffed(connection, config.roles),
+            lone=people.held_by_one(connection, config.roles),
         ),
         rules=lint.Rules(strict_roles=strict_roles, nodes=config.limits.process_nodes, xml=limits),
     )

@@ -99,11 +99,17 @@ class _TaskMigration:
             "name": new.name or new.id,
             "phase": new.activity.phase if new.activity is not None else phase,
             "phase_title": sheet.title if sheet else self.row["phase_title"],
-            "role": new.role,
-            "anyone": new.anyone,
-            "points": len(new.checklist),
+            "role": self._role(),
+            "anyone": new.anyone and not self.row["counter_of"],
+            "points": 0 if self.row["counter_of"] else len(new.checklist),
             "due_rule": new.due.words() if new.due else None,
         }
+
+    def _role(self) -> str | None:
+        """Who does it: whoever counter-signs is of another role."""
+        if self.row["counter_of"] is None:
+            return self.new.role
+        return self.new.signature.counter_role or self.new.role
 
     def _note(self, code: str, **params: str) -> MigrationNote:
         new = self.new
@@ -111,8 +117,8 @@ class _TaskMigration:
 
     def _excluded(self) -> str | None:
         """The name of the one who has the task, when its new role is not theirs."""
-        assignee, role = self.row["assignee_id"], self.new.role
-        if assignee is None or role is None or role == self.old.role:
+        assignee, role = self.row["assignee_id"], self._role()
+        if assignee is None or role is None or role == self.row["role"]:
             return None
         person = self.work.connection.execute(
             select(PersonTable.name, PersonTable.roles).where(PersonTable.id == assignee)

@@ -164,6 +164,12 @@ def held(connection: Connection, actor: Actor, roles: Collection[str]) -> frozen
     return frozenset(role for role, ids in first.items() if ids)
 
 
+def held_by_one(connection: Connection, roles: Collection[str]) -> frozenset[str]:
+    """Those of the roles that exactly one person with an active account holds."""
+    first = holder_ids(connection, roles, 2)
+    return frozenset(role for role, ids in first.items() if len(ids) == 1)
+
+
 def account(connection: Connection, actor: Actor, username: str) -> Account:
     """One's own account, or anybody's for administrators. Raises ``NotFound``."""
     changer = aliased(PersonTable)

@@ -18,6 +18,7 @@ from engine.store.tables import (
     InstanceTitleTable,
     PersonTable,
     SignatureTable,
+    WithdrawalTable,
 )
 from engine.views import (
     SYSTEM,
@@ -27,6 +28,7 @@ from engine.views import (
     Person,
     SignatureView,
     Tick,
+    Withdrawal,
 )
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -186,7 +188,7 @@ def _first_words(text: str) -> str:
     return f"{cut.rpartition(' ')[0] or cut} …"
 
 
-SIGNATURE = (
+SIGNATURE: Final[tuple[Any, ...]] = (
     SignatureTable.id,
     SignatureTable.task_id,
     SignatureTable.signer_id,
@@ -195,6 +197,14 @@ SIGNATURE = (
     SignatureTable.at,
     SignatureTable.content_sha256,
     SignatureTable.method,
+    *(
+        select(column)
+        .where(WithdrawalTable.signature_id == SignatureTable.id)
+        .correlate(SignatureTable)
+        .scalar_subquery()
+        .label(f"withdrawn_{column.key}")
+        for column in (WithdrawalTable.by_name, WithdrawalTable.at, WithdrawalTable.reason)
+    ),
 )
 """The columns that ``signature_view`` reads."""
 
@@ -209,7 +219,13 @@ def signature_view(row: AnyRow) -> SignatureView:
         at=row.at,
         content_sha256=row.content_sha256,
         method=row.method,
+        withdrawn=withdrawal_view(row.withdrawn_by_name, row.withdrawn_at, row.withdrawn_reason),
     )
+
+
+def withdrawal_view(by: str | None, at: datetime | None, reason: str | None) -> Withdrawal | None:
+    """That a signature was withdrawn; None when it was not."""
+    return Withdrawal(by, at, reason or "") if by is not None and at is not None else None
 
 
 ATTACHMENT = (

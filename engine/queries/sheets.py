@@ -22,6 +22,7 @@ from engine.queries.rows import (
     tickers,
     ticks_view,
     title_view,
+    withdrawal_view,
 )
 from engine.store.tables import (
     DefinitionTable,
@@ -300,4 +301,9 @@ def _signature(row: AnyRow) -> SignatureView:
         at=row.signature_at,
         content_sha256=row.signature_content_sha256,
         method=row.signature_method,
+        withdrawn=withdrawal_view(
+            row.signature_withdrawn_by_name,
+            row.signature_withdrawn_at,
+            row.signature_withdrawn_reason,
+        ),
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, exists, select
 
 from engine.access import actions
-from engine.access.rules import CaseObject, TaskObject, authorize, may
+from engine.access.rules import CaseObject, SignatureObject, TaskObject, authorize, may
 from engine.bpmn.meta import CheckItem
 from engine.feel import StoredValues
 from engine.queries.as_signed import as_signed
@@ -81,7 +81,7 @@ class TaskPlace:
 class TaskRequirements:
     """The checklist, form and signature of a task, with every condition decided. ``exempt`` are the
     ids of the points that need no tick, ``named`` is the user name of the person whom the diagram
-    gives the task to."""
+    gives the task to, ``barred`` are those who may not do it, by id: the step that they did."""
 
     documentation: str = ""
     checklist: tuple[CheckItem, ...] = ()
@@ -90,6 +90,7 @@ class TaskRequirements:
     signature_required: bool = False
     meaning: str = ""
     named: str | None = None
+    barred: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def needed(self) -> tuple[CheckItem, ...]:
@@ -106,8 +107,7 @@ def get(
     """The task ``thing`` as ``actor`` may see it; ``ask`` gives what its diagram requires. Raises
     ``NotFound``.
 
-    ``plan`` is filled only for a form with a plan field: with all activities of the case that are
-    ahead or open, except the task's own.
+    ``plan`` (what is ahead or open but the task's own) is filled only for a form with a plan field.
     """
     authorize(actor, actions.TASK_VIEW, thing)
     row = _load(connection, thing.id)
@@ -119,7 +119,7 @@ def get(
     assignee = people.get(row.assignee_id or "")
     thing = replace(thing, named=assignee is not None and assignee.username == required.named)
     values, was = _draft(readable(row.answers), required.form)
-    can = frozenset(name for name, action in ACTIONS.items() if may(actor, action, thing))
+    can = _can(actor, thing, required)
     signed = _signature(connection, thing.id) if row.is_signed else None
     detail = TaskDetail(
         row=task_row(row, people),
@@ -145,8 +145,9 @@ def get(
         draft_saved_at=row.draft_at,
         draft_saved_by=name_of(people, row.draft_by),
         plan_was=was,
+        four_eyes=required.barred.get(actor.id, ""),
     )
-    return as_signed(detail, signed.content) if signed else detail
+    return _signed(actor, thing, detail, signed) if signed else detail
 
 
 def task_place(connection: Connection, actor: Actor, task_id: str) -> tuple[TaskObject, TaskPlace]:
@@ -237,6 +238,20 @@ def _by_field(rows: Any, people: PeopleById) -> dict[str, tuple[Attachment, ...]
     for row in sorted(rows, key=lambda r: (r.at, r.id)):
         by_field.setdefault(row.field_id, []).append(attachment_view(row, people))
     return {field_id: tuple(views) for field_id, views in by_field.items()}
+
+
+def _signed(actor: Actor, thing: TaskObject, detail: TaskDetail, signed: AnyRow) -> TaskDetail:
+    """The task as it was signed; its signature can be withdrawn once."""
+    own = SignatureObject(signed.signer_id, thing.case)
+    if signed.withdrawn_at is None and may(actor, actions.SIGNATURE_WITHDRAW, own):
+        detail = replace(detail, can=detail.can | {"withdraw"})
+    return as_signed(detail, signed.content)
+
+
+def _can(actor: Actor, thing: TaskObject, required: TaskRequirements) -> frozenset[str]:
+    """What the actor may do; whoever may not do the task may still hand it on."""
+    can = frozenset(name for name, action in ACTIONS.items() if may(actor, action, thing))
+    return can & {"release", "reassign"} if actor.id in required.barred else can
 
 
 def _plan(

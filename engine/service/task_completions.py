@@ -8,14 +8,24 @@ that is signed with it. A challenge for it is made from ``signable``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from contextlib import suppress
-from typing import Any
+import logging
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, Final
 
 from sqlalchemy import select
 
 from engine.access import actions
-from engine.errors import NotAuthenticated, Problem, ProcessFailed, ServiceplanError, StepError
+from engine.errors import (
+    Conflict,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    Problem,
+    ProcessFailed,
+    ServiceplanError,
+    StepError,
+)
 from engine.records import signatures
 from engine.service.sessions import Sessions
 from engine.service.task_files import TaskFiles
@@ -23,7 +33,15 @@ from engine.service.transactions import Transactions
 from engine.store.tables import PersonTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import Actor, Evidence, Receipt, Signable
-from engine.work import completion, incidents, planning, signing, tasks
+from engine.work import completion, incidents, planning, refusals, signing, tasks, withdrawals
+
+log = logging.getLogger(__name__)
+
+REFUSED: Final = frozenset(
+    {"wrong_password", "not_authenticated", "too_many_attempts", "shown_changed", "four_eyes",
+     "not_yours", "not_allowed"}
+)  # fmt: skip
+"""Codes of refused signatures that are noted: not those of who was only slower than another."""
 
 
 class TaskCompletions(TaskFiles):
@@ -73,14 +91,33 @@ class TaskCompletions(TaskFiles):
         """
         self._transactions.check_size(answers)
         content = {"answers": dict(answers), "ticks": dict(ticks), "note": note}
-        how = {
-            "evidence": self._evidence(actor, password, prove, task_id, content),
-            "seen": None if shown_sha256 is None else signing.Seen(shown_sha256, own_files),
-            "revision": revision,
-            "instance_revision": instance_revision,
-            "plan_seen": plan_seen,
-        }
-        return self._complete(actor, task_id, key, content, how)
+        with self._refusals_noted(actor, task_id, signs=password is not None or prove is not None):
+            how = {
+                "evidence": self._evidence(actor, password, prove, task_id, content),
+                "seen": None if shown_sha256 is None else signing.Seen(shown_sha256, own_files),
+                "revision": revision,
+                "instance_revision": instance_revision,
+                "plan_seen": plan_seen,
+            }
+            return self._complete(actor, task_id, key, content, how)
+
+    @contextmanager
+    def _refusals_noted(self, actor: Actor, task_id: str, *, signs: bool) -> Iterator[None]:
+        try:
+            yield
+        except (NotAllowed, Conflict) as error:
+            if signs and error.error_code in REFUSED:
+                self._note_refusal(actor, task_id, error)
+            raise
+
+    def _note_refusal(self, actor: Actor, task_id: str, error: ServiceplanError) -> None:
+        """Note a refused attempt to sign, in a transaction of its own that may fail."""
+        try:
+            self._transactions.run(actor, lambda work: refusals.note(work, task_id, error))
+        except NotFound:
+            return
+        except Exception:  # the answer is about the attempt, whatever becomes of the note
+            log.exception("a refused signature of task %s", task_id)
 
     def _complete(
         self,
@@ -136,6 +173,22 @@ class TaskCompletions(TaskFiles):
                 error.problems = self.problems(actor, task_id, **content)
             raise
         return signatures.PASSWORD
+
+    def withdraw_signature(self, actor: Actor, task_id: str, reason: str, *, key: str) -> Receipt:
+        """Withdraw the signature of a task, for the signer and for managers. It stays, struck
+        through, and what was done with it stays done.
+
+        :raises NotFound: when there is no such task, or it is not signed
+        :raises Conflict: ``already_withdrawn``
+        :raises Invalid: without a reason
+        """
+        return self._transactions.write(
+            actor,
+            "withdraw_signature",
+            key,
+            {"task": task_id, "reason": reason},
+            lambda work: withdrawals.withdraw(work, task_id, reason),
+        )
 
     def problems(
         self,

@@ -13,7 +13,8 @@ from engine import feel
 from engine.queries import task_detail
 from engine.queries import tasks as queries
 from engine.queries.task_detail import TaskPlace, TaskRequirements
-from engine.service.task_completions import TaskCompletions
+from engine.service.task_batches import TaskBatches
+from engine.unit_of_work import UnitOfWork
 from engine.views import (
     Actor,
     Count,
@@ -29,17 +30,19 @@ from engine.views import (
 from engine.views.filters import ANY
 from engine.work import (
     assignments,
+    counter,
     due_reasons,
     follow_up,
+    four_eyes,
     planning,
     shown,
     take_over,
     tasks,
 )
-from engine.work.loaded_task import access_object, load_task, task_form
+from engine.work.loaded_task import LoadedTask, access_object, load_task, task_form
 
 
-class Tasks(TaskCompletions):
+class Tasks(TaskBatches):
     """The user tasks of all cases."""
 
     # ------------------------------------------------------------ look at
@@ -119,29 +122,8 @@ class Tasks(TaskCompletions):
         :param explained: with the reason for its date, as ``explain_due`` gives it
         :raises NotFound: when there is none, or the actor may not see it
         """
-        known: dict[str, Any] = {}
-
         with self._transactions.looking(actor) as work:
-            task = load_task(work, task_id)
-
-            def ask(place: TaskPlace) -> TaskRequirements:
-                if task.row.state == "open" and task.row.draft_at is None:
-                    seen = task.variables
-                    known.update({f.id: seen[f.id] for f in task.meta.form if f.id in seen})
-                asked = task.asks(place.variables.without_nulls())
-                return replace(asked, named=task.named())
-
-            thing = access_object(work, task)
-            detail = task_detail.get(work.connection, actor, thing, ask)
-            why = due_reasons.of_task(work, task) if explained and task.row.due else None
-            digest = shown.of_page(task, detail.attachments, detail.plan)
-        filled = {k: feel.plain(v) for k, v in known.items() if v is not None}
-        return replace(
-            detail,
-            values={**filled, **detail.values},
-            due_reason=why,
-            shown_sha256=digest if task.row.state == "open" else "",
-        )
+            return _detail(work, load_task(work, task_id), explained=explained)
 
     def form(self, actor: Actor, task_id: str) -> TaskForm:
         """What a user task takes: the short half of ``get``, for reading what was sent.
@@ -275,3 +257,30 @@ class Tasks(TaskCompletions):
                 plan_seen=plan_seen,
             ),
         )
+
+
+def _detail(work: UnitOfWork, task: LoadedTask, *, explained: bool = False) -> TaskDetail:
+    """One user task as its page shows it, with the signed task that it counter-signs."""
+    known: dict[str, Any] = {}
+    is_open = task.row.state == "open"
+
+    def ask(place: TaskPlace) -> TaskRequirements:
+        if is_open and task.row.draft_at is None:
+            seen = task.variables
+            known.update({f.id: seen[f.id] for f in task.meta.form if f.id in seen})
+        asked = task.asks(place.variables.without_nulls())
+        barred = four_eyes.barred(work.connection, task) if is_open else {}
+        return replace(asked, named=task.named(), barred=barred)
+
+    detail = task_detail.get(work.connection, work.actor, access_object(work, task), ask)
+    first = task.row.counter_of
+    counters = counter.signed(work.connection, task) if is_open else None
+    digest = shown.of_page(task, detail.attachments, detail.plan, counters)
+    filled = {k: feel.plain(v) for k, v in known.items() if v is not None}
+    return replace(
+        detail,
+        values={**filled, **detail.values},
+        due_reason=due_reasons.of_task(work, task) if explained and task.row.due else None,
+        shown_sha256=digest if is_open else "",
+        countersigns=_detail(work, load_task(work, first)) if first else None,
+    )

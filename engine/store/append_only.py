@@ -15,6 +15,7 @@ from sqlalchemy import Connection, inspect, text
 NEVER_CHANGED: Final = (
     "history",
     "signature",
+    "signature_withdrawal",
     "history_leaf",
     "history_node",
     "checkpoint",

@@ -142,6 +142,7 @@ from engine.views.tasks import (
     TaskRow,
     TaskState,
     Tick,
+    Withdrawal,
 )
 from engine.views.tokens import IssuedToken, Token
 
@@ -281,6 +282,7 @@ __all__ = [
     "TokenName",
     "VariableValue",
     "Verification",
+    "Withdrawal",
     "Wording",
     "",
 ]

@@ -74,8 +74,18 @@ class Signable:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That a signature was withdrawn: by whom, when and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureView:
-    """A signature in readable form (21 CFR 11.50: name, time, meaning)."""
+    """A signature in readable form (21 CFR 11.50: name, time, meaning). One that was withdrawn
+    stays, and is shown struck through."""
 
     id: str
     by: str
@@ -84,6 +94,7 @@ class SignatureView:
     at: datetime
     content_sha256: str
     method: str
+    withdrawn: Withdrawal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +265,9 @@ class TaskDetail:
     changes of it (``person``, ``due``). ``due_reason`` is there when it was asked for and the task
     has a date. ``shown_sha256`` is the SHA-256 of what the page of an open task shows to be signed
     (``engine.work.shown``), "" of any other. A signed task is shown as it was signed; ``differs``
-    is what its rows say otherwise."""
+    is what its rows say otherwise. ``four_eyes`` is the name of the step that the actor has done,
+    which keeps them from doing this one. ``countersigns`` is the signed task that this one
+    counter-signs, as it was signed."""
 
     row: TaskRow
     instance_id: str
@@ -282,3 +295,5 @@ class TaskDetail:
     due_reason: DueReason | None = None
     shown_sha256: str = ""
     differs: tuple[SignedDifference, ...] = ()
+    four_eyes: str = ""
+    countersigns: TaskDetail | None = None

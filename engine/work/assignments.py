@@ -10,12 +10,13 @@ from engine.access import actions
 from engine.errors import Invalid, Problem
 from engine.store.tables import PersonTable
 from engine.unit_of_work import UnitOfWork
-from engine.work import tasks
+from engine.work import four_eyes, tasks
 
 
 def claim(work: UnitOfWork, task_id: str, revision: int | None = None) -> dict[str, Any]:
     """Take a task that is offered to one's role."""
     task = tasks.for_change(work, actions.TASK_CLAIM, task_id, revision)
+    four_eyes.authorize(work, task)
     changed = tasks.change(work, task, assignee_id=work.actor.id)
     tasks.note_fact(work, task, "task.claimed")
     return changed
@@ -45,6 +46,7 @@ def reassign(
     if task.row.role is not None and task.row.role not in person.roles:
         text = f"{person.name} does not hold the role {task.row.role}"
         raise Invalid([Problem("not_in_role", text, "username", {"role": task.row.role})])
+    tasks.refuse(four_eyes.problem(work.connection, task, person.id, "username"))
     changed = tasks.change(work, task, assignee_id=person.id)
     tasks.note_fact(
         work, task, "task.reassigned", {"assignee": person.id, "assignee_name": person.name}

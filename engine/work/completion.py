@@ -9,11 +9,11 @@ from typing import Any
 
 from engine import feel
 from engine.access import actions
-from engine.errors import Invalid, Problem
+from engine.errors import Conflict, Invalid, Problem
 from engine.unit_of_work import UnitOfWork
 from engine.views import Evidence, Signable
-from engine.work import attachments, forms, incidents, planning, signing, tasks
-from engine.work.loaded_task import LoadedTask
+from engine.work import attachments, counter, forms, four_eyes, incidents, planning, signing, tasks
+from engine.work.loaded_task import LoadedTask, load_task
 from engine.work.user_tasks import advance
 
 
@@ -51,22 +51,23 @@ def complete(
     :raises Invalid: with everything that is missing or wrong
     :raises StepError: when the process cannot go on
     """
-    if not work.optimistic:
-        work.hold_of_task(task_id)
-    action = actions.TASK_COMPLETE if evidence is None else actions.TASK_SIGN
-    task = tasks.for_change(work, action, task_id, revision, instance_revision)
+    signed = evidence is not None
+    task = _to_complete(work, task_id, revision, instance_revision, signed=signed)
     # A try that has lost a race holds the case, but what drafts note comes beside it.
     work.remember(task.row.snapshot, guarded=work.optimistic)
     if seen is not None and task.takes("plan"):  # no revision guards what is shown of the plan
         work.begin(task.row.case_id)
     files = _files(work, task)
-    signs = evidence is not None or seen is not None
-    showed = signing.must_be_as_seen(work, task, files, seen) if signs else {}
-    given = _given(work, task, answers, ticks, note, files, signed=evidence is not None)
+    compared = signed or seen is not None
+    showed = signing.must_be_as_seen(work, task, files, seen) if compared else {}
+    given = _given(work, task, answers, ticks, note, files, signed=signed)
     if task.row.case_state == "incident":
         _resolve_failed_completion(work, task)
     step = advance(work)
-    step.complete(task.row.instance_id, task.row.token, given.values)
+    waits = signed and task.is_first_of_two
+    if not waits:
+        values = counter.values(work, task) if task.row.counter_of else given.values
+        step.complete(task.row.instance_id, task.row.token, values)
     work.begin(task.row.case_id)
     _close(work, task, given.answered, tasks.merge_ticks(work, task, given.states), note)
     # After that: open tasks follow the plan, and this one may be in it.
@@ -74,8 +75,28 @@ def complete(
         planning.change(work, task.row.case_id, rows, plan_seen)
     tasks.note_fact(work, task, "task.completed", given.detail)
     result = _sign(work, task, given, showed, seen, evidence) if evidence is not None else {}
+    if waits:
+        return {**result, "counter": counter.open_task(work, task)}
     step.run()
     return result
+
+
+def _to_complete(
+    work: UnitOfWork,
+    task_id: str,
+    revision: int | None,
+    instance_revision: int | None,
+    *,
+    signed: bool,
+) -> LoadedTask:
+    """The task, when the actor may complete it now."""
+    if not work.optimistic:
+        work.hold_of_task(task_id)
+    action = actions.TASK_SIGN if signed else actions.TASK_COMPLETE
+    task = tasks.for_change(work, action, task_id, revision, instance_revision)
+    if task.meta.signature.not_by or task.row.counter_of:
+        four_eyes.authorize(work, task)
+    return task
 
 
 def _sign(
@@ -91,6 +112,35 @@ def _sign(
     result, detail = signing.sign(work, task, content, evidence)
     tasks.note_fact(work, task, "task.signed", detail)
     return result
+
+
+def complete_drafted(
+    work: UnitOfWork, task_id: str, evidence: Evidence, seen: signing.Seen
+) -> dict[str, Any]:
+    """Complete a task as its draft stands.
+
+    :raises Conflict: ``sign_alone`` for a task whose form changes the plan
+    """
+    task = load_task(work, task_id)
+    if task.takes("plan"):
+        raise Conflict("Its plan is changed on its own page.", code="sign_alone")
+    return complete(work, task_id, **_drafted(task), evidence=evidence, seen=seen)
+
+
+def drafted_problems(work: UnitOfWork, task_id: str) -> tuple[Problem, ...]:
+    """What keeps a task from being completed as its draft stands, apart from a signature."""
+    return problems(work, task_id, **_drafted(load_task(work, task_id)))
+
+
+def _drafted(task: LoadedTask) -> dict[str, Any]:
+    """What a task's draft says, as the arguments of ``complete``."""
+    fields = {field.id for field in task.meta.form if field.type not in ("attachment", "plan")}
+    answers = {k: v for k, v in task.shown_values().items() if k in fields and v is not None}
+    return {
+        "answers": {name: feel.plain(feel.from_json(value)) for name, value in answers.items()},
+        "ticks": {id: t["reason"] or t["state"] == "done" for id, t in task.row.ticks.items()},
+        "note": task.row.note,
+    }
 
 
 def signable(
@@ -110,6 +160,7 @@ def signable(
     :raises Invalid: as ``complete``, apart from the evidence
     """
     task = tasks.for_change(work, actions.TASK_SIGN, task_id, revision)
+    four_eyes.authorize(work, task)
     files = _files(work, task)
     showed = signing.must_be_as_seen(work, task, files, seen)
     given = _given(work, task, answers, ticks, note, files, signed=True)

@@ -39,7 +39,7 @@ _USED: Final = (
     *(_TASK.c.assignee_id,),
     *(_TASK.c.state, _TASK.c.revision, _TASK.c.local, _TASK.c.ticks, _TASK.c.opened_at),
     *(_TASK.c.draft_at, _TASK.c.ended_at, _TASK.c.completed_by, _TASK.c.due),
-    *(_TASK.c.answers, _TASK.c.note),
+    *(_TASK.c.answers, _TASK.c.note, _TASK.c.counter_of),
 )
 """What is needed of a task's row, in the order of ``StoredTask``; the driver makes an object for
 each column."""
@@ -83,6 +83,7 @@ class StoredTask(NamedTuple):
     due: date | None
     answers: Mapping[str, Any]
     note: str
+    counter_of: str | None
     case_state: str
     lead_role: str | None
     snapshot: InstanceSnapshot
@@ -100,6 +101,11 @@ class LoadedTask:
     def variables(self) -> feel.StoredValues:
         """What the task sees, as FEEL values."""
         return feel.StoredValues({**self.row.snapshot.instance.variables, **self.row.local})
+
+    @property
+    def is_first_of_two(self) -> bool:
+        """Is a signature of it followed by a counter-signature?"""
+        return self.meta.signature.counter_role is not None and self.row.counter_of is None
 
     @property
     def conditional(self) -> bool:
@@ -148,7 +154,15 @@ def load_task(work: UnitOfWork, task_id: str) -> LoadedTask:
         raise NotFound()
     definition = work.definitions.get(work.connection, row.definition_id)
     stored = StoredTask._make((*row[: len(StoredTask._fields) - 1], snapshot(row)))
-    return LoadedTask(stored, definition, definition.meta.tasks[row.element_id])
+    meta = definition.meta.tasks[row.element_id]
+    return LoadedTask(stored, definition, _counter(meta) if row.counter_of else meta)
+
+
+def _counter(meta: TaskMeta) -> TaskMeta:
+    """What a counter-signature asks for: nothing but to be signed."""
+    rule = replace(meta.signature, required=True, counter_role=None)
+    role = meta.signature.counter_role or meta.role
+    return replace(meta, role=role, assignee=None, due=None, checklist=(), form=(), signature=rule)
 
 
 def access_object(work: UnitOfWork, task: LoadedTask) -> TaskObject:

@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from engine.errors import Conflict, Invalid, Problem
 from engine.store.tables import PersonTable, PlanItemTable, TaskTable
 from engine.unit_of_work import UnitOfWork
-from engine.work import forms, named_people
+from engine.work import forms, four_eyes, named_people
+from engine.work.loaded_task import load_task
 
 Seen = Mapping[str, tuple[str | None, date | None]]
 """Rows of a plan as somebody has seen them, by id: the person's user name, and the date."""
@@ -149,9 +150,12 @@ def _open_task_follows(work: UnitOfWork, case_id: str, item: Any, new: Mapping[s
             TaskTable.process_id == item.process_id,
             TaskTable.element_id == item.element_id,
             TaskTable.state == "open",
+            TaskTable.counter_of.is_(None),
         )
     ).all()
     for task in tasks:
+        if new["person_id"] is not None and "assignee_id" in values:
+            _must_be_another(work, task.id, new["person_id"], item)
         done = work.connection.execute(
             update(TaskTable)
             .where(TaskTable.id == task.id, TaskTable.revision == task.revision)
@@ -159,6 +163,13 @@ def _open_task_follows(work: UnitOfWork, case_id: str, item: Any, new: Mapping[s
         )
         if done.rowcount != 1:
             raise Conflict("Somebody else changed this task at the same moment.", code="stale")
+
+
+def _must_be_another(work: UnitOfWork, task_id: str, person_id: str, item: Any) -> None:
+    """:raises Invalid: ``did_before`` when the person may not do the open task"""
+    task = load_task(work, task_id)
+    if wrong := four_eyes.problem(work.connection, task, person_id, f"plan.{item.id}"):
+        raise Invalid(wrong)
 
 
 def _role_problems(

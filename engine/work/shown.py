@@ -32,6 +32,7 @@ def content(
     plan: Iterable[PlanRow] = (),
     *,
     typed: Iterable[str] = (),
+    counters: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the page of a task shows to be signed, as values of JSON.
 
@@ -43,10 +44,13 @@ def content(
     (by field), ``plan`` (``id``, ``name``, ``person``, ``due``; only where the form shows it).
 
     :param plan: its rows that are ahead or open, where the form has a plan field
+    :param counters: the signature that a counter-signature is about (``countersigns``)
     :param typed: ids of files that the signer sends along: typed, never shown
     """
     own = frozenset(typed)
+    more = {} if counters is None else {"countersigns": counters}
     return {
+        **more,
         "task": task.row.id,
         "element": {"id": task.row.element_id, "name": task.row.name},
         "definition": {
@@ -80,14 +84,17 @@ def digest(shown: Mapping[str, Any]) -> str:
 
 
 def of_page(
-    task: LoadedTask, attached: Mapping[str, Sequence[Attachment]], plan: Iterable[PlanRow]
+    task: LoadedTask,
+    attached: Mapping[str, Sequence[Attachment]],
+    plan: Iterable[PlanRow],
+    counters: Mapping[str, Any] | None = None,
 ) -> str:
     """The ``shown_sha256`` of a task with the files and the plan that its page shows."""
     files = {
         field: [{"filename": f.filename, "size": f.size, "sha256": f.sha256} for f in views]
         for field, views in attached.items()
     }
-    return digest(content(task, files, plan))
+    return digest(content(task, files, plan, counters=counters))
 
 
 def of_document(document: Mapping[str, Any]) -> dict[str, Any]:

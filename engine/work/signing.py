@@ -20,7 +20,7 @@ from engine.queries import task_detail
 from engine.records import signatures
 from engine.unit_of_work import UnitOfWork
 from engine.views import Evidence, PlanRow, Signable
-from engine.work import shown
+from engine.work import counter, shown
 from engine.work.loaded_task import LoadedTask
 
 Prove = Callable[[UnitOfWork, Signable], Evidence]
@@ -50,7 +50,8 @@ def must_be_as_seen(
         element = (task.definition.process_id, task.row.element_id)
         plan = task_detail.plan_ahead(work.connection, case, element)
     mine = () if seen is None else _own(work, files, seen)
-    content = shown.content(task, files, plan, typed=mine)
+    first = counter.signed(work.connection, task) if task.row.counter_of else None
+    content = shown.content(task, files, plan, typed=mine, counters=first)
     if seen is not None and shown.digest(content) != seen.sha256:
         raise Conflict(
             "What is to be signed is not what was shown.",

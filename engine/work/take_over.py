@@ -13,7 +13,7 @@ from engine.blank_text import is_blank
 from engine.errors import Conflict, Invalid, Problem
 from engine.store.tables import PersonTable, TaskTable
 from engine.unit_of_work import UnitOfWork
-from engine.work import notices, tasks
+from engine.work import four_eyes, notices, tasks
 from engine.work.loaded_task import access_object
 
 REASON_LENGTH: Final = 2000
@@ -40,6 +40,7 @@ def take_over(
     ).one()
     thing = replace(access_object(work, task), named=before.username == task.named())
     authorize(work.actor, actions.TASK_TAKE_OVER, thing)
+    four_eyes.authorize(work, task)
     said = _checked(reason)
     at = task.row.revision
     changed = work.connection.execute(

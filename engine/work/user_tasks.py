@@ -23,6 +23,7 @@ from engine.store.tables import (
     TaskTable,
 )
 from engine.unit_of_work import UnitOfWork
+from engine.work import four_eyes
 from engine.work.task_defaults import TaskDefaults, task_defaults
 
 UNPLANNED: Final = "999999"
@@ -107,7 +108,7 @@ def _open(step: Step, instance: RunningInstance, wait: Wait) -> dict[str, Any]:
     gets = task_defaults(step, instance, meta, wait) if _asks_more(meta) else TaskDefaults()
     person = (plan.person_id if plan else None) or gets.person_id or people.get(meta.role or "")
     role = None if person == gets.person_id else meta.role
-    assignee = _able(step.connection, person, role) if person else None
+    assignee = _gets(step.connection, person, instance, meta, role) if person else None
     due = plan.due if plan is not None and plan.decided else gets.due
     task_id = new_id()
     if plan is not None:
@@ -175,6 +176,19 @@ def _place(case_place: str, plan: Any | None, step: Step, task_id: str) -> str:
     """
     order = f"{plan.phase_order:03}{plan.row_order:03}" if plan is not None else UNPLANNED
     return f"{case_place}|{order}|{int(step.now.timestamp()):08x}{task_id[:12]}"
+
+
+def _gets(
+    connection: Connection,
+    person_id: str,
+    instance: RunningInstance,
+    meta: TaskMeta,
+    role: str | None,
+) -> str | None:
+    """The person, unless somebody else must do it: then the task is offered to the role."""
+    if person_id in four_eyes.doers(connection, instance.id, meta.signature.not_by):
+        return None
+    return _able(connection, person_id, role)
 
 
 def _able(connection: Connection, person_id: str, role: str | None) -> str | None:

@@ -23,7 +23,7 @@ NAMES = {
     "Decision", "DecisionDetail", "DecisionInput", "DecisionOutcome", "decide_file",
     # tasks
     "Attachment", "DayOff", "DueReason", "Evidence", "Exact", "Field", "Option", "Point",
-    "Signable", "SignatureView", "SignedDifference",
+    "Signable", "SignatureView", "SignedDifference", "SignedOne", "Withdrawal",
     "TaskDetail", "TaskForm", "TaskRow", "Tick", "StartForm", "StartOption",
     "StartCheck", "DateConflict",
     "AwaitedEvent", "FollowUp", "Notice", "InstanceTitle",

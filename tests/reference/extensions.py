@@ -177,7 +177,8 @@ EXTENSIONS = (
         (
             Attribute("required", "`true`, `false`", "`true`", "whether it is signed; without `sp:signature` it is not", ("true", "false"), "yes", "signature_required"),
             Attribute("meaning", TEXT, "Utfört", "what the signature says", ("Godkänt",)),
-            Attribute("counterRole", ROLE, "none", "a second signer; kept for later and told, nobody signs a second time", (), "ekonomi", "counter_role_not_run"),
+            Attribute("counterRole", ROLE, "none", "after the first signature, somebody with this role who is not the signer signs too; the process goes on after that", ("ekonomi",), "nobody", "role_unknown_key"),
+            Attribute("notBy", "ids of tasks of the same process, with blanks between", "none", "four eyes: who did one of them, in this instance, may not do this task", ("t",), "nothing_such", "not_by_unknown"),
         ),
     ),
     Extension(

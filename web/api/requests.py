@@ -258,6 +258,12 @@ class Cancellation(Given, frozen=True):
     reason: Reason
 
 
+class Withdrawing(Given, frozen=True):
+    """Why a signature is withdrawn."""
+
+    reason: Reason
+
+
 class Beginning(Given, frozen=True):
     """An activity of an ad-hoc sub-process; `offered` of the case has those that can be."""
 

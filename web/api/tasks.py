@@ -86,6 +86,13 @@ def complete_task(call: Call) -> Reply:
     return Reply(answers.TaskCompleted(done.key, done.at, call.id, signature))
 
 
+def withdraw_signature(call: Call) -> Reply:
+    """Withdraw the signature of a completed task, with a reason: its signer and managers may. The
+    signature stays, and so does what was done with it."""
+    done = call.engine.tasks.withdraw_signature(call.actor, call.id, call.body.reason, key=call.key)
+    return Reply(answers.Withdrawn(done.key, done.at, call.id, done.result["signature"]))
+
+
 @contextmanager
 def _conflicts_explained(call: Call) -> Iterator[None]:
     """Tell whoever writes from a revision that has passed what is stored now."""
@@ -158,5 +165,8 @@ ROUTES = (
                    "signature": {"password": "…"},
                    "shown_sha256": "9f86d081…",
                    "revision": 7}),
+    Route("POST", "/tasks/{id}/withdraw-signature", withdraw_signature, "Withdraw a signature",
+          answers.Withdrawn, TAG, "tasks", body=requests.Withdrawing, problems=("conflict",),
+          example={"reason": "The wrong contract."}),
 )  # fmt: skip
 """The operations of this module."""

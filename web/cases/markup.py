@@ -197,6 +197,15 @@ def _stamp(signed: SignatureView, name: str, url: str) -> Markup:
     """The green stamp of a signature: initials and day, the whole of it for those who ask."""
     title = f"{signed.name}, {signed.meaning}, {formats.moment(signed.at)}"
     told = _("%(activity)s, signerad av %(who)s", activity=name, who=signed.name)
+    if signed.withdrawn is not None:
+        told = _("%(activity)s, tillbakadragen signatur av %(who)s", activity=name, who=signed.name)
+        return Markup(
+            f'<a class="stamp" href="{escape(url)}" title="{escape(told)}">\n'
+            f'  <s aria-hidden="true">{escape(initials(signed.name))}</s>\n'
+            f"  {hidden(told + ', ')}\n"
+            f'  <s><time datetime="{signed.at.isoformat()}">{formats.day(signed.at)}</time></s>\n'
+            "</a>"
+        )
     return Markup(
         f'<a class="stamp" href="{escape(url)}" title="{escape(title)}">\n'
         f'  <span class="stamp-who" aria-hidden="true">{escape(initials(signed.name))}</span>\n'

@@ -48,6 +48,8 @@ PROBLEMS: Final[Mapping[str, str]] = {
     ),
     "expression_unknown": N_("Uttrycket frågar efter ”%(name)s”, som inte finns."),
     "name_malformed": N_("Det kan inte vara ett namn på ett värde."),
+    "choose_tasks": N_("Välj 1 till %(maximum)s uppgifter."),
+    "did_before": N_("Personen har gjort ”%(step)s”. Uppgiften ska göras av någon annan."),
     "not_in_role": N_("Personen har inte rollen %(role)s."),
     "undeclared_field": N_("Formuläret har inget sådant fält. Läs in sidan på nytt."),
     "plan_malformed": N_("Planen kom inte fram hel. Läs in sidan på nytt."),
@@ -145,6 +147,18 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
             N_("Någon annan ändrar samma sak"),
             N_("Inget är sparat. Läs in sidan igen, se vad som står där nu, och försök på nytt."),
         ),
+    ),
+    "four_eyes": (
+        N_("Någon annan ska göra detta"),
+        N_("Du har gjort ”%(step)s”. Den här uppgiften ska göras av en annan person."),
+    ),
+    "already_withdrawn": (
+        N_("Signaturen är redan tillbakadragen"),
+        N_("%(by)s har redan dragit tillbaka den."),
+    ),
+    "sign_alone": (
+        N_("Uppgiften signeras på sin egen sida"),
+        N_("Planen ändras på uppgiftens egen sida."),
     ),
     "shown_changed": (
         N_("Det som skulle signeras har ändrats"),

@@ -49,6 +49,13 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "file.detached": (N_("Fil borttagen"), N_("%(who)s tog bort %(filename)s från ”%(element)s”")),
     "task.completed": (N_("Uppgift slutförd"), N_("%(who)s slutförde ”%(element)s”")),
     "task.signed": (N_("Signatur"), N_("%(who)s signerade ”%(element)s” (%(meaning)s)")),
+    "task.counter_asked": (
+        N_("Kontrasignatur begärd"), N_("”%(element)s” väntar på en kontrasignatur")),
+    "task.sign_refused": (
+        N_("Signering avvisad"), N_("%(who)s försökte signera ”%(element)s” och avvisades")),
+    "signature.withdrawn": (
+        N_("Signatur tillbakadragen"),
+        N_("%(who)s drog tillbaka signaturen på ”%(element)s”: %(reason)s")),
     "checkpoints.key_made": (
         N_("Nyckel för kontrollpunkter"), N_("Kontrollpunkternas första nyckel skapades")),
     "checkpoints.key_rotated": (

@@ -149,12 +149,19 @@ TEXTS: dict[str, Text] = {
         '{element}: "{value}" stands behind a sub-point of the checklist and is not used. Write '
         "the text of the point before its sub-points.",
     ),
-    "counter_role_not_run": (
+    "not_by_unknown": (
+        "error",
+        "{element}: sp:signature notBy nämner ”{value}”, som inte är en uppgift i samma process. "
+        "Skriv id på den uppgift som någon annan ska ha gjort.",
+        '{element}: sp:signature notBy names "{value}", which is no task of the same process. '
+        "Write the id of the task that somebody else must have done.",
+    ),
+    "four_eyes_one_person": (
         "warning",
-        "{element}: en andra signatur (counterRole ”{value}”) krävs inte än; en person signerar. "
-        "Rita ett steg till om två ska signera.",
-        '{element}: a second signature (counterRole "{value}") is not asked for yet; one person '
-        "signs. Draw another step if two are to sign.",
+        "{element} ska göras eller signeras av mer än en, men bara en "
+        "person har rollen ”{role}”. Ge fler personer rollen, annars kan uppgiften bli stående.",
+        "{element} is to be done by somebody else than who did an earlier step, but only one "
+        'person holds the role "{role}". Give the role to more people, or the task may get stuck.',
     ),
     "signature_required": (
         "error",

@@ -94,6 +94,7 @@ class Surroundings:
     drawings: Collection[str] = ()
     decisions: decisions.Known = field(default_factory=decisions.Known)
     staffed: Collection[str] | None = None
+    lone: Collection[str] = ()
 
 
 NOTHING_AROUND = Surroundings()
@@ -165,6 +166,7 @@ class _Linter:
         self._drawings = frozenset(surroundings.drawings)
         self._decisions = surroundings.decisions
         self._staffed = surroundings.staffed
+        self._lone = surroundings.lone
         self._rules = rules
         self._unread: list[Finding] = []
         self._documents: list[Document] = []
@@ -288,6 +290,7 @@ class _Linter:
             metas, strict = self._metas[document.filename], self._rules.strict_roles
             plan.lanes(document, report, self._roles, metas, strict=strict)
             plan.members(document, report, metas, self._staffed)
+            plan.four_eyes(document, report, metas, self._lone)
 
     def _calls_of_drawings(self) -> None:
         """A process that calls one that cannot be started cannot be started either."""

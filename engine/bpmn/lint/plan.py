@@ -209,6 +209,27 @@ def members(
             report("role_without_members", element, role=role)
 
 
+def four_eyes(
+    document: Document,
+    report: Reporter,
+    metas: Mapping[str, ProcessMeta],
+    lone: Collection[str],
+) -> None:
+    """Whoever did one step may not do another: the other step must be there, and the role must have
+    a second member. ``lone`` are the roles that only one active person holds."""
+    for meta in metas.values():
+        for task in meta.tasks.values():
+            element, others = document.by_id.get(task.id), task.signature.not_by
+            counter = task.signature.counter_role
+            if element is None or not (others or counter):
+                continue
+            for other in others:
+                if other not in meta.tasks:
+                    report("not_by_unknown", element, value=other)
+            for role in {task.role if others else None, counter} & {*lone}:
+                report("four_eyes_one_person", element, role=role)
+
+
 def sheets(
     documents: Iterable[Document],
     metas: Mapping[str, Mapping[str, ProcessMeta]],

@@ -35,7 +35,7 @@ from engine.store.tables.pending_forms import PendingFormTable
 from engine.store.tables.people import PersonRoleTable, PersonTable
 from engine.store.tables.previews import PreviewGroupTable, PreviewItemTable, PreviewTable
 from engine.store.tables.receipts import ReceiptTable
-from engine.store.tables.records import HistoryTable, SignatureTable
+from engine.store.tables.records import HistoryTable, SignatureTable, WithdrawalTable
 from engine.store.tables.sessions import KnownOriginTable, SessionTable, SignInFailureTable
 from engine.store.tables.sign_in import (
     ChallengeTable,
@@ -111,6 +111,7 @@ __all__ = [
     "SubscriptionTable",
     "TaskTable",
     "TimerTable",
+    "WithdrawalTable",
 ]
 
 for _table, _parameters in STORED.items():

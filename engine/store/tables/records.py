@@ -58,3 +58,17 @@ class SignatureTable(Base):
     at: Mapped[datetime]
     content: Mapped[bytes] = mapped_column(LargeBinary)
     content_sha256: Mapped[str] = mapped_column(String(64))
+
+
+class WithdrawalTable(Base):
+    """A signature that was withdrawn, by whom and why. The signature itself stays."""
+
+    __tablename__ = "signature_withdrawal"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    signature_id: Mapped[str] = mapped_column(ForeignKey("signature.id"), unique=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("process_case.id"), index=True)
+    by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    by_name: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]

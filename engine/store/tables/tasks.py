@@ -64,6 +64,9 @@ class TaskTable(Base):
     draft_by: Mapped[str | None] = mapped_column(ID)
     local: Mapped[dict[str, Any]]
     """Variables (JSON by name) of this task alone: the item of a multi-instance activity."""
+    counter_of: Mapped[str | None] = mapped_column(ID, index=True)
+    """The signed task that this one counter-signs, when it does nothing else: both have the same
+    token, which goes on when this one is signed."""
     revision: Mapped[int]
 
 

@@ -66,6 +66,8 @@ PAGES: Final[Mapping[str, Sequence[str]]] = {
         "/cases/new?process={process}&customer={customer}",
         "/cases/{case}/sheet.pdf",
         "/tasks/{task}",
+        "/tasks/batch",
+        "/tasks/batch?task={task}",
         "/tasks/{task}/sheet.pdf",
         "/attachments/{attachment}",
     ),

@@ -263,13 +263,6 @@ def test_a_mistake_on_a_task_is_an_error_that_names_it(extensions: str, code: st
     assert "Offert" in found[0].en
 
 
-def test_a_second_signature_is_told_not_to_be_asked_for() -> None:
-    found = findings(task('<sp:signature counterRole="saljare"/>'))
-    assert [(f.severity, f.code) for f in found if f.severity != "info"] == [
-        ("warning", "counter_role_not_run")
-    ]
-
-
 def test_what_cannot_be_read_is_left_out_and_the_rest_is_read() -> None:
     found = read_task(
         '<sp:due after="snart"/><sp:checklist><sp:item id="a">x</sp:item><sp:item>y</sp:item>'

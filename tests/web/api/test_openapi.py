@@ -128,7 +128,7 @@ def test_closed_sets_of_words_are_listed(document: Document) -> None:
     assert set(of["Field"]["type"]["enum"]) == set(FIELD_TYPES)
     assert set(of["Me"]["rights"]["items"]["enum"]) == set(actions.RIGHTS)
     assert set(of["Me"]["scopes"]["items"]["enum"]) == set(TOKEN_SCOPES)
-    assert set(of["TaskDetail"]["can"]["items"]["enum"]) == set(task_detail.ACTIONS)
+    assert set(of["TaskDetail"]["can"]["items"]["enum"]) == {*task_detail.ACTIONS, "withdraw"}
     assert set(of["Fact"]["type"]["enum"]) == set(FACTS) == set(document["webhooks"])
     assert of["Problem"]["type"]["enum"] == [f"/problems/{name}" for name in KINDS]
     assert set(of["Incident"]["kind"]["enum"]) == set(INCIDENT_KINDS)
@@ -249,7 +249,7 @@ def test_every_operation_answers_as_the_document_says(
     call("deploy_definitions", by=calling(people["process_owner"]), data={"files": files})
     call("get_me")
     look_at_definitions(call)
-    work_on_a_task(call)
+    work_on_a_task(call, people["manager"].password)
     move_a_case(call)
     engine.people.change(SYSTEM, "ekonomi", roles=["ekonomi", "saljare"], key="two-roles")
     take_a_task_over(call, calling(people["saljare"]), calling(people["ekonomi"]))
@@ -281,7 +281,7 @@ def test_every_event_is_told_as_the_document_says(
             owner = Caller(app, calling(people["process_owner"]).secret)
             files = [(io.BytesIO(s.data), s.filename) for s in (SMALL, PAYMENT, BREAKS, SHOP)]
             call("deploy_definitions", by=owner, data={"files": files})
-            work_on_a_task(call)
+            work_on_a_task(call, people["manager"].password)
             move_a_case(call)
             mend_a_case(call)
             work_off(hooked)
@@ -306,7 +306,7 @@ def look_at_definitions(call: Promise) -> None:
     assert "<" in call("get_definition_xml", id=definitions[0]["id"])
 
 
-def work_on_a_task(call: Promise) -> None:
+def work_on_a_task(call: Promise, password: str) -> None:
     customer = call("add_customer", {"name": "Örnen AB", "org_number": "556036-0793"})
     call("list_customers")
     case = call("start_case", {"process_id": "small", "customer_id": customer["id"]})
@@ -315,10 +315,13 @@ def work_on_a_task(call: Promise) -> None:
     call("release_task", id=task_id)
     call("reassign_task", {"username": "manager"}, id=task_id)
     call("save_draft", {"answers": {"story": "x"}}, id=task_id)
-    call("get_task", id=task_id)
-    call("complete_task", DONE, id=task_id)
+    shown = call("get_task", id=task_id)["shown_sha256"]
+    signed = {**DONE, "signature": {"password": password}, "shown_sha256": shown}
+    call("complete_task", signed, id=task_id)
     call("get_task", id=task_id)
     call("get_case", id=case["id"])
+    call("withdraw_signature", {"reason": "x"}, id=task_id)
+    call("get_task", id=task_id)
 
 
 def move_a_case(call: Promise) -> None:

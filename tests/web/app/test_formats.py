@@ -104,3 +104,18 @@ def test_people_stand_in_swedish_order() -> None:
     people = [Person(name, name, name, frozenset(), frozenset()) for name in names]
     ordered = [person.name for person in formats.by_name(people)]
     assert ordered == ["ek", "Wåhlin", "Zorn", "Åberg", "Ärlig", "Öberg"]
+
+
+@pytest.mark.usefixtures("swedish")
+@pytest.mark.parametrize("digits", [25, 26, 28, 34, 60])
+def test_long_numbers_are_written_with_all_their_digits(digits: int) -> None:
+    written = formats.number("9" * digits)
+    assert plain(written).replace(" ", "") == "9" * digits
+    assert plain(formats.money(Decimal("9" * digits))).replace(" ", "") == "9" * digits + "kr"
+
+
+@pytest.mark.usefixtures("swedish")
+@pytest.mark.parametrize("value", ["9" * 61, "9" * 5_000, "1e9999", "-1e-9999", "1e400"])
+def test_what_is_too_long_for_groups_is_shown_as_it_is(value: str) -> None:
+    assert formats.number(value) == formats.number({"@number": value}) == value
+    assert formats.money(value) == value

@@ -52,6 +52,8 @@ from web.api.answers.tasks import (
     TaskCompleted,
     TaskDetail,
     Tasks,
+    Withdrawal,
+    Withdrawn,
 )
 
 __all__ = [
@@ -101,6 +103,8 @@ __all__ = [
     "Tasks",
     "Time",
     "TokenName",
+    "Withdrawal",
+    "Withdrawn",
     "Written",
     "Wrong",
 ]

@@ -19,6 +19,15 @@ class TaskChanged(Struct, frozen=True):
     revision: int
 
 
+class Withdrawn(Struct, frozen=True):
+    """The receipt of a signature that was withdrawn."""
+
+    key: str
+    at: Time
+    task_id: str
+    signature_id: str
+
+
 class Signed(Struct, frozen=True):
     """What the signature is bound to."""
 
@@ -111,8 +120,17 @@ class Point(Struct, frozen=True):
     at: Time | None
 
 
+class Withdrawal(Struct, frozen=True):
+    """That a signature was withdrawn."""
+
+    by: str
+    at: Time
+    reason: str
+
+
 class Signature(Struct, frozen=True):
-    """Who has signed, with which meaning, and the SHA-256 of what was signed."""
+    """Who has signed, with which meaning, and the SHA-256 of what was signed; and whether it was
+    withdrawn since."""
 
     id: str
     by: str
@@ -121,6 +139,7 @@ class Signature(Struct, frozen=True):
     at: Time
     content_sha256: str
     method: Literal["password", "password+code", "passkey", "openid"]
+    withdrawn: Withdrawal | None
 
 
 class Attachment(Struct, frozen=True):
@@ -154,5 +173,5 @@ class TaskDetail(Task, frozen=True):
     signature: Signature | None
     completed_by: Person | None
     completed_at: Time | None
-    can: list[Literal["claim", "take_over", "release", "reassign", "save", "complete"]]
+    can: list[Literal["claim", "take_over", "release", "reassign", "save", "complete", "withdraw"]]
     shown_sha256: str
