@@ -171,7 +171,8 @@ class UnitOfWork:
     def flush(self) -> None:
         """Write the facts, then the jobs, then the rest of the batch. It is called last, because
         other transactions wait for the locks on the chains and on the jobs' keys."""
-        history.append(self.batch, self.facts, at=self.now, heads=self.heads)
+        noted = history.assign(self.facts, self.batch.written(), self.actor)
+        history.append(self.batch, self.facts, at=self.now, heads=self.heads, noted=noted)
         jobs = self.jobs
         if self.queue.hooks:
             jobs = [*jobs, *self.queue.post_messages(self.connection, self.facts, self.now)]

@@ -6,6 +6,7 @@ database; a test gets a copy.
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -18,6 +19,7 @@ from tests.support.databases import (
     Databases,
     PostgresDatabases,
     SqliteDatabases,
+    database_of,
     postgres_server,
 )
 from tests.support.files import PROJECT
@@ -57,6 +59,9 @@ def key() -> Keys:
 
 
 # ---------------------------------------------------------------- databases
+
+VERIFY_VARIABLE = "SERVICEPLAN_TEST_VERIFY"
+"""Set, it has each test's database verified at the end; tests that edit rows by hand fail then."""
 
 
 @pytest.fixture(scope="session")
@@ -162,10 +167,15 @@ def _open(
     databases: Databases, template: str, config: Config, clock: FakeClock
 ) -> Iterator[Engine]:
     from engine import Engine
+    from engine.records.verification import verify
 
     url = databases.copy(template)
     engine = Engine.open(url, config=config, clock=clock)
     yield engine
+    if os.environ.get(VERIFY_VARIABLE):
+        # Whatever the test has written, the history vouches for: no way of writing is forgotten.
+        with database_of(engine).reading() as connection:
+            assert [fault.problem for fault in verify(connection).faults] == []
     engine.close()
     databases.drop(url)
 

@@ -46,6 +46,7 @@ from web import (
     security,
     sessions,
     static_files,
+    task_signing,
     tasks,
     tokens,
     understood,
@@ -58,7 +59,7 @@ from web.texts import wording
 BLUEPRINTS = (
     accounts, identity, pending_forms, home, batch, tasks, overview, cases, incidents, decisions,
     definitions, migration, previews, history, checkpoints, people, invitations, tokens, understood,
-    api, monitoring, printed,
+    api, monitoring, printed, task_signing,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 

@@ -20,7 +20,7 @@ from werkzeug.exceptions import BadRequest
 
 from engine import Invalid, NotAuthenticated, Problem
 from web import conflicts, i18n, pending_forms, sessions
-from web.context import actor, engine, here, person, posted_key, signed_in
+from web.context import actor, config, engine, here, person, posted_key, signed_in
 from web.forms import Problems
 from web.home import first_page
 from web.i18n import gettext as _
@@ -102,6 +102,7 @@ def login() -> ResponseReturnValue:
         text=text,
         ended="ended" in request.args,
         kept=f"{ID}=" in urlsplit(target).query,
+        provider=config().openid.name if config().openid.issuer else "",
     )
     return page, refused.get("status", 200)
 

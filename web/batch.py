@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine import Invalid, NotAuthenticated, NotFound, Problem, ServiceplanError, TaskDetail
-from web import pending_forms, task_people
+from web import pending_forms, task_form, task_people
 from web.context import actor, engine, posted_key
 from web.forms import Problems
 from web.i18n import gettext as _
@@ -65,8 +65,10 @@ def _missing(detail: TaskDetail) -> str:
         return _("Den ska inte signeras.")
     if any(field.type == "plan" for field in detail.form):
         return _("Planen ändras på uppgiftens egen sida.")
-    found = engine().tasks.missing(actor(), detail.row.id)
-    return " ".join(problem_text(problem) for problem in found)
+    found, labels = engine().tasks.missing(actor(), detail.row.id), task_form.labels(detail)
+    return " ".join(
+        f"{labels.get(problem.field or '', '')}: {problem_text(problem)}" for problem in found
+    )
 
 
 def _read(chosen: list[str]) -> str:

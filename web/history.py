@@ -28,15 +28,17 @@ from web import choices, formats, parsing
 from web.context import actor, engine, person, today, url_for, with_query
 from web.forms import Problems
 from web.history_rows import rows
+from web.i18n import N_, language
 from web.i18n import gettext as _
-from web.i18n import language
 from web.texts.history import HistoryFormatter, people_of, type_label
-from web.texts.verification import fault_text
+from web.texts.verification import fault_sentence
 
 blueprint = Blueprint("history", __name__, url_prefix="/history")
 log = logging.getLogger(__name__)
 PAGE: Final = 20
 """Facts on a page of the list."""
+READS: Final = 200
+"""Readers that the page of a case's readers lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def index() -> ResponseReturnValue:
         next_url=with_query(address, here | {"cursor": following}) if following else None,
         export_url=with_query(url_for("history.export"), here),
         may_verify=filters.case is not None or _sees_all(),
+        may_see_readers=filters.case is not None and _sees_all(),
         sees_all=_sees_all(),
         problems=Problems(filters.problems, _labels()),
     )
@@ -288,6 +291,23 @@ def safe_cell(value: Any) -> str:
 _FORMULA: Final = re.compile(r"\s*[=+@-]|[\t\r\n]")
 
 
+# ---------------------------------------------------------------- who has read
+
+HOW: Final = {"case": N_("ärendets sida"), "history": N_("listan"), "export": N_("CSV-fil")}
+
+
+@blueprint.get("/reads")
+def reads() -> str:
+    """Who has read the history of the address's case, for managers."""
+    case = _case(request.args.get("case", ""))
+    if case is None:
+        raise NotFound
+    found = engine().history.readers(actor(), case.id, limit=READS)
+    return render_template(
+        "history/reads.html", case=case, reads=found, how={key: _(HOW[key]) for key in HOW}
+    )
+
+
 # ---------------------------------------------------------------- the chain
 
 
@@ -309,5 +329,9 @@ def verified() -> str:
     result = engine().history.verify(actor(), case.id if case else None)
     log.info("history verified for %s: %s", case.number if case else "all", result.ok)
     return render_template(
-        "history/verify.html", result=result, case=case, at=engine().now(), fault_text=fault_text
+        "history/verify.html",
+        result=result,
+        case=case,
+        at=engine().now(),
+        fault_text=fault_sentence,
     )

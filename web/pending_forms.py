@@ -74,6 +74,7 @@ PAGES: Final[Mapping[str, str]] = {
     "identity.passkey_challenge": "accounts.login",
     "identity.new_passkey_challenge": "identity.new_passkey",
     "identity.reset": "people.show",
+    "signing.challenge": "signing.page",
     "pending_forms.discard": "tasks.inbox",
 }
 """The pages that forms stand on, by endpoint, where the page has another address than the form."""

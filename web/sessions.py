@@ -55,6 +55,7 @@ PUBLIC: Final = frozenset(
     {"static", "accounts.login", "accounts.login_sent", "accounts.language",
      "identity.second_step", "identity.second_step_sent", "identity.second_step_passkey",
      "identity.second_step_challenge", "identity.passkey_login", "identity.passkey_challenge",
+     "identity.openid_login", "identity.openid_callback",
      "api.docs", "api.problems", "api.problem",
      "invitations.show", "invitations.accept", "invitations.first", "invitations.accept_first",
      "monitoring.live", "monitoring.ready", "monitoring.metrics"}

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from flask import Blueprint, flash, g, redirect, render_template, request, send_file
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, session
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
@@ -185,6 +185,8 @@ def _page(detail: TaskDetail) -> str:
         followed=engine().tasks.follow_up(actor(), detail.row.id)
         if "done" in request.args and detail.row.state == "completed"
         else None,
+        methods=config().signatures.methods,
+        has_passkey=getattr(session, "has_second_factor", False),
         attachment_limit=config().limits.attachment_bytes,
         signed_kind=task_form.signed_kind,
     )
@@ -273,6 +275,12 @@ def _save(detail: TaskDetail, _argument: str = "") -> ResponseReturnValue:
     return _to_task(detail.row.id)
 
 
+def _sign_by_passkey(detail: TaskDetail, _argument: str = "") -> ResponseReturnValue:
+    """Save what was typed, and go on to the page that the passkey signs."""
+    _save_form(detail)
+    return redirect(url_for("signing.page", task_id=detail.row.id), 303)
+
+
 def _claim(detail: TaskDetail, _argument: str) -> ResponseReturnValue:
     _save_if_changed(detail)
     engine().tasks.claim(actor(), detail.row.id, key=posted_key() + "-claim")
@@ -333,6 +341,7 @@ def _detach(detail: TaskDetail, attachment_id: str) -> ResponseReturnValue:
 
 ACTIONS: Final[dict[str, Callable[[TaskDetail, str], ResponseReturnValue]]] = {
     "save": _save,
+    "passkey": _sign_by_passkey,
     "claim": _claim,
     "release": _release,
     "reassign": _reassign,

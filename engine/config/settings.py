@@ -299,19 +299,17 @@ class OpenidSettings:
     timeout_seconds: int = integer(5, 1, 30)
 
 
-SIGNING_METHODS: Final = ("password", "passkey", "openid")
+SIGNING_METHODS: Final = ("password", "passkey")
 """What a signature can be given with."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignatureSettings:
-    """What people may sign with (``methods``), and whether somebody who has one-time codes gives
-    one with the password (``codes``)."""
+    """What people may sign with (``methods``)."""
 
     methods: tuple[str, ...] = setting(
-        SIGNING_METHODS, some_of(*SIGNING_METHODS), "a list of password, passkey and openid"
+        SIGNING_METHODS, some_of(*SIGNING_METHODS), "a list of password and passkey"
     )
-    codes: bool = flag(False)
 
 
 NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})

@@ -102,6 +102,12 @@ def unseen_problems(text: str, field: str) -> list[Problem]:
     return [Problem("invisible_character", said, field, {"character": found})]
 
 
+def is_taken(connection: Connection, username: str) -> bool:
+    """Whether somebody has this user name, which is in its normal form."""
+    taken = select(PersonTable.id).where(PersonTable.username == username)
+    return connection.scalar(taken) is not None
+
+
 def _duplicate(username: str) -> Problem:
     return Problem("duplicate", f"there is an account {username!r} already", "username")
 

@@ -68,6 +68,39 @@ def check(
     return checked
 
 
+def signing_challenge(content_sha256: str, meaning: str, task_id: str, nonce: bytes) -> bytes:
+    """The challenge by which a passkey signs a task: SHA-256 of, one after the other, the 32 bytes
+    of the content's hash, the length of the meaning in UTF-8 (4 bytes, the highest first), the
+    meaning in UTF-8, the task's id in ASCII, and the 32 bytes of the nonce."""
+    said = meaning.encode()
+    parts = (bytes.fromhex(content_sha256), len(said).to_bytes(4), said, task_id.encode(), nonce)
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def fault_of_signature(document: Mapping[str, Any], content_sha256: str) -> str:
+    """What is wrong with the assertion that a signed document of method ``passkey`` holds; "" when
+    nothing is, and for other methods, which leave nothing to be checked.
+
+    :param content_sha256: the hash of the document's content (``signatures.content_of``)
+    """
+    if document.get("method") != "passkey":
+        return ""
+    proof = document.get("evidence")
+    if not isinstance(proof, Mapping):
+        return "passkey_malformed"
+    try:
+        challenge = signing_challenge(
+            content_sha256,
+            str(document.get("meaning")),
+            str(document.get("task")),
+            decoded(proof.get("nonce")),
+        )
+        check(proof, challenge=challenge, rp_id=str(proof.get("rpId")), origins=None)
+    except NotAuthenticated as error:
+        return error.error_code
+    return ""
+
+
 def decoded(text: Any) -> bytes:
     """The bytes of a text in base64url without padding.
 

@@ -3,11 +3,13 @@
     body       = canonical JSON (RFC 8785) of the object with the keys of ``ChainEntry.body``
     hash       = SHA-256(body)                  prev = hash of the entry before, 64 zeros for none
     commitment = SHA-256(salt || SHA-256(actor's name) || detail)
+    noted      = SHA-256(salt || rows)          null when no rows were written with the fact
 
 Hashes are written in hex; in the commitment the salt and the inner hash are raw bytes and the
 texts UTF-8. Personal data (the actor's name and the readable detail) is not part of the chain,
 which contains only a commitment to it. The commitment has 128 random bits of salt, so that nobody
-can guess the data from it: detail and salt can be erased one day, and the chain still verifies.
+can guess the data from it: detail and salt can be erased one day, and the chain still verifies. The
+same holds for the rows that were written with the fact (``engine.records.noted_rows``).
 """
 
 from __future__ import annotations
@@ -26,8 +28,9 @@ from engine.iso8601 import Duration
 
 FIRST: Final = "0" * 64
 """The ``prev`` of the first entry of a chain."""
-FORMAT: Final = 1
-"""The number of the body's format; another number when its keys change."""
+FORMAT: Final = 2
+"""The number of the body's format; another number when its keys change. Format 1, of versions
+before 0021, has no ``noted``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class ChainEntry:
     element_id: str | None
     element_name: str | None
     evidence: str | None
+    noted: str | None = None
 
     def body(self) -> Mapping[str, Any]:
         """The keys and values that are hashed. All keys are always there, with null for no
@@ -66,6 +70,7 @@ class ChainEntry:
             "evidence": self.evidence,
             "format": FORMAT,
             "instance": self.instance_id,
+            "noted": self.noted,
             "prev": self.prev,
             "seq": self.seq,
             "type": self.type,
@@ -81,6 +86,11 @@ def commitment(salt: str, actor_name: str, detail: str) -> str:
     """The commitment to the name and the detail, in hex; ``salt`` is 32 hexadecimal digits."""
     inner = hashlib.sha256(actor_name.encode()).digest()
     return sha256(bytes.fromhex(salt) + inner + detail.encode())
+
+
+def rows_commitment(salt: str, rows: str) -> str | None:
+    """The commitment to the rows that were written with a fact, in hex; None for none."""
+    return sha256(bytes.fromhex(salt) + rows.encode()) if rows else None
 
 
 # ---------------------------------------------------------------- the canonical form

@@ -15,10 +15,12 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Label, bindparam, func, insert, select
 
-from engine.records.chain import FIRST, ChainEntry, canonical, commitment
+from engine.records.chain import FIRST, ChainEntry, canonical, commitment, rows_commitment
+from engine.records.noted_rows import CHAINS, KIND
 from engine.records.verification import verify
 from engine.store.base import table_of
 from engine.store.batch import Batch, Statement
+from engine.store.noting import WrittenRow
 from engine.store.tables import HistoryTable
 from engine.views import Actor
 
@@ -97,6 +99,7 @@ def append(
     *,
     at: datetime,
     heads: Mapping[str, tuple[int, str]] | None = None,
+    noted: Mapping[int, str] | None = None,
 ) -> list[AppendedEntry]:
     """Put the entries of facts into the batch, in their order, all with the (aware) time ``at``.
 
@@ -106,18 +109,52 @@ def append(
     :param heads: number and hash of the newest entry of the chains for which the caller knows them;
         these are neither read nor locked, and IntegrityError is raised at the batch's end when
         another entry has been appended meanwhile
+    :param noted: the rows that were written with a fact (``engine.records.noted_rows``), by the
+        fact's place among ``facts``
     """
-    known = heads or {}
+    known, noted = heads or {}, noted or {}
     chains = sorted({fact.chain for fact in facts})
     heads = {chain: known.get(chain) or _head(batch.connection, chain) for chain in chains}
     appended = []
-    for fact in facts:
+    for place, fact in enumerate(facts):
         seq, prev = heads[fact.chain]
-        row = _row(fact, seq + 1, prev, at)
+        row = _row(fact, seq + 1, prev, at, noted.get(place, ""))
         heads[fact.chain] = (seq + 1, row["hash"])
         batch.put(_INSERT, row)
         appended.append(AppendedEntry(fact.chain, seq + 1, row["hash"]))
     return appended
+
+
+def assign(facts: list[Fact], rows: Sequence[WrittenRow], actor: Actor) -> dict[int, str]:
+    """Give each row to a fact: the last one of its own chain, else of its case. A fact that only
+    notes is added to ``facts`` where there is none. Returns the notes by the facts' places.
+
+    :param facts: the transaction's, as a list
+    """
+    given: dict[int, list[bytes]] = {}
+    for row in rows:
+        given.setdefault(_place(facts, row, actor), []).append(row.text())
+    return {place: (b"[" + b",".join(texts) + b"]").decode() for place, texts in given.items()}
+
+
+def _place(facts: list[Fact], row: WrittenRow, actor: Actor) -> int:
+    chain = row.instance_id or (row.key if row.table == "instance" else None)
+    case_id = row.case_id or (row.key if row.table == "process_case" else None)
+    chain = chain or case_id or CHAINS.get(row.table)
+    same_case = None
+    for place in reversed(range(len(facts))):
+        if facts[place].chain == chain:
+            return place
+        if same_case is None and case_id is not None and facts[place].case_id == case_id:
+            same_case = place
+    if same_case is not None:
+        return same_case
+    if facts and (chain is None or (case_id is None and chain not in CHAINS.values())):
+        # Whose the row is was not asked: it belongs to what this transaction is about.
+        return len(facts) - 1
+    mine = None if case_id is None else chain
+    facts.append(Fact(KIND, actor, chain or "accounts", case_id=case_id, instance_id=mine))
+    return len(facts) - 1
 
 
 def _head(connection: Connection, chain: str) -> tuple[int, str]:
@@ -129,7 +166,7 @@ def _head(connection: Connection, chain: str) -> tuple[int, str]:
     return (row.seq, row.hash) if row else (0, FIRST)
 
 
-def _row(fact: Fact, seq: int, prev: str, at: datetime) -> dict[str, Any]:
+def _row(fact: Fact, seq: int, prev: str, at: datetime, noted: str) -> dict[str, Any]:
     salt = secrets.token_hex(16)
     detail = canonical(fact.recorded).decode()
     entry = ChainEntry(
@@ -146,6 +183,7 @@ def _row(fact: Fact, seq: int, prev: str, at: datetime) -> dict[str, Any]:
         element_id=fact.element_id,
         element_name=fact.element_name,
         evidence=fact.evidence,
+        noted=rows_commitment(salt, noted),
     )
     body, digest = entry.sealed()
     return {
@@ -164,4 +202,5 @@ def _row(fact: Fact, seq: int, prev: str, at: datetime) -> dict[str, Any]:
         "hash": digest,
         "salt": salt,
         "detail": detail,
+        "noted": noted,
     }

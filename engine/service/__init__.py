@@ -24,6 +24,7 @@ from engine.service.job_handlers import JobHandlers
 from engine.service.jobs import Jobs
 from engine.service.migration import Migrations
 from engine.service.notices import Notices
+from engine.service.openid import Openid
 from engine.service.operations import Operations
 from engine.service.passkeys import Passkeys
 from engine.service.pending_forms import PendingForms
@@ -33,6 +34,7 @@ from engine.service.printed import Printed
 from engine.service.rights_requests import RightsRequests
 from engine.service.second_factors import SecondFactors
 from engine.service.sessions import Sessions
+from engine.service.signing import Signing
 from engine.service.tasks import Tasks
 from engine.service.timers import Timers
 from engine.service.tokens import Tokens
@@ -66,8 +68,10 @@ class Engine:
         self.sessions = Sessions(transactions)
         self.second_factors = SecondFactors(transactions)
         self.passkeys = Passkeys(transactions)
+        self.openid = Openid(transactions)
         self.tokens = Tokens(transactions)
         self.tasks = Tasks(transactions, self.sessions)
+        self.signing = Signing(transactions, self.tasks)
         self.notices = Notices(transactions)
         self.history = History(transactions)
         self.printed = Printed(transactions)
@@ -115,7 +119,7 @@ class Engine:
         )
         try:
             if migrate:
-                database.upgrade()
+                database.upgrade(upgrading.noting(clock or SystemClock()))
             database.prepare()
         except BaseException:
             database.close()
@@ -178,6 +182,7 @@ class Engine:
     def close(self) -> None:
         """Close the connections to the database, for good: what is under way comes to its end, and
         every method that is called from now on raises EngineClosed."""
+        self._transactions.reads.close()
         self._transactions.database.close()
 
     def __enter__(self) -> Self:

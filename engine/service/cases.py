@@ -249,9 +249,11 @@ class Cases(Part):
         """
         transactions = self._transactions
         with transactions.looking(actor) as work:
-            return case_pages.page(
+            page = case_pages.page(
                 work, transactions.live, transactions.drawings, business_key, choose, facts
             )
+        transactions.reads.add(actor, [page.row.id], "case", transactions.now())
+        return page
 
     def explain_plan(self, actor: Actor, case_id: str) -> Mapping[str, DueReason]:
         """Why the rows of a case's plan have their dates, by the rows' ids.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -13,10 +13,11 @@ from engine.access.rules import authorize
 from engine.jobs import publishing
 from engine.queries import history as queries
 from engine.queries import history_choices, history_export, objects
-from engine.records import history
+from engine.records import history, reads
 from engine.records.checkpoints import checking
 from engine.service.transactions import Part
-from engine.views import Actor, HistoryChoices, HistoryEntry, Page, Verification
+from engine.store import append_only
+from engine.views import Actor, Fault, HistoryChoices, HistoryEntry, HistoryRead, Page, Verification
 
 
 class History(Part):
@@ -48,7 +49,7 @@ class History(Part):
         """
         self._note(actor, "search", case_id, q=q, person=person, type=type)
         with self._transactions.reading() as connection:
-            return queries.search(
+            page = queries.search(
                 connection,
                 actor,
                 case_id=case_id,
@@ -60,6 +61,26 @@ class History(Part):
                 cursor=cursor,
                 limit=limit,
             )
+        self._note_read(actor, page.items, "history")
+        return page
+
+    def _note_read(self, actor: Actor, entries: Sequence[HistoryEntry], how: str) -> None:
+        cases = {entry.case_id for entry in entries if entry.case_id is not None}
+        self._transactions.reads.add(actor, cases, how, self._transactions.now())
+
+    def readers(self, actor: Actor, case_id: str, limit: int = 100) -> tuple[HistoryRead, ...]:
+        """Who has read facts of a case, the newest first. What was read in the last seconds may
+        not be noted yet.
+
+        :param case_id: the case's id or number
+        :raises NotFound: when there is no such case, or the actor may not see it
+        :raises NotAllowed: unless the actor is a manager
+        """
+        with self._transactions.reading() as connection:
+            thing = objects.case_by_key(connection, actor, case_id)
+            authorize(actor, actions.CASE_VIEW, thing)
+            authorize(actor, actions.HISTORY_VERIFY, None)
+            return reads.newest(connection, thing.id, limit)
 
     def export(
         self,
@@ -84,6 +105,7 @@ class History(Part):
         while True:
             with self._transactions.reading() as connection:
                 entries, after = history_export.step(connection, actor, choice, after)
+            self._note_read(actor, entries, "export")
             yield entries
             if after is None:
                 return
@@ -116,12 +138,15 @@ class History(Part):
         case_id: str | None = None,
         *,
         published: Mapping[str, str] = MappingProxyType({}),
+        progress: Callable[[str, int], None] | None = None,
     ) -> Verification:
-        """Recompute the hashes of all entries and signatures, of one case or of everything; of
-        everything also what the stored checkpoints and the published ones say.
+        """Recompute the hashes of all entries and signatures, and compare every row that somebody
+        is shown with what the history says of it, of one case or of everything; of everything also
+        what the stored checkpoints and the published ones say.
 
         :param published: more notes that were published, by where they come from, beside those of
             the configured folder
+        :param progress: is told what is looked at, and how many were, every some hundred
         :raises NotFound: when there is no such case, or the actor may not see it
         :raises NotAllowed: without a case, unless the actor is a manager
         """
@@ -131,9 +156,16 @@ class History(Part):
                 authorize(actor, actions.HISTORY_VERIFY, None)
             else:
                 authorize(actor, actions.CASE_VIEW, objects.case_object(connection, actor, case_id))
-            result = history.verify(connection, case_id)
+            result = history.verify(connection, case_id, progress)
             if case_id is not None:
                 return result
             folder = publishing.Folder.of(self._transactions.config.checkpoints)
             faults, newest = checking.check(connection, {**folder.notes(), **published})
-            return replace(result, faults=(*result.faults, *faults), complete_to=newest)
+            unkept = map(_unkept, append_only.missing(connection))
+        return replace(result, faults=(*result.faults, *faults, *unkept), complete_to=newest)
+
+
+def _unkept(trigger: tuple[str, str]) -> Fault:
+    table, operation = trigger
+    problem = f"the trigger that keeps {table} from {operation} is missing: somebody took it away"
+    return Fault("", 0, problem, table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from engine import security_log
 from engine.access import actions
 from engine.access.rules import PersonObject, authorize
 from engine.errors import NotAuthenticated
@@ -202,6 +203,21 @@ class Passkeys(Part):
         # In a transaction of its own: a wrong answer uses the challenge up too.
         with self._transactions.database.writing() as connection:
             asked = challenges.take(connection, token, purpose, now=now)
+        try:
+            return self._answered(asked, pending, credential, site, browser)
+        except NotAuthenticated as error:
+            security_log.note("passkey.refused", person=asked.person_id, code=error.error_code)
+            raise
+
+    def _answered(
+        self,
+        asked: challenges.Challenge,
+        pending: str | None,
+        credential: Mapping[str, Any],
+        site: Site,
+        browser: Browser,
+    ) -> Session:
+        now = self._transactions.now()
         with self._transactions.database.writing() as connection:
             passkey = passkeys.known(connection, credential)
             if asked.person_id not in (None, passkey.person.id):

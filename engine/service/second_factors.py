@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine import make_url
 
+from engine import security_log
 from engine.access import actions
 from engine.access.rules import PersonObject, authorize
 from engine.errors import Conflict, NotAuthenticated
@@ -129,6 +130,7 @@ class SecondFactors(Part):
             one_time_codes.check_pause(connection, person_id, now=now)
             wrong = one_time_codes.use(connection, box, person_id, code, now=now)
         if wrong:
+            security_log.note("second_factor.wrong", person=person_id, code=wrong)
             raise NotAuthenticated("The one-time code is wrong.", code=wrong)
 
     # ------------------------------------------------------------ recovery codes

@@ -25,6 +25,7 @@ from engine.service.transactions import Part
 from engine.unit_of_work import UnitOfWork
 from engine.views import (
     NO_BROWSER,
+    SYSTEM,
     Actor,
     Browser,
     PendingSignIn,
@@ -216,8 +217,12 @@ class Sessions(Part):
             raise
         if not attempt.succeeds(password) or attempt.person is None:
             raise NotAuthenticated("The user name or the password is wrong.", code="wrong_password")
+        renewed = attempt.renewed_hash(password)
         with self._transactions.database.writing() as connection:
-            sign_in_attempts.settle(connection, attempt, attempt.renewed_hash(password))
+            # A hash that is made anew is noted: else it would look like one that was swapped.
+            work = self._transactions.unit_of_work(connection, SYSTEM)
+            sign_in_attempts.settle(connection, attempt, renewed)
+            work.flush()
         until = attempt.person.one_time_until
         if until is not None and self._transactions.now() >= until:
             text = "The password that somebody else has set is too old: ask for another one."

@@ -166,6 +166,8 @@ class TaskCompletions(TaskFiles):
             return None
         if password is None:
             return prove
+        if "password" not in self._transactions.config.signatures.methods:
+            raise NotAuthenticated("A password signs nothing here.", code="method_not_allowed")
         try:
             self._check_password(actor, password)
         except NotAuthenticated as error:

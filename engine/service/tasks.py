@@ -283,4 +283,5 @@ def _detail(work: UnitOfWork, task: LoadedTask, *, explained: bool = False) -> T
         due_reason=due_reasons.of_task(work, task) if explained and task.row.due else None,
         shown_sha256=digest if is_open else "",
         countersigns=_detail(work, load_task(work, first)) if first else None,
+        counter_of=first,
     )

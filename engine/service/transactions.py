@@ -34,9 +34,11 @@ from engine.errors import (
     Unavailable,
 )
 from engine.jobs.queue import DatabaseQueue
+from engine.records.reads import ReadLog
 from engine.store.base import table_of
 from engine.store.batch import Batch, Statement
 from engine.store.database import Database
+from engine.store.noting import NotingConnection, WrittenRows
 from engine.store.tables import ReceiptTable
 from engine.unit_of_work import UnitOfWork
 from engine.views import SYSTEM, Actor, Receipt
@@ -75,6 +77,7 @@ class Transactions:
         self.clock = clock
         self.calendar = WorkCalendar.of(config.calendar)
         self.queue = DatabaseQueue(config.webhooks)
+        self.reads = ReadLog(database.writing)
         zone = self.calendar.zone
         self.definitions = DefinitionLibrary(config, lambda: clock.now().astimezone(zone))
         self.live = LiveProcesses(self.definitions)
@@ -109,6 +112,8 @@ class Transactions:
 
         :param now: the time of all rows that it writes; the clock's when None
         """
+        if isinstance(connection, NotingConnection):
+            connection.written = WrittenRows()
         return UnitOfWork(
             batch=Batch(connection),
             actor=actor,

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import closing
 from datetime import UTC
 from typing import Final
 
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
 from engine.clock import Clock, SystemClock
 from engine.config import Config
 from engine.errors import ConfigError
+from engine.records import backfill
 from engine.store import grants
-from engine.store.database import Database
+from engine.store.database import Database, Upgraded
 from engine.work import case_numbers
 
 YEARS: Final = 10
 """Series of case numbers that are made ahead on PostgreSQL, this year's included: an account that
 may not change tables may not begin one."""
+
+
+NOTED_SINCE: Final = "0021"
+"""The version of the database from which on entries note the rows that are written with them."""
 
 
 def upgrade(config: Config, clock: Clock | None = None) -> tuple[str | None, str]:
@@ -30,11 +37,21 @@ def upgrade(config: Config, clock: Clock | None = None) -> tuple[str | None, str
     stored = config.database
     with closing(Database(stored.owner_url or stored.url)) as database:
         before = database.version()
-        database.upgrade()
+        database.upgrade(noting(clock or SystemClock()))
         after = database.newest_version()
     if stored.owner_url and stored.owner_url != stored.url:
         grant(config, account(config), clock)
     return before, after
+
+
+def noting(clock: Clock) -> Upgraded:
+    """What is done after an upgrade: rows of versions that noted none are noted as they stand."""
+
+    def note(connection: Connection, steps: Collection[str]) -> None:
+        if NOTED_SINCE in steps:
+            backfill.note_all(connection, clock.now())
+
+    return note
 
 
 def account(config: Config) -> str:

@@ -20,6 +20,7 @@ NEVER_CHANGED: Final = (
     "history_node",
     "checkpoint",
     "checkpoint_evidence",
+    "history_read",
 )
 """Tables whose rows are added and nothing else."""
 SIGNED: Final = ("attachment",)

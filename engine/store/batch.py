@@ -25,6 +25,7 @@ from sqlalchemy import (
     Insert,
     Integer,
     Select,
+    Table,
     Update,
     bindparam,
     case,
@@ -37,6 +38,8 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.sql import visitors
 
 from engine.errors import Conflict
+from engine.store.noting import NotingConnection, WrittenRow, key_of, whole
+from engine.store.vouched import VOUCHED
 
 Values = Mapping[str, Any]
 Lock = Select[str]
@@ -59,6 +62,9 @@ class Statement:
         self.core = statement.inline() if isinstance(statement, Insert) else statement
         """As it is without values."""
         self.guards = not isinstance(statement, Insert)
+        table = getattr(self.core, "table", None)
+        self.vouched: Table | None = table if getattr(table, "name", "") in VOUCHED else None
+        """The table, when the history vouches for its rows."""
         elements = visitors.iterate(self.core)
         self.asked = frozenset(e.key for e in elements if isinstance(e, BindParameter))
         """The names of the values by which it finds its row."""
@@ -67,6 +73,16 @@ class Statement:
         """Which row is written."""
         key = values.get("of_id") or values.get("id") or id(values)
         return getattr(self.core, "table", self.core), key
+
+    def note(self, connection: Connection, values: Values) -> None:
+        """Have the row noted, on a connection that notes."""
+        written = connection.written if isinstance(connection, NotingConnection) else None
+        if written is None or self.vouched is None:
+            return
+        if self.guards:
+            written.add(self.vouched, values["of_id"], values)
+        else:
+            written.add(self.vouched, values[key_of(self.vouched)], whole(self.vouched, values))
 
 
 class _StatementPart(NamedTuple):
@@ -193,6 +209,13 @@ class Batch:
         """The name of the database's kind."""
         return self._connection.dialect.name
 
+    def written(self) -> list[WrittenRow]:
+        """The rows that the transaction has written and the history vouches for, since this was
+        asked last."""
+        connection = self._connection
+        noted = connection.written if isinstance(connection, NotingConnection) else None
+        return noted.take() if noted is not None else []
+
     def writes(self) -> None:
         """There are writes from here on: ``connection`` is in a transaction."""
         self._reading = False
@@ -205,6 +228,7 @@ class Batch:
             self.send()
         self._seen.add(row)
         self._rows.append((statement, values))
+        statement.note(self._connection, values)
 
     def send(self) -> None:
         """Write what has been put.
@@ -223,12 +247,20 @@ class Batch:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """What is written within is taken back when the block fails, and nothing else is."""
-        with self.connection.begin_nested():
-            try:
-                yield
-                self.send()
-            finally:
-                self._rows, self._seen = [], set()
+        connection = self.connection
+        noted = connection.written if isinstance(connection, NotingConnection) else None
+        before = noted.copy() if noted is not None else None
+        try:
+            with connection.begin_nested():
+                try:
+                    yield
+                    self.send()
+                finally:
+                    self._rows, self._seen = [], set()
+        except BaseException:
+            if isinstance(connection, NotingConnection):
+                connection.written = before
+            raise
 
     def _write(self, *, begin: bool) -> None:
         """What is sent is made first: nobody else is kept waiting for that."""
@@ -279,7 +311,11 @@ class Batch:
             raise _stale_revision() from error
 
     def _execute_many(self, statement: Statement, rows: Sequence[Values]) -> None:
-        result = self._connection.execute(statement.core, list(rows))
+        connection = self._connection
+        execute: Callable[..., Any] = connection.execute
+        if isinstance(connection, NotingConnection):
+            execute = connection.execute_noted
+        result = execute(statement.core, list(rows))
         if statement.guards and result.rowcount != len(rows):
             raise _stale_revision()
 

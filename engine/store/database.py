@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
@@ -43,7 +43,7 @@ from engine.errors import (
     Problem,
     Unavailable,
 )
-from engine.store import append_only, postgresql, refusals, sqlite_file
+from engine.store import append_only, noting, postgresql, refusals, sqlite_file
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 """The folder of Alembic's migrations."""
@@ -59,6 +59,8 @@ _decode: Final = msgspec.json.Decoder().decode
 _TURN: Final = "turn"
 """The key in a connection's ``info`` of the stack that gives the turn to write back."""
 _IN_LINE: Final = select(func.pg_advisory_xact_lock(func.hashtextextended("line", 0)))
+Upgraded = Callable[[Connection, Collection[str]], None]
+"""What is done with the tables after an upgrade, in its transaction."""
 LOST_RACES = ("40001", "40P01")
 """PostgreSQL's SQLSTATEs for a transaction that was rolled back in favour of another one
 (serialization failure and deadlock): trying again helps."""
@@ -99,6 +101,7 @@ class Database:
                 f"{shown_url(url)!r} is not a database URL that can be used "
                 f"({type(error).__name__})"
             ) from None
+        self._engine._connection_cls = noting.NotingConnection
 
     @property
     def is_sqlite(self) -> bool:
@@ -285,9 +288,11 @@ class Database:
             code="database_older",
         )
 
-    def upgrade(self) -> None:
+    def upgrade(self, then: Upgraded | None = None) -> None:
         """Bring the database to the newest version, in one transaction.
 
+        :param then: is done at the end of the upgrade of a database that was not empty, and told
+            the versions that it went through
         :raises DatabaseNewer: when it is beyond that
         """
         at = self.version()
@@ -302,6 +307,9 @@ class Database:
                 raise refusals.newer(at, self.newest_version()) from error
             except ProgrammingError as error:
                 raise refusals.no_owner(error) from error
+            if then is not None and at is not None:
+                steps = ScriptDirectory(str(MIGRATIONS)).iterate_revisions("head", at)
+                then(connection, {each.revision for each in steps})
             append_only.protect(connection)
 
 

@@ -109,12 +109,20 @@ from engine.views.printed import (
     PrintedSheet,
     PrintedSignature,
 )
-from engine.views.records import Fault, HistoryChoices, HistoryEntry, Receipt, Verification
+from engine.views.records import (
+    Fault,
+    HistoryChoices,
+    HistoryEntry,
+    HistoryRead,
+    Receipt,
+    Verification,
+)
 from engine.views.sessions import NO_BROWSER, Browser, Session
 from engine.views.sign_in import (
     IssuedChallenge,
     IssuedRecoveryCodes,
     OneTimeCodeSetup,
+    OpenidVisit,
     Passkey,
     PendingSignIn,
     SessionRow,
@@ -196,6 +204,7 @@ __all__ = [
     "FollowUp",
     "HistoryChoices",
     "HistoryEntry",
+    "HistoryRead",
     "Incident",
     "IncidentKind",
     "InstanceState",
@@ -224,6 +233,7 @@ __all__ = [
     "NamedMessage",
     "Notice",
     "OneTimeCodeSetup",
+    "OpenidVisit",
     "Option",
     "Overview",
     "Page",

@@ -54,6 +54,20 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryRead:
+    """Somebody has read facts of a case, ``times`` from ``at`` on within some seconds: on its page
+    (``how`` is ``case``), in a list (``history``) or a file (``export``); by an API token where
+    ``token`` names one."""
+
+    at: datetime
+    reader_id: str
+    reader_name: str
+    token: str | None
+    how: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryChoices:
     """What a page of the history has beside its facts: the ``types`` of facts that have been
     written, sorted; the ``people`` that a choice of anybody offers at first; the people whom the
@@ -67,19 +81,35 @@ class HistoryChoices:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A problem that the verification has detected, with the chain and the number of the entry."""
+    """A problem that the verification has detected, with the chain and the number of the entry.
+
+    Of a row that is not what the history says: its ``table``, what people call it (``row``), its
+    ``key``, the ``column``, and what the history says (``expected``) and the row has (``actual``);
+    long and secret values as the SHA-256 of what they are. ``problem`` is all of it as an English
+    sentence.
+    """
 
     chain: str
     seq: int
     problem: str
+    table: str | None = None
+    row: str | None = None
+    key: str | None = None
+    column: str | None = None
+    expected: str | None = None
+    actual: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
     """How much was verified, and everything that is not as it was written.
 
-    Everything is complete up to the checkpoint ``complete_to``, the newest one that the history
-    agrees with (None: there is none, or only one case was verified)."""
+    ``rows`` are those that were compared with the history; ``since_upgrade`` of them are from
+    before version 0021 of the database and were not written since: the history vouches for them
+    from the upgrade on. ``more_faults`` counts faults beside those that are told. Everything is
+    complete up to the checkpoint ``complete_to``, the newest one that the history agrees with
+    (None: there is none, or only one case was verified).
+    """
 
     chains: int
     entries: int
@@ -88,6 +118,9 @@ class Verification:
     old_signatures: int = 0
     """Signatures of format 1, which say what was typed and not what was shown: valid, and old."""
     complete_to: Checkpoint | None = None
+    rows: int = 0
+    since_upgrade: int = 0
+    more_faults: int = 0
 
     @property
     def ok(self) -> bool:

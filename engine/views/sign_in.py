@@ -102,3 +102,12 @@ class IssuedRecoveryCodes:
     is repeated."""
 
     codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenidVisit:
+    """A visit to the OpenID provider: the ``address`` there that a browser is sent to, and the
+    ``state`` that it comes back with."""
+
+    state: str
+    address: str

@@ -267,7 +267,7 @@ class TaskDetail:
     (``engine.work.shown``), "" of any other. A signed task is shown as it was signed; ``differs``
     is what its rows say otherwise. ``four_eyes`` is the name of the step that the actor has done,
     which keeps them from doing this one. ``countersigns`` is the signed task that this one
-    counter-signs, as it was signed."""
+    counter-signs, as it was signed, ``counter_of`` its id."""
 
     row: TaskRow
     instance_id: str
@@ -297,3 +297,4 @@ class TaskDetail:
     differs: tuple[SignedDifference, ...] = ()
     four_eyes: str = ""
     countersigns: TaskDetail | None = None
+    counter_of: str | None = None

@@ -66,6 +66,7 @@ def _rate(made: ground.Ground, config: Config, *, checkpoints: bool) -> float:
     context = get_context("fork")
     go, spans = context.Barrier(PROCESSES), context.SimpleQueue()
     ids = made.open_tasks()
+    before = _completed(made)
     servers = [
         context.Process(
             target=_serve,
@@ -79,8 +80,16 @@ def _rate(made: ground.Ground, config: Config, *, checkpoints: bool) -> float:
         server.join()
     if any(server.exitcode for server in servers):
         raise RuntimeError("a writer has failed")
+    if _completed(made) != before + len(ids):
+        raise RuntimeError("not all tasks were completed")
     begins, ends = zip(*(spans.get() for _ in servers), strict=True)
     return len(ids) / (max(ends) - min(begins))
+
+
+def _completed(made: ground.Ground) -> int:
+    with ground.connect(made.url) as connection:
+        text = "SELECT count(*) FROM task WHERE state = 'completed'"
+        return int(connection.execute(text).fetchone()[0])
 
 
 def _serve(
@@ -117,4 +126,4 @@ def _checkpoint(engine: Engine, done: Event) -> None:
 def _complete(engine: Engine, made: ground.Ground, ids: list[str], turn: Barrier) -> None:
     turn.wait()
     for task_id in ids:
-        engine.tasks.complete(made.worker, task_id, key=uuid4().hex)
+        engine.tasks.complete(made.worker, task_id, answers={}, ticks={}, key=uuid4().hex)

@@ -126,3 +126,30 @@ def test_without_a_script_the_page_says_what_passkeys_need(new_page: NewPage) ->
     page.goto("/login")
     assert "Passnycklar kräver att webbläsaren får köra JavaScript" in page.inner_text("main")
     assert not page.is_visible("text=Logga in med passnyckel")
+
+
+def test_a_task_is_signed_with_a_passkey(
+    page: Page, sign_in: SignIn, people: People, engine: Engine
+) -> None:
+    account, manager = people["saljare"], people["manager"].actor
+    customer = engine.customers.add(manager, "Fastighets AB Örnen", "556036-0793", key="customer")
+    engine.cases.start(manager, customer_id=customer.id, key="case")
+    [task_id] = [t.id for t in engine.tasks.search(account.actor, show="all").items
+                 if t.element_id == "marknadsanalys"]  # fmt: skip
+    sign_in(page, account)
+    _with_authenticator(page)
+    _register(page, account)
+    page.wait_for_selector("text=Koderna visas bara nu")
+    page.goto(f"/tasks/{task_id}")
+    page.fill("textarea[name='f.marknadsrapport']", "Marknaden växer")
+    for box in page.locator("input[type=checkbox][name^='tick.']").all():
+        box.check()
+    page.click("text=Signera med passnyckel …")
+    page.wait_for_url(f"**/tasks/{task_id}/sign")
+    assert "Marknaden växer" in page.inner_text("main")
+    page.click("text=Signera med passnyckel")
+    page.wait_for_selector("text=Klart!")
+    signature = engine.tasks.get(account.actor, task_id).signature
+    assert signature is not None
+    assert signature.method == "passkey"
+    assert engine.history.verify(manager).faults == ()

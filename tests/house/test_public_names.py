@@ -13,7 +13,8 @@ NAMES = {
     # who
     "SYSTEM", "TOKEN_SCOPES", "Account", "Actor", "Customer", "CustomerRow", "Invitation",
     "IssuedToken", "Person", "RightsRequest", "Role", "Session", "Token", "TokenName",
-    "Browser", "IssuedChallenge", "IssuedRecoveryCodes", "OneTimeCodeSetup", "Passkey",
+    "Browser", "IssuedChallenge", "IssuedRecoveryCodes", "OneTimeCodeSetup", "OpenidVisit",
+    "Passkey",
     "PendingSignIn", "SessionRow", "SignInMethods", "Site",
     # diagrams
     "Activity", "CheckReport", "Definition", "Deployment", "Drawing", "Edge", "ElementState",
@@ -42,7 +43,8 @@ NAMES = {
     "PreviewGroup", "PreviewedCase", "StoredPreview",
     # what was done
     "CaseProof", "Checkpoint", "CheckpointEvidence", "CheckpointStatus",
-    "DeadLetter", "FailedJob", "Fault", "HistoryChoices", "HistoryEntry", "Receipt", "Verification",
+    "DeadLetter", "FailedJob", "Fault", "HistoryChoices", "HistoryEntry",
+    "HistoryRead", "Receipt", "Verification",
     # who asks
     "network_of",
     # what went wrong

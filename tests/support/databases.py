@@ -23,6 +23,7 @@ from psycopg import sql
 if TYPE_CHECKING:
     # A test of one small part needs neither the engine nor the time that its import takes.
     from engine import Clock, Engine
+    from engine.records.reads import ReadLog
     from engine.store.database import Database
 
 POSTGRES_VARIABLE = "SERVICEPLAN_TEST_POSTGRES"
@@ -151,6 +152,11 @@ def noted(engine: Engine, chain: str, key: str) -> None:
         return {}
 
     engine._transactions.write(SYSTEM, "noted", key, {}, once)
+
+
+def reads_of(engine: Engine) -> ReadLog:
+    """What an engine remembers of who has read, before it is written."""
+    return engine._transactions.reads
 
 
 @contextmanager

@@ -3,15 +3,16 @@ due``."""
 
 from __future__ import annotations
 
+import json
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
-from engine import SYSTEM, Engine, NotFound
+from engine import SYSTEM, Engine, NotFound, Verification
 from web import first_start, server
-from web.cli.common import Settings, database_option, make_data_folder, opened
+from web.cli.common import Settings, database_option, json_option, make_data_folder, opened
 
 
 @click.command()
@@ -93,31 +94,65 @@ def worker(
     multiple=True,
     help="A checkpoint that was published, mailed or printed: the history must contain it.",
 )
+@json_option
 @database_option
 @click.pass_obj
 def verify(
-    settings: Settings, number: str | None, notes: tuple[Path, ...], database: str | None
+    settings: Settings,
+    number: str | None,
+    notes: tuple[Path, ...],
+    as_json: bool,
+    database: str | None,
 ) -> None:
-    """Recompute the history's hash chains, signatures and checkpoints.
+    """Compare entries, signatures, rows and checkpoints with the history.
 
-    Exit status 1 when something is not as it was written.
+    Each fault names the row, the column, and the entry that says otherwise. Exit status 1 when
+    something is not as it was written. On a terminal it says how far it is.
     """
+    progress = _say_progress if sys.stderr.isatty() else None
     published = {str(file): file.read_text(encoding="utf-8", errors="replace") for file in notes}
     with opened(settings.load(database)) as engine:
         case_id = _case(engine, number) if number else None
-        result = engine.history.verify(SYSTEM, case_id=case_id, published=published)
-    for fault in result.faults:
-        click.echo(f"BROKEN chain {fault.chain}, entry {fault.seq}: {fault.problem}")
-    counted = f"{result.entries} entries in {result.chains} chains, {result.signatures} signatures"
+        result = engine.history.verify(
+            SYSTEM, case_id=case_id, published=published, progress=progress
+        )
+    if progress is not None:
+        click.echo("\r\033[K", nl=False, err=True)
+    told = json.dumps(asdict(result) | {"ok": result.ok}, default=str)
+    click.echo(told if as_json else _report(result))
+    if not result.ok:
+        sys.exit(1)
+
+
+def _say_progress(what: str, count: int) -> None:
+    click.echo(f"\r\033[K{what}: {count:,}", nl=False, err=True)
+
+
+def _report(result: Verification) -> str:
+    lines = [
+        f"BROKEN chain {fault.chain or '-'}, entry {fault.seq}: {fault.problem}"
+        for fault in result.faults
+    ]
+    if result.more_faults:
+        lines.append(f"and {result.more_faults} faults more")
+    if result.since_upgrade:
+        lines.append(
+            f"{result.since_upgrade} rows are older than database version 0021 and unchanged since "
+            "the upgrade to it: the history vouches for them from there on"
+        )
+    counted = (
+        f"{result.entries} entries in {result.chains} chains, {result.signatures} signatures, "
+        f"{result.rows} rows"
+    )
     if result.old_signatures:
         counted += f" ({result.old_signatures} of format 1: valid, but old)"
-    click.echo(f"{counted}: {'unbroken' if result.ok else f'{len(result.faults)} faults'}")
+    number = len(result.faults) + result.more_faults
+    lines.append(f"{counted}: {'unbroken' if result.ok else f'{number} faults'}")
     if result.complete_to is not None:
         upto = result.complete_to
         told = f"{upto.size} entries, {upto.at:%Y-%m-%d %H:%M:%S} UTC"
-        click.echo(f"complete up to checkpoint {upto.id} ({told})")
-    if not result.ok:
-        sys.exit(1)
+        lines.append(f"complete up to checkpoint {upto.id} ({told})")
+    return "\n".join(lines)
 
 
 def _case(engine: Engine, number: str) -> str:

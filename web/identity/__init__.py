@@ -6,7 +6,7 @@ Each module adds its addresses to the blueprint of ``routes``.
 
 from __future__ import annotations
 
-from web.identity import pages, passkeys, second_step
+from web.identity import openid, pages, passkeys, second_step
 from web.identity.routes import blueprint
 
-__all__ = ["blueprint", "pages", "passkeys", "second_step"]
+__all__ = ["blueprint", "openid", "pages", "passkeys", "second_step"]

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from engine import Invalid, IssuedRecoveryCodes, NotFound, Problem
 from web import pending_forms, sessions
-from web.context import actor, engine, posted_key, signed_in
+from web.context import actor, config, engine, posted_key, signed_in
 from web.forms import Problems
 from web.i18n import N_
 from web.i18n import gettext as _
@@ -51,6 +51,16 @@ CONFIRMED: Final = {
         N_("Ta också bort den i telefonen, datorn eller lösenordshanteraren: där ligger den kvar."),
         N_("Ta bort"),
     ),
+    "unlink": (
+        N_("Koppla bort kontot"),
+        N_("Du loggar sedan in här med lösenord eller passnyckel."),
+        N_("Koppla bort"),
+    ),
+    "link": (
+        N_("Koppla ditt konto"),
+        N_("Du loggar sedan in där i stället för med lösenord."),
+        N_("Fortsätt"),
+    ),
 }  # fmt: skip
 """What is done once it is confirmed by the password: its title, what it means, its button."""
 
@@ -64,6 +74,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "identity/index.html",
         methods=methods,
+        provider=config().openid,
         sessions=[(row, browser_text(row.user_agent)) for row in rows],
         missing=sessions.demands_second_factor(me) and not methods.has_second_factor,
     )
@@ -134,13 +145,18 @@ def confirmed(what: str) -> ResponseReturnValue:
     if what == "codes":
         engine().second_factors.begin_codes(actor(), me)
         return redirect(url_for("identity.codes"), 303)
+    if what == "link":
+        session["may_link"] = engine().now().isoformat()
+        return redirect(url_for("identity.openid_link"), 303)
     if what == "recovery":
         made = engine().second_factors.new_recovery_codes(actor(), me, key=posted_key())
         return with_recovery_codes(made)
     if what == "remove-codes":
         engine().second_factors.remove_codes(actor(), me, key=posted_key())
-    else:
+    elif what == "remove-passkey":
         engine().passkeys.remove(actor(), me, about, key=posted_key())
+    else:
+        engine().openid.unlink(actor(), me, key=posted_key())
     sessions.renew()
     flash(_("Det är borttaget."), "success")
     return redirect(url_for("identity.index"), 303)

@@ -14,6 +14,8 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "case.terminated": (
         N_("Ärende avslutat i förtid"), N_("Ärendet avslutades i förtid")),
     "case.cancelled": (N_("Ärende avbrutet"), N_("%(who)s avbröt ärendet")),
+    "rows.noted": (
+        N_("Läget antecknat"), N_("%(who)s antecknade hur raderna stod")),
     "instance.started": (N_("Process startad"), N_("”%(process)s” startade")),
     "instance.completed": (N_("Process avslutad"), N_("”%(process)s” avslutades")),
     "instance.terminated": (
@@ -104,6 +106,10 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Andra faktor borttagen"), N_("%(who)s tog bort en andra faktor")),
     "second_factor.reset": (
         N_("Andra faktor nollställd"), N_("%(who)s nollställde den andra faktorn för %(person)s")),
+    "openid.linked": (
+        N_("Konto kopplat"), N_("%(who)s kopplade sitt konto hos en annan tjänst")),
+    "openid.unlinked": (
+        N_("Konto bortkopplat"), N_("%(who)s kopplade bort sitt konto hos en annan tjänst")),
     "recovery_codes.made": (
         N_("Återställningskoder skapade"), N_("%(who)s fick nya återställningskoder")),
     "recovery_code.used": (

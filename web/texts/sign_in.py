@@ -81,6 +81,43 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
            "passnyckeln, lägg till en ny, och säg till den som sköter Serviceplan."),
     ),
     "passkey_taken": (N_("Passnyckeln är redan sparad"), N_("Den hör redan till ett konto här.")),
+    "no_passkey": (
+        N_("Du har ingen passnyckel"),
+        N_("Lägg till en under Mina inloggningar, eller signera med lösenordet."),
+    ),
+    "method_not_allowed": (
+        N_("Så kan man inte signera här"),
+        N_("Den som sköter Serviceplan har valt andra sätt att signera (signatures.methods)."),
+    ),
+    "openid_unreachable": (
+        N_("Inloggningen hos den andra svarar inte"),
+        N_("Den tjänst som du loggar in hos går inte att nå just nu. Logga in med lösenord eller "
+           "passnyckel så länge, om du har det."),
+    ),
+    "openid_cancelled": (
+        N_("Du avbröt inloggningen"), N_("Försök igen, eller logga in på ett annat sätt.")),
+    "openid_refused": (
+        N_("Inloggningen gick inte igenom"),
+        N_("Den tjänst som du loggade in hos sa nej. Försök igen, och säg annars till den som "
+           "sköter Serviceplan."),
+    ),
+    "openid_token": (
+        N_("Inloggningen går inte att lita på"),
+        N_("Svaret från tjänsten stämmer inte (%(reason)s). Ingen är inloggad. Säg till den som "
+           "sköter Serviceplan."),
+    ),
+    "openid_unknown": (
+        N_("Ingen här har det kontot"),
+        N_("Logga in med lösenord en gång, och koppla kontot under Mina inloggningar."),
+    ),
+    "openid_other_visit": (
+        N_("Inloggningen hör inte hit"),
+        N_("Den började i en annan webbläsare eller flik. Börja om här."),
+    ),
+    "openid_taken": (
+        N_("Kontot är redan kopplat"), N_("Det hör redan till någon här. Välj ett annat.")),
+    "no_openid": (
+        N_("Det finns ingen sådan inloggning här"), N_("Logga in med lösenord eller passnyckel.")),
     "sign_in_at_provider": (
         N_("Logga in hos %(provider)s"),
         N_("Ditt konto loggar in hos %(provider)s, inte med lösenord här."),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from engine import Fault
 from web.i18n import N_
 from web.i18n import gettext as _
 
@@ -28,6 +29,34 @@ FAULTS: Final = (
     (
         r"the body does not follow from the entry before: .*",
         N_("Posten hänger inte ihop med den före: någon av dem är ändrad."),
+    ),
+    (
+        r"the entry was stored before the one that it follows: .*",
+        N_("Posten lagrades före den som den följer på: den är flyttad."),
+    ),
+    (
+        r"the noted rows are not what the body vouches for: .*",
+        N_("Raderna som posten antecknar är inte de som den intygar: de är ändrade."),
+    ),
+    (
+        r"(?P<number>\d+) entries are missing, .*",
+        N_("%(number)s poster saknas: slutet av kedjor eller hela kedjor är borttagna."),
+    ),
+    (
+        r"the case (?P<number>\S+) is gone, with its history",
+        N_("Ärende %(number)s är borta, med sin historik."),
+    ),
+    (
+        r"the called instance (?P<id>\w+) is gone, with its history",
+        N_("Den anropade processen %(id)s är borta, med sin historik."),
+    ),
+    (
+        r"the entry cannot be read as it was written: .*",
+        N_("Posten går inte att läsa som den skrevs."),
+    ),
+    (
+        r"the trigger that keeps (?P<table>\w+) from (?P<operation>\w+) is missing: .*",
+        N_("Databasens spärr mot %(operation)s i %(table)s saknas: någon har tagit bort den."),
     ),
     (
         r"the column (?P<column>\w+) is not what the body says: .*",
@@ -126,6 +155,115 @@ FAULTS: Final = (
     ),
 )
 """The engine's sentences (regular expressions), each with its text in Swedish."""
+
+
+ROWS: Final = (
+    (
+        r".*: the row is gone: .*",
+        N_("%(what)s är borta. Historiken säger att raden finns."),
+    ),
+    (
+        r".*: the history does not know the row: .*",
+        N_("%(what)s är tillagd vid sidan av: historiken känner inte till raden."),
+    ),
+    (
+        r".*: the history says that the row was taken away: .*",
+        N_("%(what)s är tillbakalagd. Historiken säger att raden togs bort."),
+    ),
+    (
+        r".*: the column \w+ is not what the history says: .*",
+        N_("%(what)s: %(column)s är inte det som historiken säger."),
+    ),
+    (
+        r".*: listed under other roles than the account has .*",
+        N_("%(what)s: listas under andra roller än kontot har."),
+    ),
+)
+"""The engine's sentences about rows, each with its text in Swedish."""
+TABLES: Final = {
+    "api_token": N_("API-nyckeln"),
+    "attachment": N_("Filen"),
+    "customer": N_("Kunden"),
+    "decision": N_("Beslutet"),
+    "decision_model": N_("Beslutsmodellen"),
+    "definition": N_("Diagramversionen"),
+    "deployment": N_("Uppladdningen"),
+    "incident": N_("Stoppet"),
+    "instance": N_("Processen"),
+    "instance_title": N_("Processens rubrik"),
+    "message": N_("Meddelandet"),
+    "migration": N_("Flytten till en ny version"),
+    "migration_item": N_("En process i en flytt"),
+    "notice": N_("Beskedet om en övertagen uppgift"),
+    "passkey": N_("Passnyckeln"),
+    "person": N_("Personen"),
+    "person_role": N_("Rollistan"),
+    "plan_item": N_("Planraden"),
+    "process_case": N_("Ärendet"),
+    "resource": N_("Den uppladdade filen"),
+    "signature_withdrawal": N_("Återtagandet av en signatur"),
+    "skipped_step": N_("Det nya steget"),
+    "subscription": N_("Väntan på ett meddelande"),
+    "task": N_("Uppgiften"),
+    "timer": N_("Tidpunkten"),
+}
+"""What people call a row of each table."""
+COLUMNS: Final = {
+    "active": N_("om kontot är öppet"),
+    "answers": N_("svaren"),
+    "assignee_id": N_("vems den är"),
+    "at": N_("tiden"),
+    "by": N_("vem som lade till den"),
+    "completed_by": N_("vem som utförde den"),
+    "customer_id": N_("kunden"),
+    "data": N_("innehållet"),
+    "draft_at": N_("utkastets tid"),
+    "draft_by": N_("vem som skrev utkastet"),
+    "due": N_("när den ska vara klar"),
+    "due_at": N_("när den infaller"),
+    "email": N_("e-postadressen"),
+    "ended_at": N_("när det avslutades"),
+    "expires_at": N_("när den upphör"),
+    "filename": N_("filnamnet"),
+    "lead_role": N_("den ansvariga rollen"),
+    "message": N_("texten"),
+    "name": N_("namnet"),
+    "note": N_("anteckningen"),
+    "number": N_("numret"),
+    "org_number": N_("organisationsnumret"),
+    "passed": N_("vad som har passerats"),
+    "password_hash": N_("lösenordet"),
+    "people": N_("personerna"),
+    "person_id": N_("personen"),
+    "resource_sha256": N_("filen"),
+    "resolved_at": N_("när det löstes"),
+    "revoked_at": N_("om den är återkallad"),
+    "rights": N_("rättigheterna"),
+    "role": N_("rollen"),
+    "roles": N_("rollerna"),
+    "scopes": N_("vad den får användas till"),
+    "startable": N_("om det kan startas"),
+    "state": N_("läget"),
+    "state_blob": N_("var processen står"),
+    "ticked": N_("antalet bockade punkter"),
+    "ticks": N_("bockarna"),
+    "title": N_("rubriken"),
+    "username": N_("användarnamnet"),
+    "variables": N_("variablerna"),
+    "version": N_("versionen"),
+}
+"""What people call a column; others are named as the database does."""
+
+
+def fault_sentence(fault: Fault) -> str:
+    """A fault as a sentence in the reader's language."""
+    for pattern, text in ROWS:
+        if fault.table and re.fullmatch(pattern, fault.problem, re.DOTALL):
+            noun = _(TABLES[fault.table]) if fault.table in TABLES else fault.table
+            named = COLUMNS.get(fault.column or "")
+            column = _(named) if named else fault.column
+            return _(text) % {"what": f"{noun} {fault.row}", "column": column}
+    return fault_text(fault.problem)
 
 
 def fault_text(problem: str) -> str:

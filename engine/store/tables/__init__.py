@@ -34,6 +34,7 @@ from engine.store.tables.notices import NoticeTable
 from engine.store.tables.pending_forms import PendingFormTable
 from engine.store.tables.people import PersonRoleTable, PersonTable
 from engine.store.tables.previews import PreviewGroupTable, PreviewItemTable, PreviewTable
+from engine.store.tables.reads import HistoryReadTable
 from engine.store.tables.receipts import ReceiptTable
 from engine.store.tables.records import HistoryTable, SignatureTable, WithdrawalTable
 from engine.store.tables.sessions import KnownOriginTable, SessionTable, SignInFailureTable
@@ -72,6 +73,7 @@ __all__ = [
     "DeliveryTable",
     "DeploymentTable",
     "FiguresTable",
+    "HistoryReadTable",
     "HistoryTable",
     "IncidentTable",
     "InstanceTable",

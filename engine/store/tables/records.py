@@ -40,6 +40,9 @@ class HistoryTable(Base):
     detail: Mapped[str] = mapped_column(Text)
     """Canonical JSON, readable; the body holds SHA-256 of salt and detail."""
     actor_name: Mapped[str] = mapped_column(String(200))
+    noted: Mapped[str] = mapped_column(Text, server_default="")
+    """The rows that were written with the fact (``engine.records.noted_rows``), or empty; the body
+    holds SHA-256 of salt and this."""
 
 
 class SignatureTable(Base):

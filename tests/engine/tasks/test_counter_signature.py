@@ -63,6 +63,7 @@ def test_the_process_waits_for_the_second_signature(bare_desk: Desk, case: str) 
     detail = engine.tasks.get(clerk.actor, second)
     first = detail.countersigns
     assert first is not None
+    assert detail.counter_of == first.row.id
     assert (first.values, first.note) == ({"total": 216}, "Ringde")
     assert first.signature is not None
     assert (first.signature.by, first.differs) == (bare_desk.seller.actor.id, ())

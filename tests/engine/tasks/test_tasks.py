@@ -189,7 +189,7 @@ def test_a_wrong_password_leaves_the_task_and_its_draft_as_they_are(
         desk.complete(desk.seller, task_id, {"marknadsrapport": "Ny"}, TICKED, password="fel")
     assert caught.value.error_code == "wrong_password"
     assert desk.engine.tasks.get(desk.seller.actor, task_id) == before
-    assert desk.facts(case_id) == facts
+    assert desk.facts(case_id) == [*facts, "task.sign_refused"]
 
 
 def test_after_many_wrong_passwords_signing_waits(

@@ -48,7 +48,9 @@ FREE = {
     "identity.confirmed": "does one thing to one's own account",
     "identity.codes_sent": "confirms what waits to be confirmed",
     "identity.add_passkey": "adds a passkey",
+    "signing.sign": "signs what its page has shown, by its hash",
     "identity.reset": "takes all second factors away, and is done once",
+    "tasks.withdraw_signature": "is done once, and the signature never changes",
     "pending_forms.discard": "throws away what the visitor has typed",
     # They write nothing.
     "decisions.tried": "shows what a decision would say",
@@ -71,8 +73,13 @@ IN_BETWEEN = {
     "identity.passkey_challenge",
     "identity.new_passkey_challenge",
     "identity.reset",
+    "batch.sign",
+    "tasks.withdraw_signature",
+    "signing.challenge",
+    "signing.sign",
 }
-"""What is posted by a page in the middle of signing in, or by its script (tests/web/identity)."""
+"""What is posted by a page in the middle of signing in, or by its script (tests/web/identity); by
+one that follows a choice, or shows a signed task (tests/web/tasks)."""
 EACH = 3
 """Pages that are visited of each kind: a list leads to many that are alike."""
 

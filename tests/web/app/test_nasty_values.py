@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
+from werkzeug.routing.converters import AnyConverter, NumberConverter
 
 import web
 from engine import SYSTEM, Config, Engine
@@ -91,16 +92,19 @@ def written(value: str) -> str:
     return quote(value.encode("utf-8", "surrogatepass"))
 
 
+def fitting(converter: Any, some: str) -> Any:
+    """``some``, or what the converter of a rule takes instead."""
+    if isinstance(converter, AnyConverter):
+        return sorted(converter.items)[0]
+    return 1 if isinstance(converter, NumberConverter) else some
+
+
 def places(app: Flask, method: str, known: list[str]) -> Iterator[str]:
     """The addresses of a method, with ids that there are and with none."""
     for rule in app.url_map.iter_rules():
         if method in (rule.methods or ()) and rule.endpoint not in ("static", "accounts.logout"):
             for some in known if rule.arguments else known[:1]:
-                values = dict.fromkeys(rule.arguments, some)
-                values = {
-                    name: 1 if rule._converters[name].regex == r"\d+" else some  # type: ignore[attr-defined]
-                    for name in values
-                }
+                values = {name: fitting(rule._converters[name], some) for name in rule.arguments}
                 built = rule.build(values)
                 if built is not None:
                     yield built[1]

@@ -36,7 +36,8 @@ def test_every_page_but_the_login_needs_a_session(app: Flask, visitor: Visitor) 
     open_to_all |= {
         f"identity.{name}"
         for name in ("second_step", "second_step_sent", "second_step_challenge",
-                     "second_step_passkey", "passkey_login", "passkey_challenge")
+                     "second_step_passkey", "passkey_login", "passkey_challenge",
+                     "openid_login", "openid_callback")
     }  # fmt: skip
     open_to_all |= {"monitoring.live", "monitoring.ready", "monitoring.metrics"}
     for rule in app.url_map.iter_rules():

@@ -53,6 +53,7 @@ def test_what_is_ready_is_signed_and_what_is_not_says_why(
     page = seller.open(address(tasks))
     assert page.text.count("ja 0") == page.text.count("ja 1") == 1
     assert "kan inte signeras här" in page.text
+    assert "Said: Fyll i detta." in page.text
     wrong = seller.send(page, {"password": "inte detta alls"}, having="password")
     assert wrong.status_code == 422
     assert states(engine, tasks) == ["open"] * 3

@@ -157,7 +157,8 @@ class Attachment(Struct, frozen=True):
 class TaskDetail(Task, frozen=True):
     """One user task with all that it asks for. `shown_sha256` stands for everything of it that is
     signed: task, meaning, points, fields, drafts, files, plan and the diagram's version; whoever
-    signs sends it back. Empty when the task is no longer open."""
+    signs sends it back. Empty when the task is no longer open. `counter_of` is the id of the signed
+    task that this one counter-signs: read that too."""
 
     instance_id: str
     definition_id: str
@@ -175,3 +176,4 @@ class TaskDetail(Task, frozen=True):
     completed_at: Time | None
     can: list[Literal["claim", "take_over", "release", "reassign", "save", "complete", "withdraw"]]
     shown_sha256: str
+    counter_of: str | None

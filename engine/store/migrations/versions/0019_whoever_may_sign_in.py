@@ -1,14 +1,14 @@
 """Tasks say whether they are anybody's; passwords of others, invitations and requests of rights
 
 Revision ID: 0019
-Revises: 0018
+Revises: 0021
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0019'
-down_revision = '0018'
+down_revision = '0021'
 branch_labels = None
 depends_on = None
 
