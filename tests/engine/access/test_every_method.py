@@ -167,6 +167,8 @@ METHODS: Final[Mapping[str, str]] = {
 
 INNER: Final = frozenset({
     "definitions.check",
+    "openid.begin_sign_in",
+    "openid.sign_in",
     "people.exist",
     "people.password_problems",
     "invitations.accept",
