@@ -63,6 +63,7 @@ PERSON = (
     PersonTable.rights,
     PersonTable.active,
     PersonTable.email,
+    PersonTable.one_time_until,
 )
 """The columns that ``person_view`` reads."""
 
@@ -77,6 +78,7 @@ def person_view(row: AnyRow) -> Person:
         frozenset(row.rights),
         row.active,
         row.email,
+        row.one_time_until,
     )
 
 

@@ -19,8 +19,9 @@ from engine.views import Actor, IssuedToken, Receipt, Token
 
 CHAIN = "accounts"
 """The history chain of facts about accounts."""
-LIFETIME: Final = "P1Y"
-"""How long a token is valid unless something else is asked for (an ISO 8601 duration)."""
+LIFETIME: Final = ""
+"""Tokens are valid as long as the settings say (``[access] token_days``), unless something else is
+asked for."""
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +43,12 @@ class Tokens(Part):
 
         :param name: what it is for, so that its owner recognises it
         :param scopes: what it may be used for, of ``read``, ``tasks``, ``cases``, ``definitions``
-        :param expires: after how long it ends: an ISO 8601 duration, with months of average
-            length; None for never
+        :param expires: after how long it ends: an ISO 8601 duration, with months of average length;
+            "" for ``[access] token_days``, None for never
         :raises NotAllowed: for somebody else's account
         :raises Invalid: for a name, scopes or a duration that cannot be
         """
-        lifetime = tokens.check_new(name, scopes, expires)
+        lifetime = tokens.check_new(name, scopes, expires, self._days)
         token_id, secret = new_id(), tokens.new_secret()
 
         def do(work: UnitOfWork) -> dict[str, Any]:
@@ -64,8 +65,9 @@ class Tokens(Part):
                 expires_at=expires_at,
                 now=work.now,
             )
-            made = {"name": name.strip(), "scopes": sorted(scopes), "expires_at": expires_at}
-            work.note("token.added", CHAIN, {"person": person.id, "token": token_id, **made})
+            made = {"name": " ".join(name.split()), "scopes": sorted(scopes)}
+            detail = {"person": person.id, "token": token_id, **made, "expires_at": expires_at}
+            work.note("token.added", CHAIN, detail)
             return {"id": token_id}
 
         request = {"username": username, "name": name, "scopes": sorted(scopes)}
@@ -81,10 +83,14 @@ class Tokens(Part):
     ) -> tuple[Problem, ...]:
         """What would keep ``add`` from adding a token; nothing is changed."""
         try:
-            tokens.check_new(name, scopes, expires)
+            tokens.check_new(name, scopes, expires, self._days)
         except Invalid as error:
             return error.problems
         return ()
+
+    @property
+    def _days(self) -> int:
+        return self._transactions.config.access.token_days
 
     def all(self, actor: Actor, username: str | None = None) -> tuple[Token, ...]:
         """The tokens of an account, revoked ones too, the newest first; of all accounts when None.

@@ -20,10 +20,9 @@ def token() -> None:
 @click.option("--name", default="api", show_default=True, help="What the token is for.")
 @click.option(
     "--expires",
-    default="P1Y",
-    show_default=True,
+    default="",
     metavar="DURATION",
-    help='After how long it ends (ISO 8601, such as P90D), or "never".',
+    help='When it ends (ISO 8601, such as P1Y), or "never".  [default: access.token_days]',
 )
 @click.option(
     "--scope",
