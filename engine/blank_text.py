@@ -20,16 +20,3 @@ def is_blank(text: str) -> bool:
 def _is_seen(character: str) -> bool:
     kind = unicodedata.category(character)
     return kind not in INVISIBLE and kind != "Mn" and character not in _FILLERS
-
-
-_UNFIT: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-
-
-def invisible_in(name: str) -> str | None:
-    """The first character of a name that nobody can see and that names do not have, as ``U+202E``:
-    a control (NUL), one that turns the direction of reading, one without width, a filler, half a
-    pair. With these, two names could look the same. None when there is none; blanks are fine."""
-    for character in name:
-        if unicodedata.category(character) in _UNFIT or character in _FILLERS:
-            return f"U+{ord(character):04X}"
-    return None

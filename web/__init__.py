@@ -35,7 +35,6 @@ from web import (
     i18n,
     identity,
     incidents,
-    invitations,
     markup,
     migration,
     monitoring,
@@ -58,8 +57,8 @@ from web.texts import wording
 
 BLUEPRINTS = (
     accounts, identity, pending_forms, home, batch, tasks, overview, cases, incidents, decisions,
-    definitions, migration, previews, history, checkpoints, people, invitations, tokens, understood,
-    api, monitoring, printed, task_signing,
+    definitions, migration, previews, history, checkpoints, people, tokens, understood, api,
+    monitoring, printed, task_signing,
 )  # fmt: skip
 """The modules with pages: each has a ``blueprint``."""
 
@@ -123,13 +122,12 @@ def navigation() -> list[tuple[str, str, str, str]]:
     reader = person()
     overview = ("overview", "overview.index", "overview", _("Översikt"))
     stopped = ("incidents", "incidents.index", "stop", _("Stopp"))
-    drawn = ("definitions", "definitions.index", "definitions", _("Diagram"))
     return [
         ("tasks", "tasks.inbox", "tasks", _("Mina uppgifter")),
         *([overview] if reader is not None and "manager" in reader.rights else ()),
         ("cases", "cases.index", "cases", _("Ärenden")),
         *([stopped] if incidents.may_see() else ()),
-        *([drawn] if reader is not None and (reader.roles or reader.rights) else ()),
+        ("definitions", "definitions.index", "definitions", _("Diagram")),
         ("history", "history.index", "history", _("Historik")),
     ]
 

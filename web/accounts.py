@@ -117,11 +117,7 @@ def login_sent() -> ResponseReturnValue:
             request.form.get("username", "").strip(), request.form.get("password", "")
         )
     except NotAuthenticated as error:
-        many = error.error_code in (
-            "too_many_attempts",
-            "sign_in_at_provider",
-            "password_expired",
-        )
+        many = error.error_code in ("too_many_attempts", "sign_in_at_provider")
         code = error.error_code if many else "not_authenticated"
         status = 429 if error.error_code == "too_many_attempts" else 401
         answer = login_refused(Refusal(status, code, error.message, error.params))
@@ -164,14 +160,8 @@ def password() -> ResponseReturnValue:
     }
     problems = Problems(typed.problems if typed else (), labels)
     account = engine().people.account(actor(), _username())
-    valid = [t for t in engine().tokens.all(actor(), _username()) if t.holds(engine().now())]
     return render_template(
-        "accounts/password.html",
-        problems=problems,
-        password_at=account.password_at,
-        one_time=account.person.one_time_until is not None,
-        tokens=len(valid),
-        revoke_tokens="revoke_tokens" in typed.form if typed else False,
+        "accounts/password.html", problems=problems, password_at=account.password_at
     )
 
 
@@ -188,7 +178,6 @@ def password_sent() -> ResponseReturnValue:
         new,
         keep=sessions.token(),
         seen=account.password_at,
-        revoke_tokens="revoke_tokens" in request.form,
         key=posted_key(),
     )
     sessions.renew()

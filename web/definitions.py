@@ -112,8 +112,6 @@ def show(definition_id: str) -> str:
         counted_at=_counted_at(running),
         elsewhere=_elsewhere(running, definition_id) if may_migrate() else Count(0),
         due_rule=due_rule,
-        nobodys=engine().definitions.without_role(actor(), definition_id),
-        may_open=may_deploy() and definition.version == versions[0].version,
     )
 
 
@@ -126,14 +124,6 @@ def _elsewhere(running: Mapping[str, Count], definition_id: str) -> Count:
 def _counted_at(running: Mapping[str, Count]) -> datetime | None:
     """When a worker has counted what was too much to be counted now; None where nothing was."""
     return next((count.at for count in running.values() if count.at is not None), None)
-
-
-@blueprint.post("/<definition_id>/anyone")
-def open_to_anyone(definition_id: str) -> ResponseReturnValue:
-    """Deploy a version whose tasks without a role are for whoever may sign in."""
-    receipt = engine().definitions.open_to_anyone(actor(), definition_id, key=posted_key())
-    flash(_("Alla som får logga in får nu göra de uppgifter som ingen roll har."), "success")
-    return redirect(url_for("definitions.show", definition_id=receipt.id))
 
 
 @blueprint.get("/<definition_id>/file")

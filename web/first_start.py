@@ -11,7 +11,7 @@ import click
 
 from engine import SYSTEM, Config, Engine
 from web import example
-from web.cli.common import address, diagrams, make_data_folder, plan_folder, table
+from web.cli.common import diagrams, make_data_folder, plan_folder, table
 from web.command import command_path
 from web.example import Login
 
@@ -57,15 +57,6 @@ def fill(config: Config, *, with_example: bool) -> None:
         os.replace(unfinished, path)
     if logins:
         _show(config, logins)
-
-
-def first_link(config: Config) -> tuple[str, int]:
-    """The link by which the first administrator makes their account, once, and for how many
-    minutes it holds."""
-    with closing(Engine.open(config.database.url, config=config)) as engine:
-        made, now = engine.invitations.make_first(), engine.now()
-    minutes = round((made.expires_at - now).total_seconds() / 60)
-    return f"{address(config)}/first/{made.secret}", minutes
 
 
 def _file(config: Config) -> Path | None:

@@ -4,7 +4,6 @@ which is asked for again."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from typing import Final
 
 from flask import request
@@ -18,18 +17,11 @@ VOWELS: Final = "aeiouy"
 """Six vowels: with ``CONSONANTS`` 90 syllables, of 6.5 bits each."""
 
 
-def new_password(refuses: Callable[[str], object] = lambda _password: None) -> str:
+def new_password() -> str:
     """A random password that can be read aloud: four words of two syllables, such as
-    "bado-reki-suly-gamo"; 51 bits, 19 characters.
-
-    :param refuses: is true for one that may not be used, such as one in which a short name of its
-        owner stands by chance; another one is made then
-    """
-    while True:
-        syllables = [secrets.choice(CONSONANTS) + secrets.choice(VOWELS) for _ in range(8)]
-        password = "-".join("".join(syllables[i : i + 2]) for i in range(0, 8, 2))
-        if not refuses(password):
-            return password
+    "bado-reki-suly-gamo"; 51 bits, 19 characters."""
+    syllables = [secrets.choice(CONSONANTS) + secrets.choice(VOWELS) for _ in range(8)]
+    return "-".join("".join(syllables[i : i + 2]) for i in range(0, 8, 2))
 
 
 def wrong_password(field: str, name: str = "password") -> list[Problem]:

@@ -54,8 +54,6 @@ LENGTH_WITHOUT_SESSION: Final = 200_000
 PAGES: Final[Mapping[str, str]] = {
     "cases.begin_activity": "cases.show",
     "cases.retry": "cases.show",
-    "definitions.open_to_anyone": "definitions.show",
-    "people.decide": "people.index",
     "incidents.retry": "incidents.index",
     "migration.decide_step": "cases.show",
     "migration.take_back": "migration.job",

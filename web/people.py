@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from engine import Account, Conflict, NotAllowed, Person, RightsRequest
+from engine import Account, Conflict, NotAllowed, Person
 from web import conflicts, pending_forms
 from web.conflicts import Input
 from web.context import actor, config, engine, person, posted_key, role_title
 from web.forms import Problems, anchor
-from web.i18n import N_, ngettext
+from web.i18n import N_
 from web.i18n import gettext as _
 from web.passwords import new_password
-from web.security import secure
 from web.tokens import SCOPES
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
-LINK: Final = "serviceplan-invitation"
-"""The name of the cookie that takes a new invitation's secret to the page."""
 PAGE: Final = 50
 """People on a page of the list."""
 RIGHTS: Final = {
@@ -30,13 +27,6 @@ RIGHTS: Final = {
     "administrator": (N_("Administratör"), N_("Lägger upp personer och ger dem roller.")),
 }
 """The application's rights, each with its title and what it allows."""
-
-
-@blueprint.app_template_global()
-def asked_for(asked: RightsRequest) -> list[str]:
-    """The titles of the roles and rights that a request asks for."""
-    titles = [role_title(role) for role in sorted(asked.roles)]
-    return [*titles, *(title for key, (title, _m) in _rights().items() if key in asked.rights)]
 
 
 @blueprint.before_request
@@ -67,7 +57,6 @@ def index() -> ResponseReturnValue:
         rights=_rights(),
         roles=engine().roles,
         vacant=_vacant(),
-        requests=engine().rights_requests.waiting(actor()),
         first_url=url_for("people.index", **query) if cursor else None,
         next_url=url_for("people.index", **query, cursor=page.next) if page.next else None,
     )
@@ -111,56 +100,17 @@ def add() -> ResponseReturnValue:
         roles=given.getlist("roles"),
         rights=given.getlist("rights"),
         email=given.get("email", ""),
-        password=None if given.get("way") == "invite" else given.get("password", ""),
+        password=given.get("password", ""),
         key=posted_key(),
     )
-    if given.get("way") == "invite":
-        return _invite(normal(given.get("username", "")))
     flash(_("%(name)s kan nu logga in.", name=given.get("name", "")), "success")
-    return redirect(url_for("people.index"))
-
-
-def normal(username: str) -> str:
-    """The user name as it is stored."""
-    return username.strip().lower()
-
-
-def _invite(username: str) -> ResponseReturnValue:
-    """Invite somebody, and show the link on the person's page, once."""
-    invited = engine().invitations.make(actor(), username, key=f"invite-{posted_key()}"[:100])
-    response = redirect(url_for("people.show", username=username), 303)
-    if invited.secret:
-        response.set_cookie(
-            LINK,
-            invited.secret,
-            max_age=60,
-            path=url_for("people.show", username=username),
-            secure=secure(),
-            httponly=True,
-            samesite="Strict",
-        )
-    return response
-
-
-@blueprint.post("/requests/<request_id>")
-def decide(request_id: str) -> ResponseReturnValue:
-    """Approve or refuse what an administrator wants for themselves."""
-    approve = request.form.get("action") == "approve"
-    engine().rights_requests.decide(actor(), request_id, approve=approve, key=posted_key())
-    flash(_("Begäran är godkänd.") if approve else _("Begäran är avslagen."), "success")
     return redirect(url_for("people.index"))
 
 
 @blueprint.get("/<username>")
 def show(username: str) -> ResponseReturnValue:
-    """One person: the account, and the API tokens; once, just after an invitation, its link."""
-    account = engine().people.account(actor(), username)
-    secret = request.cookies.get(LINK, "")
-    response = make_response(_person_page(account, secret))
-    if secret:
-        here = url_for("people.show", username=username)
-        response.delete_cookie(LINK, path=here, secure=secure(), httponly=True, samesite="Strict")
-    return response
+    """One person: the account, and the API tokens."""
+    return _person_page(engine().people.account(actor(), username))
 
 
 @blueprint.post("/<username>")
@@ -168,8 +118,6 @@ def change(username: str) -> ResponseReturnValue:
     """Change roles, rights, address and whether the account is open; or set a new password."""
     if request.form.get("action") == "password":
         return _set_password(engine().people.account(actor(), username))
-    if request.form.get("action") == "invite":
-        return _invite(username)
     return _change(username)
 
 
@@ -190,7 +138,6 @@ def _set_password(account: Account) -> ResponseReturnValue:
 def _change(username: str) -> ResponseReturnValue:
     """Change what the posted form changes, and that alone: whoever writes an address opens no
     account that somebody has closed."""
-    given_back, asked = 0, False
     for left in reversed(range(conflicts.TRIES)):
         account = engine().people.account(actor(), username)
         chosen = account.person
@@ -199,26 +146,18 @@ def _change(username: str) -> ResponseReturnValue:
             raise outcome.unmerged()
         try:
             if outcome.changed:
-                receipt = engine().people.change(
+                engine().people.change(
                     actor(),
                     username,
                     **_changes(outcome),
                     seen=chosen,
                     key=posted_key(),
                 )
-                given_back = receipt.result.get("given_back", 0)
-                asked = "request" in receipt.result
             break
         except Conflict as error:
             if not left or not conflicts.is_stale(error):
                 raise
     flash(_("Ändringarna för %(name)s är sparade.", name=chosen.name), "success")
-    if asked:
-        flash(_("Det du ger dig själv väntar på att en annan administratör godkänner det."), "info")
-    if given_back:
-        flash(ngettext("En öppen uppgift har gått tillbaka till sin roll.",
-                       "%(num)s öppna uppgifter har gått tillbaka till sina roller.", given_back),
-              "info")  # fmt: skip
     return redirect(url_for("people.index"))
 
 
@@ -290,7 +229,7 @@ def _rights() -> dict[str, tuple[str, str]]:
     return {key: (_(title), _(meaning)) for key, (title, meaning) in RIGHTS.items()}
 
 
-def _person_page(account: Account, secret: str = "") -> str:
+def _person_page(account: Account) -> str:
     chosen, typed = account.person, pending_forms.typed()
     form = typed.form if typed and typed.form.get("action") != "password" else None
     asked = _inputs(chosen)
@@ -309,12 +248,7 @@ def _person_page(account: Account, secret: str = "") -> str:
         problems=Problems(typed.problems if typed else (), _labels()),
         roles_known=engine().roles,
         rights=_rights(),
-        password=new_password(
-            lambda made: engine().people.password_problems(chosen.username, made)
-        ),
-        link=url_for("invitations.show", secret=secret, _external=True) if secret else "",
-        invited_hours=config().access.invitation_hours,
-        requests=[r for r in engine().rights_requests.waiting(actor()) if r.person.id == chosen.id],
+        password=new_password(),
         tokens=engine().tokens.all(actor(), chosen.username),
         methods=engine().second_factors.of(actor(), chosen.username),
         scopes_known={key: _(text) for key, text in SCOPES.items()},

@@ -57,14 +57,10 @@ PUBLIC: Final = frozenset(
      "identity.second_step_challenge", "identity.passkey_login", "identity.passkey_challenge",
      "identity.openid_login", "identity.openid_callback",
      "api.docs", "api.problems", "api.problem",
-     "invitations.show", "invitations.accept", "invitations.first", "invitations.accept_first",
      "monitoring.live", "monitoring.ready", "monitoring.metrics"}
 )  # fmt: skip
 """The endpoints that need no session."""
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
-BEFORE_OWN_PASSWORD: Final = PUBLIC | {"accounts.password", "accounts.password_sent",
-                                       "accounts.logout"}  # fmt: skip
-"""What somebody can open whose password somebody else has set, until they have changed it."""
 WITHOUT_SECOND_FACTOR: Final = frozenset(
     {"static", "accounts.language", "accounts.logout", "accounts.password",
      "accounts.password_sent", "pending_forms.discard"}
@@ -268,9 +264,6 @@ def init(app: Flask, ask_login: Callable[[], Any]) -> None:
         g.has_pending_forms = getattr(stored, "has_pending_forms", False)
         if request.method == "POST" and ID in request.form:
             after_this_request(pending_forms.forget_when_done)
-        must_change = g.person is not None and g.person.one_time_until is not None
-        if must_change and request.endpoint and request.endpoint not in BEFORE_OWN_PASSWORD:
-            return redirect(url_for("accounts.password"), 303)
         if g.person is not None:
             return _of_signed_in(stored)
         return None if not request.endpoint or request.endpoint in PUBLIC else ask_login()

@@ -17,16 +17,9 @@ SqlColumn = ColumnElement[Any] | InstrumentedAttribute[Any]
 """A column that a condition is put on."""
 
 
-def of_my_roles(actor: Actor, task: type[TaskTable] = TaskTable) -> ColumnElement[bool]:
-    """The condition that a task is of one of the actor's roles, or of none and for anybody.
-
-    :param task: the table of tasks, or an alias of some of its rows
-    """
-    return or_(task.role.in_(sorted(actor.roles)), _for_anyone(task))
-
-
-def _for_anyone(task: type[TaskTable]) -> ColumnElement[bool]:
-    return and_(task.role.is_(None), task.anyone)
+def of_my_roles(actor: Actor, role: SqlColumn) -> ColumnElement[bool]:
+    """The condition that the column ``role`` is one of the actor's roles or NULL (anybody's)."""
+    return or_(role.in_(sorted(actor.roles)), role.is_(None))
 
 
 def cases_of(actor: Actor, case_id: SqlColumn) -> ColumnElement[bool]:
@@ -38,12 +31,12 @@ def cases_of(actor: Actor, case_id: SqlColumn) -> ColumnElement[bool]:
     if isinstance(actor.id, str) and not actor.id:  # a parameter of a statement is no string
         return false()
     plan, task, case = aliased(PlanItemTable), aliased(TaskTable), aliased(CaseTable)
-    ours = or_(plan.role.in_(sorted(actor.roles)), plan.person_id == actor.id)
+    ours = or_(of_my_roles(actor, plan.role), plan.person_id == actor.id)
     planned = select(plan.id).where(plan.case_id == case_id, ours)
     worked = select(task.id).where(
         task.case_id == case_id,
         or_(
-            of_my_roles(actor, task),
+            of_my_roles(actor, task.role),
             task.assignee_id == actor.id,
             task.completed_by == actor.id,
         ),
@@ -76,7 +69,7 @@ def tasks_of_roles(actor: Actor, role: str | None = None) -> list[ColumnElement[
     given. One condition for each index range; none when the actor does not hold ``role``."""
     if role is not None:
         return [TaskTable.role == role] if role in actor.roles else []
-    return [*(TaskTable.role == mine for mine in sorted(actor.roles)), _for_anyone(TaskTable)]
+    return [*(TaskTable.role == mine for mine in sorted(actor.roles)), TaskTable.role.is_(None)]
 
 
 def history_of(actor: Actor, facts: type[HistoryTable] = HistoryTable) -> ColumnElement[bool]:

@@ -39,8 +39,8 @@ class CaseObject:
 
 @dataclass(frozen=True, slots=True)
 class TaskObject:
-    """A user task as the rules see it. ``anyone``: it has no role, and its diagram lets whoever may
-    sign in do it. ``named``: its diagram gives it to the very person who has it."""
+    """A user task as the rules see it. ``named``: its diagram gives it to the very person who has
+    it."""
 
     id: str
     case: CaseObject
@@ -48,7 +48,6 @@ class TaskObject:
     assignee_id: str | None
     state: str = "open"
     revision: int = 0
-    anyone: bool = False
     named: bool = False
 
     @property
@@ -85,12 +84,10 @@ class MessageObject:
 
 @dataclass(frozen=True, slots=True)
 class ActivityObject:
-    """An activity of an open ad-hoc sub-process, and the role whose lane it stands in; ``anyone``
-    as in ``TaskObject``."""
+    """An activity of an open ad-hoc sub-process, and the role whose lane it stands in."""
 
     case: CaseObject
     role: str | None
-    anyone: bool = False
 
     @property
     def visible(self) -> bool:
@@ -120,14 +117,6 @@ class StartObject:
 
 
 @dataclass(frozen=True, slots=True)
-class DefinitionObject:
-    """A version of a process. ``in_my_case``: a case that the actor may see runs on it."""
-
-    id: str
-    in_my_case: bool
-
-
-@dataclass(frozen=True, slots=True)
 class PersonObject:
     """Somebody's account."""
 
@@ -146,16 +135,8 @@ def _has(actor: Actor, right: str) -> bool:
     return right in actor.rights or actions.SYSTEM_RIGHT in actor.rights
 
 
-def _holds(actor: Actor, thing: TaskObject | ActivityObject) -> bool:
-    """What no role answers for is nobody's, unless its diagram says that it is anybody's."""
-    if thing.role is None:
-        return thing.anyone and bool(actor.id)
-    return thing.role in actor.roles
-
-
-def _leads(actor: Actor, case: CaseObject) -> bool:
-    """The person who answers for the case, while they hold the role for it."""
-    return case.account_manager_id == actor.id and case.lead_role in actor.roles
+def _holds(actor: Actor, role: str | None) -> bool:
+    return role is None or role in actor.roles
 
 
 def _anyone(actor: Actor, _: Any) -> bool:
@@ -174,10 +155,6 @@ def _administrator(actor: Actor, _: Any) -> bool:
     return _has(actor, actions.ADMINISTRATOR)
 
 
-def _second_administrator(actor: Actor, person: PersonObject) -> bool:
-    return _administrator(actor, None) and person.id != actor.id
-
-
 def _owner(actor: Actor, _: Any) -> bool:
     return _has(actor, actions.PROCESS_OWNER)
 
@@ -194,27 +171,18 @@ def _staff(actor: Actor, _: Any) -> bool:
     return bool(actor.roles or actor.rights)
 
 
-def _reader(actor: Actor, definition: DefinitionObject) -> bool:
-    return _staff(actor, definition) or definition.in_my_case
-
-
 def _starter(actor: Actor, start: StartObject) -> bool:
     anyone = start.everyone and bool(actor.id)
     return _has(actor, actions.MANAGER) or bool(actor.roles & start.roles) or anyone
 
 
 def _own_account(actor: Actor, person: PersonObject) -> bool:
-    return _same(actor, person) or _has(actor, actions.ADMINISTRATOR)
+    return person.id == actor.id or _has(actor, actions.ADMINISTRATOR)
 
 
 def _oneself(actor: Actor, person: PersonObject) -> bool:
     """The person only: not even an administrator acts in somebody else's name."""
-    return _same(actor, person) or actions.SYSTEM_RIGHT in actor.rights
-
-
-def _same(actor: Actor, person: PersonObject) -> bool:
-    """Nobody has no account, not even the one without an id."""
-    return bool(actor.id) and person.id == actor.id
+    return person.id == actor.id or actions.SYSTEM_RIGHT in actor.rights
 
 
 def _resetter(actor: Actor, person: PersonObject) -> bool:
@@ -223,13 +191,11 @@ def _resetter(actor: Actor, person: PersonObject) -> bool:
 
 
 def _worker(actor: Actor, task: TaskObject) -> bool:
-    """The assignee or, while nobody is assigned, anyone who holds the role. An assignee whose role
-    was taken away is none, unless the diagram names this very person. Not even a manager may do
-    somebody else's task: it is reassigned first."""
+    """The assignee or, while nobody is assigned, anyone who holds the role. Not even a manager may
+    do somebody else's task: it is reassigned first."""
     if task.assignee_id is None:
-        return _holds(actor, task)
-    fit = task.role is None or task.role in actor.roles or task.named
-    return task.assignee_id == actor.id and fit
+        return _holds(actor, task.role)
+    return task.assignee_id == actor.id
 
 
 def _complete(actor: Actor, task: TaskObject) -> bool:
@@ -253,9 +219,8 @@ def _release(actor: Actor, task: TaskObject) -> bool:
 
 
 def _reassign(actor: Actor, task: TaskObject) -> bool:
-    mine = task.assignee_id is not None and _worker(actor, task)
-    may_give_away = mine or _leads(actor, task.case) or _has(actor, actions.MANAGER)
-    return task.state == "open" and may_give_away
+    may_give_away = (task.assignee_id, task.case.account_manager_id)
+    return task.state == "open" and (actor.id in may_give_away or _has(actor, actions.MANAGER))
 
 
 def _take_over(actor: Actor, task: TaskObject) -> bool:
@@ -278,7 +243,7 @@ def _cancel(actor: Actor, case: CaseObject) -> bool:
 def _plan(actor: Actor, case: CaseObject) -> bool:
     """Managers and the person who leads the case; while nobody is chosen, all of that role."""
     chosen = case.account_manager_id
-    mine = _leads(actor, case) if chosen else case.lead_role in actor.roles
+    mine = chosen == actor.id if chosen else case.lead_role in actor.roles
     return case.running and (mine or _has(actor, actions.MANAGER))
 
 
@@ -289,7 +254,7 @@ def _message(actor: Actor, message: MessageObject) -> bool:
 
 def _begin(actor: Actor, activity: ActivityObject) -> bool:
     """People who hold the activity's role, and those who may plan the case."""
-    return activity.case.running and (_holds(actor, activity) or _plan(actor, activity.case))
+    return activity.case.running and (_holds(actor, activity.role) or _plan(actor, activity.case))
 
 
 AccessRule = Callable[[Actor, Any], bool]
@@ -313,17 +278,15 @@ RULES: Mapping[str, tuple[type, AccessRule]] = {
     actions.CASE_BEGIN: (ActivityObject, _begin),
     actions.CUSTOMER_VIEW: (type(None), _staff),
     actions.CUSTOMER_MANAGE: (StartObject, _starter),  # of any process whose cases have one
-    actions.DEFINITION_VIEW: (type(None), _staff),
-    actions.DEFINITION_READ: (DefinitionObject, _reader),
+    actions.DEFINITION_VIEW: (type(None), _anyone),
     actions.DEFINITION_DEPLOY: (type(None), _owner),
     actions.DECISION_MAKE: (type(None), _staff),
     actions.HISTORY_VIEW: (type(None), _anyone),  # the list itself is scoped by `history_of`
     actions.HISTORY_VERIFY: (type(None), _manager),
     actions.CHECKPOINT_MANAGE: (type(None), _engine_itself),
     actions.OVERVIEW_VIEW: (type(None), _manager),
-    actions.PEOPLE_VIEW: (type(None), _staff),
+    actions.PEOPLE_VIEW: (type(None), _anyone),
     actions.PEOPLE_MANAGE: (type(None), _administrator),
-    actions.RIGHTS_DECIDE: (PersonObject, _second_administrator),
     actions.PEOPLE_PASSWORD: (PersonObject, _own_account),
     actions.TOKEN_ADD: (PersonObject, _oneself),
     actions.SIGN_IN_VIEW: (PersonObject, _own_account),
@@ -340,9 +303,7 @@ RULES: Mapping[str, tuple[type, AccessRule]] = {
 ACTIONS = tuple(RULES)
 """All actions."""
 
-HIDDEN_FROM_STRANGERS = frozenset(
-    {actions.INCIDENT_VIEW, actions.INCIDENT_RETRY, actions.DEFINITION_READ}
-)
+HIDDEN_FROM_STRANGERS = frozenset({actions.INCIDENT_VIEW, actions.INCIDENT_RETRY})
 """Actions that are always refused with ``NotFound``."""
 
 

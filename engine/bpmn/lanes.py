@@ -21,8 +21,7 @@ from engine.views import Role
 class Lane:
     """A lane as drawn. ``role`` is the key of the role that it names, None when it names none;
     ``given`` is the text that should have been one; ``nodes`` are the ids that it holds;
-    ``effective`` is its role, or that of the nearest lane around it; ``anyone``: no role decides,
-    and the lane (or the one around it) says that whoever may sign in may do its tasks."""
+    ``effective`` is its role, or that of the nearest lane around it."""
 
     element: etree._Element
     depth: int
@@ -31,7 +30,6 @@ class Lane:
     nodes: tuple[str, ...]
     leaf: bool
     effective: str | None
-    anyone: bool = False
 
 
 def read_lanes(process: etree._Element, roles: Mapping[str, Role] | None) -> Iterator[Lane]:
@@ -42,7 +40,7 @@ def read_lanes(process: etree._Element, roles: Mapping[str, Role] | None) -> Ite
     index = None if roles is None else RoleIndex(roles)
     for lane_set in process.iter(bpmn("laneSet")):
         if local(lane_set.getparent()) != "lane":
-            yield from _walk(lane_set, index, 0, (None, False))
+            yield from _walk(lane_set, index, 0, None)
 
 
 class RoleIndex:
@@ -67,7 +65,7 @@ def _read(name: str) -> str:
 
 
 def _walk(
-    lane_set: etree._Element, index: RoleIndex | None, depth: int, outer: tuple[str | None, bool]
+    lane_set: etree._Element, index: RoleIndex | None, depth: int, outer: str | None
 ) -> Iterator[Lane]:
     for lane in model_children(lane_set, "lane"):
         key = next((e.get("key") or "" for e in extensions(lane, "role")), None)
@@ -75,37 +73,22 @@ def _walk(
         role = (key or None) if index is None else index.find(given)
         nodes = tuple(local_reference(text(ref)) for ref in model_children(lane, "flowNodeRef"))
         children = list(model_children(lane, "childLaneSet"))
-        decided = (role, False) if role else (None, True) if says_anyone(lane) else outer
-        yield Lane(lane, depth, role, given, nodes, not children, *decided)
+        yield Lane(lane, depth, role, given, nodes, not children, role or outer)
         for child in children:
-            yield from _walk(child, index, depth + 1, decided)
-
-
-def says_anyone(element: etree._Element) -> bool:
-    """Whether ``sp:access`` of a process, a lane or a task lets whoever may sign in do the work."""
-    return any(each.get("anyone") == "true" for each in extensions(element, "access"))
+            yield from _walk(child, index, depth + 1, role or outer)
 
 
 def roles_of_nodes(process: etree._Element, lanes: list[Lane]) -> dict[str, str]:
     """The role of each node that a lane answers for, by element id."""
-    decided = _decided(process, lanes)
-    return {node: lane.effective for node, lane in decided.items() if lane.effective is not None}
-
-
-def open_nodes(process: etree._Element, lanes: list[Lane]) -> frozenset[str]:
-    """The ids of the nodes whose lane says that whoever may sign in may do its tasks."""
-    return frozenset(node for node, lane in _decided(process, lanes).items() if lane.anyone)
-
-
-def _decided(process: etree._Element, lanes: list[Lane]) -> dict[str, Lane]:
-    """The innermost lane of each node that names a role or says anyone, by element id."""
-    result: dict[str, Lane] = {}
+    own: dict[str, tuple[int, str]] = {}
     for lane in lanes:
-        if lane.effective is None and not lane.anyone:
+        role = lane.effective
+        if role is None:
             continue
         for node in lane.nodes:
-            if node not in result or result[node].depth < lane.depth:
-                result[node] = lane
+            if node not in own or own[node][0] < lane.depth:
+                own[node] = (lane.depth, role)
+    result = {node: role for node, (_, role) in own.items()}
     for scope in process.iter(bpmn("subProcess"), bpmn("transaction"), bpmn("adHocSubProcess")):
         outer = result.get(scope.get("id") or "")
         if outer is None:

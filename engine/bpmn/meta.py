@@ -94,8 +94,6 @@ class TaskMeta:
     kind: str
     role: str | None = None
     """That of its lane; when no lane says one, the first role of ``sp:role`` that there is."""
-    anyone: bool = False
-    """No role answers for it, and ``sp:access`` says that whoever may sign in may do it."""
     assignee: str | None = None
     """``sp:assignee``: the user name of the person who gets it, as written or ``= FEEL``."""
     documentation: str = ""

@@ -105,5 +105,4 @@ def _activity(task: TaskMeta, meta: ProcessMeta) -> Activity:
         signature=task.signature.required,
         form=tuple(field.id for field in task.form),
         process_id=meta.id,
-        anyone=task.anyone,
     )

@@ -18,7 +18,7 @@ from engine.bpmn import decision, extension_places, starts, vendor
 from engine.bpmn.due import read_due
 from engine.bpmn.expressions import feel_behind
 from engine.bpmn.forms import DASHES, PART, FormField, Report, read_fields, read_parts
-from engine.bpmn.lanes import RoleIndex, open_nodes, read_lanes, roles_of_nodes, says_anyone
+from engine.bpmn.lanes import RoleIndex, read_lanes, roles_of_nodes
 from engine.bpmn.mappings import MAPPED, everything, read_mappings, said_everything
 from engine.bpmn.meta import (
     DEFAULT_MEANING,
@@ -123,15 +123,10 @@ class _VocabularyReader:
         return ProcessMeta(id=task.id, name=task.name, executable=True, tasks=tasks, start=start)
 
     def _process(self, element: etree._Element, messages: Mapping[str, MessageMeta]) -> ProcessMeta:
-        lanes = list(read_lanes(element, self._roles))
-        roles, opened = roles_of_nodes(element, lanes), open_nodes(element, lanes)
-        for each in (element, *(lane.element for lane in lanes)):
-            self._check_access(each)
-        all_open = says_anyone(element)
+        roles = roles_of_nodes(element, list(read_lanes(element, self._roles)))
         tasks = {
-            id: self._task(task, roles.get(id), all_open or id in opened)
+            task.get("id") or "": self._task(task, roles.get(task.get("id") or ""))
             for task in element.iter(*(bpmn(name) for name in TASK_KINDS))
-            for id in [task.get("id") or ""]
         }
         calls = {
             call.get("id") or "": self._call(call) for call in element.iter(bpmn("callActivity"))
@@ -196,16 +191,12 @@ class _VocabularyReader:
 
     # ------------------------------------------------------------ tasks
 
-    def _task(self, task: etree._Element, role: str | None, anyone: bool = False) -> TaskMeta:
-        """:param anyone: whether its lane or its process says that whoever may sign in may do it"""
-        self._check_access(task)
-        role = role or self._own_role(task)
+    def _task(self, task: etree._Element, role: str | None) -> TaskMeta:
         return TaskMeta(
             id=task.get("id") or "",
             name=_name(task),
             kind=kind(task),
-            role=role,
-            anyone=role is None and (anyone or says_anyone(task)),
+            role=role or self._own_role(task),
             assignee=self._assignee(task),
             documentation=_documentation(task),
             due=read_due(task, self._one(task, "due"), self._report),
@@ -214,12 +205,6 @@ class _VocabularyReader:
             signature=self._signature(task),
             activity=self._activity(task),
         )
-
-    def _check_access(self, owner: etree._Element) -> None:
-        element = self._one(owner, "access")
-        if element is not None and element.get("anyone") not in ("true", "false"):
-            given = element.get("anyone") or ""
-            self._report("access_malformed", owner, value=given, at=element)
 
     def _own_role(self, task: etree._Element) -> str | None:
         """The first of the task's own roles that there is."""

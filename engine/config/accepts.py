@@ -13,11 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import date, datetime, time
 from email.utils import parseaddr
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
-
-from engine.blank_text import invisible_in, is_blank
 
 MAIL_ADDRESS: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 """A mail address: only its outer form, because no pattern tells whether an address exists."""
@@ -41,16 +38,6 @@ def text(default: str, expects: str = "a text in quotes") -> str:
         return str(value).strip()
 
     return setting(default, read, expects)
-
-
-def label(default: str) -> str:
-    """The field of a text that is not blank, without characters that nobody can see."""
-
-    def read(value: Any) -> str:
-        refuse(not isinstance(value, str) or is_blank(value) or bool(invisible_in(value)))
-        return str(value).strip()
-
-    return setting(default, read, "a text in quotes, without invisible characters")
 
 
 def integer(default: int, low: int, high: int = 2**53) -> int:
@@ -173,40 +160,6 @@ def host_names(value: Any) -> tuple[str, ...]:
     form = re.compile(r"\*|\.?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
     refuse(any(not isinstance(v, str) or not form.fullmatch(v.lower()) for v in value))
     return tuple(v.lower() for v in value)
-
-
-SIGNING_SECRET: Final = 32
-"""Characters of the shortest secret that signs cookies: 128 bits written in hexadecimal digits."""
-SIGNING_CHARACTERS: Final = 8
-"""How many different characters it has at least: 32 random digits have fewer once in 5,000."""
-
-
-def signing_secret(value: Any) -> str:
-    """Read a secret that signs cookies: at least 32 characters of several kinds; or nothing."""
-    refuse(not isinstance(value, str))
-    text = str(value).strip()
-    refuse(bool(text) and (len(text) < SIGNING_SECRET or len(set(text)) < SIGNING_CHARACTERS))
-    return text
-
-
-def hash_list(value: Any) -> str:
-    """Read the path of a file that can be read and begins with a line ``SHA1:COUNT``; or the empty
-    text."""
-    refuse(not isinstance(value, str))
-    if value:
-        try:
-            with Path(value).open("rb") as file:
-                first = file.read(200).removeprefix(b"\xef\xbb\xbf")
-        except OSError as error:
-            raise ValueError from error
-        refuse(not re.match(rb"[0-9a-fA-F]{40}:[0-9]+\s", first))
-    return str(value)
-
-
-def phrases(value: Any) -> tuple[str, ...]:
-    """Read a list of texts, without blanks around them."""
-    refuse(not isinstance(value, list) or any(not isinstance(v, str) for v in value))
-    return tuple(v.strip() for v in value if v.strip())
 
 
 def words(value: Any) -> tuple[str, ...]:

@@ -21,19 +21,15 @@ from engine.config.accepts import (
     dates,
     extensions,
     flag,
-    hash_list,
     host_names,
     integer,
     issuer,
-    label,
     names,
     one_of,
     patterns,
-    phrases,
     scanner,
     secret,
     setting,
-    signing_secret,
     some_of,
     text,
     url,
@@ -50,7 +46,7 @@ from engine.views import Role
 class CompanySettings:
     """The company whose contracts run here; ``name`` stands on pages, exports and mails."""
 
-    name: str = label("Serviceplan")
+    name: str = text("Serviceplan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +219,6 @@ class LogSettings:
     security_file: str = setting("", any_text, "the path of a file, or empty")
 
 
-EXPECTS_RANDOM: Final = (
-    "a random text of at least 32 characters (openssl rand -base64 48 prints one), or empty"
-)
-
-
 @dataclass(frozen=True, slots=True)
 class WebSettings:
     """The web application: its address, its proxies, its sessions and its lists. ``secret`` signs
@@ -245,30 +236,18 @@ class WebSettings:
     session_idle_minutes: int = integer(60, 1)
     session_hours: int = integer(12, 1)
     page_size: int = integer(25, 1, 200)
-    secret: str = setting("", signing_secret, EXPECTS_RANDOM)
+    secret: str = setting("", any_text, "a text in quotes")
     old_secrets: tuple[str, ...] = setting((), words, "a list of texts without spaces")
     address: str = setting("", url_or_none, "an address that begins with https:// or http://")
 
 
 @dataclass(frozen=True, slots=True)
 class AccessSettings:
-    """How people get in: those of the ``second_factor_roles`` (roles and rights) with a second
-    factor; and what a change of rights needs. ``second_approver``: whether somebody
-    else must approve what an administrator gives themselves. Passwords that others have set, and
-    invitations, end after so many hours, API tokens after so many days unless they are made for
-    another time. New passwords contain none of the ``company_words`` and none whose hash the file
-    ``breached_passwords`` has."""
+    """What people must sign in with: those of the ``second_factor_roles`` (roles and rights) with a
+    second factor."""
 
     second_factor_roles: tuple[str, ...] = setting(
         (), words, 'a list of roles and rights, such as ["administrator"]'
-    )
-    second_approver: bool = flag(True)
-    one_time_password_hours: int = integer(72, 1, 8_760)
-    invitation_hours: int = integer(72, 1, 8_760)
-    token_days: int = integer(90, 1, 3_650)
-    company_words: tuple[str, ...] = setting((), phrases, 'a list of texts, such as ["städ"]')
-    breached_passwords: str = setting(
-        "", hash_list, "the path of a file that can be read, with lines SHA1:COUNT, or empty"
     )
 
 

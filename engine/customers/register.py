@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from engine.blank_text import invisible_in
 from engine.customers.orgnumber import parse_org_number
 from engine.errors import Invalid, Problem
 from engine.store import words
@@ -53,13 +52,9 @@ def _read(work: UnitOfWork, name: str, org_number: str) -> tuple[str, str, list[
     problems: list[Problem] = []
     number = ""
     try:
-        found = invisible_in(" ".join(name.split()))
         name = " ".join(clean_text(name, NAME_LENGTH).split())
         if not name:
             problems.append(Problem("required", "a customer needs a name", "name"))
-        elif found:
-            text = f"there is a character that nobody can see: {found}"
-            problems.append(Problem("invisible_character", text, "name", {"character": found}))
     except Wrong as wrong:
         problems.append(Problem(wrong.code, wrong.message, "name", wrong.params))
     try:

@@ -11,13 +11,12 @@ from sqlalchemy import Connection, func, insert, select
 
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.bpmn.anyone import with_anyone
 from engine.bpmn.findings import clean
 from engine.bpmn.parsed_file import ParsedFile
 from engine.definitions import deploy_decisions
 from engine.definitions.check import NAME_LENGTH, DrawnProcess, check, drawn
 from engine.definitions.deploy_decisions import CHAIN
-from engine.errors import Conflict, Invalid, NotFound, Problem, Rejected
+from engine.errors import Conflict, Invalid, Problem, Rejected
 from engine.queries.rows import name_of, people_by_id
 from engine.store.base import new_id
 from engine.store.tables import DefinitionTable, DeploymentTable, ResourceTable
@@ -45,7 +44,7 @@ def deploy(
     checked = check(work.connection, work.config, sources, strict_roles=strict_roles)
     if not checked.report().ok:
         raise Rejected(checked.findings)
-    deployment = _Deployment(work, checked.findings, open_tasks=not strict_roles)
+    deployment = _Deployment(work, checked.findings)
     definitions = [
         deployment.keep_or_define(file, process)
         for file in checked.diagrams
@@ -67,36 +66,11 @@ def deploy(
     }
 
 
-def open_to_anyone(work: UnitOfWork, definition_id: str) -> dict[str, Any]:
-    """Deploy a definition's file with ``sp:access anyone="true"`` on its process.
-
-    :raises NotFound: when there is no such definition
-    :raises Conflict: ``other_version`` when it is not the newest version of its process
-    """
-    wanted = (
-        select(DefinitionTable.process_id, DefinitionTable.filename, ResourceTable.data)
-        .join(ResourceTable, ResourceTable.sha256 == DefinitionTable.resource_sha256)
-        .where(DefinitionTable.id == definition_id)
-    )
-    row = work.connection.execute(wanted).first()
-    if row is None:
-        raise NotFound(f"There is no definition {definition_id}", id=definition_id)
-    newest = _newest(work.connection, row.process_id)
-    if newest is not None and newest.id != definition_id:
-        _must_be_as_seen(work.connection, [newest])
-    source = Source(row.filename, with_anyone(row.data, row.process_id))
-    result = deploy(work, [source], strict_roles=True)
-    made = select(DefinitionTable.id).where(
-        DefinitionTable.id.in_(result["definitions"]), DefinitionTable.process_id == row.process_id
-    )
-    return {**result, "id": work.connection.scalar(made)}
-
-
 class _Deployment:
     """Definitions that are about to be written."""
 
-    def __init__(self, work: UnitOfWork, findings: Sequence[Finding], *, open_tasks: bool) -> None:
-        self.work, self._open_tasks = work, open_tasks
+    def __init__(self, work: UnitOfWork, findings: Sequence[Finding]) -> None:
+        self.work = work
         self.id = new_id()
         self._findings = findings
         self._rows: list[dict[str, Any]] = []
@@ -134,7 +108,6 @@ class _Deployment:
                 "deployed_by": self.work.actor.id,
                 "findings": self.findings_of(file.source),
                 "startable": drawn.startable,
-                "open_tasks": self._open_tasks,
             }
         )
         return str(self._rows[-1]["id"])

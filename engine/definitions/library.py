@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -186,7 +186,6 @@ class DefinitionLibrary:
     def _read(self, row: Row[*tuple[Any, ...]]) -> ExecutableDefinition:
         file = ParsedFile.read(Source(row.filename, row.data), self._config.roles, self._xml)
         process = next(p for p in file.model if p.id == row.process_id)
-        meta = file.metadata[row.process_id]
         return ExecutableDefinition(
             id=row.id,
             process_id=row.process_id,
@@ -195,20 +194,10 @@ class DefinitionLibrary:
             resource_sha256=row.resource_sha256,
             name=row.name,
             model=process,
-            meta=opened(meta) if row.open_tasks else meta,
+            meta=file.metadata[row.process_id],
             evaluator=self._evaluator,
             limits=self._config.limits,
         )
-
-
-def opened(meta: ProcessMeta) -> ProcessMeta:
-    """A process that was deployed without holding to roles: its tasks without one are for whoever
-    may sign in."""
-    tasks = {
-        id: replace(task, anyone=True) if task.role is None and task.assignee is None else task
-        for id, task in meta.tasks.items()
-    }
-    return replace(meta, tasks=tasks)
 
 
 def deployed_with(definition_id: str) -> ScalarSelect[int | None]:

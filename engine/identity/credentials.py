@@ -1,22 +1,40 @@
-"""User names and passwords: the form in which a name is stored, how a password is hashed and
-verified. (What a new one must be: ``engine.identity.password_rules``.)
+"""User names and passwords: the form in which a name is stored, what a new password must be, how
+one is hashed and verified.
 
 Hashing and verifying take some 20 ms on purpose, so callers do both between transactions, never in
-one. Source: OWASP ASVS 5.0 (V6, V11).
+one. Sources: OWASP ASVS 5.0 (V6) and NIST SP 800-63B-4: length over composition.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.low_level import Type, hash_secret_raw
 
-from engine.identity.password_rules import MAX_LENGTH
+from engine.errors import Invalid, Problem
+
+MIN_LENGTH: Final = 15
+"""Characters of the shortest password (NIST SP 800-63B-4 for a password that is used alone)."""
+MAX_LENGTH: Final = 1_000
+"""Characters of the longest password: hashing more would let anybody keep the server busy."""
+DIFFERENT_CHARACTERS: Final = 5
+"""How many different characters a password has at least."""
+
+_COMMON = """
+    1234567890123456 123456789012345 12345678901234567890 qwertyuiopasdfghjkl qwertyuiopasdfgh
+    qwertyuiop123456 1qaz2wsx3edc4rfv 1q2w3e4r5t6y7u8i 1q2w3e4r5t6y7u8i9o0p zaq12wsxcde34rfv
+    abcdefghijklmnop abcdefghijklmnopqrstuvwxyz passwordpassword password12345678 mypassword123456
+    correcthorsebatterystaple thequickbrownfox iloveyouiloveyou administrator123
+    letmeinletmeinletmein letmein123456789
+    lösenordlösenord lösenord12345678 losenordlosenord losenord12345678 hemligthemligt12
+    välkommen1234567 serviceplan12345 serviceplanserviceplan sommarsommarsommar fotbollfotboll12
+"""
+COMMON: Final = frozenset(_COMMON.split())
+"""Long passwords that people really choose. Only these few, because no list of breached passwords
+comes with the product; the length is what protects here."""
 
 # argon2id with 19 MiB, two rounds and one lane: OWASP's minimum.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -28,21 +46,35 @@ _NOBODY: Final = (
 against it, so that the answer takes as long as for a known user."""
 
 
+def problems(password: str, username: str) -> tuple[Problem, ...]:
+    """What is wrong with a new password (field ``password``): nothing, or that it is too short,
+    too long, common, contains the user name, or repeats one part."""
+    try:
+        check_new(password, username)
+    except Invalid as error:
+        return error.problems
+    return ()
+
+
+def check_new(password: str, username: str) -> None:
+    """Raise Invalid with the ``problems`` of a new password."""
+    plain = _normal(password)
+    folded, name = plain.casefold(), username.casefold()
+    if len(plain) < MIN_LENGTH:
+        raise _refused("password_too_short", f"at least {MIN_LENGTH} characters")
+    if len(plain) > MAX_LENGTH:
+        raise _refused("password_too_long", f"at most {MAX_LENGTH} characters")
+    repeats = folded in (folded * 2)[1:-1]
+    if folded in COMMON or repeats or len(set(folded)) < DIFFERENT_CHARACTERS:
+        raise _refused("password_common", "this password is one of the first that anyone tries")
+    # A name of two or three letters stands in many good passwords by chance.
+    if len(name) > 3 and name in folded:
+        raise _refused("password_has_username", "the password contains the user name")
+
+
 def hash_password(password: str) -> str:
     """The argon2id hash of a password, to be stored. Takes some 20 ms."""
     return _hasher.hash(_normal(password))
-
-
-def request_digest(password: str, *bound_to: str) -> str:
-    """What stands for a password in the digest of a request, bound to texts such as the actor and
-    the idempotency key: equal for the same password, and as hard to guess from as the stored hash.
-    Takes some 20 ms."""
-    salt = hashlib.sha256("\0".join(bound_to).encode("utf-8", "surrogatepass")).digest()[:16]
-    plain = _normal(password)[: MAX_LENGTH + 1].encode("utf-8", "surrogatepass")
-    raw = hash_secret_raw(
-        plain, salt, time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, type=Type.ID
-    )
-    return raw.hex()
 
 
 def verify(password_hash: str | None, password: str) -> bool:
@@ -65,6 +97,11 @@ def renewed_hash(password_hash: str, password: str) -> str | None:
 def _normal(password: str) -> str:
     # The same keys give composed letters on one machine and decomposed ones on another.
     return unicodedata.normalize("NFC", password)
+
+
+def _refused(code: str, message: str) -> Invalid:
+    params = {"minimum": MIN_LENGTH, "maximum": MAX_LENGTH}
+    return Invalid([Problem(code, message, "password", params)])
 
 
 # ---------------------------------------------------------------- user names

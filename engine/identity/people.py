@@ -9,15 +9,15 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, String, cast, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine import views
 from engine.access import actions
-from engine.blank_text import invisible_in, is_blank
+from engine.blank_text import is_blank
 from engine.config.accepts import MAIL_ADDRESS
 from engine.errors import Invalid, NotFound, Problem
-from engine.identity import invitations, sessions, sign_in_attempts
+from engine.identity import sessions, sign_in_attempts
 from engine.identity.credentials import is_username, normal_username
 from engine.queries.rows import PERSON, person_view
 from engine.store import words
@@ -25,7 +25,7 @@ from engine.store.base import new_id
 from engine.store.tables import PersonTable, SessionTable
 
 
-def add(  # noqa: PLR0913 - a row, column by column
+def add(
     connection: Connection,
     *,
     username: str,
@@ -37,11 +37,9 @@ def add(  # noqa: PLR0913 - a row, column by column
     now: datetime,
     wrong: Sequence[Problem] = (),
     email: str | None = None,
-    one_time_until: datetime | None = None,
 ) -> views.Person:
     """Add an account. ``password_hash`` is ``credentials.hash_password`` of a checked password;
-    ``wrong`` is what that check has found, to be told together with what is wrong here;
-    ``one_time_until`` is when a password ends that is not the person's own.
+    ``wrong`` is what that check has found, to be told together with what is wrong here.
 
     Raises Invalid: username_malformed, duplicate, required (name), email_malformed, unknown_role,
     unknown_right.
@@ -52,7 +50,7 @@ def add(  # noqa: PLR0913 - a row, column by column
     if problems:
         raise Invalid(problems)
     person = views.Person(new_id(), username, name, frozenset(roles), frozenset(rights))
-    person = replace(person, email=(email or "").strip() or None, one_time_until=one_time_until)
+    person = replace(person, email=(email or "").strip() or None)
     try:
         with connection.begin_nested():
             connection.execute(
@@ -67,7 +65,6 @@ def add(  # noqa: PLR0913 - a row, column by column
                     active=True,
                     created_at=now,
                     password_at=now,
-                    one_time_until=one_time_until,
                 )
             )
             words.index_person(connection, person.id, username, name)
@@ -84,22 +81,12 @@ def _name_problems(connection: Connection, username: str, name: str) -> list[Pro
         problems.append(Problem("username_malformed", "small letters, digits, . - _ @", "username"))
     if is_blank(name):
         problems.append(Problem("required", "a name is required", "name"))
-    problems += unseen_problems(name, "name")
     if len(name) > 200:
         problems.append(Problem("too_long", "at most 200 characters", "name", {"maximum": 200}))
     taken = select(PersonTable.id).where(PersonTable.username == username)
     if connection.scalar(taken) is not None:
         problems.append(_duplicate(username))
     return problems
-
-
-def unseen_problems(text: str, field: str) -> list[Problem]:
-    """The problem of a name that has a character that nobody can see; none when it has none."""
-    found = invisible_in(text)
-    if found is None:
-        return []
-    said = f"there is a character that nobody can see: {found}"
-    return [Problem("invisible_character", said, field, {"character": found})]
 
 
 def is_taken(connection: Connection, username: str) -> bool:
@@ -140,7 +127,6 @@ def change(
         person.rights if rights is None else frozenset(rights),
         person.active if active is None else active,
         person.email if email is None else email.strip() or None,
-        person.one_time_until,
     )
     connection.execute(
         update(PersonTable)
@@ -163,35 +149,11 @@ def change(
     return changed
 
 
-def hold_administrators(connection: Connection) -> tuple[str, ...]:
-    """The ids of the active administrators. On PostgreSQL nobody else takes the right from one of
-    them until the transaction ends, so that two cannot go at the same moment."""
-    text = cast(PersonTable.rights, String)  # JSON is compared as it is stored
-    wanted = (
-        select(PersonTable.id)
-        .where(PersonTable.active.is_(True), text.contains(f'"{actions.ADMINISTRATOR}"'))
-        .order_by(PersonTable.id)
-    )
-    if connection.dialect.name != "sqlite":
-        wanted = wanted.with_for_update(key_share=True)
-    return tuple(connection.scalars(wanted))
-
-
 def _email_problems(email: str | None) -> list[Problem]:
     given = (email or "").strip()
-    if not given:
-        return []
-    if unseen := unseen_problems(given, "email"):
-        return unseen
-    if len(given) <= 254 and MAIL_ADDRESS.fullmatch(given):
+    if not given or (len(given) <= 254 and MAIL_ADDRESS.fullmatch(given)):
         return []
     return [Problem("email_malformed", "not a mail address", "email")]
-
-
-def check_known(roles: Iterable[str], rights: Iterable[str], known_roles: Container[str]) -> None:
-    """Raise Invalid for roles and rights that there are not: unknown_role, unknown_right."""
-    if problems := _unknown(roles, rights, known_roles):
-        raise Invalid(problems)
 
 
 def _unknown(
@@ -216,15 +178,6 @@ def get(connection: Connection, username: str, *, lock: bool = False) -> views.P
     return person_view(row)
 
 
-def own_words(connection: Connection, username: str) -> tuple[str, str | None]:
-    """The name and the mail address of an account; empty when there is none."""
-    wanted = select(PersonTable.name, PersonTable.email)
-    row = connection.execute(
-        wanted.where(PersonTable.username == normal_username(username))
-    ).first()
-    return (row.name, row.email) if row else ("", None)
-
-
 def password_at(connection: Connection, person_id: str) -> datetime | None:
     """When the password of an account was set."""
     return connection.scalar(select(PersonTable.password_at).where(PersonTable.id == person_id))
@@ -246,22 +199,19 @@ def set_password(
     *,
     now: datetime,
     keep_session: str | None = None,
-    one_time_until: datetime | None = None,
 ) -> None:
-    """Store the hash of a new password; it is the person's own, or ends at ``one_time_until``.
-    Every session of the person ends, except the one with the token hash ``keep_session``; failed
-    sign-ins no longer count, and no invitation holds any more."""
+    """Store the hash of a new password. Every session of the person ends, except the one with the
+    token hash ``keep_session``; failed sign-ins no longer count."""
     connection.execute(
         update(PersonTable)
         .where(PersonTable.id == person_id)
-        .values(password_hash=password_hash, password_at=now, one_time_until=one_time_until)
+        .values(password_hash=password_hash, password_at=now)
     )
     connection.execute(
         delete(SessionTable).where(
             SessionTable.person_id == person_id, SessionTable.token_hash != (keep_session or "")
         )
     )
-    invitations.end_all(connection, person_id, now=now)
     sessions.renew_all(connection, person_id)
     username = connection.execute(
         select(PersonTable.username).where(PersonTable.id == person_id)

@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine import views
-from engine.blank_text import invisible_in, is_blank
+from engine.blank_text import is_blank
 from engine.errors import Conflict, Invalid, NotAuthenticated, NotFound, Problem
 from engine.iso8601 import TimeMalformed, parse_duration
 from engine.queries.rows import PERSON, AnyRow, person_view
@@ -64,11 +64,9 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def check_new(
-    name: str, scopes: Collection[str], expires: str | None, days: int
-) -> timedelta | None:
+def check_new(name: str, scopes: Collection[str], expires: str | None) -> timedelta | None:
     """Check the arguments of a new token; the result is its lifetime, of the ISO 8601 duration
-    ``expires`` ("": so many ``days``, None: it never ends).
+    ``expires`` (None: it never ends).
 
     :raises Invalid: required or too_long (name), required or unknown_scope (scopes),
         interval_malformed (expires)
@@ -82,15 +80,12 @@ def check_new(
         problems.append(Problem("required", "a token is made for something", "scopes"))
     if is_blank(name):
         problems.append(Problem("required", "say what the token is for", "name"))
-    elif found := invisible_in(" ".join(name.split())):
-        text = f"there is a character that nobody can see: {found}"
-        problems.append(Problem("invisible_character", text, "name", {"character": found}))
     if len(name) > NAME_LENGTH:
         text = f"at most {NAME_LENGTH} characters"
         problems.append(Problem("too_long", text, "name", {"maximum": NAME_LENGTH}))
-    lifetime = timedelta(days=days) if expires == "" else None
+    lifetime = None
     try:
-        if expires:
+        if expires is not None:
             lifetime = parse_duration(expires, positive=True).average
     except TimeMalformed as error:
         problems.append(Problem("interval_malformed", error.message, "expires"))
@@ -115,7 +110,7 @@ def add(
         insert(ApiTokenTable).values(
             id=id,
             person_id=person_id,
-            name=" ".join(name.split()),
+            name=name.strip(),
             prefix=secret[:PREFIX_LENGTH],
             token_hash=secret_hash(secret),
             scopes=sorted(scopes),
@@ -128,8 +123,8 @@ def add(
 def by_secret(connection: Connection, secret: str, *, now: datetime) -> views.Token:
     """The token with this secret, in one SELECT by index.
 
-    :raises NotAuthenticated: ``token_unknown``, ``token_revoked``, ``token_expired``,
-        ``account_closed`` or ``password_one_time``; whoever has the secret may know which
+    :raises NotAuthenticated: ``token_unknown``, ``token_revoked``, ``token_expired`` or
+        ``account_closed``; whoever has the secret may know which
     """
     row = None
     if len(secret) <= MAX_SECRET:
@@ -142,9 +137,6 @@ def by_secret(connection: Connection, secret: str, *, now: datetime) -> views.To
         raise NotAuthenticated("This token has expired.", code="token_expired")
     if not row.active:
         raise NotAuthenticated("The account of this token is closed.", code="account_closed")
-    if row.one_time_until is not None:
-        text = "The account's password must be changed first: somebody else has set it."
-        raise NotAuthenticated(text, code="password_one_time")
     return _view(row)
 
 
@@ -193,19 +185,6 @@ def revoke(connection: Connection, token_id: str, *, now: datetime) -> None:
     )
     if ended.rowcount != 1:
         raise Conflict("This token has been revoked already.", code="already_revoked")
-
-
-def revoke_all(
-    connection: Connection, person_id: str, *, now: datetime
-) -> tuple[tuple[str, str], ...]:
-    """End all tokens of a person for good: the id and the name of each that was still valid."""
-    valid = (ApiTokenTable.person_id == person_id, ApiTokenTable.revoked_at.is_(None))
-    rows = connection.execute(
-        select(ApiTokenTable.id, ApiTokenTable.name).where(*valid).order_by(ApiTokenTable.id)
-    ).all()
-    if rows:
-        connection.execute(update(ApiTokenTable).where(*valid).values(revoked_at=now))
-    return tuple((row.id, row.name) for row in rows)
 
 
 def _view(row: AnyRow) -> views.Token:

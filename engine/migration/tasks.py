@@ -100,7 +100,6 @@ class _TaskMigration:
             "phase": new.activity.phase if new.activity is not None else phase,
             "phase_title": sheet.title if sheet else self.row["phase_title"],
             "role": self._role(),
-            "anyone": new.anyone and not self.row["counter_of"],
             "points": 0 if self.row["counter_of"] else len(new.checklist),
             "due_rule": new.due.words() if new.due else None,
         }

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Integer, bindparam, cast, literal, null, select, union_all
 
 from engine.access import actions
-from engine.access.rules import authorize, may
+from engine.access.rules import authorize
 from engine.queries import facts, people_choices
 from engine.queries.definitions import NEWEST_DEPLOYMENT
 from engine.queries.rows import PERSON, AnySelect, BuiltStatement, people_by_id, person_view
@@ -26,10 +26,8 @@ def read(
     """The choices of a page for ``actor``; ``about`` are ids of the people whom its facts are
     about."""
     authorize(actor, actions.HISTORY_VIEW)
+    authorize(actor, actions.PEOPLE_VIEW)
     rows = _OFFERED.all(connection, {"actor": actor.id})
-    if not may(actor, actions.PEOPLE_VIEW):
-        types = tuple(sorted(row.text for row in rows if row.kind == "type"))
-        return HistoryChoices(types=types, people=Choices((), True), about={}, live=())
     # What belongs together was read in an order, which no database has to keep in a union.
     people = sorted((row for row in rows if row.kind == "person"), key=lambda r: (r.text, r.id))
     likely: list[str] = []

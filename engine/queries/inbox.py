@@ -126,7 +126,7 @@ def choose(
         ranges = of_elements
         equal |= {"process_id": None, "element_id": None, "role": role}
         if show == "role" and role is None:
-            asked.append(lambda of: of_my_roles(actor, of))
+            asked.append(lambda of: of_my_roles(actor, of.role))
     elif free and phase is not None:
         ranges = [and_(only, TaskTable.phase == phase) for only in ranges]
         equal["phase"] = None

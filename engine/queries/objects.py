@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Row, Select, select
 
-from engine.access import actions
 from engine.access.conditions import cases_of
-from engine.access.rules import (
-    CaseObject,
-    DefinitionObject,
-    IncidentObject,
-    PersonObject,
-    TaskObject,
-    may,
-)
+from engine.access.rules import CaseObject, IncidentObject, PersonObject, TaskObject
 from engine.errors import NotFound
 from engine.store.tables import (
     AttachmentTable,
@@ -63,16 +55,6 @@ def incident_object(connection: Connection, actor: Actor, incident_id: str) -> I
     )
 
 
-def definition_object(connection: Connection, actor: Actor, definition_id: str) -> DefinitionObject:
-    """The definition with this id; whoever may see all of them is asked for no case."""
-    if may(actor, actions.DEFINITION_VIEW):
-        return DefinitionObject(definition_id, in_my_case=True)
-    mine = select(InstanceTable.id).where(
-        InstanceTable.definition_id == definition_id, cases_of(actor, InstanceTable.case_id)
-    )
-    return DefinitionObject(definition_id, connection.scalar(mine.limit(1)) is not None)
-
-
 def person_object(connection: Connection, username: str) -> PersonObject:
     """The account with this user name. Raises ``NotFound``."""
     return PersonObject(
@@ -98,12 +80,7 @@ def _tasks(actor: Actor) -> _AnyCase:
         _cases(actor)
         .join(TaskTable, TaskTable.case_id == CaseTable.id)
         .add_columns(
-            TaskTable.id,
-            TaskTable.role,
-            TaskTable.assignee_id,
-            TaskTable.state,
-            TaskTable.revision,
-            TaskTable.anyone,
+            TaskTable.id, TaskTable.role, TaskTable.assignee_id, TaskTable.state, TaskTable.revision
         )
     )
 
@@ -123,6 +100,4 @@ def _case(row: Row[*tuple[object, ...]]) -> CaseObject:
 
 
 def _task(row: Row[*tuple[object, ...]]) -> TaskObject:
-    return TaskObject(
-        row.id, _case(row), row.role, row.assignee_id, row.state, row.revision, row.anyone
-    )
+    return TaskObject(row.id, _case(row), row.role, row.assignee_id, row.state, row.revision)

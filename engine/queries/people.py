@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
 from engine.access import actions
-from engine.access.rules import authorize, may
+from engine.access.rules import authorize
 from engine.errors import NotFound
 from engine.queries import paging, text_search
 from engine.queries.objects import person_object
@@ -81,8 +81,7 @@ def matching(
     """The people that ``text`` may mean, at most so many: the one whose user name or whole name it
     is, else those that have its words. They hold ``role``, if one is asked for, and have an active
     account, unless the actor may see the ``closed`` ones and wants them too."""
-    if not may(actor, actions.PEOPLE_VIEW):
-        return Choices((), True)
+    authorize(actor, actions.PEOPLE_VIEW)
     name = " ".join(text_search.words(text)).lower()
     own = select(*PERSON).where(PersonTable.username == name)
     exact = connection.execute(own).one_or_none()
@@ -102,8 +101,7 @@ def matching(
 
 def named(connection: Connection, actor: Actor, usernames: Iterable[str]) -> dict[str, Person]:
     """Those of the people with these user names that there are, active or not, by user name."""
-    if not may(actor, actions.PEOPLE_VIEW):
-        return {}
+    authorize(actor, actions.PEOPLE_VIEW)
     wanted = sorted({name for name in usernames if name})
     if not wanted:
         return {}
@@ -113,8 +111,7 @@ def named(connection: Connection, actor: Actor, usernames: Iterable[str]) -> dic
 
 def by_id(connection: Connection, actor: Actor, ids: Iterable[str]) -> dict[str, Person]:
     """Those of the people with these ids that there are, active or not, by id."""
-    if not may(actor, actions.PEOPLE_VIEW):
-        return {}
+    authorize(actor, actions.PEOPLE_VIEW)
     return people_by_id(connection, ids)
 
 
@@ -122,8 +119,7 @@ def holders(
     connection: Connection, actor: Actor, roles: Collection[str], most: int
 ) -> dict[str, Choices[Person]]:
     """The first people, by name, of each role, at most so many of each."""
-    if not may(actor, actions.PEOPLE_VIEW):
-        return {role: Choices((), True) for role in roles}
+    authorize(actor, actions.PEOPLE_VIEW)
     ids = holder_ids(connection, roles, most + 1)
     people = people_by_id(connection, (id for of in ids.values() for id in of[:most]))
     return {
@@ -158,8 +154,7 @@ def holder_ids(
 
 def held(connection: Connection, actor: Actor, roles: Collection[str]) -> frozenset[str]:
     """Those of the roles that somebody with an active account holds."""
-    if not may(actor, actions.PEOPLE_VIEW):
-        return frozenset()
+    authorize(actor, actions.PEOPLE_VIEW)
     first = holder_ids(connection, roles, 1)
     return frozenset(role for role, ids in first.items() if ids)
 

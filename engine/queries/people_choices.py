@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import BindParameter, Connection, bindparam, literal, select
 
 from engine.access import actions
-from engine.access.rules import may
+from engine.access.rules import authorize
 from engine.queries.people import holder_ids
 from engine.queries.rows import PERSON, AnySelect, BuiltStatement, people_by_id, person_view
 from engine.store.tables import CaseTable, HistoryTable, PersonRoleTable, PersonTable
@@ -53,8 +53,7 @@ def choices(
 ) -> dict[AnyRole, Choices[Person]]:
     """What a choice of a person with a role (None: of anybody) offers at first, by role, where
     somebody is chosen for the case ``case_id``."""
-    if not may(actor, actions.PEOPLE_VIEW):
-        return {role: Choices((), True) for role in roles}
+    authorize(actor, actions.PEOPLE_VIEW)
     if not roles:
         return {}
     [*asked] = roles

@@ -63,7 +63,6 @@ PERSON = (
     PersonTable.rights,
     PersonTable.active,
     PersonTable.email,
-    PersonTable.one_time_until,
 )
 """The columns that ``person_view`` reads."""
 
@@ -78,7 +77,6 @@ def person_view(row: AnyRow) -> Person:
         frozenset(row.rights),
         row.active,
         row.email,
-        row.one_time_until,
     )
 
 

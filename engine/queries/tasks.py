@@ -72,7 +72,7 @@ TASK = (
 
 _Assignee = aliased(PersonTable)
 ASSIGNEE = tuple(
-    getattr(_Assignee, column.key).label(f"assignee_{column.key}") for column in PERSON[1:-1]
+    getattr(_Assignee, column.key).label(f"assignee_{column.key}") for column in PERSON[1:]
 )
 """The columns of a task's assignee, beside the id: right after those of ``TASK``."""
 _ASSIGNEE_ID = [column.key for column in TASK].index("assignee_id")

@@ -19,7 +19,6 @@ from engine.service.definitions import Definitions
 from engine.service.history import History
 from engine.service.incidents import Incidents
 from engine.service.instances import Instances
-from engine.service.invitations import Invitations
 from engine.service.job_handlers import JobHandlers
 from engine.service.jobs import Jobs
 from engine.service.migration import Migrations
@@ -31,7 +30,6 @@ from engine.service.pending_forms import PendingForms
 from engine.service.people import People
 from engine.service.previews import Previews
 from engine.service.printed import Printed
-from engine.service.rights_requests import RightsRequests
 from engine.service.second_factors import SecondFactors
 from engine.service.sessions import Sessions
 from engine.service.signing import Signing
@@ -62,8 +60,6 @@ class Engine:
         self.instances = Instances(transactions)
         self.incidents = Incidents(transactions)
         self.people = People(transactions)
-        self.invitations = Invitations(transactions)
-        self.rights_requests = RightsRequests(transactions)
         self.pending_forms = PendingForms(transactions)
         self.sessions = Sessions(transactions)
         self.second_factors = SecondFactors(transactions)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
 from engine.access import actions
-from engine.access.rules import authorize, may
+from engine.access.rules import authorize
 from engine.bpmn import sheets
-from engine.bpmn.meta import ProcessMeta
 from engine.bpmn.parsed_file import ParsedFile
 from engine.definitions import check, deploy
 from engine.definitions.library import xml_limits
 from engine.definitions.wording import wording
-from engine.queries import decisions, objects
+from engine.queries import decisions
 from engine.queries import definitions as queries
 from engine.service.transactions import Part
-from engine.unit_of_work import UnitOfWork
 from engine.views import (
     Activity,
     Actor,
@@ -31,7 +28,6 @@ from engine.views import (
     Finding,
     LiveProcess,
     LiveVersions,
-    Receipt,
     Source,
     Wording,
 )
@@ -102,16 +98,14 @@ class Definitions(Part):
     def live(self, actor: Actor) -> tuple[LiveProcess, ...]:
         """The live version of every process, in the order of ``all``. Costs one look at an index
         while nothing new is deployed."""
-        if not may(actor, actions.DEFINITION_VIEW):
-            return ()
+        authorize(actor, actions.DEFINITION_VIEW)
         with self._transactions.database.glancing() as connection:
             return self._transactions.live.read(connection).processes
 
     def names(self, actor: Actor) -> Mapping[str, str]:
         """What the process of each definition is called, by the definition's id. Costs as little
         as ``live``."""
-        if not may(actor, actions.DEFINITION_VIEW):
-            return {}
+        authorize(actor, actions.DEFINITION_VIEW)
         with self._transactions.database.glancing() as connection:
             return self._transactions.live.read(connection).names
 
@@ -152,8 +146,8 @@ class Definitions(Part):
 
         :raises NotFound: when there is none
         """
+        authorize(actor, actions.DEFINITION_VIEW)
         with self._transactions.reading() as connection:
-            self._authorize_reading(connection, actor, definition_id)
             deployed = self._transactions.live.read(connection)
             return self._transactions.drawings.get(connection, deployed, definition_id)
 
@@ -177,53 +171,14 @@ class Definitions(Part):
 
         :raises NotFound: when there is none
         """
+        authorize(actor, actions.DEFINITION_VIEW)
         kept = self._transactions.definitions.if_read(definition_id)
-        if kept is not None and may(actor, actions.DEFINITION_VIEW):
+        if kept is not None:
             return wording(kept)
         with self._transactions.reading() as connection:
-            self._authorize_reading(connection, actor, definition_id)
             if not queries.get(connection, actor, definition_id).startable:
                 return Wording("", {}, {}, {})
             return wording(self._transactions.definitions.get(connection, definition_id))
-
-    def without_role(self, actor: Actor, definition_id: str) -> tuple[str, ...]:
-        """The names of a definition's user tasks that nobody may do: no role answers for them, and
-        the diagram says neither who does them nor that whoever may sign in does.
-
-        :raises NotFound: when there is none
-        """
-        authorize(actor, actions.DEFINITION_VIEW)
-        with self._transactions.reading() as connection:
-            row = queries.get(connection, actor, definition_id)
-            if row.startable:
-                meta = self._transactions.definitions.get(connection, definition_id).meta
-            else:
-                found = self._file(connection, actor, definition_id).metadata.get(row.process_id)
-                meta = found or ProcessMeta(row.process_id, row.name, False)
-        nobodys = (t for t in meta.tasks.values() if t.kind != "manualTask")
-        return tuple(t.name or t.id for t in nobodys if not (t.role or t.anyone or t.assignee))
-
-    def open_to_anyone(self, actor: Actor, definition_id: str, *, key: str) -> Receipt:
-        """Deploy a version of a process whose tasks without a role are for whoever may sign in: the
-        file says so (``sp:access anyone="true"`` on the process), and else is the same byte for
-        byte. The receipt has the new version's ``id``. For process owners.
-
-        :raises NotFound: when there is no such definition
-        :raises Conflict: ``other_version`` when it is not the newest version of its process
-        :raises Rejected: when the file is refused today
-        """
-
-        def do(work: UnitOfWork) -> dict[str, Any]:
-            authorize(actor, actions.DEFINITION_DEPLOY, None)
-            return deploy.open_to_anyone(work, definition_id)
-
-        return self._transactions.write(
-            actor, "open_to_anyone", key, {"definition": definition_id}, do
-        )
-
-    def _authorize_reading(self, connection: Connection, actor: Actor, definition_id: str) -> None:
-        thing = objects.definition_object(connection, actor, definition_id)
-        authorize(actor, actions.DEFINITION_READ, thing)
 
     def _file(self, connection: Connection, actor: Actor, definition_id: str) -> ParsedFile:
         config = self._transactions.config

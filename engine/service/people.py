@@ -8,16 +8,15 @@ from typing import Any
 
 from engine.access import actions
 from engine.access.rules import authorize
-from engine.errors import Conflict, Invalid, Problem
-from engine.identity import credentials, password_rules, people, sessions
+from engine.errors import Conflict, Problem
+from engine.identity import credentials, people, sessions
 from engine.identity.credentials import normal_username
 from engine.queries import objects, people_choices
 from engine.queries import people as queries
 from engine.queries.people import ACCOUNTS as CHAIN
 from engine.service.transactions import Part
 from engine.unit_of_work import UnitOfWork
-from engine.views import SYSTEM, Account, Actor, Choices, Page, Person, Receipt
-from engine.work import account_changes
+from engine.views import Account, Actor, Choices, Page, Person, Receipt
 
 
 class People(Part):
@@ -122,22 +121,17 @@ class People(Part):
         roles: Collection[str] = (),
         rights: Collection[str] = (),
         email: str | None = None,
-        password: str | None,
-        one_time: bool | None = None,
+        password: str,
         key: str,
     ) -> Receipt:
         """Add an account; the receipt has its ``id``. For administrators.
 
         :param email: the address that reminders are sent to; without one there are no reminders
-        :param password: None for an account that nobody can sign in to until its owner has chosen a
-            password by an invitation
-        :param one_time: as for ``set_password``
         :raises Invalid: for a user name that is taken, unknown roles or rights, and a password
             that is too short or too common
         """
-        wrong, hashed, digest = self._checked(actor, username, name, email, password, key)
-        one_time = actor.id != SYSTEM.id if one_time is None else one_time
-        one_time = one_time and password is not None
+        wrong = credentials.problems(password, username)
+        hashed = "" if wrong else credentials.hash_password(password)
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
@@ -152,7 +146,6 @@ class People(Part):
                 known_roles=self._transactions.config.roles,
                 now=work.now,
                 wrong=wrong,
-                one_time_until=account_changes.one_time_until(work) if one_time else None,
             )
             detail = {"person": person.id, "username": person.username, "name": person.name}
             held = {"roles": sorted(person.roles), "rights": sorted(person.rights)}
@@ -160,7 +153,7 @@ class People(Part):
             return {"id": person.id}
 
         request: dict[str, Any] = {"username": username, "name": name, "roles": sorted(roles)}
-        request |= {"rights": sorted(rights), "email": email, "password": digest}
+        request |= {"rights": sorted(rights), "email": email}
         return self._transactions.write(actor, "add_person", key, request, do)
 
     def change(
@@ -173,32 +166,36 @@ class People(Part):
         active: bool | None = None,
         email: str | None = None,
         seen: Person | None = None,
-        force: bool = False,
         key: str,
     ) -> Receipt:
         """Change an account: arguments that are None leave it as it is, an empty ``email`` removes
-        the address. For administrators. What an administrator gives themselves waits until another
-        one approves it (``engine.rights_requests``), where there is another and the settings ask
-        for that; the receipt then has the ``request``. Open tasks of roles that are gone go back
-        to these; the receipt says how many (``given_back``). A closed account's API tokens end.
+        the address. For administrators.
 
         :param seen: the person as the actor has seen them
-        :param force: lets the engine itself take the last administrator away
         :raises NotFound: when there is no such account
-        :raises Conflict: ``stale_person`` when the person is no longer as they were seen,
-            ``last_administrator`` when nobody would be left who manages accounts
+        :raises Conflict: ``stale_person`` when the person is no longer as they were seen
         """
-        given = account_changes.AccountChange(
-            None if roles is None else frozenset(roles),
-            None if rights is None else frozenset(rights),
-            active,
-            email,
-        )
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             authorize(actor, actions.PEOPLE_MANAGE, None)
-            spared = force and actor.id == SYSTEM.id
-            return account_changes.change(work, username, given, seen=seen, spared=spared)
+            now = people.get(work.connection, username, lock=True)
+            if seen not in (None, now):
+                raise Conflict("The account has changed since.", code="stale_person")
+            person = people.change(
+                work.connection,
+                now,
+                roles=roles,
+                rights=rights,
+                active=active,
+                email=email,
+                known_roles=self._transactions.config.roles,
+                by=work.actor.id,
+                now=work.now,
+            )
+            held = {"roles": sorted(person.roles), "rights": sorted(person.rights)}
+            detail = {"person": person.id, "active": person.active, **held}
+            work.note("person.changed", CHAIN, detail)
+            return {"id": person.id}
 
         request = {
             "username": username,
@@ -209,20 +206,10 @@ class People(Part):
         }
         return self._transactions.write(actor, "set_person", key, request, do)
 
-    def password_problems(
-        self, username: str, password: str, *, name: str | None = None, email: str | None = None
-    ) -> tuple[Problem, ...]:
+    def password_problems(self, username: str, password: str) -> tuple[Problem, ...]:
         """What is wrong with a new password, so that it can be told together with what else is
-        wrong; nothing is changed.
-
-        :param name: the name of whoever gets it, and ``email`` their address; those of the account
-            when None
-        """
-        if name is None:
-            with self._transactions.reading() as connection:
-                name, email = people.own_words(connection, username)
-        rules = password_rules.rules_of(self._transactions.config)
-        return rules.problems(password, username, name, email)
+        wrong; nothing is changed."""
+        return credentials.problems(password, username)
 
     def set_password(
         self,
@@ -232,26 +219,17 @@ class People(Part):
         *,
         keep: str | None = None,
         seen: datetime | None = None,
-        one_time: bool | None = None,
-        revoke_tokens: bool = False,
         key: str,
     ) -> Receipt:
         """Set a password: one's own, or anybody's for an administrator. Every session of the
-        account ends, except the one with the token ``keep``. One that somebody else has set works
-        once: its owner, who is told by mail, changes it at the first sign-in and can do nothing
-        before; it ends after ``[access] one_time_password_hours``, and the account's API tokens are
-        revoked. The receipt says how many (``revoked``).
+        account ends, except the one with the token ``keep``.
 
-        :param one_time: whether it is to be changed; None for one that another person sets
-        :param revoke_tokens: whether a change of one's own password revokes the API tokens too
         :param seen: when the password was set that the actor replaces; any when None
         :raises Invalid: when the password is too short or too common
         :raises Conflict: ``stale_password`` with ``at`` when it was set again since
         """
-        if problems := self.password_problems(username, password):
-            raise Invalid(problems)
+        credentials.check_new(password, username)
         hashed = credentials.hash_password(password)
-        digest = credentials.request_digest(password, actor.id, key)
 
         def do(work: UnitOfWork) -> dict[str, Any]:
             thing = objects.person_object(work.connection, normal_username(username))
@@ -260,32 +238,11 @@ class People(Part):
             at = people.password_at(work.connection, person.id)
             if seen not in (None, at):
                 raise Conflict("The password was set since.", code="stale_password", at=at)
-            return account_changes.set_password(
-                work,
-                person,
-                hashed,
-                keep=sessions.token_hash(keep) if keep else None,
-                one_time=one_time,
-                revoke=revoke_tokens,
+            keep_hash = sessions.token_hash(keep) if keep else None
+            people.set_password(
+                work.connection, person.id, hashed, now=work.now, keep_session=keep_hash
             )
+            work.note("password.changed", CHAIN, {"person": person.id})
+            return {"id": person.id}
 
-        request = {"username": username, "password": digest, "revoke": revoke_tokens}
-        return self._transactions.write(actor, "set_password", key, request, do)
-
-    def _checked(
-        self,
-        actor: Actor,
-        username: str,
-        name: str,
-        email: str | None,
-        password: str | None,
-        key: str,
-    ) -> tuple[tuple[Problem, ...], str, str]:
-        """What is wrong with the password of a new account, its hash, and what stands for it in the
-        request's digest; both empty without one."""
-        if password is None:
-            return (), "", ""
-        if wrong := self.password_problems(username, password, name=name, email=email):
-            return wrong, "", ""
-        digest = credentials.request_digest(password, actor.id, key)
-        return (), credentials.hash_password(password), digest
+        return self._transactions.write(actor, "set_password", key, {"username": username}, do)

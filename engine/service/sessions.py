@@ -172,9 +172,8 @@ class Sessions(Part):
 
         :param signed_in: whether this very person is signed in and enters the own password again:
             that is counted apart, so that nobody keeps anybody from signing by wrong log-ins
-        :raises NotAuthenticated: ``wrong_password``, the same for an unknown user;
-            ``too_many_attempts`` with ``seconds`` to wait; or ``password_expired`` for one that
-            somebody else has set too long ago
+        :raises NotAuthenticated: ``wrong_password``, the same for an unknown user; or
+            ``too_many_attempts`` with ``seconds`` to wait
         """
         kind: Purpose = "signing" if signed_in else "sign_in"
         try:
@@ -223,8 +222,4 @@ class Sessions(Part):
             work = self._transactions.unit_of_work(connection, SYSTEM)
             sign_in_attempts.settle(connection, attempt, renewed)
             work.flush()
-        until = attempt.person.one_time_until
-        if until is not None and self._transactions.now() >= until:
-            text = "The password that somebody else has set is too old: ask for another one."
-            raise NotAuthenticated(text, code="password_expired")
         return attempt.person

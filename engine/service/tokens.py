@@ -19,9 +19,8 @@ from engine.views import Actor, IssuedToken, Receipt, Token
 
 CHAIN = "accounts"
 """The history chain of facts about accounts."""
-LIFETIME: Final = ""
-"""Tokens are valid as long as the settings say (``[access] token_days``), unless something else is
-asked for."""
+LIFETIME: Final = "P1Y"
+"""How long a token is valid unless something else is asked for (an ISO 8601 duration)."""
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +42,12 @@ class Tokens(Part):
 
         :param name: what it is for, so that its owner recognises it
         :param scopes: what it may be used for, of ``read``, ``tasks``, ``cases``, ``definitions``
-        :param expires: after how long it ends: an ISO 8601 duration, with months of average length;
-            "" for ``[access] token_days``, None for never
+        :param expires: after how long it ends: an ISO 8601 duration, with months of average
+            length; None for never
         :raises NotAllowed: for somebody else's account
         :raises Invalid: for a name, scopes or a duration that cannot be
         """
-        lifetime = tokens.check_new(name, scopes, expires, self._days)
+        lifetime = tokens.check_new(name, scopes, expires)
         token_id, secret = new_id(), tokens.new_secret()
 
         def do(work: UnitOfWork) -> dict[str, Any]:
@@ -65,9 +64,8 @@ class Tokens(Part):
                 expires_at=expires_at,
                 now=work.now,
             )
-            made = {"name": " ".join(name.split()), "scopes": sorted(scopes)}
-            detail = {"person": person.id, "token": token_id, **made, "expires_at": expires_at}
-            work.note("token.added", CHAIN, detail)
+            made = {"name": name.strip(), "scopes": sorted(scopes), "expires_at": expires_at}
+            work.note("token.added", CHAIN, {"person": person.id, "token": token_id, **made})
             return {"id": token_id}
 
         request = {"username": username, "name": name, "scopes": sorted(scopes)}
@@ -83,14 +81,10 @@ class Tokens(Part):
     ) -> tuple[Problem, ...]:
         """What would keep ``add`` from adding a token; nothing is changed."""
         try:
-            tokens.check_new(name, scopes, expires, self._days)
+            tokens.check_new(name, scopes, expires)
         except Invalid as error:
             return error.problems
         return ()
-
-    @property
-    def _days(self) -> int:
-        return self._transactions.config.access.token_days
 
     def all(self, actor: Actor, username: str | None = None) -> tuple[Token, ...]:
         """The tokens of an account, revoked ones too, the newest first; of all accounts when None.

@@ -88,16 +88,7 @@ from engine.views.migration import (
 from engine.views.operations import Pulse
 from engine.views.page import Choices, Page
 from engine.views.pending_forms import PendingForm
-from engine.views.people import (
-    SYSTEM,
-    Account,
-    Actor,
-    Invitation,
-    Person,
-    RightsRequest,
-    Role,
-    TokenName,
-)
+from engine.views.people import SYSTEM, Account, Actor, Person, Role, TokenName
 from engine.views.previews import PreviewedCase, PreviewGroup, StoredPreview
 from engine.views.printed import (
     PrintedAnswer,
@@ -211,7 +202,6 @@ __all__ = [
     "InstanceTitle",
     "InstanceVerdict",
     "InstanceView",
-    "Invitation",
     "IssuedChallenge",
     "IssuedRecoveryCodes",
     "IssuedToken",
@@ -258,7 +248,6 @@ __all__ = [
     "Pulse",
     "Receipt",
     "Requirement",
-    "RightsRequest",
     "Role",
     "RowState",
     "Rule",

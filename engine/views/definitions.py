@@ -215,8 +215,7 @@ class PhaseDiagram:
 @dataclass(frozen=True, slots=True)
 class Activity:
     """A user task of a diagram as a row of a sheet. ``due`` are the attributes of the diagram's
-    rule, such as ``{"after": "P5D", "calendar": "working"}``. ``anyone``: no role answers for it,
-    and whoever may sign in may do it."""
+    rule, such as ``{"after": "P5D", "calendar": "working"}``."""
 
     id: str
     name: str
@@ -226,7 +225,6 @@ class Activity:
     signature: bool
     form: tuple[str, ...]
     process_id: str = ""
-    anyone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,6 @@ class Person:
     rights: frozenset[str]
     active: bool = True
     email: str | None = None
-    one_time_until: datetime | None = field(default=None, compare=False)
-    """Until when the password holds that somebody else has set; it must be changed at the first
-    sign-in. None for a password of their own."""
 
     @property
     def initials(self) -> str:
@@ -68,28 +65,6 @@ class Account:
     password_at: datetime
     changed_by: str | None = None
     changed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RightsRequest:
-    """Roles and rights that an administrator wants beside those that they have, and that somebody
-    else has not decided yet."""
-
-    id: str
-    person: Person
-    roles: frozenset[str]
-    rights: frozenset[str]
-    asked_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """A link's invitation: to whom (None: to the first administrator), and until when. Its
-    ``secret`` is in the result that made it only; None when the key is repeated."""
-
-    person: Person | None
-    expires_at: datetime
-    secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,6 @@ class Token:
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
 
-    def holds(self, now: datetime) -> bool:
-        """Whether the token opens anything at this moment."""
-        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
-
     def actor(self) -> Actor:
         """The token's person as an actor, with the roles and rights of now and this token."""
         who = self.person

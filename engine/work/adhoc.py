@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 
 from engine.access import actions
 from engine.access.rules import ActivityObject, authorize, may
-from engine.definitions.library import ExecutableDefinition
 from engine.errors import Conflict, NotFound
 from engine.queries import objects
 from engine.queries.rows import AnyRow
@@ -54,7 +53,7 @@ def _options(work: UnitOfWork, instance: RunningInstance) -> Iterator[ActivityOp
     active = _active(instance)
     for token, scope_id, names in executor_of(definition).choices(instance.process):
         for name in names:
-            role, anyone = _whose(definition, name)
+            role = definition.meta.roles.get(name)
             yield ActivityOption(
                 instance_id=instance.id,
                 scope_token=token,
@@ -63,17 +62,9 @@ def _options(work: UnitOfWork, instance: RunningInstance) -> Iterator[ActivityOp
                 element_id=name,
                 name=definition.element_name(name),
                 role=role,
-                allowed=may(work.actor, actions.CASE_BEGIN, ActivityObject(case, role, anyone)),
+                allowed=may(work.actor, actions.CASE_BEGIN, ActivityObject(case, role)),
                 active=active[name],
             )
-
-
-def _whose(definition: ExecutableDefinition, element_id: str) -> tuple[str | None, bool]:
-    """The role of an activity, and whether whoever may sign in may begin it."""
-    task = definition.meta.tasks.get(element_id)
-    if task is not None:
-        return task.role, task.anyone
-    return definition.meta.roles.get(element_id), False
 
 
 def _active(instance: RunningInstance) -> Counter[str]:
@@ -103,11 +94,11 @@ def begin(
     instance = step.instance(instance_id)
     if element_id not in instance.definition.model.nodes:
         raise NotFound(f"{instance.definition.name} has no element {element_id}", id=element_id)
-    role, anyone = _whose(instance.definition, element_id)
+    role = instance.definition.meta.roles.get(element_id)
     case = objects.case_object(work.connection, work.actor, case.id)
     if not case.running:
         raise Conflict("This case has ended.", code="case_ended", state=case.state)
-    authorize(work.actor, actions.CASE_BEGIN, ActivityObject(case, role, anyone))
+    authorize(work.actor, actions.CASE_BEGIN, ActivityObject(case, role))
     scope = _scope(instance, element_id, scope_token)
     if scope is None:
         name = instance.definition.element_name(element_id)

@@ -39,7 +39,6 @@ def open_task(work: UnitOfWork, task: LoadedTask) -> str:
             "id": ident,
             "counter_of": task.row.id,
             "role": role,
-            "anyone": False,
             "assignee_id": None,
             "state": "open",
             "place": f"{row['place'][:-12]}{ident[:12]}",

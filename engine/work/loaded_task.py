@@ -19,7 +19,7 @@ from engine.errors import NotFound
 from engine.queries import objects, task_detail
 from engine.queries.task_detail import TaskRequirements
 from engine.store.base import table_of
-from engine.store.tables import CaseTable, InstanceTable, PersonTable, TaskTable
+from engine.store.tables import CaseTable, InstanceTable, TaskTable
 from engine.unit_of_work import (
     INSTANCE_COLUMNS,
     InstanceSnapshot,
@@ -35,8 +35,7 @@ _INSTANCE: Final = table_of(InstanceTable)
 
 _USED: Final = (
     *(_TASK.c.id, _TASK.c.case_id, _TASK.c.instance_id, _TASK.c.definition_id),
-    *(_TASK.c.element_id, _TASK.c.token, _TASK.c.name, _TASK.c.role, _TASK.c.anyone),
-    *(_TASK.c.assignee_id,),
+    *(_TASK.c.element_id, _TASK.c.token, _TASK.c.name, _TASK.c.role, _TASK.c.assignee_id),
     *(_TASK.c.state, _TASK.c.revision, _TASK.c.local, _TASK.c.ticks, _TASK.c.opened_at),
     *(_TASK.c.draft_at, _TASK.c.ended_at, _TASK.c.completed_by, _TASK.c.due),
     *(_TASK.c.answers, _TASK.c.note, _TASK.c.counter_of),
@@ -70,7 +69,6 @@ class StoredTask(NamedTuple):
     token: str
     name: str
     role: str | None
-    anyone: bool
     assignee_id: str | None
     state: str
     revision: int
@@ -171,7 +169,7 @@ def access_object(work: UnitOfWork, task: LoadedTask) -> TaskObject:
     row, actor = task.row, work.actor
     visible = (
         rules.sees_all(actor)
-        or row.anyone
+        or row.role is None
         or row.role in actor.roles
         or actor.id in (row.assignee_id, row.completed_by)
     )
@@ -179,15 +177,7 @@ def access_object(work: UnitOfWork, task: LoadedTask) -> TaskObject:
         return objects.task_object(work.connection, actor, row.id)
     lead = row.snapshot.people.get(row.lead_role or "")
     case = CaseObject(row.case_id, True, row.case_state, lead, row.lead_role)
-    thing = TaskObject(row.id, case, row.role, row.assignee_id, row.state, row.revision, row.anyone)
-    if row.role is None or row.role in actor.roles or row.assignee_id != actor.id:
-        return thing
-    return replace(thing, named=_username(work, actor.id) == task.named())
-
-
-def _username(work: UnitOfWork, person_id: str) -> str | None:
-    wanted = select(PersonTable.username).where(PersonTable.id == person_id)
-    return work.connection.scalar(wanted)
+    return TaskObject(row.id, case, row.role, row.assignee_id, row.state, row.revision)
 
 
 def task_form(work: UnitOfWork, task_id: str) -> TaskForm:

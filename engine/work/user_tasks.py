@@ -30,9 +30,6 @@ UNPLANNED: Final = "999999"
 """The order of tasks that stand on no sheet: after those that do."""
 _INSERT_TASK: Final = Statement(insert(table_of(TaskTable)))
 _CASE: Final = select(CaseTable.people, CaseTable.place).where(CaseTable.id == bindparam("id"))
-_PERSON: Final = select(PersonTable.active, PersonTable.roles).where(
-    PersonTable.id == bindparam("id")
-)
 _PLAN: Final = table_of(PlanItemTable)
 _PLAN_ITEM: Final = select(_PLAN).where(
     _PLAN.c.case_id == bindparam("case_id"),
@@ -107,8 +104,7 @@ def _open(step: Step, instance: RunningInstance, wait: Wait) -> dict[str, Any]:
     plan = _plan_item(step.connection, instance, wait.element_id) if planned else None
     gets = task_defaults(step, instance, meta, wait) if _asks_more(meta) else TaskDefaults()
     person = (plan.person_id if plan else None) or gets.person_id or people.get(meta.role or "")
-    role = None if person == gets.person_id else meta.role
-    assignee = _gets(step.connection, person, instance, meta, role) if person else None
+    assignee = _gets(step.connection, person, instance, meta) if person else None
     due = plan.due if plan is not None and plan.decided else gets.due
     task_id = new_id()
     if plan is not None:
@@ -116,8 +112,12 @@ def _open(step: Step, instance: RunningInstance, wait: Wait) -> dict[str, Any]:
         step.connection.execute(
             update(PlanItemTable).where(PlanItemTable.id == plan.id).values(due=due, decided=False)
         )
-    detail: dict[str, Any] = {"task": task_id, "role": meta.role, "assignee": assignee}
-    detail["due"] = due and due.isoformat()
+    detail: dict[str, Any] = {
+        "task": task_id,
+        "role": meta.role,
+        "assignee": assignee,
+        "due": due and due.isoformat(),
+    }
     if gets.unknown is not None:
         detail["unknown_assignee"] = gets.unknown
     step.note(instance, "task.opened", wait.element_id, detail)
@@ -133,7 +133,6 @@ def _open(step: Step, instance: RunningInstance, wait: Wait) -> dict[str, Any]:
         "phase": _phase(instance.definition, meta),
         "phase_title": plan.phase_title if plan else _phase_title(instance.definition),
         "role": meta.role,
-        "anyone": meta.anyone,
         "assignee_id": assignee,
         "state": "open",
         "due": due,
@@ -179,24 +178,19 @@ def _place(case_place: str, plan: Any | None, step: Step, task_id: str) -> str:
 
 
 def _gets(
-    connection: Connection,
-    person_id: str,
-    instance: RunningInstance,
-    meta: TaskMeta,
-    role: str | None,
+    connection: Connection, person_id: str, instance: RunningInstance, meta: TaskMeta
 ) -> str | None:
     """The person, unless somebody else must do it: then the task is offered to the role."""
     if person_id in four_eyes.doers(connection, instance.id, meta.signature.not_by):
         return None
-    return _able(connection, person_id, role)
+    return _active(connection, person_id)
 
 
-def _able(connection: Connection, person_id: str, role: str | None) -> str | None:
-    """The person, unless the account is closed or does not hold the task's role (any more): then
-    the task is offered to the role."""
-    row = connection.execute(_PERSON, {"id": person_id}).first()
-    holds = row is not None and row.active and (role is None or role in row.roles)
-    return person_id if holds else None
+def _active(connection: Connection, person_id: str) -> str | None:
+    """The person, unless the account is closed: then the task is offered to the role."""
+    return connection.scalar(
+        select(PersonTable.id).where(PersonTable.id == person_id, PersonTable.active.is_(True))
+    )
 
 
 def _phase(definition: ExecutableDefinition, meta: TaskMeta) -> str | None:

@@ -12,8 +12,8 @@ NAMES = {
     "Clock", "Config", "Engine", "FakeClock", "SystemClock", "is_unseen", "load_config",
     "new_seal_key", "LOG_FORMATS",
     # who
-    "SYSTEM", "TOKEN_SCOPES", "Account", "Actor", "Customer", "CustomerRow", "Invitation",
-    "IssuedToken", "Person", "RightsRequest", "Role", "Session", "Token", "TokenName",
+    "SYSTEM", "TOKEN_SCOPES", "Account", "Actor", "Customer", "CustomerRow", "IssuedToken",
+    "Person", "Role", "Session", "Token", "TokenName",
     "Browser", "IssuedChallenge", "IssuedRecoveryCodes", "OneTimeCodeSetup", "OpenidVisit",
     "Passkey",
     "PendingSignIn", "SessionRow", "SignInMethods", "Site",

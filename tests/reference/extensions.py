@@ -103,12 +103,6 @@ EXTENSIONS = (
         (Attribute("key", ROLE, "", "the role", ("saljare", "Säljare"), "nobody", "lane_role_unknown"),),
     ),
     Extension(
-        "access",
-        "Who may do tasks that no role answers for. On a process: all of its tasks that stand in no lane and name nobody; on a lane that is no role: those in it; or on one task. Without it a process with such a task is kept as a drawing.",
-        '<sp:access anyone="true"/>',
-        (Attribute("anyone", "`true`, `false`", "`false`", "whoever may sign in does them", ("true", "false"), "yes", "access_malformed"),),
-    ),
-    Extension(
         "assignee",
         "Who gets the task. Somebody unknown: it is offered to its role.",
         '<sp:assignee value="sara"/>',

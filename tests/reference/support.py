@@ -14,7 +14,7 @@ class Lived:
 
     def __init__(self, engine: Engine, clock: FakeClock, claim: Claim):
         self._engine, self._clock, self._count = engine, clock, 0
-        engine.definitions.deploy(SYSTEM, sources(claim), strict_roles=False, key=self._key())
+        engine.definitions.deploy(SYSTEM, sources(claim), key=self._key())
         started = engine.cases.start(SYSTEM, process_id="P", key=self._key())
         self._case = str(started.id)
         self.seen = " ".join(self._step(part) for part in _parts(claim.life))

@@ -36,9 +36,7 @@ def places(rule: Rule, diagram: str, number: int = 0) -> Iterator[tuple[str, str
 
 
 def looked_at(diagram: str) -> lint.Report:
-    return lint.lint(
-        [Source("rule.bpmn", written(diagram))], roles=ROLES, rules=lint.Rules(strict_roles=False)
-    )
+    return lint.lint([Source("rule.bpmn", written(diagram))], roles=ROLES)
 
 
 def becomes(report: lint.Report, code: str) -> str:

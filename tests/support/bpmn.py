@@ -70,14 +70,7 @@ def tree(content: str) -> etree._ElementTree:
 def findings(*contents: str, **options: Any) -> list[Finding]:
     """What the checks say about files with these contents, uploaded together."""
     sources = [Source(f"{n}.bpmn", file(content)) for n, content in enumerate(contents)]
-    options.setdefault("rules", lint.Rules(strict_roles=_drawn_roles(contents)))
     return lint.check(sources, roles=options.pop("roles", ROLES), **options)
-
-
-def _drawn_roles(contents: tuple[str, ...]) -> bool:
-    """Whether the diagrams are about roles: those of other things have tasks for anybody."""
-    words = ("<lane", "sp:access", "sp:case", "sp:starter", "sp:role")
-    return any(word in content for content in contents for word in words)
 
 
 def errors(*contents: str, **options: Any) -> list[str]:
@@ -93,5 +86,4 @@ def codes(*contents: str, **options: Any) -> set[str]:
 def startable(*contents: str, **options: Any) -> set[str]:
     """The processes that could be started."""
     sources = [Source(f"{n}.bpmn", file(content)) for n, content in enumerate(contents)]
-    options.setdefault("rules", lint.Rules(strict_roles=_drawn_roles(contents)))
     return set(lint.lint(sources, roles=ROLES, **options).startable)

@@ -27,7 +27,7 @@ def diagram(
 ) -> Source:
     """A file with one process. ``lanes`` are the elements of each role, ``messages`` come from
     ``message()``, ``variables`` are FEEL defaults by name, ``said`` is what else stands on the
-    process (``<sp:case …/>``). What stands in no lane is for whoever may sign in."""
+    process (``<sp:case …/>``)."""
     defaults = "".join(
         f"<sp:variable name={quoteattr(name)} default={quoteattr(text)}/>"
         for name, text in (variables or {}).items()
@@ -36,8 +36,7 @@ def diagram(
         f"{HEAD}{''.join(messages)}"
         f'<bpmn:process id="{process_id}" name="{process_id.capitalize()}" '
         f'isExecutable="{str(executable).lower()}">'
-        f'<bpmn:extensionElements><sp:access anyone="true"/>{said}{defaults}'
-        "</bpmn:extensionElements>"
+        f"<bpmn:extensionElements>{said}{defaults}</bpmn:extensionElements>"
         f"{_lanes(lanes or {})}{''.join(parts)}</bpmn:process></bpmn:definitions>"
     )
     return Source(f"{process_id}.bpmn", text.encode())

@@ -40,7 +40,6 @@ APPROVAL = Source(
              xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
              id="d" targetNamespace="urn:test">
   <process id="approval" isExecutable="true">
-    <extensionElements><access xmlns="urn:serviceplan:bpmn:1" anyone="true"/></extensionElements>
     <startEvent id="start"/>
     <sequenceFlow id="f1" sourceRef="start" targetRef="large"/>
     <exclusiveGateway id="large" name="Large?" default="f3"/>

@@ -14,7 +14,7 @@ from engine.config import Config, load_config
 from engine.errors import ConfigError
 
 FILE = Path(__file__).parents[2] / "config.toml"
-SECTIONS = ("company", "database", "calendar", "cases", "limits", "access", "web")
+SECTIONS = ("company", "database", "calendar", "cases", "limits", "web")
 
 
 @pytest.fixture(autouse=True)
@@ -170,50 +170,3 @@ def test_a_missing_file_and_a_broken_one_are_told_apart(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         load_config(tmp_path / "none.toml")
     assert "not a TOML file" in refused(tmp_path, "[web\n").message
-
-
-# ---------------------------------------------------------------- secrets and names
-
-
-@pytest.mark.parametrize(
-    "secret", ["x", "ab" * 20, "0123456789abcdef0123456789abcde", " " * 40 + "x"]
-)
-def test_a_secret_that_could_be_guessed_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secret: str
-) -> None:
-    error = refused(tmp_path, f'[web]\nsecret = "{secret}"')
-    assert "at least 32 characters" in error.message
-    monkeypatch.setenv("SERVICEPLAN_SECRET", secret)
-    with pytest.raises(ConfigError, match="at least 32 characters") as caught:
-        load_config(written(tmp_path, ""))
-    assert secret not in caught.value.message or len(secret) == 1
-
-
-def test_a_long_secret_is_taken_and_none_is_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    secret = "0123456789abcdef0123456789abcdef"
-    assert load_config(written(tmp_path, f'[web]\nsecret = "{secret}"')).web.secret == secret
-    monkeypatch.setenv("SERVICEPLAN_SECRET", secret)
-    assert load_config(written(tmp_path, "")).web.secret == secret
-    monkeypatch.setenv("SERVICEPLAN_SECRET", "")
-    assert load_config(written(tmp_path, f'[web]\nsecret = "{secret}"')).web.secret == ""
-
-
-@pytest.mark.parametrize("character", ["\\u202e", "\\u200b", "\\u2066", "\\ufeff", "\\u0007"])
-def test_the_names_of_roles_and_company_have_no_invisible_characters(
-    tmp_path: Path, character: str
-) -> None:
-    role = f'[roles.boss]\nsv = "Chef{character}"\nen = "Boss"'
-    assert "invisible" in refused(tmp_path, role).message
-    assert "invisible" in refused(tmp_path, f'[company]\nname = "A{character}B"').message
-
-
-def test_a_list_of_leaked_passwords_must_be_one(tmp_path: Path) -> None:
-    file = tmp_path / "list"
-    setting = f'[access]\nbreached_passwords = "{file}"'
-    assert "SHA1:COUNT" in refused(tmp_path, setting).message
-    file.write_text("nothing of the kind")
-    assert "SHA1:COUNT" in refused(tmp_path, setting).message
-    file.write_text("A" * 40 + ":7\r\n")
-    assert load_config(written(tmp_path, setting)).access.breached_passwords == str(file)

@@ -56,8 +56,6 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Någon har spärrat nyckeln för gott. Skapa en ny om du ska ha en.")),
     "account-closed": Kind(401, N_("Kontot är stängt"), N_(
         "Personen som nyckeln gäller får inte längre logga in.")),
-    "password-one-time": Kind(401, N_("Lösenordet måste bytas först"), N_(
-        "Någon annan har satt personens lösenord. Logga in och byt det.")),
     "scope-missing": Kind(403, N_("API-nyckeln är inte gjord för detta"), N_(
         "Nyckeln har inte den omfattning som anropet kräver. Skapa en nyckel som har den.")),
     "not-allowed": Kind(403, N_("Du får inte göra detta"), N_(
@@ -131,8 +129,6 @@ BY_CODE: Final[Mapping[str, str]] = {
     "token_expired": "token-expired",
     "token_revoked": "token-revoked",
     "account_closed": "account-closed",
-    "password_one_time": "password-one-time",
-    "password_expired": "wrong-password",
     "too_many_attempts": "too-many-attempts",
     "wrong_password": "wrong-password",
     "not_yours": "not-yours",

@@ -55,13 +55,6 @@ database_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def address(config: Config) -> str:
-    """Under which address people reach the application, as far as the settings know."""
-    web = config.web
-    host = "localhost" if web.host in ("0.0.0.0", "::", "127.0.0.1") else web.host  # noqa: S104
-    return web.address or f"http://{f'[{host}]' if ':' in host else host}:{web.port}"
-
-
 @contextmanager
 def opened(config: Config, *, new: bool = False) -> Iterator[Engine]:
     """The engine on the database of ``config``, closed when the block ends.

@@ -53,12 +53,7 @@ def serve(
         first_start.fill(config, with_example=not empty)
     if state == "nobody" or (state == "new" and empty):
         first_step = settings.command(*first_start.ADD_FIRST, database=database)
-        link, minutes = first_start.first_link(config)
-        click.echo(
-            f"Nobody can sign in yet. The first administrator opens, within {minutes} minutes:\n"
-            f"  {link}\n(works once; the next start prints another). Or in a terminal:\n"
-            f"  {first_step}"
-        )
+        click.echo(f"Nobody can sign in yet. The first administrator:\n  {first_step}")
     # The login page is everybody's, and a server's URL may have a password.
     public = "URL" if database and "://" in database else database
     first_step = settings.command(*first_start.ADD_FIRST, database=public)

@@ -7,7 +7,7 @@ import sys
 import click
 
 from engine import SYSTEM, Config, Engine, NotFound, Person
-from web.cli.common import Settings, address, database_option, new_key, opened, table
+from web.cli.common import Settings, database_option, new_key, opened, table
 from web.passwords import new_password
 
 RIGHTS = ("process_owner", "manager", "administrator")
@@ -41,7 +41,6 @@ def user() -> None:
 @rights_option
 @email_option
 @generate_option
-@click.option("--invite", is_flag=True, help="Print a link by which the person chooses a password.")
 @database_option
 @click.pass_obj
 def add(
@@ -52,19 +51,15 @@ def add(
     rights: tuple[str, ...],
     email: str | None,
     generate: bool,
-    invite: bool,
     database: str | None,
 ) -> None:
-    """Add a person. A password that is generated here works once: the person changes it at the
-    first sign-in."""
+    """Add a person."""
     config = settings.load(database)
     _check_roles(config, roles)
     with opened(config, new=True) as engine:
         if username in engine.people.named(SYSTEM, [username]):
             raise click.UsageError(f"There is already somebody with the user name {username}.")
-        password, made = None, False
-        if not invite:
-            password, made = _password(engine, username, generate, name=name, email=email)
+        password, made = _password(generate)
         engine.people.add(
             SYSTEM,
             username,
@@ -73,11 +68,9 @@ def add(
             rights=rights,
             email=email,
             password=password,
-            one_time=made,
             key=new_key(),
         )
-        link = _link(engine, config, username) if invite else ""
-    _say(f"{name} can sign in as {username}.", (made and password) or "", link)
+    _say(f"{name} can sign in as {username}.", made and password)
 
 
 @user.command("password")
@@ -86,34 +79,12 @@ def add(
 @database_option
 @click.pass_obj
 def password(settings: Settings, username: str, generate: bool, database: str | None) -> None:
-    """Give a person a new password; their sessions and API tokens end. One that is generated works
-    once: the person changes it at the first sign-in."""
+    """Give a person a new password; their sessions end."""
     with opened(settings.load(database)) as engine:
         person = _person(engine, username)
-        new, made = _password(engine, person.username, generate)
-        engine.people.set_password(
-            SYSTEM, person.username, new, one_time=made, revoke_tokens=True, key=new_key()
-        )
+        new, made = _password(generate)
+        engine.people.set_password(SYSTEM, person.username, new, key=new_key())
     _say(f"{person.name} has a new password.", made and new)
-
-
-@user.command("invite")
-@click.argument("username")
-@database_option
-@click.pass_obj
-def invite(settings: Settings, username: str, database: str | None) -> None:
-    """Print a link by which a person chooses their password, once."""
-    config = settings.load(database)
-    with opened(config) as engine:
-        person = _person(engine, username)
-        link = _link(engine, config, person.username)
-    _say(f"{person.name} chooses a password.", "", link)
-
-
-def _link(engine: Engine, config: Config, username: str) -> str:
-    """A new invitation's link."""
-    invited = engine.invitations.make(SYSTEM, username, key=new_key())
-    return f"{address(config)}/invitation/{invited.secret}"
 
 
 @user.command("email")
@@ -155,7 +126,6 @@ def list_people(settings: Settings, database: str | None) -> None:
 @click.argument("username")
 @roles_option
 @rights_option
-@click.option("--force", is_flag=True, help="Also when no administrator would be left.")
 @database_option
 @click.pass_obj
 def set_roles(
@@ -163,7 +133,6 @@ def set_roles(
     username: str,
     roles: tuple[str, ...],
     rights: tuple[str, ...],
-    force: bool,
     database: str | None,
 ) -> None:
     """Give a person exactly these roles and rights; without any, show what they have."""
@@ -172,9 +141,7 @@ def set_roles(
     with opened(config) as engine:
         person = _person(engine, username)
         if roles or rights:
-            engine.people.change(
-                SYSTEM, person.username, roles=roles, rights=rights, force=force, key=new_key()
-            )
+            engine.people.change(SYSTEM, person.username, roles=roles, rights=rights, key=new_key())
             person = _person(engine, username)
     names = ", ".join(sorted(person.roles)) or "none"
     click.echo(f"{person.name}: roles {names}; rights {', '.join(sorted(person.rights)) or 'none'}")
@@ -194,17 +161,10 @@ def _check_roles(config: Config, roles: tuple[str, ...]) -> None:
             raise click.UsageError(f"There is no role {role}; the roles are {known}.")
 
 
-def _password(engine: Engine, username: str, generate: bool, **own: str | None) -> tuple[str, bool]:
-    """A password that is typed or generated, and whether it was generated (to be shown once).
-
-    :param own: the person's name and address, when there is no account yet
-    """
-
-    def generated() -> tuple[str, bool]:
-        return new_password(lambda p: engine.people.password_problems(username, p, **own)), True
-
+def _password(generate: bool) -> tuple[str, bool]:
+    """A password that is typed or generated, and whether it was generated (to be shown once)."""
     if generate or not sys.stdin.isatty():
-        return generated()
+        return new_password(), True
     typed = click.prompt(
         "Password (empty to have one made)",
         default="",
@@ -212,15 +172,13 @@ def _password(engine: Engine, username: str, generate: bool, **own: str | None) 
         show_default=False,
         confirmation_prompt="Once more",
     )
-    return (typed, False) if typed else generated()
+    return (typed, False) if typed else (new_password(), True)
 
 
-def _say(text: str, shown_once: str | bool, link: str = "") -> None:
+def _say(text: str, shown_once: str | bool) -> None:
     click.echo(text)
     if shown_once:
-        click.echo(f"Password (shown this once, to be changed at the first sign-in): {shown_once}")
-    if link:
-        click.echo(f"The link (shown this once, works once): {link}")
+        click.echo(f"Password (shown this once): {shown_once}")
 
 
 COMMANDS = (user,)

@@ -20,9 +20,10 @@ def token() -> None:
 @click.option("--name", default="api", show_default=True, help="What the token is for.")
 @click.option(
     "--expires",
-    default="",
+    default="P1Y",
+    show_default=True,
     metavar="DURATION",
-    help='When it ends (ISO 8601, such as P1Y), or "never".  [default: access.token_days]',
+    help='After how long it ends (ISO 8601, such as P90D), or "never".',
 )
 @click.option(
     "--scope",

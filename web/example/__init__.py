@@ -68,9 +68,7 @@ def _add(engine: Engine, person: dict[str, Any], config: Config) -> Login:
     # A company with other roles than the example's keeps those that it has.
     roles = tuple(role for role in person.get("roles", ()) if role in config.roles)
     rights = tuple(person.get("rights", ()))
-    name, username = person["name"], person["username"]
-    password = new_password(lambda made: engine.people.password_problems(username, made, name=name))
-    login = Login(name, username, password, roles, rights)
+    login = Login(person["name"], person["username"], new_password(), roles, rights)
     engine.people.add(
         SYSTEM,
         login.username,

@@ -23,10 +23,6 @@ PROBLEMS: Final[Mapping[str, str]] = {
     # Answers
     "required": N_("Fyll i detta."),
     "text_malformed": N_("Texten har tecken som inte går att spara. Skriv om den."),
-    "invisible_character": N_(
-        "Det finns ett tecken som inte syns (%(character)s). Skriv texten på nytt i stället för "
-        "att klistra in den."
-    ),
     "too_short": N_("Texten är för kort. Minst %(minimum)s tecken."),
     "too_long": N_("Texten är för lång. Högst %(maximum)s tecken."),
     "date_malformed": N_("Skriv datumet som ÅÅÅÅ-MM-DD, till exempel %(example)s."),
@@ -103,19 +99,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "password_too_short": N_("Lösenordet är för kort. Minst %(minimum)s tecken."),
     "password_too_long": N_("Lösenordet är för långt. Högst %(maximum)s tecken."),
     "password_common": N_("Lösenordet är ett av de första som någon prövar. Välj ett annat."),
-    "password_repeats": N_("Lösenordet upprepar en och samma del. Välj ett annat."),
-    "password_sequence": N_(
-        "Lösenordet är till stor del en följd, som abcd eller 4321. Välj ett annat."
-    ),
-    "password_keyboard": N_("Lösenordet följer tangenterna i rad. Välj ett annat."),
-    "password_own_word": N_(
-        "Lösenordet innehåller ”%(word)s” ur ditt namn, ditt användarnamn eller din adress. Välj "
-        "ett annat."
-    ),
-    "password_company_word": N_(
-        "Lösenordet innehåller ”%(word)s”, som hör till företaget. Välj ett annat."
-    ),
-    "password_breached": N_("Lösenordet finns bland dem som har läckt. Välj ett annat."),
+    "password_has_username": N_("Lösenordet innehåller användarnamnet. Välj ett annat."),
     "passwords_differ": N_("De två lösenorden är inte lika."),
     "current_wrong": N_("Lösenordet stämmer inte."),
     # Lists and forms
@@ -184,29 +168,6 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "stale": (
         N_("Någon annan hann före"),
         N_("%(by)s ändrade uppgiften %(at)s. Jämför innan du sparar igen."),
-    ),
-    "password_expired": (
-        N_("Lösenordet gäller inte längre"),
-        N_("Någon annan satte det, och det byttes inte i tid. Be om ett nytt."),
-    ),
-    "password_one_time": (
-        N_("Byt lösenord först"),
-        N_("Någon annan har satt ditt lösenord. Byt det, så kan du signera."),
-    ),
-    "last_administrator": (
-        N_("Den sista administratören"),
-        N_(
-            "Utan %(name)s finns ingen som kan ge roller och rättigheter. Ge rättigheten till "
-            "någon annan först."
-        ),
-    ),
-    "request_decided": (
-        N_("Begäran är redan avgjord"),
-        N_("Någon annan hann före. Läs in sidan på nytt."),
-    ),
-    "invitation_over": (
-        N_("Länken gäller inte"),
-        N_("Den är redan använd, har ersatts av en annan eller är för gammal. Be om en ny."),
     ),
     "already_revoked": (
         N_("Nyckeln är redan spärrad"),

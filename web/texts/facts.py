@@ -33,17 +33,6 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "task.taken_over": (
         N_("Uppgift övertagen"),
         N_("%(who)s tog över uppgiften ”%(element)s” från %(from_name)s")),
-    "invitation.made": (N_("Inbjudan"), N_("%(who)s bjöd in %(person)s")),
-    "invitation.used": (N_("Inbjudan använd"), N_("%(person)s valde sitt lösenord")),
-    "rights.requested": (
-        N_("Begäran om rättigheter"), N_("%(person)s vill ha fler roller eller rättigheter")),
-    "rights.approved": (
-        N_("Begäran godkänd"), N_("%(who)s godkände det som %(person)s bad om för sig själv")),
-    "rights.refused": (
-        N_("Begäran avslagen"), N_("%(who)s avslog det som %(person)s bad om för sig själv")),
-    "task.given_back": (
-        N_("Uppgift tillbaka till rollen"),
-        N_("”%(element)s” gick tillbaka till rollen, som %(from_name)s inte längre har: %(who)s")),
     "draft.saved": (N_("Utkast sparat"), N_("%(who)s sparade ett utkast till ”%(element)s”")),
     "point.ticked": (N_("Punkt avbockad"), N_("%(who)s bockade av ”%(point)s” på ”%(element)s”")),
     "point.unticked": (N_("Punkt öppnad igen"), N_("%(who)s tog bort bocken för ”%(point)s”")),

@@ -373,22 +373,9 @@ TEXTS: dict[str, Text] = {
         "first, counts. Let it stand in one lane.",
     ),
     "task_without_role": (
-        "here",
-        "{element} står inte i någon bana, så ingen får göra den. Rita den i banan för en roll, "
-        "eller säg att alla som får logga in får göra den.",
-        "{element} stands in no lane, so nobody may do it. Draw it in a role's lane, or say that "
-        "whoever may sign in may do it.",
-    ),
-    "task_for_anyone": (
         "info",
-        "{element} hör till ingen roll: alla som får logga in får göra den och se dess ärende.",
-        "{element} belongs to no role: whoever may sign in may do it and see its case.",
-    ),
-    "access_malformed": (
-        "error",
-        "{element}: sp:access anyone är ”{value}”, men ska vara true eller false. Skriv ett av "
-        "dem.",
-        '{element}: sp:access anyone is "{value}", but must be true or false. Write one of them.',
+        "{element} står inte i någon bana, så den erbjuds alla. Rita den i banan för en roll.",
+        "{element} stands in no lane, so it is offered to everybody. Draw it in a role's lane.",
     ),
 }
 """Findings about our own extension elements and those of other tools by their code."""

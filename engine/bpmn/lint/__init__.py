@@ -184,7 +184,6 @@ class _Linter:
             self._check(document)
         self._check_together()
         self._check_surroundings()
-        self._calls_of_drawings()
         return self._report()
 
     def _read(self, source: Source, name: str) -> None:
@@ -271,6 +270,7 @@ class _Linter:
         cycles.restless_calls(documents, by_process, resting)
         soundness.check(documents, self._reporters, resting, self._rules.soundness)
         plan.sheets(documents, self._metas, self._reporters)
+        self._calls_of_drawings(by_process)
 
     def _surveyed(self) -> list[Document]:
         return [d for d in self._documents if d.filename not in self._oversized]
@@ -287,23 +287,12 @@ class _Linter:
             activities.called_starts(document, report, called)
             activities.calls(document, report, callable_ids)
             decisions.decisions(document, report, self._decisions)
-            metas, strict = self._metas[document.filename], self._rules.strict_roles
-            plan.lanes(document, report, self._roles, metas, strict=strict)
-            plan.members(document, report, metas, self._staffed)
-            plan.four_eyes(document, report, metas, self._lone)
+            plan.lanes(document, report, self._roles, strict=self._rules.strict_roles)
+            plan.members(document, report, self._metas[document.filename], self._staffed)
+            plan.four_eyes(document, report, self._metas[document.filename], self._lone)
 
-    def _calls_of_drawings(self) -> None:
+    def _calls_of_drawings(self, by_process: Mapping[str, Reporter]) -> None:
         """A process that calls one that cannot be started cannot be started either."""
-        by_process = {
-            process.id: self._reporters[document.filename]
-            for document in self._surveyed()
-            for process in document.processes
-        }
-        by_process |= {
-            task: self._reporters[document.filename]
-            for document in self._surveyed()
-            for task in _global_tasks(document)
-        }
         callers: dict[str, list[tuple[Document, str]]] = {}
         for document in self._surveyed():
             for process in document.processes:

@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 
 from lxml import etree
 
-from engine.bpmn.catalogue import Weight
 from engine.bpmn.lanes import Lane, RoleIndex, read_lanes
 from engine.bpmn.lint.document import DiagramNode, DiagramProcess, Document
 from engine.bpmn.lint.report import Reporter
-from engine.bpmn.meta import ActivityRef, ProcessMeta, TaskMeta
+from engine.bpmn.meta import ActivityRef, ProcessMeta
 from engine.bpmn.names import extensions
 from engine.bpmn.starts import unknown_roles
 from engine.views import Role
@@ -19,22 +18,11 @@ from engine.views import Role
 _PEOPLE = ("userTask", "manualTask")
 
 
-def lanes(
-    document: Document,
-    report: Reporter,
-    roles: Mapping[str, Role],
-    metas: Mapping[str, ProcessMeta],
-    *,
-    strict: bool,
-) -> None:
-    """A lane with work for people is a role of the settings (house rule 9), and a task that no role
-    answers for says itself who may do it. ``strict`` refuses a lane that is no role, and keeps a
-    process with such a task as a drawing; else these tasks are offered to whoever may sign in."""
-    _loose_tasks(document, report, metas, strict=strict)
+def lanes(document: Document, report: Reporter, roles: Mapping[str, Role], *, strict: bool) -> None:
+    """A lane with work for people is a role of the settings (house rule 9). ``strict`` refuses one
+    that is not; else its tasks are offered to everybody, with a warning."""
     for process in document.processes:
         by_node = _innermost(process, roles, report, document)
-        meta = metas.get(process.id)
-        tasks = meta.tasks if meta is not None else {}
         wrong: dict[etree._Element, Lane] = {}
         for node in process.nodes():
             if node.kind not in _PEOPLE:
@@ -42,10 +30,12 @@ def lanes(
             lane = _lane_of(node, by_node)
             if any(True for _ in extensions(node.element, "role")):
                 _own_role(node, lane, roles, report, strict)
-            elif lane is not None and lane.effective is None and not lane.anyone:
+            elif lane is None:
+                named = any(True for _ in extensions(node.element, "assignee"))
+                if node.kind == "userTask" and process.executable and not named:
+                    report("task_without_role", node.element)
+            elif lane.effective is None:
                 wrong.setdefault(lane.element, lane)
-            elif node.kind == "userTask" and process.executable:
-                _without_role(node.element, tasks, report, strict=strict)
         for lane in wrong.values():
             _unknown_role(lane, roles, report, strict)
         _hidden_roles(process, roles, report)
@@ -58,41 +48,6 @@ def lanes(
                 value=given,
                 nearest=_nearest(given, roles),
             )
-
-
-def _loose_tasks(
-    document: Document, report: Reporter, metas: Mapping[str, ProcessMeta], *, strict: bool
-) -> None:
-    """The user tasks beside the processes, which call activities share. They stand in no lane, and
-    in no process that could be kept as a drawing: each is one itself."""
-    for task in document.of("globalUserTask"):
-        ident = task.get("id") or ""
-        if ident not in metas or any(True for _ in extensions(task, "role")):
-            continue
-        tasks = metas[ident].tasks
-        if _without_role(task, tasks, report, strict=strict, weight="warning"):
-            report.blocked.add(ident)
-
-
-def _without_role(
-    element: etree._Element,
-    tasks: Mapping[str, TaskMeta],
-    report: Reporter,
-    *,
-    strict: bool,
-    weight: Weight | None = None,
-) -> bool:
-    """A task that no role answers for: it is for whoever may sign in when the diagram says so, or
-    for the person that it names. Whether it is nobody's."""
-    task = tasks.get(element.get("id") or "")
-    if task is None or task.role is not None:
-        return False
-    if task.anyone or (not strict and task.assignee is None):
-        report("task_for_anyone", element)
-        return False
-    if task.assignee is None:
-        report("task_without_role", element, weight=weight)
-    return task.assignee is None
 
 
 def _own_role(

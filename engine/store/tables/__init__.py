@@ -7,7 +7,6 @@ times are UTC, JSON columns hold plain JSON (see ``engine.feel.to_json`` for FEE
 from __future__ import annotations
 
 from engine.store.base import stored
-from engine.store.tables.access import InvitationTable, RightsRequestTable
 from engine.store.tables.analysis import FiguresTable
 from engine.store.tables.cases import CaseTable, CounterTable, PlanItemTable
 from engine.store.tables.checkpoints import (
@@ -79,7 +78,6 @@ __all__ = [
     "InstanceTable",
     "InstanceTitleTable",
     "InstanceWordTable",
-    "InvitationTable",
     "JobTable",
     "KnownOriginTable",
     "LeafTable",
@@ -104,7 +102,6 @@ __all__ = [
     "RecoveryCodeTable",
     "ReminderTable",
     "ResourceTable",
-    "RightsRequestTable",
     "RoutineTable",
     "SessionTable",
     "SignInFailureTable",

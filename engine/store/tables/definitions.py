@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, true
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import ID, Base
@@ -54,5 +54,3 @@ class DefinitionTable(Base):
     findings: Mapped[list[Any]]
     startable: Mapped[bool] = mapped_column(default=True, server_default=true())
     """False for a drawing: a diagram that is shown, but cannot be run."""
-    open_tasks: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Deployed without holding to roles: its tasks of no role are for whoever may sign in."""

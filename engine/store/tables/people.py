@@ -34,9 +34,6 @@ class PersonTable(Base):
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     password_at: Mapped[datetime]
-    one_time_until: Mapped[datetime | None]
-    """Until when a password holds that somebody else has set: its owner must change it at the first
-    sign-in. None for a password of one's own."""
     changed_by: Mapped[str | None] = mapped_column(ID)
     """Who changed roles, rights, address or access last; None when nobody has."""
     changed_at: Mapped[datetime | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, false
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import ID, OFFERED_TASK, OPEN_TASK, PLACE, Base, only
@@ -42,9 +42,6 @@ class TaskTable(Base):
     phase: Mapped[str | None] = mapped_column(String(20))
     phase_title: Mapped[str | None] = mapped_column(Text)
     role: Mapped[str | None] = mapped_column(String(80))
-    anyone: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whoever may sign in may do it: it has no role, and its diagram says so. Else a task without a
-    role is nobody's but its assignee's."""
     assignee_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     state: Mapped[str] = mapped_column(String(20))
     due: Mapped[date | None]

@@ -36,7 +36,6 @@ def test_a_case_that_has_ended_says_so(desk: Desk, clock: FakeClock) -> None:
 
 WAITING = """
 <process id="waiting" isExecutable="true">
-  <extensionElements><access xmlns="urn:serviceplan:bpmn:1" anyone="true"/></extensionElements>
   <startEvent id="start"/><parallelGateway id="split"/>
   <userTask id="one" name="Ett"/><userTask id="two" name="Två"/>
   <boundaryEvent id="late" name="Påminn" attachedToRef="two" cancelActivity="false">

@@ -27,13 +27,7 @@ def bo(bare_desk: Desk) -> Account:
     administrator = bare_desk.people["administrator"].actor
     password = "fyra gröna moroten"
     bare_desk.engine.people.add(
-        administrator,
-        "bo",
-        "Bo Berg",
-        roles=["saljare"],
-        password=password,
-        one_time=False,
-        key="bo",
+        administrator, "bo", "Bo Berg", roles=["saljare"], password=password, key="bo"
     )
     person = next(p for p in bare_desk.engine.people.all(administrator) if p.username == "bo")
     return Account(person.actor(), "bo", password)

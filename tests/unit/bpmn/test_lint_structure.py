@@ -18,7 +18,7 @@ def body(content: str, *flows: str, **attributes: str) -> str:
 
 def test_a_plain_process_has_no_findings_worth_a_warning() -> None:
     found = findings(task())
-    assert [(f.severity, f.code) for f in found] == [("info", "task_for_anyone")]
+    assert [(f.severity, f.code) for f in found] == [("info", "task_without_role")]
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_a_decision_needs_conditions_and_is_better_with_a_default() -> None:
     assert "gateway_without_default" in codes(gateway("exclusiveGateway", *both))
     assert "flow_without_condition" in codes(gateway("exclusiveGateway", *one))
     chosen = gateway("exclusiveGateway", *one, attributes='default="f2"')
-    assert codes(chosen) == {"task_for_anyone"}
+    assert codes(chosen) == {"task_without_role"}
 
 
 def test_a_default_leaves_its_gateway_and_has_no_condition() -> None:

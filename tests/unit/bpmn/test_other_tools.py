@@ -93,7 +93,7 @@ def test_an_error_is_thrown_and_caught_by_a_code_that_nothing_defines(code: str)
 
 
 def test_a_file_of_flowable_runs_unless_it_says_that_it_does_not() -> None:
-    assert lint([Source("x.bpmn", flowable('<task id="t"/>'))], roles=ROLES).startable == {"p"}
+    assert lint([Source("x.bpmn", flowable('<userTask id="t"/>'))], roles=ROLES).startable == {"p"}
     said = flowable('<userTask id="t"/>', 'isExecutable="false"')
     assert lint([Source("x.bpmn", said)], roles=ROLES).startable == set()
 
@@ -252,8 +252,7 @@ def test_what_a_form_loses_is_told_field_by_field(form: str) -> None:
         f"{form}</camunda:formData></extensionElements></userTask>"
     )
     assert "vendor_untranslated" in codes(content)
-    errors = [f.code for f in told(content) if f.severity == "error"]
-    assert errors == ["task_without_role"]
+    assert not [f for f in told(content) if f.severity == "error"]
 
 
 def test_data_of_tools_that_nobody_knows_is_told_once() -> None:

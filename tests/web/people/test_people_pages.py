@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Flask
 
 from engine import SYSTEM, Engine
-from tests.support.people import Account, People
+from tests.support.people import People
 from tests.support.visitor import SignedIn, Visitor, form
 
 
@@ -32,59 +30,7 @@ def test_a_new_person_can_sign_in_with_the_password_that_the_page_made(
     newcomer = Visitor(app)
     login = {"username": "asa", "password": password}
     assert newcomer.send(newcomer.open("/login"), login, having="password").status_code == 302
-    for path in ("/tasks", "/cases/", "/tokens/"):
-        assert newcomer.open(path).location == "/password"
-    page = newcomer.open("/password")
-    assert "Välj ett eget lösenord" in page.text
-    mine = "sju lila havregryn"
-    change = {"password": password, "new_password": mine, "repeated": mine}
-    assert newcomer.send(page, change, having="new_password").status_code == 302
     assert "Ekonomiavdelningen" in newcomer.open("/tasks").text
-
-
-def test_a_new_person_chooses_a_password_by_a_link(
-    signed_in: SignedIn, people: People, app: Flask
-) -> None:
-    administrator = signed_in(people["administrator"])
-    page = administrator.open("/people/new")
-    filled = {"name": "Åsa Öberg", "username": "asa", "roles": "ekonomi", "way": "invite"}
-    shown = administrator.follow(administrator.send(page, filled, having="username"))
-    link = re.search(r"/invitation/[\w-]+", shown.text)
-    assert link is not None
-    assert link[0] not in administrator.open("/people/asa").text
-    newcomer = Visitor(app)
-    page = newcomer.open(link[0])
-    assert "Ditt användarnamn är asa." in page.text
-    wrong = {"new_password": "kort", "repeated": "kort"}
-    answer = newcomer.send(page, wrong, having="new_password")
-    assert (answer.status_code, "för kort" in answer.text) == (422, True)
-    mine = {"new_password": "sju lila havregryn", "repeated": "sju lila havregryn"}
-    assert newcomer.send(page, mine, having="new_password").status_code == 303
-    assert newcomer.open(link[0]).status_code == 404
-    login = {"username": "asa", "password": "sju lila havregryn"}
-    assert newcomer.send(newcomer.open("/login"), login, having="password").status_code == 302
-    assert "Ekonomiavdelningen" in newcomer.open("/tasks").text
-
-
-def test_what_an_administrator_wants_for_themselves_is_shown_to_the_other(
-    signed_in: SignedIn, people: People, engine: Engine
-) -> None:
-    own, second = people["administrator"], "fyra gröna moroten"
-    engine.people.add(
-        SYSTEM, "second", "Siv Tvåa", rights=["administrator"], password=second, key="second"
-    )
-    one = signed_in(own)
-    page = one.open("/people/administrator")
-    answer = one.send(page, {"rights": ["administrator", "manager"]}, having="email")
-    assert "väntar på att en annan administratör" in one.follow(answer).text
-    assert "En annan administratör avgör det." in one.open("/people/").text
-    other = signed_in(Account(own.actor, "second", second))
-    page = other.open("/people/")
-    assert f"{own.name} vill ha mer" in page.text
-    answer = other.send(page, having="action", button=("action", "approve"))
-    assert "Begäran är godkänd." in other.follow(answer).text
-    assert "manager" in engine.people.named(SYSTEM, ["administrator"])["administrator"].rights
-    assert "vill ha mer" not in other.open("/people/").text
 
 
 def test_a_user_name_that_is_taken_keeps_what_was_filled_in(

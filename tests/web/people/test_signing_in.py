@@ -32,7 +32,6 @@ def test_a_stranger_is_sent_to_the_login_page_and_back_to_what_was_asked_for(
 def test_every_page_but_the_login_needs_a_session(app: Flask, visitor: Visitor) -> None:
     open_to_all = {"static", "accounts.login", "accounts.login_sent", "accounts.language"}
     open_to_all |= {"api.docs", "api.problems", "api.problem"}
-    open_to_all |= {f"invitations.{name}" for name in ("show", "accept", "first", "accept_first")}
     open_to_all |= {
         f"identity.{name}"
         for name in ("second_step", "second_step_sent", "second_step_challenge",
