@@ -22,6 +22,10 @@ HEALTH: Final = "/health/"
 """What the paths begin with that proxies and machines ask by whatever name; they show nothing."""
 
 
+API: Final = "/api/"
+"""What the paths of the API begin with, which says of a NUL in a parameter that it cannot be."""
+
+
 class WrongHost(HTTPException):
     """A request for a host name that the application does not have (RFC 9110, 15.5.20)."""
 
@@ -68,13 +72,14 @@ def init(app: Flask, config: Config) -> None:
 
 
 def without_nul(application: Callable[..., Any]) -> Callable[..., Any]:
-    """The WSGI application with the replacement character for each NUL of an address: no row has
-    one, and PostgreSQL takes none, not even to look for it."""
+    """The WSGI application with the replacement character for each NUL of an address, but for
+    the parameters of the API: no row has one, and PostgreSQL takes none, not even to look for
+    it."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         if "\0" in environ.get("PATH_INFO", ""):
             environ["PATH_INFO"] = environ["PATH_INFO"].replace("\0", "\xef\xbf\xbd")
-        if "%00" in environ.get("QUERY_STRING", ""):
+        if "%00" in environ.get("QUERY_STRING", "") and not environ["PATH_INFO"].startswith(API):
             environ["QUERY_STRING"] = environ["QUERY_STRING"].replace("%00", "%EF%BF%BD")
         return application(environ, start_response)
 

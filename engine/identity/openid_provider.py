@@ -157,7 +157,7 @@ class OpenidProvider:
         try:
             decoded, key = self._decode(token, now)
         except (JoseError, ValueError, TypeError, KeyError) as error:
-            raise _refused(f"signature: {type(error).__name__}") from error
+            raise _unsound(f"signature: {type(error).__name__}") from error
         claims = decoded.claims
         check_claims(claims, self.settings, nonce=nonce, now=now)
         return CheckedIdToken(token, claims, key, authenticated_at(claims))
@@ -166,7 +166,7 @@ class OpenidProvider:
         header = json.loads(_unpadded(token.split(".", maxsplit=1)[0]))
         algorithm, key_id = str(header.get("alg")), header.get("kid")
         if algorithm not in self.settings.algorithms:
-            raise _refused(f"algorithm {algorithm[:20]}")
+            raise _unsound(f"algorithm {algorithm[:20]}")
         keys = [key for key in self._key_set(now).keys if key_id in (None, key.kid)]
         if not keys:  # the provider has a new one
             keys = [k for k in self._key_set(now, anew=True).keys if key_id in (None, k.kid)]
@@ -252,26 +252,26 @@ def check_claims(
     audience = claims.get("aud")
     audiences = [audience] if isinstance(audience, str) else audience
     if claims.get("iss") != settings.issuer:
-        raise _refused("iss")
+        raise _unsound("iss")
     if not isinstance(audiences, list) or settings.client_id not in audiences:
-        raise _refused("aud")
+        raise _unsound("aud")
     party = claims.get("azp")
     if (len(audiences) > 1 or party is not None) and party != settings.client_id:
-        raise _refused("azp")
+        raise _unsound("azp")
     made, ends = (_time(claims.get(name)) for name in ("iat", "exp"))
     if ends is None or now - SKEW >= ends:
-        raise _refused("exp")
+        raise _unsound("exp")
     if made is None or made > now + SKEW or made < now - OLDEST:
-        raise _refused("iat")
+        raise _unsound("iat")
     starts = _time(claims.get("nbf"))
     if starts is not None and starts > now + SKEW:
-        raise _refused("nbf")
+        raise _unsound("nbf")
     told = claims.get("nonce")
     if not isinstance(told, str) or not secrets.compare_digest(told.encode(), nonce.encode()):
-        raise _refused("nonce")
+        raise _unsound("nonce")
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= 255:
-        raise _refused("sub")
+        raise _unsound("sub")
 
 
 def authenticated_at(claims: Mapping[str, Any]) -> datetime | None:
@@ -305,6 +305,6 @@ def _unreachable(reason: str) -> Unavailable:
     return Unavailable(f"The OpenID provider cannot be used: {reason}", code="openid_unreachable")
 
 
-def _refused(reason: str) -> NotAuthenticated:
+def _unsound(reason: str) -> NotAuthenticated:
     log.warning("an ID token was refused: %s", reason)
     return NotAuthenticated(f"the ID token is wrong: {reason}", code="openid_token", reason=reason)

@@ -107,12 +107,12 @@ def decoded(text: Any) -> bytes:
     :raises NotAuthenticated: ``passkey_malformed``
     """
     if not isinstance(text, str) or len(text) > LONGEST:
-        raise _refused("passkey_malformed", "a part is missing")
+        raise _unsound("passkey_malformed", "a part is missing")
     try:
         plain = text.rstrip("=").replace("-", "+").replace("_", "/")
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except ValueError as error:
-        raise _refused("passkey_malformed", "a part is not base64url") from error
+        raise _unsound("passkey_malformed", "a part is not base64url") from error
 
 
 def encoded(data: bytes) -> str:
@@ -132,14 +132,14 @@ def check_client_data(
         said = json.loads(client)
         type, asked, origin = (str(said[name]) for name in ("type", "challenge", "origin"))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _refused("passkey_malformed", "the client data cannot be read") from error
+        raise _unsound("passkey_malformed", "the client data cannot be read") from error
     if type != kind:
-        raise _refused("passkey_malformed", f"the client data is of type {type[:40]}")
+        raise _unsound("passkey_malformed", f"the client data is of type {type[:40]}")
     if not hmac.compare_digest(asked.encode(), encoded(challenge).encode()):
-        raise _refused("passkey_other_challenge", "this answers another challenge")
+        raise _unsound("passkey_other_challenge", "this answers another challenge")
     allowed = _belongs(origin, rp_id) if origins is None else origin in origins
     if not allowed or said.get("crossOrigin") is True:
-        raise _refused("passkey_other_origin", "used from another address", origin=origin[:200])
+        raise _unsound("passkey_other_origin", "used from another address", origin=origin[:200])
     return origin
 
 
@@ -158,14 +158,14 @@ def check_authenticator_data(data: bytes, *, rp_id: str, origin: str = "") -> Ch
     :raises NotAuthenticated: as ``check`` does
     """
     if len(data) < 37:
-        raise _refused("passkey_malformed", "the authenticator data is too short")
+        raise _unsound("passkey_malformed", "the authenticator data is too short")
     if not hmac.compare_digest(data[:32], hashlib.sha256(rp_id.encode()).digest()):
-        raise _refused("passkey_other_site", "the passkey belongs to another site", site=rp_id)
+        raise _unsound("passkey_other_site", "the passkey belongs to another site", site=rp_id)
     flags = data[32]
     if not flags & PRESENT:
-        raise _refused("passkey_not_present", "nobody was there")
+        raise _unsound("passkey_not_present", "nobody was there")
     if not flags & VERIFIED:
-        raise _refused("passkey_not_verified", "the authenticator has not recognised its user")
+        raise _unsound("passkey_not_verified", "the authenticator has not recognised its user")
     return CheckedAssertion(
         sign_count=int.from_bytes(data[33:37]),
         user_verified=True,
@@ -194,10 +194,10 @@ def _check_signature(key: bytes, signature: bytes, signed: bytes) -> None:
             data=signed,
         )
     except (InvalidSignature, UnsupportedAlgorithm, WebAuthnException) as error:
-        raise _refused("passkey_signature_wrong", "the signature is wrong") from error
+        raise _unsound("passkey_signature_wrong", "the signature is wrong") from error
     except Exception as error:  # whatever a broken key makes of the decoder
-        raise _refused("passkey_malformed", "the public key cannot be read") from error
+        raise _unsound("passkey_malformed", "the public key cannot be read") from error
 
 
-def _refused(code: str, message: str, **params: Any) -> NotAuthenticated:
+def _unsound(code: str, message: str, **params: Any) -> NotAuthenticated:
     return NotAuthenticated(message, code=code, **params)

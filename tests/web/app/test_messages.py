@@ -29,7 +29,10 @@ ENGINE = PROJECT / "engine"
 # Findings about diagrams carry their Swedish and English sentences with them.
 OF_DIAGRAMS = ("bpmn", "dmn", "feel", "spiff")
 # Told to whoever runs the command, never to a page.
-OF_THE_COMMAND = {"config", "exists", "not_sqlite", "no_folder", "engine_closed"}
+OF_THE_COMMAND = {
+    *("config", "exists", "not_sqlite", "no_folder", "engine_closed", "no_key"),
+    *("checkpoint_key", "checkpoint_key_given", "checkpoint_key_there", "checkpoint_rolled_back"),
+}
 # Told to programs, as a problem type of the API: pages sign in by password.
 OF_THE_API = {"token_unknown", "token_expired", "token_revoked", "account_closed"}
 # Told by the page of the case, in a sentence that names the activity.
