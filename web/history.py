@@ -335,7 +335,7 @@ def reads() -> str:
     case = _case(request.args.get("case", ""))
     if case is None:
         raise NotFound
-    found = engine().history.readers(actor(), case.id, limit=READS)
+    found = engine().history.readers(actor(), case.id, most=READS)
     return render_template(
         "history/reads.html", case=case, reads=found, how={key: _(HOW[key]) for key in HOW}
     )

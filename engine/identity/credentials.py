@@ -84,7 +84,7 @@ def verify(password_hash: str | None, password: str) -> bool:
     plain = _normal(password)[: MAX_LENGTH + 1]
     try:
         return _hasher.verify(password_hash or _NOBODY, plain) and password_hash is not None
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 
 

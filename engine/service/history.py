@@ -72,7 +72,7 @@ class History(Part):
         cases = {entry.case_id for entry in entries if entry.case_id is not None}
         self._transactions.reads.add(actor, cases, how, self._transactions.now())
 
-    def readers(self, actor: Actor, case_id: str, limit: int = 100) -> tuple[HistoryRead, ...]:
+    def readers(self, actor: Actor, case_id: str, most: int = 100) -> tuple[HistoryRead, ...]:
         """Who has read facts of a case, the newest first. What was read in the last seconds may
         not be noted yet.
 
@@ -84,7 +84,7 @@ class History(Part):
             thing = objects.case_by_key(connection, actor, case_id)
             authorize(actor, actions.CASE_VIEW, thing)
             authorize(actor, actions.HISTORY_VERIFY, None)
-            return reads.newest(connection, thing.id, limit)
+            return reads.newest(connection, thing.id, most)
 
     def export(
         self,

@@ -14,7 +14,6 @@ from tests.support.parts import anything, methods
 LISTS = {
     "cases.search",
     "customers.search",
-    "history.readers",
     "history.search",
     "incidents.search",
     "migrations.get",

@@ -177,7 +177,7 @@ def test_the_same_key_gives_the_same_receipt_and_another_page_is_another_request
 
 
 def test_another_method_signs_exactly_this_content(bare_desk: Desk, task_id: str) -> None:
-    """As a passkey does: its challenge is made of the hash of what is going to be signed."""
+    """As a smart card would: its challenge is made of the hash of what is going to be signed."""
     engine, who = bare_desk.engine, bare_desk.manager.actor
     content = {"answers": {"said": "yes"}, "ticks": {"look": True, "ask": "Nobody is there"}}
     before = seen(bare_desk, task_id).shown_sha256
@@ -187,13 +187,13 @@ def test_another_method_signs_exactly_this_content(bare_desk: Desk, task_id: str
 
     def prove(_work: Any, signable: Signable) -> Evidence:
         asked.append(signable)
-        return Evidence("passkey", {"assertion": "…"})
+        return Evidence("smart_card", {"assertion": "…"})
 
     given = {"prove": prove, "shown_sha256": before, "key": "once"}
     receipt = engine.tasks.complete(who, task_id, **content, **given)
     assert asked == [announced]
     signed = document(bare_desk)
-    assert (signed["method"], signed["evidence"]) == ("passkey", {"assertion": "…"})
+    assert (signed["method"], signed["evidence"]) == ("smart_card", {"assertion": "…"})
     assert sha256(canonical(content_of(signed))) == announced.content_sha256
     # Its nonce is used up: a repeated key must not need it again.
     assert engine.tasks.complete(who, task_id, **content, **given) == receipt

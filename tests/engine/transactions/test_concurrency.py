@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from engine import Actor, FakeClock
+from engine import SYSTEM, Actor, FakeClock
 from engine.errors import Conflict
 from engine.runtime import stored_messages
 from engine.service.transactions import Transactions
-from engine.store.tables import AttachmentTable, PersonTable, SignatureTable, TaskTable
+from engine.store.tables import (
+    AttachmentTable,
+    SignatureTable,
+    TaskTable,
+)
 from engine.unit_of_work import UnitOfWork
 from engine.work import attachments
 from tests.support.databases import database_of
@@ -40,19 +44,16 @@ SIGNERS = 20
 
 
 def colleagues(desk: Desk, count: int) -> list[Account]:
-    """Sellers who share a password: hashing one for each would take most of the test's time."""
-    with database_of(desk.engine).writing() as connection:
-        seller = connection.execute(
-            select(PersonTable).where(PersonTable.id == desk.seller.id)
-        ).one()
-        names = [f"seller{n:02}" for n in range(count)]
-        rows = [
-            {**seller._asdict(), "id": name, "username": name, "name": f"Säljare {name}"}
-            for name in names
-        ]
-        connection.execute(PersonTable.__table__.insert(), rows)
-    role = frozenset({"saljare"})
-    return [Account(Actor(n, f"Säljare {n}", role), n, desk.seller.password) for n in names]
+    """So many people with the seller's role and password."""
+    role, password = frozenset({"saljare"}), desk.seller.password
+    accounts = []
+    for name in (f"seller{n:02}" for n in range(count)):
+        added = desk.engine.people.add(
+            SYSTEM, name, f"Säljare {name}", roles=role, password=password, key=desk.key()
+        )
+        assert added.id is not None
+        accounts.append(Account(Actor(added.id, f"Säljare {name}", role), name, password))
+    return accounts
 
 
 def test_of_twenty_who_sign_at_once_one_wins_and_the_others_read_who(desk: Desk) -> None:

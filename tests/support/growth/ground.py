@@ -52,7 +52,7 @@ STOPPED: Final = COPIED[1]
 EVERYTHING: Final = "alla"
 """The user name of somebody with every role and every right."""
 PASSWORD: Final = "fyra ord i en rad"
-ANSWERED: Final = (200, 302, 503)
+ANSWERED: Final = (200, 302, 303, 503)
 """The statuses of answers; health is asked too, which may be bad."""
 
 

@@ -9,6 +9,8 @@ from tests.support.caller import Caller
 from tests.support.people import People
 from web.api.routes import ROUTES
 
+STREAMED = {"/history/export"}
+"""Answers that go out while they are written: nobody knows their bytes beforehand."""
 LISTS = ["/tasks?show=all", "/cases", "/customers", "/incidents", "/definitions", "/me"]
 
 
@@ -21,7 +23,7 @@ def test_every_operation_that_reads_has_an_entity_tag(
 ) -> None:
     definition = manager.get("/definitions").json["items"][0]["id"]
     ids = {"tasks": task_id, "cases": case_id, "definitions": definition}
-    paths = [r.path for r in ROUTES if r.method == "GET"]
+    paths = [r.path for r in ROUTES if r.method == "GET" and r.path not in STREAMED]
     assert len(paths) > 8
     for path in paths:
         address = path.replace("{id}", ids.get(path.split("/")[1], ""))

@@ -42,7 +42,8 @@ def test_every_page_but_the_login_needs_a_session(app: Flask, visitor: Visitor) 
     for rule in app.url_map.iter_rules():
         if rule.endpoint in open_to_all:
             continue
-        path = rule.build(dict.fromkeys(rule.arguments, "1"))
+        one_of_some = {"name": "verify.py"} if "any(" in rule.rule else {}
+        path = rule.build({**dict.fromkeys(rule.arguments, "1"), **one_of_some})
         assert path is not None
         if "GET" in (rule.methods or ()):
             answer = visitor.open(path[1])
