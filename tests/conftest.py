@@ -6,6 +6,7 @@ database; a test gets a copy.
 
 from __future__ import annotations
 
+import logging
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -198,3 +199,14 @@ def lived_in(
 def project() -> Path:
     """The project's root."""
     return PROJECT
+
+
+@pytest.fixture(autouse=True)
+def no_security_log_is_left() -> Iterator[None]:
+    """A command or a server that a test has run sends the security log to its own standard error,
+    which is closed when the next test logs something."""
+    yield
+    log = logging.getLogger("serviceplan.security")
+    log.handlers.clear()
+    log.propagate = True
+    log.setLevel(logging.NOTSET)

