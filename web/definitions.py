@@ -4,7 +4,6 @@ and the upload that checks and deploys new versions."""
 from __future__ import annotations
 
 import base64
-import binascii
 import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -268,7 +267,7 @@ def _carried(value: str) -> Source:
     name, _colon, data = value.rpartition(":")
     try:
         return Source(name, base64.b64decode(data, validate=True))
-    except binascii.Error:
+    except ValueError:
         raise Invalid([Problem("choose_files", "Choose the files again.", "files")]) from None
 
 

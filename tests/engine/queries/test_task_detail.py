@@ -144,7 +144,7 @@ class TestDetail:
         assert (found.completed_by.name, found.completed_at) == ("Sara Åberg", NOW)
         assert found.signature is not None
         assert (found.signature.name, found.signature.at) == ("Sara Åberg", NOW)
-        assert found.can == frozenset()
+        assert found.can == {"withdraw"}
         assert not found.row.has_draft
 
     def test_the_plan_field_brings_the_activities_ahead_and_open_but_not_the_task_itself(

