@@ -38,6 +38,8 @@ def test_the_case_of_the_page_starts_and_its_task_is_signed(
     body = shown()["/tasks/ID/complete"]
     assert body["signature"] == {"password": "PASSWORD"}
     body["signature"]["password"] = people["saljare"].password
+    assert body["shown_sha256"] == "SHOWN"
+    body["shown_sha256"] = seller.get(where).json["shown_sha256"]
     given = {"If-Match": claimed.headers["ETag"]}
     done = seller.post(f"{where}/complete", body, headers=given)
     assert done.status_code == 200, done.text
